@@ -1,0 +1,1 @@
+//! Operations and background tasks: build a change, commit it, wake what follows.

@@ -1,0 +1,1 @@
+//! The Portcullis rule language and its evaluator: JSON allow/deny rules, compiled.

@@ -1,0 +1,1 @@
+//! The HTTP face: pages, the REST API and the decision point.
