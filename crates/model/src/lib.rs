@@ -1,1 +1,43 @@
-//! Facts, world, change sets and the guard: who has access to what, why and until when. Pure.
+//! Facts, world, change sets and the guard: who has access to what, why and until when.
+//!
+//! Everything here is a pure function of its arguments. This crate does no I/O, reads no clock,
+//! makes no random numbers and has no `async fn`: `now` and new ids come in with the [`Context`].
+//!
+//! The parts, in reading order:
+//! * records ([`User`], [`Group`], [`App`], [`Tag`], [`Membership`], [`Inclusion`],
+//!   [`Entitlement`], [`Request`], [`Resource`]) are the facts, parsed at the edge and valid
+//!   inside;
+//! * [`World`] indexes all current facts and answers every question about them;
+//! * [`ChangeSet`] is the one form a wish to change anything takes: it can be applied to a copy
+//!   of the world, previewed as a [`Diff`], inverted and committed;
+//! * [`guard()`] says whether an actor may make a change, and is the only place that says so.
+
+pub mod change;
+pub mod context;
+pub mod entitlement;
+pub mod guard;
+
+pub mod id;
+pub mod name;
+pub mod record;
+pub mod refusal;
+pub mod request;
+pub mod tag;
+pub mod time;
+pub mod world;
+
+pub use change::{Change, ChangeSet, Edit, Position};
+pub use context::{Actor, Context, Ids, Policy, SystemActor};
+pub use entitlement::{Entitlement, Grant, Permission};
+
+pub use guard::{Action, Allowed, Standing, Target, guard, may};
+pub use id::Id;
+pub use name::{Description, Email, Login, Name, Reason};
+pub use record::{
+    App, Group, GroupKind, Inclusion, Kind, Membership, Record, Resource, User, UserKind,
+};
+pub use refusal::{Fault, Refusal};
+pub use request::{Request, State, Wants};
+pub use tag::{Constraints, Tag};
+pub use time::{Ends, Timestamp, Validity};
+pub use world::{Diff, World};

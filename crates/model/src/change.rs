@@ -1,0 +1,228 @@
+//! The one form a wish to change anything takes.
+//!
+//! A [`ChangeSet`] lists edits of records, each with what was before and what is to be after. So it
+//! can be applied to a copy of the world (and refuses where the world has moved), shown exactly,
+//! stored as the log entry, and inverted: undo is the same edits, swapped and in reverse order.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    App, Entitlement, Group, Id, Inclusion, Membership, Record, Request, Resource, Tag, User,
+};
+
+/// A place in the log: 0 before anything was written, then one more for each commit.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Position(pub u64);
+
+impl Position {
+    /// The place after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What is wished, as edits in order, under the name of one operation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangeSet {
+    /// The operation, as noun and verb: `group.add_members`.
+    pub operation: String,
+    /// The edits, in order.
+    pub changes: Vec<Change>,
+    /// The log entry this undoes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<Position>,
+}
+
+/// One edit of one record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+pub enum Change {
+    /// A person or service.
+    User(Edit<User>),
+    /// A group or role.
+    Group(Edit<Group>),
+    /// An app.
+    App(Edit<App>),
+    /// A tag.
+    Tag(Edit<Tag>),
+    /// Somebody in a group.
+    Membership(Edit<Membership>),
+    /// A group in a group.
+    Inclusion(Edit<Inclusion>),
+    /// What a group confers.
+    Entitlement(Edit<Entitlement>),
+    /// A request.
+    Request(Edit<Request>),
+    /// A registered resource.
+    Resource(Edit<Resource>),
+}
+
+/// What a record was and is to be. Absent before: it is created. Absent after: it ends.
+///
+/// INVARIANT: at least one side is present and both have the same id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Serialize", deserialize = "T: Deserialize<'de>"))]
+pub struct Edit<T> {
+    /// As it was.
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub before: Option<Box<T>>,
+    /// As it is to be.
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub after: Option<Box<T>>,
+}
+
+const fn none<T>() -> Option<Box<T>> {
+    None
+}
+
+impl<T: Record> Edit<T> {
+    /// A new record.
+    #[must_use]
+    pub fn create(after: T) -> Self {
+        Self {
+            before: None,
+            after: Some(Box::new(after)),
+        }
+    }
+
+    /// A record replaced by another version of itself.
+    #[must_use]
+    pub fn update(before: T, after: T) -> Self {
+        debug_assert!(
+            before.id() == after.id(),
+            "an edit keeps the record's identity"
+        );
+        Self {
+            before: Some(Box::new(before)),
+            after: Some(Box::new(after)),
+        }
+    }
+
+    /// A record that ends.
+    #[must_use]
+    pub fn end(before: T) -> Self {
+        Self {
+            before: Some(Box::new(before)),
+            after: None,
+        }
+    }
+
+    /// The same edit the other way round.
+    #[must_use]
+    pub fn inverse(self) -> Self {
+        Self {
+            before: self.after,
+            after: self.before,
+        }
+    }
+
+    /// The record as it is to be, or as it was if it ends.
+    ///
+    /// `None` only for an edit that breaks its invariant, which the world refuses to apply.
+    #[must_use]
+    pub fn subject(&self) -> Option<&T> {
+        self.after.as_deref().or(self.before.as_deref())
+    }
+
+    /// The record's identity.
+    #[must_use]
+    pub fn id(&self) -> Option<Id<T>> {
+        self.subject().map(Record::id)
+    }
+}
+
+macro_rules! from_edit {
+    ($($name:ident),*) => {$(
+        impl From<Edit<$name>> for Change {
+            fn from(edit: Edit<$name>) -> Self {
+                Self::$name(edit)
+            }
+        }
+    )*};
+}
+from_edit!(
+    User,
+    Group,
+    App,
+    Tag,
+    Membership,
+    Inclusion,
+    Entitlement,
+    Request,
+    Resource
+);
+
+impl Change {
+    /// The same edit the other way round.
+    #[must_use]
+    pub fn inverse(self) -> Self {
+        match self {
+            Self::User(edit) => edit.inverse().into(),
+            Self::Group(edit) => edit.inverse().into(),
+            Self::App(edit) => edit.inverse().into(),
+            Self::Tag(edit) => edit.inverse().into(),
+            Self::Membership(edit) => edit.inverse().into(),
+            Self::Inclusion(edit) => edit.inverse().into(),
+            Self::Entitlement(edit) => edit.inverse().into(),
+            Self::Request(edit) => edit.inverse().into(),
+            Self::Resource(edit) => edit.inverse().into(),
+        }
+    }
+}
+
+impl ChangeSet {
+    /// A change set for `operation`, empty so far.
+    #[must_use]
+    pub fn new(operation: impl Into<String>) -> Self {
+        Self {
+            operation: operation.into(),
+            changes: Vec::new(),
+            undoes: None,
+        }
+    }
+
+    /// With one more edit.
+    #[must_use]
+    pub fn with(mut self, change: impl Into<Change>) -> Self {
+        self.changes.push(change.into());
+        self
+    }
+
+    /// Adds one more edit.
+    pub fn push(&mut self, change: impl Into<Change>) {
+        self.changes.push(change.into());
+    }
+
+    /// Whether nothing would change.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// What undoes this once it is committed at `position`.
+    #[must_use]
+    pub fn inverse(self, position: Position) -> Self {
+        Self {
+            operation: "log.undo".into(),
+            changes: self
+                .changes
+                .into_iter()
+                .rev()
+                .map(Change::inverse)
+                .collect(),
+            undoes: Some(position),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What tags demand: time limits, reasons, no self-add; also through roles and apps.
+
+use super::reaches_further;
+use crate::{
+    Actor, Change, ChangeSet, Constraints, Context, Edit, Group, Inclusion, Kind, Membership,
+    Refusal, SystemActor, World,
+};
+
+pub(super) fn check(
+    before: &World,
+    after: &World,
+    change: &ChangeSet,
+    context: &Context,
+) -> Result<(), Refusal> {
+    // What an outside system says is so is mirrored, and time only ends things.
+    if matches!(
+        context.actor,
+        Actor::System(SystemActor::Import | SystemActor::Time)
+    ) {
+        return Ok(());
+    }
+    for change in &change.changes {
+        match change {
+            Change::Membership(edit) if reaches_further(edit, |m| m.validity.until) => {
+                membership(before, after, edit, context)?;
+            }
+            Change::Inclusion(edit) if reaches_further(edit, |i| i.validity.until) => {
+                inclusion(before, after, edit, context)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn membership(
+    before: &World,
+    after: &World,
+    edit: &Edit<Membership>,
+    context: &Context,
+) -> Result<(), Refusal> {
+    let Some(membership) = &edit.after else {
+        return Ok(());
+    };
+    let Some(group) = after.group(membership.group) else {
+        return Ok(());
+    };
+    let kind = membership.kind;
+    let demands = after.constraints_on(group);
+    within_limit(demands, kind, membership.validity.until, group, context)?;
+
+    let mut concerned = vec![(group, kind)];
+    if kind == Kind::Member {
+        concerned.extend(after.reach(group.id, context.now));
+    }
+    let oneself = acts_for(before, context, membership.user);
+    for (concerned, kind) in concerned {
+        let demands = after.constraints_on(concerned);
+        if demands.reason_required(kind) && membership.reason.is_empty() {
+            return Err(reason_required(concerned, kind, group));
+        }
+        if oneself && demands.self_add_disallowed(kind) {
+            return Err(self_add(concerned, kind, group));
+        }
+    }
+    Ok(())
+}
+
+fn inclusion(
+    before: &World,
+    after: &World,
+    edit: &Edit<Inclusion>,
+    context: &Context,
+) -> Result<(), Refusal> {
+    let Some(inclusion) = &edit.after else {
+        return Ok(());
+    };
+    let (Some(target), Some(role)) = (after.group(inclusion.target), after.group(inclusion.child))
+    else {
+        return Ok(());
+    };
+    let kind = inclusion.kind;
+    let demands = after.constraints_on(target);
+    within_limit(demands, kind, inclusion.validity.until, target, context)?;
+    if demands.reason_required(kind) && inclusion.reason.is_empty() {
+        return Err(reason_required(target, kind, role));
+    }
+    let member = context.actor.user().is_some_and(|user| {
+        acts_for(before, context, user)
+            && after
+                .holds(user, role.id, Kind::Member, context.now)
+                .is_some()
+    });
+    if member && demands.self_add_disallowed(kind) {
+        return Err(self_add(target, kind, role));
+    }
+    Ok(())
+}
+
+/// Whether the actor acts on their own access: is that user, and not an admin.
+fn acts_for(world: &World, context: &Context, user: crate::Id<crate::User>) -> bool {
+    context.actor == Actor::User(user) && !world.is_admin(user, context.now)
+}
+
+fn within_limit(
+    demands: Constraints,
+    kind: Kind,
+    until: crate::Ends,
+    group: &Group,
+    context: &Context,
+) -> Result<(), Refusal> {
+    let most = demands.cap(kind, until, context.now);
+    if until <= most {
+        return Ok(());
+    }
+    Err(Refusal::rule(
+        "time_limit",
+        format!(
+            "a tag lets a {} in `{}` last until {most} at most",
+            kind.noun(),
+            group.name
+        ),
+        "choose an earlier end",
+    ))
+}
+
+fn reason_required(demanding: &Group, kind: Kind, entered: &Group) -> Refusal {
+    let through = if demanding.id == entered.id {
+        String::new()
+    } else {
+        format!(", which `{}` leads into", entered.name)
+    };
+    Refusal::rule(
+        "reason_required",
+        format!(
+            "a tag on `{}`{through} asks for a reason for every {}",
+            demanding.name,
+            kind.noun()
+        ),
+        "say why in the reason",
+    )
+}
+
+fn self_add(demanding: &Group, kind: Kind, entered: &Group) -> Refusal {
+    let through = if demanding.id == entered.id {
+        String::new()
+    } else {
+        format!(", which `{}` leads into", entered.name)
+    };
+    Refusal::rule(
+        "self_add",
+        format!(
+            "a tag on `{}`{through} forbids giving oneself {}",
+            demanding.name,
+            kind.noun()
+        ),
+        "ask for it, and let another owner approve",
+    )
+}

@@ -1,0 +1,194 @@
+//! Text that has been looked at: newtypes parsed at the edge and never validated again.
+
+use std::{borrow::Borrow, fmt, ops::Deref, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+/// Why a text cannot be what it was meant to be; a sentence for the person who typed it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BadText(pub String);
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Reads the text, trimmed; says in a sentence what is wrong with it otherwise.
+            ///
+            /// # Errors
+            /// [`BadText`] with the sentence to show.
+            pub fn parse(text: &str) -> Result<Self, BadText> {
+                let check: fn(&str) -> Result<(), String> = $check;
+                let text = text.trim();
+                check(text).map_err(BadText)?;
+                Ok(Self(text.into()))
+            }
+
+            /// The text itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The form under which it is compared and indexed: without regard to case.
+            #[must_use]
+            pub fn key(&self) -> String {
+                key(&self.0)
+            }
+        }
+
+        impl Deref for $name {
+            type Target = str;
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
+                Self::parse(&text).map_err(D::Error::custom)
+            }
+        }
+    };
+}
+
+text!(
+    /// The name of a group, role, app or tag: 1 to 255 characters on one line.
+    Name,
+    |text| line("name", text, 255)
+);
+text!(
+    /// What a person signs in as and is addressed by: 1 to 100 characters without spaces.
+    Login,
+    |text| {
+        line("login", text, 100)?;
+        if text.contains(char::is_whitespace) || text.contains('/') || text.starts_with('@') {
+            return Err(format!(
+                "`{text}` cannot be a login; use letters, digits, dots and hyphens, without spaces or slashes"
+            ));
+        }
+        Ok(())
+    }
+);
+text!(
+    /// An e-mail address: something, an `@`, something; at most 254 characters.
+    Email,
+    |text| {
+        line("e-mail address", text, 254)?;
+        match text.split_once('@') {
+            Some((local, domain))
+                if !local.is_empty()
+                    && !domain.is_empty()
+                    && !domain.contains('@')
+                    && !text.contains(char::is_whitespace) =>
+            {
+                Ok(())
+            }
+            _ => Err(format!("`{text}` is not an e-mail address; write it as name@example.com")),
+        }
+    }
+);
+text!(
+    /// A few sentences about a thing; may be empty, at most 1024 characters.
+    Description,
+    |text| several("description", text, 1024)
+);
+text!(
+    /// Why something was done; may be empty, at most 1024 characters.
+    Reason,
+    |text| several("reason", text, 1024)
+);
+text!(
+    /// The name of a permission, such as `repo:acme/site:write`: 1 to 255 characters without spaces.
+    PermissionName,
+    |text| {
+        line("permission", text, 255)?;
+        if text.contains(char::is_whitespace) {
+            return Err(format!(
+                "`{text}` cannot be a permission; leave out the spaces, as in `invoices:approve`"
+            ));
+        }
+        Ok(())
+    }
+);
+text!(
+    /// The name of an environment, such as `production`: 1 to 100 characters without spaces.
+    Environment,
+    |text| {
+        line("environment", text, 100)?;
+        if text.contains(char::is_whitespace) {
+            return Err(format!("`{text}` cannot be an environment; leave out the spaces"));
+        }
+        Ok(())
+    }
+);
+
+impl Default for Description {
+    fn default() -> Self {
+        Self("".into())
+    }
+}
+impl Default for Reason {
+    fn default() -> Self {
+        Self("".into())
+    }
+}
+
+/// The form under which names are compared: lower case, so that `Payroll` and `payroll` collide.
+#[must_use]
+pub fn key(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+fn line(what: &str, text: &str, most: usize) -> Result<(), String> {
+    if text.is_empty() {
+        return Err(format!("the {what} is empty; give one"));
+    }
+    several(what, text, most)?;
+    if text.contains(['\n', '\r']) {
+        return Err(format!("the {what} has a line break; keep it to one line"));
+    }
+    Ok(())
+}
+
+fn several(what: &str, text: &str, most: usize) -> Result<(), String> {
+    let count = text.chars().count();
+    if count > most {
+        return Err(format!(
+            "the {what} has {count} characters; {most} are the most"
+        ));
+    }
+    if let Some(bad) = text
+        .chars()
+        .find(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || is_invisible(*c))
+    {
+        return Err(format!(
+            "the {what} contains the character U+{:04X}, which cannot be seen; remove it",
+            bad as u32
+        ));
+    }
+    Ok(())
+}
+
+/// Characters that make two different names look the same or turn a line around.
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}

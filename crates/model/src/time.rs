@@ -1,0 +1,210 @@
+//! Instants and intervals. Nothing here reads a clock.
+//!
+//! An instant is a count of microseconds, so that both databases keep it exactly; an end is an
+//! instant or never, ordered so that the earliest along a path and the latest over paths are
+//! plain `min` and `max`.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+/// An instant: microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// Microseconds in a second.
+const SECOND: i64 = 1_000_000;
+/// The last instant that can be written with a four-digit year, 9999-12-30T22:00:00Z.
+const LAST: i64 = 253_402_207_200 * SECOND;
+
+impl Timestamp {
+    /// The instant `micros` microseconds after 1970; values past the year 9999 become the last
+    /// instant that can be written.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        if micros > LAST {
+            Self(LAST)
+        } else if micros < 0 {
+            Self(0)
+        } else {
+            Self(micros)
+        }
+    }
+
+    /// Microseconds since 1970.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// This instant moved by `seconds`, which may be negative; saturates at both ends.
+    #[must_use]
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self::from_micros(self.0.saturating_add(seconds.saturating_mul(SECOND)))
+    }
+
+    /// This instant moved by whole days of 24 hours.
+    #[must_use]
+    pub const fn plus_days(self, days: i64) -> Self {
+        self.plus_seconds(days.saturating_mul(86_400))
+    }
+
+    /// Seconds from `earlier` to this instant, rounded down.
+    #[must_use]
+    pub const fn seconds_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).div_euclid(SECOND)
+    }
+
+    /// The same instant for calendar arithmetic and formatting.
+    #[must_use]
+    pub fn to_jiff(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+    }
+}
+
+impl From<jiff::Timestamp> for Timestamp {
+    fn from(value: jiff::Timestamp) -> Self {
+        Self::from_micros(value.as_microsecond())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_jiff().fmt(f)
+    }
+}
+
+/// What [`Timestamp::from_str`] says about text that is no instant.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a time; write it as 2026-03-01T09:00:00Z or as a date such as 2026-03-01")]
+pub struct NotATime(String);
+
+impl FromStr for Timestamp {
+    type Err = NotATime;
+
+    /// Reads RFC 3339 with an offset, `YYYY-MM-DDTHH:MM` in UTC, or a date, which means the end of that
+    /// day in UTC.
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let text = text.trim();
+        if let Ok(at) = text.parse::<jiff::Timestamp>() {
+            return Ok(at.into());
+        }
+        let utc = jiff::tz::TimeZone::UTC;
+        let zoned = if let (10, Ok(date)) = (text.len(), text.parse::<jiff::civil::Date>()) {
+            date.at(23, 59, 59, 0).to_zoned(utc)
+        } else if let Ok(at) = text.parse::<jiff::civil::DateTime>() {
+            at.to_zoned(utc)
+        } else {
+            return Err(NotATime(text.to_owned()));
+        };
+        zoned
+            .map(|zoned| zoned.timestamp().into())
+            .map_err(|_| NotATime(text.to_owned()))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
+/// When something ends: an instant, or never. Ordered with never last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ends(i64);
+
+impl Ends {
+    /// It does not end by itself.
+    pub const NEVER: Self = Self(i64::MAX);
+
+    /// It ends at `instant`; that instant itself is no longer inside.
+    #[must_use]
+    pub const fn at(instant: Timestamp) -> Self {
+        Self(instant.0)
+    }
+
+    /// The instant, or `None` for never.
+    #[must_use]
+    pub const fn instant(self) -> Option<Timestamp> {
+        if self.0 == i64::MAX {
+            None
+        } else {
+            Some(Timestamp(self.0))
+        }
+    }
+
+    /// Whether the end has been reached at `now`.
+    #[must_use]
+    pub const fn passed(self, now: Timestamp) -> bool {
+        self.0 <= now.0
+    }
+}
+
+impl From<Option<Timestamp>> for Ends {
+    fn from(value: Option<Timestamp>) -> Self {
+        value.map_or(Self::NEVER, Self::at)
+    }
+}
+
+impl From<Ends> for Option<Timestamp> {
+    fn from(value: Ends) -> Self {
+        value.instant()
+    }
+}
+
+impl fmt::Display for Ends {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.instant() {
+            Some(at) => at.fmt(f),
+            None => f.write_str("never"),
+        }
+    }
+}
+
+impl fmt::Debug for Ends {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Ends {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.instant().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ends {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::<Timestamp>::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// The half-open interval `[from, until)` in which a fact holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Validity {
+    /// The first instant at which the fact holds.
+    pub from: Timestamp,
+    /// The first instant at which it no longer does; `null` for never.
+    pub until: Ends,
+}
+
+impl Validity {
+    /// From `from`, until `until`.
+    #[must_use]
+    pub const fn new(from: Timestamp, until: Ends) -> Self {
+        Self { from, until }
+    }
+
+    /// Whether `now` lies in `[from, until)`.
+    #[must_use]
+    pub const fn contains(&self, now: Timestamp) -> bool {
+        self.from.0 <= now.0 && !self.until.passed(now)
+    }
+}

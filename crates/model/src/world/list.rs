@@ -1,0 +1,103 @@
+//! The living, in order of their names. Lists for pages start anywhere without sorting.
+
+use std::ops::Bound;
+
+use super::World;
+use crate::{App, Group, Id, Request, Resource, Tag, Timestamp, User, name};
+
+impl World {
+    /// Users by login, those after `after` if given.
+    pub fn users_after(&self, after: Option<&str>) -> impl Iterator<Item = &User> {
+        self.logins
+            .range::<_, str>((bound(after.map(name::key).as_deref()), Bound::Unbounded))
+            .filter_map(|(_, ix)| self.user_at(*ix))
+            .map(|node| &*node.user)
+    }
+
+    /// All users by login.
+    pub fn users(&self) -> impl Iterator<Item = &User> {
+        self.users_after(None)
+    }
+
+    /// Groups, roles and app groups by name, those after `after` if given.
+    pub fn groups_after(&self, after: Option<&str>) -> impl Iterator<Item = &Group> {
+        self.group_names
+            .range::<_, str>((bound(after.map(name::key).as_deref()), Bound::Unbounded))
+            .filter_map(|(_, ix)| self.group_at(*ix))
+            .map(|node| &*node.group)
+    }
+
+    /// All groups, roles and app groups by name.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups_after(None)
+    }
+
+    /// Apps by name, those after `after` if given.
+    pub fn apps_after(&self, after: Option<&str>) -> impl Iterator<Item = &App> {
+        self.app_names
+            .range::<_, str>((bound(after.map(name::key).as_deref()), Bound::Unbounded))
+            .filter_map(|(_, id)| self.app(Id::new(*id)))
+    }
+
+    /// All apps by name.
+    pub fn apps(&self) -> impl Iterator<Item = &App> {
+        self.apps_after(None)
+    }
+
+    /// Tags by name, those after `after` if given.
+    pub fn tags_after(&self, after: Option<&str>) -> impl Iterator<Item = &Tag> {
+        self.tag_names
+            .range::<_, str>((bound(after.map(name::key).as_deref()), Bound::Unbounded))
+            .filter_map(|(_, id)| self.tag(Id::new(*id)))
+    }
+
+    /// All tags by name.
+    pub fn tags(&self) -> impl Iterator<Item = &Tag> {
+        self.tags_after(None)
+    }
+
+    /// Pending requests, oldest first.
+    pub fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.requests.values().map(|request| &**request)
+    }
+
+    /// Registered resources of a type, by id.
+    pub fn resources_of_type(&self, resource_type: &str) -> impl Iterator<Item = &Resource> {
+        let from = (
+            std::sync::Arc::from(resource_type),
+            std::sync::Arc::from(""),
+        );
+        let wanted = resource_type.to_owned();
+        self.resource_keys
+            .range(from..)
+            .take_while(move |((kind, _), _)| **kind == *wanted)
+            .filter_map(|(_, id)| self.resources.get(id))
+            .map(|resource| &**resource)
+    }
+
+    /// All registered resources, by type and id.
+    pub fn resources(&self) -> impl Iterator<Item = &Resource> {
+        self.resource_keys
+            .values()
+            .filter_map(|id| self.resource(Id::new(*id)))
+    }
+
+    /// The names of all permissions that some group confers at `now`, in order.
+    pub fn permission_names(&self, now: Timestamp) -> impl Iterator<Item = &str> {
+        self.permissions.iter().filter_map(move |(key, holders)| {
+            holders.keys().find_map(|ix| {
+                self.group_at(*ix)?
+                    .entitlements
+                    .iter()
+                    .filter(|e| e.validity.contains(now))
+                    .filter_map(|e| e.grant.permission())
+                    .find(|p| p.name.key() == **key)
+                    .map(|p| p.name.as_str())
+            })
+        })
+    }
+}
+
+fn bound(after: Option<&str>) -> Bound<&str> {
+    after.map_or(Bound::Unbounded, Bound::Excluded)
+}

@@ -1,0 +1,453 @@
+//! All current facts, indexed, immutable and cheap to change into the next version.
+//!
+//! A `World` is a value: cloning it costs a few pointers, and applying a change copies only what
+//! the change touches. Every answer is a pure function of a world and a time. Nothing derived is
+//! stored: effective access is computed from the facts whenever it is asked for.
+
+mod access;
+mod apply;
+mod diff;
+mod list;
+mod search;
+mod slab;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use imbl::{GenericHashMap, OrdMap, shared_ptr::DefaultSharedPtr};
+use uuid::Uuid;
+
+pub use access::{Access, Holder, Path, PathStep, PermissionAccess};
+pub use diff::{Diff, DiffLine, What};
+pub use search::{Found, FoundKind, contains};
+
+use slab::Slab;
+
+use crate::{
+    App, Constraints, Ends, Entitlement, Group, GroupKind, Id, Inclusion, Kind, Membership,
+    Position, Request, Resource, Tag, Timestamp, User, name,
+};
+
+/// A number for a user or group inside one lineage of worlds.
+type Ix = u32;
+
+/// Ids are random in their lower half already; the last eight bytes are hash enough.
+#[derive(Clone, Copy, Debug, Default)]
+struct IdHasher(u64);
+
+impl std::hash::Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut eight = [0; 8];
+            eight[..chunk.len()].copy_from_slice(chunk);
+            self.0 = self.0.rotate_left(26) ^ u64::from_le_bytes(eight);
+        }
+    }
+}
+
+type IdMap<V> = GenericHashMap<Uuid, V, std::hash::BuildHasherDefault<IdHasher>, DefaultSharedPtr>;
+
+#[derive(Clone, Debug)]
+struct UserNode {
+    user: Arc<User>,
+    /// Direct memberships and ownerships, as slots in `World::memberships`.
+    facts: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct GroupNode {
+    group: Arc<Group>,
+    /// Direct memberships and ownerships, as slots in `World::memberships`.
+    facts: Vec<u32>,
+    /// Where its members get into.
+    targets: Vec<Link>,
+    /// Whose members get into it.
+    children: Vec<Link>,
+    entitlements: Vec<Arc<Entitlement>>,
+}
+
+#[derive(Clone, Debug)]
+struct Link {
+    /// The group at the other end.
+    ix: Ix,
+    inclusion: Arc<Inclusion>,
+}
+
+#[derive(Clone, Debug)]
+struct Fact {
+    user: Ix,
+    group: Ix,
+    membership: Membership,
+}
+
+#[derive(Clone, Debug)]
+struct AppNode {
+    app: Arc<App>,
+    groups: Vec<Ix>,
+}
+
+/// All current facts.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    position: Position,
+    users: Slab<Option<Arc<UserNode>>>,
+    groups: Slab<Option<Arc<GroupNode>>>,
+    memberships: Slab<Option<Fact>>,
+    /// Free slots in `memberships`.
+    free: Arc<Vec<u32>>,
+    user_ix: IdMap<Ix>,
+    group_ix: IdMap<Ix>,
+    inclusions: IdMap<Arc<Inclusion>>,
+    entitlements: IdMap<Arc<Entitlement>>,
+    apps: OrdMap<Uuid, Arc<AppNode>>,
+    tags: OrdMap<Uuid, Arc<Tag>>,
+    requests: OrdMap<Uuid, Arc<Request>>,
+    resources: OrdMap<Uuid, Arc<Resource>>,
+    /// By login, in lower case.
+    logins: OrdMap<Arc<str>, Ix>,
+    emails: OrdMap<Arc<str>, Ix>,
+    group_names: OrdMap<Arc<str>, Ix>,
+    app_names: OrdMap<Arc<str>, Uuid>,
+    tag_names: OrdMap<Arc<str>, Uuid>,
+    /// By type, then id.
+    resource_keys: OrdMap<(Arc<str>, Arc<str>), Uuid>,
+    /// Groups holding a permission, by its name in lower case.
+    permissions: OrdMap<Arc<str>, Arc<BTreeMap<Ix, u32>>>,
+    members: u32,
+}
+
+impl World {
+    /// The position of the last commit it contains.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        self.position
+    }
+
+    /// The same world at another position, for the store.
+    #[must_use]
+    pub fn at_position(mut self, position: Position) -> Self {
+        self.position = position;
+        self
+    }
+
+    fn user_node(&self, id: Id<User>) -> Option<&UserNode> {
+        self.user_at(*self.user_ix.get(&id.uuid())?)
+    }
+
+    fn user_at(&self, ix: Ix) -> Option<&UserNode> {
+        self.users.get(ix)?.as_deref()
+    }
+
+    fn group_node(&self, id: Id<Group>) -> Option<&GroupNode> {
+        self.group_at(*self.group_ix.get(&id.uuid())?)
+    }
+
+    fn group_at(&self, ix: Ix) -> Option<&GroupNode> {
+        self.groups.get(ix)?.as_deref()
+    }
+
+    fn fact(&self, slot: u32) -> Option<&Fact> {
+        self.memberships.get(slot)?.as_ref()
+    }
+
+    /// The living user `id`.
+    #[must_use]
+    pub fn user(&self, id: Id<User>) -> Option<&User> {
+        self.user_node(id).map(|node| &*node.user)
+    }
+
+    /// The living group `id`.
+    #[must_use]
+    pub fn group(&self, id: Id<Group>) -> Option<&Group> {
+        self.group_node(id).map(|node| &*node.group)
+    }
+
+    /// The living app `id`.
+    #[must_use]
+    pub fn app(&self, id: Id<App>) -> Option<&App> {
+        self.apps.get(&id.uuid()).map(|node| &*node.app)
+    }
+
+    /// The living tag `id`.
+    #[must_use]
+    pub fn tag(&self, id: Id<Tag>) -> Option<&Tag> {
+        self.tags.get(&id.uuid()).map(|tag| &**tag)
+    }
+
+    /// The pending request `id`.
+    #[must_use]
+    pub fn request(&self, id: Id<Request>) -> Option<&Request> {
+        self.requests.get(&id.uuid()).map(|request| &**request)
+    }
+
+    /// The live inclusion `id`.
+    #[must_use]
+    pub fn inclusion(&self, id: Id<Inclusion>) -> Option<&Inclusion> {
+        self.inclusions
+            .get(&id.uuid())
+            .map(|inclusion| &**inclusion)
+    }
+
+    /// The live entitlement `id`.
+    #[must_use]
+    pub fn entitlement(&self, id: Id<Entitlement>) -> Option<&Entitlement> {
+        self.entitlements
+            .get(&id.uuid())
+            .map(|entitlement| &**entitlement)
+    }
+
+    /// The registered resource `id`.
+    #[must_use]
+    pub fn resource(&self, id: Id<Resource>) -> Option<&Resource> {
+        self.resources.get(&id.uuid()).map(|resource| &**resource)
+    }
+
+    /// The resource registered as `resource_id` of `resource_type`.
+    #[must_use]
+    pub fn resource_by_key(&self, resource_type: &str, resource_id: &str) -> Option<&Resource> {
+        let id = self
+            .resource_keys
+            .get(&(resource_type.into(), resource_id.into()))?;
+        self.resources.get(id).map(|resource| &**resource)
+    }
+
+    /// The living user with that login, e-mail address or id.
+    #[must_use]
+    pub fn find_user(&self, key: &str) -> Option<&User> {
+        if let Ok(id) = key.parse::<Id<User>>() {
+            return self.user(id);
+        }
+        let key = name::key(key);
+        let ix = self
+            .logins
+            .get(key.as_str())
+            .or_else(|| self.emails.get(key.as_str()))?;
+        self.user_at(*ix).map(|node| &*node.user)
+    }
+
+    /// The living group with that name or id.
+    #[must_use]
+    pub fn find_group(&self, key: &str) -> Option<&Group> {
+        if let Ok(id) = key.parse::<Id<Group>>() {
+            return self.group(id);
+        }
+        let ix = self.group_names.get(name::key(key).as_str())?;
+        self.group_at(*ix).map(|node| &*node.group)
+    }
+
+    /// The living app with that name or id.
+    #[must_use]
+    pub fn find_app(&self, key: &str) -> Option<&App> {
+        if let Ok(id) = key.parse::<Id<App>>() {
+            return self.app(id);
+        }
+        self.app(Id::new(*self.app_names.get(name::key(key).as_str())?))
+    }
+
+    /// The living tag with that name or id.
+    #[must_use]
+    pub fn find_tag(&self, key: &str) -> Option<&Tag> {
+        if let Ok(id) = key.parse::<Id<Tag>>() {
+            return self.tag(id);
+        }
+        self.tag(Id::new(*self.tag_names.get(name::key(key).as_str())?))
+    }
+
+    /// The app that is Portcullis itself.
+    #[must_use]
+    pub fn built_in_app(&self) -> Option<&App> {
+        self.apps
+            .values()
+            .map(|node| &*node.app)
+            .find(|app| app.origin == crate::record::AppOrigin::BuiltIn)
+    }
+
+    /// The owners group of `app`.
+    #[must_use]
+    pub fn owners_group(&self, app: Id<App>) -> Option<&Group> {
+        self.app_groups(app).find(|group| group.is_owners_group())
+    }
+
+    /// The groups of `app`, in no order.
+    pub fn app_groups(&self, app: Id<App>) -> impl Iterator<Item = &Group> {
+        self.apps
+            .get(&app.uuid())
+            .into_iter()
+            .flat_map(|node| node.groups.iter())
+            .filter_map(|ix| self.group_at(*ix))
+            .map(|node| &*node.group)
+    }
+
+    /// The direct memberships and ownerships of a group, in no order, also future and lapsed ones
+    /// that are still on record as current.
+    pub fn direct_of_group(&self, group: Id<Group>) -> impl Iterator<Item = &Membership> {
+        self.group_node(group)
+            .into_iter()
+            .flat_map(|node| node.facts.iter())
+            .filter_map(|slot| self.fact(*slot))
+            .map(|fact| &fact.membership)
+    }
+
+    /// The direct memberships and ownerships of a user, in no order.
+    pub fn direct_of_user(&self, user: Id<User>) -> impl Iterator<Item = &Membership> {
+        self.user_node(user)
+            .into_iter()
+            .flat_map(|node| node.facts.iter())
+            .filter_map(|slot| self.fact(*slot))
+            .map(|fact| &fact.membership)
+    }
+
+    /// The direct fact that `user` is in `group` as `kind`, whether or not it holds right now.
+    #[must_use]
+    pub fn direct(&self, user: Id<User>, group: Id<Group>, kind: Kind) -> Option<&Membership> {
+        let (of_user, of_group) = (self.user_node(user)?, self.group_node(group)?);
+        let shorter = if of_user.facts.len() < of_group.facts.len() {
+            &of_user.facts
+        } else {
+            &of_group.facts
+        };
+        shorter
+            .iter()
+            .filter_map(|slot| self.fact(*slot))
+            .map(|fact| &fact.membership)
+            .find(|m| m.user == user && m.group == group && m.kind == kind)
+    }
+
+    /// The inclusion of `child` in `target` as `kind`.
+    #[must_use]
+    pub fn inclusion_of(
+        &self,
+        child: Id<Group>,
+        target: Id<Group>,
+        kind: Kind,
+    ) -> Option<&Inclusion> {
+        self.targets_of(child)
+            .find(|i| i.target == target && i.kind == kind)
+    }
+
+    /// What the members of `child` get into directly.
+    pub fn targets_of(&self, child: Id<Group>) -> impl Iterator<Item = &Inclusion> {
+        self.group_node(child)
+            .into_iter()
+            .flat_map(|node| node.targets.iter())
+            .map(|link| &*link.inclusion)
+    }
+
+    /// Whose members get into `target` directly.
+    pub fn children_of(&self, target: Id<Group>) -> impl Iterator<Item = &Inclusion> {
+        self.group_node(target)
+            .into_iter()
+            .flat_map(|node| node.children.iter())
+            .map(|link| &*link.inclusion)
+    }
+
+    /// What a group confers.
+    pub fn entitlements_of(&self, group: Id<Group>) -> impl Iterator<Item = &Entitlement> {
+        self.group_node(group)
+            .into_iter()
+            .flat_map(|node| node.entitlements.iter())
+            .map(|entitlement| &**entitlement)
+    }
+
+    /// The tags in force on a group: its own and its app's, each once.
+    pub fn tags_on<'w>(&'w self, group: &'w Group) -> impl Iterator<Item = &'w Tag> {
+        let inherited: &[Id<Tag>] = match group.kind {
+            GroupKind::App { app, .. } => self.app(app).map_or(&[], |app| &app.tags),
+            _ => &[],
+        };
+        let own = &group.tags;
+        own.iter()
+            .chain(inherited.iter().filter(move |id| !own.contains(id)))
+            .filter_map(|id| self.tag(*id))
+    }
+
+    /// What the enabled tags on a group demand together. Unmanaged groups are only mirrored:
+    /// nothing is demanded of them.
+    #[must_use]
+    pub fn constraints_on(&self, group: &Group) -> Constraints {
+        if !group.is_managed() {
+            return Constraints::default();
+        }
+        self.tags_on(group)
+            .filter(|tag| tag.enabled)
+            .map(|tag| tag.constraints)
+            .fold(Constraints::default(), Constraints::and)
+    }
+
+    /// Managed groups that members of `group` get into at `now`, with the kind they get, however
+    /// many steps away; `group` itself excluded.
+    #[must_use]
+    pub fn reach(&self, group: Id<Group>, now: Timestamp) -> Vec<(&Group, Kind)> {
+        let Some(&start) = self.group_ix.get(&group.uuid()) else {
+            return Vec::new();
+        };
+        let mut seen = std::collections::BTreeSet::new();
+        let mut todo = vec![start];
+        while let Some(ix) = todo.pop() {
+            for link in self.group_at(ix).into_iter().flat_map(|node| &node.targets) {
+                let inclusion = &link.inclusion;
+                if inclusion.validity.until.passed(now) || !seen.insert((link.ix, inclusion.kind)) {
+                    continue;
+                }
+                if inclusion.kind == Kind::Member {
+                    todo.push(link.ix);
+                }
+            }
+        }
+        seen.into_iter()
+            .filter_map(|(ix, kind)| Some((&*self.group_at(ix)?.group, kind)))
+            .filter(|(group, _)| group.is_managed())
+            .collect()
+    }
+
+    /// How many living users there are.
+    #[must_use]
+    pub fn user_count(&self) -> usize {
+        self.logins.len()
+    }
+
+    /// How many living groups there are, roles and app groups included.
+    #[must_use]
+    pub fn group_count(&self) -> usize {
+        self.group_names.len()
+    }
+
+    /// How many living apps there are.
+    #[must_use]
+    pub fn app_count(&self) -> usize {
+        self.app_names.len()
+    }
+
+    /// How many living tags there are.
+    #[must_use]
+    pub fn tag_count(&self) -> usize {
+        self.tag_names.len()
+    }
+
+    /// How many direct memberships and ownerships are on record.
+    #[must_use]
+    pub const fn membership_count(&self) -> usize {
+        self.members as usize
+    }
+
+    /// The next instant after `now` at which something ends or begins by itself, if any.
+    #[must_use]
+    pub fn next_end(&self, now: Timestamp) -> Option<Timestamp> {
+        let after = |ends: Ends| ends.instant().filter(|at| *at > now);
+        let memberships = self
+            .memberships
+            .iter()
+            .filter_map(|(_, fact)| after(fact.as_ref()?.membership.validity.until));
+        let inclusions = self
+            .inclusions
+            .values()
+            .filter_map(|i| after(i.validity.until));
+        let entitlements = self
+            .entitlements
+            .values()
+            .filter_map(|e| after(e.validity.until));
+        memberships.chain(inclusions).chain(entitlements).min()
+    }
+}
