@@ -1,0 +1,3 @@
+//! Tests of the public face, by capability; the vectors come from the shared collection.
+
+mod vectors;
