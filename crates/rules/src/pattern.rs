@@ -21,7 +21,7 @@ pub struct PatternLimits {
     pub text_bytes: usize,
     /// Largest compiled program, in bytes (default 2 MiB).
     pub program_bytes: usize,
-    /// Deepest nesting of groups (default 100, never more than 250).
+    /// Deepest nesting of groups (default 32, never more than 50).
     pub depth: usize,
 }
 
@@ -30,7 +30,7 @@ impl Default for PatternLimits {
         Self {
             text_bytes: 4096,
             program_bytes: 2 << 20,
-            depth: 100,
+            depth: 32,
         }
     }
 }
@@ -138,7 +138,8 @@ impl Pattern {
     /// [`PatternError`] when the expression is empty, outside the dialect, or over a limit.
     pub fn new(source: &str, fold: bool, limits: &PatternLimits) -> Result<Self, PatternError> {
         check_text(source, limits)?;
-        let depth = limits.depth.min(250);
+        // The engine compiles by recursion; this many levels fit a small stack even without optimisation.
+        let depth = limits.depth.min(50);
         let parsed = re2::parse(source, fold, depth)?;
         let shape = if !fold {
             re2::shape(&parsed.hir)

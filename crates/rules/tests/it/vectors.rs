@@ -38,7 +38,7 @@ const CANONICAL: &str = include_str!("../vectors/canonical-public.jsonl");
 fn cases() -> Vec<Case<'static>> {
     PUBLIC
         .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
+        .map(|line| serde_json::from_str(line).expect("a case a line"))
         .collect()
 }
 
