@@ -133,7 +133,11 @@ pub(super) fn too_deep(limit: usize) -> String {
 
 /// Checks a whole document.
 pub(super) fn document(root: &Node, limits: &Limits, report: Report) -> Result<RuleList, Report> {
-    let mut checker = Checker { limits, report };
+    let mut checker = Checker {
+        limits,
+        report,
+        compiled: HashSet::new(),
+    };
     let list = checker.rules(root);
     match list {
         Some(list) if checker.report.is_empty() => Ok(list),
@@ -144,6 +148,8 @@ pub(super) fn document(root: &Node, limits: &Limits, report: Report) -> Result<R
 struct Checker<'l> {
     limits: &'l Limits,
     report: Report,
+    /// Expressions that compiled, because long lists repeat a few patterns many times.
+    compiled: HashSet<(String, bool)>,
 }
 
 impl Checker<'_> {
@@ -455,7 +461,7 @@ impl Checker<'_> {
         if let Kind::String(text) = &node.kind {
             if text == "@" {
                 let message =
-                    "`@` names no attribute; write `@name`, or `\\@` escaped for the text itself";
+                    "`@` names no attribute; write `@name`, or `\\\\@` for the text `@` itself";
                 self.offence(Code::BareReference, path, node.at, message);
                 return None;
             }
@@ -501,7 +507,14 @@ impl Checker<'_> {
                     Operator::Like => Like::new(text, limits).map(drop),
                     _ => {
                         let fold = op.positive().0 == Operator::MatchFold;
-                        Pattern::new(text, fold, limits).map(drop)
+                        if self.compiled.contains(&(text.to_owned(), fold)) {
+                            return true;
+                        }
+                        let result = Pattern::new(text, fold, limits).map(drop);
+                        if result.is_ok() {
+                            self.compiled.insert((text.to_owned(), fold));
+                        }
+                        result
                     }
                 };
                 result

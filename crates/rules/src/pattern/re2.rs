@@ -15,6 +15,10 @@ use super::Shape;
 /// Highest repeat count, alone or multiplied through nested repeats.
 const MAX_REPEAT: u32 = 1000;
 
+/// Most character ranges over all classes; a class such as `\pL` has several hundred. Without a bound,
+/// a short text could keep the engine busy for long before its own size limit stops it.
+const MAX_RANGES: usize = 50_000;
+
 /// What is wrong with a regular expression, with the byte offset into it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message} at byte {offset} of the pattern")]
@@ -37,6 +41,7 @@ pub(super) fn parse(source: &str, fold: bool, depth: usize) -> Result<Parsed, Re
         at: 0,
         depth,
         sets_case: false,
+        ranges: 0,
         names: HashSet::new(),
     };
     let flags = Flags {
@@ -107,6 +112,7 @@ struct Parser<'a> {
     at: usize,
     depth: usize,
     sets_case: bool,
+    ranges: usize,
     names: HashSet<&'a str>,
 }
 
@@ -396,19 +402,32 @@ impl<'a> Parser<'a> {
             '^' => Hir::look(Look::Start),
             '$' if flags.multi_line => Hir::look(Look::EndLF),
             '$' => Hir::look(Look::End),
-            '[' => Hir::class(Class::Unicode(self.bracket(flags, start)?)),
+            '[' => Hir::class(Class::Unicode({
+                let class = self.bracket(flags, start)?;
+                self.spend(class, start)?
+            })),
             '\\' => match self.peek() {
                 Some('A') => self.look(Look::Start),
                 Some('z') => self.look(Look::End),
                 Some('b') => self.look(Look::WordAscii),
                 Some('B') => self.look(Look::WordAsciiNegate),
                 _ => match self.class_escape(flags, start)? {
-                    Some(class) => Hir::class(Class::Unicode(class)),
+                    Some(class) => Hir::class(Class::Unicode(self.spend(class, start)?)),
                     None => literal(self.escape(start)?, flags),
                 },
             },
             c => literal(c, flags),
         })
+    }
+
+    fn spend(&mut self, class: ClassUnicode, start: usize) -> Result<ClassUnicode, RegexError> {
+        self.ranges += class.ranges().len();
+        if self.ranges > MAX_RANGES {
+            let message =
+                "the classes up to here hold too many ranges; repeat one instead of copying it";
+            return Err(self.error(message, start));
+        }
+        Ok(class)
     }
 
     fn look(&mut self, look: Look) -> Hir {

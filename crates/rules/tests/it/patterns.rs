@@ -179,6 +179,10 @@ fn pattern_limits_hold() {
         refuse(r"(\pL{30}){30}"),
         PatternError::TooBig { .. }
     ));
+    assert!(matches!(
+        refuse(&r"\pL".repeat(1000)),
+        PatternError::Regex(_)
+    ));
     assert!(matches!(refuse(&"(".repeat(4000)), PatternError::Regex(_)));
     assert!(matches!(
         refuse(&format!("{}{}", "(".repeat(2000), ")".repeat(2000))),
