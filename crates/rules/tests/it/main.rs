@@ -1,0 +1,7 @@
+//! Tests of the public face, by capability; the vectors come from the shared collection.
+
+mod loading;
+mod patterns;
+mod properties;
+mod values;
+mod vectors;
