@@ -1,0 +1,5 @@
+//! Reading an organisation from a file.
+
+mod org;
+
+pub use org::{ImportOrg, Org, Person, Repo, Team};
