@@ -356,7 +356,7 @@ impl Layout {
             } else {
                 ""
             },
-            Esc(&cut(&node.label, 23)),
+            Esc(&cut(&node.label, 21)),
             tx = x + 12,
         );
         if !node.detail.is_empty() {
@@ -365,7 +365,7 @@ impl Layout {
                 "<text class=\"detail\" x=\"{}\" y=\"{}\">{}</text>",
                 x + 12,
                 middle + 14,
-                Esc(&cut(&node.detail, 26))
+                Esc(&cut(&node.detail, 25))
             );
         }
         out.push_str(close);
