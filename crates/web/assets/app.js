@@ -65,8 +65,10 @@ document.addEventListener("click", (event) => {
 });
 
 // Relative times; the arithmetic is that of `When` in src/ui/time.rs.
+// The server's clock counts: the reader's may be wrong, and a demo's stands still.
+const ahead = (Date.parse(document.body.dataset.now) || Date.now()) - Date.now();
 const relative = (at) => {
-  const delta = Math.round((at - Date.now()) / 1000);
+  const delta = Math.round((at - ahead - Date.now()) / 1000);
   const distance = Math.abs(delta);
   if (distance < 45) return delta > 0 ? "in a moment" : "just now";
   const [size, unit] =

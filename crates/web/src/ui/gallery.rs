@@ -56,7 +56,7 @@ struct Member {
 /// The gallery page as seen at `now` in `theme` (`light`, `dark` or empty).
 pub fn render(now: Timestamp, theme: &'static str) -> Result<String, askama::Error> {
     Gallery {
-        shell: shell(theme),
+        shell: shell(now, theme),
         crumbs: vec![Link::new("Apps", "/apps"), Link::new("Payroll", "/apps/payroll")],
         chips: vec![Chip::kind(Kind::Group), Chip::managed()],
         chips_all: vec![
@@ -119,7 +119,7 @@ fn after(now: Timestamp, hours: i64) -> Timestamp {
         .unwrap_or(now)
 }
 
-fn shell(theme: &'static str) -> Shell {
+fn shell(now: Timestamp, theme: &'static str) -> Shell {
     let viewer = Viewer::new("Ana Lima", "ana", "/people/ana", true);
     let nav = |label, href, icon| NavItem::new(label, href, icon, "/groups/payroll-read");
     let persona = |name: &str, login: &str, note: &str| Persona {
@@ -159,7 +159,7 @@ fn shell(theme: &'static str) -> Shell {
         path: "/gallery".to_owned(),
         sign_out: "/auth/sign-out".to_owned(),
         log_position: 4812,
-        ..Shell::new(viewer, "token")
+        ..Shell::new(viewer, "token", now)
     }
 }
 

@@ -1,5 +1,7 @@
 //! What `templates/_shell.html` needs to draw the frame around a page.
 
+use jiff::Timestamp;
+
 use super::parts::Level;
 
 /// The frame around every page; a page's struct holds one in a field called `shell`.
@@ -23,6 +25,8 @@ pub struct Shell {
     pub query: String,
     /// Where the sign-out form posts to; empty when there is nothing to sign out of.
     pub sign_out: String,
+    /// When the page was drawn, so that the script's clock agrees with the server's.
+    pub now: Timestamp,
     /// The position of the log the page was drawn from.
     pub log_position: u64,
     /// The stylesheet's address.
@@ -33,7 +37,7 @@ pub struct Shell {
 
 impl Shell {
     /// A frame for `viewer` with everything else empty and the assets' addresses set.
-    pub fn new(viewer: Viewer, csrf: impl Into<String>) -> Self {
+    pub fn new(viewer: Viewer, csrf: impl Into<String>, now: Timestamp) -> Self {
         Self {
             viewer,
             nav: Vec::new(),
@@ -44,6 +48,7 @@ impl Shell {
             path: "/".to_owned(),
             query: String::new(),
             sign_out: String::new(),
+            now,
             log_position: 0,
             css: super::assets::url("app.css"),
             js: super::assets::url("app.js"),

@@ -13,10 +13,12 @@ use super::svg::{Esc, cut};
 use super::time::date;
 
 const WIDTH: i64 = 960;
-const LABELS: i64 = 216;
 const RIGHT: i64 = 16;
-const ROW: i64 = 32;
-const BAR: i64 = 14;
+/// A row holds its label above its bars, so that names stay whole and bars get the full width.
+const ROW: i64 = 50;
+const LABEL_BASE: i64 = 20;
+const BAR_TOP: i64 = 29;
+const BAR: i64 = 12;
 const AXIS: i64 = 28;
 const TICKS: usize = 8;
 
@@ -189,7 +191,6 @@ impl Timeline {
     }
 
     fn row(&self, out: &mut String, id: &str, row: &Row, y: i64) {
-        let middle = y + ROW / 2;
         let (open, close) = if row.href.is_empty() {
             (String::new(), "")
         } else {
@@ -198,13 +199,13 @@ impl Timeline {
         let _ = write!(
             out,
             "<line class=\"row\" x1=\"0\" x2=\"{WIDTH}\" y1=\"{y}\" y2=\"{y}\"/>\
-             {open}<text class=\"row-label\" x=\"0\" y=\"{}\"><title>{}</title>{}</text>{close}",
-            middle + 5,
+             {open}<text class=\"row-label\" x=\"4\" y=\"{}\"><title>{}</title>{}</text>{close}",
+            y + LABEL_BASE,
             Esc(&row.label),
-            Esc(&cut(&row.label, 27)),
+            Esc(&cut(&row.label, 56)),
         );
         for bar in &row.bars {
-            self.bar(out, id, bar, middle - BAR / 2);
+            self.bar(out, id, bar, y + BAR_TOP);
         }
     }
 
@@ -243,8 +244,8 @@ impl Timeline {
                 let _ = write!(
                     out,
                     "<line class=\"end\" x1=\"{right}\" x2=\"{right}\" y1=\"{}\" y2=\"{}\"/>",
-                    y - 4,
-                    y + BAR + 4
+                    y - 3,
+                    y + BAR + 3
                 );
             }
             _ => {
@@ -285,7 +286,7 @@ impl Timeline {
     fn x(&self, at: Timestamp) -> i64 {
         let span = (self.to.as_second() - self.from.as_second()).max(1);
         let offset = (at.as_second() - self.from.as_second()).clamp(0, span);
-        LABELS + offset * (WIDTH - LABELS - RIGHT) / span
+        offset * (WIDTH - RIGHT) / span
     }
 
     fn ticks(&self) -> Vec<(Timestamp, String)> {
@@ -325,7 +326,7 @@ impl Timeline {
             day = next;
         }
         // A label that would run out of the picture is worse than none.
-        ticks.retain(|(at, _)| self.x(*at) < WIDTH - 56);
+        ticks.retain(|(at, _)| self.x(*at) < WIDTH - 88);
         ticks
     }
 }
@@ -416,7 +417,7 @@ mod tests {
             assert!(
                 ticks
                     .iter()
-                    .all(|(at, _)| (LABELS..WIDTH).contains(&picture.x(*at)))
+                    .all(|(at, _)| (0..WIDTH).contains(&picture.x(*at)))
             );
         }
     }
