@@ -126,4 +126,114 @@ mod tests {
             );
         }
     }
+
+    fn text(name: &str) -> String {
+        let file = Assets::get(name).expect("an asset");
+        String::from_utf8(file.data.into_owned()).expect("text")
+    }
+
+    #[test]
+    fn assets_keep_to_their_budget() {
+        assert!(text("app.css").len() < 25_000, "{}", text("app.css").len());
+        assert!(text("app.js").len() < 12_000, "{}", text("app.js").len());
+        assert!(
+            !text("app.css").contains("url("),
+            "the stylesheet loads nothing"
+        );
+    }
+
+    #[test]
+    fn every_icon_that_is_asked_for_exists() {
+        let icons = text("icons.svg");
+        let page = crate::ui::gallery::render("2026-03-13T10:00:00Z".parse().expect("a time"), "")
+            .expect("a page");
+        for asked in page.split("icons.svg?v=").skip(1) {
+            let Some((_, id)) = asked
+                .split('"')
+                .next()
+                .and_then(|rest| rest.split_once('#'))
+            else {
+                continue;
+            };
+            assert!(icons.contains(&format!("id=\"{id}\"")), "{id}");
+        }
+    }
+
+    /// Relative luminance as WCAG 2 defines it.
+    fn luminance(hex: &str) -> f64 {
+        let digits = if hex.len() == 3 {
+            hex.chars().flat_map(|c| [c, c]).collect()
+        } else {
+            hex.to_owned()
+        };
+        let channel = |at: usize| {
+            let value =
+                f64::from(u8::from_str_radix(&digits[at..at + 2], 16).expect("hex")) / 255.0;
+            if value <= 0.040_45 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+    }
+
+    #[test]
+    fn text_is_readable_on_every_ground_in_both_themes() {
+        let css = text("app.css");
+        let token = |name: &str| -> [f64; 2] {
+            let (_, rest) = css
+                .split_once(&format!("--{name}: light-dark(#"))
+                .expect(name);
+            let (light, rest) = rest.split_once(", #").expect(name);
+            let (dark, _) = rest.split_once(')').expect(name);
+            [luminance(light), luminance(dark)]
+        };
+        let ratio = |a: &str, b: &str| {
+            let (a, b) = (token(a), token(b));
+            let one = |a: f64, b: f64| (a.max(b) + 0.05) / (a.min(b) + 0.05);
+            one(a[0], b[0]).min(one(a[1], b[1]))
+        };
+        let grounds = [
+            "bg",
+            "surface",
+            "sunken",
+            "accent-bg",
+            "green-bg",
+            "amber-bg",
+            "red-bg",
+        ];
+        for ink in ["text", "muted", "accent"] {
+            for ground in grounds {
+                assert!(
+                    ratio(ink, ground) >= 4.5,
+                    "{ink} on {ground}: {}",
+                    ratio(ink, ground)
+                );
+            }
+        }
+        for tone in ["green", "amber", "red"] {
+            for ground in ["bg", "surface", "sunken", &format!("{tone}-bg")] {
+                assert!(
+                    ratio(tone, ground) >= 4.5,
+                    "{tone} on {ground}: {}",
+                    ratio(tone, ground)
+                );
+            }
+        }
+        for (ink, ground) in [("on-accent", "accent"), ("surface", "red"), ("bg", "text")] {
+            assert!(
+                ratio(ink, ground) >= 4.5,
+                "{ink} on {ground}: {}",
+                ratio(ink, ground)
+            );
+        }
+        for ground in ["bg", "surface"] {
+            assert!(
+                ratio("edge", ground) >= 3.0,
+                "edge on {ground}: {}",
+                ratio("edge", ground)
+            );
+        }
+    }
 }
