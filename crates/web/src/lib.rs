@@ -1,1 +1,3 @@
 //! The HTTP face: pages, the REST API and the decision point.
+
+pub mod ui;
