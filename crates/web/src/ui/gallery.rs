@@ -481,4 +481,53 @@ mod tests {
             std::fs::write(folder.join(format!("{name}.html")), html).expect("written");
         }
     }
+
+    /// A page as small as pages get: a borrowed shell, owned and borrowed text side by side.
+    #[derive(Template)]
+    #[template(
+        source = r#"{% extends "_shell.html" %}{% import "_macros.html" as ui %}{% import "_forms.html" as form %}{% block main_class %}wide{% endblock %}{% block title %}{{ name }}{% endblock %}{% block content %}{{ ui::person_heading(name, login, chips) }}{{ ui::avatar(name, login) }}{{ form::input("name", "Name", value = name, error = wrong) }}{{ form::select("app", "App", choices, chosen = login) }}{{ form::pills("as", "As", choices, chosen = "ana") }}{{ form::durations(durations) }}{{ ui::map(map) }}{{ ui::empty(name, text = wrong) }}{% endblock %}"#,
+        ext = "html"
+    )]
+    struct Small<'a> {
+        shell: &'a Shell,
+        name: String,
+        login: &'a str,
+        wrong: String,
+        chips: &'a [Chip],
+        choices: Vec<Choice>,
+        durations: &'a Durations,
+        map: Map,
+    }
+
+    #[test]
+    fn blocks_take_owned_and_borrowed_values_and_escape_them() {
+        let now = "2026-03-13T10:00:00Z".parse().expect("a timestamp");
+        let shell = Shell::new(
+            Viewer::new("Ana <Lima>", "ana", "/people/ana", false),
+            "t\"k",
+            now,
+        );
+        let nodes = (0..61).map(|n| node(Layer::Group, &n.to_string(), "", Weight::Plain));
+        let html = Small {
+            shell: &shell,
+            name: "<script>alert(1)</script>".to_owned(),
+            login: "ana",
+            wrong: "\"><img src=x>".to_owned(),
+            chips: &[],
+            choices: vec![Choice::new("ana", "Ana"), Choice::new("jo", "Jo")],
+            durations: &durations(),
+            map: Map {
+                title: String::new(),
+                nodes: nodes.collect(),
+                edges: vec![],
+            },
+        }
+        .render()
+        .expect("a page");
+        assert_eq!(html.matches("<script").count(), 1, "the shell's own");
+        assert!(!html.contains("<img") && !html.contains("<Lima>"));
+        assert!(html.contains("Too much for a map") && html.contains("class=\"wide\""));
+        assert!(html.contains("<option value=\"ana\" selected>"), "{html}");
+        assert!(!html.contains("/auth/demo") && !html.contains("Sign out"));
+    }
 }
