@@ -43,6 +43,72 @@ pub async fn database() -> Result<Option<TestDatabase>> {
     let Some(server) = server(variable) else {
         return Ok(None);
     };
+    let mut connection = connect(&server).await?;
+    let database = create(&mut connection, &server, "template0").await?;
+    connection.close().await?;
+    Ok(Some(database))
+}
+
+/// A fresh copy of a database that `fill` makes once per cluster, such as one with all migrations applied.
+///
+/// `key` names what `fill` does, in lower-case letters, digits and `_`. On a server that outlives the run the
+/// database stays, so the key must change when the content does: put a hash or a count of the migrations in it.
+///
+/// # Errors
+/// Those of `fill`, and when the server refuses.
+///
+/// # Panics
+/// As [`database`].
+pub async fn database_like(
+    key: &str,
+    fill: impl AsyncFnOnce(&str) -> Result<()>,
+) -> Result<Option<TestDatabase>> {
+    let Some(server) = server(variable) else {
+        return Ok(None);
+    };
+    let mut connection = connect(&server).await?;
+    let template = format!("template_{key}");
+    // The lock goes with the connection, so a test that dies here does not hold up the others.
+    sqlx::query("select pg_advisory_lock(hashtext($1))")
+        .bind(&template)
+        .execute(&mut connection)
+        .await?;
+    let exists: bool =
+        sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+            .bind(&template)
+            .fetch_one(&mut connection)
+            .await?;
+    if !exists {
+        // Renamed only when filled: a template that exists is complete.
+        let mut filled = create(&mut connection, &server, "template0").await?;
+        fill(filled.url()).await?;
+        run(
+            &mut connection,
+            format!("alter database {} rename to {template}", filled.name),
+        )
+        .await?;
+        filled.name.clear();
+    }
+    sqlx::query("select pg_advisory_unlock(hashtext($1))")
+        .bind(&template)
+        .execute(&mut connection)
+        .await?;
+    let database = create(&mut connection, &server, &template).await?;
+    connection.close().await?;
+    Ok(Some(database))
+}
+
+async fn connect(server: &str) -> Result<PgConnection> {
+    PgConnection::connect(server)
+        .await
+        .with_context(|| format!("cannot reach the PostgreSQL server of {URL_VARIABLE}"))
+}
+
+async fn create(
+    connection: &mut PgConnection,
+    server: &str,
+    template: &str,
+) -> Result<TestDatabase> {
     // The process id is enough: nextest gives every test a process of its own, and one cluster per run.
     static MADE: AtomicU32 = AtomicU32::new(0);
     let name = format!(
@@ -50,28 +116,37 @@ pub async fn database() -> Result<Option<TestDatabase>> {
         std::process::id(),
         MADE.fetch_add(1, Ordering::Relaxed)
     );
-    let mut connection = PgConnection::connect(&server)
-        .await
-        .with_context(|| format!("cannot reach the PostgreSQL server of {URL_VARIABLE}"))?;
     // A user's own long-lived server may hold one of an earlier process with the same id.
-    connection
-        .execute(sqlx::AssertSqlSafe(format!(
-            "drop database if exists {name} with (force)"
-        )))
-        .await?;
-    connection
-        .execute(sqlx::AssertSqlSafe(format!(
-            "create database {name} template template0"
-        )))
-        .await?;
-    connection.close().await?;
+    run(
+        connection,
+        format!("drop database if exists {name} with (force)"),
+    )
+    .await?;
+    run(
+        connection,
+        format!("create database {name} template {template}"),
+    )
+    .await?;
     let url =
-        with_database(&server, &name).context("the URL of the test server names no database")?;
-    Ok(Some(TestDatabase { server, name, url }))
+        with_database(server, &name).context("the URL of the test server names no database")?;
+    Ok(TestDatabase {
+        server: server.to_owned(),
+        name,
+        url,
+    })
+}
+
+/// Runs one statement whose names are ours: names cannot be parameters.
+async fn run(connection: &mut PgConnection, sql: String) -> Result<()> {
+    connection.execute(sqlx::AssertSqlSafe(sql)).await?;
+    Ok(())
 }
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
+        if self.name.is_empty() {
+            return; // it became a template
+        }
         let (server, name) = (self.server.clone(), self.name.clone());
         // A thread of its own: this may run inside a runtime, where blocking on another is not allowed.
         // Best effort: the cluster goes with the run anyway.
@@ -80,12 +155,12 @@ impl Drop for TestDatabase {
                 .enable_all()
                 .build()?;
             runtime.block_on(async {
-                let mut connection = PgConnection::connect(&server).await?;
-                connection
-                    .execute(sqlx::AssertSqlSafe(format!(
-                        "drop database if exists {name} with (force)"
-                    )))
-                    .await?;
+                let mut connection = connect(&server).await?;
+                run(
+                    &mut connection,
+                    format!("drop database if exists {name} with (force)"),
+                )
+                .await?;
                 Ok(connection.close().await?)
             })
         })

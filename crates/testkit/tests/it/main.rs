@@ -47,3 +47,33 @@ async fn a_dropped_database_is_gone_even_while_somebody_is_connected() -> anyhow
     assert_eq!(left, 0);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_filled_database_is_made_once_and_copied() -> anyhow::Result<()> {
+    use std::cell::Cell;
+
+    let key = format!("testkit_{}", std::process::id());
+    let filled = Cell::new(0);
+    let copy = || {
+        pg::database_like(&key, async |url: &str| {
+            filled.set(filled.get() + 1);
+            let mut connection = PgConnection::connect(url).await?;
+            connection
+                .execute("create table t (a bigint); insert into t values (7)")
+                .await?;
+            Ok(connection.close().await?)
+        })
+    };
+    let (Some(one), Some(other)) = (copy().await?, copy().await?) else {
+        return Ok(());
+    };
+    assert_eq!(filled.get(), 1);
+    let mut connection = PgConnection::connect(one.url()).await?;
+    connection.execute("delete from t").await?;
+    let mut connection = PgConnection::connect(other.url()).await?;
+    let left: i64 = sqlx::query_scalar("select a from t")
+        .fetch_one(&mut connection)
+        .await?;
+    assert_eq!(left, 7);
+    Ok(())
+}
