@@ -80,6 +80,9 @@ fn start(owner: Option<u32>) -> Result<()> {
         None => watch::caller()?,
     };
 
+    if let Some(folder) = server::of(&owner) {
+        return publish(&server::url(&folder));
+    }
     server::sweep()?;
     let folder = server::create_folder(&owner)?;
     let started = server::start(&binaries, &folder).and_then(|()| watch::spawn(&owner, &folder));

@@ -71,6 +71,14 @@ pub(super) fn url(folder: &Path) -> String {
     )
 }
 
+/// The folder of the server that `owner` already has: nextest's stress runs set up again each time.
+pub(super) fn of(owner: &Process) -> Option<PathBuf> {
+    let folder = parent_folder().join(format!("{PREFIX}{}-0", owner.id));
+    let line = std::fs::read_to_string(folder.join("owner")).ok()?;
+    let is_up = folder.join("data/postmaster.pid").exists();
+    (Process::from_line(&line).as_ref() == Some(owner) && is_up).then_some(folder)
+}
+
 /// Makes the folder that holds the data and the socket, closed to everybody but the server's user.
 pub(super) fn create_folder(owner: &Process) -> Result<PathBuf> {
     use std::os::unix::fs::DirBuilderExt as _;

@@ -23,8 +23,8 @@ fn run(run: &Run) -> Result<Outcome> {
         return Ok(Outcome::not_run("left out"));
     }
     let tests = test_files(run)?;
+    let chromium = tools::chromium().context("Chromium is missing; see the step `tools`")?;
     let binary = build(run)?;
-    let chromium = tools::chromium().context("Chromium is missing")?;
 
     let mut node = Command::new("node");
     // Files by name: what a folder means here differs between versions of Node.js.
@@ -56,11 +56,16 @@ fn test_files(run: &Run) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Builds the program, in the profile of the tests so that little is built twice; returns where it is.
+/// Builds the program as the tests were built; returns where it is.
 fn build(run: &Run) -> Result<PathBuf> {
     let mut cargo = run.cargo();
+    cargo.args(["build", "--workspace", "--bin", "portcullis"]);
+    if run.wants(Part::Nextest) {
+        // The same selection as the tests before it: dev-dependencies turn features on in crates they share, and
+        // without them a part of the workspace would be built a second time.
+        cargo.arg("--tests");
+    }
     cargo
-        .args(["build", "--workspace", "--bin", "portcullis"])
         .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit());
     let messages = process::output(&mut cargo)?;
@@ -72,7 +77,10 @@ fn executable(messages: &str, name: &str) -> Option<PathBuf> {
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["target"]["name"] == name)
+        .filter(|message| {
+            // The same name also belongs to its unit tests, which are another executable.
+            message["target"]["name"] == name && message["profile"]["test"] != true
+        })
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
 }
 
@@ -92,14 +100,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_executable_is_read_from_cargos_messages() {
-        let messages = concat!(
-            "{\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"serde\"},\"executable\":null}\n",
-            "{\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"portcullis\"},\"executable\":\"/t/debug/portcullis\"}\n",
-        );
+    fn the_executable_is_the_program_and_not_its_unit_tests() {
+        let messages = r#"{"target":{"name":"serde"},"profile":{"test":false},"executable":null}
+            {"target":{"name":"portcullis"},"profile":{"test":true},"executable":"/t/deps/portcullis-1"}
+            {"target":{"name":"portcullis"},"profile":{"test":false},"executable":"/t/portcullis"}"#;
         assert_eq!(
             executable(messages, "portcullis"),
-            Some(PathBuf::from("/t/debug/portcullis"))
+            Some(PathBuf::from("/t/portcullis"))
         );
     }
 
