@@ -351,6 +351,13 @@ impl World {
             .map(|entitlement| &**entitlement)
     }
 
+    pub(crate) fn shared_entitlements_of(
+        &self,
+        group: Id<Group>,
+    ) -> impl Iterator<Item = &Arc<Entitlement>> {
+        self.group_node(group).into_iter().flat_map(|node| node.entitlements.iter())
+    }
+
     /// The tags in force on a group: its own and its app's, each once.
     pub fn tags_on<'w>(&'w self, group: &'w Group) -> impl Iterator<Item = &'w Tag> {
         let inherited: &[Id<Tag>] = match group.kind {
