@@ -252,7 +252,11 @@ impl<'q> Seen<'q> {
             ("context.", &question.context),
         ];
         for (prefix, properties) in given {
-            for (name, value) in properties.iter().flatten() {
+            let reserved = |name: &str| {
+                prefix.is_empty()
+                    && ["subject.", "action.", "context."].iter().any(|p| name.starts_with(p))
+            };
+            for (name, value) in properties.iter().flatten().filter(|(name, _)| !reserved(name)) {
                 values.push((format!("{prefix}{name}").into(), Value::from_json(value)));
             }
         }

@@ -5,7 +5,6 @@
 //! Knows neither HTTP nor SQL.
 
 pub mod app;
-pub mod decide;
 pub mod group;
 pub mod import;
 pub mod log;

@@ -42,7 +42,11 @@ impl World {
                     .filter(|e| e.validity.contains(now))
                     .map(move |e| {
                         let until = until.min(e.validity.until);
-                        let held = Held { entitlement: Arc::clone(e), group: group.id, until };
+                        let held = Held {
+                            entitlement: Arc::clone(e),
+                            group: group.id,
+                            until,
+                        };
                         (group.name.as_str(), held)
                     })
             })
@@ -50,7 +54,8 @@ impl World {
         all.sort_by(|(a_group, a), (b_group, b)| {
             let (a, b) = (&a.entitlement.grant, &b.entitlement.grant);
             let by_priority = b.priority().cmp(&a.priority());
-            by_priority.then_with(|| (*a_group, a.kind(), a.key()).cmp(&(*b_group, b.kind(), b.key())))
+            by_priority
+                .then_with(|| (*a_group, a.kind(), a.key()).cmp(&(*b_group, b.kind(), b.key())))
         });
         all.into_iter().map(|(_, held)| held).collect()
     }

@@ -34,11 +34,18 @@ impl Permission {
         let conditions = if self.environments.is_empty() {
             ConditionSet::from(named)
         } else {
-            let names: Vec<Value> = self.environments.iter().map(|e| Value::from(&**e)).collect();
+            let names: Vec<Value> = self
+                .environments
+                .iter()
+                .map(|e| Value::from(&**e))
+                .collect();
             let inside = Condition::new(Operand::attribute(ENVIRONMENT), Operator::In, names);
             ConditionSet::all([named, inside])
         };
-        Rule::allow().on_types([PERMISSION_TYPE]).actions([PERMISSION_ACTION]).when(conditions)
+        Rule::allow()
+            .on_types([PERMISSION_TYPE])
+            .actions([PERMISSION_ACTION])
+            .when(conditions)
     }
 
     /// Whether it holds in `environment`; asking without one asks whether it holds anywhere.

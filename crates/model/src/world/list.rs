@@ -90,7 +90,11 @@ impl World {
         let memberships = self.memberships().filter_map(|m| begins(m.validity.from));
         let inclusions = self.inclusions().filter_map(|i| begins(i.validity.from));
         let entitlements = self.entitlements().filter_map(|e| begins(e.validity.from));
-        memberships.chain(inclusions).chain(entitlements).chain(self.next_end(now)).min()
+        memberships
+            .chain(inclusions)
+            .chain(entitlements)
+            .chain(self.next_end(now))
+            .min()
     }
 
     /// Whether anything is still on record as current that has ended by `now`.

@@ -355,7 +355,9 @@ impl World {
         &self,
         group: Id<Group>,
     ) -> impl Iterator<Item = &Arc<Entitlement>> {
-        self.group_node(group).into_iter().flat_map(|node| node.entitlements.iter())
+        self.group_node(group)
+            .into_iter()
+            .flat_map(|node| node.entitlements.iter())
     }
 
     /// The tags in force on a group: its own and its app's, each once.
