@@ -283,6 +283,20 @@ impl World {
             .map_or(0, |ix| self.holder_ends(*ix, kind, now).len())
     }
 
+    /// Whether anybody is in `group` as `kind` at `now`; looks no further than the first.
+    pub(crate) fn anybody_in(&self, group: Id<Group>, kind: Kind, now: Timestamp) -> bool {
+        let Some(&ix) = self.group_ix.get(&group.uuid()) else {
+            return false;
+        };
+        let direct = |ix, kind| {
+            let slots = self.group_at(ix).map_or(&[][..], |node| &node.facts);
+            let mut facts = slots.iter().filter_map(|slot| self.fact(*slot));
+            facts.any(|f| f.membership.kind == kind && f.membership.validity.contains(now))
+        };
+        let through = || self.widths_into(ix, kind, now).into_keys();
+        direct(ix, kind) || through().any(|child| direct(child, Kind::Member))
+    }
+
     fn with_users(&self, ends: Vec<(Ix, Ends)>) -> Vec<Holder<'_>> {
         ends.into_iter()
             .filter_map(|(ix, until)| {

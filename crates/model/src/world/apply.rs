@@ -269,6 +269,7 @@ impl World {
 
     fn apply_membership(&mut self, edit: Edit<Membership>) -> Result<(), Refusal> {
         known(&edit)?;
+        same_place(&edit, |m| (m.user, m.group, m.kind))?;
         if let Some(before) = &edit.before {
             let slot = self
                 .membership_slot(before)
@@ -366,6 +367,7 @@ impl World {
 
     fn apply_inclusion(&mut self, edit: Edit<Inclusion>) -> Result<(), Refusal> {
         let id = known(&edit)?.uuid();
+        same_place(&edit, |i| (i.child, i.target, i.kind))?;
         expect("inclusion", self.inclusions.get(&id).map(|i| &**i), &edit)?;
         if let Some(before) = &edit.before {
             let child = self.live_group_ix(before.child)?;
@@ -411,6 +413,7 @@ impl World {
 
     fn apply_entitlement(&mut self, edit: Edit<Entitlement>) -> Result<(), Refusal> {
         let id = known(&edit)?.uuid();
+        same_place(&edit, |e| e.group)?;
         expect(
             "entitlement",
             self.entitlements.get(&id).map(|e| &**e),
@@ -534,6 +537,18 @@ fn known<T: Record>(edit: &Edit<T>) -> Result<crate::Id<T>, Refusal> {
             "",
             "an edit names one record, before or after or both",
         )),
+    }
+}
+
+/// Whoever may edit a fact in one place must not take it from another: what a fact is about is
+/// part of its identity, so that rights and rules need to look at one place only.
+fn same_place<T, P: PartialEq>(edit: &Edit<T>, place: impl Fn(&T) -> P) -> Result<(), Refusal> {
+    match (&edit.before, &edit.after) {
+        (Some(before), Some(after)) if place(before) != place(after) => Err(Refusal::invalid(
+            "",
+            "an edit keeps who and what a fact is about; end it and create another",
+        )),
+        _ => Ok(()),
     }
 }
 

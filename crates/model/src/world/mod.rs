@@ -11,7 +11,10 @@ mod list;
 mod search;
 mod slab;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use imbl::{GenericHashMap, OrdMap, shared_ptr::DefaultSharedPtr};
 use uuid::Uuid;
@@ -380,10 +383,26 @@ impl World {
     /// many steps away; `group` itself excluded.
     #[must_use]
     pub fn reach(&self, group: Id<Group>, now: Timestamp) -> Vec<(&Group, Kind)> {
+        self.reach_ix(group, now)
+            .into_iter()
+            .filter_map(|(ix, kind)| Some((&*self.group_at(ix)?.group, kind)))
+            .filter(|(group, _)| group.is_managed())
+            .collect()
+    }
+
+    /// Whether members of `child` are or will be members of `target` by themselves, over
+    /// inclusions that have not ended at `now`.
+    pub(crate) fn leads_into(&self, child: Id<Group>, target: Id<Group>, now: Timestamp) -> bool {
+        self.group_ix
+            .get(&target.uuid())
+            .is_some_and(|ix| self.reach_ix(child, now).contains(&(*ix, Kind::Member)))
+    }
+
+    fn reach_ix(&self, group: Id<Group>, now: Timestamp) -> BTreeSet<(Ix, Kind)> {
+        let mut seen = BTreeSet::new();
         let Some(&start) = self.group_ix.get(&group.uuid()) else {
-            return Vec::new();
+            return seen;
         };
-        let mut seen = std::collections::BTreeSet::new();
         let mut todo = vec![start];
         while let Some(ix) = todo.pop() {
             for link in self.group_at(ix).into_iter().flat_map(|node| &node.targets) {
@@ -396,10 +415,7 @@ impl World {
                 }
             }
         }
-        seen.into_iter()
-            .filter_map(|(ix, kind)| Some((&*self.group_at(ix)?.group, kind)))
-            .filter(|(group, _)| group.is_managed())
-            .collect()
+        seen
     }
 
     /// How many living users there are.
