@@ -87,7 +87,10 @@ mod tests {
             slots.remove(slot);
         }
         assert!(matches!(slots, Slots::Few(_)));
-        assert_eq!(slots.iter().collect::<Vec<_>>(), (500..600).collect::<Vec<_>>());
+        assert_eq!(
+            slots.iter().collect::<Vec<_>>(),
+            (500..600).collect::<Vec<_>>()
+        );
         assert_eq!((before.len(), slots.len()), (600, 100));
         for slot in 500..600 {
             slots.remove(slot);
