@@ -137,7 +137,7 @@ impl Decider {
         let policy = Arc::new(SubjectPolicy {
             position: world.position(),
             from: now,
-            until: world.next_change(now),
+            until: world.next_end(now),
             list: self.list(&held),
             attributes: subject_attributes(user),
         });

@@ -9,6 +9,8 @@ pub mod matrix;
 mod permissions;
 mod rules;
 
+use std::collections::HashSet;
+
 pub use matrix::{Action, MATRIX, Standing};
 
 use crate::{

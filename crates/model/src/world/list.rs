@@ -82,30 +82,6 @@ impl World {
             .filter_map(|id| self.resource(Id::new(*id)))
     }
 
-    /// The next instant after `now` at which an answer may change without a commit: something
-    /// ends, or something granted ahead begins.
-    #[must_use]
-    pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        let begins = |from: Timestamp| Some(from).filter(|from| *from > now);
-        let memberships = self.memberships().filter_map(|m| begins(m.validity.from));
-        let inclusions = self.inclusions().filter_map(|i| begins(i.validity.from));
-        let entitlements = self.entitlements().filter_map(|e| begins(e.validity.from));
-        memberships
-            .chain(inclusions)
-            .chain(entitlements)
-            .chain(self.next_end(now))
-            .min()
-    }
-
-    /// Whether anything is still on record as current that has ended by `now`.
-    #[must_use]
-    pub fn lapsed(&self, now: Timestamp) -> bool {
-        self.memberships().any(|m| m.validity.until.passed(now))
-            || self.inclusions().any(|i| i.validity.until.passed(now))
-            || self.entitlements().any(|e| e.validity.until.passed(now))
-            || self.requests().any(|r| r.until.passed(now))
-    }
-
     /// The names of all permissions that some group confers at `now`, in order.
     pub fn permission_names(&self, now: Timestamp) -> impl Iterator<Item = &str> {
         self.permissions.iter().filter_map(move |(key, holders)| {
