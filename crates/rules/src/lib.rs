@@ -7,12 +7,14 @@
 
 #![warn(missing_docs)]
 
+mod engine;
 pub mod naive;
 mod parse;
 mod pattern;
 mod syntax;
 mod value;
 
+pub use engine::{ActionAnswers, CompileError, Digest, Engine, EngineOptions, Prepared};
 pub use naive::{Attributes, Decision, RequestError};
 pub use parse::{Code, Limits, LoadError, Offence, Position};
 pub use pattern::{Like, Pattern, PatternError, PatternLimits, RegexError, Shape, fold};

@@ -1,5 +1,6 @@
 //! Tests of the public face, by capability; the vectors come from the shared collection.
 
+mod engine;
 mod loading;
 mod patterns;
 mod properties;
