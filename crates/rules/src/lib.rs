@@ -9,6 +9,7 @@
 
 pub mod naive;
 mod parse;
+pub mod partial;
 mod pattern;
 mod syntax;
 mod value;

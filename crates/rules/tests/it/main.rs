@@ -1,7 +1,9 @@
 //! Tests of the public face, by capability; the vectors come from the shared collection.
 
 mod loading;
+mod partial;
 mod patterns;
 mod properties;
 mod values;
 mod vectors;
+mod worlds;
