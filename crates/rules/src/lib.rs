@@ -10,6 +10,7 @@
 mod engine;
 pub mod naive;
 mod parse;
+pub mod partial;
 mod pattern;
 mod syntax;
 mod value;

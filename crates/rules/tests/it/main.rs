@@ -2,7 +2,9 @@
 
 mod engine;
 mod loading;
+mod partial;
 mod patterns;
 mod properties;
 mod values;
 mod vectors;
+mod worlds;
