@@ -9,10 +9,11 @@ use std::{
 };
 
 use portcullis_model::{
-    Entitlement, Id, Position, Timestamp, User, World,
-    decide::{Held, resource_attributes, subject_attributes, subject_rules},
+    Entitlement, Id, Kind, Position, Timestamp, User, World,
+    decide::{Held, subject_attributes, subject_rules},
+    entitlement::{PERMISSION_ACTION, PERMISSION_TYPE},
 };
-use portcullis_rules::{Attributes, Effect, Engine, Value};
+use portcullis_rules::{Attributes, Effect, Engine, SlugSet, Value};
 
 /// A question: may the subject do the action on the resource?
 #[derive(Clone, Debug)]
@@ -74,7 +75,8 @@ struct CompiledList {
     /// Kept so that the addresses in the key stay theirs.
     entitlements: Vec<Arc<Entitlement>>,
     sources: Vec<(usize, usize)>,
-    engine: Engine,
+    /// Nothing where the rules do not compile together: then nobody is let in by them.
+    engine: Option<Engine>,
 }
 
 /// Decides, and keeps what it has compiled.
@@ -93,7 +95,11 @@ impl Decider {
     /// A decider that takes subjects of these types for users of the store.
     #[must_use]
     pub fn new(subject_types: Vec<String>) -> Self {
-        Self { subject_types, policies: RwLock::default(), lists: RwLock::default() }
+        Self {
+            subject_types,
+            policies: RwLock::default(),
+            lists: RwLock::default(),
+        }
     }
 
     /// The types of subject that are users of the store.
@@ -105,22 +111,107 @@ impl Decider {
     /// The user a subject is, if it is one.
     #[must_use]
     pub fn user<'w>(&self, world: &'w World, kind: &str, id: &str) -> Option<&'w User> {
-        self.subject_types.iter().any(|known| known == kind).then(|| world.find_user(id))?
+        self.subject_types
+            .iter()
+            .any(|known| known == kind)
+            .then(|| world.find_user(id))?
     }
 
     /// May it happen in this world, now? An unknown subject has no rules, and what no rule allows
     /// is denied.
     #[must_use]
     pub fn decide(&self, world: &World, now: Timestamp, question: &Question) -> Answer {
-        let denied = Answer { allowed: false, decided_by: None };
+        let denied = Answer {
+            allowed: false,
+            decided_by: None,
+        };
         let Some(user) = self.user(world, &question.subject.kind, &question.subject.id) else {
             return denied;
         };
         let policy = self.policy(world, user, now);
-        let stored = world.resource_by_key(&question.resource.kind, &question.resource.id);
-        let stored = stored.map(resource_attributes);
-        let seen = Seen::new(question, &policy.attributes, stored.as_ref());
+        let stored = world.resource_attributes(&question.resource.kind, &question.resource.id);
+        let seen = Seen::new(question, &policy.attributes, stored);
         policy.answer(&question.action.name, &question.resource.kind, &seen)
+    }
+
+    /// The ids of the resources of a type that the world knows of, those after `after`, in order.
+    /// Permissions are resources too.
+    pub fn resource_ids<'w>(
+        &self,
+        world: &'w World,
+        now: Timestamp,
+        kind: &str,
+        after: Option<&str>,
+    ) -> Box<dyn Iterator<Item = String> + 'w> {
+        let registered = world
+            .resources_of_type(kind, after)
+            .map(|r| r.resource_id.to_string());
+        if kind != PERMISSION_TYPE {
+            let registered: Vec<_> = registered.collect();
+            return Box::new(registered.into_iter());
+        }
+        let after = after.map(str::to_owned);
+        let mut all: Vec<String> = world
+            .permission_names(now)
+            .map(str::to_owned)
+            .filter(|name| after.as_ref().is_none_or(|after| name > after))
+            .chain(registered)
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        Box::new(all.into_iter())
+    }
+
+    /// The names of the actions that a subject's rules speak of, in order.
+    #[must_use]
+    pub fn action_names(&self, world: &World, now: Timestamp, subject: &Entity) -> Vec<String> {
+        let Some(user) = self.user(world, &subject.kind, &subject.id) else {
+            return Vec::new();
+        };
+        let policy = self.policy(world, user, now);
+        let mut all: Vec<String> = policy
+            .engine()
+            .into_iter()
+            .flat_map(|engine| &engine.rules().0)
+            .flat_map(|rule| match &rule.actions {
+                SlugSet::Any => Vec::new(),
+                SlugSet::Only(slugs) | SlugSet::Except(slugs) => {
+                    slugs.iter().map(|slug| slug.to_string()).collect()
+                }
+            })
+            .chain([PERMISSION_ACTION.to_owned()])
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The answer with its reasons, as JSON: what decided, where it stands, and until when the
+    /// subject is judged by it if nothing changes.
+    #[must_use]
+    pub fn explain(&self, world: &World, now: Timestamp, question: &Question) -> serde_json::Value {
+        let answer = self.decide(world, now, question);
+        let Some(user) = self.user(world, &question.subject.kind, &question.subject.id) else {
+            return serde_json::json!({
+                "reason": "the subject is not known here, so no rule applies to it",
+            });
+        };
+        let decided_by = answer.decided_by.map(|(entitlement, rule)| {
+            let group = world.group(entitlement.group);
+            let held = world.holds(user.id, entitlement.group, Kind::Member, now);
+            serde_json::json!({
+                "group": group.map(|group| &group.name),
+                "entitlement": entitlement.grant.label(),
+                "kind": entitlement.grant.kind(),
+                "rule": rule,
+                "meta": entitlement.grant.compile().get(rule).and_then(|rule| rule.meta.clone()),
+                "until": held.map(|until| until.min(entitlement.validity.until)),
+            })
+        });
+        serde_json::json!({
+            "reason": if decided_by.is_some() { "a rule matched" } else { "no rule matched" },
+            "decided_by": decided_by,
+        })
     }
 
     /// What `user` is judged by in this world, now.
@@ -141,7 +232,10 @@ impl Decider {
             list: self.list(&held),
             attributes: subject_attributes(user),
         });
-        let mut policies = self.policies.write().unwrap_or_else(PoisonError::into_inner);
+        let mut policies = self
+            .policies
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         if policies.len() >= MOST_KEPT {
             policies.clear();
         }
@@ -150,23 +244,31 @@ impl Decider {
     }
 
     fn list(&self, held: &[Held]) -> Arc<CompiledList> {
-        let key: Vec<usize> =
-            held.iter().map(|held| Arc::as_ptr(&held.entitlement) as usize).collect();
+        let key: Vec<usize> = held
+            .iter()
+            .map(|held| Arc::as_ptr(&held.entitlement) as usize)
+            .collect();
         {
             let lists = self.lists.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(list) = lists.get(&key) {
                 return Arc::clone(list);
             }
         }
-        let entitlements: Vec<_> = held.iter().map(|held| Arc::clone(&held.entitlement)).collect();
+        let entitlements: Vec<_> = held
+            .iter()
+            .map(|held| Arc::clone(&held.entitlement))
+            .collect();
         let rules = subject_rules(entitlements.iter().map(|e| &**e));
-        let engine = Engine::compile(&rules.rules).unwrap_or_else(|error| {
-            // Each list was compiled when it was saved. Together they may pass a limit: then nobody
-            // is let in by them.
-            tracing::error!(%error, "a subject's rules do not compile together; denying");
-            Engine::deny_all()
+        let engine = Engine::compile(&rules.rules)
+            .inspect_err(
+                |error| tracing::error!(%error, "a subject's rules do not compile together"),
+            )
+            .ok();
+        let list = Arc::new(CompiledList {
+            entitlements,
+            sources: rules.sources,
+            engine,
         });
-        let list = Arc::new(CompiledList { entitlements, sources: rules.sources, engine });
         let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
         if lists.len() >= MOST_KEPT {
             lists.clear();
@@ -183,10 +285,10 @@ impl SubjectPolicy {
             && self.until.is_none_or(|until| now < until)
     }
 
-    /// The compiled rules.
+    /// The compiled rules; nothing where they do not compile together, and all is denied.
     #[must_use]
-    pub fn engine(&self) -> &Engine {
-        &self.list.engine
+    pub fn engine(&self) -> Option<&Engine> {
+        self.list.engine.as_ref()
     }
 
     /// What rules see of the subject.
@@ -205,15 +307,21 @@ impl SubjectPolicy {
     /// The answer for one action on one resource, as seen through `seen`.
     #[must_use]
     pub fn answer(&self, action: &str, resource_type: &str, seen: &dyn Attributes) -> Answer {
-        match self.list.engine.decide(action, resource_type, seen) {
-            Ok(decision) => Answer {
+        let decision = self
+            .engine()
+            .map(|engine| engine.decide(action, resource_type, seen));
+        match decision {
+            Some(Ok(decision)) => Answer {
                 allowed: decision.effect == Effect::Allow,
                 decided_by: decision
                     .rule
                     .and_then(|rule| self.source(rule))
                     .map(|(entitlement, index)| (Arc::clone(entitlement), index)),
             },
-            Err(_) => Answer { allowed: false, decided_by: None },
+            Some(Err(_)) | None => Answer {
+                allowed: false,
+                decided_by: None,
+            },
         }
     }
 }
@@ -241,9 +349,18 @@ impl<'q> Seen<'q> {
         let mut values: SmallMap = vec![
             ("id".into(), Value::from(question.resource.id.as_str())),
             ("type".into(), Value::from(question.resource.kind.as_str())),
-            ("subject.id".into(), Value::from(question.subject.id.as_str())),
-            ("subject.type".into(), Value::from(question.subject.kind.as_str())),
-            ("action.name".into(), Value::from(question.action.name.as_str())),
+            (
+                "subject.id".into(),
+                Value::from(question.subject.id.as_str()),
+            ),
+            (
+                "subject.type".into(),
+                Value::from(question.subject.kind.as_str()),
+            ),
+            (
+                "action.name".into(),
+                Value::from(question.action.name.as_str()),
+            ),
         ];
         let given = [
             ("", &question.resource.properties),
@@ -254,26 +371,44 @@ impl<'q> Seen<'q> {
         for (prefix, properties) in given {
             let reserved = |name: &str| {
                 prefix.is_empty()
-                    && ["subject.", "action.", "context."].iter().any(|p| name.starts_with(p))
+                    && ["subject.", "action.", "context."]
+                        .iter()
+                        .any(|p| name.starts_with(p))
             };
-            for (name, value) in properties.iter().flatten().filter(|(name, _)| !reserved(name)) {
+            for (name, value) in properties
+                .iter()
+                .flatten()
+                .filter(|(name, _)| !reserved(name))
+            {
                 values.push((format!("{prefix}{name}").into(), Value::from_json(value)));
             }
         }
-        Self { values, subject, resource }
+        Self {
+            values,
+            subject,
+            resource,
+        }
     }
 }
 
 impl Attributes for Seen<'_> {
     fn get(&self, name: &str) -> Option<&Value> {
-        let given = || self.values.iter().find(|(key, _)| **key == *name).map(|(_, value)| value);
+        let given = || {
+            self.values
+                .iter()
+                .find(|(key, _)| **key == *name)
+                .map(|(_, value)| value)
+        };
         // The five that identify come first in `values` and are nobody's to override.
         match name {
             "id" | "type" | "subject.id" | "subject.type" | "action.name" => given(),
             _ => match name.strip_prefix("subject.") {
                 Some(rest) => self.subject.get(rest).or_else(given),
                 None if name.starts_with("action.") || name.starts_with("context.") => given(),
-                None => self.resource.and_then(|stored| stored.get(name)).or_else(given),
+                None => self
+                    .resource
+                    .and_then(|stored| stored.get(name))
+                    .or_else(given),
             },
         }
     }

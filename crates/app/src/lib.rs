@@ -5,6 +5,7 @@
 //! Knows neither HTTP nor SQL.
 
 pub mod app;
+pub mod decide;
 pub mod group;
 pub mod import;
 pub mod log;

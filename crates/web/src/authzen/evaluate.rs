@@ -57,7 +57,10 @@ pub(super) async fn evaluations(
     if items.len() > MOST_ITEMS {
         return Err(Failure::Http(
             StatusCode::BAD_REQUEST,
-            format!("a batch of {} evaluations is too long; send {MOST_ITEMS} at most", items.len()),
+            format!(
+                "a batch of {} evaluations is too long; send {MOST_ITEMS} at most",
+                items.len()
+            ),
         ));
     }
     let defaults = Defaults {
@@ -86,7 +89,10 @@ pub(super) async fn evaluations(
             break;
         }
     }
-    Ok(answer(&json!({ "evaluations": decisions }), view.world.position()))
+    Ok(answer(
+        &json!({ "evaluations": decisions }),
+        view.world.position(),
+    ))
 }
 
 struct Defaults {
@@ -127,7 +133,13 @@ fn decide(
     asked: &Asked,
 ) -> WireDecision {
     let answer = web.decider().decide(&view.world, view.now, question);
-    web.decision_log().record(enforcer, view, question, answer.allowed);
-    let context = asked.explain.then(|| web.decider().explain(&view.world, view.now, question));
-    WireDecision { decision: answer.allowed, context }
+    web.decision_log()
+        .record(enforcer, view, question, answer.allowed);
+    let context = asked
+        .explain
+        .then(|| web.decider().explain(&view.world, view.now, question));
+    WireDecision {
+        decision: answer.allowed,
+        context,
+    }
 }

@@ -5,10 +5,13 @@
 //! content type is not JSON, as the certification scenario fixes.
 
 mod evaluate;
+mod log;
 mod metadata;
 mod page;
 mod search;
 mod wire;
+
+pub(crate) use log::DecisionLog;
 
 use axum::{
     Router,
@@ -33,7 +36,10 @@ pub fn routes() -> Router<Web> {
         .route("/access/v1/search/subject", post(search::subjects))
         .route("/access/v1/search/resource", post(search::resources))
         .route("/access/v1/search/action", post(search::actions))
-        .route("/.well-known/authzen-configuration", get(metadata::metadata))
+        .route(
+            "/.well-known/authzen-configuration",
+            get(metadata::metadata),
+        )
         .layer(middleware::from_fn(echo_request_id))
 }
 
@@ -48,21 +54,26 @@ async fn echo_request_id(request: Request, next: Next) -> Response {
 
 /// A JSON body as a `T`, or why not, as a 400.
 fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Failure> {
-    let is_json = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(
-        |kind| {
+    let is_json = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| {
             let essence = kind.split(';').next().unwrap_or_default().trim();
             essence.eq_ignore_ascii_case("application/json")
-        },
-    );
+        });
     let bad = |detail: String| Failure::Http(StatusCode::BAD_REQUEST, detail);
     if !is_json {
-        return Err(bad("send the request as `Content-Type: application/json`".into()));
+        return Err(bad(
+            "send the request as `Content-Type: application/json`".into()
+        ));
     }
     serde_json::from_slice(body).map_err(|error| bad(format!("the body does not fit: {error}")))
 }
 
 fn answer(body: &impl Serialize, position: portcullis_model::Position) -> Response {
     let mut response = axum::Json(body).into_response();
-    response.headers_mut().insert(crate::view::POSITION, HeaderValue::from(position.0));
+    response
+        .headers_mut()
+        .insert(crate::view::POSITION, HeaderValue::from(position.0));
     response
 }

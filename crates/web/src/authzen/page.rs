@@ -31,25 +31,47 @@ struct Token {
 
 impl Window {
     /// The window that `page` asks for, of the search that `question` stands for.
-    pub(super) fn new(web: &Web, page: Option<WirePage>, question: &Value) -> Result<Self, Failure> {
+    pub(super) fn new(
+        web: &Web,
+        page: Option<WirePage>,
+        question: &Value,
+    ) -> Result<Self, Failure> {
         let question = sign(web.secret(), "search", &question.to_string());
         let asked = page.is_some();
         let page = page.unwrap_or_default();
         let bad = |why: &str| Failure::Http(StatusCode::BAD_REQUEST, why.to_owned());
         let Some(token) = page.token.filter(|token| !token.is_empty()) else {
             let limit = usize::try_from(page.limit.unwrap_or(MOST).min(MOST)).unwrap_or_default();
-            return Ok(Self { after: None, limit, asked, question });
+            return Ok(Self {
+                after: None,
+                limit,
+                asked,
+                question,
+            });
         };
-        let token = open(web, &token)
-            .ok_or_else(|| bad("`page.token` is none that this server gave; begin anew without it"))?;
+        let token = open(web, &token).ok_or_else(|| {
+            bad("`page.token` is none that this server gave; begin anew without it")
+        })?;
         if token.question != question {
-            return Err(bad("`page.token` belongs to another search; repeat the entities or begin anew"));
+            return Err(bad(
+                "`page.token` belongs to another search; repeat the entities or begin anew",
+            ));
         }
-        if page.limit.is_some_and(|limit| limit.min(MOST) != token.limit) {
-            return Err(bad("`page.limit` must stay as it was; leave it out or begin anew"));
+        if page
+            .limit
+            .is_some_and(|limit| limit.min(MOST) != token.limit)
+        {
+            return Err(bad(
+                "`page.limit` must stay as it was; leave it out or begin anew",
+            ));
         }
         let limit = usize::try_from(token.limit).unwrap_or_default();
-        Ok(Self { after: token.after, limit, asked, question })
+        Ok(Self {
+            after: token.after,
+            limit,
+            asked,
+            question,
+        })
     }
 
     /// The answer from the results found, one more than the limit if there are more, each with its
@@ -60,7 +82,14 @@ impl Window {
         let next = if more {
             let after = found.last().map(|(key, _)| key.clone()).or(self.after);
             let limit = self.limit as u64;
-            seal(web, &Token { after, limit, question: self.question })
+            seal(
+                web,
+                &Token {
+                    after,
+                    limit,
+                    question: self.question,
+                },
+            )
         } else {
             String::new()
         };

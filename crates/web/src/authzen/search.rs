@@ -20,25 +20,43 @@ pub(super) async fn subjects(
     body: Bytes,
 ) -> Result<Response, Failure> {
     let search: WireSearch<WireWanted, WireEntity> = read(&headers, &body)?;
-    let asked = json!(["subject", search.subject, search.action, search.resource, search.context]);
+    let asked = json!([
+        "subject",
+        search.subject,
+        search.action,
+        search.resource,
+        search.context
+    ]);
     let window = Window::new(&web, search.page.clone(), &asked)?;
     let kind = search.subject.kind;
     let mut question = Question {
-        subject: Entity { kind: kind.clone(), id: String::new(), properties: search.subject.properties },
+        subject: Entity {
+            kind: kind.clone(),
+            id: String::new(),
+            properties: search.subject.properties,
+        },
         action: search.action.into(),
         resource: search.resource.into(),
         context: search.context,
     };
     let decider = web.decider();
     let known = decider.subject_types().contains(&kind);
-    let users = view.world.users_after(window.after.as_deref()).take_while(|_| known);
+    let users = view
+        .world
+        .users_after(window.after.as_deref())
+        .take_while(|_| known);
     let found = users
         .filter(|user| {
             question.subject.id = user.login.to_string();
             decider.decide(&view.world, view.now, &question).allowed
         })
         .take(window.limit + 1)
-        .map(|user| (user.login.to_string(), json!({ "type": kind, "id": user.login })))
+        .map(|user| {
+            (
+                user.login.to_string(),
+                json!({ "type": kind, "id": user.login }),
+            )
+        })
         .collect();
     Ok(answer(&window.answer(&web, found), view.world.position()))
 }
@@ -51,13 +69,23 @@ pub(super) async fn resources(
     body: Bytes,
 ) -> Result<Response, Failure> {
     let search: WireSearch<WireEntity, WireWanted> = read(&headers, &body)?;
-    let asked = json!(["resource", search.subject, search.action, search.resource, search.context]);
+    let asked = json!([
+        "resource",
+        search.subject,
+        search.action,
+        search.resource,
+        search.context
+    ]);
     let window = Window::new(&web, search.page.clone(), &asked)?;
     let kind = search.resource.kind;
     let mut question = Question {
         subject: search.subject.into(),
         action: search.action.into(),
-        resource: Entity { kind: kind.clone(), id: String::new(), properties: search.resource.properties },
+        resource: Entity {
+            kind: kind.clone(),
+            id: String::new(),
+            properties: search.resource.properties,
+        },
         context: search.context,
     };
     let world = &view.world;
@@ -86,7 +114,10 @@ pub(super) async fn actions(
     let window = Window::new(&web, search.page.clone(), &asked)?;
     let mut question = Question {
         subject: search.subject.into(),
-        action: Action { name: String::new(), properties: None },
+        action: Action {
+            name: String::new(),
+            properties: None,
+        },
         resource: search.resource.into(),
         context: search.context,
     };

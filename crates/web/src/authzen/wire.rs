@@ -54,13 +54,20 @@ impl From<WireEvaluation> for Question {
 
 impl From<WireEntity> for Entity {
     fn from(wire: WireEntity) -> Self {
-        Self { kind: wire.kind, id: wire.id, properties: wire.properties }
+        Self {
+            kind: wire.kind,
+            id: wire.id,
+            properties: wire.properties,
+        }
     }
 }
 
 impl From<WireAction> for Action {
     fn from(wire: WireAction) -> Self {
-        Self { name: wire.name, properties: wire.properties }
+        Self {
+            name: wire.name,
+            properties: wire.properties,
+        }
     }
 }
 
