@@ -11,6 +11,7 @@ pub mod import;
 pub mod log;
 mod parts;
 pub mod request;
+pub mod resource;
 pub mod role;
 pub mod tag;
 pub mod tasks;
