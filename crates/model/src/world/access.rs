@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::{Ix, IxMap, World};
+use super::{Edge, Ix, IxMap, World};
 use crate::{
     Ends, Entitlement, Group, Id, Inclusion, Kind, Membership, Permission, Timestamp, User,
 };
@@ -119,13 +119,13 @@ impl World {
         // every direct fact is among them.
         let mut todo: VecDeque<(Ix, Path<'_>)> = self
             .live_facts_of(user, now)
-            .map(|fact| {
+            .filter_map(|(slot, edge)| {
                 let path = Path {
-                    direct: &fact.membership,
+                    direct: self.membership(slot)?,
                     via: Vec::new(),
-                    until: fact.membership.validity.until,
+                    until: edge.validity.until,
                 };
-                (fact.group, path)
+                Some((edge.group, path))
             })
             .collect();
         let mut steps = 0;
@@ -196,23 +196,22 @@ impl World {
         now: Timestamp,
     ) -> Option<Ends> {
         let ix = *self.group_ix.get(&group.uuid())?;
-        let from_fact = |fact: &super::Fact| fact.membership.validity.until;
         let node = self.group_at(ix)?;
         if node.children.is_empty() {
             return self
                 .live_facts_of(user, now)
-                .find(|fact| fact.group == ix && fact.membership.kind == kind)
-                .map(from_fact);
+                .find(|(_, edge)| edge.group == ix && edge.kind == kind)
+                .map(|(_, edge)| edge.validity.until);
         }
         self.ends_of(user, now).get(&(ix, kind)).copied()
     }
 
-    fn live_facts_of(&self, user: Id<User>, now: Timestamp) -> impl Iterator<Item = &super::Fact> {
+    fn live_facts_of(&self, user: Id<User>, now: Timestamp) -> impl Iterator<Item = (u32, &Edge)> {
         self.user_node(user)
             .into_iter()
             .flat_map(|node| node.facts.iter())
-            .filter_map(|slot| self.fact(slot))
-            .filter(move |fact| fact.membership.validity.contains(now))
+            .filter_map(|slot| Some((slot, self.edge(slot)?)))
+            .filter(move |(_, edge)| edge.validity.contains(now))
     }
 
     /// Every group `user` is in at `now`, as what and until when; without paths.
@@ -221,13 +220,7 @@ impl World {
         let mut ends: IxMap<(Ix, Kind), Ends> = IxMap::default();
         let mut todo: Vec<(Ix, Kind, Ends)> = self
             .live_facts_of(user, now)
-            .map(|fact| {
-                (
-                    fact.group,
-                    fact.membership.kind,
-                    fact.membership.validity.until,
-                )
-            })
+            .map(|(_, edge)| (edge.group, edge.kind, edge.validity.until))
             .collect();
         while let Some((ix, kind, until)) = todo.pop() {
             match ends.get_mut(&(ix, kind)) {
@@ -307,7 +300,7 @@ impl World {
     pub fn memberships(&self) -> impl Iterator<Item = &Membership> {
         self.memberships
             .iter()
-            .filter_map(|(_, fact)| Some(&fact.as_ref()?.membership))
+            .filter_map(|(_, membership)| membership.as_ref())
     }
 
     /// Every inclusion on record, in no order.

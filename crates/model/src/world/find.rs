@@ -88,10 +88,10 @@ impl World {
             return self.user(id);
         }
         let key = name::key(key);
-        let ix = self
-            .logins
-            .get(key.as_str())
-            .or_else(|| self.emails.get(key.as_str()))?;
+        if let Some((_, user)) = self.logins.get(key.as_str()) {
+            return Some(user);
+        }
+        let ix = self.emails.get(key.as_str())?;
         self.user_at(*ix).map(|node| &*node.user)
     }
 

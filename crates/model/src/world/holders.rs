@@ -50,9 +50,8 @@ impl World {
             let by_user = dense(ends, self.users.len());
             let in_order = self.logins.values();
             return in_order
-                .filter_map(|ix| Some((*ix, by_user.get(*ix as usize).copied()??)))
-                .filter_map(|(ix, until)| {
-                    let user = &self.user_at(ix)?.user;
+                .filter_map(|(ix, user)| {
+                    let until = by_user.get(*ix as usize).copied()??;
                     Some(Holder { user, until })
                 })
                 .collect();
@@ -89,11 +88,9 @@ impl World {
         self.group_at(group)
             .into_iter()
             .flat_map(|node| node.facts.iter())
-            .filter_map(|slot| self.fact(slot))
-            .filter(move |fact| {
-                fact.membership.kind == kind && fact.membership.validity.contains(now)
-            })
-            .map(|fact| (fact.user, fact.membership.validity.until))
+            .filter_map(|slot| self.edge(slot))
+            .filter(move |edge| edge.kind == kind && edge.validity.contains(now))
+            .map(|edge| (edge.user, edge.validity.until))
     }
 
     /// The groups whose members are in `group` as `kind` at `now`, other than itself, with the

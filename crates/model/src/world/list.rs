@@ -10,8 +10,7 @@ impl World {
     pub fn users_after(&self, after: Option<&str>) -> impl Iterator<Item = &User> {
         self.logins
             .range::<_, str>((bound(after.map(name::key).as_deref()), Bound::Unbounded))
-            .filter_map(|(_, ix)| self.user_at(*ix))
-            .map(|node| &*node.user)
+            .map(|(_, (_, user))| &**user)
     }
 
     /// All users by login.

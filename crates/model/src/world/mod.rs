@@ -36,7 +36,7 @@ use times::Times;
 
 use crate::{
     App, Constraints, Entitlement, Group, GroupKind, Id, Inclusion, Kind, Membership, Position,
-    Request, Resource, Tag, Timestamp, User,
+    Request, Resource, Tag, Timestamp, User, Validity,
 };
 
 /// A number for a user or group inside one lineage of worlds.
@@ -112,11 +112,14 @@ struct Link {
     inclusion: Arc<Inclusion>,
 }
 
-#[derive(Clone, Debug)]
-struct Fact {
+/// What evaluation needs of a membership, side by side: following a million of these reads a
+/// fifth of what the whole records take.
+#[derive(Clone, Copy, Debug)]
+struct Edge {
+    validity: Validity,
     user: Ix,
     group: Ix,
-    membership: Membership,
+    kind: Kind,
 }
 
 #[derive(Clone, Debug)]
@@ -138,8 +141,10 @@ pub struct World {
     position: Position,
     users: Slab<Option<Arc<UserNode>>>,
     groups: Slab<Option<Arc<GroupNode>>>,
-    memberships: Slab<Option<Fact>>,
-    /// Free slots in `memberships`.
+    /// INVARIANT: filled in the same slots as `memberships`, and says the same.
+    edges: Slab<Option<Edge>>,
+    memberships: Slab<Option<Membership>>,
+    /// Free slots in `memberships` and `edges`.
     free: Vector<u32>,
     user_ix: IdMap<Ix>,
     group_ix: IdMap<Ix>,
@@ -150,7 +155,7 @@ pub struct World {
     requests: OrdMap<Uuid, Arc<Request>>,
     resources: OrdMap<Uuid, Arc<Resource>>,
     /// By login, in lower case.
-    logins: OrdMap<Arc<str>, Ix>,
+    logins: OrdMap<Arc<str>, (Ix, Arc<User>)>,
     emails: OrdMap<Arc<str>, Ix>,
     group_names: OrdMap<Arc<str>, Ix>,
     app_names: OrdMap<Arc<str>, Uuid>,
@@ -198,7 +203,11 @@ impl World {
         self.groups.get(ix)?.as_deref()
     }
 
-    fn fact(&self, slot: u32) -> Option<&Fact> {
+    fn edge(&self, slot: u32) -> Option<&Edge> {
+        self.edges.get(slot)?.as_ref()
+    }
+
+    fn membership(&self, slot: u32) -> Option<&Membership> {
         self.memberships.get(slot)?.as_ref()
     }
 
@@ -230,8 +239,7 @@ impl World {
         self.group_node(group)
             .into_iter()
             .flat_map(|node| node.facts.iter())
-            .filter_map(|slot| self.fact(slot))
-            .map(|fact| &fact.membership)
+            .filter_map(|slot| self.membership(slot))
     }
 
     /// The direct memberships and ownerships of a user, in no order.
@@ -239,24 +247,28 @@ impl World {
         self.user_node(user)
             .into_iter()
             .flat_map(|node| node.facts.iter())
-            .filter_map(|slot| self.fact(slot))
-            .map(|fact| &fact.membership)
+            .filter_map(|slot| self.membership(slot))
     }
 
     /// The direct fact that `user` is in `group` as `kind`, whether or not it holds right now.
     #[must_use]
     pub fn direct(&self, user: Id<User>, group: Id<Group>, kind: Kind) -> Option<&Membership> {
-        let (of_user, of_group) = (self.user_node(user)?, self.group_node(group)?);
-        let shorter = if of_user.facts.len() < of_group.facts.len() {
-            &of_user.facts
+        self.membership(self.direct_slot(user, group, kind)?)
+    }
+
+    fn direct_slot(&self, user: Id<User>, group: Id<Group>, kind: Kind) -> Option<u32> {
+        let user = *self.user_ix.get(&user.uuid())?;
+        let group = *self.group_ix.get(&group.uuid())?;
+        let (of_user, of_group) = (&self.user_at(user)?.facts, &self.group_at(group)?.facts);
+        let shorter = if of_user.len() < of_group.len() {
+            of_user
         } else {
-            &of_group.facts
+            of_group
         };
-        shorter
-            .iter()
-            .filter_map(|slot| self.fact(slot))
-            .map(|fact| &fact.membership)
-            .find(|m| m.user == user && m.group == group && m.kind == kind)
+        shorter.iter().find(|slot| {
+            self.edge(*slot)
+                .is_some_and(|e| e.user == user && e.group == group && e.kind == kind)
+        })
     }
 
     /// The inclusion of `child` in `target` as `kind`.

@@ -102,7 +102,7 @@ impl World {
         self.times
             .memberships
             .range((Ends::at(now.next()), 0)..=(Ends::at(by), u32::MAX))
-            .filter_map(|(_, slot)| Some(&self.fact(*slot)?.membership))
+            .filter_map(|(_, slot)| self.membership(*slot))
             .filter(move |membership| membership.validity.contains(now))
     }
 }

@@ -1,7 +1,7 @@
 //! Rules about requests: what may be asked, and what may become of it.
 
 use super::Rules;
-use crate::{Actor, Change, ChangeSet, Edit, Membership, Refusal, Request, State, World};
+use crate::{Actor, Change, ChangeSet, Edit, Group, Membership, Refusal, Request, State, World};
 
 impl Rules<'_> {
     pub(super) fn request(&self, edit: &Edit<Request>) -> Result<(), Refusal> {
@@ -91,7 +91,7 @@ impl Rules<'_> {
         }
         let stands = |world: &World, request: &Request| {
             let group = world.group(request.wants.group());
-            world.user(request.requester).is_some() && group.is_some_and(|group| group.is_managed())
+            world.user(request.requester).is_some() && group.is_some_and(Group::is_managed)
         };
         let left = self
             .after

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{expect, known, moved, same_place, taken};
 use crate::{
     Entitlement, Group, Inclusion, Membership, Refusal, Request, Resource, User,
-    world::{Fact, GroupNode, Ix, Link, Registered, World, slots::Slots},
+    world::{Edge, GroupNode, Ix, Link, Registered, World, slots::Slots},
 };
 
 impl World {
@@ -20,12 +20,13 @@ impl World {
             let slot = self
                 .membership_slot(before)
                 .ok_or_else(|| moved("membership", "somebody has changed it since"))?;
-            let Some(fact) = self.memberships.get_mut(slot).and_then(Option::take) else {
+            let Some(fact) = self.edges.get_mut(slot).and_then(Option::take) else {
                 return Err(moved("membership", "somebody has changed it since"));
             };
+            self.memberships.get_mut(slot).map(Option::take);
             self.edit_user_facts(fact.user, |facts| facts.remove(slot));
             self.edit_group(fact.group, |node| node.facts.remove(slot));
-            self.times.remove_membership(slot, fact.membership.validity);
+            self.times.remove_membership(slot, fact.validity);
             self.free.push_back(slot);
             self.members -= 1;
         }
@@ -49,19 +50,26 @@ impl World {
                 ));
             }
             let validity = membership.validity;
-            let fact = Some(Fact {
+            let edge = Some(Edge {
+                validity,
                 user,
                 group,
-                membership,
+                kind: membership.kind,
             });
             let slot = match self.free.pop_back() {
                 Some(slot) => {
+                    if let Some(place) = self.edges.get_mut(slot) {
+                        *place = edge;
+                    }
                     if let Some(place) = self.memberships.get_mut(slot) {
-                        *place = fact;
+                        *place = Some(membership);
                     }
                     slot
                 }
-                None => self.memberships.push(fact),
+                None => {
+                    self.edges.push(edge);
+                    self.memberships.push(Some(membership))
+                }
             };
             self.times.add_membership(slot, validity);
             self.edit_user_facts(user, |facts| facts.insert(slot));
@@ -73,17 +81,8 @@ impl World {
 
     /// The slot that holds exactly `membership`.
     fn membership_slot(&self, membership: &Membership) -> Option<u32> {
-        let of_user = &self.user_node(membership.user)?.facts;
-        let of_group = &self.group_node(membership.group)?.facts;
-        let shorter = if of_user.len() < of_group.len() {
-            of_user
-        } else {
-            of_group
-        };
-        shorter.iter().find(|slot| {
-            self.fact(*slot)
-                .is_some_and(|fact| fact.membership == *membership)
-        })
+        self.direct_slot(membership.user, membership.group, membership.kind)
+            .filter(|slot| self.membership(*slot) == Some(membership))
     }
 
     fn edit_user_facts(&mut self, ix: Ix, edit: impl FnOnce(&mut Slots)) {

@@ -72,7 +72,7 @@ impl World {
             };
             let hidden = user.email.as_deref().unwrap_or_default();
             self.user_texts.set(ix, [&user.login, &user.name, hidden]);
-            self.logins.insert(key, ix);
+            self.logins.insert(key, (ix, Arc::clone(&user)));
             if let Some(email) = &user.email {
                 self.emails.insert(email.key().into(), ix);
             }
