@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 mod engine;
+mod explain;
 pub mod naive;
 mod parse;
 pub mod partial;
@@ -16,6 +17,9 @@ mod syntax;
 mod value;
 
 pub use engine::{ActionAnswers, CompileError, Digest, Engine, EngineOptions, Prepared};
+pub use explain::{
+    Change, ConditionTrace, Explanation, OperandTrace, Outcome, Redaction, RuleTrace, Seen, Style,
+};
 pub use naive::{Attributes, Decision, RequestError};
 pub use parse::{Code, Limits, LoadError, Offence, Position};
 pub use pattern::{Like, Pattern, PatternError, PatternLimits, RegexError, Shape, fold};

@@ -22,7 +22,7 @@ fn pool() -> Vec<Value> {
         "AB", "é", "É", "\u{212a}", "true", "xabcx", "abab", [], ["x"], [1, null], ["ab", "5"], [[]], {}, {"x": 1}
     ])
     .as_array()
-    .unwrap()
+    .expect("it is a list")
     .iter()
     .map(Value::from_json)
     .collect()
@@ -131,7 +131,7 @@ fn names(all: &'static [&'static str]) -> impl Strategy<Value = SlugSet> {
     ]
 }
 
-fn rules() -> impl Strategy<Value = RuleList> {
+pub(crate) fn rules() -> impl Strategy<Value = RuleList> {
     let rule = (any::<bool>(), names(&TYPES), names(&ACTIONS), conditions()).prop_map(
         |(allow, types, actions, condition)| Rule {
             effect: if allow { Effect::Allow } else { Effect::Deny },
@@ -144,9 +144,9 @@ fn rules() -> impl Strategy<Value = RuleList> {
     vec(rule, 0..14).prop_map(RuleList)
 }
 
-type Request = (&'static str, &'static str, Resource);
+pub(crate) type Request = (&'static str, &'static str, Resource);
 
-fn request() -> impl Strategy<Value = Request> {
+pub(crate) fn request() -> impl Strategy<Value = Request> {
     let value = prop_oneof![1 => Just(None), 6 => select(pool()).prop_map(Some)];
     let kind = prop_oneof![8 => one_of(&TYPES), 1 => Just("unheard of")];
     let action = prop_oneof![8 => one_of(&ACTIONS), 1 => Just("unheard of")];
@@ -169,7 +169,7 @@ fn engines(rules: &RuleList) -> [Engine; 3] {
         options.always_indexed(),
         options.always_indexed().pattern_bytes(0),
     ]
-    .map(|options| Engine::compile_with(rules, &options).unwrap())
+    .map(|options| Engine::compile_with(rules, &options).expect("the list is short"))
 }
 
 fn agree(rules: &RuleList, requests: &[Request]) -> Result<(), TestCaseError> {
@@ -196,7 +196,7 @@ fn compare(decisions: u32) {
     let cases = (rules(), vec(request(), EACH as usize));
     TestRunner::new(config)
         .run(&cases, |(rules, requests)| agree(&rules, &requests))
-        .unwrap();
+        .expect("all answers agree");
 }
 
 #[test]
