@@ -7,6 +7,8 @@
 
 #![warn(missing_docs)]
 
+pub mod analysis;
+pub mod cases;
 pub mod naive;
 mod parse;
 pub mod partial;

@@ -1,5 +1,6 @@
 //! Tests of the public face, by capability; the vectors come from the shared collection.
 
+mod analysis;
 mod loading;
 mod partial;
 mod patterns;
