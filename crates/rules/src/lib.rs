@@ -7,6 +7,8 @@
 
 #![warn(missing_docs)]
 
+pub mod analysis;
+pub mod cases;
 mod engine;
 mod explain;
 pub mod naive;

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::naive::{self, Attributes};
-use crate::pattern::{Like, Pattern, PatternLimits};
+use crate::pattern::{Like, Pattern, PatternLimits, Shape};
 use crate::syntax::{Condition, Operand, Operator};
 use crate::value::{Truth, Value};
 
@@ -59,12 +59,12 @@ impl Outcome {
 pub struct Test {
     condition: Condition,
     outcome: Outcome,
-    pattern: Option<Compiled>,
+    pattern: Option<Matcher>,
 }
 
 /// The right side of a text operator, compiled once.
 #[derive(Clone, Debug)]
-pub(super) enum Compiled {
+pub(crate) enum Matcher {
     Like(Arc<Like>),
     Pattern(Arc<Pattern>),
 }
@@ -88,7 +88,7 @@ impl Test {
         self.outcome
     }
 
-    pub(super) fn pattern(&self) -> Option<&Compiled> {
+    pub(super) fn pattern(&self) -> Option<&Matcher> {
         self.pattern.as_ref()
     }
 
@@ -109,24 +109,43 @@ impl Test {
     }
 }
 
-impl Compiled {
-    fn is_match(&self, text: &str) -> bool {
+impl Matcher {
+    pub(crate) fn is_match(&self, text: &str) -> bool {
         match self {
             Self::Like(like) => like.is_match(text),
             Self::Pattern(pattern) => pattern.is_match(text),
         }
     }
 
-    /// Compiles a pattern under the limits that deciding uses; `None` if it has none.
-    fn new(op: Operator, pattern: &str) -> Option<Self> {
+    /// Compiles a pattern under the limits that deciding uses; `None` if the operator takes no
+    /// pattern or refuses this one.
+    pub(crate) fn for_operator(op: Operator, pattern: &str) -> Option<Self> {
         let limits = PatternLimits::default();
         match op {
+            _ if !is_text_operator(op) => None,
             Operator::Like => Some(Self::Like(Arc::new(Like::new(pattern, &limits).ok()?))),
             _ => {
                 let fold = op == Operator::MatchFold;
                 let pattern = Pattern::new(pattern, fold, &limits).ok()?;
                 Some(Self::Pattern(Arc::new(pattern)))
             }
+        }
+    }
+}
+
+impl Matcher {
+    pub(crate) fn shape(&self) -> &Shape {
+        match self {
+            Self::Like(like) => like.shape(),
+            Self::Pattern(pattern) => pattern.shape(),
+        }
+    }
+
+    /// The expression in the engine's syntax, for what is not a like pattern.
+    pub(crate) fn translated(&self) -> Option<&str> {
+        match self {
+            Self::Like(_) => None,
+            Self::Pattern(pattern) => Some(pattern.translated()),
         }
     }
 }
@@ -146,7 +165,7 @@ impl Expr {
         }
         let pattern = match &condition.right {
             Operand::Literal(Value::String(text)) if is_text_operator(op) => {
-                match Compiled::new(op, text) {
+                match Matcher::for_operator(op, text) {
                     Some(compiled) => Some(compiled),
                     None => return Self::Never,
                 }

@@ -18,6 +18,7 @@ use crate::syntax::{Condition, ConditionSet, Effect, Operand, RuleList};
 use crate::value::Value;
 
 pub use dynamo::{Dynamo, DynamoValue, Selection};
+pub(crate) use expr::Matcher;
 pub use expr::{Expr, Outcome, Test};
 pub use sql::{Column, Columns, Dialect, Kind, MAX_PARAMETERS, Sql};
 

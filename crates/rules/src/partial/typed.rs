@@ -10,7 +10,7 @@ use crate::pattern::{Shape, fold};
 use crate::syntax::{Condition, Operand, Operator};
 use crate::value::{Number, Truth, Value, eq};
 
-use super::expr::{Compiled, Outcome, Test};
+use super::expr::{Matcher, Outcome, Test};
 
 /// A type of scalar that a column or a stored item can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,8 +154,8 @@ impl<'t> OneSided<'t> {
             };
         }
         let (shape, folded) = match self.test.pattern() {
-            Some(Compiled::Like(like)) => (like.shape(), true),
-            Some(Compiled::Pattern(pattern)) => (pattern.shape(), pattern.folds()),
+            Some(Matcher::Like(like)) => (like.shape(), true),
+            Some(Matcher::Pattern(pattern)) => (pattern.shape(), pattern.folds()),
             None => return Meets::none(),
         };
         // Only whole numbers have the same text everywhere.

@@ -2,6 +2,7 @@
 
 mod engine;
 mod explain;
+mod analysis;
 mod loading;
 mod partial;
 mod patterns;
