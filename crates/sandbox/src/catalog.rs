@@ -18,7 +18,11 @@ pub(crate) struct Job {
 }
 
 const fn job(title: &'static str, role: &'static str, weight: usize) -> Job {
-    Job { title, role, weight }
+    Job {
+        title,
+        role,
+        weight,
+    }
 }
 
 const fn department(
@@ -27,7 +31,12 @@ const fn department(
     head: &'static str,
     jobs: &'static [Job],
 ) -> Department {
-    Department { name, share, head, jobs }
+    Department {
+        name,
+        share,
+        head,
+        jobs,
+    }
 }
 
 pub(crate) const DEPARTMENTS: &[Department] = &[
@@ -53,38 +62,68 @@ pub(crate) const DEPARTMENTS: &[Department] = &[
             job("Data Scientist", "Data-Scientist", 2),
         ],
     ),
-    department("Product", 70, "Chief Product Officer", &[job("Product Manager", "Product-Manager", 1)]),
-    department("Design", 50, "Head of Design", &[job("Product Designer", "Designer", 1)]),
+    department(
+        "Product",
+        70,
+        "Chief Product Officer",
+        &[job("Product Manager", "Product-Manager", 1)],
+    ),
+    department(
+        "Design",
+        50,
+        "Head of Design",
+        &[job("Product Designer", "Designer", 1)],
+    ),
     department(
         "Sales",
         150,
         "VP Sales",
-        &[job("Account Executive", "Account-Executive", 4), job("Sales Engineer", "Sales-Engineer", 1)],
+        &[
+            job("Account Executive", "Account-Executive", 4),
+            job("Sales Engineer", "Sales-Engineer", 1),
+        ],
     ),
-    department("Marketing", 70, "Head of Marketing", &[job("Marketing Manager", "Marketer", 1)]),
+    department(
+        "Marketing",
+        70,
+        "Head of Marketing",
+        &[job("Marketing Manager", "Marketer", 1)],
+    ),
     department(
         "Support",
         120,
         "Head of Support",
-        &[job("Support Agent", "Support-Agent", 5), job("Support Lead", "Support-Lead", 1)],
+        &[
+            job("Support Agent", "Support-Agent", 5),
+            job("Support Lead", "Support-Lead", 1),
+        ],
     ),
     department(
         "Finance",
         50,
         "Chief Financial Officer",
-        &[job("Accountant", "Accountant", 3), job("Financial Analyst", "Financial-Analyst", 2)],
+        &[
+            job("Accountant", "Accountant", 3),
+            job("Financial Analyst", "Financial-Analyst", 2),
+        ],
     ),
     department(
         "People",
         40,
         "Head of People",
-        &[job("People Partner", "People-Partner", 1), job("Recruiter", "Recruiter", 1)],
+        &[
+            job("People Partner", "People-Partner", 1),
+            job("Recruiter", "Recruiter", 1),
+        ],
     ),
     department(
         "IT and Security",
         30,
         "Head of IT",
-        &[job("IT Specialist", "IT-Support", 2), job("Security Engineer", "Security-Engineer", 1)],
+        &[
+            job("IT Specialist", "IT-Support", 2),
+            job("Security Engineer", "Security-Engineer", 1),
+        ],
     ),
 ];
 
@@ -111,7 +150,12 @@ const fn group(
     tags: &'static [&'static str],
     confers: &'static [(&'static str, &'static [&'static str])],
 ) -> GroupSpec {
-    GroupSpec { name, about, tags, confers }
+    GroupSpec {
+        name,
+        about,
+        tags,
+        confers,
+    }
 }
 
 const fn app(
@@ -121,77 +165,303 @@ const fn app(
     tags: &'static [&'static str],
     groups: &'static [GroupSpec],
 ) -> AppSpec {
-    AppSpec { name, about, by, tags, groups }
+    AppSpec {
+        name,
+        about,
+        by,
+        tags,
+        groups,
+    }
 }
 
 pub(crate) const APPS: &[AppSpec] = &[
-    app("Payroll", "Salaries, bonuses and tax forms", "Finance", &["Sensitive"], &[
-        group("Readers", "May look at payslips and reports", &[], &[("payroll:read", &[])]),
-        group("Approvers", "May release the monthly run", &["Four Eyes"], &[
-            ("payroll:read", &[]),
-            ("payroll:approve", &[]),
-        ]),
-    ]),
-    app("Ledger", "The books of the company", "Finance", &[], &[
-        group("Readers", "May look at the books", &[], &[("ledger:read", &[])]),
-        group("Bookers", "May post entries", &["Four Eyes"], &[("ledger:read", &[]), ("ledger:post", &[])]),
-    ]),
-    app("Wiki", "What we know and how we work", "IT and Security", &[], &[
-        group("Readers", "May read every page", &[], &[("wiki:read", &[])]),
-        group("Editors", "May write pages", &[], &[("wiki:read", &[]), ("wiki:edit", &[])]),
-    ]),
-    app("Deploy", "Puts what we build where it runs", "Engineering", &[], &[
-        group("Staging", "May deploy where nobody gets hurt", &[], &[("deploy:release", &["development", "staging"])]),
-        group("Production", "May deploy to customers", &["Production"], &[
-            ("deploy:release", &["production"]),
-            ("deploy:production", &["production", "canary"]),
-        ]),
-        group("Break-Glass", "May roll back without review", &["Break Glass"], &[("deploy:rollback", &["production"])]),
-    ]),
-    app("CRM", "Customers, deals and contracts", "Sales", &[], &[
-        group("Readers", "May look at customers", &[], &[("crm:read", &[])]),
-        group("Editors", "May change deals", &[], &[("crm:read", &[]), ("crm:write", &[])]),
-        group("Exporters", "May take customer lists out", &["Sensitive"], &[("crm:export", &[])]),
-    ]),
-    app("Data Warehouse", "All numbers in one place", "Data", &[], &[
-        group("Analysts", "May query what is not personal", &[], &[("warehouse:query", &["analytics"])]),
-        group("Engineers", "May load and reshape tables", &[], &[
-            ("warehouse:query", &[]),
-            ("warehouse:write", &["analytics", "staging"]),
-        ]),
-        group("Personal Data", "May see names and addresses", &["Sensitive"], &[("warehouse:personal", &["production"])]),
-    ]),
-    app("Support Desk", "Questions of customers and our answers", "Support", &[], &[
-        group("Agents", "May answer tickets", &[], &[("tickets:read", &[]), ("tickets:answer", &[])]),
-        group("Leads", "May pay money back", &[], &[("tickets:refund", &[])]),
-        group("Viewers", "May read along", &[], &[("tickets:read", &[])]),
-    ]),
-    app("VPN", "The way into our networks", "IT and Security", &[], &[
-        group("Office", "The office network from outside", &[], &[("vpn:office", &[])]),
-        group("Data Centre", "The machines themselves", &["Production"], &[("vpn:datacentre", &["production"])]),
-    ]),
-    app("Source Code", "Repositories and their builds", "Engineering", &[], &[
-        group("Readers", "May read all code", &[], &[("code:read", &[])]),
-        group("Developers", "May push branches and merge reviewed work", &[], &[("code:read", &[]), ("code:write", &[])]),
-        group("Maintainers", "May change branch rules and secrets", &["Sensitive"], &[("code:admin", &[])]),
-    ]),
-    app("Cloud Console", "The accounts our systems run in", "IT and Security", &[], &[
-        group("Viewers", "May look, not touch", &[], &[("cloud:read", &[])]),
-        group("Operators", "May start, stop and resize", &["Production"], &[("cloud:operate", &["staging", "production"])]),
-        group("Administrators", "May do everything", &["Break Glass"], &[("cloud:admin", &[])]),
-    ]),
-    app("Recruiting", "Open positions and who applied", "People", &[], &[
-        group("Interviewers", "May see the candidates they meet", &[], &[("candidates:interview", &[])]),
-        group("Recruiters", "May see all candidates and offers", &["Sensitive"], &[("candidates:manage", &[])]),
-    ]),
-    app("Design Studio", "Drawings, prototypes and the pattern library", "Design", &[], &[
-        group("Viewers", "May look and comment", &[], &[("studio:view", &[])]),
-        group("Editors", "May draw", &[], &[("studio:view", &[]), ("studio:edit", &[])]),
-    ]),
-    app("Newsletter", "Letters to customers", "Marketing", &[], &[
-        group("Writers", "May draft letters", &[], &[("newsletter:draft", &[])]),
-        group("Senders", "May send to everybody", &["Four Eyes"], &[("newsletter:send", &[])]),
-    ]),
+    app(
+        "Payroll",
+        "Salaries, bonuses and tax forms",
+        "Finance",
+        &["Sensitive"],
+        &[
+            group(
+                "Readers",
+                "May look at payslips and reports",
+                &[],
+                &[("payroll:read", &[])],
+            ),
+            group(
+                "Approvers",
+                "May release the monthly run",
+                &["Four Eyes"],
+                &[("payroll:read", &[]), ("payroll:approve", &[])],
+            ),
+        ],
+    ),
+    app(
+        "Ledger",
+        "The books of the company",
+        "Finance",
+        &[],
+        &[
+            group(
+                "Readers",
+                "May look at the books",
+                &[],
+                &[("ledger:read", &[])],
+            ),
+            group(
+                "Bookers",
+                "May post entries",
+                &["Four Eyes"],
+                &[("ledger:read", &[]), ("ledger:post", &[])],
+            ),
+        ],
+    ),
+    app(
+        "Wiki",
+        "What we know and how we work",
+        "IT and Security",
+        &[],
+        &[
+            group("Readers", "May read every page", &[], &[("wiki:read", &[])]),
+            group(
+                "Editors",
+                "May write pages",
+                &[],
+                &[("wiki:read", &[]), ("wiki:edit", &[])],
+            ),
+        ],
+    ),
+    app(
+        "Deploy",
+        "Puts what we build where it runs",
+        "Engineering",
+        &[],
+        &[
+            group(
+                "Staging",
+                "May deploy where nobody gets hurt",
+                &[],
+                &[("deploy:release", &["development", "staging"])],
+            ),
+            group(
+                "Production",
+                "May deploy to customers",
+                &["Production"],
+                &[
+                    ("deploy:release", &["production"]),
+                    ("deploy:production", &["production", "canary"]),
+                ],
+            ),
+            group(
+                "Break-Glass",
+                "May roll back without review",
+                &["Break Glass"],
+                &[("deploy:rollback", &["production"])],
+            ),
+        ],
+    ),
+    app(
+        "CRM",
+        "Customers, deals and contracts",
+        "Sales",
+        &[],
+        &[
+            group(
+                "Readers",
+                "May look at customers",
+                &[],
+                &[("crm:read", &[])],
+            ),
+            group(
+                "Editors",
+                "May change deals",
+                &[],
+                &[("crm:read", &[]), ("crm:write", &[])],
+            ),
+            group(
+                "Exporters",
+                "May take customer lists out",
+                &["Sensitive"],
+                &[("crm:export", &[])],
+            ),
+        ],
+    ),
+    app(
+        "Data Warehouse",
+        "All numbers in one place",
+        "Data",
+        &[],
+        &[
+            group(
+                "Analysts",
+                "May query what is not personal",
+                &[],
+                &[("warehouse:query", &["analytics"])],
+            ),
+            group(
+                "Engineers",
+                "May load and reshape tables",
+                &[],
+                &[
+                    ("warehouse:query", &[]),
+                    ("warehouse:write", &["analytics", "staging"]),
+                ],
+            ),
+            group(
+                "Personal Data",
+                "May see names and addresses",
+                &["Sensitive"],
+                &[("warehouse:personal", &["production"])],
+            ),
+        ],
+    ),
+    app(
+        "Support Desk",
+        "Questions of customers and our answers",
+        "Support",
+        &[],
+        &[
+            group(
+                "Agents",
+                "May answer tickets",
+                &[],
+                &[("tickets:read", &[]), ("tickets:answer", &[])],
+            ),
+            group(
+                "Leads",
+                "May pay money back",
+                &[],
+                &[("tickets:refund", &[])],
+            ),
+            group("Viewers", "May read along", &[], &[("tickets:read", &[])]),
+        ],
+    ),
+    app(
+        "VPN",
+        "The way into our networks",
+        "IT and Security",
+        &[],
+        &[
+            group(
+                "Office",
+                "The office network from outside",
+                &[],
+                &[("vpn:office", &[])],
+            ),
+            group(
+                "Data Centre",
+                "The machines themselves",
+                &["Production"],
+                &[("vpn:datacentre", &["production"])],
+            ),
+        ],
+    ),
+    app(
+        "Source Code",
+        "Repositories and their builds",
+        "Engineering",
+        &[],
+        &[
+            group("Readers", "May read all code", &[], &[("code:read", &[])]),
+            group(
+                "Developers",
+                "May push branches and merge reviewed work",
+                &[],
+                &[("code:read", &[]), ("code:write", &[])],
+            ),
+            group(
+                "Maintainers",
+                "May change branch rules and secrets",
+                &["Sensitive"],
+                &[("code:admin", &[])],
+            ),
+        ],
+    ),
+    app(
+        "Cloud Console",
+        "The accounts our systems run in",
+        "IT and Security",
+        &[],
+        &[
+            group(
+                "Viewers",
+                "May look, not touch",
+                &[],
+                &[("cloud:read", &[])],
+            ),
+            group(
+                "Operators",
+                "May start, stop and resize",
+                &["Production"],
+                &[("cloud:operate", &["staging", "production"])],
+            ),
+            group(
+                "Administrators",
+                "May do everything",
+                &["Break Glass"],
+                &[("cloud:admin", &[])],
+            ),
+        ],
+    ),
+    app(
+        "Recruiting",
+        "Open positions and who applied",
+        "People",
+        &[],
+        &[
+            group(
+                "Interviewers",
+                "May see the candidates they meet",
+                &[],
+                &[("candidates:interview", &[])],
+            ),
+            group(
+                "Recruiters",
+                "May see all candidates and offers",
+                &["Sensitive"],
+                &[("candidates:manage", &[])],
+            ),
+        ],
+    ),
+    app(
+        "Design Studio",
+        "Drawings, prototypes and the pattern library",
+        "Design",
+        &[],
+        &[
+            group(
+                "Viewers",
+                "May look and comment",
+                &[],
+                &[("studio:view", &[])],
+            ),
+            group(
+                "Editors",
+                "May draw",
+                &[],
+                &[("studio:view", &[]), ("studio:edit", &[])],
+            ),
+        ],
+    ),
+    app(
+        "Newsletter",
+        "Letters to customers",
+        "Marketing",
+        &[],
+        &[
+            group(
+                "Writers",
+                "May draft letters",
+                &[],
+                &[("newsletter:draft", &[])],
+            ),
+            group(
+                "Senders",
+                "May send to everybody",
+                &["Four Eyes"],
+                &[("newsletter:send", &[])],
+            ),
+        ],
+    ),
 ];
 
 /// A role's members in an app's group.
@@ -203,11 +473,21 @@ pub(crate) struct Link {
 }
 
 const fn link(role: &'static str, app: &'static str, group: &'static str) -> Link {
-    Link { role, app, group, kind: Kind::Member }
+    Link {
+        role,
+        app,
+        group,
+        kind: Kind::Member,
+    }
 }
 
 const fn owns(role: &'static str, app: &'static str, group: &'static str) -> Link {
-    Link { role, app, group, kind: Kind::Owner }
+    Link {
+        role,
+        app,
+        group,
+        kind: Kind::Owner,
+    }
 }
 
 pub(crate) const LINKS: &[Link] = &[
@@ -284,8 +564,12 @@ pub(crate) const PLAIN: &[(&str, &str)] = &[
 ];
 
 /// The groups of [`PLAIN`] that stand for a place; everybody is in one.
-pub(crate) const OFFICES: &[&str] =
-    &["Office Lisbon", "Office Berlin", "Office Toronto", "Office Singapore"];
+pub(crate) const OFFICES: &[&str] = &[
+    "Office Lisbon",
+    "Office Berlin",
+    "Office Toronto",
+    "Office Singapore",
+];
 
 /// The groups of [`PLAIN`] that people come and go in.
 pub(crate) const OPEN: &[&str] = &[
@@ -317,8 +601,15 @@ pub(crate) const REASONS: &[&str] = &[
     "Taking over from somebody who left",
 ];
 
-pub(crate) const APPROVALS: &[&str] =
-    &["", "", "Fine with me", "As discussed", "For this quarter", "Agreed with the team lead", "Welcome aboard"];
+pub(crate) const APPROVALS: &[&str] = &[
+    "",
+    "",
+    "Fine with me",
+    "As discussed",
+    "For this quarter",
+    "Agreed with the team lead",
+    "Welcome aboard",
+];
 
 pub(crate) const REJECTIONS: &[&str] = &[
     "The read-only group is enough for this",

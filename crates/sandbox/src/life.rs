@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_app::{
-    group::{AddPeople, AttachRole, DeleteGroup, EditGroup, RemovePeople},
+    group::{AddPeople, DeleteGroup, EditGroup, RemovePeople},
     request::{Approve, Ask, Reject, Withdraw},
     user::{DeleteUser, EditUser},
 };
@@ -95,7 +95,8 @@ pub(crate) fn live(
 ) -> Result<Sample, Refusal> {
     // Everything begins on a Monday at midnight: 1970-01-05 was one.
     let week = 7 * 86_400;
-    let monday = (now.plus_days(-DAYS).micros() / 1_000_000 - 4 * 86_400).div_euclid(week) * week + 4 * 86_400;
+    let monday = (now.plus_days(-DAYS).micros() / 1_000_000 - 4 * 86_400).div_euclid(week) * week
+        + 4 * 86_400;
     let start = Timestamp::from_micros(monday * 1_000_000);
     let mut company = Company {
         story: Story::new(seed, start, policy),
@@ -119,34 +120,70 @@ pub(crate) fn live(
     company.story.advance(now)?;
     let personas = company.personas()?;
     let Story { world, steps, .. } = company.story;
-    Ok(Sample { steps, world, personas })
+    Ok(Sample {
+        steps,
+        world,
+        personas,
+    })
 }
 
 impl Company {
     /// Everybody who will ever work here: those of the first day, and those who come later.
     fn stations(&mut self, people: usize, leavers: usize) -> (Vec<Station>, Vec<Station>) {
         let mut names = Names::default();
-        let mut fixed = |full: &str, title: &str, department, roles: &[&'static str], rank| Station {
-            name: names.take(full),
-            title: title.into(),
-            department,
-            roles: roles.to_vec(),
-            rank,
-            stays: true,
-        };
+        let mut fixed =
+            |full: &str, title: &str, department, roles: &[&'static str], rank| Station {
+                name: names.take(full),
+                title: title.into(),
+                department,
+                roles: roles.to_vec(),
+                rank,
+                stays: true,
+            };
         let mut first = vec![
-            fixed("Nadia Haddad", "Chief Executive Officer", DEPARTMENTS.len(), &[], 0),
+            fixed(
+                "Nadia Haddad",
+                "Chief Executive Officer",
+                DEPARTMENTS.len(),
+                &[],
+                0,
+            ),
             fixed("Ines Okafor", "Head of IT", 9, &["IT-Support"], 1),
             fixed("Devika Raman", "Head of Data", 1, &["Data-Analyst"], 1),
-            fixed("Tomasz Lindqvist", "Security Lead", 9, &["Security-Engineer"], 2),
-            fixed("Marta Oyelaran", "Financial Controller", 7, &["Accountant"], 2),
-            fixed("Jonas Meyer", "Software Engineer", 0, &["Backend-Engineer"], 3),
+            fixed(
+                "Tomasz Lindqvist",
+                "Security Lead",
+                9,
+                &["Security-Engineer"],
+                2,
+            ),
+            fixed(
+                "Marta Oyelaran",
+                "Financial Controller",
+                7,
+                &["Accountant"],
+                2,
+            ),
+            fixed(
+                "Jonas Meyer",
+                "Software Engineer",
+                0,
+                &["Backend-Engineer"],
+                3,
+            ),
         ];
         for (at, department) in DEPARTMENTS.iter().enumerate() {
             if ![1, 9].contains(&at) {
                 let name = names.draw(&mut self.rng);
                 let (title, roles) = (department.head.to_owned(), Vec::new());
-                first.push(Station { name, title, department: at, roles, rank: 1, stays: true });
+                first.push(Station {
+                    name,
+                    title,
+                    department: at,
+                    roles,
+                    rank: 1,
+                    stays: true,
+                });
             }
         }
         // The newcomer is counted here and comes at the end.
@@ -155,11 +192,24 @@ impl Company {
             for _ in 0..(people * department.share / 9_000) {
                 let name = names.draw(&mut self.rng);
                 let (title, roles) = if at == 0 {
-                    ("Engineering Manager".to_owned(), vec!["Engineering-Manager"])
+                    (
+                        "Engineering Manager".to_owned(),
+                        vec!["Engineering-Manager"],
+                    )
                 } else {
-                    (format!("Team Lead, {}", department.name), vec![department.jobs[0].role])
+                    (
+                        format!("Team Lead, {}", department.name),
+                        vec![department.jobs[0].role],
+                    )
                 };
-                first.push(Station { name, title, department: at, roles, rank: 2, stays: true });
+                first.push(Station {
+                    name,
+                    title,
+                    department: at,
+                    roles,
+                    rank: 2,
+                    stays: true,
+                });
             }
         }
         let leads = first.len() - 6 - (DEPARTMENTS.len() - 2);
@@ -174,10 +224,19 @@ impl Company {
                     _ => job.title.to_owned(),
                 };
                 let name = names.draw(&mut self.rng);
-                Station { name, title, department, roles: vec![job.role], rank: 3, stays: false }
+                Station {
+                    name,
+                    title,
+                    department,
+                    roles: vec![job.role],
+                    rank: 3,
+                    stays: false,
+                }
             })
             .collect();
-        let here = (people * 62 / 100).saturating_sub(first.len()).min(others.len());
+        let here = (people * 62 / 100)
+            .saturating_sub(first.len())
+            .min(others.len());
         let later = others.split_off(here);
         first.sort_by_key(|station| station.rank);
         first.extend(others);
@@ -198,15 +257,20 @@ impl Company {
             6 => day + 1,
             _ => day,
         };
-        self.start.plus_days(day).plus_seconds(self.rng.between(8 * HOUR, 17 * HOUR))
+        self.start
+            .plus_days(day)
+            .plus_seconds(self.rng.between(8 * HOUR, 17 * HOUR))
     }
 
     fn plan_all(&mut self, mut joiners: Vec<Station>, leavers: usize, people: usize) {
         let weeks = DAYS / 7;
         let (mut joined, total) = (0, joiners.len());
         for week in 1..weeks {
-            let so_far = total * usize::try_from(week).unwrap_or_default() / usize::try_from(weeks - 1).unwrap_or(1);
-            let batch: Vec<_> = joiners.drain(..(so_far - joined).min(joiners.len())).collect();
+            let so_far = total * usize::try_from(week).unwrap_or_default()
+                / usize::try_from(weeks - 1).unwrap_or(1);
+            let batch: Vec<_> = joiners
+                .drain(..(so_far - joined).min(joiners.len()))
+                .collect();
             joined = so_far;
             let monday = self.start.plus_days(week * 7);
             if !batch.is_empty() {
@@ -226,7 +290,10 @@ impl Company {
         for _ in 0..leavers {
             let day = self.rng.between(60, DAYS - 4);
             let friday = day - day.rem_euclid(7) + 4;
-            let at = self.start.plus_days(friday).plus_seconds(17 * HOUR + self.rng.between(0, HOUR));
+            let at = self
+                .start
+                .plus_days(friday)
+                .plus_seconds(17 * HOUR + self.rng.between(0, HOUR));
             self.plan(at.min(self.end.plus_seconds(-HOUR)), Event::Leave);
         }
         for day in [95, 260, 430, DAYS - 12] {
@@ -250,10 +317,13 @@ impl Company {
             (9, 2, Once::Endings),
             (3, 1, Once::Newcomer),
         ] {
-            self.plan(self.end.plus_days(-days).plus_seconds(hours * HOUR), Event::Once(once));
+            self.plan(
+                self.end.plus_days(-days).plus_seconds(hours * HOUR),
+                Event::Once(once),
+            );
         }
         for at in 0..WAITING.len() {
-            let ago = 4 * HOUR + i64::try_from(at).unwrap_or_default() * 9 * HOUR;
+            let ago = 4 * HOUR + i64::try_from(at).unwrap_or_default() * 6 * HOUR;
             self.plan(self.end.plus_seconds(-ago), Event::Once(Once::Waiting(at)));
         }
     }
@@ -280,13 +350,20 @@ impl Company {
         let admin = self.admin()?;
         self.hire(admin, people)?;
         self.wait(20)?;
-        let new: Vec<_> = self.staff[before..].iter().map(|employee| employee.id).collect();
+        let new: Vec<_> = self.staff[before..]
+            .iter()
+            .map(|employee| employee.id)
+            .collect();
         self.place(&new)
     }
 
     fn leave(&mut self) -> Result<(), Refusal> {
-        let going: Vec<usize> = (0..self.staff.len()).filter(|at| !self.staff[*at].stays).collect();
-        let Some(&at) = self.rng.pick(&going) else { return Ok(()) };
+        let going: Vec<usize> = (0..self.staff.len())
+            .filter(|at| !self.staff[*at].stays)
+            .collect();
+        let Some(&at) = self.rng.pick(&going) else {
+            return Ok(());
+        };
         let user = self.staff.remove(at).id;
         let admin = self.admin()?;
         self.story.act(admin, &DeleteUser { user })?;
@@ -300,18 +377,32 @@ impl Company {
             0..=2 => (*self.rng.pick(OPEN).unwrap_or(&"On-Call")).to_owned(),
             3 => {
                 let department = &DEPARTMENTS[self.rng.below(DEPARTMENTS.len())];
-                self.rng.pick(department.jobs).map_or_else(String::new, |job| role_name(job.role))
+                self.rng
+                    .pick(department.jobs)
+                    .map_or_else(String::new, |job| role_name(job.role))
             }
             _ => {
                 let app = &APPS[self.rng.below(APPS.len())];
-                self.rng.pick(app.groups).map_or_else(String::new, |group| app_group(app.name, group.name))
+                self.rng
+                    .pick(app.groups)
+                    .map_or_else(String::new, |group| app_group(app.name, group.name))
             }
         };
         let days = [1, 3, 7, 7, 14, 30, 30, 60, 90, 90, 180, 0, 0][self.rng.below(13)];
-        let until = if days == 0 { Ends::NEVER } else { Ends::at(self.story.now.plus_days(days)) };
-        let kind = if self.rng.chance(6) { Kind::Owner } else { Kind::Member };
+        let until = if days == 0 {
+            Ends::NEVER
+        } else {
+            Ends::at(self.story.now.plus_days(days))
+        };
+        let kind = if self.rng.chance(6) {
+            Kind::Owner
+        } else {
+            Kind::Member
+        };
         let why = *self.rng.pick(REASONS).unwrap_or(&"");
-        let Some(request) = self.request(user, &name, kind, until, why) else { return Ok(()) };
+        let Some(request) = self.request(user, &name, kind, until, why) else {
+            return Ok(());
+        };
         let minutes = match self.rng.below(10) {
             0..=3 => self.rng.between(4, 50),
             4..=7 => self.rng.between(60, 420),
@@ -323,33 +414,68 @@ impl Company {
     }
 
     /// Files a request unless a rule stands against it: then they had it already, or may not.
-    fn request(&mut self, user: Id<User>, group: &str, kind: Kind, until: Ends, why: &str) -> Option<Id<Request>> {
+    fn request(
+        &mut self,
+        user: Id<User>,
+        group: &str,
+        kind: Kind,
+        until: Ends,
+        why: &str,
+    ) -> Option<Id<Request>> {
         let group = self.story.world.find_group(group)?.id;
-        let ask = Ask { group, kind, until, reason: reason(why) };
+        let ask = Ask {
+            group,
+            kind,
+            until,
+            reason: reason(why),
+        };
         self.story.act(Actor::User(user), &ask).ok().flatten()?;
-        self.story.world.requests().find(|r| r.requester == user && r.wants.group() == group).map(|r| r.id)
+        self.story
+            .world
+            .requests()
+            .find(|r| r.requester == user && r.wants.group() == group)
+            .map(|r| r.id)
     }
 
     fn decide(&mut self, id: Id<Request>) -> Result<(), Refusal> {
-        let Some(request) = self.story.world.request(id).cloned() else { return Ok(()) };
+        let Some(request) = self.story.world.request(id).cloned() else {
+            return Ok(());
+        };
         let group = self.story.world.group(request.wants.group());
-        let Some(by) = group.and_then(|group| self.story.decider(group, Some(request.requester))) else {
+        let Some(by) = group.and_then(|group| self.story.decider(group, Some(request.requester)))
+        else {
             return Ok(());
         };
         // What a rule refuses is left to end by itself, as it would be.
         let _ = match self.rng.below(100) {
             0..=5 => {
-                let withdraw = Withdraw { request: id, reason: reason("Not needed any more") };
+                let withdraw = Withdraw {
+                    request: id,
+                    reason: reason("Not needed any more"),
+                };
                 self.story.act(Actor::User(request.requester), &withdraw)
             }
             6..=19 => {
                 let why = *self.rng.pick(REJECTIONS).unwrap_or(&"");
-                self.story.act(by, &Reject { request: id, reason: reason(why) })
+                self.story.act(
+                    by,
+                    &Reject {
+                        request: id,
+                        reason: reason(why),
+                    },
+                )
             }
             20..=22 => return Ok(()),
             _ => {
                 let why = *self.rng.pick(APPROVALS).unwrap_or(&"");
-                self.story.act(by, &Approve { request: id, until: None, reason: reason(why) })
+                self.story.act(
+                    by,
+                    &Approve {
+                        request: id,
+                        until: None,
+                        reason: reason(why),
+                    },
+                )
             }
         };
         Ok(())
@@ -363,15 +489,28 @@ impl Company {
             .story
             .world
             .groups()
-            .filter(|group| self.story.world.constraints_on(group).member_time_limit.is_some_and(|l| l.seconds() > 20 * 86_400))
+            .filter(|group| {
+                self.story
+                    .world
+                    .constraints_on(group)
+                    .member_time_limit
+                    .is_some_and(|l| l.seconds() > 20 * 86_400)
+            })
             .cloned()
             .collect();
         for group in limited {
-            let Some(by) = self.story.decider(&group, None) else { continue };
-            let roles: Vec<_> = self.story.world.children_of(group.id).filter(|i| soon(i.validity.until)).map(|i| i.child).collect();
+            let Some(by) = self.story.decider(&group, None) else {
+                continue;
+            };
+            let roles: Vec<_> = self
+                .story
+                .world
+                .children_of(group.id)
+                .filter(|i| soon(i.validity.until))
+                .map(|i| i.child)
+                .collect();
             for role in roles {
-                let attach = AttachRole { role, groups: vec![group.id], kind: Kind::Member, until: Ends::NEVER, reason: reason("Still part of the job") };
-                self.story.act(by, &attach)?;
+                self.attach(by, role, group.id, Kind::Member, "Still part of the job")?;
             }
             let mut people: Vec<_> = self
                 .story
@@ -383,7 +522,13 @@ impl Company {
             people.sort();
             people.retain(|user| Actor::User(*user) != by && self.rng.chance(85));
             if !people.is_empty() {
-                let add = AddPeople { group: group.id, kind: Kind::Member, users: people, until: Ends::NEVER, reason: reason("Confirmed for the next period") };
+                let add = AddPeople {
+                    group: group.id,
+                    kind: Kind::Member,
+                    users: people,
+                    until: Ends::NEVER,
+                    reason: reason("Confirmed for the next period"),
+                };
                 self.story.act(by, &add)?;
             }
         }
@@ -393,12 +538,18 @@ impl Company {
     /// Somebody changes to another job of their department.
     fn change_job(&mut self) -> Result<(), Refusal> {
         let movable: Vec<usize> = (0..self.staff.len())
-            .filter(|at| !self.staff[*at].stays && DEPARTMENTS[self.staff[*at].department].jobs.len() > 1)
+            .filter(|at| {
+                !self.staff[*at].stays && DEPARTMENTS[self.staff[*at].department].jobs.len() > 1
+            })
             .collect();
-        let Some(&at) = self.rng.pick(&movable) else { return Ok(()) };
+        let Some(&at) = self.rng.pick(&movable) else {
+            return Ok(());
+        };
         let (id, department) = (self.staff[at].id, self.staff[at].department);
         let jobs = DEPARTMENTS[department].jobs;
-        let Some(job) = self.rng.pick(jobs) else { return Ok(()) };
+        let Some(job) = self.rng.pick(jobs) else {
+            return Ok(());
+        };
         let old = self.staff[at].roles.first().copied().unwrap_or_default();
         if old == job.role {
             return Ok(());
@@ -407,28 +558,61 @@ impl Company {
         if let Some(user) = self.story.world.user(id) {
             let mut attributes = user.attributes.clone();
             attributes.insert("Title".into(), job.title.into());
-            let edit = EditUser { user: id, login: None, name: None, email: None, manager: None, attributes: Some(attributes) };
+            let edit = EditUser {
+                user: id,
+                login: None,
+                name: None,
+                email: None,
+                manager: None,
+                attributes: Some(attributes),
+            };
             self.story.act(admin, &edit)?;
         }
-        let (from, to) = (self.story.group(&role_name(old))?.clone(), role_name(job.role));
+        let (from, to) = (
+            self.story.group(&role_name(old))?.clone(),
+            role_name(job.role),
+        );
         let by = self.story.decider(&from, None).unwrap_or(admin);
         self.wait(15)?;
         self.add(by, &to, Kind::Member, vec![id], Ends::NEVER, "New job")?;
         // A request may have given them another place in it since; then they keep that.
-        let _ = self.story.act(by, &RemovePeople { group: from.id, kind: Kind::Member, users: vec![id] });
+        let _ = self.story.act(
+            by,
+            &RemovePeople {
+                group: from.id,
+                kind: Kind::Member,
+                users: vec![id],
+            },
+        );
         self.staff[at].roles = vec![job.role];
         Ok(())
     }
 
     /// An admin takes the wrong people out, and puts that right a little later.
     fn slip(&mut self) -> Result<(), Refusal> {
-        let group = self.story.group(self.rng.pick(OPEN).copied().unwrap_or("On-Call"))?.id;
-        let mut users: Vec<_> = self.story.world.direct_of_group(group).filter(|m| m.kind == Kind::Member).map(|m| m.user).collect();
+        let group = self
+            .story
+            .group(self.rng.pick(OPEN).copied().unwrap_or("On-Call"))?
+            .id;
+        let mut users: Vec<_> = self
+            .story
+            .world
+            .direct_of_group(group)
+            .filter(|m| m.kind == Kind::Member)
+            .map(|m| m.user)
+            .collect();
         users.sort();
         users.truncate(6);
         let admin = self.admin()?;
         if !users.is_empty()
-            && let Some(position) = self.story.act(admin, &RemovePeople { group, kind: Kind::Member, users })?
+            && let Some(position) = self.story.act(
+                admin,
+                &RemovePeople {
+                    group,
+                    kind: Kind::Member,
+                    users,
+                },
+            )?
         {
             let at = self.story.now.plus_seconds(self.rng.between(5, 40) * 60);
             self.plan(at, Event::Undo(admin, position));
@@ -442,20 +626,47 @@ impl Company {
         match once {
             Once::Describe => {
                 let group = self.story.group("Incident-Response")?.id;
-                let description = Description::parse("Who is called when something burns; train once a year").map_err(bad)?;
-                self.story.act(admin, &EditGroup { group: Some(group), description: Some(description), ..EditGroup::default() })?;
+                let description =
+                    Description::parse("Who is called when something burns; train once a year")
+                        .map_err(bad)?;
+                self.story.act(
+                    admin,
+                    &EditGroup {
+                        group: Some(group),
+                        description: Some(description),
+                        ..EditGroup::default()
+                    },
+                )?;
             }
             Once::LateGroup => {
                 let app = self.story.group(&app_group("Data Warehouse", "Owners"))?;
                 let owner = self.story.decider(app, None).unwrap_or(admin);
-                self.late_group(owner, "Data Warehouse", "Experiments", "May try new tools on copies")?;
+                self.late_group(
+                    owner,
+                    "Data Warehouse",
+                    "Experiments",
+                    "May try new tools on copies",
+                )?;
                 let users = self.some_of(1, 4);
-                self.add(owner, &app_group("Data Warehouse", "Experiments"), Kind::Member, users, Ends::at(self.end.plus_days(17)), "Until the trial ends")?;
+                self.add(
+                    owner,
+                    &app_group("Data Warehouse", "Experiments"),
+                    Kind::Member,
+                    users,
+                    Ends::at(self.end.plus_days(17)),
+                    "Until the trial ends",
+                )?;
             }
             Once::MirrorLeaves => {
                 let group = self.story.group("Directory Administrators")?.id;
                 let user = self.head(0)?;
-                let add = AddPeople { group, kind: Kind::Member, users: vec![user], until: Ends::NEVER, reason: reason("as the directory says") };
+                let add = AddPeople {
+                    group,
+                    kind: Kind::Member,
+                    users: vec![user],
+                    until: Ends::NEVER,
+                    reason: reason("as the directory says"),
+                };
                 self.story.act(Actor::System(SystemActor::Import), &add)?;
             }
             Once::CloseClub => {
@@ -475,25 +686,63 @@ impl Company {
             Once::Endings => {
                 // Sooner and later ends for a handful of people in every open group.
                 for name in OPEN {
-                    let by = self.story.decider(self.story.group(name)?, None).unwrap_or(admin);
-                    for end in [self.end.plus_days(self.rng.between(1, 7)), self.end.plus_days(self.rng.between(20, 35))] {
+                    let by = self
+                        .story
+                        .decider(self.story.group(name)?, None)
+                        .unwrap_or(admin);
+                    for end in [
+                        self.end.plus_days(self.rng.between(1, 7)),
+                        self.end.plus_days(self.rng.between(20, 35)),
+                    ] {
                         let users: Vec<_> = (0..2).map(|_| self.anybody()).collect();
                         let end = end.plus_seconds(self.rng.between(0, 86_000));
-                        self.add(by, name, Kind::Member, users, Ends::at(end), "For this month")?;
+                        self.add(
+                            by,
+                            name,
+                            Kind::Member,
+                            users,
+                            Ends::at(end),
+                            "For this month",
+                        )?;
                     }
                 }
                 let owner = self.somebody_senior();
-                self.add(admin, "Project-Cobalt", Kind::Owner, vec![owner], Ends::at(now.plus_days(30)), "While the project lead is away")?;
+                self.add(
+                    admin,
+                    "Project-Cobalt",
+                    Kind::Owner,
+                    vec![owner],
+                    Ends::at(now.plus_days(30)),
+                    "While the project lead is away",
+                )?;
             }
             Once::Newcomer => {
-                let name = PersonName { full: "Lucía Ferrer".into(), login: "lucia.ferrer".into() };
+                let name = PersonName {
+                    full: "Lucía Ferrer".into(),
+                    login: "lucia.ferrer".into(),
+                };
                 let (title, roles) = ("Product Manager".to_owned(), vec![]);
-                self.join(vec![Station { name, title, department: 2, roles, rank: 3, stays: true }])?;
+                self.join(vec![Station {
+                    name,
+                    title,
+                    department: 2,
+                    roles,
+                    rank: 3,
+                    stays: true,
+                }])?;
             }
             Once::Waiting(at) => {
                 let (login, group, kind, days, why) = WAITING[at];
-                let user = if login.is_empty() { self.anybody() } else { self.person(login)? };
-                let until = if days == 0 { Ends::NEVER } else { Ends::at(self.end.plus_days(days)) };
+                let user = if login.is_empty() {
+                    self.anybody()
+                } else {
+                    self.person(login)?
+                };
+                let until = if days == 0 {
+                    Ends::NEVER
+                } else {
+                    Ends::at(self.end.plus_days(days))
+                };
                 self.request(user, group, kind, until, why);
             }
         }
@@ -504,19 +753,47 @@ impl Company {
     fn jonas(&mut self, days: i64) -> Result<(), Refusal> {
         let (jonas, admin) = (self.person("jonas.meyer")?, self.admin()?);
         let grants: &[(&str, Kind, i64, &str)] = match days {
-            200 => &[("App-CRM-Readers", Kind::Member, -150, "Helping with the contract import")],
+            200 => &[(
+                "App-CRM-Readers",
+                Kind::Member,
+                -150,
+                "Helping with the contract import",
+            )],
             40 => &[
-                ("Project-Atlas", Kind::Member, 26, "Backend of the new portal"),
-                ("Incident-Response", Kind::Owner, 6, "Stands in for the lead"),
+                (
+                    "Project-Atlas",
+                    Kind::Member,
+                    26,
+                    "Backend of the new portal",
+                ),
+                (
+                    "Incident-Response",
+                    Kind::Owner,
+                    6,
+                    "Stands in for the lead",
+                ),
             ],
-            24 => &[("App-Deploy-Production", Kind::Member, 4, "Release captain this sprint")],
+            24 => &[(
+                "App-Deploy-Production",
+                Kind::Member,
+                4,
+                "Release captain this sprint",
+            )],
             _ => &[
-                ("App-Data Warehouse-Analysts", Kind::Member, 2, "Migrating the old dashboards"),
+                (
+                    "App-Data Warehouse-Analysts",
+                    Kind::Member,
+                    2,
+                    "Migrating the old dashboards",
+                ),
                 ("On-Call", Kind::Member, 1, "Rotation"),
             ],
         };
         for (name, kind, until, why) in grants {
-            let by = self.story.decider(self.story.group(name)?, Some(jonas)).unwrap_or(admin);
+            let by = self
+                .story
+                .decider(self.story.group(name)?, Some(jonas))
+                .unwrap_or(admin);
             let until = Ends::at(self.end.plus_days(*until).plus_seconds(5 * HOUR));
             self.add(by, name, *kind, vec![jonas], until, why)?;
         }
@@ -526,27 +803,50 @@ impl Company {
     fn personas(&self) -> Result<Vec<Persona>, Refusal> {
         let notes = [
             ("ines.okafor", "An admin: sees and may change everything"),
-            ("marta.oyelaran", "Owns Payroll and Ledger: requests wait for a decision"),
-            ("devika.raman", "Heads Data and owns its roles: who is in the team gets what it needs"),
-            ("jonas.meyer", "An engineer: some of what he has ends this week"),
-            ("lucia.ferrer", "Came three days ago and has little yet: ask for something"),
+            (
+                "marta.oyelaran",
+                "Owns Payroll and Ledger: requests wait for a decision",
+            ),
+            (
+                "devika.raman",
+                "Heads Data and owns its roles: who is in the team gets what it needs",
+            ),
+            (
+                "jonas.meyer",
+                "An engineer: some of what he has ends this week",
+            ),
+            (
+                "lucia.ferrer",
+                "Came three days ago and has little yet: ask for something",
+            ),
         ];
-        let personas = notes.iter().map(|(login, note)| Ok(Persona { user: self.person(login)?, note: (*note).into() }));
+        let personas = notes.iter().map(|(login, note)| {
+            Ok(Persona {
+                user: self.person(login)?,
+                note: (*note).into(),
+            })
+        });
         personas.collect()
     }
 
     /// Goes to a time of day, `day` days after the start.
     pub(crate) fn at(&mut self, day: i64, hour: i64, minute: i64) -> Result<(), Refusal> {
-        self.story.advance(self.start.plus_days(day).plus_seconds(hour * HOUR + minute * 60))
+        self.story.advance(
+            self.start
+                .plus_days(day)
+                .plus_seconds(hour * HOUR + minute * 60),
+        )
     }
 
     pub(crate) fn wait(&mut self, minutes: i64) -> Result<(), Refusal> {
-        self.story.advance(self.story.now.plus_seconds(minutes * 60).min(self.end))
+        self.story
+            .advance(self.story.now.plus_seconds(minutes * 60).min(self.end))
     }
 
     pub(crate) fn person(&self, login: &str) -> Result<Id<User>, Refusal> {
         let user = self.story.world.find_user(login);
-        user.map(|user| user.id).ok_or_else(|| Refusal::not_found("user", login))
+        user.map(|user| user.id)
+            .ok_or_else(|| Refusal::not_found("user", login))
     }
 
     pub(crate) fn admin(&self) -> Result<Actor, Refusal> {
@@ -560,7 +860,11 @@ impl Company {
 
     /// Two people who own what a department runs.
     pub(crate) fn app_owners(&mut self, department: usize) -> Result<Vec<Id<User>>, Refusal> {
-        let lead = self.leads.get(&department).and_then(|leads| leads.last()).copied();
+        let lead = self
+            .leads
+            .get(&department)
+            .and_then(|leads| leads.last())
+            .copied();
         let mut owners: Vec<_> = lead.into_iter().collect();
         owners.push(self.head(department)?);
         Ok(owners)
@@ -572,14 +876,26 @@ impl Company {
     }
 
     pub(crate) fn somebody_senior(&mut self) -> Id<User> {
-        let senior: Vec<_> = self.staff.iter().filter(|e| (1..=2).contains(&e.rank)).map(|e| e.id).collect();
+        let senior: Vec<_> = self
+            .staff
+            .iter()
+            .filter(|e| (1..=2).contains(&e.rank))
+            .map(|e| e.id)
+            .collect();
         self.rng.pick(&senior).copied().unwrap_or(self.staff[0].id)
     }
 
     /// Up to `most` people of a department, each once.
     pub(crate) fn some_of(&mut self, department: usize, most: usize) -> Vec<Id<User>> {
-        let all: Vec<_> = self.staff.iter().filter(|e| e.department == department).map(|e| e.id).collect();
-        let mut some: Vec<_> = (0..most).filter_map(|_| self.rng.pick(&all).copied()).collect();
+        let all: Vec<_> = self
+            .staff
+            .iter()
+            .filter(|e| e.department == department)
+            .map(|e| e.id)
+            .collect();
+        let mut some: Vec<_> = (0..most)
+            .filter_map(|_| self.rng.pick(&all).copied())
+            .collect();
         some.sort();
         some.dedup();
         some
@@ -588,15 +904,81 @@ impl Company {
 
 /// Who waits for a decision at the end: login (anybody if empty), group, kind, days (0 for good).
 const WAITING: &[(&str, &str, Kind, i64, &str)] = &[
-    ("lucia.ferrer", "Role-Product-Manager", Kind::Member, 0, "My new role; my lead said to ask here"),
-    ("jonas.meyer", "App-Data Warehouse-Personal Data", Kind::Member, 14, "Investigating a customer's complaint"),
-    ("", "App-Payroll-Readers", Kind::Member, 30, "Preparing the salary review"),
-    ("jonas.meyer", "App-Deploy-Production", Kind::Member, 28, "Release captain for another sprint"),
-    ("devika.raman", "App-Payroll-Readers", Kind::Member, 10, "Headcount forecast"),
-    ("", "Role-Data-Analyst", Kind::Member, 90, "Half of my work is dashboards now"),
-    ("", "Project-Atlas", Kind::Owner, 0, "I lead the second half of the project"),
-    ("", "App-CRM-Exporters", Kind::Member, 7, "List for the autumn fair"),
-    ("", "App-Ledger-Bookers", Kind::Member, 60, "Month end needs another pair of hands"),
-    ("lucia.ferrer", "App-Design Studio-Editors", Kind::Member, 90, "Working with design on the portal"),
-    ("", "App-Source Code-Maintainers", Kind::Member, 30, "Rotating the build secrets"),
+    (
+        "lucia.ferrer",
+        "Role-Product-Manager",
+        Kind::Member,
+        0,
+        "My new role; my lead said to ask here",
+    ),
+    (
+        "jonas.meyer",
+        "App-Data Warehouse-Personal Data",
+        Kind::Member,
+        14,
+        "Investigating a customer's complaint",
+    ),
+    (
+        "",
+        "App-Payroll-Readers",
+        Kind::Member,
+        30,
+        "Preparing the salary review",
+    ),
+    (
+        "jonas.meyer",
+        "App-Deploy-Production",
+        Kind::Member,
+        28,
+        "Release captain for another sprint",
+    ),
+    (
+        "devika.raman",
+        "App-Payroll-Readers",
+        Kind::Member,
+        10,
+        "Headcount forecast",
+    ),
+    (
+        "",
+        "Role-Data-Analyst",
+        Kind::Member,
+        90,
+        "Half of my work is dashboards now",
+    ),
+    (
+        "",
+        "Project-Atlas",
+        Kind::Owner,
+        0,
+        "I lead the second half of the project",
+    ),
+    (
+        "",
+        "App-CRM-Exporters",
+        Kind::Member,
+        7,
+        "List for the autumn fair",
+    ),
+    (
+        "",
+        "App-Ledger-Bookers",
+        Kind::Member,
+        60,
+        "Month end needs another pair of hands",
+    ),
+    (
+        "lucia.ferrer",
+        "App-Design Studio-Editors",
+        Kind::Member,
+        90,
+        "Working with design on the portal",
+    ),
+    (
+        "",
+        "App-Source Code-Maintainers",
+        Kind::Member,
+        30,
+        "Rotating the build secrets",
+    ),
 ];

@@ -55,7 +55,10 @@ impl Story {
             now,
             steps: Vec::new(),
             policy,
-            ids: Arc::new(StoryIds { seed, count: AtomicU64::new(0) }),
+            ids: Arc::new(StoryIds {
+                seed,
+                count: AtomicU64::new(0),
+            }),
             ends: BinaryHeap::new(),
         }
     }
@@ -118,9 +121,11 @@ impl Story {
             let end = match edit {
                 Change::Membership(edit) => edit.after.as_ref().map(|m| m.validity.until),
                 Change::Inclusion(edit) => edit.after.as_ref().map(|i| i.validity.until),
-                Change::Request(edit) => {
-                    edit.after.as_ref().filter(|r| r.is_pending()).map(|r| r.until)
-                }
+                Change::Request(edit) => edit
+                    .after
+                    .as_ref()
+                    .filter(|r| r.is_pending())
+                    .map(|r| r.until),
                 _ => None,
             };
             self.ends.extend(end.and_then(Ends::instant).map(Reverse));
@@ -132,7 +137,9 @@ impl Story {
 
     /// The group of that name, which the story has made before.
     pub(crate) fn group(&self, name: &str) -> Result<&Group, Refusal> {
-        self.world.find_group(name).ok_or_else(|| Refusal::not_found("group", name))
+        self.world
+            .find_group(name)
+            .ok_or_else(|| Refusal::not_found("group", name))
     }
 
     /// Who decides about `group`, first among several, other than `except`.
