@@ -1,26 +1,48 @@
 //! All SQL: SQLite and PostgreSQL behind one small façade.
-#![allow(missing_docs, clippy::all, unused, reason = "stub")]
-use std::{sync::Arc, time::Duration};
-use portcullis_model::*;
-#[derive(Clone)]
-pub struct Store;
-#[derive(Debug, thiserror::Error)]
-#[error("store")]
-pub struct StoreError;
-#[derive(Debug)] pub struct NotYet;
-impl Store { pub async fn position_at(&self,_t:Timestamp)->Result<Position,StoreError>{unimplemented!()} pub async fn load_at_position(&self,_p:Position)->Result<World,StoreError>{unimplemented!()} }
-#[derive(Clone)]
-pub struct Live;
-pub struct Idempotency;
-pub struct Effect;
-pub struct Proposal { pub build: Box<dyn FnOnce(&World, &Context) -> Result<ChangeSet, Refusal> + Send>, pub idempotency: Option<Idempotency>, pub effects: Option<fn(&ChangeSet,&World)->Vec<Effect>> }
-pub struct Committed { pub position: Position, pub at: Timestamp, pub change: Arc<ChangeSet>, pub world: Arc<World> }
-#[derive(Debug, thiserror::Error)]
-pub enum CommitError { #[error(transparent)] Refused(Refusal), #[error("key")] KeyReused, #[error(transparent)] Unavailable(StoreError) }
-impl Live {
-  pub fn world(&self) -> Arc<World> { unimplemented!() }
-  pub fn subscribe(&self) -> tokio::sync::watch::Receiver<Position> { unimplemented!() }
-  pub async fn commit(&self, _c: Context, _p: Proposal) -> Result<Committed, CommitError> { unimplemented!() }
-  pub async fn at_least(&self,_p:Position,_d:Duration)->Result<Arc<World>,NotYet>{unimplemented!()}
-  pub fn store(&self) -> &Store { unimplemented!() }
-}
+//!
+//! A [`Store`] is a database: it loads worlds (the current one, or that of any past position or
+//! time) and answers what is asked of history. [`Live`] is the current world of this process and
+//! the one way to write it: a [`Proposal`] is built and guarded on the newest world, and committed
+//! together with the log entry and what must happen outside, in one transaction.
+//!
+//! What must not live here: what may be changed by whom (that is `portcullis_model::guard`), and
+//! the clock (`now` comes with each `Context`).
+
+mod actor;
+mod backup;
+mod batch;
+mod bulk;
+mod chain;
+mod constraints;
+mod db;
+mod error;
+mod follower;
+mod history;
+mod idempotency;
+mod labels;
+mod live;
+mod load;
+mod log;
+mod migrate;
+mod outbox;
+mod page;
+mod proposal;
+mod query;
+mod requests;
+mod store;
+mod subjects;
+mod tables;
+mod touches;
+mod versions;
+mod writer;
+
+pub use error::{CommitError, NotYet, StoreError};
+pub use history::{HistoryOf, HistoryRow, InclusionRow, Mark};
+pub use live::Live;
+pub use log::{LogEntry, LogFilter, Verified};
+pub use page::{BadCursor, Cursor, Page};
+pub use proposal::{Build, Committed, Effect, Effects, Idempotency, Proposal, Replay};
+pub use requests::{RequestFilter, RequestStatus};
+pub use store::{Engine, Store};
+pub use subjects::{Subject, SubjectKind};
+pub use touches::{Touch, TouchFilter};

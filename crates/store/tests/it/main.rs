@@ -1,0 +1,5 @@
+//! What the store promises, on both engines.
+
+mod support;
+
+mod commits;
