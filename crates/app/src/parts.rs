@@ -11,11 +11,16 @@ pub(crate) fn user(world: &World, id: Id<User>) -> Result<&User, Refusal> {
 }
 
 pub(crate) fn group(world: &World, id: Id<Group>) -> Result<&Group, Refusal> {
-    world.group(id).ok_or_else(|| Refusal::not_found("group", id))
+    world
+        .group(id)
+        .ok_or_else(|| Refusal::not_found("group", id))
 }
 
 pub(crate) fn role(world: &World, id: Id<Group>) -> Result<&Group, Refusal> {
-    world.group(id).filter(|group| group.is_role()).ok_or_else(|| Refusal::not_found("role", id))
+    world
+        .group(id)
+        .filter(|group| group.is_role())
+        .ok_or_else(|| Refusal::not_found("role", id))
 }
 
 pub(crate) fn app(world: &World, id: Id<App>) -> Result<&App, Refusal> {
@@ -89,7 +94,12 @@ pub(crate) fn settle_requests(
 ) {
     let mut reached = vec![(granted.group, granted.kind)];
     if granted.kind == Kind::Member {
-        reached.extend(world.reach(granted.group, context.now).iter().map(|(g, k)| (g.id, *k)));
+        reached.extend(
+            world
+                .reach(granted.group, context.now)
+                .iter()
+                .map(|(g, k)| (g.id, *k)),
+        );
     }
     let answered = world.requests().filter(|request| {
         request.requester == granted.user
@@ -97,8 +107,11 @@ pub(crate) fn settle_requests(
             && reached.contains(&(request.wants.group(), request.wants.kind()))
     });
     for request in answered {
-        let resolution =
-            Resolution { by: context.actor, at: context.now, reason: granted.reason.clone() };
+        let resolution = Resolution {
+            by: context.actor,
+            at: context.now,
+            reason: granted.reason.clone(),
+        };
         let state = if context.actor == Actor::User(request.requester) {
             State::Withdrawn { resolution }
         } else {
@@ -108,8 +121,18 @@ pub(crate) fn settle_requests(
                 membership: granted.id,
             }
         };
-        if !change.changes.iter().any(|c| matches!(c, Change::Request(e) if e.id() == Some(request.id))) {
-            change.push(Edit::update(request.clone(), Request { state, ..request.clone() }));
+        if !change
+            .changes
+            .iter()
+            .any(|c| matches!(c, Change::Request(e) if e.id() == Some(request.id)))
+        {
+            change.push(Edit::update(
+                request.clone(),
+                Request {
+                    state,
+                    ..request.clone()
+                },
+            ));
         }
     }
 }
@@ -127,7 +150,10 @@ pub(crate) fn delete_group(
     for membership in world.direct_of_group(group.id) {
         change.push(Edit::end(membership.clone()));
     }
-    for inclusion in world.targets_of(group.id).chain(world.children_of(group.id)) {
+    for inclusion in world
+        .targets_of(group.id)
+        .chain(world.children_of(group.id))
+    {
         let ended = |c: &Change| matches!(c, Change::Inclusion(e) if e.id() == Some(inclusion.id));
         if !change.changes.iter().any(ended) {
             change.push(Edit::end(inclusion.clone()));
@@ -148,9 +174,19 @@ pub(crate) fn reject_requests(
     concerned: impl Fn(&Request) -> bool,
 ) {
     for request in world.requests().filter(|request| concerned(request)) {
-        let resolution = Resolution { by: context.actor, at: context.now, reason: reason(why) };
+        let resolution = Resolution {
+            by: context.actor,
+            at: context.now,
+            reason: reason(why),
+        };
         let state = State::Rejected { resolution };
-        change.push(Edit::update(request.clone(), Request { state, ..request.clone() }));
+        change.push(Edit::update(
+            request.clone(),
+            Request {
+                state,
+                ..request.clone()
+            },
+        ));
     }
 }
 
@@ -166,16 +202,28 @@ pub(crate) fn shrink<'w>(
         for membership in world.direct_of_group(group.id) {
             let until = demands.cap(membership.kind, membership.validity.until, context.now);
             if until < membership.validity.until {
-                let validity = Validity { until, ..membership.validity };
-                let after = Membership { validity, ..membership.clone() };
+                let validity = Validity {
+                    until,
+                    ..membership.validity
+                };
+                let after = Membership {
+                    validity,
+                    ..membership.clone()
+                };
                 change.push(Edit::update(membership.clone(), after));
             }
         }
         for inclusion in world.children_of(group.id) {
             let until = demands.cap(inclusion.kind, inclusion.validity.until, context.now);
             if until < inclusion.validity.until {
-                let validity = Validity { until, ..inclusion.validity };
-                let after = portcullis_model::Inclusion { validity, ..inclusion.clone() };
+                let validity = Validity {
+                    until,
+                    ..inclusion.validity
+                };
+                let after = portcullis_model::Inclusion {
+                    validity,
+                    ..inclusion.clone()
+                };
                 change.push(Edit::update(inclusion.clone(), after));
             }
         }

@@ -21,7 +21,10 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[allow(clippy::disallowed_methods, reason = "the one place where the wall clock is read")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place where the wall clock is read"
+    )]
     fn now(&self) -> Timestamp {
         jiff::Timestamp::now().into()
     }
@@ -35,7 +38,10 @@ impl Ids for RandomIds {
     fn next(&self, now: Timestamp) -> Uuid {
         let mut random = [0; 10];
         // Without randomness ids would collide; the version-7 prefix alone is not unique.
-        assert!(getrandom::fill(&mut random).is_ok(), "the operating system gives no random bytes");
+        assert!(
+            getrandom::fill(&mut random).is_ok(),
+            "the operating system gives no random bytes"
+        );
         let millis = u64::try_from(now.micros() / 1000).unwrap_or_default();
         uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
     }
@@ -88,7 +94,12 @@ impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(live: Live, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, policy: Policy) -> Self {
-        Self { live, clock, ids, policy: Arc::new(policy) }
+        Self {
+            live,
+            clock,
+            ids,
+            policy: Arc::new(policy),
+        }
     }
 
     /// The current world.
@@ -168,7 +179,7 @@ impl App {
 ///
 /// # Errors
 /// Whatever would stand against it.
-pub fn preview(
+fn preview(
     world: Arc<World>,
     context: &Context,
     operation: &impl Operation,
@@ -177,7 +188,13 @@ pub fn preview(
     let (change, after) = guard(&world, change, context)?.into_parts();
     let diff = world.diff(&after, context.now);
     let warnings = warnings(&world, &after, &diff, context.now);
-    Ok(Preview { change, diff, warnings, before: world, after })
+    Ok(Preview {
+        change,
+        diff,
+        warnings,
+        before: world,
+        after,
+    })
 }
 
 fn warnings(before: &World, after: &World, diff: &Diff, now: Timestamp) -> Vec<Warning> {
@@ -191,7 +208,9 @@ fn warnings(before: &World, after: &World, diff: &Diff, now: Timestamp) -> Vec<W
         })
         .collect();
     for (id, kind) in touched {
-        let Some(group) = after.group(id) else { continue };
+        let Some(group) = after.group(id) else {
+            continue;
+        };
         if after.holder_count(id, kind, now) > 0 || before.holder_count(id, kind, now) == 0 {
             continue;
         }
@@ -201,7 +220,11 @@ fn warnings(before: &World, after: &World, diff: &Diff, now: Timestamp) -> Vec<W
                 message: format!(
                     "`{}` would have no owner; requests for it would go to {}",
                     group.name,
-                    if group.app().is_some() { "the app's owners" } else { "the admins" }
+                    if group.app().is_some() {
+                        "the app's owners"
+                    } else {
+                        "the admins"
+                    }
                 ),
             }),
             Kind::Member => all.push(Warning {

@@ -73,6 +73,7 @@ impl From<CommitError> for Failure {
             CommitError::Refused(refusal) => Self::Refused(refusal),
             CommitError::KeyReused => Self::KeyReused,
             CommitError::Unavailable(error) => error.into(),
+            CommitError::Internal(cause) => Self::Internal(cause),
         }
     }
 }
@@ -132,7 +133,8 @@ impl Failure {
             Self::Csrf => (
                 "csrf",
                 "form not accepted",
-                "the form is too old or came from another site; load the page again and repeat".to_owned(),
+                "the form is too old or came from another site; load the page again and repeat"
+                    .to_owned(),
             ),
             Self::KeyReused => (
                 "idempotency_key_reused",
@@ -147,17 +149,20 @@ impl Failure {
             Self::Unavailable(_) => (
                 "unavailable",
                 "cannot be written right now",
-                "the database does not answer; nothing was changed, try again in a moment".to_owned(),
+                "the database does not answer; nothing was changed, try again in a moment"
+                    .to_owned(),
             ),
             Self::NotYet => (
                 "not_yet",
                 "position not reached",
-                "this server has not reached the position asked for; try again in a moment".to_owned(),
+                "this server has not reached the position asked for; try again in a moment"
+                    .to_owned(),
             ),
             Self::Internal(_) => (
                 "internal",
                 "internal error",
-                "something went wrong on our side; nothing was changed, the log says more".to_owned(),
+                "something went wrong on our side; nothing was changed, the log says more"
+                    .to_owned(),
             ),
         };
         let errors = match self {
@@ -189,14 +194,20 @@ impl IntoResponse for Failure {
         self.log();
         let mut response = (self.status(), Json(self.problem())).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if matches!(self, Self::Unauthenticated) {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
+        let status = self.status();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        // Pages take it from here and show it as a page.
+        response.extensions_mut().insert(std::sync::Arc::new(self));
         response
     }
 }

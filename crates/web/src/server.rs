@@ -20,7 +20,7 @@ const BODY_LIMIT: usize = 2 * 1024 * 1024;
 /// Every route of the portal.
 pub fn router(web: Web) -> Router {
     Router::new()
-        .merge(pages::routes())
+        .merge(pages::routes(&web))
         .merge(api::routes())
         .merge(auth::routes(&web))
         .route("/assets/{name}", get(asset))
@@ -29,13 +29,16 @@ pub fn router(web: Web) -> Router {
         .method_not_allowed_fallback(async || {
             Failure::Http(
                 StatusCode::METHOD_NOT_ALLOWED,
-                "this address does not take that method; the `Allow` header says which it takes".into(),
+                "this address does not take that method; the `Allow` header says which it takes"
+                    .into(),
             )
         })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-            Failure::Internal("a handler panicked".into()).into_response()
-        }))
+        .layer(CatchPanicLayer::custom(
+            |_: Box<dyn std::any::Any + Send>| {
+                Failure::Internal("a handler panicked".into()).into_response()
+            },
+        ))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(headers))
         .with_state(web)
@@ -51,7 +54,9 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let service = router(web).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
+    axum::serve(listener, service)
+        .with_graceful_shutdown(stop)
+        .await
 }
 
 async fn asset(
@@ -59,7 +64,9 @@ async fn asset(
     Query(query): Query<std::collections::HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Response {
-    let tag = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let tag = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
     ui::assets::serve(&name, query.get("v").map(String::as_str), tag)
 }
 
@@ -77,7 +84,7 @@ async fn fallback(request: Request) -> Response {
     if path.starts_with("/api/") || path.starts_with("/access/") {
         return failure.into_response();
     }
-    pages::failed(request.headers(), failure)
+    pages::failed(request.headers(), &failure)
 }
 
 /// What holds for every answer: no framing, no sniffing, no foreign code, nothing kept that may
@@ -86,7 +93,9 @@ async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let set = |headers: &mut HeaderMap, name: header::HeaderName, value: &'static str| {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     };
     set(
         headers,

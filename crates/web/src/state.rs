@@ -1,6 +1,9 @@
 //! What every handler shares.
 
-use std::{collections::HashMap, sync::{Arc, Mutex}};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use portcullis_app::App;
 use portcullis_model::{Id, Position, User, World};
@@ -65,7 +68,16 @@ impl Web {
         personas: Vec<(Id<User>, String)>,
     ) -> Self {
         let (past, past_loads) = (Mutex::default(), Semaphore::new(1));
-        Self { inner: Arc::new(Inner { app, access, secret, personas, past, past_loads }) }
+        Self {
+            inner: Arc::new(Inner {
+                app,
+                access,
+                secret,
+                personas,
+                past,
+                past_loads,
+            }),
+        }
     }
 
     /// The program behind the face.
@@ -97,7 +109,11 @@ impl Web {
         let store = self.inner.app.store();
         let position = store.position_at(at).await?;
         let kept = |web: &Self| {
-            web.inner.past.lock().ok().and_then(|past| past.get(&position).cloned())
+            web.inner
+                .past
+                .lock()
+                .ok()
+                .and_then(|past| past.get(&position).cloned())
         };
         if position == self.inner.app.world().position() {
             return Ok(self.inner.app.world());

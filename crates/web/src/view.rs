@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::{Web, error::Failure};
 
 /// The header that a write answers with and a read may send as "no older than".
-pub const POSITION: &str = "portcullis-position";
+pub(crate) const POSITION: &str = "portcullis-position";
 
 /// How long a read waits for a position it demands.
 const MOST_WAIT: Duration = Duration::from_secs(5);
@@ -54,7 +54,12 @@ impl FromRequestParts<Web> for View {
                 .ok()
                 .and_then(|text| text.trim().parse().ok())
                 .map(Position)
-                .ok_or_else(|| Refusal::invalid(POSITION, "the position is a whole number, as a write answered it"))
+                .ok_or_else(|| {
+                    Refusal::invalid(
+                        POSITION,
+                        "the position is a whole number, as a write answered it",
+                    )
+                })
         });
         let wanted = wanted.transpose()?;
         let now = web.app().now();
@@ -63,14 +68,30 @@ impl FromRequestParts<Web> for View {
             Some(position) => web.app().live().at_least(position, MOST_WAIT).await?,
             None => web.app().world(),
         };
-        let Some(at) = asked else { return Ok(Self { world, now, at: At::Now }) };
+        let Some(at) = asked else {
+            return Ok(Self {
+                world,
+                now,
+                at: At::Now,
+            });
+        };
         let at: Timestamp = at
             .parse()
-            .map_err(|bad: portcullis_model::time::NotATime| Refusal::invalid("at", bad.to_string()))?;
+            .map_err(|bad: portcullis_model::time::NotATime| {
+                Refusal::invalid("at", bad.to_string())
+            })?;
         if at >= now {
-            return Ok(Self { world, now: at, at: At::Past(at) });
+            return Ok(Self {
+                world,
+                now: at,
+                at: At::Past(at),
+            });
         }
         let world = web.past(at).await?;
-        Ok(Self { world, now: at, at: At::Past(at) })
+        Ok(Self {
+            world,
+            now: at,
+            at: At::Past(at),
+        })
     }
 }

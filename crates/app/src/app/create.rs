@@ -41,14 +41,16 @@ impl Operation for CreateApp {
         };
         let policy = &context.policy;
         let group = |name: String, description: Description, part| {
-            Name::parse(&name).map_err(|bad| Refusal::invalid("name", bad.0)).map(|name| Group {
-                id: context.id(),
-                name,
-                description,
-                kind: GroupKind::App { app: app.id, part },
-                authority: Authority::Managed,
-                tags: Vec::new(),
-            })
+            Name::parse(&name)
+                .map_err(|bad| Refusal::invalid("name", bad.0))
+                .map(|name| Group {
+                    id: context.id(),
+                    name,
+                    description,
+                    kind: GroupKind::App { app: app.id, part },
+                    authority: Authority::Managed,
+                    tags: Vec::new(),
+                })
         };
         let about = format!("Owners of the {} app", self.name);
         let owners_group = group(
@@ -61,8 +63,16 @@ impl Operation for CreateApp {
             .with(Edit::create(owners_group.clone()));
         for (name, description) in &self.groups {
             let prefix = policy.app_group_prefix(&self.name);
-            let full = if name.starts_with(&prefix) { name.to_string() } else { format!("{prefix}{name}") };
-            change.push(Edit::create(group(full, description.clone(), AppPart::Access)?));
+            let full = if name.starts_with(&prefix) {
+                name.to_string()
+            } else {
+                format!("{prefix}{name}")
+            };
+            change.push(Edit::create(group(
+                full,
+                description.clone(),
+                AppPart::Access,
+            )?));
         }
         let mut owners = self.owners.clone();
         if owners.is_empty() {
@@ -73,7 +83,9 @@ impl Operation for CreateApp {
             .iter()
             .filter_map(|tag| world.tag(*tag))
             .filter(|tag| tag.enabled)
-            .fold(portcullis_model::Constraints::default(), |all, tag| all.and(tag.constraints));
+            .fold(portcullis_model::Constraints::default(), |all, tag| {
+                all.and(tag.constraints)
+            });
         for owner in owners {
             parts::user(world, owner)?;
             for kind in Kind::ALL {

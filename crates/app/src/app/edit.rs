@@ -29,7 +29,10 @@ impl Operation for EditApp {
         }
         let after = App {
             name: self.name.clone().unwrap_or_else(|| before.name.clone()),
-            description: self.description.clone().unwrap_or_else(|| before.description.clone()),
+            description: self
+                .description
+                .clone()
+                .unwrap_or_else(|| before.description.clone()),
             tags: self.tags.clone().unwrap_or_else(|| before.tags.clone()),
             ..before.clone()
         };
@@ -68,7 +71,13 @@ fn rename_groups(
         };
         let name = Name::parse(&name).map_err(|bad| Refusal::invalid("name", bad.0))?;
         if name != group.name {
-            change.push(Edit::update(group.clone(), Group { name, ..group.clone() }));
+            change.push(Edit::update(
+                group.clone(),
+                Group {
+                    name,
+                    ..group.clone()
+                },
+            ));
         }
     }
     Ok(())

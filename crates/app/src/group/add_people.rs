@@ -1,6 +1,8 @@
 //! Add people to a group, or move the end of those who are in it.
 
-use portcullis_model::{ChangeSet, Context, Ends, Group, Id, Kind, Refusal, User, World, name::Reason};
+use portcullis_model::{
+    ChangeSet, Context, Ends, Group, Id, Kind, Refusal, User, World, name::Reason,
+};
 
 use crate::{Operation, parts};
 
@@ -24,14 +26,24 @@ impl Operation for AddPeople {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let group = parts::group(world, self.group)?;
         if self.users.is_empty() {
-            return Err(Refusal::invalid("users", "nobody is named; name at least one user"));
+            return Err(Refusal::invalid(
+                "users",
+                "nobody is named; name at least one user",
+            ));
         }
         let mut change = ChangeSet::new("group.add_people");
         let mut seen = std::collections::BTreeSet::new();
         for id in self.users.iter().filter(|id| seen.insert(**id)) {
             parts::user(world, *id)?;
-            let edit =
-                parts::place(world, context, *id, group, self.kind, self.until, &self.reason);
+            let edit = parts::place(
+                world,
+                context,
+                *id,
+                group,
+                self.kind,
+                self.until,
+                &self.reason,
+            );
             let granted = edit.after.clone();
             change.push(edit);
             if let Some(granted) = granted {

@@ -27,13 +27,18 @@ impl Operation for AttachRole {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let role = parts::group(world, self.role)?;
         if self.groups.is_empty() {
-            return Err(Refusal::invalid("groups", "no group is named; name at least one"));
+            return Err(Refusal::invalid(
+                "groups",
+                "no group is named; name at least one",
+            ));
         }
         let mut change = ChangeSet::new("group.attach_role");
         let mut seen = std::collections::BTreeSet::new();
         for id in self.groups.iter().filter(|id| seen.insert(**id)) {
             let group = parts::group(world, *id)?;
-            let until = world.constraints_on(group).cap(self.kind, self.until, context.now);
+            let until = world
+                .constraints_on(group)
+                .cap(self.kind, self.until, context.now);
             let edit = match world.inclusion_of(role.id, group.id, self.kind) {
                 Some(before) => {
                     let from = if before.validity.contains(context.now) {
@@ -68,14 +73,19 @@ impl Operation for AttachRole {
 
 impl AttachRole {
     /// Role members who asked for one of the groups have it now.
-    fn settle(&self, world: &World, context: &Context, change: &mut ChangeSet) -> Result<(), Refusal> {
+    fn settle(
+        &self,
+        world: &World,
+        context: &Context,
+        change: &mut ChangeSet,
+    ) -> Result<(), Refusal> {
         if world.requests().next().is_none() {
             return Ok(());
         }
         let after = world.after(change)?;
-        let members = after.direct_of_group(self.role).filter(|m| {
-            m.kind == Kind::Member && m.validity.contains(context.now)
-        });
+        let members = after
+            .direct_of_group(self.role)
+            .filter(|m| m.kind == Kind::Member && m.validity.contains(context.now));
         for member in members {
             parts::settle_requests(&after, context, member, None, change);
         }

@@ -19,15 +19,20 @@ impl Operation for DetachRole {
     fn plan(&self, world: &World, _: &Context) -> Result<ChangeSet, Refusal> {
         let role = parts::group(world, self.role)?;
         if self.groups.is_empty() {
-            return Err(Refusal::invalid("groups", "no group is named; name at least one"));
+            return Err(Refusal::invalid(
+                "groups",
+                "no group is named; name at least one",
+            ));
         }
         let mut change = ChangeSet::new("group.detach_role");
         let mut seen = std::collections::BTreeSet::new();
         for id in self.groups.iter().filter(|id| seen.insert(**id)) {
             let group = parts::group(world, *id)?;
-            let inclusion = world.inclusion_of(role.id, group.id, self.kind).ok_or_else(|| {
-                Refusal::not_found("inclusion", format!("{} in {}", role.name, group.name))
-            })?;
+            let inclusion = world
+                .inclusion_of(role.id, group.id, self.kind)
+                .ok_or_else(|| {
+                    Refusal::not_found("inclusion", format!("{} in {}", role.name, group.name))
+                })?;
             change.push(Edit::end(inclusion.clone()));
         }
         Ok(change)

@@ -25,7 +25,9 @@ pub struct EditGroup {
 
 impl Operation for EditGroup {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let id = self.group.ok_or_else(|| Refusal::invalid("group", "no group is named"))?;
+        let id = self
+            .group
+            .ok_or_else(|| Refusal::invalid("group", "no group is named"))?;
         let before = parts::group(world, id)?.clone();
         for tag in self.tags.iter().flatten() {
             parts::tag(world, *tag)?;
@@ -35,7 +37,10 @@ impl Operation for EditGroup {
         }
         let after = Group {
             name: self.name.clone().unwrap_or_else(|| before.name.clone()),
-            description: self.description.clone().unwrap_or_else(|| before.description.clone()),
+            description: self
+                .description
+                .clone()
+                .unwrap_or_else(|| before.description.clone()),
             tags: self.tags.clone().unwrap_or_else(|| before.tags.clone()),
             kind: self.kind.unwrap_or(before.kind),
             ..before.clone()
@@ -57,7 +62,10 @@ impl Operation for EditGroup {
         if leaves_app && self.tags.is_none() {
             // What the app's tags demanded goes on being demanded.
             let own = before.tags.clone();
-            let inherited = world.tags_on(&before).map(|tag| tag.id).filter(|t| !own.contains(t));
+            let inherited = world
+                .tags_on(&before)
+                .map(|tag| tag.id)
+                .filter(|t| !own.contains(t));
             after.tags.extend(inherited);
         }
         change.push(Edit::update(before, after));
@@ -84,7 +92,10 @@ fn keep_as_direct(world: &World, context: &Context, group: &Group, change: &mut 
                 Some(direct) => Edit::update(
                     direct.clone(),
                     Membership {
-                        validity: Validity { until, ..direct.validity },
+                        validity: Validity {
+                            until,
+                            ..direct.validity
+                        },
                         reason,
                         ..direct.clone()
                     },

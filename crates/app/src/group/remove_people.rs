@@ -19,7 +19,10 @@ impl Operation for RemovePeople {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let group = parts::group(world, self.group)?;
         if self.users.is_empty() {
-            return Err(Refusal::invalid("users", "nobody is named; name at least one user"));
+            return Err(Refusal::invalid(
+                "users",
+                "nobody is named; name at least one user",
+            ));
         }
         let mut change = ChangeSet::new("group.remove_people");
         let mut seen = std::collections::BTreeSet::new();
@@ -37,15 +40,30 @@ impl Operation for RemovePeople {
 /// Why somebody who has no direct place cannot be taken out, and what would.
 fn not_direct(world: &World, context: &Context, user: &User, group: &Group, kind: Kind) -> Refusal {
     let paths = world.paths(user.id, group.id, kind, context.now);
-    let through = paths.first().and_then(|path| world.group(path.direct.group));
+    let through = paths
+        .first()
+        .and_then(|path| world.group(path.direct.group));
     match through {
         Some(through) => Refusal::rule(
             "not_direct",
-            format!("`{}` has {} in `{}` through `{}`", user.login, kind.noun(), group.name, through.name),
-            format!("remove them from `{}`, or detach it from this group", through.name),
+            format!(
+                "`{}` has {} in `{}` through `{}`",
+                user.login,
+                kind.noun(),
+                group.name,
+                through.name
+            ),
+            format!(
+                "remove them from `{}`, or detach it from this group",
+                through.name
+            ),
         ),
         None => Refusal::not_found(
-            if kind == Kind::Member { "membership" } else { "ownership" },
+            if kind == Kind::Member {
+                "membership"
+            } else {
+                "ownership"
+            },
             format!("{} in {}", user.login, group.name),
         ),
     }

@@ -108,10 +108,26 @@ impl Operation for ImportOrg {
             inclusions: BTreeSet::new(),
             entitlements: BTreeSet::new(),
         };
-        self.org.people.iter().enumerate().for_each(|(i, person)| import.person(i, person));
-        self.org.teams.iter().enumerate().for_each(|(i, team)| import.team(i, team));
-        self.org.teams.iter().enumerate().for_each(|(i, team)| import.people_of_team(i, team));
-        self.org.repos.iter().enumerate().for_each(|(i, repo)| import.repo(i, repo));
+        self.org
+            .people
+            .iter()
+            .enumerate()
+            .for_each(|(i, person)| import.person(i, person));
+        self.org
+            .teams
+            .iter()
+            .enumerate()
+            .for_each(|(i, team)| import.team(i, team));
+        self.org
+            .teams
+            .iter()
+            .enumerate()
+            .for_each(|(i, team)| import.people_of_team(i, team));
+        self.org
+            .repos
+            .iter()
+            .enumerate()
+            .for_each(|(i, repo)| import.repo(i, repo));
         import.finish()
     }
 }
@@ -152,7 +168,11 @@ impl Import<'_> {
             Ok(login) => login,
             Err(bad) => return self.fault(format!("/people/{at}/login"), bad.0),
         };
-        let shown = if person.name.trim().is_empty() { &person.login } else { &person.name };
+        let shown = if person.name.trim().is_empty() {
+            &person.login
+        } else {
+            &person.name
+        };
         let name = match Name::parse(shown) {
             Ok(name) => name,
             Err(bad) => return self.fault(format!("/people/{at}/name"), bad.0),
@@ -162,7 +182,10 @@ impl Import<'_> {
             Err(bad) => return self.fault(format!("/people/{at}/email"), bad.0),
         };
         if self.users.contains_key(&login.key()) {
-            return self.fault(format!("/people/{at}/login"), format!("`{login}` stands here twice"));
+            return self.fault(
+                format!("/people/{at}/login"),
+                format!("`{login}` stands here twice"),
+            );
         }
         let id = match self.world.find_user(&login) {
             Some(before) => {
@@ -200,7 +223,10 @@ impl Import<'_> {
             Err(bad) => return self.fault(format!("/teams/{at}/name"), bad.0),
         };
         if self.groups.contains_key(&name.key()) {
-            return self.fault(format!("/teams/{at}/name"), format!("`{name}` stands here twice"));
+            return self.fault(
+                format!("/teams/{at}/name"),
+                format!("`{name}` stands here twice"),
+            );
         }
         let id = self.group(&name, &team.description, GroupKind::Group);
         self.groups.insert(name.key(), id);
@@ -211,7 +237,10 @@ impl Import<'_> {
         let description = Self::describe(description);
         match self.world.find_group(name) {
             Some(before) => {
-                let after = Group { description, ..before.clone() };
+                let after = Group {
+                    description,
+                    ..before.clone()
+                };
                 if *before != after {
                     self.change.push(Edit::update(before.clone(), after));
                 }
@@ -250,7 +279,11 @@ impl Import<'_> {
     }
 
     fn people_of_team(&mut self, at: usize, team: &Team) {
-        let Some(id) = self.groups.get(&portcullis_model::name::key(&team.name)).copied() else {
+        let Some(id) = self
+            .groups
+            .get(&portcullis_model::name::key(&team.name))
+            .copied()
+        else {
             return;
         };
         for (i, login) in team.members.iter().enumerate() {
@@ -283,7 +316,12 @@ impl Import<'_> {
         match self.world.direct(user, group, kind) {
             Some(there) if there.validity.contains(self.context.now) => {}
             Some(lapsed) => {
-                let after = Membership { validity, granted_by: BY, request: None, ..lapsed.clone() };
+                let after = Membership {
+                    validity,
+                    granted_by: BY,
+                    request: None,
+                    ..lapsed.clone()
+                };
                 self.change.push(Edit::update(lapsed.clone(), after));
             }
             None => self.change.push(Edit::create(Membership {
@@ -307,7 +345,11 @@ impl Import<'_> {
         match self.world.inclusion_of(child, target, Kind::Member) {
             Some(there) if there.validity.contains(self.context.now) => {}
             Some(lapsed) => {
-                let after = Inclusion { validity, granted_by: BY, ..lapsed.clone() };
+                let after = Inclusion {
+                    validity,
+                    granted_by: BY,
+                    ..lapsed.clone()
+                };
                 self.change.push(Edit::update(lapsed.clone(), after));
             }
             None => self.change.push(Edit::create(Inclusion {
@@ -331,7 +373,10 @@ impl Import<'_> {
         let app = self.app(&name, &repo.description);
         let owners = self.context.policy.owners_group_name(&name);
         if let Ok(owners) = Name::parse(&owners) {
-            let kind = GroupKind::App { app, part: AppPart::Owners };
+            let kind = GroupKind::App {
+                app,
+                part: AppPart::Owners,
+            };
             self.group(&owners, &format!("Owners of {full}"), kind);
         }
         if repo.archived {
@@ -357,7 +402,10 @@ impl Import<'_> {
         let description = Self::describe(description);
         match self.world.find_app(name) {
             Some(before) => {
-                let after = App { description, ..before.clone() };
+                let after = App {
+                    description,
+                    ..before.clone()
+                };
                 if *before != after {
                     self.change.push(Edit::update(before.clone(), after));
                 }
@@ -382,7 +430,8 @@ impl Import<'_> {
     fn repo_group(&mut self, at: usize, full: &str, app: Id<App>, role: &str) -> Option<Id<Group>> {
         let name = format!("{}{role}", self.context.policy.app_group_prefix(full));
         let permission = format!("repo:{full}:{role}");
-        let parsed = Name::parse(&name).and_then(|name| Ok((name, PermissionName::parse(&permission)?)));
+        let parsed =
+            Name::parse(&name).and_then(|name| Ok((name, PermissionName::parse(&permission)?)));
         let (name, permission) = match parsed {
             Ok(both) => both,
             Err(bad) => {
@@ -393,14 +442,18 @@ impl Import<'_> {
         if let Some(id) = self.groups.get(&name.key()) {
             return Some(*id);
         }
-        let kind = GroupKind::App { app, part: AppPart::Access };
+        let kind = GroupKind::App {
+            app,
+            part: AppPart::Access,
+        };
         let id = self.group(&name, &format!("May {role} {full}"), kind);
         self.groups.insert(name.key(), id);
         self.entitlements.insert((id, permission.key()));
-        let held = self
-            .world
-            .entitlements_of(id)
-            .find(|e| e.grant.permission().is_some_and(|p| p.name.key() == permission.key()));
+        let held = self.world.entitlements_of(id).find(|e| {
+            e.grant
+                .permission()
+                .is_some_and(|p| p.name.key() == permission.key())
+        });
         if held.is_none() {
             self.change.push(Edit::create(Entitlement {
                 id: self.context.id(),

@@ -18,12 +18,14 @@ impl Operation for Undo {
         let mut change = self.change.clone().inverse(self.position);
         // What has lapsed since would come back as lapsed: it stays ended.
         change.changes.retain(|edit| match edit {
-            portcullis_model::Change::Membership(edit) if edit.before.is_none() => {
-                edit.after.as_ref().is_none_or(|m| !m.validity.until.passed(context.now))
-            }
-            portcullis_model::Change::Inclusion(edit) if edit.before.is_none() => {
-                edit.after.as_ref().is_none_or(|i| !i.validity.until.passed(context.now))
-            }
+            portcullis_model::Change::Membership(edit) if edit.before.is_none() => edit
+                .after
+                .as_ref()
+                .is_none_or(|m| !m.validity.until.passed(context.now)),
+            portcullis_model::Change::Inclusion(edit) if edit.before.is_none() => edit
+                .after
+                .as_ref()
+                .is_none_or(|i| !i.validity.until.passed(context.now)),
             _ => true,
         });
         if change.is_empty() {
@@ -34,7 +36,10 @@ impl Operation for Undo {
             ));
         }
         world.after(&change).map_err(|refusal| match refusal {
-            Refusal::Conflict { code: "changed_meanwhile", .. } => Refusal::conflict(
+            Refusal::Conflict {
+                code: "changed_meanwhile",
+                ..
+            } => Refusal::conflict(
                 "cannot_undo",
                 "what this entry changed has been changed again since",
                 "undo the later change first, or make the change you want by hand",

@@ -26,10 +26,21 @@ impl Operation for Approve {
         let group = parts::group(world, request.wants.group())?;
         parts::user(world, request.requester)?;
         let wanted = self.until.unwrap_or(request.until);
-        let reason = if self.reason.is_empty() { &request.reason } else { &self.reason };
+        let reason = if self.reason.is_empty() {
+            &request.reason
+        } else {
+            &self.reason
+        };
         let kind = request.wants.kind();
-        let mut edit =
-            parts::place(world, context, request.requester, group, kind, wanted, reason);
+        let mut edit = parts::place(
+            world,
+            context,
+            request.requester,
+            group,
+            kind,
+            wanted,
+            reason,
+        );
         let Some(granted) = edit.after.as_deref_mut() else {
             return Err(Refusal::not_found("user", request.requester));
         };
@@ -45,7 +56,13 @@ impl Operation for Approve {
             membership: granted.id,
         };
         let mut change = ChangeSet::new("request.approve")
-            .with(Edit::update(request.clone(), Request { state, ..request.clone() }))
+            .with(Edit::update(
+                request.clone(),
+                Request {
+                    state,
+                    ..request.clone()
+                },
+            ))
             .with(edit);
         parts::settle_requests(world, context, &granted, Some(request.id), &mut change);
         Ok(change)

@@ -24,16 +24,34 @@ impl Operation for Ask {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let group = parts::group(world, self.group)?;
         let requester = context.actor.user().ok_or_else(|| {
-            Refusal::invalid("requester", "only a user can ask for access; sign in as one")
+            Refusal::invalid(
+                "requester",
+                "only a user can ask for access; sign in as one",
+            )
         })?;
-        let wants = Wants::Membership { group: group.id, kind: self.kind };
+        let wants = Wants::Membership {
+            group: group.id,
+            kind: self.kind,
+        };
         let mut change = ChangeSet::new("request.create");
-        let earlier = world.requests().filter(|r| r.requester == requester && r.wants == wants);
+        let earlier = world
+            .requests()
+            .filter(|r| r.requester == requester && r.wants == wants);
         for request in earlier {
             let reason = parts::reason("superseded by a newer request");
-            let resolution = Resolution { by: context.actor, at: context.now, reason };
+            let resolution = Resolution {
+                by: context.actor,
+                at: context.now,
+                reason,
+            };
             let state = State::Withdrawn { resolution };
-            change.push(Edit::update(request.clone(), Request { state, ..request.clone() }));
+            change.push(Edit::update(
+                request.clone(),
+                Request {
+                    state,
+                    ..request.clone()
+                },
+            ));
         }
         change.push(Edit::create(Request {
             id: context.id(),

@@ -1,8 +1,7 @@
 //! Reject a request, or take one's own back.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Id, Refusal, Request, State, World, name::Reason,
-    request::Resolution,
+    ChangeSet, Context, Edit, Id, Refusal, Request, State, World, name::Reason, request::Resolution,
 };
 
 use super::pending;
@@ -21,13 +20,24 @@ impl Operation for Reject {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let request = pending(world, self.request)?;
         if self.reason.is_empty() {
-            return Err(Refusal::invalid("reason", "say why, so that the requester knows what to do"));
+            return Err(Refusal::invalid(
+                "reason",
+                "say why, so that the requester knows what to do",
+            ));
         }
-        let resolution =
-            Resolution { by: context.actor, at: context.now, reason: self.reason.clone() };
+        let resolution = Resolution {
+            by: context.actor,
+            at: context.now,
+            reason: self.reason.clone(),
+        };
         let state = State::Rejected { resolution };
-        Ok(ChangeSet::new("request.reject")
-            .with(Edit::update(request.clone(), Request { state, ..request.clone() })))
+        Ok(ChangeSet::new("request.reject").with(Edit::update(
+            request.clone(),
+            Request {
+                state,
+                ..request.clone()
+            },
+        )))
     }
 }
 
@@ -43,10 +53,18 @@ pub struct Withdraw {
 impl Operation for Withdraw {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let request = pending(world, self.request)?;
-        let resolution =
-            Resolution { by: context.actor, at: context.now, reason: self.reason.clone() };
+        let resolution = Resolution {
+            by: context.actor,
+            at: context.now,
+            reason: self.reason.clone(),
+        };
         let state = State::Withdrawn { resolution };
-        Ok(ChangeSet::new("request.withdraw")
-            .with(Edit::update(request.clone(), Request { state, ..request.clone() })))
+        Ok(ChangeSet::new("request.withdraw").with(Edit::update(
+            request.clone(),
+            Request {
+                state,
+                ..request.clone()
+            },
+        )))
     }
 }

@@ -46,7 +46,15 @@ impl Operation for CloneRole {
             }
             let target = parts::group(world, inclusion.target)?;
             let (kind, until) = (inclusion.kind, inclusion.validity.until);
-            change.push(attach(world, context, role.id, target, kind, until, &self.reason));
+            change.push(attach(
+                world,
+                context,
+                role.id,
+                target,
+                kind,
+                until,
+                &self.reason,
+            ));
         }
         if self.people == People::Same {
             for m in people(world, context, pattern.id) {

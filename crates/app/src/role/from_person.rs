@@ -41,21 +41,40 @@ impl Operation for RoleFromPerson {
                 if !targets.iter().any(|target| target.id == *id) {
                     return Err(Refusal::invalid(
                         "groups",
-                        format!("`{}` is not among the groups a role could take over from this person", group.name),
+                        format!(
+                            "`{}` is not among the groups a role could take over from this person",
+                            group.name
+                        ),
                     ));
                 }
             }
             targets.retain(|target| chosen.contains(&target.id));
         }
         if targets.is_empty() {
-            return Err(Refusal::invalid("groups", "a role needs at least one group to lead into"));
+            return Err(Refusal::invalid(
+                "groups",
+                "a role needs at least one group to lead into",
+            ));
         }
         for target in targets {
             change.push(attach(
-                world, context, role.id, target, Kind::Member, Ends::NEVER, &self.reason,
+                world,
+                context,
+                role.id,
+                target,
+                Kind::Member,
+                Ends::NEVER,
+                &self.reason,
             ));
         }
-        change.push(join(context, role.id, self.user, Kind::Member, Ends::NEVER, &self.reason));
+        change.push(join(
+            context,
+            role.id,
+            self.user,
+            Kind::Member,
+            Ends::NEVER,
+            &self.reason,
+        ));
         Ok(change)
     }
 }

@@ -1,6 +1,8 @@
 //! Merge one role into another.
 
-use portcullis_model::{ChangeSet, Context, Edit, Group, Id, Inclusion, Membership, Refusal, World, name::Reason};
+use portcullis_model::{
+    ChangeSet, Context, Edit, Group, Id, Inclusion, Membership, Refusal, World, name::Reason,
+};
 
 use super::{attach, join, people};
 use crate::{Operation, parts};
@@ -19,9 +21,15 @@ pub struct MergeRoles {
 
 impl Operation for MergeRoles {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let (into, from) = (parts::role(world, self.into)?, parts::role(world, self.from)?);
+        let (into, from) = (
+            parts::role(world, self.into)?,
+            parts::role(world, self.from)?,
+        );
         if into.id == from.id {
-            return Err(Refusal::invalid("from", "a role cannot be merged into itself; name another"));
+            return Err(Refusal::invalid(
+                "from",
+                "a role cannot be merged into itself; name another",
+            ));
         }
         let mut change = ChangeSet::new("role.merge");
         for inclusion in world.targets_of(from.id) {
@@ -38,12 +46,23 @@ impl Operation for MergeRoles {
                         inclusion.validity.until,
                         context.now,
                     );
-                    let after = Inclusion { validity, ..there.clone() };
+                    let after = Inclusion {
+                        validity,
+                        ..there.clone()
+                    };
                     change.push(Edit::update(there.clone(), after));
                 }
                 None => {
                     let (kind, until) = (inclusion.kind, inclusion.validity.until);
-                    change.push(attach(world, context, into.id, target, kind, until, &self.reason));
+                    change.push(attach(
+                        world,
+                        context,
+                        into.id,
+                        target,
+                        kind,
+                        until,
+                        &self.reason,
+                    ));
                 }
             }
         }
@@ -55,7 +74,13 @@ impl Operation for MergeRoles {
                 Some(there) => {
                     let mut validity = there.validity;
                     validity.until = until;
-                    change.push(Edit::update(there.clone(), Membership { validity, ..there.clone() }));
+                    change.push(Edit::update(
+                        there.clone(),
+                        Membership {
+                            validity,
+                            ..there.clone()
+                        },
+                    ));
                 }
                 None => change.push(join(context, into.id, m.user, m.kind, until, &self.reason)),
             }

@@ -75,5 +75,7 @@ fn people<'w>(
     role: Id<Group>,
 ) -> impl Iterator<Item = &'w Membership> + use<'w> {
     let now = context.now;
-    world.direct_of_group(role).filter(move |m| m.validity.contains(now))
+    world
+        .direct_of_group(role)
+        .filter(move |m| m.validity.contains(now))
 }

@@ -30,8 +30,10 @@ impl Operation for SplitRole {
         let mut role = new_role(context, &self.name, &self.description);
         role.tags.clone_from(&old.tags);
         let mut change = ChangeSet::new("role.split").with(Edit::create(role.clone()));
-        let moving: Vec<_> =
-            world.targets_of(old.id).filter(|i| self.groups.contains(&i.target)).collect();
+        let moving: Vec<_> = world
+            .targets_of(old.id)
+            .filter(|i| self.groups.contains(&i.target))
+            .collect();
         for group in &self.groups {
             let named = parts::group(world, *group)?;
             if !moving.iter().any(|inclusion| inclusion.target == *group) {
@@ -42,19 +44,40 @@ impl Operation for SplitRole {
             }
         }
         if moving.is_empty() {
-            return Err(Refusal::invalid("groups", "name at least one group that moves to the new role"));
+            return Err(Refusal::invalid(
+                "groups",
+                "name at least one group that moves to the new role",
+            ));
         }
         if moving.len() == world.targets_of(old.id).count() {
-            return Err(Refusal::invalid("groups", "all groups would move; rename the role instead"));
+            return Err(Refusal::invalid(
+                "groups",
+                "all groups would move; rename the role instead",
+            ));
         }
         for inclusion in moving {
             let target = parts::group(world, inclusion.target)?;
             change.push(Edit::end(inclusion.clone()));
             let (kind, until) = (inclusion.kind, inclusion.validity.until);
-            change.push(attach(world, context, role.id, target, kind, until, &self.reason));
+            change.push(attach(
+                world,
+                context,
+                role.id,
+                target,
+                kind,
+                until,
+                &self.reason,
+            ));
         }
         for m in people(world, context, old.id) {
-            change.push(join(context, role.id, m.user, m.kind, m.validity.until, &self.reason));
+            change.push(join(
+                context,
+                role.id,
+                m.user,
+                m.kind,
+                m.validity.until,
+                &self.reason,
+            ));
         }
         Ok(change)
     }

@@ -16,12 +16,29 @@ impl Operation for DeleteTag {
         let tag = parts::tag(world, self.tag)?;
         let mut change = ChangeSet::new("tag.delete");
         for group in world.groups().filter(|group| group.tags.contains(&tag.id)) {
-            let tags = group.tags.iter().copied().filter(|t| *t != tag.id).collect();
-            change.push(Edit::update(group.clone(), Group { tags, ..group.clone() }));
+            let tags = group
+                .tags
+                .iter()
+                .copied()
+                .filter(|t| *t != tag.id)
+                .collect();
+            change.push(Edit::update(
+                group.clone(),
+                Group {
+                    tags,
+                    ..group.clone()
+                },
+            ));
         }
         for app in world.apps().filter(|app| app.tags.contains(&tag.id)) {
             let tags = app.tags.iter().copied().filter(|t| *t != tag.id).collect();
-            change.push(Edit::update(app.clone(), App { tags, ..app.clone() }));
+            change.push(Edit::update(
+                app.clone(),
+                App {
+                    tags,
+                    ..app.clone()
+                },
+            ));
         }
         change.push(Edit::end(tag.clone()));
         Ok(change)

@@ -28,7 +28,10 @@ impl Operation for EditTag {
         let before = parts::tag(world, self.tag)?.clone();
         let after = Tag {
             name: self.name.clone().unwrap_or_else(|| before.name.clone()),
-            description: self.description.clone().unwrap_or_else(|| before.description.clone()),
+            description: self
+                .description
+                .clone()
+                .unwrap_or_else(|| before.description.clone()),
             enabled: self.enabled.unwrap_or(before.enabled),
             constraints: self.constraints.unwrap_or(before.constraints),
             ..before.clone()

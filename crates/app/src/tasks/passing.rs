@@ -22,19 +22,38 @@ impl Operation for Passing {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let now = context.now;
         let mut change = ChangeSet::new("time.passing");
-        for m in world.memberships().filter(|m| m.validity.until.passed(now)).take(MOST) {
+        for m in world
+            .memberships()
+            .filter(|m| m.validity.until.passed(now))
+            .take(MOST)
+        {
             change.push(Edit::end(m.clone()));
         }
-        for i in world.inclusions().filter(|i| i.validity.until.passed(now)).take(MOST) {
+        for i in world
+            .inclusions()
+            .filter(|i| i.validity.until.passed(now))
+            .take(MOST)
+        {
             change.push(Edit::end(i.clone()));
         }
-        for e in world.entitlements().filter(|e| e.validity.until.passed(now)).take(MOST) {
+        for e in world
+            .entitlements()
+            .filter(|e| e.validity.until.passed(now))
+            .take(MOST)
+        {
             change.push(Edit::end(e.clone()));
         }
         for r in world.requests().filter(|r| r.until.passed(now)).take(MOST) {
             let reason = parts::reason("nobody decided before the wanted end");
-            let resolution = Resolution { by: context.actor, at: now, reason };
-            let after = portcullis_model::Request { state: State::Rejected { resolution }, ..r.clone() };
+            let resolution = Resolution {
+                by: context.actor,
+                at: now,
+                reason,
+            };
+            let after = portcullis_model::Request {
+                state: State::Rejected { resolution },
+                ..r.clone()
+            };
             change.push(Edit::update(r.clone(), after));
         }
         Ok(change)
@@ -52,11 +71,17 @@ pub async fn run_passing(app: App) {
         if due {
             match app.commit(context, Passing, None).await {
                 Ok(_) | Err(CommitError::Refused(_)) => {}
-                Err(error) => tracing::warn!(%error, "could not record what has ended; trying again"),
+                Err(error) => {
+                    tracing::warn!(%error, "could not record what has ended; trying again")
+                }
             }
         }
-        let next = world.next_end(now).map_or(60_000_000, |at| at.micros() - app.now().micros());
-        let wait = Duration::from_micros(u64::try_from(next.clamp(50_000, 60_000_000)).unwrap_or(60_000_000));
+        let next = world
+            .next_end(now)
+            .map_or(60_000_000, |at| at.micros() - app.now().micros());
+        let wait = Duration::from_micros(
+            u64::try_from(next.clamp(50_000, 60_000_000)).unwrap_or(60_000_000),
+        );
         // A commit may have brought the next end nearer: look again, but not more than each second.
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
@@ -64,4 +89,3 @@ pub async fn run_passing(app: App) {
         }
     }
 }
-

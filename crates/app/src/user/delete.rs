@@ -15,14 +15,21 @@ impl Operation for DeleteUser {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let user = parts::user(world, self.user)?;
         let mut change = ChangeSet::new("user.delete");
-        parts::reject_requests(context, &mut change, "the requester was deleted", world, |request| {
-            request.requester == user.id
-        });
+        parts::reject_requests(
+            context,
+            &mut change,
+            "the requester was deleted",
+            world,
+            |request| request.requester == user.id,
+        );
         for membership in world.direct_of_user(user.id) {
             change.push(Edit::end(membership.clone()));
         }
         for report in world.users().filter(|other| other.manager == Some(user.id)) {
-            let after = User { manager: None, ..report.clone() };
+            let after = User {
+                manager: None,
+                ..report.clone()
+            };
             change.push(Edit::update(report.clone(), after));
         }
         change.push(Edit::end(user.clone()));

@@ -37,7 +37,10 @@ impl Operation for EditUser {
             name: self.name.clone().unwrap_or_else(|| before.name.clone()),
             email: self.email.clone().or_else(|| before.email.clone()),
             manager: self.manager.or(before.manager),
-            attributes: self.attributes.clone().unwrap_or_else(|| before.attributes.clone()),
+            attributes: self
+                .attributes
+                .clone()
+                .unwrap_or_else(|| before.attributes.clone()),
             ..before.clone()
         };
         let mut change = ChangeSet::new("user.edit");

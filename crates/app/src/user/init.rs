@@ -21,7 +21,7 @@ pub struct InitAdmin {
 }
 
 /// The name of the app that is Portcullis itself.
-pub const BUILT_IN_APP: &str = "Portcullis";
+const BUILT_IN_APP: &str = "Portcullis";
 
 impl Operation for InitAdmin {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
@@ -52,8 +52,10 @@ impl Operation for InitAdmin {
         if world.built_in_app().is_none() {
             let app = CreateApp {
                 name: Name::parse(BUILT_IN_APP).map_err(|bad| Refusal::invalid("name", bad.0))?,
-                description: Description::parse("Portcullis itself; the members of its owners group are its admins")
-                    .unwrap_or_default(),
+                description: Description::parse(
+                    "Portcullis itself; the members of its owners group are its admins",
+                )
+                .unwrap_or_default(),
                 owners: vec![user],
                 tags: Vec::new(),
                 groups: Vec::new(),
@@ -70,7 +72,15 @@ impl Operation for InitAdmin {
         for kind in Kind::ALL {
             if world.holds(user, group.id, kind, context.now) != Some(Ends::NEVER) {
                 let reason = parts::reason("made an admin on the command line");
-                change.push(parts::place(&world, context, user, group, kind, Ends::NEVER, &reason));
+                change.push(parts::place(
+                    &world,
+                    context,
+                    user,
+                    group,
+                    kind,
+                    Ends::NEVER,
+                    &reason,
+                ));
             }
         }
         Ok(change)

@@ -35,7 +35,9 @@ pub(super) fn identify(parts: &Parts, web: &Web) -> Option<(String, Proof)> {
     }
     let signed = cookie(&parts.headers, COOKIE).and_then(|value| {
         let (login, signature) = value.rsplit_once('.')?;
-        let login = percent_encoding::percent_decode_str(login).decode_utf8().ok()?;
+        let login = percent_encoding::percent_decode_str(login)
+            .decode_utf8()
+            .ok()?;
         (sign(web.secret(), "persona", &login) == signature).then(|| login.into_owned())
     });
     // Only browsers get the first persona without asking: a program without a token is anonymous.
@@ -46,7 +48,10 @@ pub(super) fn identify(parts: &Parts, web: &Web) -> Option<(String, Proof)> {
         .is_some_and(|accept| accept.contains("text/html"));
     let first = || {
         let (id, _) = web.personas().first().filter(|_| asks_for_page)?;
-        web.app().world().user(*id).map(|user| user.login.to_string())
+        web.app()
+            .world()
+            .user(*id)
+            .map(|user| user.login.to_string())
     };
     signed.or_else(first).map(|login| (login, Proof::Cookie))
 }
@@ -56,9 +61,17 @@ pub(super) fn identify(parts: &Parts, web: &Web) -> Option<(String, Proof)> {
 fn from_loopback(parts: &Parts) -> bool {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     let near = peer.is_some_and(|ConnectInfo(address)| address.ip().is_loopback());
-    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    let host = parts
+        .headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or("");
     let name = host.rsplit_once(':').map_or(host, |(name, port)| {
-        if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host }
+        if port.bytes().all(|b| b.is_ascii_digit()) {
+            name
+        } else {
+            host
+        }
     });
     near && matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
@@ -80,10 +93,14 @@ async fn switch(
         .world
         .find_user(&form.login)
         .ok_or_else(|| portcullis_model::Refusal::not_found("user", &form.login))?;
-    let login = percent_encoding::utf8_percent_encode(&user.login, percent_encoding::NON_ALPHANUMERIC);
+    let login =
+        percent_encoding::utf8_percent_encode(&user.login, percent_encoding::NON_ALPHANUMERIC);
     let signature = sign(web.secret(), "persona", &user.login);
     let cookie = format!("{COOKIE}={login}.{signature}; Path=/; HttpOnly; SameSite=Lax");
-    let next = form.next.filter(|next| is_local(next)).unwrap_or_else(|| "/".into());
+    let next = form
+        .next
+        .filter(|next| is_local(next))
+        .unwrap_or_else(|| "/".into());
     let mut response = Redirect::to(&next).into_response();
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(header::SET_COOKIE, value);

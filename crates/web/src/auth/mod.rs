@@ -88,18 +88,30 @@ impl Viewer {
     fn new(web: &Web, user: Id<User>, by: Proof) -> Self {
         let context = web.app().context(Actor::User(user));
         let csrf = sign(web.secret(), "csrf", &user.to_string());
-        Self { id: user, world: web.app().world(), context, by, csrf }
+        Self {
+            id: user,
+            world: web.app().world(),
+            context,
+            by,
+            csrf,
+        }
     }
 }
 
 /// A signature over `text` for one purpose, in hexadecimal.
 pub(crate) fn sign(secret: &[u8; 32], purpose: &str, text: &str) -> String {
     // An HMAC takes a key of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { return String::new() };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else {
+        return String::new();
+    };
     mac.update(purpose.as_bytes());
     mac.update(&[0]);
     mac.update(text.as_bytes());
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    mac.finalize()
+        .into_bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
@@ -123,9 +135,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 fn identify(parts: &Parts, web: &Web) -> Result<(TokenSubject, String, Proof), Failure> {
     let headers = &parts.headers;
     let found = match web.access() {
-        Access::Demo => demo::identify(parts, web).map(|(login, proof)| {
-            (TokenSubject::User(login.clone()), login, proof)
-        }),
+        Access::Demo => demo::identify(parts, web)
+            .map(|(login, proof)| (TokenSubject::User(login.clone()), login, proof)),
         Access::Tokens(tokens) => bearer(headers)
             .and_then(|token| token::find(tokens, token))
             .map(|token| (token.subject.clone(), token.name.clone(), Proof::Bearer)),
@@ -138,7 +149,9 @@ impl FromRequestParts<Web> for Viewer {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
         let (subject, _, by) = identify(parts, web)?;
-        let TokenSubject::User(login) = subject else { return Err(Failure::Unauthenticated) };
+        let TokenSubject::User(login) = subject else {
+            return Err(Failure::Unauthenticated);
+        };
         let world = web.app().world();
         let user = world.find_user(&login).ok_or(Failure::Unauthenticated)?;
         Ok(Self::new(web, user.id, by))
@@ -149,7 +162,11 @@ impl OptionalFromRequestParts<Web> for Viewer {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Option<Self>, Failure> {
-        Ok(<Self as FromRequestParts<Web>>::from_request_parts(parts, web).await.ok())
+        Ok(
+            <Self as FromRequestParts<Web>>::from_request_parts(parts, web)
+                .await
+                .ok(),
+        )
     }
 }
 
@@ -161,7 +178,10 @@ impl FromRequestParts<Web> for Author {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
         let viewer = <Viewer as FromRequestParts<Web>>::from_request_parts(parts, web).await?;
         if parts.method != Method::GET {
-            let token = parts.headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok());
+            let token = parts
+                .headers
+                .get(CSRF_HEADER)
+                .and_then(|value| value.to_str().ok());
             viewer.check_csrf(token)?;
         }
         Ok(Self(viewer))

@@ -9,6 +9,10 @@ use crate::Token;
 pub(super) fn find<'t>(tokens: &'t [Token], given: &str) -> Option<&'t Token> {
     let digest: [u8; 32] = Sha256::digest(given.as_bytes()).into();
     tokens.iter().fold(None, |found, token| {
-        if token.sha256.ct_eq(&digest).into() { Some(token) } else { found }
+        if token.sha256.ct_eq(&digest).into() {
+            Some(token)
+        } else {
+            found
+        }
     })
 }

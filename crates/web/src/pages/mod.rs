@@ -1,19 +1,24 @@
-//! The pages, one file each with its template beside it in `templates/`.
+//! The pages, one file each with its template in `templates/`.
+//!
+//! A page takes a [`frame::Page`] (who looks, which world), asks `model` and renders. What changes
+//! something takes a [`fields::Submission`] and goes through [`flow::run`], which shows who loses
+//! what before anything is lost.
 
-use axum::{
-    Router,
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
+pub(crate) mod convert;
+pub(crate) mod fields;
+pub(crate) mod flow;
+pub(crate) mod frame;
 
-use crate::{Web, error::Failure};
+use axum::{Router, middleware};
+
+use crate::Web;
+
+pub(crate) use frame::failed;
 
 /// All routes of pages.
-pub fn routes() -> Router<Web> {
-    Router::new()
-}
-
-/// A failure as a page with a way on, for somebody whose browser asked for a page.
-pub(crate) fn failed(_headers: &HeaderMap, failure: Failure) -> Response {
-    failure.into_response()
+pub fn routes(web: &Web) -> Router<Web> {
+    Router::new().layer(middleware::from_fn_with_state(
+        web.clone(),
+        frame::failures_as_pages,
+    ))
 }
