@@ -49,6 +49,12 @@ impl Timestamp {
         self.plus_seconds(days.saturating_mul(86_400))
     }
 
+    /// The first instant after this one.
+    #[must_use]
+    pub(crate) const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
     /// Seconds from `earlier` to this instant, rounded down.
     #[must_use]
     pub const fn seconds_since(self, earlier: Self) -> i64 {

@@ -91,7 +91,7 @@ impl Store {
         Ok((world, position))
     }
 
-    /// The last position committed at or before `at`.
+    /// The position of the last commit at or before `at`.
     ///
     /// # Errors
     /// [`StoreError::Database`].

@@ -82,15 +82,6 @@ impl World {
             .filter_map(|id| self.resource(Id::new(*id)))
     }
 
-    /// Whether anything is still on record as current that has ended by `now`.
-    #[must_use]
-    pub fn lapsed(&self, now: Timestamp) -> bool {
-        self.memberships().any(|m| m.validity.until.passed(now))
-            || self.inclusions().any(|i| i.validity.until.passed(now))
-            || self.entitlements().any(|e| e.validity.until.passed(now))
-            || self.requests().any(|r| r.until.passed(now))
-    }
-
     /// The names of all permissions that some group confers at `now`, in order.
     pub fn permission_names(&self, now: Timestamp) -> impl Iterator<Item = &str> {
         self.permissions.iter().filter_map(move |(key, holders)| {

@@ -140,9 +140,13 @@ impl Paging {
     }
 
     /// A page of the store's.
-    pub(crate) fn stored<R, T>(page: portcullis_store::Page<R>, render: impl FnMut(R) -> T) -> Page<T> {
-        let next = page.next.map(|cursor| sealed(&cursor.to_string()));
-        Page { items: page.items.into_iter().map(render).collect(), total: None, next }
+    pub(crate) fn stored<'r, R, T>(
+        rows: &'r [R],
+        next: Option<Cursor>,
+        render: impl FnMut(&'r R) -> T,
+    ) -> Page<T> {
+        let next = next.map(|cursor| sealed(&cursor.to_string()));
+        Page { items: rows.iter().map(render).collect(), total: None, next }
     }
 }
 

@@ -895,7 +895,20 @@ macro_rules! created {
 }
 pub(crate) use created;
 
-/// The ids of everything a change is about, for labels.
+/// The `T` with that id a change ended, as it was.
+macro_rules! ended {
+    ($change:expr, $Record:ident, $id:expr) => {
+        $change.changes.iter().find_map(|change| match change {
+            portcullis_model::Change::$Record(edit) if edit.after.is_none() => {
+                edit.before.as_deref().filter(|record| record.id == $id)
+            }
+            _ => None,
+        })
+    };
+}
+pub(crate) use ended;
+
+/// The ids of the people and groups in requests, for labels.
 pub(crate) fn people_and_groups(requests: &[Request]) -> Vec<Uuid> {
     let all = requests.iter().flat_map(|request| {
         let decider = request.state.resolution().and_then(|resolution| resolution.by.user());
