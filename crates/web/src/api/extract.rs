@@ -61,7 +61,7 @@ pub(crate) struct Read<Q = NoQuery> {
     at: At,
 }
 
-impl<Q: FromQuery> FromRequestParts<Web> for Read<Q> {
+impl<Q: FromQuery + Send> FromRequestParts<Web> for Read<Q> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
@@ -69,7 +69,14 @@ impl<Q: FromQuery> FromRequestParts<Web> for Read<Q> {
         let query = read_query(parts, "at", &mut Vec::new())?;
         let view = View::from_request_parts(parts, web).await?;
         let View { world, now, at } = view;
-        Ok(Self { web: web.clone(), viewer, world, now, query, at })
+        Ok(Self {
+            web: web.clone(),
+            viewer,
+            world,
+            now,
+            query,
+            at,
+        })
     }
 }
 
@@ -88,9 +95,10 @@ impl<Q> Read<Q> {
     pub(crate) fn only_now(&self, instead: &str) -> Result<(), Refusal> {
         match self.at {
             At::Now => Ok(()),
-            At::Past(_) => {
-                Err(Refusal::invalid("at", format!("this list has no `at`; {instead}")))
-            }
+            At::Past(_) => Err(Refusal::invalid(
+                "at",
+                format!("this list has no `at`; {instead}"),
+            )),
         }
     }
 
@@ -136,9 +144,17 @@ pub(crate) struct Done<'w> {
     pub(crate) now: Timestamp,
     /// The place in the log.
     pub(crate) position: Position,
+    status: StatusCode,
 }
 
-impl<B: FromJson, Q: FromQuery> FromRequest<Web> for Write<B, Q> {
+impl Done<'_> {
+    /// The answer that tells of it.
+    pub(crate) fn answer(&self, body: &impl Serialize) -> Answer {
+        json(self.status, body)
+    }
+}
+
+impl<B: FromJson + Send, Q: FromQuery + Send> FromRequest<Web> for Write<B, Q> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, web: &Web) -> Result<Self, Failure> {
@@ -147,7 +163,12 @@ impl<B: FromJson, Q: FromQuery> FromRequest<Web> for Write<B, Q> {
             <Author as FromRequestParts<Web>>::from_request_parts(&mut parts, web).await?;
         let mut faults = Vec::new();
         let key = idempotency_key(&parts.headers, &mut faults);
-        let bytes = bytes(&parts.headers, Request::from_parts(parts.clone(), body), web).await?;
+        let bytes = bytes(
+            &parts.headers,
+            Request::from_parts(parts.clone(), body),
+            web,
+        )
+        .await?;
         let body = read_body::<B>(&bytes, &mut faults);
         let query = read_query::<Q>(&parts, "preview", &mut faults)?;
         let pairs = pairs(&parts)?;
@@ -162,7 +183,15 @@ impl<B: FromJson, Q: FromQuery> FromRequest<Web> for Write<B, Q> {
             let request = [parts.method.as_str().as_bytes(), uri.as_bytes(), &bytes];
             Mode::Commit(key.map(|key| Idempotency::new(key, &request)))
         };
-        Ok(Self { act: Act { web: web.clone(), viewer, mode }, body, query })
+        Ok(Self {
+            act: Act {
+                web: web.clone(),
+                viewer,
+                mode,
+            },
+            body,
+            query,
+        })
     }
 }
 
@@ -170,11 +199,6 @@ impl Act {
     /// The world in which the names that were sent are looked up.
     pub(crate) fn world(&self) -> &Arc<World> {
         &self.viewer.world
-    }
-
-    /// The context in which the viewer acts.
-    pub(crate) fn context(&self) -> &Context {
-        &self.viewer.context
     }
 
     /// The user the key names; `@me` is who acts.
@@ -209,15 +233,17 @@ impl Act {
 
     /// The tags the keys name.
     pub(crate) fn tags(&self, keys: &[String]) -> Result<Vec<Id<portcullis_model::Tag>>, Refusal> {
-        keys.iter().map(|key| tag(self.world(), key).map(|tag| tag.id)).collect()
+        keys.iter()
+            .map(|key| tag(self.world(), key).map(|tag| tag.id))
+            .collect()
     }
 
     /// Does the operation, or says what it would do. `status` is that of an answer that did it.
-    pub(crate) async fn run<T: Serialize>(
+    pub(crate) async fn run(
         self,
         status: StatusCode,
         operation: impl Operation,
-        render: impl FnOnce(&Done<'_>) -> Result<T, Refusal>,
+        render: impl FnOnce(&Done<'_>) -> Answer + Send,
     ) -> Answer {
         let Self { web, viewer, mode } = self;
         let key = match mode {
@@ -234,12 +260,24 @@ impl Act {
             Replay::Fresh | Replay::Unchanged => Arc::clone(&done.world),
         };
         let (change, at) = (&done.change, done.at);
-        let body = render(&Done { world: &world, change, now: at, position: done.position })?;
-        let status = if done.replayed == Replay::Unchanged { StatusCode::OK } else { status };
-        let mut response = json(status, &body)?;
+        let status = if done.replayed == Replay::Unchanged {
+            StatusCode::OK
+        } else {
+            status
+        };
+        let place = done.position;
+        let mut response = render(&Done {
+            world: &world,
+            change,
+            now: at,
+            position: place,
+            status,
+        })?;
         position(response.headers_mut(), done.position);
         if done.replayed == Replay::Replayed {
-            response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+            response
+                .headers_mut()
+                .insert("idempotency-replayed", HeaderValue::from_static("true"));
         }
         Ok(response)
     }
@@ -251,13 +289,19 @@ fn previewed(preview: &Preview) -> Answer {
 
 /// The user the key names: an id, login or e-mail address, or `@me`.
 pub(crate) fn user<'w>(world: &'w World, key: &str, me: Id<User>) -> Result<&'w User, Refusal> {
-    let found = if key == "@me" { world.user(me) } else { world.find_user(key) };
+    let found = if key == "@me" {
+        world.user(me)
+    } else {
+        world.find_user(key)
+    };
     found.ok_or_else(|| Refusal::not_found("user", key))
 }
 
 /// The group, role or app group the key names.
 pub(crate) fn group<'w>(world: &'w World, key: &str) -> Result<&'w Group, Refusal> {
-    world.find_group(key).ok_or_else(|| Refusal::not_found("group", key))
+    world
+        .find_group(key)
+        .ok_or_else(|| Refusal::not_found("group", key))
 }
 
 /// The role the key names.
@@ -268,12 +312,16 @@ pub(crate) fn role<'w>(world: &'w World, key: &str) -> Result<&'w Group, Refusal
 
 /// The app the key names.
 pub(crate) fn app<'w>(world: &'w World, key: &str) -> Result<&'w portcullis_model::App, Refusal> {
-    world.find_app(key).ok_or_else(|| Refusal::not_found("app", key))
+    world
+        .find_app(key)
+        .ok_or_else(|| Refusal::not_found("app", key))
 }
 
 /// The tag the key names.
 pub(crate) fn tag<'w>(world: &'w World, key: &str) -> Result<&'w portcullis_model::Tag, Refusal> {
-    world.find_tag(key).ok_or_else(|| Refusal::not_found("tag", key))
+    world
+        .find_tag(key)
+        .ok_or_else(|| Refusal::not_found("tag", key))
 }
 
 /// A JSON answer.
@@ -329,12 +377,22 @@ async fn bytes(
     request: Request,
     web: &Web,
 ) -> Result<axum::body::Bytes, Failure> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let kind = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_lowercase());
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    let kind = kind.map(|kind| {
+        kind.split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_lowercase()
+    });
     let bytes = axum::body::Bytes::from_request(request, web)
         .await
         .map_err(|wrong| Failure::Http(wrong.status(), wrong.body_text()))?;
-    let is_json = kind.as_deref().is_some_and(|kind| kind == "application/json" || kind.ends_with("+json"));
+    let is_json = kind
+        .as_deref()
+        .is_some_and(|kind| kind == "application/json" || kind.ends_with("+json"));
     if !bytes.is_empty() && !is_json {
         return Err(Failure::Http(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -13,7 +13,7 @@ use portcullis_model::{
 };
 use serde_json::{Map, Value};
 use utoipa::openapi::{
-    ArrayBuilder, KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat,
+    ArrayBuilder, KnownFormat, ObjectBuilder, RefOr, Required, Schema, SchemaFormat,
     path::{Parameter, ParameterBuilder, ParameterIn},
     schema::{AdditionalProperties, SchemaType, Type},
 };
@@ -175,11 +175,17 @@ impl<'v> Fields<'v> {
         faults: &mut Vec<Fault>,
     ) -> Option<Self> {
         let Value::Object(map) = value else {
-            faults.push(Fault::new(at, format!("an object is wanted, not {}", a(value))));
+            faults.push(Fault::new(
+                at,
+                format!("an object is wanted, not {}", a(value)),
+            ));
             return None;
         };
         for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
-            faults.push(Fault::new(pointer(at, name), unknown("member", name, known)));
+            faults.push(Fault::new(
+                pointer(at, name),
+                unknown("member", name, known),
+            ));
         }
         Some(Self { map, at })
     }
@@ -193,8 +199,15 @@ impl<'v> Fields<'v> {
                 None
             }),
             Some(Value::Null) if !T::NULL_SPEAKS => {
-                let next = if T::REQUIRED { "give one" } else { "leave it out instead" };
-                faults.push(Fault::new(at, format!("this member cannot be null; {next}")));
+                let next = if T::REQUIRED {
+                    "give one"
+                } else {
+                    "leave it out instead"
+                };
+                faults.push(Fault::new(
+                    at,
+                    format!("this member cannot be null; {next}"),
+                ));
                 None
             }
             Some(value) => T::read(value, &at, faults),
@@ -225,7 +238,10 @@ fn unknown(what: &str, name: &str, known: &[&str]) -> String {
         None if known.is_empty() => format!("there is no {what} `{name}` here; leave it out"),
         None => {
             let all: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
-            format!("there is no {what} `{name}` here; known are {}", all.join(", "))
+            format!(
+                "there is no {what} `{name}` here; known are {}",
+                all.join(", ")
+            )
         }
     }
 }
@@ -265,13 +281,18 @@ pub(crate) fn parameter<T: FromText>(
     let mut given = pairs.iter().filter(|(key, _)| key == name);
     let (_, text) = given.next()?;
     if given.next().is_some() {
-        faults.push(Fault::new(name, "this parameter is given twice; give it once"));
+        faults.push(Fault::new(
+            name,
+            "this parameter is given twice; give it once",
+        ));
         return None;
     }
     if text.is_empty() {
         return None;
     }
-    T::read(text).map_err(|wrong| faults.push(Fault::new(name, wrong))).ok()
+    T::read(text)
+        .map_err(|wrong| faults.push(Fault::new(name, wrong)))
+        .ok()
 }
 
 /// Says that a parameter is missing, unless something is wrong with it already.
@@ -287,7 +308,10 @@ pub(crate) fn unknown_parameters(
     known: &[&str],
     faults: &mut Vec<Fault>,
 ) {
-    for (name, _) in pairs.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+    for (name, _) in pairs
+        .iter()
+        .filter(|(name, _)| !known.contains(&name.as_str()))
+    {
         if !faults.iter().any(|fault| fault.field == *name) {
             faults.push(Fault::new(name, unknown("parameter", name, known)));
         }
@@ -314,7 +338,11 @@ pub(crate) fn in_query<T: FromText>(name: &str, about: &str, required: bool) -> 
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Query)
-        .required(required.into())
+        .required(if required {
+            Required::True
+        } else {
+            Required::False
+        })
         .description(Some(about))
         .schema(Some(T::describe()))
         .build()
@@ -390,7 +418,10 @@ impl<T: FromJson> FromJson for Option<T> {
 impl<T: FromJson> FromJson for Vec<T> {
     fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
         let Value::Array(items) = value else {
-            faults.push(Fault::new(at, format!("a list is wanted, not {}", a(value))));
+            faults.push(Fault::new(
+                at,
+                format!("a list is wanted, not {}", a(value)),
+            ));
             return None;
         };
         let before = faults.len();
@@ -410,10 +441,17 @@ impl<T: FromJson> FromJson for Vec<T> {
 impl FromJson for BTreeMap<String, Value> {
     fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
         let Value::Object(map) = value else {
-            faults.push(Fault::new(at, format!("an object is wanted, not {}", a(value))));
+            faults.push(Fault::new(
+                at,
+                format!("an object is wanted, not {}", a(value)),
+            ));
             return None;
         };
-        Some(map.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
+        Some(
+            map.iter()
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
+        )
     }
     fn describe() -> RefOr<Schema> {
         ObjectBuilder::new()
@@ -427,12 +465,17 @@ impl FromJson for bool {
     fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
         let read = value.as_bool();
         if read.is_none() {
-            faults.push(Fault::new(at, format!("true or false is wanted, not {}", a(value))));
+            faults.push(Fault::new(
+                at,
+                format!("true or false is wanted, not {}", a(value)),
+            ));
         }
         read
     }
     fn describe() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(SchemaType::new(Type::Boolean)).into()
+        ObjectBuilder::new()
+            .schema_type(SchemaType::new(Type::Boolean))
+            .into()
     }
 }
 
@@ -490,7 +533,10 @@ fn date_time() -> ObjectBuilder {
 pub(crate) fn one_of(given: &str, known: &[&str]) -> String {
     let all: Vec<_> = known.iter().map(|word| format!("`{word}`")).collect();
     match nearest(given, known) {
-        Some(near) => format!("`{given}` is none of {}; did you mean `{near}`?", all.join(", ")),
+        Some(near) => format!(
+            "`{given}` is none of {}; did you mean `{near}`?",
+            all.join(", ")
+        ),
         None => format!("`{given}` is none of {}", all.join(", ")),
     }
 }
@@ -544,7 +590,9 @@ impl FromJson for Ends {
         <Timestamp as FromJson>::read(value, at, faults).map(Self::at)
     }
     fn describe() -> RefOr<Schema> {
-        date_time().schema_type(SchemaType::from_iter([Type::String, Type::Null])).into()
+        date_time()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .into()
     }
 }
 
@@ -563,10 +611,29 @@ impl FromText for bool {
 
 impl FromText for u64 {
     fn read(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|_| format!("`{text}` is not a whole number"))
+        text.parse()
+            .map_err(|_| format!("`{text}` is not a whole number"))
     }
     fn describe() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer)).minimum(Some(0)).into()
+        ObjectBuilder::new()
+            .schema_type(SchemaType::new(Type::Integer))
+            .minimum(Some(0))
+            .into()
+    }
+}
+
+/// Any value, read by whoever knows its language.
+#[derive(Clone, Debug)]
+pub(crate) struct Free(pub(crate) Value);
+
+impl FromJson for Free {
+    fn read(value: &Value, _: &str, _: &mut Vec<Fault>) -> Option<Self> {
+        Some(Self(value.clone()))
+    }
+    fn describe() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::AnyValue)
+            .into()
     }
 }
 
@@ -652,8 +719,14 @@ mod tests {
     fn faults(value: &Value) -> Vec<String> {
         let mut faults = Vec::new();
         let read = Sample::read(value, "", &mut faults);
-        assert_eq!(read.is_none(), faults.iter().any(|f| !f.message.starts_with("there is no")));
-        faults.into_iter().map(|f| format!("{}: {}", f.field, f.message)).collect()
+        assert_eq!(
+            read.is_none(),
+            faults.iter().any(|f| !f.message.starts_with("there is no"))
+        );
+        faults
+            .into_iter()
+            .map(|f| format!("{}: {}", f.field, f.message))
+            .collect()
     }
 
     #[test]
@@ -672,7 +745,10 @@ mod tests {
                 "/users/2: a text is wanted, not null",
             ]
         );
-        assert_eq!(faults(&serde_json::json!([])), [": an object is wanted, not a list"]);
+        assert_eq!(
+            faults(&serde_json::json!([])),
+            [": an object is wanted, not a list"]
+        );
     }
 
     #[test]

@@ -4,7 +4,10 @@ use portcullis_store::Cursor;
 use serde::Serialize;
 use utoipa::{
     ToSchema,
-    openapi::{ObjectBuilder, RefOr, Schema, schema::{SchemaType, Type}},
+    openapi::{
+        ObjectBuilder, RefOr, Schema,
+        schema::{SchemaType, Type},
+    },
 };
 
 use super::input::{FromText, query};
@@ -33,6 +36,13 @@ query! {
 /// How many rows: 1 to 1000.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limit(u16);
+
+impl Limit {
+    /// The number.
+    pub(crate) fn get(self) -> usize {
+        self.0.into()
+    }
+}
 
 impl FromText for Limit {
     fn read(text: &str) -> Result<Self, String> {
@@ -70,7 +80,9 @@ impl FromText for After {
         String::from_utf8(bytes).map(Self).map_err(|_| bad())
     }
     fn describe() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).into()
+        ObjectBuilder::new()
+            .schema_type(SchemaType::new(Type::String))
+            .into()
     }
 }
 
@@ -81,6 +93,11 @@ fn sealed(place: &str) -> String {
 impl Paging {
     /// How many rows.
     pub(crate) fn limit(&self) -> usize {
+        self.limit.map_or(50, |limit| limit.0.into())
+    }
+
+    /// How many rows, for the store.
+    pub(crate) fn rows(&self) -> u32 {
         self.limit.map_or(50, |limit| limit.0.into())
     }
 
@@ -123,7 +140,11 @@ impl Paging {
             items.push(render(row));
         }
         let counted = (self.after.is_none() && next.is_none()).then_some(items.len());
-        Page { items, total: all.or(counted), next }
+        Page {
+            items,
+            total: all.or(counted),
+            next,
+        }
     }
 
     /// A page of rows that are all at hand in order; goes on after the row whose place was sent.
@@ -135,7 +156,9 @@ impl Paging {
     ) -> Page<T> {
         let all = rows.len();
         let after = self.place();
-        let rest = rows.into_iter().skip_while(|row| after.is_some_and(|after| place(row).as_str() <= after));
+        let rest = rows
+            .into_iter()
+            .skip_while(|row| after.is_some_and(|after| place(row).as_str() <= after));
         self.take(rest, Some(all), &place, render)
     }
 
@@ -146,7 +169,11 @@ impl Paging {
         render: impl FnMut(&'r R) -> T,
     ) -> Page<T> {
         let next = next.map(|cursor| sealed(&cursor.to_string()));
-        Page { items: rows.iter().map(render).collect(), total: None, next }
+        Page {
+            items: rows.iter().map(render).collect(),
+            total: None,
+            next,
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_app::{Preview, Warning};
 use portcullis_model::{
-    Actor, App, ChangeSet, Constraints, Diff, Ends, Entitlement, Group, GroupKind, Id, Inclusion,
-    Kind, Membership, Request, State, Tag, Timestamp, User, UserKind, Validity, World,
+    Actor, App, ChangeSet, Constraints, Diff, Ends, Entitlement, Grant, Group, GroupKind, Id,
+    Inclusion, Kind, Membership, Request, State, Tag, Timestamp, User, UserKind, Validity, World,
     request::Resolution,
     world::{Access, DiffLine, Path, What},
 };
@@ -37,7 +37,9 @@ impl<T> From<Id<T>> for Uid {
 
 impl PartialSchema for Uid {
     fn schema() -> RefOr<Schema> {
-        text(KnownFormat::Uuid).description(Some("An id.")).into()
+        text(SchemaFormat::Custom("uuid".into()))
+            .description(Some("An id."))
+            .into()
     }
 }
 impl ToSchema for Uid {}
@@ -49,7 +51,9 @@ pub(crate) struct Time(pub(crate) Timestamp);
 
 impl PartialSchema for Time {
     fn schema() -> RefOr<Schema> {
-        text(KnownFormat::DateTime).description(Some("An instant in UTC.")).into()
+        text(SchemaFormat::KnownFormat(KnownFormat::DateTime))
+            .description(Some("An instant in UTC."))
+            .into()
     }
 }
 impl ToSchema for Time {}
@@ -61,18 +65,20 @@ pub(crate) struct Until(pub(crate) Ends);
 
 impl PartialSchema for Until {
     fn schema() -> RefOr<Schema> {
-        text(KnownFormat::DateTime)
+        text(SchemaFormat::KnownFormat(KnownFormat::DateTime))
             .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
-            .description(Some("The first instant at which it no longer holds; null for never."))
+            .description(Some(
+                "The first instant at which it no longer holds; null for never.",
+            ))
             .into()
     }
 }
 impl ToSchema for Until {}
 
-fn text(format: KnownFormat) -> ObjectBuilder {
+fn text(format: SchemaFormat) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(SchemaType::new(Type::String))
-        .format(Some(SchemaFormat::KnownFormat(format)))
+        .format(Some(format))
 }
 
 choice! {
@@ -163,17 +169,31 @@ pub(crate) struct Person<'w> {
 
 impl<'w> Person<'w> {
     pub(crate) fn of(user: &'w User) -> Self {
-        Self { id: user.id.into(), login: Some(&user.login), name: Some(&user.name) }
+        Self {
+            id: user.id.into(),
+            login: Some(&user.login),
+            name: Some(&user.name),
+        }
     }
 
     pub(crate) fn by_id(world: &'w World, id: Id<User>) -> Self {
-        world.user(id).map_or(Self { id: id.into(), login: None, name: None }, Self::of)
+        world.user(id).map_or(
+            Self {
+                id: id.into(),
+                login: None,
+                name: None,
+            },
+            Self::of,
+        )
     }
 
     /// As [`Person::by_id`], called by `label` where the world does not know them any more.
     pub(crate) fn called(world: &'w World, id: Id<User>, label: Option<&'w str>) -> Self {
         let person = Self::by_id(world, id);
-        Self { login: person.login.or(label.filter(|label| !label.is_empty())), ..person }
+        Self {
+            login: person.login.or(label.filter(|label| !label.is_empty())),
+            ..person
+        }
     }
 }
 
@@ -198,7 +218,9 @@ impl<'w> Doer<'w> {
     pub(crate) fn called(world: &'w World, actor: Actor, login: Option<&'w str>) -> Self {
         match actor {
             Actor::User(id) => Self::User(Person::called(world, id, login)),
-            Actor::System(part) => Self::System { system: part.to_string() },
+            Actor::System(part) => Self::System {
+                system: part.to_string(),
+            },
         }
     }
 }
@@ -212,11 +234,17 @@ pub(crate) struct Named<'w> {
 
 impl<'w> Named<'w> {
     pub(crate) fn app(app: &'w App) -> Self {
-        Self { id: app.id.into(), name: Some(&app.name) }
+        Self {
+            id: app.id.into(),
+            name: Some(&app.name),
+        }
     }
 
     pub(crate) fn tag(tag: &'w Tag) -> Self {
-        Self { id: tag.id.into(), name: Some(&tag.name) }
+        Self {
+            id: tag.id.into(),
+            name: Some(&tag.name),
+        }
     }
 }
 
@@ -366,12 +394,11 @@ impl ToSchema for Demands {}
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EntitlementRow<'w> {
     id: Uid,
-    /// The kind of entitlement.
-    grant: &'static str,
-    /// The permission, if that is what it is.
-    permission: Option<&'w str>,
-    /// Where it holds; empty means everywhere.
-    environments: Vec<&'w str>,
+    /// What it is, with members of its kind: `permission` and `environments` (none means
+    /// everywhere), or `list`, `priority`, `rules` and `cases`.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    grant: &'w Grant,
     from: Time,
     until: Until,
     reason: &'w str,
@@ -380,14 +407,9 @@ pub(crate) struct EntitlementRow<'w> {
 
 impl<'w> EntitlementRow<'w> {
     pub(crate) fn of(world: &'w World, entitlement: &'w Entitlement) -> Self {
-        let permission = entitlement.grant.permission();
         Self {
             id: entitlement.id.into(),
-            grant: entitlement.grant.kind(),
-            permission: permission.map(|p| &*p.name),
-            environments: permission
-                .map(|p| p.environments.iter().map(|e| &**e).collect())
-                .unwrap_or_default(),
+            grant: &entitlement.grant,
             from: Time(entitlement.validity.from),
             until: Until(entitlement.validity.until),
             reason: &entitlement.reason,
@@ -486,7 +508,10 @@ pub(crate) struct Held {
 
 impl From<Validity> for Held {
     fn from(validity: Validity) -> Self {
-        Self { from: Time(validity.from), until: Until(validity.until) }
+        Self {
+            from: Time(validity.from),
+            until: Until(validity.until),
+        }
     }
 }
 
@@ -509,7 +534,11 @@ impl<'w> AccessRow<'w> {
             kind: access.kind.into(),
             until: Until(access.until),
             direct: access.paths.iter().any(Path::is_direct),
-            paths: access.paths.iter().map(|path| PathRow::of(world, path)).collect(),
+            paths: access
+                .paths
+                .iter()
+                .map(|path| PathRow::of(world, path))
+                .collect(),
         }
     }
 }
@@ -584,7 +613,11 @@ pub(crate) type Labels = std::collections::HashMap<Uuid, String>;
 
 impl<'w> RequestRow<'w> {
     pub(crate) fn of(world: &'w World, request: &'w Request, labels: Option<&'w Labels>) -> Self {
-        let label = |id: Uuid| labels.and_then(|labels| labels.get(&id)).map(String::as_str);
+        let label = |id: Uuid| {
+            labels
+                .and_then(|labels| labels.get(&id))
+                .map(String::as_str)
+        };
         let group = request.wants.group();
         let granted_until = match &request.state {
             State::Approved { granted_until, .. } => Some(Until(*granted_until)),
@@ -647,7 +680,10 @@ pub(crate) struct WarningRow<'w> {
 
 impl<'w> WarningRow<'w> {
     fn of(warning: &'w Warning) -> Self {
-        Self { code: warning.code, message: &warning.message }
+        Self {
+            code: warning.code,
+            message: &warning.message,
+        }
     }
 }
 
@@ -667,7 +703,10 @@ pub(crate) struct DiffBody<'w> {
 impl<'w> DiffBody<'w> {
     pub(crate) fn of(before: &'w World, after: &'w World, diff: &'w Diff) -> Self {
         let rows = |lines: &'w [DiffLine]| {
-            lines.iter().map(|line| DiffRow::of(before, after, line)).collect()
+            lines
+                .iter()
+                .map(|line| DiffRow::of(before, after, line))
+                .collect()
         };
         Self {
             gains: rows(&diff.gains),
@@ -701,11 +740,25 @@ pub(crate) struct DiffRow<'w> {
 
 impl<'w> DiffRow<'w> {
     pub(crate) fn of(before: &'w World, after: &'w World, line: &'w DiffLine) -> Self {
-        let known = |id| if after.user(id).is_some() { after } else { before };
+        let known = |id| {
+            if after.user(id).is_some() {
+                after
+            } else {
+                before
+            }
+        };
         let (group, kind, permission) = match &line.what {
             What::Group { group, kind } => {
-                let world = if after.group(*group).is_some() { after } else { before };
-                (Some(GroupRef::by_id(world, *group)), Some((*kind).into()), None)
+                let world = if after.group(*group).is_some() {
+                    after
+                } else {
+                    before
+                };
+                (
+                    Some(GroupRef::by_id(world, *group)),
+                    Some((*kind).into()),
+                    None,
+                )
             }
             What::Permission { permission } => (None, None, Some(permission.as_str())),
         };
@@ -734,17 +787,35 @@ impl PartialSchema for Edits<'_> {
         };
         let word = || ObjectBuilder::new().schema_type(SchemaType::new(Type::String));
         let records = [
-            "user", "group", "app", "tag", "membership", "inclusion", "entitlement", "request",
+            "user",
+            "group",
+            "app",
+            "tag",
+            "membership",
+            "inclusion",
+            "entitlement",
+            "request",
             "resource",
         ];
         let edit = ObjectBuilder::new()
             .property("record", word().enum_values(Some(records)))
             .required("record")
-            .property("before", any().description(Some("As it was; missing if it is created.")))
-            .property("after", any().description(Some("As it is to be; missing if it ends.")));
+            .property(
+                "before",
+                any().description(Some("As it was; missing if it is created.")),
+            )
+            .property(
+                "after",
+                any().description(Some("As it is to be; missing if it ends.")),
+            );
         ObjectBuilder::new()
-            .description(Some("Edits of records, in order, under the name of one operation."))
-            .property("operation", word().description(Some("What is done, as noun and verb.")))
+            .description(Some(
+                "Edits of records, in order, under the name of one operation.",
+            ))
+            .property(
+                "operation",
+                word().description(Some("What is done, as noun and verb.")),
+            )
             .required("operation")
             .property("changes", ArrayBuilder::new().items(edit))
             .required("changes")
@@ -828,7 +899,12 @@ impl<'w> PermissionRow<'w> {
     ) -> Self {
         Self {
             permission: &access.permission.name,
-            environments: access.permission.environments.iter().map(|e| &**e).collect(),
+            environments: access
+                .permission
+                .environments
+                .iter()
+                .map(|e| &**e)
+                .collect(),
             group: GroupRef::of(world, access.group),
             until: Until(access.until),
         }
@@ -846,7 +922,10 @@ pub(crate) struct Deleted {
 
 impl Deleted {
     pub(crate) fn new<T>(id: Id<T>, name: &str) -> Self {
-        Self { deleted: id.into(), name: name.to_owned() }
+        Self {
+            deleted: id.into(),
+            name: name.to_owned(),
+        }
     }
 }
 
@@ -869,7 +948,11 @@ pub(crate) fn written_memberships<'w>(
         portcullis_model::Change::Membership(edit) => edit.subject(),
         _ => None,
     });
-    Rows { items: items.map(|membership| MembershipRow::of(world, membership)).collect() }
+    Rows {
+        items: items
+            .map(|membership| MembershipRow::of(world, membership))
+            .collect(),
+    }
 }
 
 /// The roles a change attached or detached.
@@ -881,7 +964,11 @@ pub(crate) fn written_inclusions<'w>(
         portcullis_model::Change::Inclusion(edit) => edit.subject(),
         _ => None,
     });
-    Rows { items: items.map(|inclusion| InclusionRow::of(world, inclusion)).collect() }
+    Rows {
+        items: items
+            .map(|inclusion| InclusionRow::of(world, inclusion))
+            .collect(),
+    }
 }
 
 /// The id of the first `T` a change created.
@@ -911,8 +998,15 @@ pub(crate) use ended;
 /// The ids of the people and groups in requests, for labels.
 pub(crate) fn people_and_groups(requests: &[Request]) -> Vec<Uuid> {
     let all = requests.iter().flat_map(|request| {
-        let decider = request.state.resolution().and_then(|resolution| resolution.by.user());
-        [Some(request.requester.uuid()), Some(request.wants.group().uuid()), decider.map(Id::uuid)]
+        let decider = request
+            .state
+            .resolution()
+            .and_then(|resolution| resolution.by.user());
+        [
+            Some(request.requester.uuid()),
+            Some(request.wants.group().uuid()),
+            decider.map(Id::uuid),
+        ]
     });
     all.flatten().collect::<BTreeSet<_>>().into_iter().collect()
 }

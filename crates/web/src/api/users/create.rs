@@ -7,7 +7,7 @@ use portcullis_model::{
     name::{Email, Login, Name},
 };
 
-use super::Detail;
+use super::UserDetail;
 use crate::api::{
     extract::{Answer, Write},
     input::body,
@@ -33,9 +33,13 @@ body! {
 }
 
 /// Create a user
-#[utoipa::path(post, path = "/users", tag = "users", request_body = NewUser, responses((status = 201, body = Detail)))]
+#[utoipa::path(post, path = "/users", tag = "users", request_body = NewUser, responses((status = 201, body = UserDetail)))]
 pub(crate) async fn create_user(Write { act, body, .. }: Write<NewUser>) -> Answer {
-    let manager = body.manager.as_deref().map(|key| act.user(key)).transpose()?;
+    let manager = body
+        .manager
+        .as_deref()
+        .map(|key| act.user(key))
+        .transpose()?;
     let operation = CreateUser {
         login: body.login,
         name: body.name,
@@ -47,7 +51,7 @@ pub(crate) async fn create_user(Write { act, body, .. }: Write<NewUser>) -> Answ
     act.run(StatusCode::CREATED, operation, |done| {
         let user = created!(done.change, User).and_then(|id| done.world.user(id));
         let user = user.ok_or_else(|| Refusal::not_found("user", "just created"))?;
-        Ok(Detail::of(done.world, user, done.now))
+        done.answer(&UserDetail::of(done.world, user, done.now))
     })
     .await
 }

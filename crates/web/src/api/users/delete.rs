@@ -16,7 +16,7 @@ pub(crate) async fn delete_user(Key(key): Key, Write { act, .. }: Write) -> Answ
     let user = act.user(&key)?;
     act.run(StatusCode::OK, DeleteUser { user }, |done| {
         let login = ended!(done.change, User, user).map(|user| user.login.as_str());
-        Ok(Deleted::new(user, login.unwrap_or_default()))
+        done.answer(&Deleted::new(user, login.unwrap_or_default()))
     })
     .await
 }

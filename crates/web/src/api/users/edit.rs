@@ -7,7 +7,7 @@ use portcullis_model::{
     name::{Email, Login, Name},
 };
 
-use super::Detail;
+use super::UserDetail;
 use crate::api::{
     extract::{Answer, Key, Write},
     input::body,
@@ -31,23 +31,27 @@ body! {
 }
 
 /// Edit a user
-#[utoipa::path(patch, path = "/users/{user}", tag = "users", request_body = UserChange, responses((status = 200, body = Detail)))]
-pub(crate) async fn edit_user(
-    Key(key): Key,
-    Write { act, body, .. }: Write<UserChange>,
-) -> Answer {
+#[utoipa::path(patch, path = "/users/{user}", tag = "users", request_body = UserChange, responses((status = 200, body = UserDetail)))]
+pub(crate) async fn edit_user(Key(key): Key, Write { act, body, .. }: Write<UserChange>) -> Answer {
     let user = act.user(&key)?;
     let operation = EditUser {
         user,
         login: body.login,
         name: body.name,
         email: body.email,
-        manager: body.manager.as_deref().map(|key| act.user(key)).transpose()?,
+        manager: body
+            .manager
+            .as_deref()
+            .map(|key| act.user(key))
+            .transpose()?,
         attributes: body.attributes,
     };
     act.run(StatusCode::OK, operation, |done| {
-        let user = done.world.user(user).ok_or_else(|| Refusal::not_found("user", user))?;
-        Ok(Detail::of(done.world, user, done.now))
+        let user = done
+            .world
+            .user(user)
+            .ok_or_else(|| Refusal::not_found("user", user))?;
+        done.answer(&UserDetail::of(done.world, user, done.now))
     })
     .await
 }

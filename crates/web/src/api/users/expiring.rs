@@ -13,6 +13,12 @@ use crate::api::{
 pub(crate) async fn user_expiring(Key(key): Key, read: Read<(Within, Paging)>) -> Answer {
     let (within, paging) = &read.query;
     let user = read.user(&key)?.id;
-    let rows = ending(&read.world, read.now, within.by(read.now), |m| m.user == user, |_| false);
+    let rows = ending(
+        &read.world,
+        read.now,
+        within.by(read.now),
+        |m| m.user == user,
+        |_| false,
+    );
     read.answer(&EndingRow::page(&read.world, rows, paging))
 }

@@ -11,7 +11,7 @@ use crate::api::{
 
 /// A user with everything they have and through what.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Detail<'w> {
+pub(crate) struct UserDetail<'w> {
     #[serde(flatten)]
     row: UserRow<'w>,
     /// Profile attributes.
@@ -27,7 +27,7 @@ pub(crate) struct Detail<'w> {
     direct: Vec<MembershipRow<'w>>,
 }
 
-impl<'w> Detail<'w> {
+impl<'w> UserDetail<'w> {
     pub(crate) fn of(world: &'w World, user: &'w User, now: Timestamp) -> Self {
         let mut direct: Vec<_> = world
             .direct_of_user(user.id)
@@ -48,7 +48,10 @@ impl<'w> Detail<'w> {
                 .iter()
                 .map(|access| PermissionRow::of(world, access))
                 .collect(),
-            direct: direct.into_iter().map(|m| MembershipRow::of(world, m)).collect(),
+            direct: direct
+                .into_iter()
+                .map(|m| MembershipRow::of(world, m))
+                .collect(),
         }
     }
 }
@@ -56,8 +59,8 @@ impl<'w> Detail<'w> {
 /// Get a user
 ///
 /// With what they have, directly and through roles, every way that leads there, and until when.
-#[utoipa::path(get, path = "/users/{user}", tag = "users", responses((status = 200, body = Detail)))]
+#[utoipa::path(get, path = "/users/{user}", tag = "users", responses((status = 200, body = UserDetail)))]
 pub(crate) async fn get_user(Key(key): Key, read: Read) -> Answer {
     let user = read.user(&key)?;
-    read.answer(&Detail::of(&read.world, user, read.now))
+    read.answer(&UserDetail::of(&read.world, user, read.now))
 }

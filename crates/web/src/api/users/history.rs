@@ -16,8 +16,14 @@ pub(crate) async fn user_history(Key(key): Key, read: Read<Paging>) -> Answer {
     read.only_now("each row says when it held")?;
     let of = HistoryOf::User(read.user(&key)?.id);
     let paging = &read.query;
-    let limit = u32::try_from(paging.limit()).unwrap_or(1000);
-    let rows = read.web.app().store().membership_history(of, limit, paging.cursor()?).await?;
+    let rows = read
+        .web
+        .app()
+        .store()
+        .membership_history(of, paging.rows(), paging.cursor()?)
+        .await?;
     let (rows, next) = (rows.items, rows.next);
-    read.answer(&Paging::stored(&rows, next, |row| HistoryItem::of(&read.world, row)))
+    read.answer(&Paging::stored(&rows, next, |row| {
+        HistoryItem::of(&read.world, row)
+    }))
 }

@@ -28,7 +28,11 @@ query! {
 pub(crate) async fn list_users(read: Read<(Filter, Paging)>) -> Answer {
     let (filter, paging) = &read.query;
     let world = &read.world;
-    let manager = filter.manager.as_deref().map(|key| read.user(key)).transpose()?;
+    let manager = filter
+        .manager
+        .as_deref()
+        .map(|key| read.user(key))
+        .transpose()?;
     let unfiltered = filter.q.is_none() && filter.kind.is_none() && manager.is_none();
     let q = filter.q.as_deref().unwrap_or_default();
     let users = world.users_after(paging.place()).filter(|user| {
@@ -36,8 +40,16 @@ pub(crate) async fn list_users(read: Read<(Filter, Paging)>) -> Answer {
             && manager.is_none_or(|manager| user.manager == Some(manager.id))
             && (contains(&user.login, q)
                 || contains(&user.name, q)
-                || user.email.as_deref().is_some_and(|email| contains(email, q)))
+                || user
+                    .email
+                    .as_deref()
+                    .is_some_and(|email| contains(email, q)))
     });
     let all = unfiltered.then(|| world.user_count());
-    read.answer(&paging.take(users, all, |user| user.login.to_string(), |user| UserRow::of(world, user)))
+    read.answer(&paging.take(
+        users,
+        all,
+        |user| user.login.to_string(),
+        |user| UserRow::of(world, user),
+    ))
 }

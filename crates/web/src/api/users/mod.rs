@@ -12,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Web;
 
-pub(crate) use get::Detail;
+pub(crate) use get::UserDetail;
 
 pub(super) fn routes() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
