@@ -5,9 +5,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use portcullis_app::App;
+use portcullis_app::{App, decide::Decider};
 use portcullis_model::{Id, Position, User, World};
 use tokio::sync::Semaphore;
+
+use crate::authzen::DecisionLog;
 
 /// How people and programs prove who they are.
 #[derive(Clone, Debug)]
@@ -52,6 +54,33 @@ struct Inner {
     personas: Vec<(Id<User>, String)>,
     past: Mutex<HashMap<Position, Arc<World>>>,
     past_loads: Semaphore,
+    decider: Decider,
+    decision_log: DecisionLog,
+    public_url: Option<String>,
+}
+
+/// How the decision point works.
+#[derive(Clone, Debug)]
+pub struct Decisions {
+    /// The types of subject that are users of the store.
+    pub subject_types: Vec<String>,
+    /// Which part of the decisions is logged, from 0 to 1.
+    pub log_sample: f64,
+    /// The names of properties whose values the log may hold; of others only the names are kept.
+    pub log_properties: Vec<String>,
+    /// The address under which enforcement points reach this server: `https://…`.
+    pub public_url: Option<String>,
+}
+
+impl Default for Decisions {
+    fn default() -> Self {
+        Self {
+            subject_types: vec!["user".into()],
+            log_sample: 0.0,
+            log_properties: Vec::new(),
+            public_url: None,
+        }
+    }
 }
 
 /// How many past worlds are kept at hand.
@@ -67,7 +96,21 @@ impl Web {
         secret: [u8; 32],
         personas: Vec<(Id<User>, String)>,
     ) -> Self {
+        Self::with_decisions(app, access, secret, personas, Decisions::default())
+    }
+
+    /// As [`Web::new`], with a decision point of these settings.
+    #[must_use]
+    pub fn with_decisions(
+        app: App,
+        access: Access,
+        secret: [u8; 32],
+        personas: Vec<(Id<User>, String)>,
+        decisions: Decisions,
+    ) -> Self {
         let (past, past_loads) = (Mutex::default(), Semaphore::new(1));
+        let decision_log = DecisionLog::new(app.store().clone(), &decisions);
+        let decider = Decider::new(decisions.subject_types);
         Self {
             inner: Arc::new(Inner {
                 app,
@@ -76,6 +119,9 @@ impl Web {
                 personas,
                 past,
                 past_loads,
+                decider,
+                decision_log,
+                public_url: decisions.public_url,
             }),
         }
     }
@@ -90,6 +136,18 @@ impl Web {
     #[must_use]
     pub fn access(&self) -> &Access {
         &self.inner.access
+    }
+
+    pub(crate) fn decider(&self) -> &Decider {
+        &self.inner.decider
+    }
+
+    pub(crate) fn decision_log(&self) -> &DecisionLog {
+        &self.inner.decision_log
+    }
+
+    pub(crate) fn public_url(&self) -> Option<&str> {
+        self.inner.public_url.as_deref()
     }
 
     pub(crate) fn secret(&self) -> &[u8; 32] {
