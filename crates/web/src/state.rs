@@ -6,7 +6,8 @@ use std::{
 };
 
 use portcullis_app::App;
-use portcullis_model::{Id, Position, User, World};
+use portcullis_model::{Id, Position, Timestamp, User, World};
+use portcullis_store::StoreError;
 use tokio::sync::Semaphore;
 
 /// How people and programs prove who they are.
@@ -100,14 +101,15 @@ impl Web {
         &self.inner.personas
     }
 
-    /// The world that was current at `at`, loaded once and kept for a while. One load at a time:
-    /// a past world costs as much memory as the current one.
-    pub(crate) async fn past(
-        &self,
-        at: portcullis_model::Timestamp,
-    ) -> Result<Arc<World>, portcullis_store::StoreError> {
-        let store = self.inner.app.store();
-        let position = store.position_at(at).await?;
+    /// The world that was current at `at`, loaded once and kept for a while.
+    pub(crate) async fn past(&self, at: Timestamp) -> Result<Arc<World>, StoreError> {
+        let position = self.inner.app.store().position_at(at).await?;
+        self.at_position(position).await
+    }
+
+    /// The world after the commit at `position`, loaded once and kept for a while. One load at a
+    /// time: a past world costs as much memory as the current one.
+    pub(crate) async fn at_position(&self, position: Position) -> Result<Arc<World>, StoreError> {
         let kept = |web: &Self| {
             web.inner
                 .past
@@ -115,8 +117,9 @@ impl Web {
                 .ok()
                 .and_then(|past| past.get(&position).cloned())
         };
-        if position == self.inner.app.world().position() {
-            return Ok(self.inner.app.world());
+        let current = self.inner.app.world();
+        if position == current.position() {
+            return Ok(current);
         }
         if let Some(world) = kept(self) {
             return Ok(world);
@@ -125,7 +128,7 @@ impl Web {
         if let Some(world) = kept(self) {
             return Ok(world);
         }
-        let world = Arc::new(store.load_at_position(position).await?);
+        let world = Arc::new(self.inner.app.store().load_at_position(position).await?);
         if let Ok(mut past) = self.inner.past.lock() {
             if past.len() >= PAST_KEPT {
                 past.clear();

@@ -8,6 +8,7 @@ pub(crate) mod convert;
 pub(crate) mod fields;
 pub(crate) mod flow;
 pub(crate) mod frame;
+mod reading;
 
 use axum::{Router, middleware};
 
@@ -17,8 +18,15 @@ pub(crate) use frame::failed;
 
 /// All routes of pages.
 pub fn routes(web: &Web) -> Router<Web> {
-    Router::new().layer(middleware::from_fn_with_state(
-        web.clone(),
-        frame::failures_as_pages,
-    ))
+    Router::new()
+        .merge(reading())
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            frame::failures_as_pages,
+        ))
+}
+
+/// The pages that show and change nothing.
+fn reading() -> Router<Web> {
+    reading::routes()
 }
