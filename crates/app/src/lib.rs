@@ -5,11 +5,13 @@
 //! Knows neither HTTP nor SQL.
 
 pub mod app;
+pub mod decide;
 pub mod group;
 pub mod import;
 pub mod log;
 mod parts;
 pub mod request;
+pub mod resource;
 pub mod role;
 pub mod tag;
 pub mod tasks;

@@ -7,12 +7,21 @@
 
 #![warn(missing_docs)]
 
+pub mod analysis;
+pub mod cases;
+mod engine;
+mod explain;
 pub mod naive;
 mod parse;
+pub mod partial;
 mod pattern;
 mod syntax;
 mod value;
 
+pub use engine::{ActionAnswers, CompileError, Digest, Engine, EngineOptions, Prepared};
+pub use explain::{
+    Change, ConditionTrace, Explanation, OperandTrace, Outcome, Redaction, RuleTrace, Seen, Style,
+};
 pub use naive::{Attributes, Decision, RequestError};
 pub use parse::{Code, Limits, LoadError, Offence, Position};
 pub use pattern::{Like, Pattern, PatternError, PatternLimits, RegexError, Shape, fold};

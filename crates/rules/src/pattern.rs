@@ -131,26 +131,54 @@ pub struct Pattern {
     regex: Option<regex::Regex>,
 }
 
+/// What is known of an expression before any program is built for it.
+pub(crate) struct Analysis {
+    /// The simplest equivalent test.
+    pub(crate) shape: Shape,
+    /// The expression in the `regex` crate's syntax.
+    pub(crate) translated: String,
+    /// A test that every matching text passes, folded if the pattern folds; never [`Shape::Regex`].
+    pub(crate) required: Option<Shape>,
+}
+
+impl Analysis {
+    pub(crate) fn new(
+        source: &str,
+        fold: bool,
+        limits: &PatternLimits,
+    ) -> Result<Self, PatternError> {
+        check_text(source, limits)?;
+        // The engine compiles by recursion; this many levels fit a small stack even without optimisation.
+        let depth = limits.depth.min(50);
+        let parsed = re2::parse(source, fold, depth)?;
+        let (shape, required) = if !fold {
+            (re2::shape(&parsed.hir), re2::required(&parsed.hir))
+        } else if parsed.sets_case {
+            // Part of the expression may be case-sensitive after all, so folding the subject could
+            // match too much.
+            (Shape::Regex, None)
+        } else {
+            let plain = re2::parse(source, false, depth)?.hir;
+            let required = re2::required(&plain).map(Shape::folded);
+            (re2::shape(&plain).folded(), required)
+        };
+        Ok(Self {
+            shape,
+            translated: parsed.hir.to_string(),
+            required,
+        })
+    }
+}
+
 impl Pattern {
     /// Compiles an expression; `fold` ignores case throughout, as `~*` does.
     ///
     /// # Errors
     /// [`PatternError`] when the expression is empty, outside the dialect, or over a limit.
     pub fn new(source: &str, fold: bool, limits: &PatternLimits) -> Result<Self, PatternError> {
-        check_text(source, limits)?;
-        // The engine compiles by recursion; this many levels fit a small stack even without optimisation.
-        let depth = limits.depth.min(50);
-        let parsed = re2::parse(source, fold, depth)?;
-        let shape = if !fold {
-            re2::shape(&parsed.hir)
-        } else if parsed.sets_case {
-            // Part of the expression may be case-sensitive after all, so folding the subject could
-            // match too much.
-            Shape::Regex
-        } else {
-            re2::shape(&re2::parse(source, false, depth)?.hir).folded()
-        };
-        let translated = parsed.hir.to_string();
+        let Analysis {
+            shape, translated, ..
+        } = Analysis::new(source, fold, limits)?;
         let regex = match shape {
             Shape::Regex => Some(
                 regex::RegexBuilder::new(&translated)

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod auth;
+pub mod authzen;
 pub mod error;
 pub mod pages;
 mod server;
@@ -13,5 +14,5 @@ pub mod ui;
 mod view;
 
 pub use server::{router, serve};
-pub use state::{Access, Token, TokenSubject, Web};
+pub use state::{Access, Decisions, Token, TokenSubject, Web};
 pub use view::{At, View};

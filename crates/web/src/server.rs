@@ -12,7 +12,7 @@ use axum::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
-use crate::{Web, api, auth, error::Failure, pages, ui};
+use crate::{Web, api, auth, authzen, error::Failure, pages, ui};
 
 /// The most a request body may hold, in bytes.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -22,6 +22,7 @@ pub fn router(web: Web) -> Router {
     Router::new()
         .merge(pages::routes(&web))
         .merge(api::routes())
+        .merge(authzen::routes())
         .merge(auth::routes(&web))
         .route("/assets/{name}", get(asset))
         .route("/healthz", get(health))

@@ -5,10 +5,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use portcullis_app::App;
-use portcullis_model::{Id, Position, Timestamp, User, World};
-use portcullis_store::StoreError;
+use portcullis_app::{App, decide::Decider};
+use portcullis_model::{Id, Position, User, World};
 use tokio::sync::Semaphore;
+
+use crate::authzen::DecisionLog;
 
 /// How people and programs prove who they are.
 #[derive(Clone, Debug)]
@@ -53,6 +54,33 @@ struct Inner {
     personas: Vec<(Id<User>, String)>,
     past: Mutex<HashMap<Position, Arc<World>>>,
     past_loads: Semaphore,
+    decider: Decider,
+    decision_log: DecisionLog,
+    public_url: Option<String>,
+}
+
+/// How the decision point works.
+#[derive(Clone, Debug)]
+pub struct Decisions {
+    /// The types of subject that are users of the store.
+    pub subject_types: Vec<String>,
+    /// Which part of the decisions is logged, from 0 to 1.
+    pub log_sample: f64,
+    /// The names of properties whose values the log may hold; of others only the names are kept.
+    pub log_properties: Vec<String>,
+    /// The address under which enforcement points reach this server: `https://…`.
+    pub public_url: Option<String>,
+}
+
+impl Default for Decisions {
+    fn default() -> Self {
+        Self {
+            subject_types: vec!["user".into()],
+            log_sample: 0.0,
+            log_properties: Vec::new(),
+            public_url: None,
+        }
+    }
 }
 
 /// How many past worlds are kept at hand.
@@ -68,7 +96,21 @@ impl Web {
         secret: [u8; 32],
         personas: Vec<(Id<User>, String)>,
     ) -> Self {
+        Self::with_decisions(app, access, secret, personas, Decisions::default())
+    }
+
+    /// As [`Web::new`], with a decision point of these settings.
+    #[must_use]
+    pub fn with_decisions(
+        app: App,
+        access: Access,
+        secret: [u8; 32],
+        personas: Vec<(Id<User>, String)>,
+        decisions: Decisions,
+    ) -> Self {
         let (past, past_loads) = (Mutex::default(), Semaphore::new(1));
+        let decision_log = DecisionLog::new(app.store().clone(), &decisions);
+        let decider = Decider::new(decisions.subject_types);
         Self {
             inner: Arc::new(Inner {
                 app,
@@ -77,6 +119,9 @@ impl Web {
                 personas,
                 past,
                 past_loads,
+                decider,
+                decision_log,
+                public_url: decisions.public_url,
             }),
         }
     }
@@ -93,6 +138,18 @@ impl Web {
         &self.inner.access
     }
 
+    pub(crate) fn decider(&self) -> &Decider {
+        &self.inner.decider
+    }
+
+    pub(crate) fn decision_log(&self) -> &DecisionLog {
+        &self.inner.decision_log
+    }
+
+    pub(crate) fn public_url(&self) -> Option<&str> {
+        self.inner.public_url.as_deref()
+    }
+
     pub(crate) fn secret(&self) -> &[u8; 32] {
         &self.inner.secret
     }
@@ -101,15 +158,22 @@ impl Web {
         &self.inner.personas
     }
 
-    /// The world that was current at `at`, loaded once and kept for a while.
-    pub(crate) async fn past(&self, at: Timestamp) -> Result<Arc<World>, StoreError> {
+    /// The world that was current at `at`, loaded once and kept for a while. One load at a time:
+    /// a past world costs as much memory as the current one.
+    pub(crate) async fn past(
+        &self,
+        at: portcullis_model::Timestamp,
+    ) -> Result<Arc<World>, portcullis_store::StoreError> {
         let position = self.inner.app.store().position_at(at).await?;
-        self.at_position(position).await
+        self.past_position(position).await
     }
 
-    /// The world after the commit at `position`, loaded once and kept for a while. One load at a
-    /// time: a past world costs as much memory as the current one.
-    pub(crate) async fn at_position(&self, position: Position) -> Result<Arc<World>, StoreError> {
+    /// The world right after `position`, kept as by [`Web::past`].
+    pub(crate) async fn past_position(
+        &self,
+        position: Position,
+    ) -> Result<Arc<World>, portcullis_store::StoreError> {
+        let store = self.inner.app.store();
         let kept = |web: &Self| {
             web.inner
                 .past
@@ -117,9 +181,8 @@ impl Web {
                 .ok()
                 .and_then(|past| past.get(&position).cloned())
         };
-        let current = self.inner.app.world();
-        if position == current.position() {
-            return Ok(current);
+        if position == self.inner.app.world().position() {
+            return Ok(self.inner.app.world());
         }
         if let Some(world) = kept(self) {
             return Ok(world);
@@ -128,7 +191,7 @@ impl Web {
         if let Some(world) = kept(self) {
             return Ok(world);
         }
-        let world = Arc::new(self.inner.app.store().load_at_position(position).await?);
+        let world = Arc::new(store.load_at_position(position).await?);
         if let Ok(mut past) = self.inner.past.lock() {
             if past.len() >= PAST_KEPT {
                 past.clear();

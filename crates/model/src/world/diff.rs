@@ -1,7 +1,7 @@
 //! The difference of two worlds in people × access: who gains what, who loses what, whose end
 //! moves. A preview is the diff of the world as it is and a copy with the change applied.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -116,7 +116,8 @@ impl World {
             self.all_groups(after)
         };
         let mut diff = Diff::default();
-        let mut permissions = BTreeSet::new();
+        // By key: `Site:Write` and `site:write` are one permission.
+        let mut permissions = BTreeMap::new();
         for group in touched {
             for kind in Kind::ALL {
                 let what = What::Group { group, kind };
@@ -130,10 +131,15 @@ impl World {
                 .entitlements_of(group)
                 .chain(after.entitlements_of(group))
             {
-                permissions.extend(entitlement.grant.permission().map(|p| p.name.clone()));
+                if let Some(permission) = entitlement.grant.permission() {
+                    let name = permissions
+                        .entry(permission.name.key())
+                        .or_insert_with(|| permission.name.clone());
+                    *name = name.clone().min(permission.name.clone());
+                }
             }
         }
-        for permission in permissions {
+        for permission in permissions.into_values() {
             let was = self.by_id(self.who_can_ends(&permission, None, now));
             let is = after.by_id(after.who_can_ends(&permission, None, then));
             diff.compare(&What::Permission { permission }, &was, &is);

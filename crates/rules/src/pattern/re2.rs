@@ -94,6 +94,33 @@ pub(super) fn shape(hir: &Hir) -> Shape {
     }
 }
 
+/// A literal test that every text matching the expression passes, if one stands in plain sight.
+pub(super) fn required(hir: &Hir) -> Option<Shape> {
+    let HirKind::Concat(parts) = hir.kind() else {
+        return None;
+    };
+    let text = |part: &Hir| match part.kind() {
+        HirKind::Literal(literal) => std::str::from_utf8(&literal.0).ok().map(Arc::<str>::from),
+        _ => None,
+    };
+    let is = |part: &Hir, look| *part.kind() == HirKind::Look(look);
+    if let [first, second, ..] = parts.as_slice()
+        && is(first, Look::Start)
+        && let Some(text) = text(second)
+    {
+        return Some(Shape::Prefix(text));
+    }
+    if let [.., second, last] = parts.as_slice()
+        && is(last, Look::End)
+        && let Some(text) = text(second)
+    {
+        return Some(Shape::Suffix(text));
+    }
+    // Each part of a sequence must match somewhere in the text.
+    let longest = parts.iter().filter_map(text).max_by_key(|text| text.len());
+    longest.map(Shape::Contains)
+}
+
 #[derive(Clone, Copy)]
 struct Flags {
     fold: bool,

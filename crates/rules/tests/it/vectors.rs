@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use portcullis_rules::{RuleList, Value, naive};
+use portcullis_rules::{Engine, EngineOptions, RuleList, Value, naive};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -47,7 +47,16 @@ fn answer(case: &Case<'_>) -> &'static str {
         return "error";
     };
     let resource = Value::from_json(&case.rsrc_attrs);
-    match naive::decide(&rules, &case.action, &case.rsrc_type, &resource) {
+    let decision = naive::decide(&rules, &case.action, &case.rsrc_type, &resource);
+    for options in [
+        EngineOptions::default(),
+        EngineOptions::default().always_indexed(),
+    ] {
+        let engine = Engine::compile_with(&rules, &options).expect("what loads compiles");
+        let compiled = engine.decide(&case.action, &case.rsrc_type, &resource);
+        assert_eq!(compiled, decision, "{}", case.id);
+    }
+    match decision {
         Ok(decision) => decision.effect.as_str(),
         Err(_) => "error",
     }

@@ -136,7 +136,7 @@ async fn effect(
     if page.query("effect") != "show" && !(is_small && change.changes.len() <= SMALL_CHANGE) {
         return Ok(Effect::Unasked(page.with_query(&[("effect", "show")])));
     }
-    let after = web.at_position(entry.position).await?;
+    let after = web.past_position(entry.position).await?;
     let before = after
         .after(&change.clone().inverse(entry.position))
         .map_err(|refusal| Failure::Internal(format!("entry {}: {refusal}", entry.position)))?;
