@@ -8,6 +8,7 @@ pub(crate) mod convert;
 pub(crate) mod fields;
 pub(crate) mod flow;
 pub(crate) mod frame;
+mod reading;
 
 mod app_write;
 mod demands;
@@ -39,6 +40,7 @@ pub(crate) use frame::failed;
 /// All routes of pages.
 pub fn routes(web: &Web) -> Router<Web> {
     Router::new()
+        .merge(reading::routes())
         .merge(writing())
         .layer(middleware::from_fn_with_state(
             web.clone(),
