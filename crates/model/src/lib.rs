@@ -16,6 +16,7 @@
 
 pub mod change;
 pub mod context;
+pub mod decide;
 pub mod entitlement;
 pub mod guard;
 pub mod id;

@@ -1,1 +1,48 @@
 //! All SQL: SQLite and PostgreSQL behind one small façade.
+//!
+//! A [`Store`] is a database: it loads worlds (the current one, or that of any past position or
+//! time) and answers what is asked of history. [`Live`] is the current world of this process and
+//! the one way to write it: a [`Proposal`] is built and guarded on the newest world, and committed
+//! together with the log entry and what must happen outside, in one transaction.
+//!
+//! What must not live here: what may be changed by whom (that is `portcullis_model::guard`), and
+//! the clock (`now` comes with each `Context`).
+
+mod actor;
+mod backup;
+mod batch;
+mod bulk;
+mod chain;
+mod constraints;
+mod db;
+mod error;
+mod follower;
+mod history;
+mod idempotency;
+mod labels;
+mod live;
+mod load;
+mod log;
+mod migrate;
+mod outbox;
+mod page;
+mod proposal;
+mod query;
+mod requests;
+mod store;
+mod subjects;
+mod tables;
+mod touches;
+mod versions;
+mod writer;
+
+pub use error::{CommitError, NotYet, StoreError};
+pub use history::{HistoryOf, HistoryRow, InclusionRow, Mark};
+pub use live::Live;
+pub use log::{LogEntry, LogFilter, Verified};
+pub use page::{BadCursor, Cursor, Page};
+pub use proposal::{Build, Committed, Effect, Effects, Idempotency, Proposal, Replay};
+pub use requests::{RequestFilter, RequestStatus};
+pub use store::{Engine, Store};
+pub use subjects::{Subject, SubjectKind};
+pub use touches::{Touch, TouchFilter};

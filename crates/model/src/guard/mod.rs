@@ -9,6 +9,8 @@ pub mod matrix;
 mod permissions;
 mod rules;
 
+use std::collections::HashSet;
+
 pub use matrix::{Action, MATRIX, Standing};
 
 use crate::{
@@ -207,6 +209,36 @@ impl World {
     #[must_use]
     pub fn owns_group(&self, user: Id<User>, group: Id<Group>, now: crate::Timestamp) -> bool {
         self.holds(user, group, Kind::Owner, now).is_some()
+    }
+
+    /// The pending requests that `user` is asked to decide, oldest first.
+    #[must_use]
+    pub fn waits_for(&self, user: Id<User>, now: crate::Timestamp) -> Vec<&Request> {
+        if self.requests().next().is_none() {
+            return Vec::new();
+        }
+        let owned: HashSet<Id<Group>> = self
+            .groups_of(user, now)
+            .filter(|(_, kind, _)| *kind == Kind::Owner)
+            .map(|(group, ..)| group.id)
+            .collect();
+        let admin = self.is_admin(user, now);
+        self.requests()
+            .filter(|request| request.requester != user)
+            .filter(|request| {
+                let Some(group) = self.group(request.wants.group()) else {
+                    return false;
+                };
+                let of_app = group.app().and_then(|app| self.owners_group(app));
+                let near = owned.contains(&group.id)
+                    || admin
+                    || of_app.is_some_and(|group| owned.contains(&group.id));
+                near && self
+                    .deciders(group, Some(request.requester), now)
+                    .iter()
+                    .any(|decider| decider.id == user)
+            })
+            .collect()
     }
 
     /// Who is asked about a group: its owners other than `requester`, else its app's, else admins.

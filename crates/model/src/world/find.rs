@@ -1,5 +1,7 @@
 //! The living by id and by name, and how many there are.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use super::World;
 use crate::{App, Entitlement, Group, Id, Inclusion, Request, Resource, Tag, User, name};
 
@@ -59,10 +61,24 @@ impl World {
     /// The resource registered as `resource_id` of `resource_type`.
     #[must_use]
     pub fn resource_by_key(&self, resource_type: &str, resource_id: &str) -> Option<&Resource> {
-        let id = self
-            .resource_keys
-            .get(&(resource_type.into(), resource_id.into()))?;
-        self.resources.get(id).map(|resource| &**resource)
+        let registered = self.resource_keys.get(resource_type)?.get(resource_id)?;
+        Some(&registered.resource)
+    }
+
+    /// What rules see of that resource: what the store knows, which no request overrides.
+    #[must_use]
+    pub fn resource_attributes(
+        &self,
+        resource_type: &str,
+        resource_id: &str,
+    ) -> Option<&BTreeMap<Arc<str>, portcullis_rules::Value>> {
+        Some(
+            &self
+                .resource_keys
+                .get(resource_type)?
+                .get(resource_id)?
+                .values,
+        )
     }
 
     /// The living user with that login, e-mail address or id.

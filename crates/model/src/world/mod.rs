@@ -128,6 +128,13 @@ struct AppNode {
     groups: Vec<Ix>,
 }
 
+/// A resource with its properties as rules see them.
+#[derive(Clone, Debug)]
+struct Registered {
+    resource: Arc<Resource>,
+    values: BTreeMap<Arc<str>, portcullis_rules::Value>,
+}
+
 /// All current facts.
 #[derive(Clone, Debug, Default)]
 pub struct World {
@@ -154,7 +161,7 @@ pub struct World {
     app_names: OrdMap<Arc<str>, Uuid>,
     tag_names: OrdMap<Arc<str>, Uuid>,
     /// By type, then id.
-    resource_keys: OrdMap<(Arc<str>, Arc<str>), Uuid>,
+    resource_keys: OrdMap<Arc<str>, OrdMap<Arc<str>, Arc<Registered>>>,
     /// Groups holding a permission, by its name in lower case.
     permissions: OrdMap<Arc<str>, Arc<BTreeMap<Ix, u32>>>,
     members: u32,
@@ -298,6 +305,15 @@ impl World {
             .into_iter()
             .flat_map(|node| node.entitlements.iter())
             .map(|entitlement| &**entitlement)
+    }
+
+    pub(crate) fn shared_entitlements_of(
+        &self,
+        group: Id<Group>,
+    ) -> impl Iterator<Item = &Arc<Entitlement>> {
+        self.group_node(group)
+            .into_iter()
+            .flat_map(|node| node.entitlements.iter())
     }
 
     /// The tags in force on a group: its own and its app's, each once.

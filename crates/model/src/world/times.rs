@@ -77,6 +77,21 @@ impl World {
         all.into_iter().flatten().min()
     }
 
+    /// Whether anything is still on record as current that has ended by `now`.
+    #[must_use]
+    pub fn lapsed(&self, now: Timestamp) -> bool {
+        let times = &self.times;
+        let memberships = times
+            .memberships
+            .get_min()
+            .is_some_and(|(ends, _)| ends.passed(now));
+        let others = times
+            .others
+            .get_min()
+            .is_some_and(|(ends, _)| ends.passed(now));
+        memberships || others || self.requests().any(|request| request.until.passed(now))
+    }
+
     /// The direct memberships and ownerships that hold at `now` and end in `(now, by]`, soonest
     /// first; over everything, without looking at those that end later or never.
     pub fn memberships_ending(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{expect, known, moved, same_place, taken};
 use crate::{
     Entitlement, Group, Inclusion, Membership, Refusal, Request, Resource, User,
-    world::{Edge, GroupNode, Ix, Link, World, slots::Slots},
+    world::{Edge, GroupNode, Ix, Link, Registered, World, slots::Slots},
 };
 
 impl World {
@@ -271,23 +271,29 @@ impl World {
         let id = known(before, after.as_ref())?;
         expect("resource", self.resource(id), before)?;
         if let Some(before) = before {
-            let key = (
-                Arc::clone(&before.resource_type),
-                Arc::clone(&before.resource_id),
-            );
-            self.resource_keys.remove(&key);
+            if let Some(of_type) = self.resource_keys.get_mut(&before.resource_type) {
+                of_type.remove(&before.resource_id);
+                if of_type.is_empty() {
+                    self.resource_keys.remove(&before.resource_type);
+                }
+            }
             self.resources.remove(&id.uuid());
         }
         if let Some(after) = after {
-            let key = (
-                Arc::clone(&after.resource_type),
-                Arc::clone(&after.resource_id),
-            );
-            if self.resource_keys.contains_key(&key) {
-                return Err(taken("resource", "id", &after.resource_id));
+            let resource = Arc::new(after);
+            let of_type = self
+                .resource_keys
+                .entry(Arc::clone(&resource.resource_type));
+            let of_type = of_type.or_default();
+            if of_type.contains_key(&resource.resource_id) {
+                return Err(taken("resource", "id", &resource.resource_id));
             }
-            self.resource_keys.insert(key, id.uuid());
-            self.resources.insert(id.uuid(), Arc::new(after));
+            let registered = Arc::new(Registered {
+                values: crate::decide::resource_attributes(&resource),
+                resource: Arc::clone(&resource),
+            });
+            of_type.insert(Arc::clone(&resource.resource_id), registered);
+            self.resources.insert(id.uuid(), resource);
         }
         Ok(())
     }

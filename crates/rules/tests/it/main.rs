@@ -1,0 +1,12 @@
+//! Tests of the public face, by capability; the vectors come from the shared collection.
+
+mod analysis;
+mod engine;
+mod explain;
+mod loading;
+mod partial;
+mod patterns;
+mod properties;
+mod values;
+mod vectors;
+mod worlds;

@@ -1,0 +1,281 @@
+//! A batch of commits while it is made: each proposal planned on the world the one before it left,
+//! all rows collected, and written with few statements.
+
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use portcullis_model::{
+    ChangeSet, Context, Position, Refusal, Request, Timestamp, World, guard, name,
+};
+
+use crate::{
+    CommitError, Committed, Effect, Replay, StoreError, actor, bulk,
+    chain::Canonical,
+    db::{Conn, Value},
+    idempotency::{self, Key, Used},
+    log::Head,
+    outbox, subjects,
+    versions::Versions,
+    writer::{Job, Source},
+};
+
+/// What a proposal will have become once the batch is written.
+pub(crate) struct Planned {
+    pub(crate) position: Position,
+    pub(crate) at: Timestamp,
+    /// `None` while it is still to be read from the log.
+    pub(crate) change: Option<Arc<ChangeSet>>,
+    pub(crate) replayed: Replay,
+}
+
+impl Planned {
+    pub(crate) fn committed(self, world: &Arc<World>) -> Committed {
+        Committed {
+            position: self.position,
+            at: self.at,
+            change: self.change.unwrap_or_else(|| Arc::new(ChangeSet::new(""))),
+            world: Arc::clone(world),
+            replayed: self.replayed,
+        }
+    }
+}
+
+/// The rows of a batch and the world it leads to.
+pub(crate) struct Batch {
+    world: World,
+    head: Head,
+    /// Idempotency keys used before, and by this batch so far.
+    used: HashMap<Key, Used>,
+    /// The batch's own commits, for replays within it.
+    written: HashMap<Position, (Timestamp, Arc<ChangeSet>)>,
+    versions: Versions,
+    log: Vec<Vec<Value>>,
+    subjects: Vec<Vec<Value>>,
+    effects: Vec<(Position, Timestamp, Effect)>,
+    keys: Vec<(Key, Used, Timestamp)>,
+}
+
+impl Batch {
+    pub(crate) fn new(world: World, head: Head, used: HashMap<Key, Used>) -> Self {
+        Self {
+            world,
+            head,
+            used,
+            written: HashMap::new(),
+            versions: Versions::default(),
+            log: Vec::new(),
+            subjects: Vec::new(),
+            effects: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+
+    pub(crate) const fn head(&self) -> &Head {
+        &self.head
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.log.is_empty()
+    }
+
+    pub(crate) fn into_world(self) -> World {
+        self.world
+    }
+
+    pub(crate) fn resolved(&self) -> &[Request] {
+        &self.versions.resolved
+    }
+
+    /// Builds and guards a job's change and adds its rows.
+    pub(crate) fn plan(&mut self, job: &mut Job) -> Result<Planned, CommitError> {
+        if let Some(replay) = self.replay(job)? {
+            return Ok(replay);
+        }
+        let context = &job.context;
+        let source = std::mem::replace(&mut job.source, Source::Settled);
+        let effects = job.effects;
+        let world = &self.world;
+        // A panic in a builder is its own caller's loss only. Nothing of ours is half-changed by
+        // it: it sees the world by reference, and the rows are added afterwards.
+        let guarded = catch_unwind(AssertUnwindSafe(|| {
+            guarded(source, world, context, effects)
+        }));
+        let (change, after, effects) = match guarded {
+            Ok(guarded) => guarded?,
+            Err(panic) => return Err(CommitError::Internal(message(&*panic))),
+        };
+        let change = Arc::new(change);
+        if change.is_empty() {
+            job.source = Source::Built(Arc::clone(&change));
+            return Ok(Planned {
+                position: self.head.position,
+                at: context.now.max(self.head.at),
+                change: Some(change),
+                replayed: Replay::Unchanged,
+            });
+        }
+        let at = self.append(context, &change, &after)?;
+        let position = self.head.position;
+        let effects = effects.into_iter().map(|effect| (position, at, effect));
+        self.effects.extend(effects);
+        if let (Some(key), Some(idempotency)) = (job.key(), &job.idempotency) {
+            let used = Used {
+                fingerprint: idempotency.fingerprint.clone(),
+                position,
+            };
+            self.used.insert(key.clone(), used.clone());
+            self.keys.push((key, used, at));
+            self.written.insert(position, (at, Arc::clone(&change)));
+        }
+        self.world = after;
+        job.source = Source::Built(Arc::clone(&change));
+        Ok(Planned {
+            position,
+            at,
+            change: Some(change),
+            replayed: Replay::Fresh,
+        })
+    }
+
+    /// What an earlier use of the job's key became.
+    fn replay(&self, job: &Job) -> Result<Option<Planned>, CommitError> {
+        let (Some(key), Some(idempotency)) = (job.key(), &job.idempotency) else {
+            return Ok(None);
+        };
+        let Some(used) = self.used.get(&key) else {
+            return Ok(None);
+        };
+        if used.fingerprint != idempotency.fingerprint {
+            return Err(CommitError::KeyReused);
+        }
+        let here = self.written.get(&used.position);
+        Ok(Some(Planned {
+            position: used.position,
+            at: here.map_or(self.head.at, |(at, _)| *at),
+            change: here.map(|(_, change)| Arc::clone(change)),
+            replayed: Replay::Replayed,
+        }))
+    }
+
+    /// Adds the rows of one commit and moves the head.
+    fn append(
+        &mut self,
+        context: &Context,
+        change: &ChangeSet,
+        after: &World,
+    ) -> Result<Timestamp, CommitError> {
+        let position = self.head.position.next();
+        let at = context.now.max(self.head.at);
+        let body = serde_json::to_string(change);
+        let body = body.map_err(|error| CommitError::Internal(error.to_string()))?;
+        let subjects = subjects::of(change, &self.world, after);
+        let actor = actor::to_text(context.actor);
+        let user = context.actor.user();
+        let login = user.and_then(|id| self.world.user(id).or_else(|| after.user(id)));
+        let login = login.map(|user| user.login.as_str());
+        let canonical = Canonical {
+            position,
+            at,
+            actor: &actor,
+            actor_login: login,
+            operation: &change.operation,
+            undoes: change.undoes,
+            body: &body,
+            subjects: &subjects,
+        };
+        let hash = canonical.hash(&self.head.hash);
+        self.head = Head { position, at, hash };
+        let number = position.0 as i64;
+        self.log.push(vec![
+            number.into(),
+            at.micros().into(),
+            actor.as_str().into(),
+            login.into(),
+            name::key(login.unwrap_or(&actor)).into(),
+            change.operation.as_str().into(),
+            change.undoes.map(|p| p.0 as i64).into(),
+            body.into(),
+            hash.to_vec().into(),
+        ]);
+        for (ordinal, subject) in (0i64..).zip(subjects) {
+            self.subjects.push(vec![
+                number.into(),
+                ordinal.into(),
+                subject.kind.as_str().into(),
+                subject.id.into(),
+                name::key(&subject.label).into(),
+                subject.label.into(),
+            ]);
+        }
+        self.versions.record(change, position);
+        Ok(at)
+    }
+
+    /// Writes everything; the world it leads to is true once the transaction is committed.
+    pub(crate) async fn write(self, conn: &mut Conn) -> Result<World, StoreError> {
+        self.versions.write(conn).await?;
+        let columns = [
+            "position",
+            "at",
+            "actor",
+            "actor_login",
+            "actor_key",
+            "operation",
+            "undoes",
+            "body",
+            "hash",
+        ];
+        bulk::insert(conn, "log", &columns, self.log).await?;
+        let columns = ["position", "ordinal", "kind", "id", "label_key", "label"];
+        bulk::insert(conn, "log_subjects", &columns, self.subjects).await?;
+        outbox::write(conn, self.effects).await?;
+        idempotency::write(conn, self.keys).await?;
+        let sql = "UPDATE log_head SET position = $1, at = $2, hash = $3 WHERE one = 1";
+        let values = vec![
+            (self.head.position.0 as i64).into(),
+            self.head.at.micros().into(),
+            self.head.hash.to_vec().into(),
+        ];
+        conn.execute(sql, values).await?;
+        Ok(self.world)
+    }
+}
+
+type Guarded = (ChangeSet, World, Vec<Effect>);
+
+fn guarded(
+    source: Source,
+    world: &World,
+    context: &Context,
+    effects: Option<crate::Effects>,
+) -> Result<Guarded, CommitError> {
+    let change = match source {
+        Source::Build(build) => build(world, context)?,
+        Source::Built(change) => Arc::unwrap_or_clone(change),
+        Source::Settled => return Err(again().into()),
+    };
+    if change.is_empty() {
+        return Ok((change, world.clone(), Vec::new()));
+    }
+    let (change, after) = guard(world, change, context)?.into_parts();
+    let effects = effects.map_or_else(Vec::new, |effects| effects(&change, &after));
+    Ok((change, after, effects))
+}
+
+/// A refused job whose batch was turned down: its builder is spent.
+fn again() -> Refusal {
+    Refusal::conflict(
+        "changed_meanwhile",
+        "somebody else changed the same at that moment",
+        "try again",
+    )
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "it panicked".to_owned())
+}

@@ -1,0 +1,105 @@
+//! Following what other processes write: on PostgreSQL told by NOTIFY, and on both engines by a
+//! look at the head of the log each second, because a notification can be lost.
+
+use std::{sync::Arc, time::Duration};
+
+use portcullis_model::Position;
+use sqlx::postgres::PgListener;
+use tokio::task::JoinHandle;
+
+use crate::{
+    StoreError,
+    db::Db,
+    live::Current,
+    load::{self, When},
+    log::{self, HEAD, Head},
+};
+
+/// The channel on which a commit tells its position.
+pub(crate) const CHANNEL: &str = "portcullis_log";
+/// How often the head is looked at without being told.
+const POLL: Duration = Duration::from_secs(1);
+
+pub(crate) fn start(current: &Arc<Current>) -> Option<JoinHandle<()>> {
+    match current.store.db() {
+        // Nobody else can write to this process's memory.
+        Db::Sqlite {
+            keeper: Some(_), ..
+        } => None,
+        _ => Some(tokio::spawn(run(Arc::clone(current)))),
+    }
+}
+
+async fn run(current: Arc<Current>) {
+    let mut listener = None;
+    let mut answering = Answering::Yes;
+    loop {
+        if listener.is_none() {
+            listener = listen(current.store.db()).await;
+        }
+        match catch_up(&current).await {
+            Ok(()) => answering = Answering::Yes,
+            Err(error) if answering == Answering::Yes => {
+                tracing::warn!(%error, "the log cannot be followed; trying on");
+                answering = Answering::No;
+            }
+            Err(_) => {}
+        }
+        if !wait(&mut listener).await {
+            listener = None;
+        }
+    }
+}
+
+#[derive(PartialEq)]
+enum Answering {
+    Yes,
+    No,
+}
+
+async fn listen(db: &Db) -> Option<PgListener> {
+    let Db::Postgres { pool } = db else {
+        return None;
+    };
+    let mut listener = PgListener::connect_with(pool).await.ok()?;
+    listener.listen(CHANNEL).await.ok()?;
+    Some(listener)
+}
+
+/// Waits to be told or for the next look; says whether the listener is still good.
+async fn wait(listener: &mut Option<PgListener>) -> bool {
+    let Some(listener) = listener else {
+        tokio::time::sleep(POLL).await;
+        return true;
+    };
+    match tokio::time::timeout(POLL, listener.recv()).await {
+        // Told, or time for a look.
+        Ok(Ok(_)) | Err(_) => true,
+        Ok(Err(_)) => {
+            tokio::time::sleep(POLL).await;
+            false
+        }
+    }
+}
+
+async fn catch_up(current: &Current) -> Result<(), StoreError> {
+    let db = current.store.db();
+    let world = current.world();
+    let head = head(db).await?;
+    if head <= world.position() {
+        return Ok(());
+    }
+    let mut tx = db.snapshot().await?;
+    let head = Head::read(&mut tx, HEAD).await?.position;
+    let world = match log::follow(&mut tx, (*world).clone(), head).await? {
+        Some(world) => world,
+        None => load::world(&mut tx, When::Now).await?,
+    };
+    tx.rollback().await?;
+    current.advance(Arc::new(world));
+    Ok(())
+}
+
+async fn head(db: &Db) -> Result<Position, StoreError> {
+    Ok(Head::read(&mut db.reader().await?, HEAD).await?.position)
+}

@@ -1,0 +1,153 @@
+//! The current world of this process and the one way to write it.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use portcullis_model::{Context, Position, World};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
+};
+
+use crate::{
+    CommitError, Committed, NotYet, Proposal, Store, StoreError, follower,
+    writer::{self, Job},
+};
+
+/// How many proposals may wait before callers wait to hand theirs in.
+const WAITING: usize = 4096;
+
+/// The current world, kept up with the log, and the way to change it. Cheap to clone; the writer
+/// and the follower end with the last clone.
+#[derive(Clone, Debug)]
+pub struct Live {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    current: Arc<Current>,
+    proposals: mpsc::Sender<Job>,
+    follower: Option<JoinHandle<()>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // The writer ends by itself when it has written what waits; the follower only reads.
+        if let Some(follower) = &self.follower {
+            follower.abort();
+        }
+    }
+}
+
+impl Live {
+    /// Loads the current world, starts writing, and follows what other processes write.
+    ///
+    /// # Errors
+    /// As [`Store::load`].
+    pub async fn start(store: Store) -> Result<Self, StoreError> {
+        let world = store.load().await?;
+        let (reached, _) = watch::channel(world.position());
+        let current = Arc::new(Current {
+            store,
+            world: ArcSwap::from_pointee(world),
+            reached,
+            advancing: Mutex::new(()),
+        });
+        let (proposals, receive) = mpsc::channel(WAITING);
+        tokio::spawn(writer::run(Arc::clone(&current), receive));
+        let follower = follower::start(&current);
+        let inner = Arc::new(Inner {
+            current,
+            proposals,
+            follower,
+        });
+        Ok(Self { inner })
+    }
+
+    /// The current world.
+    #[must_use]
+    pub fn world(&self) -> Arc<World> {
+        self.inner.current.world()
+    }
+
+    /// The current world as soon as it has `position`, waiting at most `most`.
+    ///
+    /// # Errors
+    /// [`NotYet`] with the position reached by then.
+    pub async fn at_least(&self, position: Position, most: Duration) -> Result<Arc<World>, NotYet> {
+        let mut reached = self.subscribe();
+        let waiting = reached.wait_for(|reached| *reached >= position);
+        let waited = tokio::time::timeout(most, waiting).await;
+        if matches!(waited, Ok(Ok(_))) {
+            return Ok(self.world());
+        }
+        let reached = self.world().position();
+        Err(NotYet {
+            wanted: position,
+            reached,
+        })
+    }
+
+    /// Tells each new position of the current world.
+    #[must_use]
+    pub fn subscribe(&self) -> watch::Receiver<Position> {
+        self.inner.current.reached.subscribe()
+    }
+
+    /// Builds, guards and commits a change. It runs to its end even if this future is dropped
+    /// after the proposal was handed in.
+    ///
+    /// # Errors
+    /// [`CommitError`]; only after [`CommitError::Unavailable`] it may be unknown whether the
+    /// change was written (the connection broke while committing): send it again under the same
+    /// idempotency key.
+    pub async fn commit(
+        &self,
+        context: Context,
+        proposal: Proposal,
+    ) -> Result<Committed, CommitError> {
+        let (answer, answered) = oneshot::channel();
+        let job = Job::new(context, proposal, answer);
+        let handed_in = self.inner.proposals.send(job).await;
+        handed_in.map_err(|_| StoreError::Stopped)?;
+        answered.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// The store behind it.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.current.store
+    }
+}
+
+/// What the writer and the follower share.
+#[derive(Debug)]
+pub(crate) struct Current {
+    pub(crate) store: Store,
+    world: ArcSwap<World>,
+    reached: watch::Sender<Position>,
+    advancing: Mutex<()>,
+}
+
+impl Current {
+    pub(crate) fn world(&self) -> Arc<World> {
+        self.world.load_full()
+    }
+
+    /// Makes `world` the current one, unless a later one already is.
+    pub(crate) fn advance(&self, world: Arc<World>) {
+        let position = world.position();
+        let one_at_a_time = self.advancing.lock();
+        let one_at_a_time = one_at_a_time.unwrap_or_else(PoisonError::into_inner);
+        if self.world.load().position() >= position {
+            return;
+        }
+        self.world.store(world);
+        self.reached.send_replace(position);
+        drop(one_at_a_time);
+    }
+}

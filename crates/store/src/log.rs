@@ -1,0 +1,316 @@
+//! The log, which is the audit trail: reading it, page by page or whole, and following it.
+
+use std::{collections::HashMap, sync::Arc};
+
+use portcullis_model::{Actor, ChangeSet, Position, Timestamp, World, name};
+use uuid::Uuid;
+
+use crate::{
+    Cursor, Page, StoreError, Subject, SubjectKind, actor,
+    chain::{self, Canonical, Hash},
+    db::{Conn, Db, Row},
+    page,
+    query::{Query, anywhere, prefix},
+};
+
+/// One commit, as it was recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogEntry {
+    /// Its place in the log.
+    pub position: Position,
+    /// When; never earlier than the entry before it.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// The actor's login at that time; `None` for Portcullis itself.
+    pub login: Option<String>,
+    /// What, as noun and verb.
+    pub operation: String,
+    /// The entry it undoes.
+    pub undoes: Option<Position>,
+    /// The entry that undid it.
+    pub undone_by: Option<Position>,
+    /// What it is about, in order of mention; a list carries the first [`LogEntry::FEW`].
+    pub subjects: Vec<Subject>,
+    /// Its edits; `None` in lists, where they would weigh too much.
+    pub change: Option<Arc<ChangeSet>>,
+}
+
+impl LogEntry {
+    /// How many subjects of an entry a list carries.
+    pub const FEW: u32 = 20;
+}
+
+/// Which entries to list. The default is all of them.
+#[derive(Clone, Debug, Default)]
+pub struct LogFilter {
+    /// By whom.
+    pub actor: Option<Actor>,
+    /// What the operation begins with: `group.` or `request.approve`.
+    pub operation: Option<String>,
+    /// About what.
+    pub subject: Option<(SubjectKind, Uuid)>,
+    /// Text in the operation, in the names of what it is about, or in the actor's login.
+    pub q: Option<String>,
+    /// Not before this instant.
+    pub from: Option<Timestamp>,
+    /// Before this instant.
+    pub to: Option<Timestamp>,
+    /// How many; 0 means 50, 1000 are the most.
+    pub limit: u32,
+    /// After the page that ended here.
+    pub before: Option<Cursor>,
+}
+
+const COLUMNS: &str = "SELECT l.position, l.at, l.actor, l.actor_login, l.operation, l.undoes, \
+     (SELECT MIN(u.position) FROM log u WHERE u.undoes = l.position)";
+
+pub(crate) async fn list(db: &Db, filter: &LogFilter) -> Result<Page<LogEntry>, StoreError> {
+    let limit = page::limit(filter.limit);
+    let mut query = Query::new(&format!("{COLUMNS} FROM log l"));
+    if let Some(actor) = filter.actor {
+        query.and_value("l.actor = {}", actor::to_text(actor));
+    }
+    if let Some(operation) = &filter.operation {
+        query.and_value("l.operation LIKE {} ESCAPE '!'", prefix(operation));
+    }
+    if let Some((kind, id)) = filter.subject {
+        let (kind, id) = (query.value(kind.as_str()), query.value(id));
+        query.and(&format!(
+            "l.position IN (SELECT s.position FROM log_subjects s WHERE s.kind = {kind} AND s.id = {id})"
+        ));
+    }
+    if let Some(q) = filter.q.as_deref().filter(|q| !q.trim().is_empty()) {
+        let place = query.value(anywhere(&name::key(q)));
+        query.and(&format!(
+            "(l.operation LIKE {place} ESCAPE '!' OR l.actor_key LIKE {place} ESCAPE '!' \
+             OR EXISTS (SELECT 1 FROM log_subjects s WHERE s.position = l.position \
+             AND s.label_key LIKE {place} ESCAPE '!'))"
+        ));
+    }
+    if let Some(from) = filter.from {
+        query.and_value("l.at >= {}", from.micros());
+    }
+    if let Some(to) = filter.to {
+        query.and_value("l.at < {}", to.micros());
+    }
+    if let Some(before) = filter.before {
+        query.and_value("l.position < {}", before.at);
+    }
+    let end = format!(" ORDER BY l.position DESC LIMIT {}", limit + 1);
+    let (sql, values) = query.ending(&end);
+    let mut conn = db.reader().await?;
+    let rows = conn.fetch(sql, values).await?;
+    let entries = rows.iter().map(entry_of).collect::<Result<Vec<_>, _>>()?;
+    let mut page = Page::of(entries, limit, |entry| entry.position.into());
+    let positions = page.items.iter().map(|entry| entry.position);
+    let mut subjects = subjects_of(&mut conn, positions, Some(LogEntry::FEW)).await?;
+    for entry in &mut page.items {
+        entry.subjects = subjects.remove(&entry.position).unwrap_or_default();
+    }
+    Ok(page)
+}
+
+pub(crate) async fn entry(
+    conn: &mut Conn,
+    position: Position,
+) -> Result<Option<LogEntry>, StoreError> {
+    let sql = format!("{COLUMNS}, l.body FROM log l WHERE l.position = $1");
+    let rows = conn.fetch(sql, vec![(position.0 as i64).into()]).await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let mut entry = entry_of(row)?;
+    entry.change = Some(Arc::new(change_of(position, row.text(7)?)?));
+    let mut subjects = subjects_of(conn, [position], None).await?;
+    entry.subjects = subjects.remove(&position).unwrap_or_default();
+    Ok(Some(entry))
+}
+
+fn entry_of(row: &Row) -> Result<LogEntry, StoreError> {
+    Ok(LogEntry {
+        position: position(row.int(0)?),
+        at: Timestamp::from_micros(row.int(1)?),
+        actor: actor::from_text(row.text(2)?)?,
+        login: row.opt_text(3)?.map(str::to_owned),
+        operation: row.text(4)?.to_owned(),
+        undoes: row.opt_int(5)?.map(position),
+        undone_by: row.opt_int(6)?.map(position),
+        subjects: Vec::new(),
+        change: None,
+    })
+}
+
+pub(crate) const fn position(number: i64) -> Position {
+    Position(number.cast_unsigned())
+}
+
+fn change_of(position: Position, body: &str) -> Result<ChangeSet, StoreError> {
+    serde_json::from_str(body)
+        .map_err(|error| StoreError::corrupt(format!("log entry {position}"), error))
+}
+
+async fn subjects_of(
+    conn: &mut Conn,
+    positions: impl IntoIterator<Item = Position>,
+    first: Option<u32>,
+) -> Result<HashMap<Position, Vec<Subject>>, StoreError> {
+    let mut query = Query::new("SELECT position, kind, id, label FROM log_subjects");
+    let places = query.values(positions.into_iter().map(|p| p.0 as i64));
+    let mut subjects: HashMap<_, Vec<_>> = HashMap::new();
+    if places.is_empty() {
+        return Ok(subjects);
+    }
+    query.and(&format!("position IN ({places})"));
+    if let Some(first) = first {
+        query.and_value("ordinal < {}", i64::from(first));
+    }
+    let (sql, values) = query.ending(" ORDER BY position, ordinal");
+    for row in conn.fetch(sql, values).await? {
+        let subject = subject_of(&row)?;
+        let of = subjects.entry(position(row.int(0)?)).or_default();
+        of.push(subject);
+    }
+    Ok(subjects)
+}
+
+fn subject_of(row: &Row) -> Result<Subject, StoreError> {
+    let kind = row.text(1)?;
+    Ok(Subject {
+        kind: SubjectKind::parse(kind)
+            .ok_or_else(|| StoreError::corrupt("log subject", format!("`{kind}` is no kind")))?,
+        id: row.uuid(2)?,
+        label: row.text(3)?.to_owned(),
+    })
+}
+
+/// Where the log ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    pub(crate) position: Position,
+    pub(crate) at: Timestamp,
+    pub(crate) hash: Hash,
+}
+
+pub(crate) const HEAD: &str = "SELECT position, at, hash FROM log_head WHERE one = 1";
+
+impl Head {
+    pub(crate) async fn read(conn: &mut Conn, sql: &'static str) -> Result<Self, StoreError> {
+        let rows = conn.fetch(sql, vec![]).await?;
+        let row = rows
+            .first()
+            .ok_or_else(|| StoreError::corrupt("log head", "it is missing"))?;
+        Ok(Self {
+            position: position(row.int(0)?),
+            at: Timestamp::from_micros(row.int(1)?),
+            hash: chain::read(row.bytes(2)?)?,
+        })
+    }
+}
+
+/// How many entries are followed one by one; past that, loading anew is quicker.
+const FOLLOW: u64 = 5_000;
+
+/// `world` with all that was committed after it up to `to`; `None` where the world has to be loaded
+/// anew.
+pub(crate) async fn follow(
+    conn: &mut Conn,
+    mut world: World,
+    to: Position,
+) -> Result<Option<World>, StoreError> {
+    if to < world.position() || to.0 - world.position().0 > FOLLOW {
+        return Ok(None);
+    }
+    while world.position() < to {
+        let sql = "SELECT position, body FROM log WHERE position > $1 ORDER BY position LIMIT 256";
+        let from = world.position().0 as i64;
+        let rows = conn.fetch(sql, vec![from.into()]).await?;
+        if rows.is_empty() {
+            return Err(StoreError::corrupt("log", "it ends before its head"));
+        }
+        for row in rows {
+            let at = position(row.int(0)?);
+            let change = change_of(at, row.text(1)?)?;
+            world = match world.after(&change) {
+                Ok(next) if next.position() == at => next,
+                Ok(_) => return Err(StoreError::corrupt("log", format!("no entry before {at}"))),
+                Err(refusal) => {
+                    tracing::error!(position = %at, %refusal, "the world has drifted from the log");
+                    return Ok(None);
+                }
+            };
+        }
+    }
+    Ok(Some(world))
+}
+
+/// What verifying the log found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// How many entries are in order, from the first.
+    pub entries: u64,
+    /// The first place that is not, and what is wrong there.
+    pub broken: Option<(Position, String)>,
+    /// The hash of the last entry in order, in hexadecimal: keep a copy elsewhere, and a log that
+    /// was cut off and mended can be told from the true one.
+    pub hash: String,
+}
+
+pub(crate) async fn verify(
+    conn: &mut Conn,
+    progress: &mut (dyn FnMut(Position, Position) + Send),
+) -> Result<Verified, StoreError> {
+    let head = Head::read(conn, HEAD).await?;
+    let (mut at, mut last, mut hash) = (Position(0), Timestamp::from_micros(0), [0; 32]);
+    let mut broken = None;
+    'log: while at < head.position {
+        let sql = "SELECT position, at, actor, actor_login, operation, undoes, body, hash \
+                   FROM log WHERE position > $1 ORDER BY position LIMIT 256";
+        let rows = conn.fetch(sql, vec![(at.0 as i64).into()]).await?;
+        let positions = rows.iter().map(|row| Ok(position(row.int(0)?)));
+        let positions = positions.collect::<Result<Vec<_>, StoreError>>()?;
+        let mut subjects = subjects_of(conn, positions.iter().copied(), None).await?;
+        if rows.is_empty() {
+            broken = Some((at.next(), "the entry is missing".to_owned()));
+        }
+        for (row, position) in rows.iter().zip(positions) {
+            let entry = Canonical {
+                position,
+                at: Timestamp::from_micros(row.int(1)?),
+                actor: row.text(2)?,
+                actor_login: row.opt_text(3)?,
+                operation: row.text(4)?,
+                undoes: row.opt_int(5)?.map(self::position),
+                body: row.text(6)?,
+                subjects: &subjects.remove(&position).unwrap_or_default(),
+            };
+            let wrong = if position != at.next() {
+                "the entry is missing"
+            } else if entry.hash(&hash)[..] != *row.bytes(7)? {
+                "the entry is not as it was written"
+            } else if entry.at < last {
+                "the entry is earlier than the one before it"
+            } else {
+                at = position;
+                last = entry.at;
+                hash = entry.hash(&hash);
+                continue;
+            };
+            broken = Some((at.next(), wrong.to_owned()));
+            break;
+        }
+        progress(at, head.position);
+        if broken.is_some() {
+            break 'log;
+        }
+    }
+    if broken.is_none() && hash != head.hash {
+        broken = Some((at, "the head of the log has another hash".to_owned()));
+    }
+    let hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Verified {
+        entries: at.0,
+        broken,
+        hash,
+    })
+}

@@ -1,0 +1,59 @@
+//! Brings the tables to the shape this program knows: numbered scripts, each run once, under a lock.
+
+use crate::{
+    Engine, StoreError,
+    db::{Db, Tx},
+};
+
+/// The scripts in order; append only. A script that has been released is never edited.
+const SCRIPTS: &[&str] = &[include_str!("../migrations/0001_start.sql")];
+
+/// Any number, as long as every Portcullis takes the same.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(7301882911)";
+
+pub(crate) async fn run(db: &Db) -> Result<(), StoreError> {
+    let known = SCRIPTS.len() as i64;
+    let mut tx = db.write().await?;
+    if db.engine() == Engine::Postgres {
+        tx.execute(LOCK, vec![]).await?;
+    }
+    tx.script("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)".into())
+        .await?;
+    let found = version(&mut tx).await?;
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    for (version, script) in (1..).zip(SCRIPTS).skip(found as usize) {
+        tracing::info!(version, "bringing the tables up to date");
+        tx.script(for_engine(db.engine(), script)).await?;
+        tx.execute(
+            "INSERT INTO schema_version (version) VALUES ($1)",
+            vec![version.into()],
+        )
+        .await?;
+    }
+    if found == 0 {
+        tx.execute(
+            "INSERT INTO log_head (one, position, at, hash) VALUES (1, 0, 0, $1)",
+            vec![vec![0u8; 32].into()],
+        )
+        .await?;
+    }
+    tx.commit().await
+}
+
+async fn version(tx: &mut Tx) -> Result<i64, StoreError> {
+    let sql = "SELECT COALESCE(MAX(version), 0) FROM schema_version";
+    let rows = tx.fetch(sql, vec![]).await?;
+    rows.first().map_or(Ok(0), |row| row.int(0))
+}
+
+fn for_engine(engine: Engine, script: &str) -> String {
+    match engine {
+        Engine::Sqlite => script.replace("SERIAL_KEY", "INTEGER PRIMARY KEY"),
+        Engine::Postgres => script.replace(" BLOB", " BYTEA").replace(
+            "SERIAL_KEY",
+            "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        ),
+    }
+}

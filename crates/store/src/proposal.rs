@@ -1,0 +1,116 @@
+//! What callers hand to the writer and what they get back.
+
+use std::sync::Arc;
+
+use portcullis_model::{ChangeSet, Context, Position, Refusal, Timestamp, World};
+use sha2::{Digest as _, Sha256};
+
+/// Builds the change on the world it will be guarded on.
+pub type Build = Box<dyn FnOnce(&World, &Context) -> Result<ChangeSet, Refusal> + Send>;
+
+/// Says what a committed change means for the outside, given the world after it.
+pub type Effects = fn(&ChangeSet, &World) -> Vec<Effect>;
+
+/// A wish to change something.
+pub struct Proposal {
+    /// Builds the change. Called once, by the writer, on the world every commit before it is in.
+    pub build: Build,
+    /// Makes sending the same request twice the same as sending it once.
+    pub idempotency: Option<Idempotency>,
+    /// What the change means for the outside; written in the same transaction.
+    pub effects: Option<Effects>,
+}
+
+impl Proposal {
+    /// A proposal without a key and without effects.
+    pub fn new(
+        build: impl FnOnce(&World, &Context) -> Result<ChangeSet, Refusal> + Send + 'static,
+    ) -> Self {
+        Self {
+            build: Box::new(build),
+            idempotency: None,
+            effects: None,
+        }
+    }
+
+    /// A proposal of a change that is already known.
+    #[must_use]
+    pub fn of(change: ChangeSet) -> Self {
+        Self::new(move |_, _| Ok(change))
+    }
+
+    /// The same, under an idempotency key.
+    #[must_use]
+    pub fn once(mut self, idempotency: Option<Idempotency>) -> Self {
+        self.idempotency = idempotency;
+        self
+    }
+
+    /// The same, with effects.
+    #[must_use]
+    pub fn with_effects(mut self, effects: Effects) -> Self {
+        self.effects = Some(effects);
+        self
+    }
+}
+
+/// A key a client chose for a request, and what the request was. Kept for seven days, for each
+/// actor on its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The client's key.
+    pub key: String,
+    /// What tells this request from others, such as the hash of its path and body.
+    pub fingerprint: Vec<u8>,
+}
+
+impl Idempotency {
+    /// `key` for the request made of `parts`, such as method, path and body.
+    #[must_use]
+    pub fn new(key: impl Into<String>, parts: &[&[u8]]) -> Self {
+        let mut sha = Sha256::new();
+        for part in parts {
+            sha.update((part.len() as u64).to_be_bytes());
+            sha.update(part);
+        }
+        Self {
+            key: key.into(),
+            fingerprint: sha.finalize().to_vec(),
+        }
+    }
+}
+
+/// Something that must happen outside because of a commit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    /// Which connector or channel it is for.
+    pub sink: String,
+    /// What to do there, as the sink understands it.
+    pub payload: serde_json::Value,
+}
+
+/// What became of a proposal.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// Its place in the log.
+    pub position: Position,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// What was changed.
+    pub change: Arc<ChangeSet>,
+    /// A world that has it: the one after the whole batch it was written with.
+    pub world: Arc<World>,
+    /// Whether this call wrote it.
+    pub replayed: Replay,
+}
+
+/// Whether a commit was written by the call that got it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replay {
+    /// It was.
+    Fresh,
+    /// An earlier call with the same idempotency key had written it.
+    Replayed,
+    /// The change was empty: nothing was written, and `position` is where the log was.
+    Unchanged,
+}

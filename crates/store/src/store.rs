@@ -1,0 +1,229 @@
+//! The store: opening a database, loading worlds, and everything that is asked of history.
+
+use std::{collections::HashMap, path::Path, sync::Arc};
+
+use portcullis_model::{Group, Id, Position, Request, Timestamp, World};
+use uuid::Uuid;
+
+use crate::{
+    Cursor, HistoryOf, HistoryRow, InclusionRow, LogEntry, LogFilter, Page, RequestFilter,
+    StoreError, Touch, TouchFilter, Verified,
+    db::Db,
+    history, labels,
+    load::{self, When},
+    log, migrate, requests,
+    touches::{self, Touches},
+};
+
+/// Which database is behind a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Engine {
+    /// A file, or memory.
+    Sqlite,
+    /// PostgreSQL, or what speaks its protocol.
+    Postgres,
+}
+
+impl Engine {
+    /// The engine's name in sentences.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// A database with Portcullis's tables in it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    touches: Touches,
+}
+
+impl Store {
+    /// Opens the database at `url` (`sqlite:/path/to/file`, `sqlite::memory:` or
+    /// `postgres://user@host/database`), creates the file if there is none, and brings the tables up
+    /// to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Url`], [`StoreError::Newer`], or [`StoreError::Database`] where it does not answer.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let db = Db::open(url).await?;
+        migrate::run(&db).await?;
+        let touches = Touches::start(db.clone());
+        let inner = Arc::new(Inner { db, touches });
+        Ok(Self { inner })
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.db().engine()
+    }
+
+    /// The current world, at the head of the log.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], or [`StoreError::Corrupt`] where rows contradict each other.
+    pub async fn load(&self) -> Result<World, StoreError> {
+        self.load_when(When::Now).await
+    }
+
+    /// The world that was current at `at`, and its position.
+    ///
+    /// # Errors
+    /// As [`Store::load`].
+    pub async fn load_at(&self, at: Timestamp) -> Result<(World, Position), StoreError> {
+        let position = self.position_at(at).await?;
+        let world = self.load_at_position(position).await?;
+        Ok((world, position))
+    }
+
+    /// The position of the last commit at or before `at`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn position_at(&self, at: Timestamp) -> Result<Position, StoreError> {
+        let sql = "SELECT COALESCE(MAX(position), 0) FROM log WHERE at <= $1";
+        let rows = self.db().fetch(sql, vec![at.micros().into()]).await?;
+        Ok(log::position(rows.first().map_or(Ok(0), |row| row.int(0))?))
+    }
+
+    /// The world right after `position` was committed.
+    ///
+    /// # Errors
+    /// [`StoreError::Beyond`] past the head of the log; else as [`Store::load`].
+    pub async fn load_at_position(&self, position: Position) -> Result<World, StoreError> {
+        self.load_when(When::At(position)).await
+    }
+
+    async fn load_when(&self, when: When) -> Result<World, StoreError> {
+        let mut tx = self.db().snapshot().await?;
+        let world = load::world(&mut tx, when).await?;
+        tx.rollback().await?;
+        Ok(world)
+    }
+
+    /// Entries of the log, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn log(&self, filter: &LogFilter) -> Result<Page<LogEntry>, StoreError> {
+        log::list(self.db(), filter).await
+    }
+
+    /// One entry of the log with its edits and everything it is about.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn entry(&self, position: Position) -> Result<Option<LogEntry>, StoreError> {
+        let mut conn = self.db().reader().await?;
+        log::entry(&mut conn, position).await
+    }
+
+    /// Every version there ever was of the direct memberships and ownerships of a user or of a
+    /// group, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn membership_history(
+        &self,
+        of: HistoryOf,
+        limit: u32,
+        before: Option<Cursor>,
+    ) -> Result<Page<HistoryRow>, StoreError> {
+        history::memberships(self.db(), of, limit, before).await
+    }
+
+    /// Every version there ever was of the inclusions a group is part of, as child or as target,
+    /// newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn inclusion_history(
+        &self,
+        group: Id<Group>,
+        limit: u32,
+        before: Option<Cursor>,
+    ) -> Result<Page<InclusionRow>, StoreError> {
+        history::inclusions(self.db(), group, limit, before).await
+    }
+
+    /// Requests in all states, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn requests(&self, filter: &RequestFilter) -> Result<Page<Request>, StoreError> {
+        requests::list(self.db(), filter).await
+    }
+
+    /// One request, in whatever state.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn request(&self, id: Id<Request>) -> Result<Option<Request>, StoreError> {
+        let mut conn = self.db().reader().await?;
+        requests::one(&mut conn, id).await
+    }
+
+    /// The last known names of users (their logins), groups, apps and tags, also of the deleted.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn labels(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, StoreError> {
+        let mut conn = self.db().reader().await?;
+        labels::last(&mut conn, ids.iter().copied()).await
+    }
+
+    /// Writes a copy of the database to `to`, whole as of now, while others read and write.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsupported`] on PostgreSQL; [`StoreError::File`] where `to` exists or cannot
+    /// be written.
+    pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        crate::backup::run(self.db(), to).await
+    }
+
+    /// Recomputes the hash chain over the whole log, telling `progress` how far it is of how much.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]; a broken chain is no error but an answer.
+    pub async fn verify_log(
+        &self,
+        mut progress: impl FnMut(Position, Position) + Send,
+    ) -> Result<Verified, StoreError> {
+        let mut tx = self.db().snapshot().await?;
+        let verified = log::verify(&mut tx, &mut progress).await?;
+        tx.rollback().await?;
+        Ok(verified)
+    }
+
+    /// Puts on record what is no change: decisions, sign-ins, reads. Many callers share one
+    /// transaction; when this returns, the rows are durable.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]: nothing was recorded.
+    pub async fn touch(&self, touches: Vec<Touch>) -> Result<(), StoreError> {
+        self.inner.touches.append(touches).await
+    }
+
+    /// What was put on record by [`Store::touch`], newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn touches(&self, filter: &TouchFilter) -> Result<Page<Touch>, StoreError> {
+        touches::list(self.db(), filter).await
+    }
+}

@@ -1,0 +1,175 @@
+//! What a log entry is about: every user, group, app, tag, request and resource a change names,
+//! under the names of that moment, so that history can be told of what is long deleted.
+
+use std::collections::HashSet;
+
+use portcullis_model::{Change, ChangeSet, Edit, Group, Id, User, World};
+use uuid::Uuid;
+
+/// What kind of thing a log entry is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// A person or service, called by its login.
+    User,
+    /// A group, role or app group, called by its name.
+    Group,
+    /// An app, called by its name.
+    App,
+    /// A tag, called by its name.
+    Tag,
+    /// A request, called by its requester and what it is for.
+    Request,
+    /// A registered resource, called by its type and id.
+    Resource,
+}
+
+impl SubjectKind {
+    /// The kind as text, as stored and as in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Group => "group",
+            Self::App => "app",
+            Self::Tag => "tag",
+            Self::Request => "request",
+            Self::Resource => "resource",
+        }
+    }
+
+    /// The kind called `text`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [
+            Self::User,
+            Self::Group,
+            Self::App,
+            Self::Tag,
+            Self::Request,
+            Self::Resource,
+        ];
+        all.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// One thing a log entry is about.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Subject {
+    /// What it is.
+    pub kind: SubjectKind,
+    /// Its id.
+    pub id: Uuid,
+    /// Its name when the entry was written.
+    pub label: String,
+}
+
+/// What `change` is about, each thing once, in order of mention.
+pub(crate) fn of(change: &ChangeSet, before: &World, after: &World) -> Vec<Subject> {
+    let mut list = List {
+        before,
+        after,
+        seen: HashSet::new(),
+        subjects: Vec::new(),
+    };
+    for change in &change.changes {
+        list.change(change);
+    }
+    list.subjects
+}
+
+struct List<'a> {
+    before: &'a World,
+    after: &'a World,
+    seen: HashSet<Uuid>,
+    subjects: Vec<Subject>,
+}
+
+impl List<'_> {
+    fn change(&mut self, change: &Change) {
+        match change {
+            Change::User(edit) => both(edit, |user| {
+                self.add(SubjectKind::User, user.id.uuid(), || user.login.to_string());
+            }),
+            Change::Group(edit) => both(edit, |group| {
+                self.add(SubjectKind::Group, group.id.uuid(), || {
+                    group.name.to_string()
+                });
+                if let Some(app) = group.app() {
+                    let name = [self.after, self.before]
+                        .into_iter()
+                        .find_map(|world| world.app(app))
+                        .map(|app| app.name.to_string());
+                    self.add(SubjectKind::App, app.uuid(), || name.unwrap_or_default());
+                }
+            }),
+            Change::App(edit) => both(edit, |app| {
+                self.add(SubjectKind::App, app.id.uuid(), || app.name.to_string());
+            }),
+            Change::Tag(edit) => both(edit, |tag| {
+                self.add(SubjectKind::Tag, tag.id.uuid(), || tag.name.to_string());
+            }),
+            Change::Membership(edit) => both(edit, |membership| {
+                self.user(membership.user);
+                self.group(membership.group);
+            }),
+            Change::Inclusion(edit) => both(edit, |inclusion| {
+                self.group(inclusion.child);
+                self.group(inclusion.target);
+            }),
+            Change::Entitlement(edit) => both(edit, |entitlement| self.group(entitlement.group)),
+            Change::Request(edit) => both(edit, |request| {
+                let (user, group) = (request.requester, request.wants.group());
+                let label = || format!("{} → {}", self.login(user), self.group_name(group));
+                let label = label();
+                self.add(SubjectKind::Request, request.id.uuid(), || label);
+                self.user(user);
+                self.group(group);
+            }),
+            Change::Resource(edit) => both(edit, |resource| {
+                self.add(SubjectKind::Resource, resource.id.uuid(), || {
+                    format!("{}:{}", resource.resource_type, resource.resource_id)
+                });
+            }),
+        }
+    }
+
+    fn user(&mut self, id: Id<User>) {
+        let label = self.login(id);
+        self.add(SubjectKind::User, id.uuid(), || label);
+    }
+
+    fn group(&mut self, id: Id<Group>) {
+        let label = self.group_name(id);
+        self.add(SubjectKind::Group, id.uuid(), || label);
+    }
+
+    fn login(&self, id: Id<User>) -> String {
+        [self.after, self.before]
+            .into_iter()
+            .find_map(|world| world.user(id))
+            .map_or_else(String::new, |user| user.login.to_string())
+    }
+
+    fn group_name(&self, id: Id<Group>) -> String {
+        [self.after, self.before]
+            .into_iter()
+            .find_map(|world| world.group(id))
+            .map_or_else(String::new, |group| group.name.to_string())
+    }
+
+    fn add(&mut self, kind: SubjectKind, id: Uuid, label: impl FnOnce() -> String) {
+        if self.seen.insert(id) {
+            let label = label();
+            self.subjects.push(Subject { kind, id, label });
+        }
+    }
+}
+
+/// Hands over the record as it is to be, then as it was: the newer name wins, and what only the
+/// older version names is mentioned too.
+fn both<T>(edit: &Edit<T>, mut take: impl FnMut(&T)) {
+    for record in [&edit.after, &edit.before].into_iter().flatten() {
+        take(record);
+    }
+}

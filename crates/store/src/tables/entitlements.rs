@@ -1,0 +1,36 @@
+//! What groups confer: each thing once for a group.
+
+use portcullis_model::Entitlement;
+
+use super::{Family, Reading, Stored, body, to_body, until};
+use crate::{
+    StoreError,
+    db::{Row, Value},
+};
+
+impl Stored for Entitlement {
+    const FAMILY: Family = Family::Entitlements;
+    const COLUMNS: &'static [&'static str] = &[
+        "group_id",
+        "kind",
+        "grant_key",
+        "valid_from",
+        "valid_until",
+        "body",
+    ];
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            self.group.uuid().into(),
+            self.grant.kind().into(),
+            self.grant.key().into(),
+            self.validity.from.micros().into(),
+            until(self.validity.until),
+            to_body(self),
+        ]
+    }
+
+    fn read(row: &Row, _: &mut Reading) -> Result<Self, StoreError> {
+        body(row, Self::COLUMNS.len())
+    }
+}

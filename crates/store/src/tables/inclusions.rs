@@ -1,0 +1,36 @@
+//! Groups in groups: one of each kind between two.
+
+use portcullis_model::Inclusion;
+
+use super::{Family, Reading, Stored, body, kind_text, to_body, until};
+use crate::{
+    StoreError,
+    db::{Row, Value},
+};
+
+impl Stored for Inclusion {
+    const FAMILY: Family = Family::Inclusions;
+    const COLUMNS: &'static [&'static str] = &[
+        "child_id",
+        "target_id",
+        "kind",
+        "valid_from",
+        "valid_until",
+        "body",
+    ];
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            self.child.uuid().into(),
+            self.target.uuid().into(),
+            kind_text(self.kind).into(),
+            self.validity.from.micros().into(),
+            until(self.validity.until),
+            to_body(self),
+        ]
+    }
+
+    fn read(row: &Row, _: &mut Reading) -> Result<Self, StoreError> {
+        body(row, Self::COLUMNS.len())
+    }
+}

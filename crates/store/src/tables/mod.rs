@@ -1,0 +1,181 @@
+//! One module per family of records: its columns, how a record becomes a row and a row a record.
+//! All families share the shape `id, added_pos, removed_pos, …` that [`crate::versions`] writes.
+
+mod apps;
+mod entitlements;
+mod groups;
+pub(crate) mod inclusions;
+pub(crate) mod memberships;
+pub(crate) mod requests;
+mod resources;
+mod tags;
+mod users;
+
+use std::collections::HashSet;
+
+use portcullis_model::{
+    App, Change, Edit, Ends, Entitlement, Group, Inclusion, Kind, Membership, Reason, Record,
+    Request, Resource, Tag, Timestamp, User, Validity,
+};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    StoreError,
+    db::{Row, Value},
+};
+
+/// A record that has a table.
+pub(crate) trait Stored: Record + 'static {
+    /// Which table.
+    const FAMILY: Family;
+    /// The columns of [`Stored::values`], in order; also what [`Stored::read`] expects after the id.
+    const COLUMNS: &'static [&'static str];
+
+    /// One value for each of the columns.
+    fn values(&self) -> Vec<Value>;
+
+    /// The record in a row of `id` and the columns.
+    fn read(row: &Row, reading: &mut Reading) -> Result<Self, StoreError>;
+}
+
+/// What many rows have in common while they are read, so that it is kept once.
+#[derive(Default)]
+pub(crate) struct Reading {
+    reasons: HashSet<Reason>,
+}
+
+impl Reading {
+    /// Most reasons are one of a few (or empty); a million copies of them are 50 MB.
+    fn reason(&mut self, text: &str) -> Result<Reason, StoreError> {
+        if let Some(known) = self.reasons.get(text) {
+            return Ok(known.clone());
+        }
+        let reason = Reason::parse(text).map_err(|e| StoreError::corrupt("reason", e))?;
+        if self.reasons.len() < 4096 {
+            self.reasons.insert(reason.clone());
+        }
+        Ok(reason)
+    }
+}
+
+/// The families, in the order in which a world takes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    Users,
+    Tags,
+    Apps,
+    Groups,
+    Inclusions,
+    Memberships,
+    Entitlements,
+    Requests,
+    Resources,
+}
+
+impl Family {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Users,
+        Self::Tags,
+        Self::Apps,
+        Self::Groups,
+        Self::Inclusions,
+        Self::Memberships,
+        Self::Entitlements,
+        Self::Requests,
+        Self::Resources,
+    ];
+
+    pub(crate) const fn table(self) -> &'static str {
+        match self {
+            Self::Users => "users",
+            Self::Tags => "tags",
+            Self::Apps => "apps",
+            Self::Groups => "groups",
+            Self::Inclusions => "inclusions",
+            Self::Memberships => "memberships",
+            Self::Entitlements => "entitlements",
+            Self::Requests => "requests",
+            Self::Resources => "resources",
+        }
+    }
+
+    pub(crate) const fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Users => User::COLUMNS,
+            Self::Tags => Tag::COLUMNS,
+            Self::Apps => App::COLUMNS,
+            Self::Groups => Group::COLUMNS,
+            Self::Inclusions => Inclusion::COLUMNS,
+            Self::Memberships => Membership::COLUMNS,
+            Self::Entitlements => Entitlement::COLUMNS,
+            Self::Requests => Request::COLUMNS,
+            Self::Resources => Resource::COLUMNS,
+        }
+    }
+
+    /// What a world holds of the family, beyond being current.
+    pub(crate) const fn in_world(self) -> &'static str {
+        match self {
+            Self::Requests => " AND status = 'pending'",
+            _ => "",
+        }
+    }
+
+    /// The record in a row of `id` and the columns, as the edit that creates it.
+    pub(crate) fn read(self, row: &Row, reading: &mut Reading) -> Result<Change, StoreError> {
+        fn create<T: Stored>(row: &Row, reading: &mut Reading) -> Result<Change, StoreError>
+        where
+            Change: From<Edit<T>>,
+        {
+            Ok(Edit::create(T::read(row, reading)?).into())
+        }
+        match self {
+            Self::Users => create::<User>(row, reading),
+            Self::Tags => create::<Tag>(row, reading),
+            Self::Apps => create::<App>(row, reading),
+            Self::Groups => create::<Group>(row, reading),
+            Self::Inclusions => create::<Inclusion>(row, reading),
+            Self::Memberships => create::<Membership>(row, reading),
+            Self::Entitlements => create::<Entitlement>(row, reading),
+            Self::Requests => create::<Request>(row, reading),
+            Self::Resources => create::<Resource>(row, reading),
+        }
+    }
+}
+
+/// The record kept whole in the column at `index`.
+fn body<T: DeserializeOwned>(row: &Row, index: usize) -> Result<T, StoreError> {
+    serde_json::from_str(row.text(index)?)
+        .map_err(|error| StoreError::corrupt(std::any::type_name::<T>(), error))
+}
+
+/// The whole record as text.
+fn to_body<T: serde::Serialize>(record: &T) -> Value {
+    // INVARIANT: records are trees of text, numbers and maps with text keys: they always serialize.
+    serde_json::to_string(record).unwrap_or_default().into()
+}
+
+fn until(ends: Ends) -> Value {
+    ends.instant().map(Timestamp::micros).into()
+}
+
+fn validity(row: &Row, index: usize) -> Result<Validity, StoreError> {
+    let from = Timestamp::from_micros(row.int(index)?);
+    let until = row.opt_int(index + 1)?.map(Timestamp::from_micros);
+    Ok(Validity::new(from, until.into()))
+}
+
+const fn kind_text(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Member => "member",
+        Kind::Owner => "owner",
+    }
+}
+
+fn kind(text: &str) -> Result<Kind, StoreError> {
+    match text {
+        "member" => Ok(Kind::Member),
+        "owner" => Ok(Kind::Owner),
+        other => Err(StoreError::corrupt("kind", format!("`{other}` is none"))),
+    }
+}

@@ -1,0 +1,40 @@
+//! Users: unique by login and e-mail address, called by their login.
+
+use portcullis_model::{Email, User, UserKind};
+
+use super::{Family, Reading, Stored, body, to_body};
+use crate::{
+    StoreError,
+    db::{Row, Value},
+};
+
+impl Stored for User {
+    const FAMILY: Family = Family::Users;
+    const COLUMNS: &'static [&'static str] = &[
+        "login_key",
+        "email_key",
+        "name_key",
+        "label",
+        "kind",
+        "body",
+    ];
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            self.login.key().into(),
+            self.email.as_ref().map(Email::key).into(),
+            self.name.key().into(),
+            self.login.as_str().into(),
+            match self.kind {
+                UserKind::Person => "person",
+                UserKind::Service => "service",
+            }
+            .into(),
+            to_body(self),
+        ]
+    }
+
+    fn read(row: &Row, _: &mut Reading) -> Result<Self, StoreError> {
+        body(row, Self::COLUMNS.len())
+    }
+}

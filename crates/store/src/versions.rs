@@ -1,0 +1,140 @@
+//! Versions of records over the log: what a batch of changes closes and opens.
+//!
+//! A batch is collected first and written with few statements. A record that changes several times
+//! within it never reaches the table in between: its middle versions are written as already closed,
+//! and those that lived within one position are not written at all.
+
+use std::collections::HashMap;
+
+use portcullis_model::{Change, ChangeSet, Edit, Position, Request};
+use uuid::Uuid;
+
+use crate::{
+    StoreError, bulk,
+    db::{Conn, Value},
+    tables::{Family, Stored},
+};
+
+/// Everything a batch does to the tables of records.
+#[derive(Default)]
+pub(crate) struct Versions {
+    families: [Versioned; Family::ALL.len()],
+    /// Requests as a change found them, where the world does not hold them: they were resolved.
+    pub(crate) resolved: Vec<Request>,
+}
+
+#[derive(Default)]
+struct Versioned {
+    opened: Vec<Option<Version>>,
+    /// Where in `opened` a record's current version is.
+    current: HashMap<Uuid, usize>,
+    closed: Vec<(Uuid, i64)>,
+}
+
+struct Version {
+    id: Uuid,
+    added: i64,
+    removed: Option<i64>,
+    values: Vec<Value>,
+}
+
+impl Versions {
+    /// Adds what `change` does at `position`.
+    pub(crate) fn record(&mut self, change: &ChangeSet, position: Position) {
+        for change in &change.changes {
+            match change {
+                Change::User(edit) => self.edit(edit, position),
+                Change::Group(edit) => self.edit(edit, position),
+                Change::App(edit) => self.edit(edit, position),
+                Change::Tag(edit) => self.edit(edit, position),
+                Change::Membership(edit) => self.edit(edit, position),
+                Change::Inclusion(edit) => self.edit(edit, position),
+                Change::Entitlement(edit) => self.edit(edit, position),
+                Change::Request(edit) => {
+                    let resolved = edit.before.as_deref().filter(|r| !r.is_pending());
+                    if let Some(resolved) = resolved
+                        && !self.families[Family::Requests as usize]
+                            .current
+                            .contains_key(&resolved.id.uuid())
+                    {
+                        self.resolved.push(resolved.clone());
+                    }
+                    self.edit(edit, position);
+                }
+                Change::Resource(edit) => self.edit(edit, position),
+            }
+        }
+    }
+
+    fn edit<T: Stored>(&mut self, edit: &Edit<T>, position: Position) {
+        let family = &mut self.families[T::FAMILY as usize];
+        if let Some(before) = &edit.before {
+            family.close(before.id().uuid(), position.0 as i64);
+        }
+        if let Some(after) = &edit.after {
+            family.open(after.id().uuid(), position.0 as i64, after.values());
+        }
+    }
+
+    /// Writes it all: ends first, so that what takes an ended record's place finds it free.
+    pub(crate) async fn write(self, conn: &mut Conn) -> Result<(), StoreError> {
+        for (family, versioned) in Family::ALL.into_iter().zip(self.families) {
+            versioned.write(conn, family).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Versioned {
+    fn close(&mut self, id: Uuid, at: i64) {
+        let Some(index) = self.current.remove(&id) else {
+            self.closed.push((id, at));
+            return;
+        };
+        match &mut self.opened[index] {
+            Some(version) if version.added != at => version.removed = Some(at),
+            place => *place = None,
+        }
+    }
+
+    fn open(&mut self, id: Uuid, added: i64, values: Vec<Value>) {
+        self.current.insert(id, self.opened.len());
+        self.opened.push(Some(Version {
+            id,
+            added,
+            removed: None,
+            values,
+        }));
+    }
+
+    async fn write(self, conn: &mut Conn, family: Family) -> Result<(), StoreError> {
+        let table = family.table();
+        if !self.closed.is_empty() {
+            let expected = self.closed.len() as u64;
+            let rows = self.closed.into_iter();
+            let rows = rows.map(|(id, at)| vec![id.into(), at.into()]).collect();
+            let found = bulk::close(conn, table, rows).await?;
+            if found != expected {
+                let why = format!("{expected} current rows were to end and {found} were found");
+                return Err(StoreError::corrupt(table, why));
+            }
+        }
+        if !self.opened.is_empty() {
+            let mut columns = vec!["id", "added_pos", "removed_pos"];
+            columns.extend(family.columns());
+            let rows = self.opened.into_iter().flatten().map(|version| {
+                let mut row = Vec::with_capacity(columns.len());
+                row.extend([
+                    version.id.into(),
+                    version.added.into(),
+                    version.removed.into(),
+                ]);
+                row.extend(version.values);
+                row
+            });
+            let rows = rows.collect();
+            bulk::insert(conn, table, &columns, rows).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,242 @@
+//! The one writer: takes all waiting proposals as one batch, in one transaction.
+//!
+//! A batch takes the writer's place (PostgreSQL: the row lock on the log's head; SQLite: the write
+//! lock), catches up with the log, and then for each proposal in turn builds and guards its change
+//! on the world the one before it left. Nobody is answered before the transaction is through, not
+//! even the refused: what refused them may be a neighbour that is not written in the end.
+
+use std::{collections::HashMap, sync::Arc};
+
+use portcullis_model::{Context, Timestamp, World};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    CommitError, Committed, Engine, Idempotency, Proposal, Replay, StoreError, actor,
+    batch::{Batch, Planned},
+    constraints,
+    db::Tx,
+    follower,
+    idempotency::{self, Key, Used},
+    live::Current,
+    load::{self, When},
+    log::{self, HEAD, Head},
+    proposal::{Build, Effects},
+    requests,
+};
+
+/// The most proposals in one transaction.
+const MOST: usize = 512;
+
+/// The answer to one caller.
+pub(crate) type Answer = Result<Committed, CommitError>;
+
+/// A proposal on its way.
+pub(crate) struct Job {
+    pub(crate) context: Context,
+    pub(crate) source: Source,
+    pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) effects: Option<Effects>,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// Where a job's change comes from.
+pub(crate) enum Source {
+    /// It is still to be built.
+    Build(Build),
+    /// It was built in a batch that a rule of the tables turned down.
+    Built(Arc<portcullis_model::ChangeSet>),
+    /// It was built and answered without a change.
+    Settled,
+}
+
+impl Job {
+    pub(crate) fn new(
+        context: Context,
+        proposal: Proposal,
+        answer: oneshot::Sender<Answer>,
+    ) -> Self {
+        Self {
+            context,
+            source: Source::Build(proposal.build),
+            idempotency: proposal.idempotency,
+            effects: proposal.effects,
+            answer,
+        }
+    }
+
+    pub(crate) fn key(&self) -> Option<Key> {
+        let idempotency = self.idempotency.as_ref()?;
+        let actor = actor::to_text(self.context.actor);
+        Some((actor, idempotency.key.clone()))
+    }
+
+    fn answer(self, answer: Answer) {
+        // Whoever no longer listens has hung up; what is written stays written.
+        let _ = self.answer.send(answer);
+    }
+}
+
+/// Writes until the last sender is gone and nothing waits.
+pub(crate) async fn run(current: Arc<Current>, mut proposals: mpsc::Receiver<Job>) {
+    let mut pruned = Timestamp::from_micros(0);
+    let mut jobs = Vec::with_capacity(MOST);
+    while proposals.recv_many(&mut jobs, MOST).await > 0 {
+        let batch = std::mem::take(&mut jobs);
+        let now = batch.iter().map(|job| job.context.now).max();
+        let prune = now.filter(|now| now.seconds_since(pruned) >= 3600);
+        pruned = prune.unwrap_or(pruned);
+        // On a task of its own: a bug in here must not take the writer with it.
+        let writing = write(Arc::clone(&current), batch, prune);
+        if let Err(error) = tokio::spawn(writing).await {
+            tracing::error!(%error, "a batch of commits was lost to a bug");
+        }
+    }
+}
+
+/// Writes a batch and answers everyone in it.
+async fn write(current: Arc<Current>, jobs: Vec<Job>, prune: Option<Timestamp>) {
+    match attempt(&current, jobs, prune).await {
+        Tried::Answered => {}
+        // One of them broke a rule of the tables: alone, each is answered for itself.
+        Tried::Again(jobs) => {
+            for job in jobs {
+                if let Tried::Again(jobs) = attempt(&current, vec![job], None).await {
+                    tracing::error!(jobs = jobs.len(), "a batch of one was not answered");
+                }
+            }
+        }
+    }
+}
+
+enum Tried {
+    Answered,
+    Again(Vec<Job>),
+}
+
+async fn attempt(current: &Current, jobs: Vec<Job>, prune: Option<Timestamp>) -> Tried {
+    let (mut jobs, tried) = transact(current, jobs, prune).await;
+    let error = match tried {
+        Ok((world, answers)) => {
+            let world = Arc::new(world);
+            current.advance(Arc::clone(&world));
+            for (job, answer) in jobs.into_iter().zip(answers) {
+                job.answer(answer.map(|planned| planned.committed(&world)));
+            }
+            return Tried::Answered;
+        }
+        Err(error) => error,
+    };
+    if let (StoreError::Constraint(constraint), [_]) = (&error, &jobs[..]) {
+        tracing::warn!(constraint, "a change passed the guard but not the tables");
+        if let Some(job) = jobs.pop() {
+            job.answer(Err(constraints::refusal(constraint).into()));
+        }
+        return Tried::Answered;
+    }
+    if matches!(error, StoreError::Constraint(_)) {
+        return Tried::Again(jobs);
+    }
+    tracing::warn!(%error, batch = jobs.len(), "a batch of commits was not written");
+    for job in jobs {
+        job.answer(Err(error.clone().into()));
+    }
+    Tried::Answered
+}
+
+type Transacted = Result<(World, Vec<Result<Planned, CommitError>>), StoreError>;
+
+async fn transact(
+    current: &Current,
+    mut jobs: Vec<Job>,
+    prune: Option<Timestamp>,
+) -> (Vec<Job>, Transacted) {
+    let keys = jobs.iter().filter_map(Job::key).collect();
+    let begun = begin(current, keys).await;
+    let (mut tx, world, head, used) = match begun {
+        Ok(begun) => begun,
+        Err(error) => return (jobs, Err(error)),
+    };
+    // Building and guarding is computing, and may be long for a large change.
+    let planning = tokio::task::spawn_blocking(move || {
+        let mut batch = Batch::new(world, head, used);
+        let answers: Vec<_> = jobs.iter_mut().map(|job| batch.plan(job)).collect();
+        (jobs, batch, answers)
+    });
+    let (jobs, batch, mut answers) = match planning.await {
+        Ok(planned) => planned,
+        Err(error) => return (Vec::new(), Err(StoreError::corrupt("batch", error))),
+    };
+    let written = finish(&mut tx, batch, &mut answers, prune).await;
+    let ended = match written {
+        Ok((world, Wrote::Rows)) => tx.commit().await.map(|()| world),
+        Ok((world, Wrote::Nothing)) => tx.rollback().await.map(|()| world),
+        // The connection is closed with the transaction in it.
+        Err(error) => Err(error),
+    };
+    (jobs, ended.map(|world| (world, answers)))
+}
+
+/// Takes the writer's place and comes level with the log.
+async fn begin(
+    current: &Current,
+    keys: Vec<Key>,
+) -> Result<(Tx, World, Head, HashMap<Key, Used>), StoreError> {
+    let mut tx = current.store.db().write().await?;
+    let head = match tx.engine() {
+        Engine::Sqlite => Head::read(&mut tx, HEAD).await?,
+        Engine::Postgres => {
+            let lock = "SELECT position, at, hash FROM log_head WHERE one = 1 FOR UPDATE";
+            Head::read(&mut tx, lock).await?
+        }
+    };
+    let mut world = (*current.world()).clone();
+    if world.position() != head.position {
+        world = match log::follow(&mut tx, world, head.position).await? {
+            Some(world) => world,
+            None => load::world(&mut tx, When::Now).await?,
+        };
+    }
+    let used = idempotency::find(&mut tx, keys).await?;
+    Ok((tx, world, head, used))
+}
+
+enum Wrote {
+    Rows,
+    Nothing,
+}
+
+async fn finish(
+    tx: &mut Tx,
+    batch: Batch,
+    answers: &mut [Result<Planned, CommitError>],
+    prune: Option<Timestamp>,
+) -> Result<(World, Wrote), StoreError> {
+    for planned in answers.iter_mut().filter_map(|answer| answer.as_mut().ok()) {
+        if planned.replayed == Replay::Replayed && planned.change.is_none() {
+            let entry = log::entry(tx, planned.position).await?;
+            let entry = entry.ok_or_else(|| StoreError::corrupt("log", "an entry is missing"))?;
+            planned.at = entry.at;
+            planned.change = entry.change;
+        }
+    }
+    for resolved in batch.resolved() {
+        // Worlds do not hold resolved requests, so nobody has looked whether this is still so.
+        if requests::one(tx, resolved.id).await?.as_ref() != Some(resolved) {
+            return Err(StoreError::Constraint("requests_current"));
+        }
+    }
+    if batch.is_empty() {
+        return Ok((batch.into_world(), Wrote::Nothing));
+    }
+    let position = batch.head().position;
+    let world = batch.write(tx).await?;
+    if let Some(now) = prune {
+        idempotency::prune(tx, now).await?;
+    }
+    if tx.engine() == Engine::Postgres {
+        let sql = "SELECT pg_notify($1, $2)";
+        let values = vec![follower::CHANNEL.into(), position.to_string().into()];
+        tx.fetch(sql, values).await?;
+    }
+    Ok((world, Wrote::Rows))
+}

@@ -1,0 +1,216 @@
+//! Databases that are locked, away or silent, and processes that are killed.
+
+use std::{
+    collections::BTreeSet,
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use portcullis_model::{Position, World};
+use portcullis_store::{CommitError, Effect, Live, Proposal, Store};
+use sqlx::{Connection as _, SqliteConnection};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+
+use crate::support::{Database, both, commit, company, context, facts, group};
+
+fn unavailable<T: std::fmt::Debug>(answer: Result<T, CommitError>) {
+    assert!(
+        matches!(answer, Err(CommitError::Unavailable(_))),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_locked_database_fails_the_write_and_nothing_else() {
+    let database = Database::sqlite();
+    let live = database.live().await;
+    let c = context();
+    commit(&live, &c, company(&[], &[&group(&c, "One")]))
+        .await
+        .unwrap();
+    let mut other = SqliteConnection::connect(&database.url).await.unwrap();
+    sqlx::query("BEGIN EXCLUSIVE")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    let began = Instant::now();
+    unavailable(commit(&live, &c, company(&[], &[&group(&c, "Two")])).await);
+    assert!(began.elapsed() < Duration::from_secs(10));
+    assert_eq!(live.world().position(), Position(1));
+    assert_eq!(live.store().load().await.unwrap().group_count(), 1);
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    let two = commit(&live, &c, company(&[], &[&group(&c, "Two")])).await;
+    assert_eq!(two.unwrap().position, Position(2));
+}
+
+/// A way to a server that can be cut.
+async fn proxy(port: u16, to: String) -> (JoinSet<()>, u16) {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        let mut connections = JoinSet::new();
+        while let Ok((mut from, _)) = listener.accept().await {
+            let to = to.clone();
+            connections.spawn(async move {
+                if let Ok(mut to) = TcpStream::connect(to).await {
+                    let _ = copy_bidirectional(&mut from, &mut to).await;
+                }
+            });
+        }
+    });
+    (tasks, port)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unreachable_server_fails_the_write_and_nothing_else() {
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    let (scheme, rest) = database.url.split_once("//").unwrap();
+    let (user, rest) = rest.split_once('@').unwrap();
+    let (server, name) = rest.split_once('/').unwrap();
+    let (mut way, port) = proxy(0, server.to_owned()).await;
+    let url = format!("{scheme}//{user}@127.0.0.1:{port}/{name}");
+    let live = Live::start(Store::open(&url).await.unwrap()).await.unwrap();
+    let c = context();
+    commit(&live, &c, company(&[], &[&group(&c, "One")]))
+        .await
+        .unwrap();
+    way.shutdown().await;
+    for _ in 0..2 {
+        let began = Instant::now();
+        unavailable(commit(&live, &c, company(&[], &[&group(&c, "Two")])).await);
+        assert!(
+            began.elapsed() < Duration::from_secs(8),
+            "{:?}",
+            began.elapsed()
+        );
+        assert_eq!(live.world().position(), Position(1));
+    }
+    let (way, _) = proxy(port, server.to_owned()).await;
+    let two = commit(&live, &c, company(&[], &[&group(&c, "Two")])).await;
+    assert_eq!(two.unwrap().position, Position(2));
+    drop((way, live));
+    database.drop().await;
+}
+
+both! {
+    async fn a_killed_process_loses_nothing_it_acknowledged_and_leaves_nothing_half_done(database) {
+        drop(database.store().await);
+        let mut acknowledged = BTreeSet::new();
+        for round in 0..6u64 {
+            acknowledged.extend(write_until_killed(database, round));
+            let store = database.store().await;
+            let world = store.load().await.unwrap();
+            for (position, name) in &acknowledged {
+                assert!(world.find_group(name).is_some(), "{name} at {position} is gone");
+            }
+            let verified = store.verify_log(|_, _| {}).await.unwrap();
+            assert_eq!((Position(verified.entries), verified.broken), (world.position(), None));
+            assert_eq!(facts(&replayed(&store).await), facts(&world));
+            let entries = world.position().0 as i64;
+            assert_eq!(database.number("SELECT COUNT(*) FROM outbox").await, entries);
+            assert_eq!(database.number("SELECT COUNT(*) FROM log_subjects").await, entries);
+        }
+        assert!(acknowledged.len() > 30, "{}", acknowledged.len());
+    }
+}
+
+/// The world as the log alone tells it.
+async fn replayed(store: &Store) -> World {
+    let mut world = World::default();
+    while let Some(entry) = store.entry(world.position().next()).await.unwrap() {
+        world = world.after(&entry.change.unwrap()).unwrap();
+    }
+    world
+}
+
+/// Starts a process that writes, kills it in the middle, and returns what it had acknowledged.
+fn write_until_killed(database: &Database, round: u64) -> Vec<(u64, String)> {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "faults::writes_until_killed",
+            "--ignored",
+            "--nocapture",
+        ])
+        .env("PORTCULLIS_TEST_WRITE", &database.url)
+        .env("PORTCULLIS_TEST_ROUND", round.to_string())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut acknowledged = Vec::new();
+    let mut take = |line: String| {
+        let line = line.split_once("ack ").map(|(_, rest)| rest.to_owned());
+        if let Some((position, name)) = line.as_deref().and_then(|line| line.split_once(' ')) {
+            acknowledged.push((position.parse().unwrap(), name.to_owned()));
+        }
+        acknowledged.len()
+    };
+    for line in lines.by_ref() {
+        if take(line.unwrap()) >= 10 + round as usize * 7 {
+            break;
+        }
+    }
+    // Anywhere in a batch: the child goes on meanwhile.
+    std::thread::sleep(Duration::from_millis(round * 3));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // The last line may be half a line; without its end it was no acknowledgement.
+    for line in lines
+        .map_while(Result::ok)
+        .filter(|line| line.ends_with(';'))
+    {
+        take(line);
+    }
+    acknowledged
+        .into_iter()
+        .map(|(at, name): (u64, String)| (at, name.trim_end_matches(';').to_owned()))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "the child of the test above"]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the parent test tells it where to write"
+)]
+async fn writes_until_killed() {
+    let url = std::env::var("PORTCULLIS_TEST_WRITE").unwrap();
+    let round: u64 = std::env::var("PORTCULLIS_TEST_ROUND")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let live = Live::start(Store::open(&url).await.unwrap()).await.unwrap();
+    let mut c = context();
+    c.ids = Arc::new(crate::support::Counter::from(round * 1_000_000 + 1));
+    let mut clients = JoinSet::new();
+    for client in 0..8 {
+        let (live, c) = (live.clone(), c.clone());
+        clients.spawn(async move {
+            for n in 0.. {
+                let name = format!("r{round}c{client}n{n}");
+                let change = company(&[], &[&group(&c, &name)]);
+                let effects = |_: &_, _: &_| {
+                    vec![Effect {
+                        sink: "test".into(),
+                        payload: serde_json::Value::Null,
+                    }]
+                };
+                let proposal = Proposal::of(change).with_effects(effects);
+                let committed = live.commit(c.clone(), proposal).await.unwrap();
+                println!("ack {} {name};", committed.position);
+            }
+        });
+    }
+    clients.join_all().await;
+}

@@ -1,0 +1,92 @@
+//! The log as audit trail.
+
+use portcullis_model::{Actor, ChangeSet, Edit, Kind, Position, SystemActor};
+use portcullis_store::{Cursor, LogFilter, SubjectKind};
+
+use crate::support::{at, both, commit, company, context, group, later, membership, user};
+
+both! {
+    async fn entries_are_found_by_everything_people_ask_for(database) {
+        let live = database.live().await;
+        let c = context();
+        let (ann, staff) = (user(&c, "ann"), group(&c, "Staff_2"));
+        commit(&live, &c, company(&[&ann], &[&staff])).await.unwrap();
+        let fact = membership(&c, ann.id, staff.id, Kind::Member);
+        let add = ChangeSet::new("group.add_members").with(Edit::create(fact.clone()));
+        let added = commit(&live, &later(&c, 60), add.clone()).await.unwrap();
+        let time = c.acting_as(Actor::System(SystemActor::Time));
+        let undo = add.clone().inverse(added.position);
+        commit(&live, &later(&time, 120), undo).await.unwrap();
+        let store = live.store();
+        let find = async |filter: LogFilter| -> Vec<u64> {
+            let page = store.log(&filter).await.unwrap();
+            page.items.iter().map(|entry| entry.position.0).collect()
+        };
+        let all = LogFilter::default;
+        let q = |q: &str| LogFilter { q: Some(q.into()), ..all() };
+        let operation = |o: &str| LogFilter { operation: Some(o.into()), ..all() };
+        let subject = |kind, id| LogFilter { subject: Some((kind, id)), ..all() };
+        assert_eq!(find(all()).await, [3, 2, 1]);
+        assert_eq!(find(LogFilter { actor: Some(time.actor), ..all() }).await, [3]);
+        assert_eq!(find(operation("group.")).await, [2]);
+        assert_eq!(find(operation("g%")).await, [0u64; 0]);
+        assert_eq!(find(q("STAFF_")).await, [3, 2, 1]);
+        assert_eq!(find(q("f_3")).await, [0u64; 0]);
+        assert_eq!(find(q("time")).await, [3]);
+        assert_eq!(find(q("add_mem")).await, [2]);
+        assert_eq!(find(subject(SubjectKind::User, ann.id.uuid())).await, [3, 2, 1]);
+        assert_eq!(find(subject(SubjectKind::Group, ann.id.uuid())).await, [0u64; 0]);
+        assert_eq!(find(LogFilter { from: Some(at(60)), to: Some(at(120)), ..all() }).await, [2]);
+        assert_eq!(find(LogFilter { before: Some(Position(3).into()), ..all() }).await, [2, 1]);
+        let page = store.log(&LogFilter { limit: 2, ..all() }).await.unwrap();
+        let next: Cursor = page.next.unwrap().to_string().parse().unwrap();
+        assert_eq!(find(LogFilter { before: Some(next), ..all() }).await, [1]);
+        let entry = store.entry(added.position).await.unwrap().unwrap();
+        assert_eq!(*entry.change.unwrap(), add);
+        assert_eq!((entry.at, entry.undone_by, entry.undoes), (at(60), Some(Position(3)), None));
+        let labels: Vec<_> = entry.subjects.iter().map(|s| (s.kind, &*s.label)).collect();
+        assert_eq!(labels, [(SubjectKind::User, "ann"), (SubjectKind::Group, "Staff_2")]);
+        assert_eq!(store.entry(Position(9)).await.unwrap(), None);
+    }
+}
+
+both! {
+    async fn the_chain_shows_an_edited_row(database) {
+        let live = database.live().await;
+        let c = context();
+        for name in ["One", "Two", "Three", "Four"] {
+            commit(&live, &c, company(&[], &[&group(&c, name)])).await.unwrap();
+        }
+        let mut seen = Vec::new();
+        let whole = live.store().verify_log(|at, of| seen.push((at.0, of.0))).await.unwrap();
+        assert_eq!((whole.entries, whole.broken), (4, None));
+        assert_eq!(seen.last(), Some(&(4, 4)));
+        let edits = [
+            ("UPDATE log SET body = replace(body, 'Three', 'Tree') WHERE position = 3", 3),
+            ("UPDATE log_subjects SET label = 'Deux' WHERE position = 2", 2),
+            ("DELETE FROM log WHERE position = 1", 1),
+        ];
+        for (sql, position) in edits {
+            database.sql(sql).await;
+            let broken = live.store().verify_log(|_, _| {}).await.unwrap();
+            assert_eq!(broken.entries, position - 1);
+            assert_eq!(broken.broken.unwrap().0, Position(position));
+        }
+    }
+}
+
+both! {
+    async fn the_chain_shows_a_cut_off_end(database) {
+        let live = database.live().await;
+        let c = context();
+        for name in ["One", "Two"] {
+            commit(&live, &c, company(&[], &[&group(&c, name)])).await.unwrap();
+        }
+        database.sql("DELETE FROM log WHERE position = 2").await;
+        let broken = live.store().verify_log(|_, _| {}).await.unwrap();
+        assert_eq!(broken.broken.unwrap().0, Position(2));
+        database.sql("UPDATE log_head SET position = 1").await;
+        let broken = live.store().verify_log(|_, _| {}).await.unwrap();
+        assert!(broken.broken.is_some(), "the head's hash is of the entry that is gone");
+    }
+}

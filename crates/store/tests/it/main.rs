@@ -1,0 +1,14 @@
+//! What the store promises, on both engines.
+//!
+//! SQLite always runs. PostgreSQL runs where `PORTCULLIS_TEST_PG` names a server on which databases
+//! may be created; where `CI` is set it must.
+
+mod support;
+
+mod commits;
+mod faults;
+mod history;
+mod log;
+mod past;
+mod schema;
+mod two;

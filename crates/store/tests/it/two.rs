@@ -1,0 +1,107 @@
+//! Two processes on one database: one wins, both see it.
+
+use std::time::Duration;
+
+use portcullis_model::{
+    ChangeSet, Context, Edit, Ends, Kind, Position, Reason, Request, State, Wants, World,
+    request::Resolution,
+};
+use portcullis_store::{CommitError, Live, Proposal};
+
+use crate::support::{both, commit, company, context, facts, group, later, membership, user};
+
+const SOON: Duration = Duration::from_secs(10);
+
+both! {
+    async fn of_two_approvals_at_once_one_wins(database) {
+        let (here, there) = (database.live().await, database.live().await);
+        let c = context();
+        let (ann, staff) = (user(&c, "ann"), group(&c, "Staff"));
+        commit(&here, &c, company(&[&ann], &[&staff])).await.unwrap();
+        for round in 0..10 {
+            let request = Request {
+                id: c.id(),
+                requester: ann.id,
+                wants: Wants::Membership { group: staff.id, kind: Kind::Member },
+                reason: Reason::default(),
+                until: Ends::NEVER,
+                created_at: c.now,
+                state: State::Pending,
+            };
+            let file = ChangeSet::new("request.create").with(Edit::create(request.clone()));
+            let filed = commit(&here, &c, file).await.unwrap();
+            there.at_least(filed.position, SOON).await.unwrap();
+            // Each builds on the world it has, as from a page opened before.
+            let (one, two) = (approval(&c, &request), approval(&c, &request));
+            let (one, two) = tokio::join!(commit(&here, &c, one), commit(&there, &c, two));
+            let wins = [one.is_ok(), two.is_ok()];
+            assert!(wins == [true, false] || wins == [false, true], "{wins:?}");
+            for answer in [one, two] {
+                if let Err(CommitError::Refused(refusal)) = &answer {
+                    assert_eq!(refusal.code(), "already_resolved");
+                }
+            }
+            let position = Position(1 + round * 3 + 2);
+            for live in [&here, &there] {
+                let world = live.at_least(position, SOON).await.unwrap();
+                let fact = world.direct(ann.id, staff.id, Kind::Member).unwrap();
+                assert_eq!(fact.request, Some(request.id));
+            }
+            let (ann, staff) = (ann.id, staff.id);
+            let end = move |world: &World, _: &Context| {
+                let fact = world.direct(ann, staff, Kind::Member).unwrap();
+                Ok(ChangeSet::new("group.remove").with(Edit::end(fact.clone())))
+            };
+            let removed = there.commit(c.clone(), Proposal::new(end)).await.unwrap();
+            here.at_least(removed.position, SOON).await.unwrap();
+        }
+        assert_eq!(facts(&here.world()), facts(&here.store().load().await.unwrap()));
+    }
+}
+
+fn approval(c: &Context, request: &Request) -> ChangeSet {
+    let mut fact = membership(c, request.requester, request.wants.group(), Kind::Member);
+    fact.request = Some(request.id);
+    let mut after = request.clone();
+    after.state = State::Approved {
+        resolution: Resolution {
+            by: c.actor,
+            at: c.now,
+            reason: Reason::default(),
+        },
+        granted_until: Ends::NEVER,
+        membership: fact.id,
+    };
+    ChangeSet::new("request.approve")
+        .with(Edit::update(request.clone(), after))
+        .with(Edit::create(fact))
+}
+
+both! {
+    async fn both_may_write_as_much_as_they_like(database) {
+        let (here, there) = (database.live().await, database.live().await);
+        let c = context();
+        let write = async |live: &Live, name: &str| {
+            for n in 0..60 {
+                let change = company(&[], &[&group(&c, &format!("{name} {n}"))]);
+                commit(live, &later(&c, n), change).await.unwrap();
+            }
+        };
+        tokio::join!(write(&here, "here"), write(&there, "there"));
+        for live in [&here, &there] {
+            let world = live.at_least(Position(120), SOON).await.unwrap();
+            assert_eq!(world.group_count(), 120);
+        }
+        assert_eq!(facts(&here.world()), facts(&there.world()));
+        let verified = here.store().verify_log(|_, _| {}).await.unwrap();
+        assert_eq!((verified.entries, verified.broken), (120, None));
+    }
+}
+
+both! {
+    async fn waiting_for_a_position_ends(database) {
+        let live = database.live().await;
+        let late = live.at_least(Position(5), Duration::from_millis(50)).await.unwrap_err();
+        assert_eq!((late.wanted, late.reached), (Position(5), Position(0)));
+    }
+}

@@ -1,0 +1,3 @@
+//! Tests of the HTTP face against the real app on a real port.
+
+mod authzen;
