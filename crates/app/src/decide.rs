@@ -13,7 +13,7 @@ use portcullis_model::{
     decide::{Held, subject_attributes, subject_rules},
     entitlement::{PERMISSION_ACTION, PERMISSION_TYPE},
 };
-use portcullis_rules::{Attributes, Effect, Engine, SlugSet, Value};
+use portcullis_rules::{Attributes, Effect, Engine, Redaction, SlugSet, Value};
 
 /// A question: may the subject do the action on the resource?
 #[derive(Clone, Debug)]
@@ -208,9 +208,18 @@ impl Decider {
                 "until": held.map(|until| until.min(entitlement.validity.until)),
             })
         });
+        let policy = self.policy(world, user, now);
+        let stored = world.resource_attributes(&question.resource.kind, &question.resource.id);
+        let seen = Seen::new(question, policy.attributes(), stored);
+        let redaction = Redaction::default();
+        let trace = policy.engine().and_then(|engine| {
+            let (action, kind) = (&question.action.name, &question.resource.kind);
+            engine.explain(action, kind, &seen, &redaction).ok()
+        });
         serde_json::json!({
             "reason": if decided_by.is_some() { "a rule matched" } else { "no rule matched" },
             "decided_by": decided_by,
+            "trace": trace.map(|trace| trace.to_json()),
         })
     }
 

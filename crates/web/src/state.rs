@@ -164,8 +164,16 @@ impl Web {
         &self,
         at: portcullis_model::Timestamp,
     ) -> Result<Arc<World>, portcullis_store::StoreError> {
+        let position = self.inner.app.store().position_at(at).await?;
+        self.past_position(position).await
+    }
+
+    /// The world right after `position`, kept as by [`Web::past`].
+    pub(crate) async fn past_position(
+        &self,
+        position: Position,
+    ) -> Result<Arc<World>, portcullis_store::StoreError> {
         let store = self.inner.app.store();
-        let position = store.position_at(at).await?;
         let kept = |web: &Self| {
             web.inner
                 .past

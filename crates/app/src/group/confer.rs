@@ -1,8 +1,12 @@
 //! Change what membership of a group confers.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Ends, Entitlement, Grant, Group, Id, Refusal, Validity, World,
-    name::Reason,
+    ChangeSet, Context, Edit, Ends, Entitlement, Fault, Grant, Group, Id, Refusal, Validity, World,
+    entitlement::Rules, name::Reason,
+};
+use portcullis_rules::{
+    Engine, Limits,
+    cases::{Suite, run},
 };
 
 use crate::{Operation, parts};
@@ -23,6 +27,9 @@ pub struct Confer {
 impl Operation for Confer {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let group = parts::group(world, self.group)?;
+        if let Some(list) = self.grant.rules() {
+            sound(list)?;
+        }
         let (kind, key) = (self.grant.kind(), self.grant.key());
         let there = world
             .entitlements_of(group.id)
@@ -49,6 +56,35 @@ impl Operation for Confer {
             }),
         };
         Ok(ChangeSet::new("group.confer").with(edit))
+    }
+}
+
+/// A list of rules is saved only if it compiles and its cases come out as they say.
+fn sound(list: &Rules) -> Result<(), Refusal> {
+    let mut faults = Vec::new();
+    if let Err(error) = list.rules.validate(&Limits::default()) {
+        let offences = error.offences().iter();
+        faults.extend(offences.map(|o| Fault::new(format!("rules{}", o.path), o.message.clone())));
+    }
+    if let Err(error) = Engine::compile(&list.rules) {
+        faults.push(Fault::new("rules", error.to_string()));
+    }
+    match serde_json::from_value::<Suite>(serde_json::json!({ "cases": list.cases })) {
+        Ok(suite) => {
+            let failed = run(&list.rules, &suite).results.into_iter();
+            faults.extend(failed.filter_map(|result| {
+                Some(Fault::new(
+                    "cases",
+                    format!("{}: {}", result.name, result.failure?),
+                ))
+            }));
+        }
+        Err(error) => faults.push(Fault::new("cases", error.to_string())),
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::Invalid(faults))
     }
 }
 

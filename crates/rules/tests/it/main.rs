@@ -1,8 +1,8 @@
 //! Tests of the public face, by capability; the vectors come from the shared collection.
 
+mod analysis;
 mod engine;
 mod explain;
-mod analysis;
 mod loading;
 mod partial;
 mod patterns;
