@@ -90,26 +90,29 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start(command: &mut Command) -> Self {
-        let mut child = command
+        let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut reader = BufReader::new(child.stdout.take().unwrap());
-        let mut lines = Vec::new();
-        loop {
+        let mut serving = Self {
+            child,
+            url: String::new(),
+            lines: Vec::new(),
+        };
+        let mut reader = BufReader::new(serving.child.stdout.take().unwrap());
+        while serving.url.is_empty() {
             let mut line = String::new();
-            assert!(
-                reader.read_line(&mut line).unwrap() > 0,
-                "it ended before it listened: {lines:?}"
-            );
-            lines.push(line.trim_end().to_owned());
-            if let Some(url) = line.trim_end().strip_prefix("listening on ") {
-                let url = url.to_owned();
-                return Self { child, url, lines };
-            }
+            let read = reader.read_line(&mut line).unwrap();
+            assert!(read > 0, "it ended before it listened: {:?}", serving.lines);
+            let line = line.trim_end();
+            line.strip_prefix("listening on ")
+                .unwrap_or_default()
+                .clone_into(&mut serving.url);
+            serving.lines.push(line.to_owned());
         }
+        serving
     }
 
     /// Ends it without a chance to do anything about it.

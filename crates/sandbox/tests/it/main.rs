@@ -1,5 +1,6 @@
 //! The sample company: the same for the same seed, as large as asked for, and full of what the
 //! pages have to show.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 
