@@ -76,7 +76,10 @@ impl Place {
             // The store reads addresses: what means something in one is written out.
             Self::File(path) => {
                 let path = path.to_string_lossy();
-                let path = path.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+                let path = path
+                    .replace('%', "%25")
+                    .replace('?', "%3F")
+                    .replace('#', "%23");
                 format!("sqlite:{path}")
             }
             Self::Url(url) => url.clone(),
@@ -106,11 +109,15 @@ impl Place {
 }
 
 fn redact(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
     let rest = rest.split_once('?').map_or(rest, |(rest, _)| rest);
     match rest.rsplit_once('@') {
         Some((login, host)) => {
-            let (user, password) = login.split_once(':').map_or((login, ""), |(user, _)| (user, ":…"));
+            let (user, password) = login
+                .split_once(':')
+                .map_or((login, ""), |(user, _)| (user, ":…"));
             format!("{scheme}://{user}{password}@{host}")
         }
         None => format!("{scheme}://{rest}"),
@@ -168,10 +175,18 @@ pub(crate) struct Config {
 }
 
 /// The environment, read once.
-#[allow(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one place where the environment is read"
+)]
 fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+        .filter_map(|(name, value)| {
+            Some((
+                name.into_string().ok()?,
+                value.to_string_lossy().into_owned(),
+            ))
+        })
         .filter(|(name, _)| name.starts_with(PREFIX))
         .collect()
 }
@@ -187,7 +202,11 @@ impl Config {
     pub(crate) fn without_file(data: PathBuf) -> Result<Self, BadUsage> {
         let mut environment = environment();
         environment.remove("PORTCULLIS_CONFIG");
-        let flags = Where { config: None, data: Some(data), database: None };
+        let flags = Where {
+            config: None,
+            data: Some(data),
+            database: None,
+        };
         let mut faults = Vec::new();
         let layer = from_environment(&environment, &mut faults);
         Self::build([layer, from_flags(&flags, None)], Vec::new(), faults)
@@ -199,17 +218,29 @@ impl Config {
         environment: &BTreeMap<String, String>,
     ) -> Result<Self, BadUsage> {
         let mut faults = Vec::new();
-        let named = flags.config.clone().or_else(|| environment.get("PORTCULLIS_CONFIG").map(PathBuf::from));
+        let named = flags
+            .config
+            .clone()
+            .or_else(|| environment.get("PORTCULLIS_CONFIG").map(PathBuf::from));
         let path = named.clone().unwrap_or_else(|| "portcullis.toml".into());
         let file = match std::fs::read_to_string(&path) {
             Ok(text) => file::read(&path, &text, &mut faults),
-            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => file::Read::default(),
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                file::Read::default()
+            }
             Err(error) => {
-                faults.push(format!("`{}` cannot be read: {error}; see that it exists and is yours to read", path.display()));
+                faults.push(format!(
+                    "`{}` cannot be read: {error}; see that it exists and is yours to read",
+                    path.display()
+                ));
                 file::Read::default()
             }
         };
-        let layers = [file.layer, from_environment(environment, &mut faults), from_flags(flags, listen)];
+        let layers = [
+            file.layer,
+            from_environment(environment, &mut faults),
+            from_flags(flags, listen),
+        ];
         Self::build(layers, file.tokens, faults)
     }
 
@@ -221,7 +252,10 @@ impl Config {
         let mut all = Layer::new();
         for layer in layers {
             if let (Some(data), Some(database)) = (layer.get("data"), layer.get("database")) {
-                faults.push(format!("{} names `data` and {} names `database`; keep one of them", data.source, database.source));
+                faults.push(format!(
+                    "{} names `data` and {} names `database`; keep one of them",
+                    data.source, database.source
+                ));
             }
             // The two are two ways to say the same thing: the later one wins.
             if layer.contains_key("data") || layer.contains_key("database") {
@@ -231,20 +265,36 @@ impl Config {
             all.extend(layer);
         }
         let text = |key: &str| match all.get(key) {
-            Some(Sourced { value: Raw::Text(text), source }) => Some((text.clone(), source.clone())),
+            Some(Sourced {
+                value: Raw::Text(text),
+                source,
+            }) => Some((text.clone(), source.clone())),
             _ => None,
         };
         let place = match (text("data"), text("database")) {
-            (Some((data, source)), _) => Sourced { value: Place::File(data.into()), source },
-            (None, Some((url, source))) => Sourced { value: Place::Url(url), source },
-            (None, None) => Sourced { value: Place::File("portcullis.sqlite".into()), source: Source::Default },
+            (Some((data, source)), _) => Sourced {
+                value: Place::File(data.into()),
+                source,
+            },
+            (None, Some((url, source))) => Sourced {
+                value: Place::Url(url),
+                source,
+            },
+            (None, None) => Sourced {
+                value: Place::File("portcullis.sqlite".into()),
+                source: Source::Default,
+            },
         };
-        let (listen, source) = text("listen").unwrap_or_else(|| ("127.0.0.1:8080".into(), Source::Default));
+        let (listen, source) =
+            text("listen").unwrap_or_else(|| ("127.0.0.1:8080".into(), Source::Default));
         let address = listen.parse().unwrap_or_else(|_| {
             faults.push(format!("{source}: `{listen}` is no address to listen on; write an IP address and a port, as in 127.0.0.1:8080"));
             SocketAddr::from(([127, 0, 0, 1], 8080))
         });
-        let listen = Sourced { value: address, source };
+        let listen = Sourced {
+            value: address,
+            source,
+        };
         let (log, source) = text("log").unwrap_or_else(|| ("warn".into(), Source::Default));
         if log.parse::<tracing_subscriber::filter::Targets>().is_err() {
             faults.push(format!("{source}: `{log}` is no log filter; write warn, info, or portcullis_store=debug,warn"));
@@ -252,7 +302,13 @@ impl Config {
         let log = Sourced { value: log, source };
         all.retain(|key, _| key.starts_with("policy."));
         if faults.is_empty() {
-            Ok(Self { place, listen, log, tokens, policy: all })
+            Ok(Self {
+                place,
+                listen,
+                log,
+                tokens,
+                policy: all,
+            })
         } else {
             Err(BadUsage(faults.join("\nerror: ")))
         }
@@ -262,14 +318,22 @@ impl Config {
     pub(crate) fn policy_without_people(&self) -> Policy {
         let mut policy = Policy::default();
         let text = |key: &str, into: &mut String| {
-            if let Some(Sourced { value: Raw::Text(text), .. }) = self.policy.get(key) {
+            if let Some(Sourced {
+                value: Raw::Text(text),
+                ..
+            }) = self.policy.get(key)
+            {
                 into.clone_from(text);
             }
         };
         text("policy.role_prefix", &mut policy.role_prefix);
         text("policy.app_prefix", &mut policy.app_prefix);
         text("policy.owners_suffix", &mut policy.owners_suffix);
-        if let Some(Sourced { value: Raw::Bool(true), .. }) = self.policy.get("policy.require_descriptions") {
+        if let Some(Sourced {
+            value: Raw::Bool(true),
+            ..
+        }) = self.policy.get("policy.require_descriptions")
+        {
             policy.descriptions = Descriptions::Required;
         }
         policy
@@ -279,7 +343,11 @@ impl Config {
     pub(crate) fn policy(&self, world: &World) -> Result<Policy, BadUsage> {
         let mut faults = Vec::new();
         let mut people = |key: &str| {
-            let Some(Sourced { value: Raw::List(logins), source }) = self.policy.get(key) else {
+            let Some(Sourced {
+                value: Raw::List(logins),
+                source,
+            }) = self.policy.get(key)
+            else {
                 return Vec::new();
             };
             let found = logins.iter().filter_map(|login| {
@@ -287,26 +355,51 @@ impl Config {
                 if user.is_none() {
                     let known = world.users().map(|user| user.login.as_str());
                     let meant = or_meant(login, known, "create them first, or leave them out");
-                    faults.push(format!("{source}: `{key}` names `{login}`, and there is no such user{meant}"));
+                    faults.push(format!(
+                        "{source}: `{key}` names `{login}`, and there is no such user{meant}"
+                    ));
                 }
                 user.map(|user| user.id)
             });
             found.collect()
         };
-        let (app_creators, app_group_deleters) = (people("policy.app_creators"), people("policy.app_group_deleters"));
+        let (app_creators, app_group_deleters) = (
+            people("policy.app_creators"),
+            people("policy.app_group_deleters"),
+        );
         if !faults.is_empty() {
             return Err(BadUsage(faults.join("\nerror: ")));
         }
-        Ok(Policy { app_creators, app_group_deleters, ..self.policy_without_people() })
+        Ok(Policy {
+            app_creators,
+            app_group_deleters,
+            ..self.policy_without_people()
+        })
     }
 
     /// Every setting with its value and source, for `doctor`; secrets are not shown.
     pub(crate) fn shown(&self) -> Vec<(String, String, Source)> {
-        let key = if matches!(self.place.value, Place::File(_)) { "data" } else { "database" };
+        let key = if matches!(self.place.value, Place::File(_)) {
+            "data"
+        } else {
+            "database"
+        };
         let mut all = vec![
-            (key.to_owned(), self.place.value.shown(), self.place.source.clone()),
-            ("listen".into(), self.listen.value.to_string(), self.listen.source.clone()),
-            ("log".into(), self.log.value.clone(), self.log.source.clone()),
+            (
+                key.to_owned(),
+                self.place.value.shown(),
+                self.place.source.clone(),
+            ),
+            (
+                "listen".into(),
+                self.listen.value.to_string(),
+                self.listen.source.clone(),
+            ),
+            (
+                "log".into(),
+                self.log.value.clone(),
+                self.log.source.clone(),
+            ),
         ];
         let defaults = Policy::default();
         for (key, _) in KEYS.iter().filter(|(key, _)| key.starts_with("policy.")) {
@@ -331,7 +424,11 @@ impl Config {
             all.push(((*key).to_owned(), value, source));
         }
         let tokens = self.tokens.iter().map(|token| {
-            (format!("token `{}`", token.name), token.shown(), token.source.clone())
+            (
+                format!("token `{}`", token.name),
+                token.shown(),
+                token.source.clone(),
+            )
         });
         all.extend(tokens);
         all
@@ -341,14 +438,26 @@ impl Config {
 fn from_environment(environment: &BTreeMap<String, String>, faults: &mut Vec<String>) -> Layer {
     let mut layer = Layer::new();
     for (name, text) in environment {
-        if NOT_OURS.contains(&name.as_str()) || name.starts_with("PORTCULLIS_TEST_") || name == "PORTCULLIS_CONFIG" {
+        if NOT_OURS.contains(&name.as_str())
+            || name.starts_with("PORTCULLIS_TEST_")
+            || name == "PORTCULLIS_CONFIG"
+        {
             continue;
         }
         let Some((key, shape)) = KEYS.iter().find(|(key, _)| variable(key) == *name) else {
             let known: Vec<_> = KEYS.iter().map(|(key, _)| variable(key)).collect();
-            let known = known.iter().map(String::as_str).chain(["PORTCULLIS_CONFIG"]);
-            let meant = or_meant(name, known, "`portcullis doctor` lists the settings there are");
-            faults.push(format!("the environment has `{name}`, which no setting is called{meant}"));
+            let known = known
+                .iter()
+                .map(String::as_str)
+                .chain(["PORTCULLIS_CONFIG"]);
+            let meant = or_meant(
+                name,
+                known,
+                "`portcullis doctor` lists the settings there are",
+            );
+            faults.push(format!(
+                "the environment has `{name}`, which no setting is called{meant}"
+            ));
             continue;
         };
         let value = match (shape, text.trim().to_lowercase().as_str()) {
@@ -356,28 +465,48 @@ fn from_environment(environment: &BTreeMap<String, String>, faults: &mut Vec<Str
             (Shape::Bool, "true" | "1" | "yes") => Raw::Bool(true),
             (Shape::Bool, "false" | "0" | "no") => Raw::Bool(false),
             (Shape::Bool, _) => {
-                faults.push(format!("{name}: `{text}` is neither true nor false; write one of them"));
+                faults.push(format!(
+                    "{name}: `{text}` is neither true nor false; write one of them"
+                ));
                 continue;
             }
             (Shape::List, _) => {
-                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                let items = text
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|item| !item.is_empty());
                 Raw::List(items.map(str::to_owned).collect())
             }
         };
-        layer.insert(key, Sourced { value, source: Source::Environment(name.clone()) });
+        layer.insert(
+            key,
+            Sourced {
+                value,
+                source: Source::Environment(name.clone()),
+            },
+        );
     }
     layer
 }
 
 fn from_flags(flags: &Where, listen: Option<&str>) -> Layer {
-    let data = flags.data.as_ref().map(|path| path.to_string_lossy().into_owned());
+    let data = flags
+        .data
+        .as_ref()
+        .map(|path| path.to_string_lossy().into_owned());
     let given = [
         ("data", "--data", data),
         ("database", "--database", flags.database.clone()),
         ("listen", "--listen", listen.map(str::to_owned)),
     ];
     let given = given.into_iter().filter_map(|(key, flag, text)| {
-        Some((key, Sourced { value: Raw::Text(text?), source: Source::Flag(flag) }))
+        Some((
+            key,
+            Sourced {
+                value: Raw::Text(text?),
+                source: Source::Flag(flag),
+            },
+        ))
     });
     given.collect()
 }

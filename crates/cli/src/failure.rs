@@ -28,7 +28,10 @@ impl std::fmt::Display for BadUsage {
 impl std::error::Error for BadUsage {}
 
 /// The known name nearest to `given`, if any is near enough to be what was meant.
-pub(crate) fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    given: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let given = given.to_lowercase();
     let near = |name: &str| strsim::jaro_winkler(&given, &name.to_lowercase());
     known

@@ -19,10 +19,15 @@ use failure::{BadUsage, Outcome};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: the program cannot start its threads: {error}; look at the limits of this user");
+            eprintln!(
+                "error: the program cannot start its threads: {error}; look at the limits of this user"
+            );
             return ExitCode::FAILURE;
         }
     };

@@ -45,7 +45,12 @@ pub(crate) async fn app(
 ) -> Result<App> {
     let live = Live::start(store(&config.place.value, missing).await?).await?;
     let policy = policy(&live.world())?;
-    Ok(App::new(live, Arc::new(SystemClock), Arc::new(RandomIds), policy))
+    Ok(App::new(
+        live,
+        Arc::new(SystemClock),
+        Arc::new(RandomIds),
+        policy,
+    ))
 }
 
 /// A world and the time it is asked about.

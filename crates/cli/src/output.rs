@@ -28,7 +28,11 @@ pub(crate) fn result<T: Serialize>(
         Format::Text => line(text(value).trim_end()),
         Format::Json => {
             let pretty = stdout().is_terminal();
-            let json = if pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
+            let json = if pretty {
+                serde_json::to_string_pretty(value)
+            } else {
+                serde_json::to_string(value)
+            };
             line(&json?)
         }
     }
@@ -39,9 +43,9 @@ pub(crate) fn line(text: &str) -> Result<()> {
     let mut out = stdout().lock();
     let written = writeln!(out, "{text}").and_then(|()| out.flush());
     match written {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(anyhow!("the result cannot be written: {error}; see where stdout leads"))
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(anyhow!(
+            "the result cannot be written: {error}; see where stdout leads"
+        )),
         _ => Ok(()),
     }
 }
@@ -50,7 +54,11 @@ pub(crate) fn line(text: &str) -> Result<()> {
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let width = |at: usize| {
-        rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or_default()
+        rows.iter()
+            .filter_map(|row| row.get(at))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or_default()
     };
     let widths: Vec<_> = (0..columns).map(width).collect();
     let mut text = String::new();
@@ -93,7 +101,10 @@ mod tests {
 
     #[test]
     fn columns_line_up_and_lines_have_no_tail() {
-        let rows = vec![vec!["a".into(), "bb".into()], vec!["ccc".into(), "d".into(), "é".into()]];
+        let rows = vec![
+            vec!["a".into(), "bb".into()],
+            vec!["ccc".into(), "d".into(), "é".into()],
+        ];
         assert_eq!(table(&rows), "a    bb\nccc  d   é\n");
     }
 }

@@ -1,7 +1,9 @@
 //! How access is told: paths, ends, people; the same forms in every command.
 
 use anyhow::{Result, anyhow};
-use portcullis_model::{Actor, Ends, Group, GroupKind, Kind, Refusal, Timestamp, User, World, world};
+use portcullis_model::{
+    Actor, Ends, Group, GroupKind, Kind, Refusal, Timestamp, User, World, world,
+};
 use serde::Serialize;
 
 use crate::failure::or_meant;
@@ -30,14 +32,30 @@ pub(crate) fn path(world: &World, user: &User, path: &world::Path<'_>, most: End
     let steps = path.steps(world);
     let mut text = user.login.to_string();
     for step in &steps {
-        let owner = if step.kind == Kind::Owner { "owner of " } else { "" };
-        text.push_str(&format!(" → {owner}{} {}", noun(step.group), step.group.name));
+        let owner = if step.kind == Kind::Owner {
+            "owner of "
+        } else {
+            ""
+        };
+        text.push_str(&format!(
+            " → {owner}{} {}",
+            noun(step.group),
+            step.group.name
+        ));
     }
     let steps = steps
         .iter()
-        .map(|step| Step { group: step.group.name.to_string(), kind: step.kind, until: step.until })
+        .map(|step| Step {
+            group: step.group.name.to_string(),
+            kind: step.kind,
+            until: step.until,
+        })
         .collect();
-    Path { text, until: path.until.min(most), steps }
+    Path {
+        text,
+        until: path.until.min(most),
+        steps,
+    }
 }
 
 /// `role` or `group`, as in the text of a path.
@@ -55,13 +73,18 @@ pub(crate) fn time(at: Timestamp) -> String {
 
 /// `until …`, or `without end`.
 pub(crate) fn until(ends: Ends) -> String {
-    ends.instant().map_or_else(|| "without end".to_owned(), |at| format!("until {}", time(at)))
+    ends.instant().map_or_else(
+        || "without end".to_owned(),
+        |at| format!("until {}", time(at)),
+    )
 }
 
 /// Who did something, by login where it is a known user.
 pub(crate) fn actor(world: &World, actor: Actor) -> String {
     match actor {
-        Actor::User(id) => world.user(id).map_or_else(|| id.to_string(), |user| user.login.to_string()),
+        Actor::User(id) => world
+            .user(id)
+            .map_or_else(|| id.to_string(), |user| user.login.to_string()),
         Actor::System(system) => system.to_string(),
     }
 }
@@ -71,7 +94,10 @@ pub(crate) fn user<'w>(world: &'w World, key: &str) -> Result<&'w User> {
     world.find_user(key).ok_or_else(|| {
         let known = world.users().map(|user| user.login.as_str());
         let otherwise = "people are named by login, e-mail address or id";
-        anyhow!("there is no user `{key}`{}", or_meant(key, known, otherwise))
+        anyhow!(
+            "there is no user `{key}`{}",
+            or_meant(key, known, otherwise)
+        )
     })
 }
 

@@ -2,10 +2,12 @@
 
 mod approve;
 mod create;
+mod decide_many;
 mod reject;
 
 pub use approve::Approve;
 pub use create::Ask;
+pub use decide_many::{DecideMany, Decision};
 pub use reject::{Reject, Withdraw};
 
 use portcullis_model::{Id, Refusal, Request, World};

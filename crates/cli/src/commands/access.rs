@@ -71,24 +71,42 @@ impl Access {
 }
 
 fn answer(world: &World, user: &User, at: Timestamp) -> Answer {
-    let groups = world.access_of(user.id, at).into_iter().map(|access| InGroup {
-        group: access.group.name.to_string(),
-        kind: access.kind,
-        until: access.until,
-        paths: access.paths.iter().map(|path| tell::path(world, user, path, Ends::NEVER)).collect(),
-    });
+    let groups = world
+        .access_of(user.id, at)
+        .into_iter()
+        .map(|access| InGroup {
+            group: access.group.name.to_string(),
+            kind: access.kind,
+            until: access.until,
+            paths: access
+                .paths
+                .iter()
+                .map(|path| tell::path(world, user, path, Ends::NEVER))
+                .collect(),
+        });
     let mut permissions: BTreeMap<(String, Vec<String>), (Ends, Vec<String>)> = BTreeMap::new();
     for has in world.permissions_of(user.id, at) {
-        let environments = has.permission.environments.iter().map(ToString::to_string).collect();
+        let environments = has
+            .permission
+            .environments
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         let (until, through) = permissions
             .entry((has.permission.name.to_string(), environments))
             .or_insert((has.until, Vec::new()));
         *until = (*until).max(has.until);
         through.push(has.group.name.to_string());
     }
-    let permissions = permissions.into_iter().map(|((permission, environments), (until, through))| {
-        Has { permission, environments, until, through }
-    });
+    let permissions =
+        permissions
+            .into_iter()
+            .map(|((permission, environments), (until, through))| Has {
+                permission,
+                environments,
+                until,
+                through,
+            });
     Answer {
         user: user.login.to_string(),
         name: user.name.to_string(),
@@ -99,7 +117,12 @@ fn answer(world: &World, user: &User, at: Timestamp) -> Answer {
 }
 
 fn text(answer: &Answer) -> String {
-    let mut text = format!("{} ({}) at {}\n", answer.name, answer.user, tell::time(answer.at));
+    let mut text = format!(
+        "{} ({}) at {}\n",
+        answer.name,
+        answer.user,
+        tell::time(answer.at)
+    );
     let groups: Vec<_> = answer
         .groups
         .iter()
@@ -108,19 +131,38 @@ fn text(answer: &Answer) -> String {
                 Some(path) if path.steps.len() > 1 => format!("through {}", path.steps[0].group),
                 _ => String::new(),
             };
-            vec![format!("  {}", has.kind), has.group.clone(), tell::until(has.until), how]
+            vec![
+                format!("  {}", has.kind),
+                has.group.clone(),
+                tell::until(has.until),
+                how,
+            ]
         })
         .collect();
-    text.push_str(&format!("\n{}\n", output::count(groups.len(), "place in a group", "places in groups")));
+    text.push_str(&format!(
+        "\n{}\n",
+        output::count(groups.len(), "place in a group", "places in groups")
+    ));
     text.push_str(&output::table(&groups));
     let permissions: Vec<_> = answer
         .permissions
         .iter()
         .map(|has| {
-            let environments = if has.environments.is_empty() { "everywhere".into() } else { has.environments.join(", ") };
-            vec![format!("  {}", has.permission), environments, tell::until(has.until)]
+            let environments = if has.environments.is_empty() {
+                "everywhere".into()
+            } else {
+                has.environments.join(", ")
+            };
+            vec![
+                format!("  {}", has.permission),
+                environments,
+                tell::until(has.until),
+            ]
         })
         .collect();
-    text.push_str(&format!("\n{}\n", output::count(permissions.len(), "permission", "permissions")));
+    text.push_str(&format!(
+        "\n{}\n",
+        output::count(permissions.len(), "permission", "permissions")
+    ));
     text + &output::table(&permissions)
 }

@@ -18,12 +18,15 @@ use crate::{
 
 /// List what was done, newest first, or verify that the log is as it was written
 #[derive(Args, Debug)]
-#[command(args_conflicts_with_subcommands = true, after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 EXAMPLES:
   portcullis audit
   portcullis audit --actor ana --operation request. --since 2026-03-01
   portcullis audit --subject App-Payroll-Readers --limit 20 --json
-  portcullis audit verify")]
+  portcullis audit verify"
+)]
 pub(super) struct Audit {
     #[command(subcommand)]
     verify: Option<Verb>,
@@ -106,9 +109,17 @@ impl List {
         let asked = open::world(&config, None).await?;
         let world = &asked.world;
         let mut filter = LogFilter {
-            actor: self.actor.as_deref().map(|key| actor(world, key)).transpose()?,
+            actor: self
+                .actor
+                .as_deref()
+                .map(|key| actor(world, key))
+                .transpose()?,
             operation: self.operation.clone(),
-            subject: self.subject.as_deref().map(|key| subject(world, key)).transpose()?,
+            subject: self
+                .subject
+                .as_deref()
+                .map(|key| subject(world, key))
+                .transpose()?,
             from: self.since,
             ..LogFilter::default()
         };
@@ -126,14 +137,21 @@ impl List {
         let answer = Entries { entries, more };
         output::result(format, &answer, text)?;
         if more {
-            eprintln!("there are more; raise --limit or narrow with --since, --actor, --operation, --subject");
+            eprintln!(
+                "there are more; raise --limit or narrow with --since, --actor, --operation, --subject"
+            );
         }
         Ok(Outcome::Done)
     }
 }
 
 fn actor(world: &World, key: &str) -> Result<Actor> {
-    let system = [SystemActor::Time, SystemActor::Operator, SystemActor::Import, SystemActor::Demo];
+    let system = [
+        SystemActor::Time,
+        SystemActor::Operator,
+        SystemActor::Import,
+        SystemActor::Demo,
+    ];
     if let Some(user) = world.find_user(key) {
         return Ok(Actor::User(user.id));
     }
@@ -144,29 +162,60 @@ fn actor(world: &World, key: &str) -> Result<Actor> {
     if let Ok(id) = key.parse() {
         return Ok(Actor::User(id));
     }
-    let known = world.users().map(|user| user.login.as_str()).chain(["time", "operator", "import", "demo"]);
-    Err(anyhow!("there is no user `{key}`{}", or_meant(key, known, "somebody deleted is found by id")))
+    let known = world
+        .users()
+        .map(|user| user.login.as_str())
+        .chain(["time", "operator", "import", "demo"]);
+    Err(anyhow!(
+        "there is no user `{key}`{}",
+        or_meant(key, known, "somebody deleted is found by id")
+    ))
 }
 
 fn subject(world: &World, key: &str) -> Result<(SubjectKind, Uuid)> {
-    let user = world.find_user(key).map(|user| (SubjectKind::User, user.id.uuid()));
-    let group = || world.find_group(key).map(|group| (SubjectKind::Group, group.id.uuid()));
-    let app = || world.find_app(key).map(|app| (SubjectKind::App, app.id.uuid()));
-    let tag = || world.find_tag(key).map(|tag| (SubjectKind::Tag, tag.id.uuid()));
-    user.or_else(group).or_else(app).or_else(tag).ok_or_else(|| {
-        let users = world.users().map(|user| user.login.as_str());
-        let groups = world.groups().map(|group| group.name.as_str());
-        let apps = world.apps().map(|app| app.name.as_str());
-        let known = users.chain(groups).chain(apps).chain(world.tags().map(|tag| tag.name.as_str()));
-        anyhow!("there is no user, group, app or tag `{key}`{}", or_meant(key, known, "see `portcullis audit` for names"))
-    })
+    let user = world
+        .find_user(key)
+        .map(|user| (SubjectKind::User, user.id.uuid()));
+    let group = || {
+        world
+            .find_group(key)
+            .map(|group| (SubjectKind::Group, group.id.uuid()))
+    };
+    let app = || {
+        world
+            .find_app(key)
+            .map(|app| (SubjectKind::App, app.id.uuid()))
+    };
+    let tag = || {
+        world
+            .find_tag(key)
+            .map(|tag| (SubjectKind::Tag, tag.id.uuid()))
+    };
+    user.or_else(group)
+        .or_else(app)
+        .or_else(tag)
+        .ok_or_else(|| {
+            let users = world.users().map(|user| user.login.as_str());
+            let groups = world.groups().map(|group| group.name.as_str());
+            let apps = world.apps().map(|app| app.name.as_str());
+            let known = users
+                .chain(groups)
+                .chain(apps)
+                .chain(world.tags().map(|tag| tag.name.as_str()));
+            anyhow!(
+                "there is no user, group, app or tag `{key}`{}",
+                or_meant(key, known, "see `portcullis audit` for names")
+            )
+        })
 }
 
 fn told(world: &World, entry: LogEntry) -> Entry {
     Entry {
         position: entry.position,
         at: entry.at,
-        actor: entry.login.unwrap_or_else(|| tell::actor(world, entry.actor)),
+        actor: entry
+            .login
+            .unwrap_or_else(|| tell::actor(world, entry.actor)),
         operation: entry.operation,
         undoes: entry.undoes,
         undone_by: entry.undone_by,
@@ -182,7 +231,12 @@ fn text(answer: &Entries) -> String {
         .entries
         .iter()
         .map(|entry| {
-            let few: Vec<_> = entry.subjects.iter().take(3).map(|subject| subject.label.as_str()).collect();
+            let few: Vec<_> = entry
+                .subjects
+                .iter()
+                .take(3)
+                .map(|subject| subject.label.as_str())
+                .collect();
             let more = entry.subjects.len().saturating_sub(3);
             let mut about = few.join(", ");
             if more > 0 {
@@ -194,7 +248,13 @@ fn text(answer: &Entries) -> String {
             if let Some(other) = entry.undoes {
                 about.push_str(&format!(" (undoes {other})"));
             }
-            vec![entry.position.to_string(), tell::time(entry.at), entry.actor.clone(), entry.operation.clone(), about]
+            vec![
+                entry.position.to_string(),
+                tell::time(entry.at),
+                entry.actor.clone(),
+                entry.operation.clone(),
+                about,
+            ]
         })
         .collect();
     output::table(&rows)
@@ -232,12 +292,14 @@ impl Verify {
             broken_at,
             reason,
         };
-        output::result(format, &answer, |answer| match (&answer.broken_at, &answer.reason) {
-            (Some(at), Some(reason)) => format!(
-                "broken at {at}: {reason}; {} entries before it are intact, up to the hash {}; restore a backup beside it and compare",
-                answer.entries, answer.hash
-            ),
-            _ => format!("intact: {} entries, hash {}", answer.entries, answer.hash),
+        output::result(format, &answer, |answer| {
+            match (&answer.broken_at, &answer.reason) {
+                (Some(at), Some(reason)) => format!(
+                    "broken at {at}: {reason}; {} entries before it are intact, up to the hash {}; restore a backup beside it and compare",
+                    answer.entries, answer.hash
+                ),
+                _ => format!("intact: {} entries, hash {}", answer.entries, answer.hash),
+            }
         })?;
         Ok(Outcome::of(answer.intact))
     }

@@ -42,8 +42,13 @@ impl Backup {
         store.backup(&self.file).await?;
         working.finish_and_clear();
         let bytes = std::fs::metadata(&self.file).map_or(0, |about| about.len());
-        let done = Done { file: self.file.display().to_string(), bytes };
-        output::result(format, &done, |done| format!("wrote `{}`, {} bytes", done.file, done.bytes))?;
+        let done = Done {
+            file: self.file.display().to_string(),
+            bytes,
+        };
+        output::result(format, &done, |done| {
+            format!("wrote `{}`, {} bytes", done.file, done.bytes)
+        })?;
         Ok(Outcome::Done)
     }
 }

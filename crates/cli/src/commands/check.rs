@@ -53,8 +53,13 @@ impl Check {
         start_log(&config.log.value);
         let asked = open::world(&config, self.at).await?;
         let user = tell::user(&asked.world, &self.user)?;
-        let holders = asked.world.who_can(&self.permission, self.environment.as_deref(), asked.at);
-        let until = holders.iter().find(|holder| holder.user.id == user.id).map(|holder| holder.until);
+        let holders = asked
+            .world
+            .who_can(&self.permission, self.environment.as_deref(), asked.at);
+        let until = holders
+            .iter()
+            .find(|holder| holder.user.id == user.id)
+            .map(|holder| holder.until);
         let answer = Answer {
             allowed: until.is_some(),
             user: user.login.to_string(),
@@ -64,7 +69,10 @@ impl Check {
         };
         output::result(format, &answer, |answer| match answer.until {
             Some(until) => format!("yes, {}", tell::until(until)),
-            None => format!("no; `portcullis explain {} {}` says what is missing", answer.user, answer.permission),
+            None => format!(
+                "no; `portcullis explain {} {}` says what is missing",
+                answer.user, answer.permission
+            ),
         })?;
         Ok(Outcome::of(answer.allowed))
     }

@@ -73,9 +73,22 @@ impl Demo {
         let store = open::store(&config.place.value, Missing::Create).await?;
         let live = Live::start(store).await?;
         let found = live.world().position() > Position::default();
-        let personas = if found { Vec::new() } else { self.generate(&live).await? };
-        let app = App::new(live, Arc::new(SystemClock), Arc::new(RandomIds), Policy::default());
-        let personas = if found { personas::pick(&app.world(), app.now()) } else { personas };
+        let personas = if found {
+            Vec::new()
+        } else {
+            self.generate(&live).await?
+        };
+        let app = App::new(
+            live,
+            Arc::new(SystemClock),
+            Arc::new(RandomIds),
+            Policy::default(),
+        );
+        let personas = if found {
+            personas::pick(&app.world(), app.now())
+        } else {
+            personas
+        };
         hints(&self, &app, &personas, found);
         serve::until_stopped(format, listener, app, Access::Demo, personas).await?;
         // The temporary folder goes when it is dropped, after the last write.
@@ -95,23 +108,34 @@ impl Demo {
                 Err(error) => last = Some((port, error)),
             }
         }
-        let (port, error) = last.map_or((0, String::new()), |(port, error)| (port, error.to_string()));
-        Err(anyhow!("port {port} cannot be listened on: {error}; choose another with --port, or --port 0 for any"))
+        let (port, error) = last.map_or((0, String::new()), |(port, error)| {
+            (port, error.to_string())
+        });
+        Err(anyhow!(
+            "port {port} cannot be listened on: {error}; choose another with --port, or --port 0 for any"
+        ))
     }
 
     async fn generate(&self, live: &Live) -> Result<Vec<(portcullis_model::Id<User>, String)>> {
         let working = output::spinner("making up a company");
         let people = usize::try_from(self.people)?;
         let (seed, now) = (self.seed, open::now());
-        let sample = tokio::task::spawn_blocking(move || portcullis_sandbox::generate(people, seed, now)).await?;
+        let sample =
+            tokio::task::spawn_blocking(move || portcullis_sandbox::generate(people, seed, now))
+                .await?;
         let sample = sample.map_err(|refusal| {
             anyhow!("the sample company breaks a rule of its own: {refusal}; try another --seed and report this one")
         })?;
         working.finish_and_clear();
         let bar = output::bar(sample.steps.len(), "living eighteen months");
-        portcullis_sandbox::commit(live, sample.steps, |done| bar.set_position(done as u64)).await?;
+        portcullis_sandbox::commit(live, sample.steps, |done| bar.set_position(done as u64))
+            .await?;
         bar.finish_and_clear();
-        Ok(sample.personas.into_iter().map(|persona| (persona.user, persona.note)).collect())
+        Ok(sample
+            .personas
+            .into_iter()
+            .map(|persona| (persona.user, persona.note))
+            .collect())
     }
 }
 
@@ -121,13 +145,20 @@ fn hints(demo: &Demo, app: &App, personas: &[(portcullis_model::Id<User>, String
         "{}, {}, {} of history",
         output::count(world.user_count(), "user", "users"),
         output::count(world.group_count(), "group", "groups"),
-        output::count(usize::try_from(world.position().0).unwrap_or_default(), "entry", "entries"),
+        output::count(
+            usize::try_from(world.position().0).unwrap_or_default(),
+            "entry",
+            "entries"
+        ),
     );
     if found {
         eprintln!("serving the data that is there: {what}");
         let administered = world.users().any(|user| world.is_admin(user.id, app.now()));
         if !administered && let Some(data) = &demo.data {
-            eprintln!("nobody administers it; `portcullis init EMAIL --data {}` makes somebody an admin", data.display());
+            eprintln!(
+                "nobody administers it; `portcullis init EMAIL --data {}` makes somebody an admin",
+                data.display()
+            );
         }
     } else {
         eprintln!("made a company: {what}");

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use clap::Args;
-use portcullis_model::{DiffLine, Ends, Timestamp, World, world::What};
+use portcullis_model::{
+    Ends, Timestamp, World,
+    world::{DiffLine, What},
+};
 use serde::Serialize;
 
 use super::start_log;
@@ -70,7 +73,11 @@ impl DiffCommand {
         start_log(&config.log.value);
         let to = self.to.unwrap_or_else(open::now);
         if to < self.from {
-            return Err(BadUsage(format!("--from {} is later than --to {to}; swap them", self.from)).into());
+            return Err(BadUsage(format!(
+                "--from {} is later than --to {to}; swap them",
+                self.from
+            ))
+            .into());
         }
         let working = output::spinner("loading two worlds");
         let store = open::store(&config.place.value, Missing::Refuse).await?;
@@ -81,7 +88,9 @@ impl DiffCommand {
         let line = |line: &DiffLine| told(&before, &after, line);
         let lines = |all: &[DiffLine]| {
             let mut lines: Vec<_> = all.iter().map(line).collect();
-            lines.sort_by(|a, b| (&a.user, a.what, &a.name, a.kind).cmp(&(&b.user, b.what, &b.name, b.kind)));
+            lines.sort_by(|a, b| {
+                (&a.user, a.what, &a.name, a.kind).cmp(&(&b.user, b.what, &b.name, b.kind))
+            });
             lines
         };
         let answer = Answer {
@@ -107,11 +116,15 @@ impl DiffCommand {
 fn told(before: &World, after: &World, line: &DiffLine) -> Line {
     let worlds = [after, before];
     let user = worlds.iter().find_map(|world| world.user(line.user));
-    let (what, name, kind) = match &line.what {
+    let (what, name, kind) = match line.what.clone() {
         What::Group { group, kind } => {
-            let found = worlds.iter().find_map(|world| world.group(*group));
+            let found = worlds.iter().find_map(|world| world.group(group));
             let noun = found.map_or("group", portcullis_model::Group::noun);
-            (noun, found.map_or_else(|| group.to_string(), |g| g.name.to_string()), Some(*kind))
+            (
+                noun,
+                found.map_or_else(|| group.to_string(), |g| g.name.to_string()),
+                Some(kind),
+            )
         }
         What::Permission { permission } => ("permission", permission.to_string(), None),
     };
@@ -126,7 +139,12 @@ fn told(before: &World, after: &World, line: &DiffLine) -> Line {
 }
 
 fn text(answer: &Answer) -> String {
-    let Counts { people, gains, losses, changes } = &answer.counts;
+    let Counts {
+        people,
+        gains,
+        losses,
+        changes,
+    } = &answer.counts;
     let mut text = format!(
         "from {} to {}: {} concerned; {gains} gained, {losses} lost, {changes} with another end\n",
         tell::time(answer.from),
@@ -134,15 +152,31 @@ fn text(answer: &Answer) -> String {
         output::count(*people, "person", "people"),
     );
     let mut by_user: BTreeMap<&str, Vec<Vec<String>>> = BTreeMap::new();
-    let all = [("+", &answer.gains), ("-", &answer.losses), ("~", &answer.changes)];
-    for (sign, line) in all.iter().flat_map(|(sign, lines)| lines.iter().map(move |line| (sign, line))) {
-        let kind = line.kind.map_or_else(|| line.what.to_owned(), |kind| format!("{kind} of {}", line.what));
+    let all = [
+        ("+", &answer.gains),
+        ("-", &answer.losses),
+        ("~", &answer.changes),
+    ];
+    for (sign, line) in all
+        .iter()
+        .flat_map(|(sign, lines)| lines.iter().map(move |line| (sign, line)))
+    {
+        let kind = line.kind.map_or_else(
+            || line.what.to_owned(),
+            |kind| format!("{kind} of {}", line.what),
+        );
         let ends = match (line.before, line.after) {
-            (Some(before), Some(after)) => format!("{}, was {}", tell::until(after), tell::until(before)),
+            (Some(before), Some(after)) => {
+                format!("{}, was {}", tell::until(after), tell::until(before))
+            }
             (_, Some(after)) => tell::until(after),
             _ => String::new(),
         };
-        by_user.entry(&line.user).or_default().push(vec![format!("  {sign} {kind}"), line.name.clone(), ends]);
+        by_user.entry(&line.user).or_default().push(vec![
+            format!("  {sign} {kind}"),
+            line.name.clone(),
+            ends,
+        ]);
     }
     for (user, rows) in by_user {
         text.push_str(&format!("{user}\n{}", output::table(&rows)));

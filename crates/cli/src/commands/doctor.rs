@@ -62,13 +62,23 @@ impl Doctor {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
         start_log(&config.log.value);
-        let settings = config.shown().into_iter().map(|(key, value, source)| Setting { key, value, source: source.to_string() });
+        let settings = config
+            .shown()
+            .into_iter()
+            .map(|(key, value, source)| Setting {
+                key,
+                value,
+                source: source.to_string(),
+            });
         let mut report = Report {
             version: env!("CARGO_PKG_VERSION"),
             data: config.place.value.shown(),
             engine: None,
             tables: None,
-            clock: Clock { now: open::now(), last_entry: None },
+            clock: Clock {
+                now: open::now(),
+                last_entry: None,
+            },
             counts: Vec::new(),
             configuration: settings.collect(),
             problems: Vec::new(),
@@ -86,8 +96,16 @@ impl Report {
     async fn look(&mut self, store: Store, config: &Config) -> Result<()> {
         self.engine = Some(store.engine().name());
         self.tables = Some("up to date");
-        let filter = LogFilter { limit: 1, ..LogFilter::default() };
-        self.clock.last_entry = store.log(&filter).await?.items.first().map(|entry| entry.at);
+        let filter = LogFilter {
+            limit: 1,
+            ..LogFilter::default()
+        };
+        self.clock.last_entry = store
+            .log(&filter)
+            .await?
+            .items
+            .first()
+            .map(|entry| entry.at);
         let world = Live::start(store).await?.world();
         let now = self.clock.now;
         let kind = |wanted: UserKind| world.users().filter(|user| user.kind == wanted).count();
@@ -95,8 +113,14 @@ impl Report {
         self.counts = vec![
             ("people", kind(UserKind::Person)),
             ("services", kind(UserKind::Service)),
-            ("groups", world.groups().filter(|group| !group.is_role()).count()),
-            ("roles", world.groups().filter(|group| group.is_role()).count()),
+            (
+                "groups",
+                world.groups().filter(|group| !group.is_role()).count(),
+            ),
+            (
+                "roles",
+                world.groups().filter(|group| group.is_role()).count(),
+            ),
             ("apps", world.app_count()),
             ("tags", world.tag_count()),
             ("memberships", direct(Kind::Member)),
@@ -107,9 +131,15 @@ impl Report {
             ("log entries", usize::try_from(world.position().0)?),
         ];
         if !world.users().any(|user| world.is_admin(user.id, now)) {
-            self.problems.push("nobody administers this; `portcullis init EMAIL` makes somebody an admin".into());
+            self.problems.push(
+                "nobody administers this; `portcullis init EMAIL` makes somebody an admin".into(),
+            );
         }
-        if let Some(last) = self.clock.last_entry.filter(|last| *last > now.plus_seconds(60)) {
+        if let Some(last) = self
+            .clock
+            .last_entry
+            .filter(|last| *last > now.plus_seconds(60))
+        {
             self.problems.push(format!(
                 "the clock shows {}, before the last entry of the log ({}); set it right before anything is written",
                 tell::time(now),
@@ -136,26 +166,39 @@ fn text(report: &Report) -> String {
         vec!["data".into(), report.data.clone()],
     ];
     let told = [("engine", report.engine), ("tables", report.tables)];
-    rows.extend(told.iter().filter_map(|(key, value)| Some(vec![(*key).to_owned(), (*value)?.to_owned()])));
+    rows.extend(
+        told.iter()
+            .filter_map(|(key, value)| Some(vec![(*key).to_owned(), (*value)?.to_owned()])),
+    );
     rows.push(vec!["clock".into(), tell::time(report.clock.now)]);
     if let Some(last) = report.clock.last_entry {
         rows.push(vec!["last entry".into(), tell::time(last)]);
     }
     let mut text = output::table(&rows);
-    let counts: Vec<_> = report.counts.iter().map(|(what, count)| vec![format!("  {what}"), count.to_string()]).collect();
+    let counts: Vec<_> = report
+        .counts
+        .iter()
+        .map(|(what, count)| vec![format!("  {what}"), count.to_string()])
+        .collect();
     if !counts.is_empty() {
         text.push_str("\ncounts\n");
         text.push_str(&output::table(&counts));
     }
     text.push_str("\nconfiguration\n");
     let settings = report.configuration.iter();
-    let settings: Vec<_> = settings.map(|s| vec![format!("  {}", s.key), s.value.clone(), s.source.clone()]).collect();
+    let settings: Vec<_> = settings
+        .map(|s| vec![format!("  {}", s.key), s.value.clone(), s.source.clone()])
+        .collect();
     text.push_str(&output::table(&settings));
     text.push('\n');
     if report.problems.is_empty() {
         text.push_str("nothing to look at");
     } else {
-        let problems: Vec<_> = report.problems.iter().map(|problem| format!("look at: {problem}")).collect();
+        let problems: Vec<_> = report
+            .problems
+            .iter()
+            .map(|problem| format!("look at: {problem}"))
+            .collect();
         text.push_str(&problems.join("\n"));
     }
     text

@@ -82,27 +82,44 @@ impl Explain {
     fn answer(&self, world: &World, at: Timestamp) -> Result<Answer> {
         let user = tell::user(world, &self.user)?;
         let environment = self.environment.as_deref();
-        let (what, name, paths, groups): (_, _, _, Vec<&Group>) = if let Some(group) = world.find_group(&self.what) {
-            let mut paths = Vec::new();
-            for kind in Kind::ALL {
-                let ways = world.paths(user.id, group.id, kind, at);
-                paths.extend(ways.iter().map(|path| tell::path(world, user, path, Ends::NEVER)));
-            }
-            (group.noun(), group.name.to_string(), paths, vec![group])
-        } else if let Some((_, entitlement)) = world.conferring(&self.what, None, at).next() {
-            let name = entitlement.grant.label().to_owned();
-            let paths = who_can::paths(world, user.id, &self.what, environment, at);
-            let groups = world.conferring(&self.what, environment, at).map(|(group, _)| group);
-            ("permission", name, paths, groups.collect())
-        } else {
-            let groups = world.groups().map(|group| group.name.as_str());
-            let known = groups.chain(world.permission_names(at));
-            let otherwise = "name a group, a role or a permission as its page does";
-            return Err(anyhow!("there is no group or permission `{}`{}", self.what, or_meant(&self.what, known, otherwise)));
-        };
+        let (what, name, paths, groups): (_, _, _, Vec<&Group>) =
+            if let Some(group) = world.find_group(&self.what) {
+                let mut paths = Vec::new();
+                for kind in Kind::ALL {
+                    let ways = world.paths(user.id, group.id, kind, at);
+                    paths.extend(
+                        ways.iter()
+                            .map(|path| tell::path(world, user, path, Ends::NEVER)),
+                    );
+                }
+                (group.noun(), group.name.to_string(), paths, vec![group])
+            } else if let Some((_, entitlement)) = world.conferring(&self.what, None, at).next() {
+                let name = entitlement.grant.label().to_owned();
+                let paths = who_can::paths(world, user.id, &self.what, environment, at);
+                let groups = world
+                    .conferring(&self.what, environment, at)
+                    .map(|(group, _)| group);
+                ("permission", name, paths, groups.collect())
+            } else {
+                let groups = world.groups().map(|group| group.name.as_str());
+                let known = groups.chain(world.permission_names(at));
+                let otherwise = "name a group, a role or a permission as its page does";
+                return Err(anyhow!(
+                    "there is no group or permission `{}`{}",
+                    self.what,
+                    or_meant(&self.what, known, otherwise)
+                ));
+            };
         let holds = !paths.is_empty();
         let until = paths.iter().map(|path| path.until).max();
-        let ways = if holds { Vec::new() } else { groups.iter().map(|group| way(world, user, group, at)).collect() };
+        let ways = if holds {
+            Vec::new()
+        } else {
+            groups
+                .iter()
+                .map(|group| way(world, user, group, at))
+                .collect()
+        };
         Ok(Answer {
             user: user.login.to_string(),
             what,
@@ -120,10 +137,14 @@ impl Explain {
 fn way(world: &World, user: &User, group: &Group, at: Timestamp) -> Way {
     let through = world.groups_into(group.id, Kind::Member, at);
     let ask = world.deciders(group, Some(user.id), at);
-    let through: Vec<_> = through.iter().map(|(group, _)| group.name.to_string()).collect();
+    let through: Vec<_> = through
+        .iter()
+        .map(|(group, _)| group.name.to_string())
+        .collect();
     let requested = world.requests().any(|r| {
         let wanted = world.group(r.wants.group());
-        r.requester == user.id && wanted.is_some_and(|w| w.id == group.id || through.contains(&w.name.to_string()))
+        r.requester == user.id
+            && wanted.is_some_and(|w| w.id == group.id || through.contains(&w.name.to_string()))
     });
     Way {
         group: group.name.to_string(),
@@ -134,18 +155,35 @@ fn way(world: &World, user: &User, group: &Group, at: Timestamp) -> Way {
 }
 
 fn text(answer: &Answer) -> String {
-    let Answer { user, what, name, .. } = answer;
-    let environment = answer.environment.as_ref().map_or_else(String::new, |e| format!(" in {e}"));
+    let Answer {
+        user, what, name, ..
+    } = answer;
+    let environment = answer
+        .environment
+        .as_ref()
+        .map_or_else(String::new, |e| format!(" in {e}"));
     let time = tell::time(answer.at);
     if answer.holds {
-        let verb = if *what == "permission" { "has" } else { "is in" };
+        let verb = if *what == "permission" {
+            "has"
+        } else {
+            "is in"
+        };
         let until = answer.until.map_or_else(String::new, tell::until);
         let mut text = format!("yes: {user} {verb} {what} {name}{environment} {until}\n");
-        let rows: Vec<_> = answer.paths.iter().map(|path| vec![format!("  {}", path.text), tell::until(path.until)]).collect();
+        let rows: Vec<_> = answer
+            .paths
+            .iter()
+            .map(|path| vec![format!("  {}", path.text), tell::until(path.until)])
+            .collect();
         text.push_str(&output::table(&rows));
         return text;
     }
-    let verb = if *what == "permission" { "does not have" } else { "is not in" };
+    let verb = if *what == "permission" {
+        "does not have"
+    } else {
+        "is not in"
+    };
     let mut text = format!("no: {user} {verb} {what} {name}{environment} at {time}\n");
     if answer.ways.is_empty() {
         text.push_str("no group confers it there; an admin can let one\n");
@@ -155,8 +193,16 @@ fn text(answer: &Answer) -> String {
         if !way.through.is_empty() {
             text.push_str(&format!("    or of {}\n", some(&way.through)));
         }
-        let ask = if way.ask.is_empty() { "nobody decides about it; make an owner first".to_owned() } else { format!("ask {}", some(&way.ask)) };
-        let requested = if way.requested { " (a request waits already)" } else { "" };
+        let ask = if way.ask.is_empty() {
+            "nobody decides about it; make an owner first".to_owned()
+        } else {
+            format!("ask {}", some(&way.ask))
+        };
+        let requested = if way.requested {
+            " (a request waits already)"
+        } else {
+            ""
+        };
         text.push_str(&format!("    {ask}{requested}\n"));
     }
     text
@@ -165,6 +211,15 @@ fn text(answer: &Answer) -> String {
 /// The first five of a list, in words.
 fn some(all: &[String]) -> String {
     let more = all.len().saturating_sub(5);
-    let first = all.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if more > 0 { format!("{first} and {more} more") } else { first }
+    let first = all
+        .iter()
+        .take(5)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ");
+    if more > 0 {
+        format!("{first} and {more} more")
+    } else {
+        first
+    }
 }

@@ -94,14 +94,24 @@ impl OrgFile {
         let org: Org = serde_json::from_slice(&text).map_err(|error| {
             anyhow!("`{shown}` is not the file of an organisation: {error}; it holds people, teams and repos")
         })?;
-        let file = Counts { people: org.people.len(), teams: org.teams.len(), repos: org.repos.len() };
+        let file = Counts {
+            people: org.people.len(),
+            teams: org.teams.len(),
+            repos: org.repos.len(),
+        };
         let working = output::spinner("opening the data");
-        let app = open::app(&config, Missing::Create, |_| Ok(config.policy_without_people())).await?;
+        let app = open::app(&config, Missing::Create, |_| {
+            Ok(config.policy_without_people())
+        })
+        .await?;
         working.set_message("comparing");
         let context = app.context(Actor::System(SystemActor::Import));
         let operation = ImportOrg { org };
         let preview = app.preview(&context, &operation).map_err(|refusal| {
-            anyhow!("`{shown}` cannot be taken as it is: {}; correct it and import again", tell::refusal(&refusal))
+            anyhow!(
+                "`{shown}` cannot be taken as it is: {}; correct it and import again",
+                tell::refusal(&refusal)
+            )
         })?;
         let mut change = preview.change;
         let changed = !change.is_empty();
@@ -119,7 +129,10 @@ impl OrgFile {
             changes: count(&change),
         };
         output::result(format, &done, text_of)?;
-        let administered = app.world().users().any(|user| app.world().is_admin(user.id, app.now()));
+        let administered = app
+            .world()
+            .users()
+            .any(|user| app.world().is_admin(user.id, app.now()));
         if changed && !administered {
             eprintln!("nobody administers this yet; next: `portcullis init EMAIL`");
         }
@@ -128,19 +141,35 @@ impl OrgFile {
 }
 
 fn text_of(done: &Done) -> String {
-    let Counts { people, teams, repos } = &done.file;
+    let Counts {
+        people,
+        teams,
+        repos,
+    } = &done.file;
     let mut text = format!("the file holds {people} people, {teams} teams, {repos} repositories\n");
     if done.changes.is_empty() {
         text.push_str("nothing to change");
         return text;
     }
-    text.push_str(if done.dry_run { "it would change:\n" } else { "changed:\n" });
+    text.push_str(if done.dry_run {
+        "it would change:\n"
+    } else {
+        "changed:\n"
+    });
     let rows: Vec<_> = done
         .changes
         .iter()
         .map(|(kind, edits)| {
-            let told = [(edits.created, "new"), (edits.updated, "changed"), (edits.ended, "ended")];
-            let told: Vec<_> = told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+            let told = [
+                (edits.created, "new"),
+                (edits.updated, "changed"),
+                (edits.ended, "ended"),
+            ];
+            let told: Vec<_> = told
+                .iter()
+                .filter(|(n, _)| *n > 0)
+                .map(|(n, what)| format!("{n} {what}"))
+                .collect();
             vec![format!("  {kind}"), told.join(", ")]
         })
         .collect();

@@ -56,17 +56,39 @@ impl Init {
         let bad = |bad: portcullis_model::name::BadText| BadUsage(bad.0);
         let operation = InitAdmin {
             email: Email::parse(&self.email).map_err(bad)?,
-            login: self.login.as_deref().map(Login::parse).transpose().map_err(bad)?,
-            name: self.name.as_deref().map(Name::parse).transpose().map_err(bad)?,
+            login: self
+                .login
+                .as_deref()
+                .map(Login::parse)
+                .transpose()
+                .map_err(bad)?,
+            name: self
+                .name
+                .as_deref()
+                .map(Name::parse)
+                .transpose()
+                .map_err(bad)?,
         };
         let config = Config::load(&self.place, None)?;
         start_log(&config.log.value);
-        let app = open::app(&config, Missing::Create, |_| Ok(config.policy_without_people())).await?;
+        let app = open::app(&config, Missing::Create, |_| {
+            Ok(config.policy_without_people())
+        })
+        .await?;
         let (world, now) = (app.world(), app.now());
-        let admins: Vec<_> = world.users().filter(|user| world.is_admin(user.id, now)).collect();
-        let one_of_them = world.find_user(&operation.email).is_some_and(|user| world.is_admin(user.id, now));
+        let admins: Vec<_> = world
+            .users()
+            .filter(|user| world.is_admin(user.id, now))
+            .collect();
+        let one_of_them = world
+            .find_user(&operation.email)
+            .is_some_and(|user| world.is_admin(user.id, now));
         if !admins.is_empty() && !one_of_them && !self.force {
-            let names: Vec<_> = admins.iter().take(3).map(|user| user.login.as_str()).collect();
+            let names: Vec<_> = admins
+                .iter()
+                .take(3)
+                .map(|user| user.login.as_str())
+                .collect();
             return Err(anyhow!(
                 "{} already; ask them, or say --force if they are gone",
                 match names.len() {
@@ -76,24 +98,38 @@ impl Init {
             ));
         }
         let context = app.context(Actor::System(SystemActor::Operator));
-        let preview = app.preview(&context, &operation).map_err(|refusal| tell::refusal(&refusal))?;
+        let preview = app
+            .preview(&context, &operation)
+            .map_err(|refusal| tell::refusal(&refusal))?;
         let changed = !preview.change.is_empty();
         let email = operation.email.clone();
         if changed {
             app.commit(context, operation, None).await?;
         }
         let world = app.world();
-        let login = world.find_user(&email).map_or_else(String::new, |user| user.login.to_string());
-        let done = Done { changed, login, position: world.position().0 };
+        let login = world
+            .find_user(&email)
+            .map_or_else(String::new, |user| user.login.to_string());
+        let done = Done {
+            changed,
+            login,
+            position: world.position().0,
+        };
         output::result(format, &done, |done| {
             if done.changed {
                 format!("`{}` administers Portcullis", done.login)
             } else {
-                format!("nothing to change: `{}` administers Portcullis already", done.login)
+                format!(
+                    "nothing to change: `{}` administers Portcullis already",
+                    done.login
+                )
             }
         })?;
         if changed {
-            eprintln!("next: add a [[token]] with user = \"{}\" to portcullis.toml, then `portcullis serve`", done.login);
+            eprintln!(
+                "next: add a [[token]] with user = \"{}\" to portcullis.toml, then `portcullis serve`",
+                done.login
+            );
         }
         Ok(Outcome::Done)
     }

@@ -89,7 +89,9 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome> {
 /// Lets the program's own log go to stderr, by the filter of the configuration.
 fn start_log(filter: &str) {
     let targets: Targets = filter.parse().unwrap_or_default();
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(targets);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_filter(targets);
     // Only tests of this program could have set one before.
     let _ = tracing_subscriber::registry().with(lines).try_init();
 }

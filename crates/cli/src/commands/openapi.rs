@@ -34,13 +34,20 @@ impl Openapi {
     /// is served.
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let live = Live::start(Store::open("sqlite::memory:").await?).await?;
-        let app = App::new(live, Arc::new(SystemClock), Arc::new(RandomIds), Policy::default());
+        let app = App::new(
+            live,
+            Arc::new(SystemClock),
+            Arc::new(RandomIds),
+            Policy::default(),
+        );
         let web = Web::new(app, Access::Demo, [0; 32], Vec::new());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let serving = tokio::spawn(portcullis_web::serve(listener, web, std::future::pending()));
         let mut connection = TcpStream::connect(address).await?;
-        let request = format!("GET {PATH} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n");
+        let request = format!(
+            "GET {PATH} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
+        );
         connection.write_all(request.as_bytes()).await?;
         let mut answer = Vec::new();
         connection.read_to_end(&mut answer).await?;
@@ -62,6 +69,9 @@ fn document(answer: &[u8]) -> Option<serde_json::Value> {
     }
     // The body may come in chunks; between them stand only sizes and line ends.
     let body = answer.get(head + 4..)?;
-    let (start, end) = (body.iter().position(|b| *b == b'{')?, body.iter().rposition(|b| *b == b'}')?);
+    let (start, end) = (
+        body.iter().position(|b| *b == b'{')?,
+        body.iter().rposition(|b| *b == b'}')?,
+    );
     serde_json::from_slice(body.get(start..=end)?).ok()
 }

@@ -58,9 +58,15 @@ impl Serve {
         if world.user_count() == 0 {
             eprintln!("nobody is known yet; `portcullis init EMAIL` makes the first admin");
         } else if config.tokens.is_empty() {
-            eprintln!("no token is configured, so nobody can ask anything; add a [[token]] to the configuration");
+            eprintln!(
+                "no token is configured, so nobody can ask anything; add a [[token]] to the configuration"
+            );
         }
-        let tokens = config.tokens.iter().map(crate::config::ConfiguredToken::to_web).collect();
+        let tokens = config
+            .tokens
+            .iter()
+            .map(crate::config::ConfiguredToken::to_web)
+            .collect();
         until_stopped(format, listener, app, Access::Tokens(tokens), Vec::new()).await?;
         Ok(Outcome::Done)
     }
@@ -76,7 +82,10 @@ fn check_tokens(config: &Config, app: &App) -> Result<()> {
             let known = world.users().map(|user| user.login.as_str());
             let meant = or_meant(login, known, "create the user first, or remove the token");
             let (source, name) = (&token.source, &token.name);
-            return Err(BadUsage(format!("{source}: the token `{name}` acts as `{login}`, and there is no such user{meant}")).into());
+            return Err(BadUsage(format!(
+                "{source}: the token `{name}` acts as `{login}`, and there is no such user{meant}"
+            ))
+            .into());
         }
     }
     Ok(())

@@ -54,14 +54,23 @@ impl WhoCan {
         let asked = open::world(&config, self.at).await?;
         let (world, at) = (&asked.world, asked.at);
         let environment = self.environment.as_deref();
-        let users = world.who_can(&self.permission, environment, at).into_iter().map(|holder| Row {
-            login: holder.user.login.to_string(),
-            name: holder.user.name.to_string(),
-            until: holder.until,
-            paths: paths(world, holder.user.id, &self.permission, environment, at),
-        });
-        let answer = Answer { users: users.collect() };
-        if world.conferring(&self.permission, None, at).next().is_none() {
+        let users = world
+            .who_can(&self.permission, environment, at)
+            .into_iter()
+            .map(|holder| Row {
+                login: holder.user.login.to_string(),
+                name: holder.user.name.to_string(),
+                until: holder.until,
+                paths: paths(world, holder.user.id, &self.permission, environment, at),
+            });
+        let answer = Answer {
+            users: users.collect(),
+        };
+        if world
+            .conferring(&self.permission, None, at)
+            .next()
+            .is_none()
+        {
             let meant = nearest(&self.permission, world.permission_names(at));
             let meant = meant.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
             eprintln!("no group confers `{}`{meant}", self.permission);
@@ -79,12 +88,16 @@ pub(super) fn paths(
     environment: Option<&str>,
     at: Timestamp,
 ) -> Vec<tell::Path> {
-    let Some(user) = world.user(user) else { return Vec::new() };
+    let Some(user) = world.user(user) else {
+        return Vec::new();
+    };
     let access = world.access_of(user.id, at);
     let mut all: Vec<_> = world
         .conferring(permission, environment, at)
         .flat_map(|(group, entitlement)| {
-            let here = access.iter().filter(|a| a.group.id == group.id && a.kind == Kind::Member);
+            let here = access
+                .iter()
+                .filter(|a| a.group.id == group.id && a.kind == Kind::Member);
             here.flat_map(|access| &access.paths)
                 .map(|path| tell::path(world, user, path, entitlement.validity.until))
                 .collect::<Vec<_>>()
@@ -97,14 +110,30 @@ pub(super) fn paths(
 fn text(answer: &Answer) -> String {
     let mut rows = Vec::new();
     for user in &answer.users {
-        rows.push(vec![user.login.clone(), user.name.clone(), tell::until(user.until)]);
-        rows.extend(user.paths.iter().map(|path| vec![format!("  {}", path.text)]));
+        rows.push(vec![
+            user.login.clone(),
+            user.name.clone(),
+            tell::until(user.until),
+        ]);
+        rows.extend(
+            user.paths
+                .iter()
+                .map(|path| vec![format!("  {}", path.text)]),
+        );
     }
     let table: Vec<_> = rows.iter().filter(|row| row.len() > 1).cloned().collect();
-    let mut lines = output::table(&table).lines().map(str::to_owned).collect::<Vec<_>>().into_iter();
+    let mut lines = output::table(&table)
+        .lines()
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .into_iter();
     let mut text = String::new();
     for row in rows {
-        let line = if row.len() > 1 { lines.next().unwrap_or_default() } else { row.concat() };
+        let line = if row.len() > 1 {
+            lines.next().unwrap_or_default()
+        } else {
+            row.concat()
+        };
         text.push_str(&line);
         text.push('\n');
     }

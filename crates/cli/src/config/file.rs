@@ -4,7 +4,10 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{KEYS, Layer, Raw, Shape, Source, Sourced, token::{self, ConfiguredToken}};
+use super::{
+    KEYS, Layer, Raw, Shape, Source, Sourced,
+    token::{self, ConfiguredToken},
+};
 use crate::failure::or_meant;
 
 /// What a file says.
@@ -42,8 +45,13 @@ pub(super) fn read(path: &Path, text: &str, faults: &mut Vec<String>) -> Read {
     let table = match DeTable::parse(text) {
         Ok(table) => table.into_inner(),
         Err(error) => {
-            let at = error.span().map_or_else(|| path.display().to_string(), |span| file.at(&span));
-            faults.push(format!("{at}: {}; correct the line", error.message().trim().replace('\n', ", ")));
+            let at = error
+                .span()
+                .map_or_else(|| path.display().to_string(), |span| file.at(&span));
+            faults.push(format!(
+                "{at}: {}; correct the line",
+                error.message().trim().replace('\n', ", ")
+            ));
             return read;
         }
     };
@@ -52,21 +60,38 @@ pub(super) fn read(path: &Path, text: &str, faults: &mut Vec<String>) -> Read {
             ("policy", DeValue::Table(policy)) => {
                 for (key, value) in policy {
                     let name = format!("policy.{}", key.get_ref());
-                    setting(&file, &name, &key.span(), value.get_ref(), &mut read.layer, faults);
+                    setting(
+                        &file,
+                        &name,
+                        &key.span(),
+                        value.get_ref(),
+                        &mut read.layer,
+                        faults,
+                    );
                 }
             }
             ("token", DeValue::Array(tokens)) => {
                 for token in tokens {
                     match token.get_ref() {
                         DeValue::Table(table) => {
-                            read.tokens.extend(token::read(&file, &token.span(), table, faults));
+                            read.tokens
+                                .extend(token::read(&file, &token.span(), table, faults));
                         }
-                        _ => faults.push(format!("{}: a token is a table; write [[token]]", file.at(&token.span()))),
+                        _ => faults.push(format!(
+                            "{}: a token is a table; write [[token]]",
+                            file.at(&token.span())
+                        )),
                     }
                 }
             }
-            ("policy", _) => faults.push(format!("{}: `policy` is a table; write [policy]", file.at(&key.span()))),
-            ("token", _) => faults.push(format!("{}: tokens are a list of tables; write [[token]]", file.at(&key.span()))),
+            ("policy", _) => faults.push(format!(
+                "{}: `policy` is a table; write [policy]",
+                file.at(&key.span())
+            )),
+            ("token", _) => faults.push(format!(
+                "{}: tokens are a list of tables; write [[token]]",
+                file.at(&key.span())
+            )),
             (name, value) => setting(&file, name, &key.span(), value, &mut read.layer, faults),
         }
     }
@@ -83,33 +108,57 @@ fn setting(
 ) {
     let at = file.at(span);
     let Some((key, shape)) = KEYS.iter().find(|(key, _)| *key == name) else {
-        let (table, short) = name.rsplit_once('.').map_or(("", name), |(_, short)| (" in [policy]", short));
+        let (table, short) = name
+            .rsplit_once('.')
+            .map_or(("", name), |(_, short)| (" in [policy]", short));
         let here = KEYS.iter().filter_map(|(key, _)| {
-            if table.is_empty() { (!key.contains('.')).then_some(*key) } else { key.strip_prefix("policy.") }
+            if table.is_empty() {
+                (!key.contains('.')).then_some(*key)
+            } else {
+                key.strip_prefix("policy.")
+            }
         });
-        let tables = if table.is_empty() { &["policy", "token"][..] } else { &[] };
+        let tables = if table.is_empty() {
+            &["policy", "token"][..]
+        } else {
+            &[]
+        };
         let known: Vec<_> = here.chain(tables.iter().copied()).collect();
         let otherwise = format!("known are {}", known.join(", "));
-        faults.push(format!("{at}: there is no key `{short}`{table}{}", or_meant(short, known, &otherwise)));
+        faults.push(format!(
+            "{at}: there is no key `{short}`{table}{}",
+            or_meant(short, known, &otherwise)
+        ));
         return;
     };
     let raw = match (shape, value) {
         (Shape::Text, DeValue::String(text)) if *key == "data" => {
             // Beside the file that names it, wherever the program is started.
             let folder = file.path.parent().unwrap_or(Path::new(""));
-            Some(Raw::Text(folder.join(text.as_ref()).to_string_lossy().into_owned()))
+            Some(Raw::Text(
+                folder.join(text.as_ref()).to_string_lossy().into_owned(),
+            ))
         }
         (Shape::Text, DeValue::String(text)) => Some(Raw::Text(text.to_string())),
         (Shape::Bool, DeValue::Boolean(yes)) => Some(Raw::Bool(*yes)),
         (Shape::List, DeValue::Array(items)) => {
-            let items: Option<Vec<_>> = items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect();
+            let items: Option<Vec<_>> = items
+                .iter()
+                .map(|item| item.get_ref().as_str().map(str::to_owned))
+                .collect();
             items.map(Raw::List)
         }
         _ => None,
     };
     match raw {
         Some(value) => {
-            layer.insert(key, Sourced { value, source: file.source(span) });
+            layer.insert(
+                key,
+                Sourced {
+                    value,
+                    source: file.source(span),
+                },
+            );
         }
         None => {
             let wanted = match shape {

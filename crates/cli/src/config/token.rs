@@ -28,7 +28,11 @@ impl ConfiguredToken {
     }
 
     pub(crate) fn to_web(&self) -> Token {
-        Token { name: self.name.clone(), sha256: self.sha256, subject: self.subject.clone() }
+        Token {
+            name: self.name.clone(),
+            sha256: self.sha256,
+            subject: self.subject.clone(),
+        }
     }
 }
 
@@ -40,24 +44,36 @@ pub(super) fn read(
     table: &DeTable<'_>,
     faults: &mut Vec<String>,
 ) -> Option<ConfiguredToken> {
-    let at = table.iter().next().map_or_else(|| file.at(span), |(key, _)| file.at(&key.span()));
+    let at = table
+        .iter()
+        .next()
+        .map_or_else(|| file.at(span), |(key, _)| file.at(&key.span()));
     let before = faults.len();
     for (key, value) in table {
         let (name, at) = (key.get_ref().as_ref(), file.at(&key.span()));
         match (name, value.get_ref()) {
-            ("name" | "sha256" | "file" | "user", DeValue::String(_)) | ("decisions", DeValue::Boolean(_)) => {}
-            ("decisions", _) => faults.push(format!("{at}: `decisions` takes true or false; write that")),
-            (name, _) if KNOWN.contains(&name) => faults.push(format!("{at}: `{name}` takes a text in quotes; write that")),
+            ("name" | "sha256" | "file" | "user", DeValue::String(_))
+            | ("decisions", DeValue::Boolean(_)) => {}
+            ("decisions", _) => {
+                faults.push(format!("{at}: `decisions` takes true or false; write that"))
+            }
+            (name, _) if KNOWN.contains(&name) => {
+                faults.push(format!("{at}: `{name}` takes a text in quotes; write that"))
+            }
             (name, _) => {
                 let meant = or_meant(name, KNOWN, "known are name, sha256, file, user, decisions");
-                faults.push(format!("{at}: there is no key `{name}` in [[token]]{meant}"));
+                faults.push(format!(
+                    "{at}: there is no key `{name}` in [[token]]{meant}"
+                ));
             }
         }
     }
     let text = |key: &str| table.get(key).and_then(|value| value.get_ref().as_str());
     let name = text("name").unwrap_or_default();
     if name.is_empty() {
-        faults.push(format!("{at}: the token has no `name`; give it one, it is what the log calls it"));
+        faults.push(format!(
+            "{at}: the token has no `name`; give it one, it is what the log calls it"
+        ));
     }
     let sha256 = match (text("sha256"), text("file")) {
         (Some(digest), None) => digest_of_hex(digest).or_else(|| {
@@ -83,7 +99,10 @@ pub(super) fn read(
             None
         }
     };
-    let decisions = matches!(table.get("decisions").map(|value| value.get_ref()), Some(DeValue::Boolean(true)));
+    let decisions = matches!(
+        table.get("decisions").map(|value| value.get_ref()),
+        Some(DeValue::Boolean(true))
+    );
     let subject = match (text("user"), decisions) {
         (Some(login), false) => Some(TokenSubject::User(login.to_owned())),
         (None, true) => Some(TokenSubject::Decisions),
@@ -95,7 +114,12 @@ pub(super) fn read(
     if faults.len() > before {
         return None;
     }
-    Some(ConfiguredToken { name: name.to_owned(), sha256: sha256?, subject: subject?, source: file.source(span) })
+    Some(ConfiguredToken {
+        name: name.to_owned(),
+        sha256: sha256?,
+        subject: subject?,
+        source: file.source(span),
+    })
 }
 
 fn digest_of_hex(text: &str) -> Option<[u8; 32]> {

@@ -16,6 +16,7 @@ use hmac::{Hmac, Mac};
 use portcullis_model::{Actor, Context, Id, User, World};
 use sha2::Sha256;
 
+pub(crate) use demo::is_local;
 pub use demo::routes;
 
 use crate::{Access, TokenSubject, Web, error::Failure};
