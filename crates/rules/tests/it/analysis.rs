@@ -92,7 +92,7 @@ fn nothing_reported_is_needed(seed: u64, lists: usize) -> [usize; 4] {
             }
         }
     }
-    println!("{counts:?}");
+    eprintln!("{counts:?}");
     counts
 }
 
@@ -161,7 +161,7 @@ fn differences_are_real(seed: u64, pairs: usize) -> [usize; 3] {
             }
         }
     }
-    println!("different, same, open: {counts:?}");
+    eprintln!("different, same, open: {counts:?}");
     counts
 }
 

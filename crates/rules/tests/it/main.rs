@@ -5,6 +5,8 @@ mod loading;
 mod partial;
 mod patterns;
 mod properties;
+mod reference;
+mod schema;
 mod values;
 mod vectors;
 mod worlds;

@@ -367,7 +367,7 @@ async fn clauses_select_what_deciding_allows(
         }
         exact += usize::from(sql.exactness == Exactness::Exact);
     }
-    println!("{cases} rows, {exact} of {lists} clauses exact");
+    eprintln!("{cases} rows, {exact} of {lists} clauses exact");
     (cases, exact)
 }
 
