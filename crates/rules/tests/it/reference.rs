@@ -117,3 +117,11 @@ fn every_operator_has_an_example_under_its_name() {
         );
     }
 }
+
+#[test]
+fn every_finding_is_listed() {
+    for lint in portcullis_rules::analysis::lint::Lint::ALL {
+        let row = format!("\n| `{}` | {} |", lint.code(), lint.severity().as_str());
+        assert!(REFERENCE.contains(&row), "{row}");
+    }
+}
