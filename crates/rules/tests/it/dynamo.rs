@@ -173,7 +173,11 @@ fn expressions_select_what_deciding_allows(seed: u64, lists: usize) -> usize {
     let random = &mut Random(seed);
     let mut exact = 0;
     for _ in 0..lists {
-        let rules = STORED.rules(random, 4);
+        let rules = if random.one_in(3) {
+            STORED.rules(random, 4)
+        } else {
+            STORED.bare(random)
+        };
         let known = Attributes::from([("subject.tags".to_owned(), STORED.list(random))]);
         let complete = Known::new(&known).complete_under("subject.");
         let filter = partial_with(&rules, "a", "b", &complete);
