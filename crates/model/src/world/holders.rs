@@ -19,7 +19,7 @@ impl World {
         self.group_ix
             .get(&group.uuid())
             .map_or_else(Vec::new, |ix| {
-                self.with_users(self.collect(&self.into_group(*ix, kind, now), now))
+                self.with_users(self.collect(&self.ways_into(*ix, kind, now), now))
             })
     }
 
@@ -75,13 +75,12 @@ impl World {
 
     /// Who is in the group, each user once with the latest end, by user number.
     pub(super) fn holder_ends(&self, group: Ix, kind: Kind, now: Timestamp) -> Vec<(Ix, Ends)> {
-        self.collect(&self.into_group(group, kind, now), now)
-            .pairs()
+        self.collect(&self.ways_into(group, kind, now), now).pairs()
     }
 
     /// The groups whose direct facts put somebody into `group` as `kind`, with the kind they have
     /// to be of and the latest end over the way from there.
-    fn into_group(&self, group: Ix, kind: Kind, now: Timestamp) -> Vec<(Ix, Kind, Ends)> {
+    fn ways_into(&self, group: Ix, kind: Kind, now: Timestamp) -> Vec<(Ix, Kind, Ends)> {
         let through = self.widths_into(group, kind, now).into_iter();
         std::iter::once((group, kind, Ends::NEVER))
             .chain(through.map(|(child, width)| (child, Kind::Member, width)))

@@ -74,7 +74,9 @@ fn the_facts() {
     insta::assert_snapshot!(json(&c.inclusion("Role-Ops", "Team", Kind::Owner, NEVER)), @r#"{"id":"f03e121b-c378-bf74-26db-08b071e92064","child":"b90ef382-d361-578d-eb4d-fbb805cdd37d","target":"3dc531c3-2d19-4dc5-06c0-933894b5d475","kind":"owner","from":"2026-03-01T09:00:00Z","until":null,"reason":"","granted_by":{"system":"operator"}}"#);
     let mut entitlement = c.entitlement("Team", "site:write", NEVER);
     insta::assert_snapshot!(json(&entitlement), @r#"{"id":"0657003f-5c50-54dc-21b8-1a65fa02e76c","group":"3dc531c3-2d19-4dc5-06c0-933894b5d475","grant":"permission","permission":"site:write","from":"2026-03-01T09:00:00Z","until":null,"reason":"","granted_by":{"system":"operator"}}"#);
-    let portcullis_model::Grant::Permission(permission) = &mut entitlement.grant;
+    let portcullis_model::Grant::Permission(permission) = &mut entitlement.grant else {
+        panic!("it confers a permission")
+    };
     permission
         .environments
         .insert(Environment::parse("production").unwrap());
@@ -216,4 +218,11 @@ fn an_end_that_is_left_out_is_not_never() {
         error.to_string().contains("missing field `until`"),
         "{error}"
     );
+}
+
+#[test]
+fn an_entitlement_of_rules() {
+    let text = r#"{"id":"0657003f-5c50-54dc-21b8-1a65fa02e76c","group":"3dc531c3-2d19-4dc5-06c0-933894b5d475","grant":"rules","list":"Readers","priority":5,"rules":[],"from":"2026-03-01T09:00:00Z","until":null,"reason":"","granted_by":{"system":"operator"}}"#;
+    let entitlement: portcullis_model::Entitlement = serde_json::from_str(text).unwrap();
+    assert_eq!(json(&entitlement), text);
 }
