@@ -4,6 +4,7 @@
 //! answer as the language does becomes a weaker one, so a clause may select too many rows but never
 //! too few. Running the query does not belong here.
 
+mod json;
 mod scalar;
 
 use std::collections::HashMap;
@@ -40,8 +41,8 @@ pub enum Kind {
     Real,
     /// A boolean (0 or 1 in SQLite).
     Boolean,
-    /// Any value, from a JSON text or `jsonb`. Nothing is asked of it in SQL yet: tests on it are
-    /// left to the re-check.
+    /// Any value, from a valid JSON text in SQLite (3.38 or later) or `jsonb` in PostgreSQL. Of
+    /// numbers in it only the type is asked; in SQLite no clause on it is exact.
     Json,
 }
 

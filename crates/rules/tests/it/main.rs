@@ -3,10 +3,13 @@
 mod analysis;
 mod engine;
 mod explain;
+mod dynamo;
 mod loading;
 mod partial;
 mod patterns;
 mod properties;
+mod reference;
+mod schema;
 mod values;
 mod vectors;
 mod worlds;

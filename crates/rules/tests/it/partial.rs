@@ -28,6 +28,7 @@ const STORED: Vocabulary = Vocabulary {
         "tn",
         "in",
         "bn",
+        "j",
         "subject.id",
         "elsewhere",
     ],
@@ -96,7 +97,7 @@ fn filters_accept_what_deciding_allows(seed: u64, lists: usize) -> usize {
 
 #[test]
 fn a_filter_accepts_exactly_what_deciding_allows() {
-    assert_eq!(filters_accept_what_deciding_allows(1, 4000), 32_000);
+    assert_eq!(filters_accept_what_deciding_allows(1, 3000), 24_000);
 }
 
 #[test]
@@ -189,6 +190,14 @@ fn rows(random: &mut Random, count: usize, dialect: Dialect) -> Vec<Attributes> 
                     "t" | "u" | "tn" => (*random.pick(&texts)).into(),
                     "i" | "in" => (*random.pick(&integers)).clone(),
                     "r" => random.pick(&reals).clone(),
+                    "j" if dialect == Dialect::Sqlite && random.one_in(8) => {
+                        let text: Value = (*random.pick(&texts)).into();
+                        if random.one_in(2) {
+                            text
+                        } else {
+                            vec![text, "a\0b".into()].into()
+                        }
+                    }
                     "j" => STORED.value(random),
                     _ => random.one_in(2).into(),
                 };
@@ -344,7 +353,11 @@ async fn clauses_select_what_deciding_allows(
             world = rows(random, ROWS, database.dialect());
             database.fill(&world).await;
         }
-        let rules = STORED.rules(random, 4);
+        let rules = if random.one_in(3) {
+            STORED.rules(random, 4)
+        } else {
+            STORED.bare(random)
+        };
         let known = subject(random);
         let filter = filter_for(&rules, &known);
         let sql = filter.to_sql(database.dialect(), &columns);
@@ -367,7 +380,7 @@ async fn clauses_select_what_deciding_allows(
         }
         exact += usize::from(sql.exactness == Exactness::Exact);
     }
-    println!("{cases} rows, {exact} of {lists} clauses exact");
+    eprintln!("{cases} rows, {exact} of {lists} clauses exact");
     (cases, exact)
 }
 
@@ -396,9 +409,9 @@ async fn postgres() -> Option<Database> {
 
 #[tokio::test]
 async fn sqlite_selects_what_deciding_allows() {
-    let (cases, exact) = clauses_select_what_deciding_allows(&mut sqlite().await, 3, 600).await;
-    assert_eq!(cases, 60_000);
-    assert!(exact > 250, "only {exact} clauses were exact");
+    let (cases, exact) = clauses_select_what_deciding_allows(&mut sqlite().await, 3, 400).await;
+    assert_eq!(cases, 40_000);
+    assert!(exact > 150, "only {exact} clauses were exact");
 }
 
 #[tokio::test]
@@ -411,9 +424,9 @@ async fn sqlite_selects_what_deciding_allows_a_million_times() {
 #[tokio::test]
 async fn postgres_selects_what_deciding_allows() {
     if let Some(mut database) = postgres().await {
-        let (cases, exact) = clauses_select_what_deciding_allows(&mut database, 5, 600).await;
-        assert_eq!(cases, 60_000);
-        assert!(exact > 250, "only {exact} clauses were exact");
+        let (cases, exact) = clauses_select_what_deciding_allows(&mut database, 5, 400).await;
+        assert_eq!(cases, 40_000);
+        assert!(exact > 150, "only {exact} clauses were exact");
     }
 }
 
