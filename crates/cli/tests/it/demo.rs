@@ -62,3 +62,72 @@ fn a_port_that_is_taken_is_told() {
     assert_eq!(ran.code, 1);
     assert!(ran.stderr.contains("choose another with --port"), "{ran:?}");
 }
+
+/// Writes tags one after another until the program is gone; the names of those it acknowledged.
+async fn write_tags(url: String, writer: usize) -> Vec<String> {
+    let (client, mut acknowledged) = (reqwest::Client::new(), Vec::new());
+    for number in 0.. {
+        let name = format!("tag {writer}-{number}");
+        let request = client
+            .post(format!("{url}/api/v1/tags"))
+            .bearer_auth("demo-ines.okafor");
+        match request
+            .json(&serde_json::json!({ "name": name }))
+            .send()
+            .await
+        {
+            Ok(response) if response.status() == 201 => acknowledged.push(name),
+            Ok(response) => panic!("{}", response.status()),
+            Err(_) => break,
+        }
+    }
+    acknowledged
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_survives_kill_9_in_the_middle_of_writes() {
+    let place = Place::new();
+    let demo = place.demo(&["--people", "40", "--data", "d.sqlite"]);
+    let probe = reqwest::Client::new().get(format!("{}/api/v1/tags", demo.url));
+    let probe = probe.bearer_auth("demo-ines.okafor").send().await.unwrap();
+    if probe.status() == 404 {
+        eprintln!("left out: this build has no API to write through");
+        return;
+    }
+    let position = async || {
+        get(format!("{}/healthz", demo.url)).await.1["position"]
+            .as_u64()
+            .unwrap()
+    };
+    let start = position().await;
+    let writers = (0..4).map(|writer| tokio::spawn(write_tags(demo.url.clone(), writer)));
+    let writers: Vec<_> = writers.collect();
+    while position().await < start + 60 {}
+    demo.kill();
+    let mut acknowledged = Vec::new();
+    for writer in writers {
+        acknowledged.extend(writer.await.unwrap());
+    }
+    assert!(acknowledged.len() >= 40, "{} writes", acknowledged.len());
+    assert_eq!(
+        place.run(&["audit", "verify", "--data", "d.sqlite"]).code,
+        0
+    );
+    let args = [
+        "audit",
+        "--operation",
+        "tag.create",
+        "--limit",
+        "100000",
+        "--json",
+        "--data",
+        "d.sqlite",
+    ];
+    let log = place.run(&args).ok().stdout;
+    for name in &acknowledged {
+        assert!(
+            log.contains(&format!("\"label\":\"{name}\"")),
+            "`{name}` was acknowledged and is gone"
+        );
+    }
+}

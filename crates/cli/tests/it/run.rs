@@ -43,7 +43,11 @@ impl Place {
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
-        command.args(args).current_dir(self.path()).env_clear();
+        command
+            .args(args)
+            .current_dir(self.path())
+            .env_clear()
+            .env("TMPDIR", self.path());
         command
     }
 
