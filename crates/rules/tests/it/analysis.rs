@@ -256,6 +256,20 @@ fn impossible_and_idle_conditions_are_found() {
 }
 
 #[test]
+fn patterns_whose_common_texts_are_hard_to_find_are_not_called_impossible() {
+    // `abababz` meets both.
+    let hard = list(&[("allow", r#"[["@x","~","^(ab|cd)*z$"],["@x","~","^.{7}$"]]"#)]);
+    assert_eq!(kinds(&hard), []);
+    let shadow = list(&[
+        ("allow", r#"[["@x","~","^(ab|cd)*z$"]]"#),
+        ("allow", r#"[["@x","~","^[abz]{7}$"]]"#),
+    ]);
+    assert_eq!(kinds(&shadow), []);
+    let changed = diff(&RuleList::default(), &hard);
+    assert!(!changed.exhaustive || !changed.differences.is_empty());
+}
+
+#[test]
 fn overlaps_that_only_order_decides_are_noted() {
     let crossing = list(&[
         ("allow", r#"[["@x","=","a"]]"#),

@@ -185,7 +185,7 @@ fn rows(random: &mut Random, count: usize, dialect: Dialect) -> Vec<Attributes> 
     (0..count)
         .map(|_| {
             let mut row = Attributes::new();
-            for name in ["t", "u", "tn", "i", "in", "r", "b", "c", "bn", "j"] {
+            for name in COLUMNS {
                 let value: Value = match name {
                     "t" | "u" | "tn" => (*random.pick(&texts)).into(),
                     "i" | "in" => (*random.pick(&integers)).clone(),
@@ -338,6 +338,18 @@ impl Database {
     }
 }
 
+const COLUMNS: [&str; 10] = ["t", "u", "tn", "i", "in", "r", "b", "c", "bn", "j"];
+
+/// How many lists there are that compare two columns.
+const PAIRS: usize = COLUMNS.len() * COLUMNS.len() * 2;
+
+fn pair_of_columns(n: usize) -> RuleList {
+    let left = Operand::attribute(COLUMNS[n % COLUMNS.len()]);
+    let right = Operand::attribute(COLUMNS[n / COLUMNS.len() % COLUMNS.len()]);
+    let op = [Operator::Equal, Operator::NotEqual][n * 2 / PAIRS];
+    RuleList(vec![Rule::allow().when(Condition { left, op, right })])
+}
+
 /// Compares clauses with deciding row by row; tells how many rows and how many exact clauses there were.
 async fn clauses_select_what_deciding_allows(
     database: &mut Database,
@@ -353,10 +365,10 @@ async fn clauses_select_what_deciding_allows(
             world = rows(random, ROWS, database.dialect());
             database.fill(&world).await;
         }
-        let rules = if random.one_in(3) {
-            STORED.rules(random, 4)
-        } else {
-            STORED.bare(random)
+        let rules = match n {
+            n if n < PAIRS => pair_of_columns(n),
+            _ if random.one_in(3) => STORED.rules(random, 4),
+            _ => STORED.bare(random),
         };
         let known = subject(random);
         let filter = filter_for(&rules, &known);
