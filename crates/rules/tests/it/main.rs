@@ -1,9 +1,9 @@
 //! Tests of the public face, by capability; the vectors come from the shared collection.
 
 mod analysis;
+mod dynamo;
 mod engine;
 mod explain;
-mod dynamo;
 mod loading;
 mod partial;
 mod patterns;
