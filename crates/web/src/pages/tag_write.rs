@@ -187,7 +187,7 @@ fn form(page: &Page, tag: Option<&Tag>, values: &Values, errors: ui::Errors) -> 
                 "Members stay at most",
                 values.text("member_limit", limit(before.member_time_limit)),
             )
-            .help("Such as `30 days` or `12 hours`; empty for no limit."),
+            .help("Such as “30 days” or “12 hours”; empty for no limit."),
         ),
         Field::Line(
             Text::new(
@@ -195,7 +195,7 @@ fn form(page: &Page, tag: Option<&Tag>, values: &Values, errors: ui::Errors) -> 
                 "Owners stay at most",
                 values.text("owner_limit", limit(before.owner_time_limit)),
             )
-            .help("Such as `30 days` or `12 hours`; empty for no limit."),
+            .help("Such as “30 days” or “12 hours”; empty for no limit."),
         ),
         Field::Checks(Checks {
             name: "demands",
