@@ -14,6 +14,7 @@ use std::{
 
 use clap::Args;
 use portcullis_model::{Policy, World, context::Descriptions};
+use portcullis_web::Decisions;
 
 use crate::failure::{BadUsage, or_meant};
 pub(crate) use token::ConfiguredToken;
@@ -130,6 +131,8 @@ enum Shape {
     Text,
     Bool,
     List,
+    /// A number from 0 to 1.
+    Share,
 }
 
 /// A value as it was written.
@@ -146,6 +149,11 @@ const KEYS: &[(&str, Shape)] = &[
     ("database", Shape::Text),
     ("listen", Shape::Text),
     ("log", Shape::Text),
+    ("public_url", Shape::Text),
+    ("decisions.policy", Shape::Text),
+    ("decisions.subject_types", Shape::List),
+    ("decisions.log_sample", Shape::Share),
+    ("decisions.log_properties", Shape::List),
     ("policy.role_prefix", Shape::Text),
     ("policy.app_prefix", Shape::Text),
     ("policy.owners_suffix", Shape::Text),
@@ -171,7 +179,7 @@ pub(crate) struct Config {
     pub(crate) listen: Sourced<SocketAddr>,
     pub(crate) log: Sourced<String>,
     pub(crate) tokens: Vec<ConfiguredToken>,
-    policy: Layer,
+    rest: Layer,
 }
 
 /// The environment, read once.
@@ -300,14 +308,14 @@ impl Config {
             faults.push(format!("{source}: `{log}` is no log filter; write warn, info, or portcullis_store=debug,warn"));
         }
         let log = Sourced { value: log, source };
-        all.retain(|key, _| key.starts_with("policy."));
+        all.retain(|key, _| key.contains('.') || *key == "public_url");
         if faults.is_empty() {
             Ok(Self {
                 place,
                 listen,
                 log,
                 tokens,
-                policy: all,
+                rest: all,
             })
         } else {
             Err(BadUsage(faults.join("\nerror: ")))
@@ -321,7 +329,7 @@ impl Config {
             if let Some(Sourced {
                 value: Raw::Text(text),
                 ..
-            }) = self.policy.get(key)
+            }) = self.rest.get(key)
             {
                 into.clone_from(text);
             }
@@ -332,7 +340,7 @@ impl Config {
         if let Some(Sourced {
             value: Raw::Bool(true),
             ..
-        }) = self.policy.get("policy.require_descriptions")
+        }) = self.rest.get("policy.require_descriptions")
         {
             policy.descriptions = Descriptions::Required;
         }
@@ -346,7 +354,7 @@ impl Config {
             let Some(Sourced {
                 value: Raw::List(logins),
                 source,
-            }) = self.policy.get(key)
+            }) = self.rest.get(key)
             else {
                 return Vec::new();
             };
@@ -377,6 +385,47 @@ impl Config {
         })
     }
 
+    fn text(&self, key: &str) -> Option<&str> {
+        match self.rest.get(key) {
+            Some(Sourced {
+                value: Raw::Text(text),
+                ..
+            }) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn list(&self, key: &str) -> Option<Vec<String>> {
+        match self.rest.get(key) {
+            Some(Sourced {
+                value: Raw::List(list),
+                ..
+            }) => Some(list.clone()),
+            _ => None,
+        }
+    }
+
+    /// How the decision point works.
+    pub(crate) fn decisions(&self) -> Decisions {
+        let defaults = Decisions::default();
+        let sample = self
+            .text("decisions.log_sample")
+            .and_then(|text| text.parse().ok());
+        Decisions {
+            subject_types: self
+                .list("decisions.subject_types")
+                .unwrap_or(defaults.subject_types),
+            log_sample: sample.unwrap_or(defaults.log_sample),
+            log_properties: self.list("decisions.log_properties").unwrap_or_default(),
+            public_url: self.text("public_url").map(str::to_owned),
+        }
+    }
+
+    /// The file that decisions are made from, brought in at each start.
+    pub(crate) fn decisions_file(&self) -> Option<PathBuf> {
+        self.text("decisions.policy").map(PathBuf::from)
+    }
+
     /// Every setting with its value and source, for `doctor`; secrets are not shown.
     pub(crate) fn shown(&self) -> Vec<(String, String, Source)> {
         let key = if matches!(self.place.value, Place::File(_)) {
@@ -402,15 +451,22 @@ impl Config {
             ),
         ];
         let defaults = Policy::default();
-        for (key, _) in KEYS.iter().filter(|(key, _)| key.starts_with("policy.")) {
+        for (key, _) in KEYS
+            .iter()
+            .filter(|(key, _)| key.contains('.') || *key == "public_url")
+        {
             let default = match *key {
+                "public_url" => "the address asked".to_owned(),
+                "decisions.policy" => "none".to_owned(),
+                "decisions.subject_types" => "user".to_owned(),
+                "decisions.log_sample" => "0".to_owned(),
                 "policy.role_prefix" => defaults.role_prefix.clone(),
                 "policy.app_prefix" => defaults.app_prefix.clone(),
                 "policy.owners_suffix" => defaults.owners_suffix.clone(),
                 "policy.require_descriptions" => "false".to_owned(),
                 _ => "nobody".to_owned(),
             };
-            let (value, source) = match self.policy.get(key) {
+            let (value, source) = match self.rest.get(key) {
                 None => (default, Source::Default),
                 Some(Sourced { value, source }) => (
                     match value {
@@ -433,6 +489,14 @@ impl Config {
         all.extend(tokens);
         all
     }
+}
+
+/// A number from 0 to 1, as it was written.
+fn share_of(text: &str) -> Option<Raw> {
+    let share: f64 = text.parse().ok()?;
+    (0.0..=1.0)
+        .contains(&share)
+        .then(|| Raw::Text(text.to_owned()))
 }
 
 fn from_environment(environment: &BTreeMap<String, String>, faults: &mut Vec<String>) -> Layer {
@@ -470,6 +534,15 @@ fn from_environment(environment: &BTreeMap<String, String>, faults: &mut Vec<Str
                 ));
                 continue;
             }
+            (Shape::Share, share) => match share_of(share) {
+                Some(value) => value,
+                None => {
+                    faults.push(format!(
+                        "{name}: `{text}` is no number from 0 to 1; write one"
+                    ));
+                    continue;
+                }
+            },
             (Shape::List, _) => {
                 let items = text
                     .split(',')

@@ -12,6 +12,7 @@ mod digest;
 mod hash;
 mod index;
 mod members;
+mod options;
 mod patterns;
 mod program;
 mod text;
@@ -24,11 +25,12 @@ use std::sync::{Arc, OnceLock};
 
 pub use digest::Digest;
 use index::{Index, Route};
+pub use options::{CompileError, EngineOptions};
 pub(crate) use program::Tracer;
-use program::{Builder, Program, Resource, Silent};
+use program::{Builder, Program, Resource};
 
 use crate::naive::{Attributes, Decision, RequestError};
-use crate::syntax::{Effect, Rule, RuleList, SlugSet};
+use crate::syntax::{Effect, RuleList};
 use crate::value::Truth;
 
 /// Deepest tree of conditions that is compiled: what loading can accept at most, and its root.
@@ -91,71 +93,6 @@ impl Names {
             Self::Except(names) => names.binary_search(&name).is_err(),
         }
     }
-}
-
-/// Bounds and thresholds for compiling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct EngineOptions {
-    /// Most rules (default 1,000,000).
-    pub rules: usize,
-    /// Memory that the list's compiled patterns may keep, in bytes (default 64 MiB). Patterns beyond it
-    /// give the same answers but are compiled for each use. Automata that grow while they run come on top:
-    /// for each program and each thread that runs it at the same time, 256 KiB at most.
-    pub pattern_bytes: usize,
-    /// Longest list that is walked without an index (default 4).
-    pub direct_rules: usize,
-    /// Most rules of one type and action that are walked without looking at their conditions' values
-    /// first (default 4).
-    pub direct_bucket: usize,
-}
-
-impl Default for EngineOptions {
-    fn default() -> Self {
-        Self {
-            rules: 1_000_000,
-            pattern_bytes: 64 << 20,
-            direct_rules: 4,
-            direct_bucket: 4,
-        }
-    }
-}
-
-impl EngineOptions {
-    /// The same bounds with an index for every list, however short.
-    #[must_use]
-    pub fn always_indexed(mut self) -> Self {
-        self.direct_rules = 0;
-        self.direct_bucket = 0;
-        self
-    }
-
-    /// The same bounds with this much memory for patterns.
-    #[must_use]
-    pub fn pattern_bytes(mut self, bytes: usize) -> Self {
-        self.pattern_bytes = bytes;
-        self
-    }
-}
-
-/// Why a list cannot be compiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CompileError {
-    /// The list has more rules than the limit.
-    #[error("the list has {rules} rules, at most {limit} are allowed; split it by resource type")]
-    TooManyRules {
-        /// How many there are.
-        rules: usize,
-        /// The limit they pass.
-        limit: usize,
-    },
-    /// A rule's conditions nest deeper than any document may.
-    #[error("the conditions of rule {rule} nest too deeply; validate lists that are built in code")]
-    TooDeep {
-        /// The rule, counted from 0.
-        rule: usize,
-    },
 }
 
 impl Engine {
@@ -367,33 +304,6 @@ fn check(resource_type: &str) -> Result<(), RequestError> {
     Ok(())
 }
 
-impl Inner {
-    #[inline]
-    fn walk_directly<A: Attributes + ?Sized>(
-        &self,
-        action: &str,
-        resource_type: &str,
-        attributes: &A,
-    ) -> Decision {
-        let mut resource = Resource::new(&self.program, attributes);
-        for (i, (rule, compiled)) in self.list.0.iter().zip(&self.compiled).enumerate() {
-            if !names(rule, action, resource_type) {
-                continue;
-            }
-            let truth = self
-                .program
-                .holds(compiled.root, &mut resource, &mut Silent);
-            if decides(compiled.effect, truth) {
-                return Decision {
-                    effect: compiled.effect,
-                    rule: Some(i),
-                };
-            }
-        }
-        Decision::DEFAULT
-    }
-}
-
 /// Whether the effect follows from a truth: an undecidable allow grants nothing, an undecidable deny
 /// still denies.
 #[inline]
@@ -402,15 +312,6 @@ pub(crate) fn decides(effect: Effect, truth: Truth) -> bool {
         Effect::Allow => truth == Truth::True,
         Effect::Deny => truth != Truth::False,
     }
-}
-
-#[inline]
-fn names(rule: &Rule, action: &str, resource_type: &str) -> bool {
-    let contains = |set: &SlugSet, name: &str| match set {
-        SlugSet::Only(names) if names.len() == 1 => *names.as_slice()[0] == *name,
-        set => set.contains(name),
-    };
-    contains(&rule.types, resource_type) && contains(&rule.actions, action)
 }
 
 impl fmt::Debug for Engine {

@@ -6,7 +6,7 @@ pub(crate) struct Rng(u64);
 
 impl Rng {
     pub(crate) const fn new(seed: u64) -> Self {
-        Self(seed ^ 0x5EED_0F_AC_CE_55)
+        Self(seed ^ 0x5EED_0FAC_CE55)
     }
 
     pub(crate) const fn next(&mut self) -> u64 {

@@ -237,10 +237,12 @@ fn text(answer: &Entries) -> String {
                 .take(3)
                 .map(|subject| subject.label.as_str())
                 .collect();
-            let more = entry.subjects.len().saturating_sub(3);
             let mut about = few.join(", ");
-            if more > 0 {
-                about.push_str(&format!(" and {more} more"));
+            match entry.subjects.len() {
+                0..=3 => {}
+                // A list carries the first of them only.
+                all if all >= LogEntry::FEW as usize => about.push_str(" and more"),
+                all => about.push_str(&format!(" and {} more", all - 3)),
             }
             if let Some(by) = entry.undone_by {
                 about.push_str(&format!(" (undone by {by})"));

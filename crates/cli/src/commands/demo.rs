@@ -90,7 +90,15 @@ impl Demo {
             personas
         };
         hints(&self, &app, &personas, found);
-        serve::until_stopped(format, listener, app, Access::Demo, personas).await?;
+        serve::until_stopped(
+            format,
+            listener,
+            app,
+            Access::Demo,
+            personas,
+            config.decisions(),
+        )
+        .await?;
         // The temporary folder goes when it is dropped, after the last write.
         drop(folder);
         Ok(Outcome::Done)

@@ -1,10 +1,13 @@
 //! `portcullis import`: people, teams and repositories from a file.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
-use portcullis_app::import::{ImportOrg, Org};
+use portcullis_app::import::{ImportOrg, ImportPolicy, Org, Policy};
 use portcullis_model::{Actor, Change, ChangeSet, Edit, SystemActor};
 use serde::Serialize;
 
@@ -21,7 +24,8 @@ use crate::{
 #[derive(Args, Debug)]
 #[command(after_help = "\
 EXAMPLES:
-  portcullis import org org.json --data org.sqlite")]
+  portcullis import org org.json --data org.sqlite
+  portcullis import policy policy.json")]
 pub(super) struct Import {
     #[command(subcommand)]
     what: What,
@@ -30,6 +34,7 @@ pub(super) struct Import {
 #[derive(Subcommand, Debug)]
 enum What {
     Org(OrgFile),
+    Policy(PolicyFile),
 }
 
 /// Bring in an organisation: people, teams and repositories
@@ -50,6 +55,55 @@ struct OrgFile {
     dry_run: bool,
     #[command(flatten)]
     place: Where,
+}
+
+/// Bring in what decisions are made from: subjects, groups with their rules, resources
+///
+/// What the file names is made or brought in line; what it does not name stays as it is.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis import policy policy.json --data pdp.sqlite
+  portcullis import policy examples/authzen/policy.json --json")]
+struct PolicyFile {
+    /// The file, as JSON
+    file: PathBuf,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// Reads the file that decisions are made from.
+pub(super) fn read_policy(file: &Path) -> Result<ImportPolicy> {
+    let shown = file.display();
+    let text = std::fs::read(file)
+        .map_err(|error| anyhow!("`{shown}` cannot be read: {error}; see that it exists"))?;
+    let policy: Policy = serde_json::from_slice(&text).map_err(|error| {
+        anyhow!("`{shown}` is no policy file: {error}; it holds users, groups and resources")
+    })?;
+    Ok(ImportPolicy { policy })
+}
+
+impl PolicyFile {
+    async fn run(self, format: Format) -> Result<Outcome> {
+        let config = Config::load(&self.place, None)?;
+        start_log(&config.log.value);
+        let operation = read_policy(&self.file)?;
+        let app = open::app(&config, Missing::Create, |_| {
+            Ok(config.policy_without_people())
+        })
+        .await?;
+        let context = app.context(Actor::System(SystemActor::Import));
+        let committed = app.commit(context, operation, None).await?;
+        let changes = count(&committed.change);
+        output::result(format, &changes, |changes| {
+            if changes.is_empty() {
+                "nothing to change".to_owned()
+            } else {
+                listed(changes)
+            }
+        })?;
+        Ok(Outcome::Done)
+    }
 }
 
 #[derive(Serialize)]
@@ -79,8 +133,10 @@ struct Edits {
 
 impl Import {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
-        let What::Org(command) = self.what;
-        command.run(format).await
+        match self.what {
+            What::Org(command) => command.run(format).await,
+            What::Policy(command) => command.run(format).await,
+        }
     }
 }
 
@@ -156,8 +212,12 @@ fn text_of(done: &Done) -> String {
     } else {
         "changed:\n"
     });
-    let rows: Vec<_> = done
-        .changes
+    text + &listed(&done.changes)
+}
+
+/// How many records of each kind were made, changed or ended.
+fn listed(changes: &BTreeMap<&'static str, Edits>) -> String {
+    let rows: Vec<_> = changes
         .iter()
         .map(|(kind, edits)| {
             let told = [
@@ -173,7 +233,7 @@ fn text_of(done: &Done) -> String {
             vec![format!("  {kind}"), told.join(", ")]
         })
         .collect();
-    text + &output::table(&rows)
+    output::table(&rows)
 }
 
 fn count(change: &ChangeSet) -> BTreeMap<&'static str, Edits> {

@@ -3,8 +3,8 @@
 use anyhow::{Result, anyhow};
 use clap::Args;
 use portcullis_app::{App, tasks::run_passing};
-use portcullis_model::{Id, User};
-use portcullis_web::{Access, TokenSubject, Web};
+use portcullis_model::{Actor, Id, SystemActor, User};
+use portcullis_web::{Access, Decisions, TokenSubject, Web};
 use tokio::net::TcpListener;
 
 use super::start_log;
@@ -50,6 +50,18 @@ impl Serve {
             .into());
         }
         let app = open::app(&config, Missing::Create, |world| Ok(config.policy(world)?)).await?;
+        if let Some(file) = config.decisions_file() {
+            let operation = super::import::read_policy(&file)?;
+            let context = app.context(Actor::System(SystemActor::Import));
+            app.commit(context, operation, None)
+                .await
+                .map_err(|error| {
+                    anyhow!(
+                        "`{}` cannot be taken as it is: {error}; correct it",
+                        file.display()
+                    )
+                })?;
+        }
         check_tokens(&config, &app)?;
         let listener = TcpListener::bind(address).await.map_err(|error| {
             anyhow!("{address} cannot be listened on: {error}; choose another with --listen")
@@ -67,7 +79,16 @@ impl Serve {
             .iter()
             .map(crate::config::ConfiguredToken::to_web)
             .collect();
-        until_stopped(format, listener, app, Access::Tokens(tokens), Vec::new()).await?;
+        let decisions = config.decisions();
+        until_stopped(
+            format,
+            listener,
+            app,
+            Access::Tokens(tokens),
+            Vec::new(),
+            decisions,
+        )
+        .await?;
         Ok(Outcome::Done)
     }
 }
@@ -102,6 +123,7 @@ pub(super) async fn until_stopped(
     app: App,
     access: Access,
     personas: Vec<(Id<User>, String)>,
+    decisions: Decisions,
 ) -> Result<()> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(|error| {
@@ -109,7 +131,7 @@ pub(super) async fn until_stopped(
     })?;
     let passing = tokio::spawn(run_passing(app.clone()));
     let url = format!("http://{}", listener.local_addr()?);
-    let web = Web::new(app, access, secret, personas);
+    let web = Web::with_decisions(app, access, secret, personas, decisions);
     let (tell, stop) = tokio::sync::watch::channel(false);
     let mut stopping = stop.clone();
     let serving = tokio::spawn(portcullis_web::serve(listener, web, async move {

@@ -5,7 +5,7 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    KEYS, Layer, Raw, Shape, Source, Sourced,
+    KEYS, Layer, Raw, Shape, Source, Sourced, share_of,
     token::{self, ConfiguredToken},
 };
 use crate::failure::or_meant;
@@ -57,9 +57,9 @@ pub(super) fn read(path: &Path, text: &str, faults: &mut Vec<String>) -> Read {
     };
     for (key, value) in &table {
         match (key.get_ref().as_ref(), value.get_ref()) {
-            ("policy", DeValue::Table(policy)) => {
-                for (key, value) in policy {
-                    let name = format!("policy.{}", key.get_ref());
+            (table @ ("policy" | "decisions"), DeValue::Table(settings)) => {
+                for (key, value) in settings {
+                    let name = format!("{table}.{}", key.get_ref());
                     setting(
                         &file,
                         &name,
@@ -84,8 +84,8 @@ pub(super) fn read(path: &Path, text: &str, faults: &mut Vec<String>) -> Read {
                     }
                 }
             }
-            ("policy", _) => faults.push(format!(
-                "{}: `policy` is a table; write [policy]",
+            (table @ ("policy" | "decisions"), _) => faults.push(format!(
+                "{}: `{table}` is a table; write [{table}]",
                 file.at(&key.span())
             )),
             ("token", _) => faults.push(format!(
@@ -108,31 +108,34 @@ fn setting(
 ) {
     let at = file.at(span);
     let Some((key, shape)) = KEYS.iter().find(|(key, _)| *key == name) else {
-        let (table, short) = name
-            .rsplit_once('.')
-            .map_or(("", name), |(_, short)| (" in [policy]", short));
+        let (table, short) = name.rsplit_once('.').unwrap_or(("", name));
         let here = KEYS.iter().filter_map(|(key, _)| {
             if table.is_empty() {
                 (!key.contains('.')).then_some(*key)
             } else {
-                key.strip_prefix("policy.")
+                key.strip_prefix(table)?.strip_prefix('.')
             }
         });
         let tables = if table.is_empty() {
-            &["policy", "token"][..]
+            &["policy", "decisions", "token"][..]
         } else {
             &[]
         };
         let known: Vec<_> = here.chain(tables.iter().copied()).collect();
         let otherwise = format!("known are {}", known.join(", "));
+        let inside = if table.is_empty() {
+            String::new()
+        } else {
+            format!(" in [{table}]")
+        };
         faults.push(format!(
-            "{at}: there is no key `{short}`{table}{}",
+            "{at}: there is no key `{short}`{inside}{}",
             or_meant(short, known, &otherwise)
         ));
         return;
     };
     let raw = match (shape, value) {
-        (Shape::Text, DeValue::String(text)) if *key == "data" => {
+        (Shape::Text, DeValue::String(text)) if matches!(*key, "data" | "decisions.policy") => {
             // Beside the file that names it, wherever the program is started.
             let folder = file.path.parent().unwrap_or(Path::new(""));
             Some(Raw::Text(
@@ -140,6 +143,8 @@ fn setting(
             ))
         }
         (Shape::Text, DeValue::String(text)) => Some(Raw::Text(text.to_string())),
+        (Shape::Share, DeValue::Float(share)) => share_of(share.as_str()),
+        (Shape::Share, DeValue::Integer(share)) => share_of(share.as_str()),
         (Shape::Bool, DeValue::Boolean(yes)) => Some(Raw::Bool(*yes)),
         (Shape::List, DeValue::Array(items)) => {
             let items: Option<Vec<_>> = items
@@ -164,7 +169,8 @@ fn setting(
             let wanted = match shape {
                 Shape::Text => "a text in quotes",
                 Shape::Bool => "true or false",
-                Shape::List => "a list of logins, as in [\"ana\", \"ben\"]",
+                Shape::List => "a list of texts, as in [\"ana\", \"ben\"]",
+                Shape::Share => "a number from 0 to 1",
             };
             faults.push(format!("{at}: `{name}` takes {wanted}; write that"));
         }

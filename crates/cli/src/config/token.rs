@@ -55,10 +55,10 @@ pub(super) fn read(
             ("name" | "sha256" | "file" | "user", DeValue::String(_))
             | ("decisions", DeValue::Boolean(_)) => {}
             ("decisions", _) => {
-                faults.push(format!("{at}: `decisions` takes true or false; write that"))
+                faults.push(format!("{at}: `decisions` takes true or false; write that"));
             }
             (name, _) if KNOWN.contains(&name) => {
-                faults.push(format!("{at}: `{name}` takes a text in quotes; write that"))
+                faults.push(format!("{at}: `{name}` takes a text in quotes; write that"));
             }
             (name, _) => {
                 let meant = or_meant(name, KNOWN, "known are name, sha256, file, user, decisions");
@@ -100,7 +100,7 @@ pub(super) fn read(
         }
     };
     let decisions = matches!(
-        table.get("decisions").map(|value| value.get_ref()),
+        table.get("decisions").map(toml::Spanned::get_ref),
         Some(DeValue::Boolean(true))
     );
     let subject = match (text("user"), decisions) {

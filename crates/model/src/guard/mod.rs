@@ -77,6 +77,71 @@ pub enum Target<'a> {
 ///
 /// # Errors
 /// The first thing that stands against it, as a [`Refusal`] that says what to do.
+///
+/// # Examples
+/// ```
+/// use portcullis_model::*;
+/// # use portcullis_model::{name::Login, record::Authority};
+/// # let id = |n: u128| uuid::Uuid::from_u128(n);
+/// # let ada = User {
+/// #     id: Id::new(id(1)),
+/// #     login: Login::parse("ada").unwrap(),
+/// #     name: Name::parse("Ada").unwrap(),
+/// #     email: None,
+/// #     kind: UserKind::Person,
+/// #     manager: None,
+/// #     attributes: Default::default(),
+/// # };
+/// # let team = Group {
+/// #     id: Id::new(id(2)),
+/// #     name: Name::parse("Team").unwrap(),
+/// #     description: Description::default(),
+/// #     kind: GroupKind::Group,
+/// #     authority: Authority::Managed,
+/// #     tags: Vec::new(),
+/// # };
+/// # let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
+/// # let joins = Membership {
+/// #     id: Id::new(id(3)),
+/// #     user: ada.id,
+/// #     group: team.id,
+/// #     kind: Kind::Member,
+/// #     validity: Validity::new(now, Ends::at(now.plus_days(7))),
+/// #     reason: Reason::default(),
+/// #     granted_by: Actor::System(SystemActor::Demo),
+/// #     request: None,
+/// # };
+/// # use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+/// # struct Counter(AtomicU64);
+/// # impl Ids for Counter {
+/// #     fn next(&self, _: Timestamp) -> uuid::Uuid {
+/// #         uuid::Uuid::from_u64_pair(7, self.0.fetch_add(1, Ordering::Relaxed))
+/// #     }
+/// # }
+/// # let by = |actor| Context {
+/// #     actor,
+/// #     now,
+/// #     policy: Arc::new(Policy::default()),
+/// #     ids: Arc::new(Counter(AtomicU64::new(0))),
+/// # };
+/// let company = ChangeSet::new("demo")
+///     .with(Edit::create(ada.clone()))
+///     .with(Edit::create(team.clone()));
+/// let world = World::default().after(&company)?;
+///
+/// let change = ChangeSet::new("group.add_members").with(Edit::create(joins));
+/// let operator = by(Actor::System(SystemActor::Operator));
+/// let allowed = guard(&world, change.clone(), &operator)?;
+/// assert!(allowed.after().holds(ada.id, team.id, Kind::Member, now).is_some());
+///
+/// let refusal = guard(&world, change, &by(Actor::User(ada.id))).unwrap_err();
+/// assert_eq!(
+///     refusal.to_string(),
+///     "you may not add people to this group; \
+///      ask an admin or an owner of the app or an owner of the group"
+/// );
+/// # Ok::<(), Refusal>(())
+/// ```
 pub fn guard(world: &World, change: ChangeSet, context: &Context) -> Result<Allowed, Refusal> {
     let after = world.after(&change)?;
     permissions::Permissions::new(world, &after, &change, context).check(&change)?;

@@ -9,6 +9,52 @@ use super::{Ix, World};
 use crate::{Ends, Group, Id, Kind, Timestamp, User, name::PermissionName};
 
 /// Who gains, who loses, whose end moves.
+///
+/// # Examples
+/// ```
+/// use portcullis_model::*;
+/// # use portcullis_model::{name::Login, record::Authority};
+/// # let id = |n: u128| uuid::Uuid::from_u128(n);
+/// # let ada = User {
+/// #     id: Id::new(id(1)),
+/// #     login: Login::parse("ada").unwrap(),
+/// #     name: Name::parse("Ada").unwrap(),
+/// #     email: None,
+/// #     kind: UserKind::Person,
+/// #     manager: None,
+/// #     attributes: Default::default(),
+/// # };
+/// # let team = Group {
+/// #     id: Id::new(id(2)),
+/// #     name: Name::parse("Team").unwrap(),
+/// #     description: Description::default(),
+/// #     kind: GroupKind::Group,
+/// #     authority: Authority::Managed,
+/// #     tags: Vec::new(),
+/// # };
+/// # let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
+/// # let joins = Membership {
+/// #     id: Id::new(id(3)),
+/// #     user: ada.id,
+/// #     group: team.id,
+/// #     kind: Kind::Member,
+/// #     validity: Validity::new(now, Ends::at(now.plus_days(7))),
+/// #     reason: Reason::default(),
+/// #     granted_by: Actor::System(SystemActor::Demo),
+/// #     request: None,
+/// # };
+/// let company = ChangeSet::new("demo")
+///     .with(Edit::create(ada.clone()))
+///     .with(Edit::create(team.clone()));
+/// let world = World::default().after(&company)?;
+///
+/// let change = ChangeSet::new("group.add_members").with(Edit::create(joins));
+/// let preview = world.diff(&world.after(&change)?, now);
+///
+/// assert_eq!((preview.people(), preview.gains.len(), preview.losses.len()), (1, 1, 0));
+/// assert_eq!(preview.gains[0].after, Some(Ends::at(now.plus_days(7))));
+/// # Ok::<(), Refusal>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Diff {
     /// What people have after and had not before.

@@ -19,7 +19,7 @@ impl World {
         self.group_ix
             .get(&group.uuid())
             .map_or_else(Vec::new, |ix| {
-                self.with_users(self.holder_ends(*ix, kind, now))
+                self.with_users(self.collect(&self.ways_into(*ix, kind, now), now))
             })
     }
 
@@ -45,38 +45,72 @@ impl World {
 
     /// By login. Where nearly everybody is meant, the index of logins is read in its order rather
     /// than sorting by text.
-    fn with_users(&self, ends: Vec<(Ix, Ends)>) -> Vec<Holder<'_>> {
-        if ends.len() > self.users.len() / 16 {
-            let by_user = dense(ends, self.users.len());
-            let in_order = self.logins.values();
-            return in_order
-                .filter_map(|(ix, user)| {
-                    let until = by_user.get(*ix as usize).copied()??;
-                    Some(Holder { user, until })
-                })
-                .collect();
+    fn with_users(&self, latest: Latest) -> Vec<Holder<'_>> {
+        match latest {
+            Latest::Many(by_user) => {
+                let in_order = self.logins.values();
+                in_order
+                    .map(|(ix, user)| (user, by_user.get(*ix as usize)))
+                    .filter_map(|(user, until)| {
+                        let until = *until.filter(|until| **until != NOBODY)?;
+                        Some(Holder { user, until })
+                    })
+                    .collect()
+            }
+            Latest::Few(ends) => {
+                let mut all: Vec<_> = ends
+                    .into_iter()
+                    .filter_map(|(ix, until)| Some((self.user_at(ix)?, until)))
+                    .collect();
+                all.sort_unstable_by(|a, b| a.0.key.cmp(&b.0.key));
+                all.into_iter()
+                    .map(|(node, until)| Holder {
+                        user: &node.user,
+                        until,
+                    })
+                    .collect()
+            }
         }
-        let mut all: Vec<_> = ends
-            .into_iter()
-            .filter_map(|(ix, until)| Some((self.user_at(ix)?, until)))
-            .collect();
-        all.sort_unstable_by(|a, b| a.0.key.cmp(&b.0.key));
-        all.into_iter()
-            .map(|(node, until)| Holder {
-                user: &node.user,
-                until,
-            })
-            .collect()
     }
 
     /// Who is in the group, each user once with the latest end, by user number.
     pub(super) fn holder_ends(&self, group: Ix, kind: Kind, now: Timestamp) -> Vec<(Ix, Ends)> {
-        let mut all: Vec<_> = self.direct_ends(group, kind, now).collect();
-        for (child, width) in self.widths_into(group, kind, now) {
-            let direct = self.direct_ends(child, Kind::Member, now);
-            all.extend(direct.map(|(user, until)| (user, until.min(width))));
+        self.collect(&self.ways_into(group, kind, now), now).pairs()
+    }
+
+    /// The groups whose direct facts put somebody into `group` as `kind`, with the kind they have
+    /// to be of and the latest end over the way from there.
+    fn ways_into(&self, group: Ix, kind: Kind, now: Timestamp) -> Vec<(Ix, Kind, Ends)> {
+        let through = self.widths_into(group, kind, now).into_iter();
+        std::iter::once((group, kind, Ends::NEVER))
+            .chain(through.map(|(child, width)| (child, Kind::Member, width)))
+            .collect()
+    }
+
+    /// The users in any of `groups`, each once with the latest end.
+    fn collect(&self, groups: &[(Ix, Kind, Ends)], now: Timestamp) -> Latest {
+        let ends = groups.iter().flat_map(|&(group, kind, width)| {
+            let direct = self.direct_ends(group, kind, now);
+            direct.map(move |(user, until)| (user, until.min(width)))
+        });
+        let facts = groups
+            .iter()
+            .filter_map(|(group, ..)| self.group_at(*group))
+            .map(|node| node.facts.len());
+        // The few more let small worlds, and so the tests, go both ways.
+        if facts.sum::<usize>() > self.users.len() / 16 + 4 {
+            let mut by_user = vec![NOBODY; self.users.len()];
+            for (user, until) in ends {
+                if let Some(best) = by_user.get_mut(user as usize) {
+                    *best = (*best).max(until);
+                }
+            }
+            return Latest::Many(by_user);
         }
-        self.latest_per_user(all)
+        let mut all: Vec<_> = ends.collect();
+        all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+        all.dedup_by_key(|(user, _)| *user);
+        Latest::Few(all)
     }
 
     fn direct_ends(
@@ -197,51 +231,58 @@ impl World {
         environment: Option<&str>,
         now: Timestamp,
     ) -> Vec<Holder<'_>> {
-        self.with_users(self.who_can_ends(permission, environment, now))
+        self.with_users(self.who_can_latest(permission, environment, now))
     }
 
-    /// All conferring groups at once, so that a role that leads into many of them is read once.
     pub(super) fn who_can_ends(
         &self,
         permission: &str,
         environment: Option<&str>,
         now: Timestamp,
     ) -> Vec<(Ix, Ends)> {
+        self.who_can_latest(permission, environment, now).pairs()
+    }
+
+    /// All conferring groups at once, so that a role that leads into many of them is read once.
+    fn who_can_latest(
+        &self,
+        permission: &str,
+        environment: Option<&str>,
+        now: Timestamp,
+    ) -> Latest {
         let first = self
             .conferring_nodes(permission, environment, now)
             .map(|(ix, _, entitlement)| (ix, entitlement.validity.until))
             .collect();
-        let mut all = Vec::new();
-        for (group, width) in self.widths(first, now) {
-            let direct = self.direct_ends(group, Kind::Member, now);
-            all.extend(direct.map(|(user, until)| (user, until.min(width))));
-        }
-        self.latest_per_user(all)
-    }
-
-    /// Each user once, with the latest end, by user number.
-    fn latest_per_user(&self, mut all: Vec<(Ix, Ends)>) -> Vec<(Ix, Ends)> {
-        if all.len() > self.users.len() / 16 {
-            let by_user = dense(all, self.users.len());
-            return (0..)
-                .zip(by_user)
-                .filter_map(|(ix, until)| Some((ix, until?)))
-                .collect();
-        }
-        all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-        all.dedup_by_key(|(user, _)| *user);
-        all
+        let groups: Vec<_> = self
+            .widths(first, now)
+            .into_iter()
+            .map(|(group, width)| (group, Kind::Member, width))
+            .collect();
+        self.collect(&groups, now)
     }
 }
 
-/// The latest end by user number, for `users` users.
-fn dense(ends: Vec<(Ix, Ends)>, users: usize) -> Vec<Option<Ends>> {
-    let mut by_user = vec![None; users];
-    for (ix, until) in ends {
-        if let Some(place) = by_user.get_mut(ix as usize) {
-            // `None` is less than any end.
-            *place = (*place).max(Some(until));
+/// Less than the end of anything that holds: time begins in 1970, and `[from, until)` has none
+/// that ends there.
+const NOBODY: Ends = Ends::at(Timestamp::from_micros(0));
+
+/// Each user once, with the latest end.
+enum Latest {
+    /// By user number, only those who have any.
+    Few(Vec<(Ix, Ends)>),
+    /// For every user number; [`NOBODY`] for those who have none.
+    Many(Vec<Ends>),
+}
+
+impl Latest {
+    fn pairs(self) -> Vec<(Ix, Ends)> {
+        match self {
+            Self::Few(all) => all,
+            Self::Many(all) => (0..)
+                .zip(all)
+                .filter(|(_, until)| *until != NOBODY)
+                .collect(),
         }
     }
-    by_user
 }

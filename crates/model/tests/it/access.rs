@@ -2,7 +2,8 @@
 
 use portcullis_model::{ChangeSet, Edit, Ends, Kind, Timestamp, World};
 
-use crate::company::{Company, NEVER, NOW, days, one};
+use crate::company::Company;
+use crate::records::{NEVER, NOW, days, one};
 
 fn until(c: &Company, who: &str, group: &str, kind: Kind, now: Timestamp) -> Option<Ends> {
     c.world.holds(c.uid(who), c.gid(group), kind, now)

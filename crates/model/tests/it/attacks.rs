@@ -5,7 +5,8 @@ use portcullis_model::{
     record::{AppOrigin, AppPart},
 };
 
-use crate::company::{Company, NEVER, app, app_group, days, group, id, limit_of_days, name, one};
+use crate::company::Company;
+use crate::records::{NEVER, app, app_group, days, group, id, limit_of_days, name, one};
 
 fn company() -> Company {
     Company::new()

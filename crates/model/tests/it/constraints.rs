@@ -2,7 +2,8 @@
 
 use portcullis_model::{Constraints, Edit, Ends, Kind, Membership, Tag};
 
-use crate::company::{Company, NEVER, days, limit_of_days, one, reason, tag};
+use crate::company::Company;
+use crate::records::{NEVER, days, limit_of_days, one, reason, tag};
 
 fn demands(set: impl FnOnce(&mut Constraints)) -> Constraints {
     let mut constraints = Constraints::default();
@@ -57,7 +58,7 @@ fn limits_bind_admins_and_the_operator_too() {
     );
     let change = one(add(&c, "ben", Kind::Member, NEVER, ""));
     let refused = portcullis_model::guard(&c.world, change, &c.as_system());
-    assert_eq!(crate::company::code(&refused), "time_limit");
+    assert_eq!(crate::records::code(&refused), "time_limit");
 }
 
 #[test]
@@ -302,7 +303,7 @@ fn a_beginning_moved_forward_is_new_access() {
     let c = payroll(constraints).member_between("olga", "Payroll", 10, NEVER);
     let before = c.the_fact("olga", "Payroll", Kind::Member);
     let mut after = before.clone();
-    after.validity.from = crate::company::NOW;
+    after.validity.from = crate::records::NOW;
     assert_eq!(c.tries("olga", Edit::update(before, after)), "self_add");
 }
 

@@ -5,7 +5,8 @@ use portcullis_model::{
     Action, Constraints, Edit, Ends, GroupKind, Kind, Request, State, Target, may,
 };
 
-use crate::company::{Company, NEVER, NOW, code, days, id, limit_of_days, name};
+use crate::company::Company;
+use crate::records::{NEVER, NOW, code, days, id, limit_of_days, name};
 
 #[test]
 fn d1_an_owner_limit_alone_leaves_memberships_through_roles_alone() {
@@ -137,7 +138,7 @@ fn d9_self_add_through_an_owner_only_attachment_is_refused_with_a_sentence() {
         )
         .tagged("Vault", "T");
     let join = Edit::create(c.membership("cleo", "Role-Ops", Kind::Member, NEVER));
-    let refusal = c.guards("cleo", crate::company::one(join)).unwrap_err();
+    let refusal = c.guards("cleo", crate::records::one(join)).unwrap_err();
     insta::assert_snapshot!(
         refusal,
         @"a tag on `Vault`, which `Role-Ops` leads into forbids giving oneself ownership; ask for it, and let another owner approve"
@@ -154,7 +155,7 @@ fn d10_who_leaves_a_role_that_gives_ownership_owns_no_longer() {
         .attached("Role-Ops", "Vault", Kind::Owner);
     let (ben, vault) = (c.uid("ben"), c.gid("Vault"));
     assert!(c.world.owns_group(ben, vault, NOW));
-    let leave = crate::company::one(Edit::end(c.the_fact("ben", "Role-Ops", Kind::Member)));
+    let leave = crate::records::one(Edit::end(c.the_fact("ben", "Role-Ops", Kind::Member)));
     let after = c.world.after(&leave).unwrap();
     assert!(!after.owns_group(ben, vault, NOW));
     let lost: Vec<_> = c
@@ -169,7 +170,7 @@ fn d10_who_leaves_a_role_that_gives_ownership_owns_no_longer() {
         kind: Kind::Owner,
     };
     assert!(lost.contains(&owner), "{lost:?}");
-    let delete = crate::company::one(Edit::end(c.the_inclusion("Role-Ops", "Vault")))
+    let delete = crate::records::one(Edit::end(c.the_inclusion("Role-Ops", "Vault")))
         .with(Edit::end(c.the_fact("ben", "Role-Ops", Kind::Member)))
         .with(Edit::end(c.the_group("Role-Ops")));
     let after = c.world.after(&delete).unwrap();
@@ -228,7 +229,7 @@ fn d14_a_rename_that_comes_with_a_change_of_kind_needs_the_right_to_both() {
 fn d18_unknown_people_are_told_not_dropped() {
     let c = Company::new().group("Team");
     let add = Edit::create(c.membership("ghost", "Team", Kind::Member, NEVER));
-    let refusal = c.guards("root", crate::company::one(add)).unwrap_err();
+    let refusal = c.guards("root", crate::records::one(add)).unwrap_err();
     assert_eq!(refusal.code(), "not_found");
 }
 

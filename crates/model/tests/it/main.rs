@@ -1,4 +1,8 @@
 //! Tests of the model, without a database, a clock or a network.
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic like the tests"
+)]
 
 mod access;
 mod attacks;
@@ -7,7 +11,9 @@ mod constraints;
 mod defects;
 mod matrix;
 mod naive;
+mod names;
 mod properties;
+mod records;
 mod requests;
 mod rules;
 mod search;

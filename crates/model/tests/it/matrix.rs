@@ -7,7 +7,8 @@ use portcullis_model::{
     State, Target, guard::MATRIX, may, record::AppPart,
 };
 
-use crate::company::{Company, NEVER, app, app_group, code, days, group, id, name, one, tag, user};
+use crate::company::Company;
+use crate::records::{NEVER, app, app_group, code, days, group, id, name, one, tag, user};
 
 /// The columns of the table, each with somebody who stands so and in no other way.
 const COLUMNS: [(&str, &str); 6] = [

@@ -9,8 +9,9 @@ use portcullis_model::{
 use proptest::prelude::*;
 
 use crate::{
-    company::{Company, NOW},
+    company::Company,
     naive::{Facts, all_records, records},
+    records::NOW,
     worlds::{instant, wish, wishes, world},
 };
 
@@ -254,7 +255,7 @@ proptest! {
         let actor = match actor {
             0 => Actor::System(SystemActor::Operator),
             1 => Actor::User(c.uid("root")),
-            n => Actor::User(crate::company::id(&format!("user u{}", n - 2))),
+            n => Actor::User(crate::records::id(&format!("user u{}", n - 2))),
         };
         let context = c.as_actor(actor);
         for change in [combined(&world, &wishes), one.on(&world, 99)] {

@@ -2,7 +2,8 @@
 
 use portcullis_model::{Actor, Change, Edit, Kind, Position, Request, State, guard};
 
-use crate::company::{Company, NEVER, code, days, id, one, reason};
+use crate::company::Company;
+use crate::records::{NEVER, code, days, id, one, reason};
 
 fn company() -> Company {
     Company::new()
@@ -173,7 +174,7 @@ fn undo_of_an_approval_opens_the_request_again() {
     let undo = approval.inverse(Position(7));
     assert_eq!(c.tries("ben", undo.clone()), "not_allowed");
     let c = c.does("omar", undo.clone());
-    assert!(before.diff(&c.world, crate::company::NOW).is_empty());
+    assert!(before.diff(&c.world, crate::records::NOW).is_empty());
     assert!(c.the_request("ben").is_pending());
     // And done again by undoing the undo, in the name of who decided.
     assert_eq!(c.tries("root", undo.inverse(Position(8))), "ok");
@@ -184,7 +185,7 @@ fn a_limit_that_came_after_the_request_binds_the_approval() {
     let c = company().tag(
         "Short",
         portcullis_model::Constraints {
-            member_time_limit: crate::company::limit_of_days(2),
+            member_time_limit: crate::records::limit_of_days(2),
             disallow_self_add_membership: true,
             ..Default::default()
         },
@@ -210,7 +211,7 @@ fn the_owners_are_asked_then_the_apps_then_the_admins() {
         let group = c.the_group("App-Pay-Users");
         let all = c
             .world
-            .deciders(&group, Some(c.uid(who)), crate::company::NOW);
+            .deciders(&group, Some(c.uid(who)), crate::records::NOW);
         all.iter()
             .map(|user| user.login.to_string())
             .collect::<Vec<_>>()

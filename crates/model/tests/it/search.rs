@@ -3,7 +3,8 @@
 use portcullis_model::{Description, Edit, GroupKind, World, world::FoundKind};
 use proptest::prelude::*;
 
-use crate::company::{Company, name};
+use crate::company::Company;
+use crate::records::name;
 
 fn naive(world: &World, query: &str, most: usize) -> Vec<(FoundKind, String)> {
     let query = query.trim().to_lowercase();
@@ -72,7 +73,7 @@ fn company() -> Company {
     after.kind = GroupKind::Role;
     after.name = name("Role-Ännchen");
     after.description = Description::parse("who plans\nand an anchor").unwrap();
-    let (gone, left) = (c.the_group("Plan 4"), crate::company::user("anna5"));
+    let (gone, left) = (c.the_group("Plan 4"), crate::records::user("anna5"));
     c.has(Edit::update(before, after))
         .has(Edit::end(gone))
         .has(Edit::end(left))

@@ -11,7 +11,8 @@ use portcullis_model::{
 };
 use proptest::prelude::*;
 
-use crate::company::{Company, NOW, app_group, days, group, id, limit_of_days, name, reason, user};
+use crate::company::Company;
+use crate::records::{NOW, app_group, days, group, id, limit_of_days, name, reason, user};
 
 const USERS: u8 = 5;
 const GROUPS: u8 = 8;
@@ -272,8 +273,8 @@ impl Wish {
         let mut after = before.clone();
         after.enabled = self.kind;
         after.constraints.member_time_limit = limit_of_days(i64::from(self.a % 5) + 1);
-        after.constraints.require_owner_reason = self.b % 2 == 0;
-        after.constraints.disallow_self_add_membership = self.b % 3 == 0;
+        after.constraints.require_owner_reason = self.b.is_multiple_of(2);
+        after.constraints.disallow_self_add_membership = self.b.is_multiple_of(3);
         Edit::update(before.clone(), after).into()
     }
 

@@ -114,7 +114,9 @@ impl Lint {
         }
     }
 
-    fn severity(self) -> Severity {
+    /// How much findings of this kind matter.
+    #[must_use]
+    pub fn severity(self) -> Severity {
         match self {
             Self::UnreachableRule
             | Self::ConditionNever

@@ -13,7 +13,7 @@ use crate::value::Value;
 /// ```
 /// use portcullis_rules::{Engine, Rule, RuleList};
 /// let digest = |rules| Engine::compile(&RuleList(rules)).unwrap().digest();
-/// assert_eq!(digest(vec![]).to_string(), "d228cb69101a8caf78912b704e4a141e");
+/// assert_eq!(digest(vec![]).to_string(), "d228cb690f1a8caf78912b704e4a1344");
 /// assert_ne!(digest(vec![Rule::allow()]), digest(vec![Rule::deny()]));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

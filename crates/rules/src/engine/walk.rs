@@ -1,9 +1,11 @@
-//! Visiting the rules found by the index in their order in the list, without touching the heap.
+//! Visiting rules in their order in the list, all of them or those the index finds, without touching
+//! the heap.
 
 use super::index::Route;
 use super::program::{Resource, Silent};
 use super::{Inner, decides};
 use crate::naive::{Attributes, Decision};
+use crate::syntax::{Rule, SlugSet};
 
 /// Runs of rules that are merged on the stack; with more, runs are looked up anew for each rule visited.
 const RUNS: usize = 16;
@@ -60,6 +62,32 @@ impl<'e> Runs<'e> {
 }
 
 impl Inner {
+    /// The answer, looking at every rule.
+    #[inline]
+    pub(super) fn walk_directly<A: Attributes + ?Sized>(
+        &self,
+        action: &str,
+        resource_type: &str,
+        attributes: &A,
+    ) -> Decision {
+        let mut resource = Resource::new(&self.program, attributes);
+        for (i, (rule, compiled)) in self.list.0.iter().zip(&self.compiled).enumerate() {
+            if !names(rule, action, resource_type) {
+                continue;
+            }
+            let truth = self
+                .program
+                .holds(compiled.root, &mut resource, &mut Silent);
+            if decides(compiled.effect, truth) {
+                return Decision {
+                    effect: compiled.effect,
+                    rule: Some(i),
+                };
+            }
+        }
+        Decision::DEFAULT
+    }
+
     /// The answer, looking only at rules the index finds.
     pub(super) fn walk<A: Attributes + ?Sized>(
         &self,
@@ -135,4 +163,13 @@ impl Inner {
             from = next + 1;
         }
     }
+}
+
+#[inline]
+fn names(rule: &Rule, action: &str, resource_type: &str) -> bool {
+    let contains = |set: &SlugSet, name: &str| match set {
+        SlugSet::Only(names) if names.len() == 1 => *names.as_slice()[0] == *name,
+        set => set.contains(name),
+    };
+    contains(&rule.types, resource_type) && contains(&rule.actions, action)
 }

@@ -117,7 +117,7 @@ impl Filter {
                 let mut text = String::new();
                 let mut placeholders = Placeholders::default();
                 pred.write(&mut text, &mut |piece, text| {
-                    placeholders.write(piece, text)
+                    placeholders.write(piece, text);
                 });
                 if text.len() > MAX_TEXT || operators > MAX_OPERATORS {
                     query.residue = tests(&self.expr);

@@ -87,27 +87,31 @@ impl Pred {
         }
     }
 
-    /// Writes the pieces in order, with the words that join them; a constant can only be the whole.
-    pub(super) fn write(self, text: &mut String, piece: &mut dyn FnMut(Piece, &mut String)) {
+    /// Takes the predicate apart, for use inside another's text.
+    pub(super) fn into_pieces(self, pieces: &mut Vec<Piece>) {
         let (parts, word) = match self {
-            Self::Constant(true) => return text.push_str("TRUE"),
-            Self::Constant(false) => return text.push_str("FALSE"),
-            Self::Pieces(pieces) => {
-                for p in pieces {
-                    match p {
-                        Piece::Text(sql) => text.push_str(&sql),
-                        other => piece(other, text),
-                    }
-                }
-                return;
-            }
+            Self::Constant(true) => return pieces.push(Piece::Text("TRUE".to_owned())),
+            Self::Constant(false) => return pieces.push(Piece::Text("FALSE".to_owned())),
+            Self::Pieces(own) => return pieces.extend(own),
             Self::All(parts) => (parts, " AND "),
             Self::Any(parts) => (parts, " OR "),
         };
         for (i, part) in parts.into_iter().enumerate() {
-            text.push_str(if i == 0 { "(" } else { word });
-            part.write(text, piece);
+            pieces.push(Piece::Text(if i == 0 { "(" } else { word }.to_owned()));
+            part.into_pieces(pieces);
         }
-        text.push(')');
+        pieces.push(Piece::Text(")".to_owned()));
+    }
+
+    /// Writes the pieces in order, with the words that join them; a constant can only be the whole.
+    pub(super) fn write(self, text: &mut String, piece: &mut dyn FnMut(Piece, &mut String)) {
+        let mut pieces = Vec::new();
+        self.into_pieces(&mut pieces);
+        for p in pieces {
+            match p {
+                Piece::Text(words) => text.push_str(&words),
+                other => piece(other, text),
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! answer as the language does becomes a weaker one, so a clause may select too many rows but never
 //! too few. Running the query does not belong here.
 
+mod json;
 mod scalar;
 
 use std::collections::HashMap;
@@ -40,8 +41,8 @@ pub enum Kind {
     Real,
     /// A boolean (0 or 1 in SQLite).
     Boolean,
-    /// Any value, from a JSON text or `jsonb`. Nothing is asked of it in SQL yet: tests on it are
-    /// left to the re-check.
+    /// Any value, from a valid JSON text in SQLite (3.38 or later) or `jsonb` in PostgreSQL. Of
+    /// numbers in it only the type is asked; in SQLite no clause on it is exact.
     Json,
 }
 
@@ -121,7 +122,7 @@ impl Filter {
     ///     _ => None,
     /// };
     /// let sql = partial(&rules, "read", "doc", &()).to_sql(Dialect::Postgres, &columns);
-    /// assert_eq!(sql.text, "(d.owner = $1 AND (d.level IS NULL OR d.level <> $2))");
+    /// assert_eq!(sql.text, "(d.owner = $1::text AND (d.level IS NULL OR d.level <> $2::int8))");
     /// assert_eq!(sql.parameters, ["ann".into(), 3.into()]);
     /// assert_eq!((sql.exactness, sql.residue.len()), (Exactness::Superset, 1));
     /// ```
@@ -149,6 +150,9 @@ impl Filter {
             if let Piece::Parameter(value) = piece {
                 text.push(sign);
                 text.push_str(&(first + parameters.len()).to_string());
+                if dialect == Dialect::Postgres {
+                    text.push_str(cast(&value));
+                }
                 parameters.push(value);
             }
         });
@@ -162,6 +166,15 @@ impl Filter {
             },
             residue: rendered.residue,
         }
+    }
+}
+
+/// Without its type in the text, a prepared statement could be used again with a value of another.
+fn cast(value: &Value) -> &'static str {
+    match value {
+        Value::Number(n) if n.as_i64().is_some() => "::int8",
+        Value::Number(_) => "::float8",
+        _ => "::text",
     }
 }
 

@@ -195,6 +195,16 @@ impl Vocabulary {
             .collect()
     }
 
+    /// A list that asks for one outcome of one condition, so that nothing hides a mistake in it.
+    pub(crate) fn bare(&self, random: &mut Random) -> RuleList {
+        let condition = self.condition(random);
+        if random.one_in(2) {
+            RuleList(vec![Rule::allow().when(condition)])
+        } else {
+            RuleList(vec![Rule::deny().when(condition), Rule::allow()])
+        }
+    }
+
     pub(crate) fn resource(&self, random: &mut Random) -> BTreeMap<String, Value> {
         let mut resource = BTreeMap::new();
         for name in self.attributes {

@@ -20,15 +20,10 @@ pub(crate) use frame::failed;
 /// All routes of pages.
 pub fn routes(web: &Web) -> Router<Web> {
     Router::new()
-        .merge(reading())
+        .merge(reading::routes())
         .merge(writing::routes())
         .layer(middleware::from_fn_with_state(
             web.clone(),
             frame::failures_as_pages,
         ))
-}
-
-/// The pages that show and change nothing.
-fn reading() -> Router<Web> {
-    reading::routes()
 }

@@ -1,3 +1,4 @@
 //! Tests of the HTTP face against the real app on a real port.
 
 mod authzen;
+mod pages;

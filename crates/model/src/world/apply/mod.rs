@@ -14,6 +14,54 @@ impl World {
     ///
     /// # Errors
     /// A conflict where the world is not as the change found it; names taken; things still in use.
+    ///
+    /// # Examples
+    /// ```
+    /// use portcullis_model::*;
+    /// # use portcullis_model::{name::Login, record::Authority};
+    /// # let id = |n: u128| uuid::Uuid::from_u128(n);
+    /// # let ada = User {
+    /// #     id: Id::new(id(1)),
+    /// #     login: Login::parse("ada").unwrap(),
+    /// #     name: Name::parse("Ada").unwrap(),
+    /// #     email: None,
+    /// #     kind: UserKind::Person,
+    /// #     manager: None,
+    /// #     attributes: Default::default(),
+    /// # };
+    /// # let team = Group {
+    /// #     id: Id::new(id(2)),
+    /// #     name: Name::parse("Team").unwrap(),
+    /// #     description: Description::default(),
+    /// #     kind: GroupKind::Group,
+    /// #     authority: Authority::Managed,
+    /// #     tags: Vec::new(),
+    /// # };
+    /// # let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
+    /// # let joins = Membership {
+    /// #     id: Id::new(id(3)),
+    /// #     user: ada.id,
+    /// #     group: team.id,
+    /// #     kind: Kind::Member,
+    /// #     validity: Validity::new(now, Ends::at(now.plus_days(7))),
+    /// #     reason: Reason::default(),
+    /// #     granted_by: Actor::System(SystemActor::Demo),
+    /// #     request: None,
+    /// # };
+    /// let company = ChangeSet::new("demo")
+    ///     .with(Edit::create(ada.clone()))
+    ///     .with(Edit::create(team.clone()));
+    /// let world = World::default().after(&company)?;
+    ///
+    /// let change = ChangeSet::new("group.add_members").with(Edit::create(joins));
+    /// let after = world.after(&change)?;
+    ///
+    /// assert!(after.holds(ada.id, team.id, Kind::Member, now).is_some());
+    /// // The world it came from is as it was, and a change fits only the world it was made for.
+    /// assert!(world.holds(ada.id, team.id, Kind::Member, now).is_none());
+    /// assert_eq!(after.after(&change).unwrap_err().code(), "already_in_group");
+    /// # Ok::<(), Refusal>(())
+    /// ```
     pub fn after(&self, change: &ChangeSet) -> Result<Self, Refusal> {
         let mut world = self.clone();
         for edit in &change.changes {

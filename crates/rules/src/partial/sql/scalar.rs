@@ -11,24 +11,22 @@ use crate::value::Value;
 
 pub(super) fn one_sided(dialect: Dialect, column: &Column, test: &OneSided<'_>) -> Weak {
     let Some(scalar) = column.scalar() else {
-        return (Pred::TRUE, false);
+        return super::json::one_sided(dialect, column, test);
     };
     let meets = test.meets(scalar);
     let (members, writable) = members(dialect, column, scalar, meets.members);
-    let present = Pred::all(vec![column.is_not_null(), members]);
-    let pred = if !test.met_by_null() {
-        present
-    } else if present == column.is_not_null() {
-        Pred::TRUE
+    // "Null or so" is never null itself, so only the other case needs the guard.
+    let pred = if test.met_by_null() {
+        Pred::any(vec![column.is_null(), members])
     } else {
-        Pred::any(vec![column.is_null(), present])
+        Pred::all(vec![column.is_not_null(), members])
     };
     let exact = meets.exact && writable;
     (pred, exact)
 }
 
 /// Membership of a value that is not null, and whether it could be written exactly.
-fn members(dialect: Dialect, column: &Column, scalar: Scalar, members: Members) -> Weak {
+pub(super) fn members(dialect: Dialect, column: &Column, scalar: Scalar, members: Members) -> Weak {
     if scalar == Scalar::Boolean {
         return (booleans(column, &members), true);
     }

@@ -105,10 +105,7 @@ pub(super) async fn save(
         constraints: Some(constraints(fields, &mut errors)),
     };
     let step = Step {
-        title: format!(
-            "Save the tag {} and cut what lasts longer than it allows",
-            tag.name
-        ),
+        title: format!("Save the tag {}", tag.name),
         confirm: "Save".into(),
         cancel: href(tag),
         ask: Ask::WhenSomebodyLoses,
