@@ -34,6 +34,17 @@ pub struct Question {
     pub context: Option<Properties>,
 }
 
+impl Question {
+    /// Whether the asker says what this property of the resource is.
+    #[must_use]
+    pub fn names(&self, property: &str) -> bool {
+        self.resource
+            .properties
+            .as_ref()
+            .is_some_and(|all| all.contains_key(property))
+    }
+}
+
 /// Properties as a request gives them.
 pub type Properties = serde_json::Map<String, serde_json::Value>;
 

@@ -72,7 +72,7 @@ async fn send_family(
     reading: &mut Reading,
     send: &mpsc::Sender<Vec<Change>>,
 ) -> Result<Builder, StoreError> {
-    let columns = family.columns().join(", ");
+    let columns = family.select(conn.engine());
     let table = family.table();
     let (held, values) = match when {
         When::Now => ("removed_pos IS NULL", vec![]),
@@ -82,7 +82,7 @@ async fn send_family(
         ),
     };
     let only = family.in_world();
-    let sql = format!("SELECT id, {columns} FROM {table} WHERE {held}{only}");
+    let sql = format!("SELECT {columns} FROM {table} WHERE {held}{only}");
     let mut rows = conn.stream(sql, values)?;
     let mut chunk = Vec::with_capacity(CHUNK);
     while let Some(row) = rows.try_next().await? {
