@@ -212,6 +212,54 @@ impl ChangeSet {
     }
 
     /// What undoes this once it is committed at `position`.
+    ///
+    /// # Examples
+    /// ```
+    /// use portcullis_model::*;
+    /// # use portcullis_model::{name::Login, record::Authority};
+    /// # let id = |n: u128| uuid::Uuid::from_u128(n);
+    /// # let ada = User {
+    /// #     id: Id::new(id(1)),
+    /// #     login: Login::parse("ada").unwrap(),
+    /// #     name: Name::parse("Ada").unwrap(),
+    /// #     email: None,
+    /// #     kind: UserKind::Person,
+    /// #     manager: None,
+    /// #     attributes: Default::default(),
+    /// # };
+    /// # let team = Group {
+    /// #     id: Id::new(id(2)),
+    /// #     name: Name::parse("Team").unwrap(),
+    /// #     description: Description::default(),
+    /// #     kind: GroupKind::Group,
+    /// #     authority: Authority::Managed,
+    /// #     tags: Vec::new(),
+    /// # };
+    /// # let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
+    /// # let joins = Membership {
+    /// #     id: Id::new(id(3)),
+    /// #     user: ada.id,
+    /// #     group: team.id,
+    /// #     kind: Kind::Member,
+    /// #     validity: Validity::new(now, Ends::at(now.plus_days(7))),
+    /// #     reason: Reason::default(),
+    /// #     granted_by: Actor::System(SystemActor::Demo),
+    /// #     request: None,
+    /// # };
+    /// let company = ChangeSet::new("demo")
+    ///     .with(Edit::create(ada.clone()))
+    ///     .with(Edit::create(team.clone()));
+    /// let world = World::default().after(&company)?;
+    ///
+    /// let change = ChangeSet::new("group.add_members").with(Edit::create(joins));
+    /// let after = world.after(&change)?;
+    /// let undo = change.inverse(after.position());
+    ///
+    /// assert_eq!(undo.undoes, Some(after.position()));
+    /// let back = after.after(&undo)?;
+    /// assert!(world.diff(&back, now).is_empty());
+    /// # Ok::<(), Refusal>(())
+    /// ```
     #[must_use]
     pub fn inverse(self, position: Position) -> Self {
         Self {

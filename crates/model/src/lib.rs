@@ -12,11 +12,13 @@
 //!   of the world, previewed as a [`Diff`], inverted and committed;
 //! * [`guard()`] says whether an actor may make a change, and is the only place that says so.
 
+#![warn(missing_docs)]
+
 pub mod change;
 pub mod context;
+pub mod decide;
 pub mod entitlement;
 pub mod guard;
-
 pub mod id;
 pub mod name;
 pub mod record;
@@ -29,7 +31,6 @@ pub mod world;
 pub use change::{Change, ChangeSet, Edit, Position};
 pub use context::{Actor, Context, Ids, Policy, SystemActor};
 pub use entitlement::{Entitlement, Grant, Permission};
-
 pub use guard::{Action, Allowed, Standing, Target, guard, may};
 pub use id::Id;
 pub use name::{Description, Email, Login, Name, Reason};

@@ -24,7 +24,7 @@ macro_rules! text {
                 let check: fn(&str) -> Result<(), String> = $check;
                 let text = text.trim();
                 check(text).map_err(BadText)?;
-                Ok(Self(text.into()))
+                Ok(Self(if text.is_empty() { empty() } else { text.into() }))
             }
 
             /// The text itself.
@@ -143,13 +143,19 @@ text!(
 
 impl Default for Description {
     fn default() -> Self {
-        Self("".into())
+        Self(empty())
     }
 }
 impl Default for Reason {
     fn default() -> Self {
-        Self("".into())
+        Self(empty())
     }
+}
+
+/// Most facts come without a word about why: they share one empty text.
+fn empty() -> Arc<str> {
+    static EMPTY: std::sync::LazyLock<Arc<str>> = std::sync::LazyLock::new(|| Arc::from(""));
+    Arc::clone(&EMPTY)
 }
 
 /// The form under which names are compared: lower case, so that `Payroll` and `payroll` collide.

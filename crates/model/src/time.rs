@@ -6,7 +6,10 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, Visitor},
+};
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +50,12 @@ impl Timestamp {
     #[must_use]
     pub const fn plus_days(self, days: i64) -> Self {
         self.plus_seconds(days.saturating_mul(86_400))
+    }
+
+    /// The first instant after this one.
+    #[must_use]
+    pub(crate) const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
     }
 
     /// Seconds from `earlier` to this instant, rounded down.
@@ -181,8 +190,26 @@ impl Serialize for Ends {
 }
 
 impl<'de> Deserialize<'de> for Ends {
+    /// Reads a time, or `null` for never. An end that is left out is an error and not never:
+    /// forgetting it must not make access last for good. (An `Option` would read it as never.)
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Option::<Timestamp>::deserialize(deserializer).map(Self::from)
+        struct TimeOrNull;
+        impl Visitor<'_> for TimeOrNull {
+            type Value = Ends;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a time, or null for never")
+            }
+            fn visit_unit<E>(self) -> Result<Ends, E> {
+                Ok(Ends::NEVER)
+            }
+            fn visit_none<E>(self) -> Result<Ends, E> {
+                Ok(Ends::NEVER)
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Ends, E> {
+                text.parse().map(Ends::at).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(TimeOrNull)
     }
 }
 

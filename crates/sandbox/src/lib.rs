@@ -1,1 +1,90 @@
-//! The sample company for demo and tests.
+//! The sample company, for `portcullis demo` and for tests: Harbourline, three hundred people by
+//! default, with eighteen months of history.
+//!
+//! Nothing is written past the program: every step is an operation of `portcullis-app`, made by
+//! somebody who may, guarded at its own time, and committed in order. The same `people`, `seed`
+//! and `now` always give the same company.
+
+mod catalog;
+mod founding;
+mod life;
+mod names;
+mod rng;
+mod story;
+
+use std::sync::Arc;
+
+use portcullis_model::{ChangeSet, Context, Id, Policy, Position, Refusal, Timestamp, User, World};
+use portcullis_store::{CommitError, Live, Proposal};
+
+/// The fewest people a company has: its heads and the people the demo offers.
+pub const FEWEST: usize = 30;
+
+/// One step of the company's history.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Who did it, and when.
+    pub context: Context,
+    /// What was done.
+    pub change: ChangeSet,
+}
+
+/// Somebody worth looking at the program as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Persona {
+    /// Who.
+    pub user: Id<User>,
+    /// What to try as them, in a line.
+    pub note: String,
+}
+
+/// A generated company.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// Its history, oldest first, from an empty world.
+    pub steps: Vec<Step>,
+    /// Where the history leads.
+    pub world: World,
+    /// Whom the demo offers, an admin first.
+    pub personas: Vec<Persona>,
+}
+
+/// Makes a company of `people` (at least [`FEWEST`]) as it would be at `now`.
+///
+/// # Errors
+/// Only if a step breaks a rule of the model, which is a fault in the sample.
+pub fn generate(people: usize, seed: u64, now: Timestamp) -> Result<Sample, Refusal> {
+    life::live(people.max(FEWEST), seed, now, Arc::new(Policy::default()))
+}
+
+/// How many steps are on their way to the writer at once; it takes what waits as one batch.
+const AT_ONCE: usize = 256;
+
+/// Commits `steps` in order to an empty store, telling `progress` how many are done.
+///
+/// # Errors
+/// Whatever stands against a step, or that the store cannot be written.
+pub async fn commit(
+    live: &Live,
+    steps: Vec<Step>,
+    mut progress: impl FnMut(usize),
+) -> Result<Position, CommitError> {
+    let mut done = 0;
+    let mut steps = steps.into_iter().peekable();
+    while steps.peek().is_some() {
+        let batch: Vec<_> = steps
+            .by_ref()
+            .take(AT_ONCE)
+            .map(|Step { context, change }| live.commit(context, Proposal::of(change)))
+            .collect();
+        let size = batch.len();
+        // INVARIANT: each is handed in at its first poll, so they arrive in order. A budget of the
+        // runtime would interrupt that and put the first behind the last.
+        for committed in tokio::task::unconstrained(futures::future::join_all(batch)).await {
+            committed?;
+        }
+        done += size;
+        progress(done);
+    }
+    Ok(live.world().position())
+}

@@ -92,11 +92,19 @@ impl Store {
     /// # Errors
     /// As [`Store::load`].
     pub async fn load_at(&self, at: Timestamp) -> Result<(World, Position), StoreError> {
-        let sql = "SELECT COALESCE(MAX(position), 0) FROM log WHERE at <= $1";
-        let rows = self.db().fetch(sql, vec![at.micros().into()]).await?;
-        let position = log::position(rows.first().map_or(Ok(0), |row| row.int(0))?);
+        let position = self.position_at(at).await?;
         let world = self.load_at_position(position).await?;
         Ok((world, position))
+    }
+
+    /// The position of the last commit at or before `at`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn position_at(&self, at: Timestamp) -> Result<Position, StoreError> {
+        let sql = "SELECT COALESCE(MAX(position), 0) FROM log WHERE at <= $1";
+        let rows = self.db().fetch(sql, vec![at.micros().into()]).await?;
+        Ok(log::position(rows.first().map_or(Ok(0), |row| row.int(0))?))
     }
 
     /// The world right after `position` was committed.

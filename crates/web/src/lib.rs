@@ -1,1 +1,18 @@
 //! The HTTP face: pages, the REST API and the decision point.
+//!
+//! Handlers extract, call, render. What may be done is `model::guard`'s to say, what is done is an
+//! operation of `app`; here are only the forms things take on the wire and on the screen.
+
+pub mod api;
+pub mod auth;
+pub mod authzen;
+pub mod error;
+pub mod pages;
+mod server;
+mod state;
+pub mod ui;
+mod view;
+
+pub use server::{router, serve};
+pub use state::{Access, Decisions, Token, TokenSubject, Web};
+pub use view::{At, View};

@@ -2,10 +2,13 @@
 //! rules of the one language in `portcullis-rules`.
 
 mod permission;
+mod rules;
 
+use portcullis_rules::Rule;
 use serde::{Deserialize, Serialize};
 
-pub use permission::Permission;
+pub use permission::{ENVIRONMENT, PERMISSION_ACTION, PERMISSION_TYPE, Permission};
+pub use rules::Rules;
 
 use crate::{Actor, Group, Id, Validity, name::Reason};
 
@@ -35,6 +38,8 @@ pub struct Entitlement {
 pub enum Grant {
     /// A named permission.
     Permission(Permission),
+    /// A list of rules.
+    Rules(Rules),
 }
 
 impl Grant {
@@ -43,6 +48,7 @@ impl Grant {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Permission(_) => "permission",
+            Self::Rules(_) => "rules",
         }
     }
 
@@ -51,6 +57,7 @@ impl Grant {
     pub fn key(&self) -> String {
         match self {
             Self::Permission(permission) => permission.name.key(),
+            Self::Rules(list) => list.name.key(),
         }
     }
 
@@ -59,6 +66,7 @@ impl Grant {
     pub fn label(&self) -> &str {
         match self {
             Self::Permission(permission) => &permission.name,
+            Self::Rules(list) => &list.name,
         }
     }
 
@@ -67,6 +75,34 @@ impl Grant {
     pub const fn permission(&self) -> Option<&Permission> {
         match self {
             Self::Permission(permission) => Some(permission),
+            Self::Rules(_) => None,
+        }
+    }
+
+    /// The list of rules, if that is what it is.
+    #[must_use]
+    pub const fn rules(&self) -> Option<&Rules> {
+        match self {
+            Self::Permission(_) => None,
+            Self::Rules(list) => Some(list),
+        }
+    }
+
+    /// Lists of higher priority are asked first. Permissions stand at 0.
+    #[must_use]
+    pub const fn priority(&self) -> i32 {
+        match self {
+            Self::Permission(_) => 0,
+            Self::Rules(list) => list.priority,
+        }
+    }
+
+    /// What it says in the one language of rules.
+    #[must_use]
+    pub fn compile(&self) -> Vec<Rule> {
+        match self {
+            Self::Permission(permission) => vec![permission.rule()],
+            Self::Rules(list) => list.rules.0.clone(),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::reaches_further;
 use crate::{
-    Actor, Change, ChangeSet, Constraints, Context, Edit, Group, Inclusion, Kind, Membership,
-    Refusal, SystemActor, World,
+    Actor, Change, ChangeSet, Constraints, Context, Edit, Group, Id, Inclusion, Kind, Membership,
+    Refusal, SystemActor, User, World,
 };
 
 pub(super) fn check(
@@ -21,10 +21,10 @@ pub(super) fn check(
     }
     for change in &change.changes {
         match change {
-            Change::Membership(edit) if reaches_further(edit, |m| m.validity.until) => {
+            Change::Membership(edit) if reaches_further(edit, |m| m.validity) => {
                 membership(before, after, edit, context)?;
             }
-            Change::Inclusion(edit) if reaches_further(edit, |i| i.validity.until) => {
+            Change::Inclusion(edit) if reaches_further(edit, |i| i.validity) => {
                 inclusion(before, after, edit, context)?;
             }
             _ => {}
@@ -82,23 +82,36 @@ fn inclusion(
     let kind = inclusion.kind;
     let demands = after.constraints_on(target);
     within_limit(demands, kind, inclusion.validity.until, target, context)?;
-    if demands.reason_required(kind) && inclusion.reason.is_empty() {
-        return Err(reason_required(target, kind, role));
+    let mut concerned = vec![(target, kind)];
+    if kind == Kind::Member {
+        concerned.extend(after.reach(target.id, context.now));
     }
-    let member = context.actor.user().is_some_and(|user| {
-        acts_for(before, context, user)
-            && after
-                .holds(user, role.id, Kind::Member, context.now)
-                .is_some()
+    let oneself = context.actor.user().is_some_and(|user| {
+        acts_for(before, context, user) && gets_into(after, user, role, context)
     });
-    if member && demands.self_add_disallowed(kind) {
-        return Err(self_add(target, kind, role));
+    for (concerned, kind) in concerned {
+        let demands = after.constraints_on(concerned);
+        if demands.reason_required(kind) && inclusion.reason.is_empty() {
+            return Err(reason_required(concerned, kind, role));
+        }
+        if oneself && demands.self_add_disallowed(kind) {
+            return Err(self_add(concerned, kind, role));
+        }
     }
     Ok(())
 }
 
+/// Whether `user` is a member of `role` or will be without anybody's doing: a membership that only
+/// begins tomorrow must not let somebody attach the role today.
+fn gets_into(world: &World, user: Id<User>, role: &Group, context: &Context) -> bool {
+    world
+        .direct_of_user(user)
+        .filter(|m| m.kind == Kind::Member && !m.validity.until.passed(context.now))
+        .any(|m| m.group == role.id || world.leads_into(m.group, role.id, context.now))
+}
+
 /// Whether the actor acts on their own access: is that user, and not an admin.
-fn acts_for(world: &World, context: &Context, user: crate::Id<crate::User>) -> bool {
+fn acts_for(world: &World, context: &Context, user: Id<User>) -> bool {
     context.actor == Actor::User(user) && !world.is_admin(user, context.now)
 }
 

@@ -6,17 +6,15 @@
 
 mod constraints;
 pub mod matrix;
+mod permissions;
 mod rules;
 
 use std::collections::HashSet;
 
-use uuid::Uuid;
-
 pub use matrix::{Action, MATRIX, Standing};
 
 use crate::{
-    Actor, App, Change, ChangeSet, Context, Edit, Ends, Group, GroupKind, Id, Inclusion, Kind,
-    Membership, Refusal, Request, State, User, World,
+    Actor, App, ChangeSet, Context, Edit, Group, Id, Kind, Refusal, Request, User, Validity, World,
 };
 
 /// A change that has passed the guard, with the world it leads to. Only [`guard`] makes one.
@@ -79,9 +77,74 @@ pub enum Target<'a> {
 ///
 /// # Errors
 /// The first thing that stands against it, as a [`Refusal`] that says what to do.
+///
+/// # Examples
+/// ```
+/// use portcullis_model::*;
+/// # use portcullis_model::{name::Login, record::Authority};
+/// # let id = |n: u128| uuid::Uuid::from_u128(n);
+/// # let ada = User {
+/// #     id: Id::new(id(1)),
+/// #     login: Login::parse("ada").unwrap(),
+/// #     name: Name::parse("Ada").unwrap(),
+/// #     email: None,
+/// #     kind: UserKind::Person,
+/// #     manager: None,
+/// #     attributes: Default::default(),
+/// # };
+/// # let team = Group {
+/// #     id: Id::new(id(2)),
+/// #     name: Name::parse("Team").unwrap(),
+/// #     description: Description::default(),
+/// #     kind: GroupKind::Group,
+/// #     authority: Authority::Managed,
+/// #     tags: Vec::new(),
+/// # };
+/// # let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
+/// # let joins = Membership {
+/// #     id: Id::new(id(3)),
+/// #     user: ada.id,
+/// #     group: team.id,
+/// #     kind: Kind::Member,
+/// #     validity: Validity::new(now, Ends::at(now.plus_days(7))),
+/// #     reason: Reason::default(),
+/// #     granted_by: Actor::System(SystemActor::Demo),
+/// #     request: None,
+/// # };
+/// # use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+/// # struct Counter(AtomicU64);
+/// # impl Ids for Counter {
+/// #     fn next(&self, _: Timestamp) -> uuid::Uuid {
+/// #         uuid::Uuid::from_u64_pair(7, self.0.fetch_add(1, Ordering::Relaxed))
+/// #     }
+/// # }
+/// # let by = |actor| Context {
+/// #     actor,
+/// #     now,
+/// #     policy: Arc::new(Policy::default()),
+/// #     ids: Arc::new(Counter(AtomicU64::new(0))),
+/// # };
+/// let company = ChangeSet::new("demo")
+///     .with(Edit::create(ada.clone()))
+///     .with(Edit::create(team.clone()));
+/// let world = World::default().after(&company)?;
+///
+/// let change = ChangeSet::new("group.add_members").with(Edit::create(joins));
+/// let operator = by(Actor::System(SystemActor::Operator));
+/// let allowed = guard(&world, change.clone(), &operator)?;
+/// assert!(allowed.after().holds(ada.id, team.id, Kind::Member, now).is_some());
+///
+/// let refusal = guard(&world, change, &by(Actor::User(ada.id))).unwrap_err();
+/// assert_eq!(
+///     refusal.to_string(),
+///     "you may not add people to this group; \
+///      ask an admin or an owner of the app or an owner of the group"
+/// );
+/// # Ok::<(), Refusal>(())
+/// ```
 pub fn guard(world: &World, change: ChangeSet, context: &Context) -> Result<Allowed, Refusal> {
     let after = world.after(&change)?;
-    Permissions::new(world, &change, context).check(&change)?;
+    permissions::Permissions::new(world, &after, &change, context).check(&change)?;
     rules::check(world, &after, &change, context)?;
     constraints::check(world, &after, &change, context)?;
     Ok(Allowed { change, after })
@@ -146,6 +209,36 @@ impl World {
     #[must_use]
     pub fn owns_group(&self, user: Id<User>, group: Id<Group>, now: crate::Timestamp) -> bool {
         self.holds(user, group, Kind::Owner, now).is_some()
+    }
+
+    /// The pending requests that `user` is asked to decide, oldest first.
+    #[must_use]
+    pub fn waits_for(&self, user: Id<User>, now: crate::Timestamp) -> Vec<&Request> {
+        if self.requests().next().is_none() {
+            return Vec::new();
+        }
+        let owned: HashSet<Id<Group>> = self
+            .groups_of(user, now)
+            .filter(|(_, kind, _)| *kind == Kind::Owner)
+            .map(|(group, ..)| group.id)
+            .collect();
+        let admin = self.is_admin(user, now);
+        self.requests()
+            .filter(|request| request.requester != user)
+            .filter(|request| {
+                let Some(group) = self.group(request.wants.group()) else {
+                    return false;
+                };
+                let of_app = group.app().and_then(|app| self.owners_group(app));
+                let near = owned.contains(&group.id)
+                    || admin
+                    || of_app.is_some_and(|group| owned.contains(&group.id));
+                near && self
+                    .deciders(group, Some(request.requester), now)
+                    .iter()
+                    .any(|decider| decider.id == user)
+            })
+            .collect()
     }
 
     /// Who is asked about a group: its owners other than `requester`, else its app's, else admins.
@@ -224,255 +317,14 @@ fn stands(
     }
 }
 
-/// Judges each edit of a change set by the matrix.
-///
-/// What ends because the thing it hangs on ends in the same change needs no right of its own, and
-/// neither does what is put into something the same change creates.
-struct Permissions<'a> {
-    world: &'a World,
-    context: &'a Context,
-    created: HashSet<Uuid>,
-    ended: HashSet<Uuid>,
-    renamed_apps: HashSet<Id<App>>,
-}
-
-impl<'a> Permissions<'a> {
-    fn new(world: &'a World, change: &ChangeSet, context: &'a Context) -> Self {
-        let (mut created, mut ended, mut renamed_apps) =
-            (HashSet::new(), HashSet::new(), HashSet::new());
-        for change in &change.changes {
-            let (id, before, after) = match change {
-                Change::User(e) => (e.id().map(Id::uuid), e.before.is_some(), e.after.is_some()),
-                Change::Group(e) => (e.id().map(Id::uuid), e.before.is_some(), e.after.is_some()),
-                Change::App(e) => {
-                    renamed_apps.extend(e.id());
-                    (e.id().map(Id::uuid), e.before.is_some(), e.after.is_some())
-                }
-                _ => continue,
-            };
-            if !before {
-                created.extend(id);
-            }
-            if !after {
-                ended.extend(id);
-            }
-        }
-        Self {
-            world,
-            context,
-            created,
-            ended,
-            renamed_apps,
-        }
-    }
-
-    fn check(&self, change: &ChangeSet) -> Result<(), Refusal> {
-        if matches!(self.context.actor, Actor::System(_)) {
-            return Ok(());
-        }
-        change
-            .changes
-            .iter()
-            .try_for_each(|change| self.check_one(change))
-    }
-
-    fn may(&self, action: Action, target: Target<'_>) -> Result<(), Refusal> {
-        may(self.world, self.context, action, target)
-    }
-
-    fn check_one(&self, change: &Change) -> Result<(), Refusal> {
-        match change {
-            Change::User(edit) => self.may(
-                of_edit(
-                    edit,
-                    [Action::CreateUser, Action::EditUser, Action::DeleteUser],
-                ),
-                Target::Nothing,
-            ),
-            Change::Tag(edit) => self.may(
-                of_edit(
-                    edit,
-                    [Action::CreateTag, Action::EditTag, Action::DeleteTag],
-                ),
-                Target::Nothing,
-            ),
-            Change::App(edit) => self.app(edit),
-            Change::Group(edit) => self.group(edit),
-            Change::Membership(edit) => self.membership(edit),
-            Change::Inclusion(edit) => self.inclusion(edit),
-            Change::Entitlement(edit) => match edit.subject() {
-                Some(e) if edit.after.is_none() && self.ended.contains(&e.group.uuid()) => Ok(()),
-                _ => self.may(Action::Confer, Target::Nothing),
-            },
-            Change::Request(edit) => self.request(edit),
-            Change::Resource(_) => self.may(Action::RegisterResource, Target::Nothing),
-        }
-    }
-
-    fn app(&self, edit: &Edit<App>) -> Result<(), Refusal> {
-        let (Some(before), Some(after)) = (&edit.before, &edit.after) else {
-            return match &edit.before {
-                None => self.may(Action::CreateApp, Target::Nothing),
-                Some(before) => self.may(Action::DeleteApp, Target::App(before.id)),
-            };
-        };
-        let target = Target::App(before.id);
-        if (&before.name, &before.description) != (&after.name, &after.description) {
-            self.may(Action::EditApp, target)?;
-        }
-        if after.tags.iter().any(|tag| !before.tags.contains(tag)) {
-            self.may(Action::TagApp, target)?;
-        }
-        if before.tags.iter().any(|tag| !after.tags.contains(tag)) {
-            self.may(Action::UntagApp, target)?;
-        }
-        Ok(())
-    }
-
-    fn group(&self, edit: &Edit<Group>) -> Result<(), Refusal> {
-        let (before, after) = match (&edit.before, &edit.after) {
-            (None, Some(after)) => {
-                return match after.kind {
-                    GroupKind::App { app, .. } if self.created.contains(&app.uuid()) => Ok(()),
-                    GroupKind::App { app, .. } => {
-                        self.may(Action::CreateAppGroup, Target::App(app))
-                    }
-                    _ => self.may(Action::CreateGroup, Target::Nothing),
-                };
-            }
-            (Some(before), None) => {
-                let with_app = before
-                    .app()
-                    .is_some_and(|app| self.ended.contains(&app.uuid()));
-                return if with_app {
-                    Ok(())
-                } else {
-                    self.may(Action::DeleteGroup, Target::Group(before))
-                };
-            }
-            (Some(before), Some(after)) => (before, after),
-            (None, None) => return Ok(()),
-        };
-        let target = Target::Group(before);
-        let with_app = before
-            .app()
-            .is_some_and(|app| self.renamed_apps.contains(&app));
-        if (&before.name, &before.description) != (&after.name, &after.description) && !with_app {
-            self.may(Action::EditGroup, target)?;
-        }
-        if after.tags.iter().any(|tag| !before.tags.contains(tag)) {
-            self.may(Action::TagGroup, target)?;
-        }
-        if before.tags.iter().any(|tag| !after.tags.contains(tag)) {
-            self.may(Action::UntagGroup, target)?;
-        }
-        if before.kind != after.kind {
-            match (before.app(), after.app()) {
-                (Some(from), Some(to)) if from != to => {
-                    self.may(Action::EditGroup, target)?;
-                    if !self.created.contains(&to.uuid()) {
-                        self.may(Action::MoveAppGroup, Target::App(to))?;
-                    }
-                }
-                _ => self.may(Action::ChangeGroupKind, target)?,
-            }
-        }
-        if before.authority != after.authority {
-            self.may(Action::ChangeGroupKind, target)?;
-        }
-        Ok(())
-    }
-
-    fn membership(&self, edit: &Edit<Membership>) -> Result<(), Refusal> {
-        let Some(subject) = edit.subject() else {
-            return Ok(());
-        };
-        if self.created.contains(&subject.group.uuid()) {
-            return Ok(());
-        }
-        let ended = &self.ended;
-        if edit.after.is_none()
-            && (ended.contains(&subject.group.uuid()) || ended.contains(&subject.user.uuid()))
-        {
-            return Ok(());
-        }
-        let Some(group) = self.world.group(subject.group) else {
-            return Ok(());
-        };
-        let place = Target::Place {
-            user: subject.user,
-            group,
-        };
-        match &edit.after {
-            Some(_) => self.may(Action::AddPeople, place),
-            None => self.may(Action::RemovePeople, place),
-        }
-    }
-
-    fn inclusion(&self, edit: &Edit<Inclusion>) -> Result<(), Refusal> {
-        let Some(subject) = edit.subject() else {
-            return Ok(());
-        };
-        if self.created.contains(&subject.target.uuid()) {
-            return Ok(());
-        }
-        if edit.after.is_none()
-            && (self.ended.contains(&subject.target.uuid())
-                || self.ended.contains(&subject.child.uuid()))
-        {
-            return Ok(());
-        }
-        let Some(target) = self.world.group(subject.target) else {
-            return Ok(());
-        };
-        let target = Target::Inclusion {
-            child: subject.child,
-            target,
-        };
-        match &edit.after {
-            Some(_) => self.may(Action::AttachRole, target),
-            None => self.may(Action::DetachRole, target),
-        }
-    }
-
-    fn request(&self, edit: &Edit<Request>) -> Result<(), Refusal> {
-        let Some(after) = &edit.after else {
-            let Some(before) = &edit.before else {
-                return Ok(());
-            };
-            return self.may(Action::WithdrawRequest, Target::Request(before));
-        };
-        let hangs_on = [after.requester.uuid(), after.wants.group().uuid()];
-        if hangs_on.iter().any(|id| self.ended.contains(id)) {
-            return Ok(());
-        }
-        let target = Target::Request(after);
-        match (&edit.before, &after.state) {
-            (None, _) => self.may(Action::CreateRequest, target),
-            (_, State::Withdrawn { .. }) => self.may(Action::WithdrawRequest, target),
-            (_, State::Rejected { .. }) => self.may(Action::RejectRequest, target),
-            (Some(before), State::Pending) if matches!(before.state, State::Withdrawn { .. }) => {
-                self.may(Action::WithdrawRequest, target)
-            }
-            (_, State::Pending) => self.may(Action::RejectRequest, target),
-            (_, State::Approved { .. }) => self.may(Action::ApproveRequest, target),
-        }
-    }
-}
-
-fn of_edit<T>(edit: &Edit<T>, [create, update, delete]: [Action; 3]) -> Action {
-    match (&edit.before, &edit.after) {
-        (None, _) => create,
-        (Some(_), Some(_)) => update,
-        (Some(_), None) => delete,
-    }
-}
-
-/// Whether an edit starts a fact or moves its end later.
-fn reaches_further<T>(edit: &Edit<T>, ends: impl Fn(&T) -> Ends) -> bool {
+/// Whether an edit starts a fact, lets it begin earlier or moves its end later.
+fn reaches_further<T>(edit: &Edit<T>, validity: impl Fn(&T) -> Validity) -> bool {
     match (&edit.before, &edit.after) {
         (None, Some(_)) => true,
-        (Some(before), Some(after)) => ends(after) > ends(before),
+        (Some(before), Some(after)) => {
+            let (was, is) = (validity(before), validity(after));
+            is.until > was.until || is.from < was.from
+        }
         (_, None) => false,
     }
 }

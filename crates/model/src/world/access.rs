@@ -4,11 +4,11 @@
 //! earliest end; what somebody has ends with the latest end over all paths. Only what holds at
 //! `now` is followed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, VecDeque};
 
-use super::{Ix, World};
+use super::{Edge, Ix, IxMap, World};
 use crate::{
-    Ends, Entitlement, Group, Id, Inclusion, Kind, Membership, Permission, Timestamp, User, name,
+    Ends, Entitlement, Group, Id, Inclusion, Kind, Membership, Permission, Timestamp, User,
 };
 
 /// More paths than this to one thing are not listed; ends are right whatever their number.
@@ -93,15 +93,6 @@ impl<'w> Path<'w> {
     }
 }
 
-/// Somebody who has something, until when.
-#[derive(Clone, Copy, Debug)]
-pub struct Holder<'w> {
-    /// Who.
-    pub user: &'w User,
-    /// The latest end over all paths.
-    pub until: Ends,
-}
-
 /// A permission somebody has through a group.
 #[derive(Clone, Copy, Debug)]
 pub struct PermissionAccess<'w> {
@@ -124,39 +115,44 @@ impl World {
             .into_iter()
             .map(|(at, until)| (at, (until, Vec::new())))
             .collect();
-        let mut steps = 0;
-        for fact in self.live_facts_of(user, now) {
-            let mut todo = vec![(
-                fact.group,
-                Path {
-                    direct: &fact.membership,
+        // Breadth first: the paths that are listed are the shortest, and however many there are,
+        // every direct fact is among them.
+        let mut todo: VecDeque<(Ix, Path<'_>)> = self
+            .live_facts_of(user, now)
+            .filter_map(|(slot, edge)| {
+                let path = Path {
+                    direct: self.membership(slot)?,
                     via: Vec::new(),
-                    until: fact.membership.validity.until,
-                },
-            )];
-            while let Some((ix, path)) = todo.pop() {
-                steps += 1;
-                if steps > MOST_STEPS {
-                    break;
+                    until: edge.validity.until,
+                };
+                Some((edge.group, path))
+            })
+            .collect();
+        let mut steps = 0;
+        while let Some((ix, path)) = todo.pop_front() {
+            let kind = path.goal().1;
+            let links = match self.group_at(ix) {
+                Some(node) if kind == Kind::Member => &node.targets[..],
+                _ => &[],
+            };
+            for link in links {
+                let inclusion = &*link.inclusion;
+                let to = (inclusion.target, inclusion.kind);
+                let again = to == (path.direct.group, path.direct.kind)
+                    || path.via.iter().any(|i| (i.target, i.kind) == to);
+                if inclusion.validity.contains(now) && !again && steps < MOST_STEPS {
+                    steps += 1;
+                    let mut via = Vec::with_capacity(path.via.len() + 1);
+                    via.extend_from_slice(&path.via);
+                    via.push(inclusion);
+                    let until = path.until.min(inclusion.validity.until);
+                    todo.push_back((link.ix, Path { via, until, ..path }));
                 }
-                let kind = path.goal().1;
-                if kind == Kind::Member {
-                    for link in self.group_at(ix).into_iter().flat_map(|node| &node.targets) {
-                        let inclusion = &*link.inclusion;
-                        let seen = || path.via.iter().any(|i| i.target == inclusion.target);
-                        if inclusion.validity.contains(now) && !seen() {
-                            let mut next = path.clone();
-                            next.via.push(inclusion);
-                            next.until = next.until.min(inclusion.validity.until);
-                            todo.push((link.ix, next));
-                        }
-                    }
-                }
-                if let Some((_, paths)) = found.get_mut(&(ix, kind))
-                    && paths.len() < MOST_PATHS
-                {
-                    paths.push(path);
-                }
+            }
+            if let Some((_, paths)) = found.get_mut(&(ix, kind))
+                && paths.len() < MOST_PATHS
+            {
+                paths.push(path);
             }
         }
         let mut all: Vec<_> = found
@@ -200,38 +196,31 @@ impl World {
         now: Timestamp,
     ) -> Option<Ends> {
         let ix = *self.group_ix.get(&group.uuid())?;
-        let from_fact = |fact: &super::Fact| fact.membership.validity.until;
         let node = self.group_at(ix)?;
         if node.children.is_empty() {
             return self
                 .live_facts_of(user, now)
-                .find(|fact| fact.group == ix && fact.membership.kind == kind)
-                .map(from_fact);
+                .find(|(_, edge)| edge.group == ix && edge.kind == kind)
+                .map(|(_, edge)| edge.validity.until);
         }
         self.ends_of(user, now).get(&(ix, kind)).copied()
     }
 
-    fn live_facts_of(&self, user: Id<User>, now: Timestamp) -> impl Iterator<Item = &super::Fact> {
+    fn live_facts_of(&self, user: Id<User>, now: Timestamp) -> impl Iterator<Item = (u32, &Edge)> {
         self.user_node(user)
             .into_iter()
             .flat_map(|node| node.facts.iter())
-            .filter_map(|slot| self.fact(*slot))
-            .filter(move |fact| fact.membership.validity.contains(now))
+            .filter_map(|slot| Some((slot, self.edge(slot)?)))
+            .filter(move |(_, edge)| edge.validity.contains(now))
     }
 
     /// Every group `user` is in at `now`, as what and until when; without paths.
     #[must_use]
-    pub(super) fn ends_of(&self, user: Id<User>, now: Timestamp) -> HashMap<(Ix, Kind), Ends> {
-        let mut ends: HashMap<(Ix, Kind), Ends> = HashMap::new();
+    pub(super) fn ends_of(&self, user: Id<User>, now: Timestamp) -> IxMap<(Ix, Kind), Ends> {
+        let mut ends: IxMap<(Ix, Kind), Ends> = IxMap::default();
         let mut todo: Vec<(Ix, Kind, Ends)> = self
             .live_facts_of(user, now)
-            .map(|fact| {
-                (
-                    fact.group,
-                    fact.membership.kind,
-                    fact.membership.validity.until,
-                )
-            })
+            .map(|(_, edge)| (edge.group, edge.kind, edge.validity.until))
             .collect();
         while let Some((ix, kind, until)) = todo.pop() {
             match ends.get_mut(&(ix, kind)) {
@@ -264,174 +253,6 @@ impl World {
             .filter_map(|((ix, kind), until)| Some((&*self.group_at(ix)?.group, kind, until)))
     }
 
-    /// Everybody who is in `group` as `kind` at `now`, directly or through other groups, by login.
-    #[must_use]
-    pub fn holders(&self, group: Id<Group>, kind: Kind, now: Timestamp) -> Vec<Holder<'_>> {
-        let Some(&ix) = self.group_ix.get(&group.uuid()) else {
-            return Vec::new();
-        };
-        let mut all = self.with_users(self.holder_ends(ix, kind, now));
-        all.sort_unstable_by(|a, b| a.user.login.cmp(&b.user.login));
-        all
-    }
-
-    /// How many are in `group` as `kind` at `now`.
-    #[must_use]
-    pub fn holder_count(&self, group: Id<Group>, kind: Kind, now: Timestamp) -> usize {
-        self.group_ix
-            .get(&group.uuid())
-            .map_or(0, |ix| self.holder_ends(*ix, kind, now).len())
-    }
-
-    fn with_users(&self, ends: Vec<(Ix, Ends)>) -> Vec<Holder<'_>> {
-        ends.into_iter()
-            .filter_map(|(ix, until)| {
-                Some(Holder {
-                    user: &self.user_at(ix)?.user,
-                    until,
-                })
-            })
-            .collect()
-    }
-
-    /// Who is in the group, each user once with the latest end, by user number.
-    pub(super) fn holder_ends(&self, group: Ix, kind: Kind, now: Timestamp) -> Vec<(Ix, Ends)> {
-        let mut all = Vec::new();
-        self.collect_direct(group, kind, Ends::NEVER, now, &mut all);
-        for (child, width) in self.widths_into(group, kind, now) {
-            self.collect_direct(child, Kind::Member, width, now, &mut all);
-        }
-        latest_per_user(&mut all);
-        all
-    }
-
-    fn collect_direct(
-        &self,
-        group: Ix,
-        kind: Kind,
-        most: Ends,
-        now: Timestamp,
-        into: &mut Vec<(Ix, Ends)>,
-    ) {
-        let slots = self.group_at(group).map_or(&[][..], |node| &node.facts);
-        into.extend(
-            slots
-                .iter()
-                .filter_map(|slot| self.fact(*slot))
-                .filter(|fact| {
-                    fact.membership.kind == kind && fact.membership.validity.contains(now)
-                })
-                .map(|fact| (fact.user, fact.membership.validity.until.min(most))),
-        );
-    }
-
-    /// The groups whose members are in `group` as `kind` at `now`, other than itself, with the
-    /// latest end over the inclusions that lead there.
-    fn widths_into(&self, group: Ix, kind: Kind, now: Timestamp) -> HashMap<Ix, Ends> {
-        let mut widths: HashMap<Ix, Ends> = HashMap::new();
-        let mut todo = vec![(group, kind, Ends::NEVER)];
-        while let Some((ix, kind, width)) = todo.pop() {
-            for link in self
-                .group_at(ix)
-                .into_iter()
-                .flat_map(|node| &node.children)
-            {
-                let inclusion = &link.inclusion;
-                if inclusion.kind != kind || !inclusion.validity.contains(now) {
-                    continue;
-                }
-                let width = width.min(inclusion.validity.until);
-                let best = widths.get(&link.ix);
-                if best.is_none_or(|best| *best < width) {
-                    widths.insert(link.ix, width);
-                    todo.push((link.ix, Kind::Member, width));
-                }
-            }
-        }
-        widths
-    }
-
-    /// Whose members are in `group` as `kind` at `now`, other than itself: groups and roles by
-    /// name, each with the latest end over the inclusions that lead there.
-    #[must_use]
-    pub fn groups_into(&self, group: Id<Group>, kind: Kind, now: Timestamp) -> Vec<(&Group, Ends)> {
-        let Some(&ix) = self.group_ix.get(&group.uuid()) else {
-            return Vec::new();
-        };
-        let mut all: Vec<_> = self
-            .widths_into(ix, kind, now)
-            .into_iter()
-            .filter_map(|(ix, until)| Some((&*self.group_at(ix)?.group, until)))
-            .collect();
-        all.sort_by(|a, b| a.0.name.cmp(&b.0.name));
-        all
-    }
-
-    /// The groups that confer `permission` at `now` in `environment` (anywhere, if not given).
-    pub fn conferring<'w>(
-        &'w self,
-        permission: &str,
-        environment: Option<&'w str>,
-        now: Timestamp,
-    ) -> impl Iterator<Item = (&'w Group, &'w Entitlement)> {
-        let key = name::key(permission);
-        let groups: Vec<Ix> = self
-            .permissions
-            .get(key.as_str())
-            .map_or_else(Vec::new, |groups| groups.keys().copied().collect());
-        groups
-            .into_iter()
-            .filter_map(|ix| self.group_at(ix))
-            .flat_map(move |node| {
-                let key = key.clone();
-                node.entitlements
-                    .iter()
-                    .filter(move |e| {
-                        e.validity.contains(now)
-                            && e.grant
-                                .permission()
-                                .is_some_and(|p| p.name.key() == key && p.holds_in(environment))
-                    })
-                    .map(|e| (&*node.group, &**e))
-            })
-    }
-
-    /// Everybody who has `permission` at `now` in `environment` (anywhere, if not given), by login.
-    #[must_use]
-    pub fn who_can(
-        &self,
-        permission: &str,
-        environment: Option<&str>,
-        now: Timestamp,
-    ) -> Vec<Holder<'_>> {
-        let mut all = self.with_users(self.who_can_ends(permission, environment, now));
-        all.sort_unstable_by(|a, b| a.user.login.cmp(&b.user.login));
-        all
-    }
-
-    pub(super) fn who_can_ends(
-        &self,
-        permission: &str,
-        environment: Option<&str>,
-        now: Timestamp,
-    ) -> Vec<(Ix, Ends)> {
-        let mut all = Vec::new();
-        for (group, entitlement) in self.conferring(permission, environment, now) {
-            let Some(&ix) = self.group_ix.get(&group.id.uuid()) else {
-                continue;
-            };
-            let most = entitlement.validity.until;
-            let holders = self.holder_ends(ix, Kind::Member, now);
-            all.extend(
-                holders
-                    .into_iter()
-                    .map(|(user, until)| (user, until.min(most))),
-            );
-        }
-        latest_per_user(&mut all);
-        all
-    }
-
     /// Every permission `user` has at `now`, by name and group.
     #[must_use]
     pub fn permissions_of(&self, user: Id<User>, now: Timestamp) -> Vec<PermissionAccess<'_>> {
@@ -460,7 +281,8 @@ impl World {
         all
     }
 
-    /// The direct facts that end in `(now, by]`, soonest first.
+    /// Those of `facts` that end in `(now, by]`, soonest first. Over everything there is
+    /// [`World::memberships_ending`].
     #[must_use]
     pub fn ending<'w>(
         facts: impl Iterator<Item = &'w Membership>,
@@ -478,7 +300,7 @@ impl World {
     pub fn memberships(&self) -> impl Iterator<Item = &Membership> {
         self.memberships
             .iter()
-            .filter_map(|(_, fact)| Some(&fact.as_ref()?.membership))
+            .filter_map(|(_, membership)| membership.as_ref())
     }
 
     /// Every inclusion on record, in no order.
@@ -490,10 +312,4 @@ impl World {
     pub fn entitlements(&self) -> impl Iterator<Item = &Entitlement> {
         self.entitlements.values().map(|entitlement| &**entitlement)
     }
-}
-
-/// Keeps each user once, with the latest end.
-fn latest_per_user(all: &mut Vec<(Ix, Ends)>) {
-    all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-    all.dedup_by_key(|(user, _)| *user);
 }

@@ -1,7 +1,7 @@
 //! The difference of two worlds in people × access: who gains what, who loses what, whose end
 //! moves. A preview is the diff of the world as it is and a copy with the change applied.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -9,6 +9,52 @@ use super::{Ix, World};
 use crate::{Ends, Group, Id, Kind, Timestamp, User, name::PermissionName};
 
 /// Who gains, who loses, whose end moves.
+///
+/// # Examples
+/// ```
+/// use portcullis_model::*;
+/// # use portcullis_model::{name::Login, record::Authority};
+/// # let id = |n: u128| uuid::Uuid::from_u128(n);
+/// # let ada = User {
+/// #     id: Id::new(id(1)),
+/// #     login: Login::parse("ada").unwrap(),
+/// #     name: Name::parse("Ada").unwrap(),
+/// #     email: None,
+/// #     kind: UserKind::Person,
+/// #     manager: None,
+/// #     attributes: Default::default(),
+/// # };
+/// # let team = Group {
+/// #     id: Id::new(id(2)),
+/// #     name: Name::parse("Team").unwrap(),
+/// #     description: Description::default(),
+/// #     kind: GroupKind::Group,
+/// #     authority: Authority::Managed,
+/// #     tags: Vec::new(),
+/// # };
+/// # let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
+/// # let joins = Membership {
+/// #     id: Id::new(id(3)),
+/// #     user: ada.id,
+/// #     group: team.id,
+/// #     kind: Kind::Member,
+/// #     validity: Validity::new(now, Ends::at(now.plus_days(7))),
+/// #     reason: Reason::default(),
+/// #     granted_by: Actor::System(SystemActor::Demo),
+/// #     request: None,
+/// # };
+/// let company = ChangeSet::new("demo")
+///     .with(Edit::create(ada.clone()))
+///     .with(Edit::create(team.clone()));
+/// let world = World::default().after(&company)?;
+///
+/// let change = ChangeSet::new("group.add_members").with(Edit::create(joins));
+/// let preview = world.diff(&world.after(&change)?, now);
+///
+/// assert_eq!((preview.people(), preview.gains.len(), preview.losses.len()), (1, 1, 0));
+/// assert_eq!(preview.gains[0].after, Some(Ends::at(now.plus_days(7))));
+/// # Ok::<(), Refusal>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Diff {
     /// What people have after and had not before.
@@ -116,7 +162,8 @@ impl World {
             self.all_groups(after)
         };
         let mut diff = Diff::default();
-        let mut permissions = BTreeSet::new();
+        // By key: `Site:Write` and `site:write` are one permission.
+        let mut permissions = BTreeMap::new();
         for group in touched {
             for kind in Kind::ALL {
                 let what = What::Group { group, kind };
@@ -130,10 +177,15 @@ impl World {
                 .entitlements_of(group)
                 .chain(after.entitlements_of(group))
             {
-                permissions.extend(entitlement.grant.permission().map(|p| p.name.clone()));
+                if let Some(permission) = entitlement.grant.permission() {
+                    let name = permissions
+                        .entry(permission.name.key())
+                        .or_insert_with(|| permission.name.clone());
+                    *name = name.clone().min(permission.name.clone());
+                }
             }
         }
-        for permission in permissions {
+        for permission in permissions.into_values() {
             let was = self.by_id(self.who_can_ends(&permission, None, now));
             let is = after.by_id(after.who_can_ends(&permission, None, then));
             diff.compare(&What::Permission { permission }, &was, &is);

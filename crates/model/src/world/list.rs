@@ -10,8 +10,7 @@ impl World {
     pub fn users_after(&self, after: Option<&str>) -> impl Iterator<Item = &User> {
         self.logins
             .range::<_, str>((bound(after.map(name::key).as_deref()), Bound::Unbounded))
-            .filter_map(|(_, ix)| self.user_at(*ix))
-            .map(|node| &*node.user)
+            .map(|(_, (_, user))| &**user)
     }
 
     /// All users by login.
@@ -61,25 +60,25 @@ impl World {
         self.requests.values().map(|request| &**request)
     }
 
-    /// Registered resources of a type, by id.
-    pub fn resources_of_type(&self, resource_type: &str) -> impl Iterator<Item = &Resource> {
-        let from = (
-            std::sync::Arc::from(resource_type),
-            std::sync::Arc::from(""),
-        );
-        let wanted = resource_type.to_owned();
+    /// Registered resources of a type, by id, those after `after` if given.
+    pub fn resources_of_type(
+        &self,
+        resource_type: &str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &Resource> {
         self.resource_keys
-            .range(from..)
-            .take_while(move |((kind, _), _)| **kind == *wanted)
-            .filter_map(|(_, id)| self.resources.get(id))
-            .map(|resource| &**resource)
+            .get(resource_type)
+            .into_iter()
+            .flat_map(move |of_type| of_type.range::<_, str>((bound(after), Bound::Unbounded)))
+            .map(|(_, registered)| &*registered.resource)
     }
 
     /// All registered resources, by type and id.
     pub fn resources(&self) -> impl Iterator<Item = &Resource> {
         self.resource_keys
             .values()
-            .filter_map(|id| self.resource(Id::new(*id)))
+            .flat_map(|of_type| of_type.values())
+            .map(|registered| &*registered.resource)
     }
 
     /// The names of all permissions that some group confers at `now`, in order.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::World;
-use crate::{GroupKind, name};
+use super::{Ix, World, texts::Texts};
+use crate::name;
 
 /// Something that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,41 +42,38 @@ impl World {
     #[must_use]
     pub fn search(&self, query: &str, most: usize) -> Vec<Found<'_>> {
         let query = name::key(query);
-        if query.is_empty() {
+        if query.is_empty() || query.contains('\n') {
             return Vec::new();
         }
-        let users = self.users().filter_map(|user| {
-            let rank = [rank(&user.login, &query), rank(&user.name, &query)]
-                .into_iter()
-                .flatten()
-                .min();
-            let rank =
-                rank.or_else(|| rank_hidden(user.email.as_deref().unwrap_or_default(), &query))?;
-            let (key, label, detail) = (
-                user.login.to_string(),
-                user.name.as_str(),
-                user.login.as_str(),
-            );
+        let mut all: Vec<Found<'_>> = Vec::new();
+        all.extend(best(&self.user_texts, &query, most, |rank, ix| {
+            let user = &self.user_at(ix)?.user;
             Some(Found {
                 kind: FoundKind::User,
-                key,
-                label,
-                detail,
+                key: user.login.to_string(),
+                label: &user.name,
+                detail: &user.login,
                 rank,
             })
-        });
-        let groups = self.groups().filter_map(|group| {
-            let rank =
-                rank(&group.name, &query).or_else(|| rank_hidden(&group.description, &query))?;
-            let kind = match group.kind {
-                GroupKind::Role => FoundKind::Role,
-                _ => FoundKind::Group,
-            };
-            let (key, label, detail) = (
-                group.id.to_string(),
-                group.name.as_str(),
-                group.description.as_str(),
-            );
+        }));
+        let kinds = [
+            (&self.group_texts, FoundKind::Group),
+            (&self.role_texts, FoundKind::Role),
+        ];
+        for (texts, kind) in kinds {
+            all.extend(best(texts, &query, most, |rank, ix| {
+                let group = &self.group_at(ix)?.group;
+                Some(Found {
+                    kind,
+                    key: group.id.to_string(),
+                    label: &group.name,
+                    detail: &group.description,
+                    rank,
+                })
+            }));
+        }
+        let found = |kind, key: String, label, detail| {
+            let rank = rank_of([&name::key(label), "", &name::key(detail)], &query)?;
             Some(Found {
                 kind,
                 key,
@@ -84,50 +81,72 @@ impl World {
                 detail,
                 rank,
             })
-        });
+        };
         let apps = self.apps().filter_map(|app| {
-            let rank = rank(&app.name, &query).or_else(|| rank_hidden(&app.description, &query))?;
-            let (key, label, detail) = (
+            found(
+                FoundKind::App,
                 app.id.to_string(),
-                app.name.as_str(),
-                app.description.as_str(),
-            );
-            Some(Found {
-                kind: FoundKind::App,
-                key,
-                label,
-                detail,
-                rank,
-            })
+                &app.name,
+                &app.description,
+            )
         });
+        all.extend(first(apps.collect(), most));
         let tags = self.tags().filter_map(|tag| {
-            let rank = rank(&tag.name, &query).or_else(|| rank_hidden(&tag.description, &query))?;
-            let (key, label, detail) = (
+            found(
+                FoundKind::Tag,
                 tag.id.to_string(),
-                tag.name.as_str(),
-                tag.description.as_str(),
-            );
-            Some(Found {
-                kind: FoundKind::Tag,
-                key,
-                label,
-                detail,
-                rank,
-            })
+                &tag.name,
+                &tag.description,
+            )
         });
-        let mut all: Vec<Found<'_>> = users.chain(groups).chain(apps).chain(tags).collect();
-        all.sort_by(|a, b| (a.rank, a.label.len(), a.label).cmp(&(b.rank, b.label.len(), b.label)));
-        let mut counts = std::collections::BTreeMap::new();
-        all.retain(|found| {
-            let count = counts.entry(found.kind).or_insert(0);
-            *count += 1;
-            *count <= most
-        });
-        all
+        all.extend(first(tags.collect(), most));
+        first(all, usize::MAX)
     }
 }
 
-/// How well `text` matches a query that is in lower case already; `None` if it does not.
+/// The best `most` of one kind. Only what may be among them is looked up.
+fn best<'w>(
+    texts: &Texts,
+    query: &str,
+    most: usize,
+    found: impl Fn(u8, Ix) -> Option<Found<'w>>,
+) -> Vec<Found<'w>> {
+    let mut hits: Vec<(u8, usize, Ix)> = texts
+        .matching(query)
+        .filter_map(|(ix, lines)| {
+            let label = if lines[1].is_empty() {
+                lines[0]
+            } else {
+                lines[1]
+            };
+            Some((rank_of(lines, query)?, label.len(), ix))
+        })
+        .collect();
+    if most > 0 && hits.len() > most {
+        // A label may be a little shorter or longer than its folded form; ties are kept.
+        let (_, last, _) = hits.select_nth_unstable(most - 1);
+        let (rank, len, _) = *last;
+        hits.retain(|hit| (hit.0, hit.1) <= (rank, len));
+    }
+    let all = hits.into_iter().filter_map(|(rank, _, ix)| found(rank, ix));
+    first(all.collect(), most)
+}
+
+/// In order: by rank, short before long, by label. The first `most` of them.
+fn first(mut all: Vec<Found<'_>>, most: usize) -> Vec<Found<'_>> {
+    all.sort_by(|a, b| (a.rank, a.label.len(), a.label).cmp(&(b.rank, b.label.len(), b.label)));
+    all.truncate(most);
+    all
+}
+
+/// How well an entry matches: by the better of its first two lines, or at least by the third.
+fn rank_of([a, b, hidden]: [&str; 3], query: &str) -> Option<u8> {
+    let ranks = [rank(a, query), rank(b, query)];
+    let best = ranks.into_iter().flatten().min();
+    best.or_else(|| find(hidden, query).map(|_| 4))
+}
+
+/// How well `text` matches, both in lower case already; `None` if it does not.
 fn rank(text: &str, query: &str) -> Option<u8> {
     let at = find(text, query)?;
     Some(match at {
@@ -138,28 +157,24 @@ fn rank(text: &str, query: &str) -> Option<u8> {
     })
 }
 
-fn rank_hidden(text: &str, query: &str) -> Option<u8> {
-    find(text, query).map(|_| 4)
-}
-
-/// Where `query`, in lower case already, stands in `text` whatever its case.
-pub(crate) fn find(text: &str, query: &str) -> Option<usize> {
-    if text.is_ascii() && query.is_ascii() {
-        let (text, query) = (text.as_bytes(), query.as_bytes());
-        return text
-            .windows(query.len())
-            .position(|w| w.eq_ignore_ascii_case(query));
-    }
-    // A folded text may differ in length: the place is only used for its neighbour's sake.
-    let folded = text.to_lowercase();
-    folded
-        .find(query)
-        .filter(|at| text.is_char_boundary(*at))
-        .or_else(|| folded.find(query).map(|_| 0))
+/// Where `query` stands in `text`, both in lower case already.
+fn find(text: &str, query: &str) -> Option<usize> {
+    let (hay, needle) = (text.as_bytes(), query.as_bytes());
+    let (&first, last) = (needle.first()?, hay.len().checked_sub(needle.len())?);
+    // Texts are short: looking for the first byte beats preparing a searcher.
+    (0..=last).find(|&at| hay[at] == first && hay[at..].starts_with(needle))
 }
 
 /// Whether `query` stands in `text`, whatever the case of either; an empty query stands anywhere.
 #[must_use]
 pub fn contains(text: &str, query: &str) -> bool {
-    query.is_empty() || find(text, &name::key(query)).is_some()
+    if query.is_ascii() && text.is_ascii() {
+        let query = query.trim().as_bytes();
+        return query.is_empty()
+            || text
+                .as_bytes()
+                .windows(query.len())
+                .any(|w| w.eq_ignore_ascii_case(query));
+    }
+    text.to_lowercase().contains(&name::key(query))
 }

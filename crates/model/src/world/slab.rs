@@ -1,23 +1,29 @@
-//! A vector in chunks that are shared between versions of the world.
+//! A vector in leaves that are shared between versions of the world.
 //!
-//! Cloning copies one pointer; the first write after a clone copies the list of chunks, and each
-//! chunk written to is copied once. Reading is two array accesses.
+//! Cloning copies one pointer. The first write after a clone copies one leaf of 32 values, the
+//! page of 128 leaf pointers above it and the list of pages: for a million values some 400
+//! pointers, not one for each leaf. Reading is three array accesses.
 
 use std::sync::Arc;
 
-const BITS: u32 = 7;
-const CHUNK: usize = 1 << BITS;
+const LEAF_BITS: u32 = 5;
+const LEAF: usize = 1 << LEAF_BITS;
+const PAGE_BITS: u32 = 7;
+const PAGE: usize = 1 << PAGE_BITS;
+
+type Leaf<T> = Arc<Vec<T>>;
+type Page<T> = Arc<Vec<Leaf<T>>>;
 
 #[derive(Debug)]
 pub(super) struct Slab<T> {
-    chunks: Arc<Vec<Arc<Vec<T>>>>,
+    pages: Arc<Vec<Page<T>>>,
     len: u32,
 }
 
 impl<T> Clone for Slab<T> {
     fn clone(&self) -> Self {
         Self {
-            chunks: Arc::clone(&self.chunks),
+            pages: Arc::clone(&self.pages),
             len: self.len,
         }
     }
@@ -26,58 +32,88 @@ impl<T> Clone for Slab<T> {
 impl<T> Default for Slab<T> {
     fn default() -> Self {
         Self {
-            chunks: Arc::default(),
+            pages: Arc::default(),
             len: 0,
         }
     }
 }
 
+const fn place(index: u32) -> (usize, usize, usize) {
+    (
+        (index >> (LEAF_BITS + PAGE_BITS)) as usize,
+        (index >> LEAF_BITS) as usize & (PAGE - 1),
+        index as usize & (LEAF - 1),
+    )
+}
+
 impl<T: Clone> Slab<T> {
+    /// One more than the greatest index.
+    pub(super) const fn len(&self) -> usize {
+        self.len as usize
+    }
+
     pub(super) fn get(&self, index: u32) -> Option<&T> {
-        self.chunks
-            .get((index >> BITS) as usize)?
-            .get(index as usize & (CHUNK - 1))
+        let (page, leaf, at) = place(index);
+        self.pages.get(page)?.get(leaf)?.get(at)
     }
 
     pub(super) fn get_mut(&mut self, index: u32) -> Option<&mut T> {
         if index >= self.len {
             return None;
         }
-        let chunk = Arc::make_mut(&mut self.chunks).get_mut((index >> BITS) as usize)?;
-        Arc::make_mut(chunk).get_mut(index as usize & (CHUNK - 1))
+        let (page, leaf, at) = place(index);
+        let page = Arc::make_mut(&mut self.pages).get_mut(page)?;
+        let leaf = Arc::make_mut(page).get_mut(leaf)?;
+        Arc::make_mut(leaf).get_mut(at)
     }
 
     pub(super) fn push(&mut self, value: T) -> u32 {
         let index = self.len;
-        let chunks = Arc::make_mut(&mut self.chunks);
-        match chunks.last_mut().filter(|last| last.len() < CHUNK) {
-            Some(last) => Arc::make_mut(last).push(value),
-            None => {
-                let mut chunk = Vec::with_capacity(CHUNK);
-                chunk.push(value);
-                chunks.push(Arc::new(chunk));
-            }
+        let (page, leaf, _) = place(index);
+        let pages = Arc::make_mut(&mut self.pages);
+        if page == pages.len() {
+            pages.push(Arc::default());
         }
+        let leaves = Arc::make_mut(&mut pages[page]);
+        if leaf == leaves.len() {
+            leaves.push(Arc::new(Vec::with_capacity(LEAF)));
+        }
+        Arc::make_mut(&mut leaves[leaf]).push(value);
         self.len += 1;
         index
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        (0u32..).zip(self.chunks.iter().flat_map(|chunk| chunk.iter()))
+        let leaves = self.pages.iter().flat_map(|page| page.iter());
+        (0u32..).zip(leaves.flat_map(|leaf| leaf.iter()))
     }
 
-    /// The indexes at which the two may differ: those in chunks they do not share.
+    /// The indexes at which the two may differ: those in leaves they do not share.
     pub(super) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = u32> + 'a {
-        let most = self.chunks.len().max(other.chunks.len());
+        let most = self.pages.len().max(other.pages.len());
         (0..most)
-            .filter(move |&i| match (self.chunks.get(i), other.chunks.get(i)) {
-                (Some(a), Some(b)) => !Arc::ptr_eq(a, b),
-                _ => true,
+            .map(|page| (page, self.pages.get(page), other.pages.get(page)))
+            .filter(|(_, a, b)| !same(*a, *b))
+            .flat_map(|(page, a, b)| {
+                (0..PAGE)
+                    .filter(move |leaf| {
+                        let leaf_of = |page: Option<&'a Page<T>>| page.and_then(|p| p.get(*leaf));
+                        !same(leaf_of(a), leaf_of(b))
+                    })
+                    .map(move |leaf| page << PAGE_BITS | leaf)
             })
-            .flat_map(|i| {
-                let first = (i as u32) << BITS;
-                first..first + CHUNK as u32
+            .flat_map(|leaf| {
+                let first = (leaf as u32) << LEAF_BITS;
+                first..first + LEAF as u32
             })
+    }
+}
+
+fn same<T>(a: Option<&Arc<T>>, b: Option<&Arc<T>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (None, None) => true,
+        _ => false,
     }
 }
 
@@ -88,23 +124,22 @@ mod tests {
     #[test]
     fn a_clone_keeps_its_values_when_the_original_changes() {
         let mut slab = Slab::default();
-        for i in 0..300u32 {
+        for i in 0..9_000u32 {
             assert_eq!(slab.push(i), i);
         }
         let before = slab.clone();
         *slab.get_mut(200).unwrap() = 7;
-        slab.push(300);
+        slab.push(9_000);
         assert_eq!(before.get(200), Some(&200));
         assert_eq!(slab.get(200), Some(&7));
-        assert_eq!(before.get(300), None);
+        assert_eq!((before.get(9_000), slab.get(9_000)), (None, Some(&9_000)));
+        assert_eq!((before.len(), slab.len()), (9_000, 9_001));
         let unshared: Vec<_> = slab.unshared(&before).collect();
-        assert_eq!(
-            (unshared.first(), unshared.last()),
-            (Some(&128), Some(&383))
-        );
+        let expected: Vec<_> = (192..224).chain(8_992..9_024).collect();
+        assert_eq!(unshared, expected);
         assert_eq!(
             slab.iter().map(|(_, v)| u64::from(*v)).sum::<u64>(),
-            (0..=300).sum::<u64>() - 193
+            (0..=9_000).sum::<u64>() - 193
         );
     }
 }

@@ -1,0 +1,55 @@
+//! Add people to a group, or move the end of those who are in it.
+
+use portcullis_model::{
+    ChangeSet, Context, Ends, Group, Id, Kind, Refusal, User, World, name::Reason,
+};
+
+use crate::{Operation, parts};
+
+/// Adds users to a group as members or owners until an end, which tags may bring nearer. Those who
+/// are in it directly get the new end instead, earlier or later.
+#[derive(Clone, Debug)]
+pub struct AddPeople {
+    /// To which group.
+    pub group: Id<Group>,
+    /// As what.
+    pub kind: Kind,
+    /// Whom.
+    pub users: Vec<Id<User>>,
+    /// Until when.
+    pub until: Ends,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl Operation for AddPeople {
+    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        let group = parts::group(world, self.group)?;
+        if self.users.is_empty() {
+            return Err(Refusal::invalid(
+                "users",
+                "nobody is named; name at least one user",
+            ));
+        }
+        let mut change = ChangeSet::new("group.add_people");
+        let mut seen = std::collections::BTreeSet::new();
+        for id in self.users.iter().filter(|id| seen.insert(**id)) {
+            parts::user(world, *id)?;
+            let edit = parts::place(
+                world,
+                context,
+                *id,
+                group,
+                self.kind,
+                self.until,
+                &self.reason,
+            );
+            let granted = edit.after.clone();
+            change.push(edit);
+            if let Some(granted) = granted {
+                parts::settle_requests(world, context, &granted, None, &mut change);
+            }
+        }
+        Ok(change)
+    }
+}

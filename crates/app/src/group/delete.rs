@@ -1,0 +1,22 @@
+//! Delete a group.
+
+use portcullis_model::{ChangeSet, Context, Group, Id, Refusal, World};
+
+use crate::{Operation, parts};
+
+/// Ends a group and everything that hangs on it: who is in it, what it is in, what it confers, who
+/// asked for it.
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteGroup {
+    /// Which.
+    pub group: Id<Group>,
+}
+
+impl Operation for DeleteGroup {
+    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        let group = parts::group(world, self.group)?;
+        let mut change = ChangeSet::new("group.delete");
+        parts::delete_group(world, context, group, &mut change);
+        Ok(change)
+    }
+}

@@ -1,0 +1,19 @@
+//! Groups, and who is in them.
+
+mod add_people;
+mod attach_role;
+mod confer;
+mod create;
+mod delete;
+mod detach_role;
+mod edit;
+mod remove_people;
+
+pub use add_people::AddPeople;
+pub use attach_role::AttachRole;
+pub use confer::{Confer, Withhold};
+pub use create::CreateGroup;
+pub use delete::DeleteGroup;
+pub use detach_role::DetachRole;
+pub use edit::EditGroup;
+pub use remove_people::RemovePeople;

@@ -1,0 +1,332 @@
+//! Import what decisions are made from: subjects, groups with their rules, registered resources.
+//!
+//! What the file names is made or brought in line; what it does not name stays as it is.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_model::{
+    Actor, ChangeSet, Context, Edit, Ends, Entitlement, Fault, Grant, Group, GroupKind, Id, Kind,
+    Membership, Permission, Refusal, Resource, SystemActor, User, UserKind, Validity, World,
+    entitlement::Rules,
+    name::{self, Description, Email, Login, Name, PermissionName},
+    record::Authority,
+};
+use portcullis_rules::{Engine, RuleList};
+use serde::Deserialize;
+
+use crate::{Operation, parts};
+
+/// The file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Subjects.
+    #[serde(default)]
+    pub users: Vec<Subject>,
+    /// Groups, who is in them and what they confer.
+    #[serde(default)]
+    pub groups: Vec<PolicyGroup>,
+    /// Resources with what the store knows of them.
+    #[serde(default)]
+    pub resources: Vec<PolicyResource>,
+}
+
+/// A subject.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// Its id in requests.
+    pub login: String,
+    /// As people call it; the login if not given.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Where it can be written to.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// What rules see of it, as `@subject.…`.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, serde_json::Value>,
+}
+
+/// A group.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyGroup {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// Logins of its members; `*` stands for all subjects of the file.
+    #[serde(default)]
+    pub members: Vec<String>,
+    /// Permissions it confers.
+    #[serde(default)]
+    pub permissions: Vec<String>,
+    /// Lists of rules it confers.
+    #[serde(default)]
+    pub rules: Vec<PolicyRules>,
+}
+
+/// A list of rules.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyRules {
+    /// Its name in the group.
+    pub list: String,
+    /// Higher is asked first.
+    #[serde(default)]
+    pub priority: i32,
+    /// The rules, as a document of the rule language.
+    pub rules: serde_json::Value,
+    /// Cases kept beside the rules.
+    #[serde(default)]
+    pub cases: Vec<serde_json::Value>,
+}
+
+/// A resource.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyResource {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its id in that type.
+    pub id: String,
+    /// What is known of it.
+    #[serde(default)]
+    pub properties: BTreeMap<String, serde_json::Value>,
+}
+
+/// Brings the world in line with the file.
+#[derive(Clone, Debug)]
+pub struct ImportPolicy {
+    /// The file.
+    pub policy: Policy,
+}
+
+const BY: Actor = Actor::System(SystemActor::Import);
+
+impl Operation for ImportPolicy {
+    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        let mut import = Import {
+            world,
+            context,
+            change: ChangeSet::new("import.policy"),
+            faults: Vec::new(),
+            users: BTreeMap::new(),
+        };
+        self.policy
+            .users
+            .iter()
+            .enumerate()
+            .for_each(|(i, subject)| import.user(i, subject));
+        self.policy
+            .groups
+            .iter()
+            .enumerate()
+            .for_each(|(i, group)| import.group(i, group));
+        for resource in &self.policy.resources {
+            import.resource(resource);
+        }
+        if import.faults.is_empty() {
+            Ok(import.change)
+        } else {
+            Err(Refusal::Invalid(import.faults))
+        }
+    }
+}
+
+struct Import<'a> {
+    world: &'a World,
+    context: &'a Context,
+    change: ChangeSet,
+    faults: Vec<Fault>,
+    users: BTreeMap<String, Id<User>>,
+}
+
+impl Import<'_> {
+    /// The value, or a note of what is wrong with it.
+    fn good<T>(&mut self, at: impl Into<String>, read: Result<T, name::BadText>) -> Option<T> {
+        read.map_err(|bad| self.faults.push(Fault::new(at, bad.0)))
+            .ok()
+    }
+
+    fn user(&mut self, at: usize, subject: &Subject) {
+        let login = self.good(format!("/users/{at}/login"), Login::parse(&subject.login));
+        let shown = subject.name.as_deref().unwrap_or(&subject.login);
+        let shown = self.good(format!("/users/{at}/name"), Name::parse(shown));
+        let email = subject.email.as_deref().map(Email::parse).transpose();
+        let email = self.good(format!("/users/{at}/email"), email);
+        let (Some(login), Some(shown), Some(email)) = (login, shown, email) else {
+            return;
+        };
+        let there = self.world.find_user(&login);
+        let after = User {
+            id: there.map_or_else(|| self.context.id(), |user| user.id),
+            login: login.clone(),
+            name: shown,
+            email: email.or_else(|| there.and_then(|user| user.email.clone())),
+            kind: there.map_or(UserKind::Person, |user| user.kind),
+            manager: there.and_then(|user| user.manager),
+            attributes: subject.attributes.clone(),
+        };
+        self.users.insert(login.key(), after.id);
+        match there {
+            None => self.change.push(Edit::create(after)),
+            Some(before) if *before != after => {
+                self.change.push(Edit::update(before.clone(), after))
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn group(&mut self, at: usize, wanted: &PolicyGroup) {
+        let Some(name) = self.good(format!("/groups/{at}/name"), Name::parse(&wanted.name)) else {
+            return;
+        };
+        let there = self.world.find_group(&name);
+        let id = match there {
+            Some(group) => group.id,
+            None => {
+                let group = Group {
+                    id: self.context.id(),
+                    name,
+                    description: Description::parse(&wanted.description).unwrap_or_default(),
+                    kind: GroupKind::Group,
+                    authority: Authority::Managed,
+                    tags: Vec::new(),
+                };
+                let id = group.id;
+                self.change.push(Edit::create(group));
+                id
+            }
+        };
+        self.members(at, wanted, id);
+        for (i, permission) in wanted.permissions.iter().enumerate() {
+            let read = PermissionName::parse(permission);
+            if let Some(name) = self.good(format!("/groups/{at}/permissions/{i}"), read) {
+                self.confer(
+                    id,
+                    Grant::Permission(Permission {
+                        name,
+                        environments: Default::default(),
+                    }),
+                );
+            }
+        }
+        for (i, rules) in wanted.rules.iter().enumerate() {
+            self.rules(&format!("/groups/{at}/rules/{i}"), id, rules);
+        }
+    }
+
+    fn members(&mut self, at: usize, wanted: &PolicyGroup, group: Id<Group>) {
+        let mut members = Vec::new();
+        for (i, login) in wanted.members.iter().enumerate() {
+            if login == "*" {
+                members.extend(self.users.values().copied());
+                continue;
+            }
+            let known = self.users.get(&name::key(login)).copied();
+            let known = known.or_else(|| self.world.find_user(login).map(|user| user.id));
+            match known {
+                Some(user) => members.push(user),
+                None => self.faults.push(Fault::new(
+                    format!("/groups/{at}/members/{i}"),
+                    format!("there is no user `{login}`; list it under `users`"),
+                )),
+            }
+        }
+        members.sort_unstable();
+        members.dedup();
+        for user in members {
+            if self.world.direct(user, group, Kind::Member).is_none() {
+                self.change.push(Edit::create(Membership {
+                    id: self.context.id(),
+                    user,
+                    group,
+                    kind: Kind::Member,
+                    validity: Validity::new(self.context.now, Ends::NEVER),
+                    reason: parts::reason("as the imported file says"),
+                    granted_by: BY,
+                    request: None,
+                }));
+            }
+        }
+    }
+
+    fn rules(&mut self, at: &str, group: Id<Group>, wanted: &PolicyRules) {
+        let Some(name) = self.good(format!("{at}/list"), Name::parse(&wanted.list)) else {
+            return;
+        };
+        let rules = match RuleList::from_json_value(&wanted.rules) {
+            Ok(rules) => rules,
+            Err(error) => {
+                for offence in error.offences() {
+                    self.faults.push(Fault::new(
+                        format!("{at}/rules{}", offence.path),
+                        offence.message.clone(),
+                    ));
+                }
+                return;
+            }
+        };
+        if let Err(error) = Engine::compile(&rules) {
+            self.faults
+                .push(Fault::new(format!("{at}/rules"), error.to_string()));
+            return;
+        }
+        self.confer(
+            group,
+            Grant::Rules(Rules {
+                name,
+                priority: wanted.priority,
+                rules: Arc::new(rules),
+                cases: wanted.cases.clone(),
+            }),
+        );
+    }
+
+    fn confer(&mut self, group: Id<Group>, grant: Grant) {
+        let there = self
+            .world
+            .entitlements_of(group)
+            .find(|e| (e.grant.kind(), e.grant.key()) == (grant.kind(), grant.key()));
+        match there {
+            Some(before) if before.grant == grant => {}
+            Some(before) => {
+                let after = Entitlement {
+                    grant,
+                    granted_by: BY,
+                    ..before.clone()
+                };
+                self.change.push(Edit::update(before.clone(), after));
+            }
+            None => self.change.push(Edit::create(Entitlement {
+                id: self.context.id(),
+                group,
+                grant,
+                validity: Validity::new(self.context.now, Ends::NEVER),
+                reason: parts::reason("as the imported file says"),
+                granted_by: BY,
+            })),
+        }
+    }
+
+    fn resource(&mut self, wanted: &PolicyResource) {
+        let there = self.world.resource_by_key(&wanted.kind, &wanted.id);
+        let after = Resource {
+            id: there.map_or_else(|| self.context.id(), |resource| resource.id),
+            resource_type: wanted.kind.as_str().into(),
+            resource_id: wanted.id.as_str().into(),
+            properties: wanted.properties.clone(),
+        };
+        match there {
+            None => self.change.push(Edit::create(after)),
+            Some(before) if *before != after => {
+                self.change.push(Edit::update(before.clone(), after))
+            }
+            Some(_) => {}
+        }
+    }
+}

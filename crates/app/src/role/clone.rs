@@ -1,0 +1,67 @@
+//! Clone a role.
+
+use portcullis_model::{
+    ChangeSet, Context, Edit, Group, Id, Refusal, World,
+    name::{Description, Name, Reason},
+};
+
+use super::{attach, join, new_role, people};
+use crate::{Operation, parts};
+
+/// Who is in the copy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum People {
+    /// Nobody.
+    #[default]
+    Nobody,
+    /// The same people, until the same ends.
+    Same,
+}
+
+/// Makes a role that leads where another leads.
+#[derive(Clone, Debug)]
+pub struct CloneRole {
+    /// Which role is the pattern.
+    pub role: Id<Group>,
+    /// The copy's name.
+    pub name: Name,
+    /// What the copy is for; as the pattern says, if not given.
+    pub description: Option<Description>,
+    /// Who is in it.
+    pub people: People,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl Operation for CloneRole {
+    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        let pattern = parts::role(world, self.role)?;
+        let description = self.description.as_ref().unwrap_or(&pattern.description);
+        let mut role = new_role(context, &self.name, description);
+        role.tags.clone_from(&pattern.tags);
+        let mut change = ChangeSet::new("role.clone").with(Edit::create(role.clone()));
+        for inclusion in world.targets_of(pattern.id) {
+            if inclusion.validity.until.passed(context.now) {
+                continue;
+            }
+            let target = parts::group(world, inclusion.target)?;
+            let (kind, until) = (inclusion.kind, inclusion.validity.until);
+            change.push(attach(
+                world,
+                context,
+                role.id,
+                target,
+                kind,
+                until,
+                &self.reason,
+            ));
+        }
+        if self.people == People::Same {
+            for m in people(world, context, pattern.id) {
+                let until = m.validity.until;
+                change.push(join(context, role.id, m.user, m.kind, until, &self.reason));
+            }
+        }
+        Ok(change)
+    }
+}

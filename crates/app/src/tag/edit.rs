@@ -1,0 +1,52 @@
+//! Edit a tag.
+
+use portcullis_model::{
+    ChangeSet, Constraints, Context, Edit, Id, Refusal, Tag, World,
+    name::{Description, Name},
+};
+
+use crate::{Operation, parts};
+
+/// Changes what is given and leaves the rest. What lasts longer than the tag now allows is cut, in
+/// every group that carries it.
+#[derive(Clone, Debug)]
+pub struct EditTag {
+    /// Which tag.
+    pub tag: Id<Tag>,
+    /// Its new name.
+    pub name: Option<Name>,
+    /// Its new description.
+    pub description: Option<Description>,
+    /// Whether it constrains what carries it.
+    pub enabled: Option<bool>,
+    /// What it demands, all of it.
+    pub constraints: Option<Constraints>,
+}
+
+impl Operation for EditTag {
+    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        let before = parts::tag(world, self.tag)?.clone();
+        let after = Tag {
+            name: self.name.clone().unwrap_or_else(|| before.name.clone()),
+            description: self
+                .description
+                .clone()
+                .unwrap_or_else(|| before.description.clone()),
+            enabled: self.enabled.unwrap_or(before.enabled),
+            constraints: self.constraints.unwrap_or(before.constraints),
+            ..before.clone()
+        };
+        let mut change = ChangeSet::new("tag.edit");
+        if after == before {
+            return Ok(change);
+        }
+        change.push(Edit::update(before, after));
+        let carrying: Vec<_> = world
+            .groups()
+            .filter(|group| world.tags_on(group).any(|tag| tag.id == self.tag))
+            .map(|group| group.id)
+            .collect();
+        parts::shrink_after(world, context, &carrying, &mut change)?;
+        Ok(change)
+    }
+}

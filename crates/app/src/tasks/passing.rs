@@ -1,0 +1,91 @@
+//! Time passing: when an end is reached, the fact is moved to history so that what follows (log
+//! entries, removals outside, notices) follows. Decisions were right already the moment the end
+//! passed.
+
+use std::time::Duration;
+
+use portcullis_model::{
+    Actor, ChangeSet, Context, Edit, Refusal, State, SystemActor, World, request::Resolution,
+};
+use portcullis_store::CommitError;
+
+use crate::{App, Operation, parts};
+
+/// Moves everything that has ended by now to history, and rejects requests whose wanted end has passed.
+#[derive(Clone, Copy, Debug)]
+pub struct Passing;
+
+/// At most this many facts are ended in one change, so that no entry grows without bound.
+const MOST: usize = 5_000;
+
+impl Operation for Passing {
+    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        let now = context.now;
+        let mut change = ChangeSet::new("time.passing");
+        for m in world
+            .memberships()
+            .filter(|m| m.validity.until.passed(now))
+            .take(MOST)
+        {
+            change.push(Edit::end(m.clone()));
+        }
+        for i in world
+            .inclusions()
+            .filter(|i| i.validity.until.passed(now))
+            .take(MOST)
+        {
+            change.push(Edit::end(i.clone()));
+        }
+        for e in world
+            .entitlements()
+            .filter(|e| e.validity.until.passed(now))
+            .take(MOST)
+        {
+            change.push(Edit::end(e.clone()));
+        }
+        for r in world.requests().filter(|r| r.until.passed(now)).take(MOST) {
+            let reason = parts::reason("nobody decided before the wanted end");
+            let resolution = Resolution {
+                by: context.actor,
+                at: now,
+                reason,
+            };
+            let after = portcullis_model::Request {
+                state: State::Rejected { resolution },
+                ..r.clone()
+            };
+            change.push(Edit::update(r.clone(), after));
+        }
+        Ok(change)
+    }
+}
+
+/// Runs [`Passing`] whenever an end is reached, and at least each minute, until the program ends.
+pub async fn run_passing(app: App) {
+    let mut moved = app.live().subscribe();
+    loop {
+        let context = app.context(Actor::System(SystemActor::Time));
+        let world = app.world();
+        let now = context.now;
+        let due = world.lapsed(now);
+        if due {
+            match app.commit(context, Passing, None).await {
+                Ok(_) | Err(CommitError::Refused(_)) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "could not record what has ended; trying again")
+                }
+            }
+        }
+        let next = world
+            .next_end(now)
+            .map_or(60_000_000, |at| at.micros() - app.now().micros());
+        let wait = Duration::from_micros(
+            u64::try_from(next.clamp(50_000, 60_000_000)).unwrap_or(60_000_000),
+        );
+        // A commit may have brought the next end nearer: look again, but not more than each second.
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            _ = moved.changed() => tokio::time::sleep(Duration::from_secs(1).min(wait)).await,
+        }
+    }
+}

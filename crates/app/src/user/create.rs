@@ -1,0 +1,44 @@
+//! Make a user known.
+
+use std::collections::BTreeMap;
+
+use portcullis_model::{
+    ChangeSet, Context, Edit, Id, Refusal, User, UserKind, World,
+    name::{Email, Login, Name},
+};
+
+use crate::{Operation, parts};
+
+/// Makes a person or service known.
+#[derive(Clone, Debug)]
+pub struct CreateUser {
+    /// What they sign in as.
+    pub login: Login,
+    /// As people call them.
+    pub name: Name,
+    /// Where they can be written to.
+    pub email: Option<Email>,
+    /// Person or service.
+    pub kind: UserKind,
+    /// Whom they report to.
+    pub manager: Option<Id<User>>,
+    /// Profile attributes.
+    pub attributes: BTreeMap<String, serde_json::Value>,
+}
+
+impl Operation for CreateUser {
+    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        if let Some(manager) = self.manager {
+            parts::user(world, manager)?;
+        }
+        Ok(ChangeSet::new("user.create").with(Edit::create(User {
+            id: context.id(),
+            login: self.login.clone(),
+            name: self.name.clone(),
+            email: self.email.clone(),
+            kind: self.kind,
+            manager: self.manager,
+            attributes: self.attributes.clone(),
+        })))
+    }
+}

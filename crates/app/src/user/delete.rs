@@ -1,0 +1,38 @@
+//! End a user with everything they have.
+
+use portcullis_model::{ChangeSet, Context, Edit, Id, Refusal, User, World};
+
+use crate::{Operation, parts};
+
+/// Ends a user, their places, and their pending requests; who reported to them reports to nobody.
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteUser {
+    /// Whom.
+    pub user: Id<User>,
+}
+
+impl Operation for DeleteUser {
+    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        let user = parts::user(world, self.user)?;
+        let mut change = ChangeSet::new("user.delete");
+        parts::reject_requests(
+            context,
+            &mut change,
+            "the requester was deleted",
+            world,
+            |request| request.requester == user.id,
+        );
+        for membership in world.direct_of_user(user.id) {
+            change.push(Edit::end(membership.clone()));
+        }
+        for report in world.users().filter(|other| other.manager == Some(user.id)) {
+            let after = User {
+                manager: None,
+                ..report.clone()
+            };
+            change.push(Edit::update(report.clone(), after));
+        }
+        change.push(Edit::end(user.clone()));
+        Ok(change)
+    }
+}

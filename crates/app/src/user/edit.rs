@@ -1,0 +1,52 @@
+//! Change what is known of a user.
+
+use std::collections::BTreeMap;
+
+use portcullis_model::{
+    ChangeSet, Context, Edit, Id, Refusal, User, World,
+    name::{Email, Login, Name},
+};
+
+use crate::{Operation, parts};
+
+/// Changes what is given and leaves the rest.
+#[derive(Clone, Debug)]
+pub struct EditUser {
+    /// Whom.
+    pub user: Id<User>,
+    /// What they sign in as.
+    pub login: Option<Login>,
+    /// As people call them.
+    pub name: Option<Name>,
+    /// Where they can be written to.
+    pub email: Option<Email>,
+    /// Whom they report to.
+    pub manager: Option<Id<User>>,
+    /// Profile attributes, all of them.
+    pub attributes: Option<BTreeMap<String, serde_json::Value>>,
+}
+
+impl Operation for EditUser {
+    fn plan(&self, world: &World, _: &Context) -> Result<ChangeSet, Refusal> {
+        let before = parts::user(world, self.user)?.clone();
+        if let Some(manager) = self.manager {
+            parts::user(world, manager)?;
+        }
+        let after = User {
+            login: self.login.clone().unwrap_or_else(|| before.login.clone()),
+            name: self.name.clone().unwrap_or_else(|| before.name.clone()),
+            email: self.email.clone().or_else(|| before.email.clone()),
+            manager: self.manager.or(before.manager),
+            attributes: self
+                .attributes
+                .clone()
+                .unwrap_or_else(|| before.attributes.clone()),
+            ..before.clone()
+        };
+        let mut change = ChangeSet::new("user.edit");
+        if after != before {
+            change.push(Edit::update(before, after));
+        }
+        Ok(change)
+    }
+}

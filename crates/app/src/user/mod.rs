@@ -1,0 +1,11 @@
+//! Users. Later they mostly come from a directory; the operations are the same.
+
+mod create;
+mod delete;
+mod edit;
+mod init;
+
+pub use create::CreateUser;
+pub use delete::DeleteUser;
+pub use edit::EditUser;
+pub use init::InitAdmin;

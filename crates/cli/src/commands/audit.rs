@@ -1,0 +1,308 @@
+//! `portcullis audit`: what was done, by whom, and whether the log is as it was written.
+
+use anyhow::{Result, anyhow};
+use clap::{Args, Subcommand};
+use portcullis_model::{Actor, Position, SystemActor, Timestamp, World};
+use portcullis_store::{LogEntry, LogFilter, Subject, SubjectKind};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::start_log;
+use crate::{
+    config::{Config, Where},
+    failure::{Outcome, or_meant},
+    open::{self, Missing},
+    output::{self, Format},
+    tell,
+};
+
+/// List what was done, newest first, or verify that the log is as it was written
+#[derive(Args, Debug)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+EXAMPLES:
+  portcullis audit
+  portcullis audit --actor ana --operation request. --since 2026-03-01
+  portcullis audit --subject App-Payroll-Readers --limit 20 --json
+  portcullis audit verify"
+)]
+pub(super) struct Audit {
+    #[command(subcommand)]
+    verify: Option<Verb>,
+    #[command(flatten)]
+    list: List,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    Verify(Verify),
+}
+
+#[derive(Args, Debug)]
+struct List {
+    /// Only by this user, or by operator, import, demo or time
+    #[arg(long, value_name = "WHO")]
+    actor: Option<String>,
+    /// Only operations that begin so, such as request. or group.add_people
+    #[arg(long, value_name = "OPERATION")]
+    operation: Option<String>,
+    /// Only about this user, group, app or tag, by name or id
+    #[arg(long, value_name = "WHAT")]
+    subject: Option<String>,
+    /// Only from this time on, such as 2026-03-01T09:00:00Z; a date means the end of that day
+    #[arg(long, value_name = "TIME", value_parser = tell::parse_time)]
+    since: Option<Timestamp>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    limit: u32,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// Recompute the hash chain over the whole log; exit code 3 if it is broken
+///
+/// Keep the hash it prints elsewhere: a log that was cut off and mended has another one.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis audit verify
+  portcullis audit verify --data copy.sqlite --json")]
+struct Verify {
+    #[command(flatten)]
+    place: Where,
+}
+
+#[derive(Serialize)]
+struct Entries {
+    entries: Vec<Entry>,
+    /// Whether there are more than the limit let through.
+    more: bool,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    position: Position,
+    at: Timestamp,
+    actor: String,
+    operation: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undoes: Option<Position>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undone_by: Option<Position>,
+    subjects: Vec<Subject>,
+}
+
+impl Audit {
+    pub(super) async fn run(self, format: Format) -> Result<Outcome> {
+        match self.verify {
+            Some(Verb::Verify(verify)) => verify.run(format).await,
+            None => self.list.run(format).await,
+        }
+    }
+}
+
+impl List {
+    async fn run(self, format: Format) -> Result<Outcome> {
+        let config = Config::load(&self.place, None)?;
+        start_log(&config.log.value);
+        let asked = open::world(&config, None).await?;
+        let world = &asked.world;
+        let mut filter = LogFilter {
+            actor: self
+                .actor
+                .as_deref()
+                .map(|key| actor(world, key))
+                .transpose()?,
+            operation: self.operation.clone(),
+            subject: self
+                .subject
+                .as_deref()
+                .map(|key| subject(world, key))
+                .transpose()?,
+            from: self.since,
+            ..LogFilter::default()
+        };
+        let mut entries: Vec<Entry> = Vec::new();
+        let more = loop {
+            filter.limit = self.limit - u32::try_from(entries.len())?;
+            let page = asked.store.log(&filter).await?;
+            entries.extend(page.items.into_iter().map(|entry| told(world, entry)));
+            filter.before = page.next;
+            let full = entries.len() >= self.limit as usize;
+            if full || filter.before.is_none() {
+                break filter.before.is_some();
+            }
+        };
+        let answer = Entries { entries, more };
+        output::result(format, &answer, text)?;
+        if more {
+            eprintln!(
+                "there are more; raise --limit or narrow with --since, --actor, --operation, --subject"
+            );
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+fn actor(world: &World, key: &str) -> Result<Actor> {
+    let system = [
+        SystemActor::Time,
+        SystemActor::Operator,
+        SystemActor::Import,
+        SystemActor::Demo,
+    ];
+    if let Some(user) = world.find_user(key) {
+        return Ok(Actor::User(user.id));
+    }
+    if let Some(system) = system.into_iter().find(|system| system.to_string() == key) {
+        return Ok(Actor::System(system));
+    }
+    // Somebody who is gone is still known by id.
+    if let Ok(id) = key.parse() {
+        return Ok(Actor::User(id));
+    }
+    let known = world
+        .users()
+        .map(|user| user.login.as_str())
+        .chain(["time", "operator", "import", "demo"]);
+    Err(anyhow!(
+        "there is no user `{key}`{}",
+        or_meant(key, known, "somebody deleted is found by id")
+    ))
+}
+
+fn subject(world: &World, key: &str) -> Result<(SubjectKind, Uuid)> {
+    let user = world
+        .find_user(key)
+        .map(|user| (SubjectKind::User, user.id.uuid()));
+    let group = || {
+        world
+            .find_group(key)
+            .map(|group| (SubjectKind::Group, group.id.uuid()))
+    };
+    let app = || {
+        world
+            .find_app(key)
+            .map(|app| (SubjectKind::App, app.id.uuid()))
+    };
+    let tag = || {
+        world
+            .find_tag(key)
+            .map(|tag| (SubjectKind::Tag, tag.id.uuid()))
+    };
+    user.or_else(group)
+        .or_else(app)
+        .or_else(tag)
+        .ok_or_else(|| {
+            let users = world.users().map(|user| user.login.as_str());
+            let groups = world.groups().map(|group| group.name.as_str());
+            let apps = world.apps().map(|app| app.name.as_str());
+            let known = users
+                .chain(groups)
+                .chain(apps)
+                .chain(world.tags().map(|tag| tag.name.as_str()));
+            anyhow!(
+                "there is no user, group, app or tag `{key}`{}",
+                or_meant(key, known, "see `portcullis audit` for names")
+            )
+        })
+}
+
+fn told(world: &World, entry: LogEntry) -> Entry {
+    Entry {
+        position: entry.position,
+        at: entry.at,
+        actor: entry
+            .login
+            .unwrap_or_else(|| tell::actor(world, entry.actor)),
+        operation: entry.operation,
+        undoes: entry.undoes,
+        undone_by: entry.undone_by,
+        subjects: entry.subjects,
+    }
+}
+
+fn text(answer: &Entries) -> String {
+    if answer.entries.is_empty() {
+        return "nothing was done that matches".to_owned();
+    }
+    let rows: Vec<_> = answer
+        .entries
+        .iter()
+        .map(|entry| {
+            let few: Vec<_> = entry
+                .subjects
+                .iter()
+                .take(3)
+                .map(|subject| subject.label.as_str())
+                .collect();
+            let mut about = few.join(", ");
+            match entry.subjects.len() {
+                0..=3 => {}
+                // A list carries the first of them only.
+                all if all >= LogEntry::FEW as usize => about.push_str(" and more"),
+                all => about.push_str(&format!(" and {} more", all - 3)),
+            }
+            if let Some(by) = entry.undone_by {
+                about.push_str(&format!(" (undone by {by})"));
+            }
+            if let Some(other) = entry.undoes {
+                about.push_str(&format!(" (undoes {other})"));
+            }
+            vec![
+                entry.position.to_string(),
+                tell::time(entry.at),
+                entry.actor.clone(),
+                entry.operation.clone(),
+                about,
+            ]
+        })
+        .collect();
+    output::table(&rows)
+}
+
+#[derive(Serialize)]
+struct Verified {
+    intact: bool,
+    entries: u64,
+    hash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    broken_at: Option<Position>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl Verify {
+    async fn run(self, format: Format) -> Result<Outcome> {
+        let config = Config::load(&self.place, None)?;
+        start_log(&config.log.value);
+        let store = open::store(&config.place.value, Missing::Refuse).await?;
+        let bar = output::bar(0, "verifying");
+        let verified = store
+            .verify_log(|at, of| {
+                bar.set_length(of.0);
+                bar.set_position(at.0);
+            })
+            .await?;
+        bar.finish_and_clear();
+        let (broken_at, reason) = verified.broken.unzip();
+        let answer = Verified {
+            intact: broken_at.is_none(),
+            entries: verified.entries,
+            hash: verified.hash,
+            broken_at,
+            reason,
+        };
+        output::result(format, &answer, |answer| {
+            match (&answer.broken_at, &answer.reason) {
+                (Some(at), Some(reason)) => format!(
+                    "broken at {at}: {reason}; {} entries before it are intact, up to the hash {}; restore a backup beside it and compare",
+                    answer.entries, answer.hash
+                ),
+                _ => format!("intact: {} entries, hash {}", answer.entries, answer.hash),
+            }
+        })?;
+        Ok(Outcome::of(answer.intact))
+    }
+}

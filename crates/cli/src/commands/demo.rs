@@ -1,0 +1,184 @@
+//! `portcullis demo`: a whole company to look around in, on this machine only.
+
+mod personas;
+
+use std::{net::Ipv4Addr, path::PathBuf, sync::Arc};
+
+use anyhow::{Result, anyhow};
+use clap::Args;
+use portcullis_app::{App, RandomIds, SystemClock};
+use portcullis_model::{Policy, Position, User};
+use portcullis_store::Live;
+use portcullis_web::Access;
+use tokio::net::TcpListener;
+
+use super::{serve, start_log};
+use crate::{
+    config::Config,
+    failure::Outcome,
+    open::{self, Missing},
+    output::{self, Format},
+};
+
+/// Look around in a sample company, on this machine only
+///
+/// Makes a company of invented people with eighteen months of history, and serves it on loopback
+/// without sign-in: a switcher at the top of every page chooses whom you are. Programs send
+/// `Authorization: Bearer demo-<login>`. Everything is gone afterwards unless --data is given.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis demo
+  portcullis demo --people 1000 --port 9000
+  portcullis demo --data demo.sqlite                        keep it for the next time
+  portcullis import org org.json --data org.sqlite && portcullis demo --data org.sqlite")]
+pub(super) struct Demo {
+    /// How many people the company has
+    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(30..=20_000))]
+    people: u32,
+    /// The port to listen on; 0 takes any [default: 8080, or the next free one]
+    #[arg(long, value_name = "PORT")]
+    port: Option<u16>,
+    /// SQLite file for everything; served as it is if it holds data already
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// Another seed makes another company
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
+    /// Kept for scripts: no browser is ever opened
+    #[arg(long, hide = true)]
+    no_open: bool,
+}
+
+/// How many ports are tried after the usual one.
+const MORE_PORTS: u16 = 20;
+
+impl Demo {
+    pub(super) async fn run(self, format: Format) -> Result<Outcome> {
+        let listener = self.listen().await?;
+        let folder = match &self.data {
+            Some(_) => None,
+            None => Some(tempfile::Builder::new().prefix("portcullis-demo-").tempdir().map_err(|error| {
+                anyhow!("there is no room for temporary files: {error}; give a place with --data FILE")
+            })?),
+        };
+        let file = match (&self.data, &folder) {
+            (Some(file), _) => file.clone(),
+            (None, Some(folder)) => folder.path().join("demo.sqlite"),
+            (None, None) => PathBuf::from("demo.sqlite"),
+        };
+        let config = Config::without_file(file)?;
+        start_log(&config.log.value);
+
+        let store = open::store(&config.place.value, Missing::Create).await?;
+        let live = Live::start(store).await?;
+        let found = live.world().position() > Position::default();
+        let personas = if found {
+            Vec::new()
+        } else {
+            self.generate(&live).await?
+        };
+        let app = App::new(
+            live,
+            Arc::new(SystemClock),
+            Arc::new(RandomIds),
+            Policy::default(),
+        );
+        let personas = if found {
+            personas::pick(&app.world(), app.now())
+        } else {
+            personas
+        };
+        hints(&self, &app, &personas, found);
+        serve::until_stopped(
+            format,
+            listener,
+            app,
+            Access::Demo,
+            personas,
+            config.decisions(),
+        )
+        .await?;
+        // The temporary folder goes when it is dropped, after the last write.
+        drop(folder);
+        Ok(Outcome::Done)
+    }
+
+    async fn listen(&self) -> Result<TcpListener> {
+        let ports = match self.port {
+            Some(port) => port..=port,
+            None => 8080..=8080 + MORE_PORTS,
+        };
+        let mut last = None;
+        for port in ports {
+            match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+                Ok(listener) => return Ok(listener),
+                Err(error) => last = Some((port, error)),
+            }
+        }
+        let (port, error) = last.map_or((0, String::new()), |(port, error)| {
+            (port, error.to_string())
+        });
+        Err(anyhow!(
+            "port {port} cannot be listened on: {error}; choose another with --port, or --port 0 for any"
+        ))
+    }
+
+    async fn generate(&self, live: &Live) -> Result<Vec<(portcullis_model::Id<User>, String)>> {
+        let working = output::spinner("making up a company");
+        let people = usize::try_from(self.people)?;
+        let (seed, now) = (self.seed, open::now());
+        let sample =
+            tokio::task::spawn_blocking(move || portcullis_sandbox::generate(people, seed, now))
+                .await?;
+        let sample = sample.map_err(|refusal| {
+            anyhow!("the sample company breaks a rule of its own: {refusal}; try another --seed and report this one")
+        })?;
+        working.finish_and_clear();
+        let bar = output::bar(sample.steps.len(), "living eighteen months");
+        portcullis_sandbox::commit(live, sample.steps, |done| bar.set_position(done as u64))
+            .await?;
+        bar.finish_and_clear();
+        Ok(sample
+            .personas
+            .into_iter()
+            .map(|persona| (persona.user, persona.note))
+            .collect())
+    }
+}
+
+fn hints(demo: &Demo, app: &App, personas: &[(portcullis_model::Id<User>, String)], found: bool) {
+    let world = app.world();
+    let what = format!(
+        "{}, {}, {} of history",
+        output::count(world.user_count(), "user", "users"),
+        output::count(world.group_count(), "group", "groups"),
+        output::count(
+            usize::try_from(world.position().0).unwrap_or_default(),
+            "entry",
+            "entries"
+        ),
+    );
+    if found {
+        eprintln!("serving the data that is there: {what}");
+        let administered = world.users().any(|user| world.is_admin(user.id, app.now()));
+        if !administered && let Some(data) = &demo.data {
+            eprintln!(
+                "nobody administers it; `portcullis init EMAIL --data {}` makes somebody an admin",
+                data.display()
+            );
+        }
+    } else {
+        eprintln!("made a company: {what}");
+    }
+    eprintln!("look at it as:");
+    for (user, note) in personas {
+        if let Some(user) = world.user(*user) {
+            eprintln!("  {:<18} {note}", user.login.as_str());
+        }
+    }
+    match &demo.data {
+        Some(data) => eprintln!("everything is in `{}`; Ctrl-C stops", data.display()),
+        None => eprintln!("nothing is kept (give --data FILE to keep it); Ctrl-C stops"),
+    }
+}

@@ -1,0 +1,205 @@
+//! `portcullis doctor`: what this program is, what it sees, and what it was told by whom.
+
+use anyhow::Result;
+use clap::Args;
+use portcullis_model::{Kind, Timestamp, UserKind};
+use portcullis_store::{Live, LogFilter, Store};
+use serde::Serialize;
+
+use super::start_log;
+use crate::{
+    config::{Config, Where},
+    failure::Outcome,
+    open::{self, Missing},
+    output::{self, Format},
+    tell,
+};
+
+/// Show version, data, counts, clock, and every setting with where it comes from
+///
+/// Secrets are not shown. Exit code 3 if something should be looked at.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis doctor
+  portcullis doctor --config /etc/portcullis.toml --json")]
+pub(super) struct Doctor {
+    #[command(flatten)]
+    place: Where,
+}
+
+#[derive(Serialize)]
+struct Report {
+    version: &'static str,
+    data: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine: Option<&'static str>,
+    /// Tables are brought up to date whenever the data is opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tables: Option<&'static str>,
+    clock: Clock,
+    counts: Vec<(&'static str, usize)>,
+    configuration: Vec<Setting>,
+    /// What should be looked at, and what to do.
+    problems: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Clock {
+    now: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_entry: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct Setting {
+    key: String,
+    value: String,
+    source: String,
+}
+
+impl Doctor {
+    pub(super) async fn run(self, format: Format) -> Result<Outcome> {
+        let config = Config::load(&self.place, None)?;
+        start_log(&config.log.value);
+        let settings = config
+            .shown()
+            .into_iter()
+            .map(|(key, value, source)| Setting {
+                key,
+                value,
+                source: source.to_string(),
+            });
+        let mut report = Report {
+            version: env!("CARGO_PKG_VERSION"),
+            data: config.place.value.shown(),
+            engine: None,
+            tables: None,
+            clock: Clock {
+                now: open::now(),
+                last_entry: None,
+            },
+            counts: Vec::new(),
+            configuration: settings.collect(),
+            problems: Vec::new(),
+        };
+        match open::store(&config.place.value, Missing::Refuse).await {
+            Ok(store) => report.look(store, &config).await?,
+            Err(error) => report.problems.push(error.to_string()),
+        }
+        output::result(format, &report, text)?;
+        Ok(Outcome::of(report.problems.is_empty()))
+    }
+}
+
+impl Report {
+    async fn look(&mut self, store: Store, config: &Config) -> Result<()> {
+        self.engine = Some(store.engine().name());
+        self.tables = Some("up to date");
+        let filter = LogFilter {
+            limit: 1,
+            ..LogFilter::default()
+        };
+        self.clock.last_entry = store
+            .log(&filter)
+            .await?
+            .items
+            .first()
+            .map(|entry| entry.at);
+        let world = Live::start(store).await?.world();
+        let now = self.clock.now;
+        let kind = |wanted: UserKind| world.users().filter(|user| user.kind == wanted).count();
+        let direct = |wanted: Kind| world.memberships().filter(|m| m.kind == wanted).count();
+        self.counts = vec![
+            ("people", kind(UserKind::Person)),
+            ("services", kind(UserKind::Service)),
+            (
+                "groups",
+                world.groups().filter(|group| !group.is_role()).count(),
+            ),
+            (
+                "roles",
+                world.groups().filter(|group| group.is_role()).count(),
+            ),
+            ("apps", world.app_count()),
+            ("tags", world.tag_count()),
+            ("memberships", direct(Kind::Member)),
+            ("ownerships", direct(Kind::Owner)),
+            ("inclusions", world.inclusions().count()),
+            ("entitlements", world.entitlements().count()),
+            ("pending requests", world.requests().count()),
+            ("log entries", usize::try_from(world.position().0)?),
+        ];
+        if !world.users().any(|user| world.is_admin(user.id, now)) {
+            self.problems.push(
+                "nobody administers this; `portcullis init EMAIL` makes somebody an admin".into(),
+            );
+        }
+        if let Some(last) = self
+            .clock
+            .last_entry
+            .filter(|last| *last > now.plus_seconds(60))
+        {
+            self.problems.push(format!(
+                "the clock shows {}, before the last entry of the log ({}); set it right before anything is written",
+                tell::time(now),
+                tell::time(last)
+            ));
+        }
+        if let Err(error) = config.policy(&world) {
+            self.problems.push(error.0);
+        }
+        for token in &config.tokens {
+            if let portcullis_web::TokenSubject::User(login) = &token.subject
+                && world.find_user(login).is_none()
+            {
+                self.problems.push(format!("{}: the token `{}` acts as `{login}`, who is not known; create them or remove it", token.source, token.name));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn text(report: &Report) -> String {
+    let mut rows = vec![
+        vec!["version".to_owned(), report.version.to_owned()],
+        vec!["data".into(), report.data.clone()],
+    ];
+    let told = [("engine", report.engine), ("tables", report.tables)];
+    rows.extend(
+        told.iter()
+            .filter_map(|(key, value)| Some(vec![(*key).to_owned(), (*value)?.to_owned()])),
+    );
+    rows.push(vec!["clock".into(), tell::time(report.clock.now)]);
+    if let Some(last) = report.clock.last_entry {
+        rows.push(vec!["last entry".into(), tell::time(last)]);
+    }
+    let mut text = output::table(&rows);
+    let counts: Vec<_> = report
+        .counts
+        .iter()
+        .map(|(what, count)| vec![format!("  {what}"), count.to_string()])
+        .collect();
+    if !counts.is_empty() {
+        text.push_str("\ncounts\n");
+        text.push_str(&output::table(&counts));
+    }
+    text.push_str("\nconfiguration\n");
+    let settings = report.configuration.iter();
+    let settings: Vec<_> = settings
+        .map(|s| vec![format!("  {}", s.key), s.value.clone(), s.source.clone()])
+        .collect();
+    text.push_str(&output::table(&settings));
+    text.push('\n');
+    if report.problems.is_empty() {
+        text.push_str("nothing to look at");
+    } else {
+        let problems: Vec<_> = report
+            .problems
+            .iter()
+            .map(|problem| format!("look at: {problem}"))
+            .collect();
+        text.push_str(&problems.join("\n"));
+    }
+    text
+}

@@ -1,0 +1,265 @@
+//! `portcullis import`: people, teams and repositories from a file.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Result, anyhow};
+use clap::{Args, Subcommand};
+use portcullis_app::import::{ImportOrg, ImportPolicy, Org, Policy};
+use portcullis_model::{Actor, Change, ChangeSet, Edit, SystemActor};
+use serde::Serialize;
+
+use super::start_log;
+use crate::{
+    config::{Config, Where},
+    failure::Outcome,
+    open::{self, Missing},
+    output::{self, Format},
+    tell,
+};
+
+/// Bring in what a file says
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis import org org.json --data org.sqlite
+  portcullis import policy policy.json")]
+pub(super) struct Import {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand, Debug)]
+enum What {
+    Org(OrgFile),
+    Policy(PolicyFile),
+}
+
+/// Bring in an organisation: people, teams and repositories
+///
+/// Teams become groups; repositories become apps whose groups confer `repo:ORG/NAME:ROLE`. Again
+/// with a newer file: what an earlier import granted and the file no longer says is ended; what
+/// people granted here stays.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis import org org.json --data org.sqlite
+  portcullis import org org.json --dry-run --json")]
+struct OrgFile {
+    /// The file, as JSON
+    file: PathBuf,
+    /// Say what would change and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// Bring in what decisions are made from: subjects, groups with their rules, resources
+///
+/// What the file names is made or brought in line; what it does not name stays as it is.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis import policy policy.json --data pdp.sqlite
+  portcullis import policy examples/authzen/policy.json --json")]
+struct PolicyFile {
+    /// The file, as JSON
+    file: PathBuf,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// Reads the file that decisions are made from.
+pub(super) fn read_policy(file: &Path) -> Result<ImportPolicy> {
+    let shown = file.display();
+    let text = std::fs::read(file)
+        .map_err(|error| anyhow!("`{shown}` cannot be read: {error}; see that it exists"))?;
+    let policy: Policy = serde_json::from_slice(&text).map_err(|error| {
+        anyhow!("`{shown}` is no policy file: {error}; it holds users, groups and resources")
+    })?;
+    Ok(ImportPolicy { policy })
+}
+
+impl PolicyFile {
+    async fn run(self, format: Format) -> Result<Outcome> {
+        let config = Config::load(&self.place, None)?;
+        start_log(&config.log.value);
+        let operation = read_policy(&self.file)?;
+        let app = open::app(&config, Missing::Create, |_| {
+            Ok(config.policy_without_people())
+        })
+        .await?;
+        let context = app.context(Actor::System(SystemActor::Import));
+        let committed = app.commit(context, operation, None).await?;
+        let changes = count(&committed.change);
+        output::result(format, &changes, |changes| {
+            if changes.is_empty() {
+                "nothing to change".to_owned()
+            } else {
+                listed(changes)
+            }
+        })?;
+        Ok(Outcome::Done)
+    }
+}
+
+#[derive(Serialize)]
+struct Done {
+    changed: bool,
+    dry_run: bool,
+    position: u64,
+    /// What the file holds.
+    file: Counts,
+    /// Records by kind.
+    changes: BTreeMap<&'static str, Edits>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    people: usize,
+    teams: usize,
+    repos: usize,
+}
+
+#[derive(Default, Serialize)]
+struct Edits {
+    created: usize,
+    updated: usize,
+    ended: usize,
+}
+
+impl Import {
+    pub(super) async fn run(self, format: Format) -> Result<Outcome> {
+        match self.what {
+            What::Org(command) => command.run(format).await,
+            What::Policy(command) => command.run(format).await,
+        }
+    }
+}
+
+impl OrgFile {
+    async fn run(self, format: Format) -> Result<Outcome> {
+        let config = Config::load(&self.place, None)?;
+        start_log(&config.log.value);
+        let shown = self.file.display();
+        let text = std::fs::read(&self.file)
+            .map_err(|error| anyhow!("`{shown}` cannot be read: {error}; see that it exists"))?;
+        let org: Org = serde_json::from_slice(&text).map_err(|error| {
+            anyhow!("`{shown}` is not the file of an organisation: {error}; it holds people, teams and repos")
+        })?;
+        let file = Counts {
+            people: org.people.len(),
+            teams: org.teams.len(),
+            repos: org.repos.len(),
+        };
+        let working = output::spinner("opening the data");
+        let app = open::app(&config, Missing::Create, |_| {
+            Ok(config.policy_without_people())
+        })
+        .await?;
+        working.set_message("comparing");
+        let context = app.context(Actor::System(SystemActor::Import));
+        let operation = ImportOrg { org };
+        let preview = app.preview(&context, &operation).map_err(|refusal| {
+            anyhow!(
+                "`{shown}` cannot be taken as it is: {}; correct it and import again",
+                tell::refusal(&refusal)
+            )
+        })?;
+        let mut change = preview.change;
+        let changed = !change.is_empty();
+        if changed && !self.dry_run {
+            working.set_message("writing");
+            let committed = app.commit(context, operation, None).await?;
+            change = (*committed.change).clone();
+        }
+        working.finish_and_clear();
+        let done = Done {
+            changed: changed && !self.dry_run,
+            dry_run: self.dry_run,
+            position: app.world().position().0,
+            file,
+            changes: count(&change),
+        };
+        output::result(format, &done, text_of)?;
+        let administered = app
+            .world()
+            .users()
+            .any(|user| app.world().is_admin(user.id, app.now()));
+        if changed && !administered {
+            eprintln!("nobody administers this yet; next: `portcullis init EMAIL`");
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+fn text_of(done: &Done) -> String {
+    let Counts {
+        people,
+        teams,
+        repos,
+    } = &done.file;
+    let mut text = format!("the file holds {people} people, {teams} teams, {repos} repositories\n");
+    if done.changes.is_empty() {
+        text.push_str("nothing to change");
+        return text;
+    }
+    text.push_str(if done.dry_run {
+        "it would change:\n"
+    } else {
+        "changed:\n"
+    });
+    text + &listed(&done.changes)
+}
+
+/// How many records of each kind were made, changed or ended.
+fn listed(changes: &BTreeMap<&'static str, Edits>) -> String {
+    let rows: Vec<_> = changes
+        .iter()
+        .map(|(kind, edits)| {
+            let told = [
+                (edits.created, "new"),
+                (edits.updated, "changed"),
+                (edits.ended, "ended"),
+            ];
+            let told: Vec<_> = told
+                .iter()
+                .filter(|(n, _)| *n > 0)
+                .map(|(n, what)| format!("{n} {what}"))
+                .collect();
+            vec![format!("  {kind}"), told.join(", ")]
+        })
+        .collect();
+    output::table(&rows)
+}
+
+fn count(change: &ChangeSet) -> BTreeMap<&'static str, Edits> {
+    let mut all: BTreeMap<_, Edits> = BTreeMap::new();
+    for change in &change.changes {
+        let (kind, sides) = match change {
+            Change::User(edit) => ("users", sides(edit)),
+            Change::Group(edit) => ("groups", sides(edit)),
+            Change::App(edit) => ("apps", sides(edit)),
+            Change::Tag(edit) => ("tags", sides(edit)),
+            Change::Membership(edit) => ("memberships", sides(edit)),
+            Change::Inclusion(edit) => ("inclusions", sides(edit)),
+            Change::Entitlement(edit) => ("entitlements", sides(edit)),
+            Change::Request(edit) => ("requests", sides(edit)),
+            Change::Resource(edit) => ("resources", sides(edit)),
+        };
+        let edits = all.entry(kind).or_default();
+        match sides {
+            (false, _) => edits.created += 1,
+            (true, true) => edits.updated += 1,
+            (true, false) => edits.ended += 1,
+        }
+    }
+    all
+}
+
+const fn sides<T>(edit: &Edit<T>) -> (bool, bool) {
+    (edit.before.is_some(), edit.after.is_some())
+}

@@ -1,0 +1,100 @@
+//! The commands, one file each: what it takes, its examples, what it does.
+
+mod access;
+mod audit;
+mod backup;
+mod check;
+mod completions;
+mod demo;
+mod diff;
+mod doctor;
+mod explain;
+mod import;
+mod init;
+mod openapi;
+mod rules;
+mod serve;
+mod who_can;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use tracing_subscriber::{
+    Layer as _, filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
+
+use crate::{failure::Outcome, output::Format};
+
+const EXIT_CODES: &str = "\
+EXAMPLES:
+  portcullis demo                                      look around in a sample company
+  portcullis init ana@example.com                      start your own, with the first admin
+  portcullis serve                                     answer on http://127.0.0.1:8080
+  portcullis who-can deploy:production --json          ask from a script
+
+EXIT CODES:
+  0  done, or the answer is yes
+  1  refused or failed; stderr says why and what to try
+  2  the command line or the configuration is wrong
+  3  the answer is no (`explain`, `check`, `audit verify`, `doctor`)";
+
+/// Who has access to what, why and until when
+#[derive(Parser, Debug)]
+#[command(name = "portcullis", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// Write the result as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Demo(demo::Demo),
+    Serve(serve::Serve),
+    Init(init::Init),
+    Import(import::Import),
+    Explain(explain::Explain),
+    Check(check::Check),
+    Rules(rules::Rules),
+    WhoCan(who_can::WhoCan),
+    Access(access::Access),
+    Diff(diff::DiffCommand),
+    Audit(audit::Audit),
+    Backup(backup::Backup),
+    Openapi(openapi::Openapi),
+    Doctor(doctor::Doctor),
+    Completions(completions::Completions),
+}
+
+/// Runs the command that was given.
+pub(crate) async fn run(cli: Cli) -> Result<Outcome> {
+    let format = if cli.json { Format::Json } else { Format::Text };
+    match cli.command {
+        Command::Demo(command) => command.run(format).await,
+        Command::Serve(command) => command.run(format).await,
+        Command::Init(command) => command.run(format).await,
+        Command::Import(command) => command.run(format).await,
+        Command::Explain(command) => command.run(format).await,
+        Command::Check(command) => command.run(format).await,
+        Command::Rules(command) => command.run(format),
+        Command::WhoCan(command) => command.run(format).await,
+        Command::Access(command) => command.run(format).await,
+        Command::Diff(command) => command.run(format).await,
+        Command::Audit(command) => command.run(format).await,
+        Command::Backup(command) => command.run(format).await,
+        Command::Openapi(command) => command.run(format).await,
+        Command::Doctor(command) => command.run(format).await,
+        Command::Completions(command) => command.run(format),
+    }
+}
+
+/// Lets the program's own log go to stderr, by the filter of the configuration.
+fn start_log(filter: &str) {
+    let targets: Targets = filter.parse().unwrap_or_default();
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_filter(targets);
+    // Only tests of this program could have set one before.
+    let _ = tracing_subscriber::registry().with(lines).try_init();
+}

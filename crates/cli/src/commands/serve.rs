@@ -1,0 +1,178 @@
+//! `portcullis serve`: the portal, the API and the decision point.
+
+use anyhow::{Result, anyhow};
+use clap::Args;
+use portcullis_app::{App, tasks::run_passing};
+use portcullis_model::{Actor, Id, SystemActor, User};
+use portcullis_web::{Access, Decisions, TokenSubject, Web};
+use tokio::net::TcpListener;
+
+use super::start_log;
+use crate::{
+    config::{Config, Where},
+    failure::{BadUsage, Outcome, or_meant},
+    open::{self, Missing},
+    output::{self, Format},
+};
+
+/// Serve the portal, the API and the decision point
+///
+/// Who may ask is said by the tokens of the configuration, each known by its SHA-256 only:
+///
+///   [[token]]
+///   name = "deploy pipeline"
+///   sha256 = "…"             # or: file = "token.txt"
+///   decisions = true         # or: user = "ana"
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis serve
+  portcullis serve --config /etc/portcullis.toml
+  portcullis serve --database postgres://portcullis@db/portcullis --listen 0.0.0.0:8080")]
+pub(super) struct Serve {
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    #[command(flatten)]
+    place: Where,
+}
+
+impl Serve {
+    pub(super) async fn run(self, format: Format) -> Result<Outcome> {
+        let config = Config::load(&self.place, self.listen.as_deref())?;
+        start_log(&config.log.value);
+        let address = config.listen.value;
+        if !address.ip().is_loopback() && config.tokens.is_empty() {
+            return Err(BadUsage(format!(
+                "{}: listening on {address} lets other machines in, and no token says who may ask; add a [[token]] to the configuration, or listen on 127.0.0.1",
+                config.listen.source
+            ))
+            .into());
+        }
+        let app = open::app(&config, Missing::Create, |world| Ok(config.policy(world)?)).await?;
+        if let Some(file) = config.decisions_file() {
+            let operation = super::import::read_policy(&file)?;
+            let context = app.context(Actor::System(SystemActor::Import));
+            app.commit(context, operation, None)
+                .await
+                .map_err(|error| {
+                    anyhow!(
+                        "`{}` cannot be taken as it is: {error}; correct it",
+                        file.display()
+                    )
+                })?;
+        }
+        check_tokens(&config, &app)?;
+        let listener = TcpListener::bind(address).await.map_err(|error| {
+            anyhow!("{address} cannot be listened on: {error}; choose another with --listen")
+        })?;
+        let world = app.world();
+        if world.user_count() == 0 {
+            eprintln!("nobody is known yet; `portcullis init EMAIL` makes the first admin");
+        } else if config.tokens.is_empty() {
+            eprintln!(
+                "no token is configured, so nobody can ask anything; add a [[token]] to the configuration"
+            );
+        }
+        let tokens = config
+            .tokens
+            .iter()
+            .map(crate::config::ConfiguredToken::to_web)
+            .collect();
+        let decisions = config.decisions();
+        until_stopped(
+            format,
+            listener,
+            app,
+            Access::Tokens(tokens),
+            Vec::new(),
+            decisions,
+        )
+        .await?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// A token for somebody unknown would never work: better told now than found out later.
+fn check_tokens(config: &Config, app: &App) -> Result<()> {
+    let world = app.world();
+    for token in &config.tokens {
+        if let TokenSubject::User(login) = &token.subject
+            && world.find_user(login).is_none()
+        {
+            let known = world.users().map(|user| user.login.as_str());
+            let meant = or_meant(login, known, "create the user first, or remove the token");
+            let (source, name) = (&token.source, &token.name);
+            return Err(BadUsage(format!(
+                "{source}: the token `{name}` acts as `{login}`, and there is no such user{meant}"
+            ))
+            .into());
+        }
+    }
+    Ok(())
+}
+
+/// How long requests under way get after the first signal to stop.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Serves until Ctrl-C or a signal to end, with the background tasks; says on stdout, in one line,
+/// where it listens once it does.
+pub(super) async fn until_stopped(
+    format: Format,
+    listener: TcpListener,
+    app: App,
+    access: Access,
+    personas: Vec<(Id<User>, String)>,
+    decisions: Decisions,
+) -> Result<()> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|error| {
+        anyhow!("the operating system gives no random bytes: {error}; try again when it has started fully")
+    })?;
+    let passing = tokio::spawn(run_passing(app.clone()));
+    let url = format!("http://{}", listener.local_addr()?);
+    let web = Web::with_decisions(app, access, secret, personas, decisions);
+    let (tell, stop) = tokio::sync::watch::channel(false);
+    let mut stopping = stop.clone();
+    let serving = tokio::spawn(portcullis_web::serve(listener, web, async move {
+        // The sender lives as long as the program: an error cannot mean anything but the end.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    }));
+    match format {
+        Format::Text => output::line(&format!("listening on {url}"))?,
+        Format::Json => output::line(&serde_json::json!({ "listening": url }).to_string())?,
+    }
+    tokio::pin!(serving);
+    tokio::select! {
+        ended = &mut serving => {
+            return Ok(ended??);
+        }
+        () = signalled() => {}
+    }
+    eprintln!("stopping; once more stops at once");
+    tell.send_replace(true);
+    tokio::select! {
+        ended = &mut serving => ended??,
+        () = tokio::time::sleep(GRACE) => {}
+        () = signalled() => {}
+    }
+    passing.abort();
+    Ok(())
+}
+
+/// Ctrl-C, or the signal with which a service manager asks a program to end.
+async fn signalled() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut end) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = end.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

@@ -1,0 +1,141 @@
+//! `portcullis who-can`: everybody who has a permission, and why.
+
+use anyhow::Result;
+use clap::Args;
+use portcullis_model::{Ends, Id, Kind, Timestamp, User, World};
+use serde::Serialize;
+
+use super::start_log;
+use crate::{
+    config::{Config, Where},
+    failure::{Outcome, nearest},
+    open,
+    output::{self, Format},
+    tell,
+};
+
+/// List who has a permission, through what, until when
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis who-can deploy:production
+  portcullis who-can repo:acme/site:write --json | jq -r '.users[].login'
+  portcullis who-can deploy:release --environment production --at 2026-03-01T09:00:00Z")]
+pub(super) struct WhoCan {
+    /// The permission, such as deploy:production
+    permission: String,
+    /// Only where it holds in this environment
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+    /// As of this time, such as 2026-03-01 or 2026-03-01T09:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = tell::parse_time)]
+    at: Option<Timestamp>,
+    #[command(flatten)]
+    place: Where,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    users: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    login: String,
+    name: String,
+    until: Ends,
+    paths: Vec<tell::Path>,
+}
+
+impl WhoCan {
+    pub(super) async fn run(self, format: Format) -> Result<Outcome> {
+        let config = Config::load(&self.place, None)?;
+        start_log(&config.log.value);
+        let asked = open::world(&config, self.at).await?;
+        let (world, at) = (&asked.world, asked.at);
+        let environment = self.environment.as_deref();
+        let users = world
+            .who_can(&self.permission, environment, at)
+            .into_iter()
+            .map(|holder| Row {
+                login: holder.user.login.to_string(),
+                name: holder.user.name.to_string(),
+                until: holder.until,
+                paths: paths(world, holder.user.id, &self.permission, environment, at),
+            });
+        let answer = Answer {
+            users: users.collect(),
+        };
+        if world
+            .conferring(&self.permission, None, at)
+            .next()
+            .is_none()
+        {
+            let meant = nearest(&self.permission, world.permission_names(at));
+            let meant = meant.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+            eprintln!("no group confers `{}`{meant}", self.permission);
+        }
+        output::result(format, &answer, text)?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// Every way that leads a user to a permission, the one that lasts longest first.
+pub(super) fn paths(
+    world: &World,
+    user: Id<User>,
+    permission: &str,
+    environment: Option<&str>,
+    at: Timestamp,
+) -> Vec<tell::Path> {
+    let Some(user) = world.user(user) else {
+        return Vec::new();
+    };
+    let access = world.access_of(user.id, at);
+    let mut all: Vec<_> = world
+        .conferring(permission, environment, at)
+        .flat_map(|(group, entitlement)| {
+            let here = access
+                .iter()
+                .filter(|a| a.group.id == group.id && a.kind == Kind::Member);
+            here.flat_map(|access| &access.paths)
+                .map(|path| tell::path(world, user, path, entitlement.validity.until))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    all.sort_by(|a, b| (b.until, a.steps.len(), &a.text).cmp(&(a.until, b.steps.len(), &b.text)));
+    all
+}
+
+fn text(answer: &Answer) -> String {
+    let mut rows = Vec::new();
+    for user in &answer.users {
+        rows.push(vec![
+            user.login.clone(),
+            user.name.clone(),
+            tell::until(user.until),
+        ]);
+        rows.extend(
+            user.paths
+                .iter()
+                .map(|path| vec![format!("  {}", path.text)]),
+        );
+    }
+    let table: Vec<_> = rows.iter().filter(|row| row.len() > 1).cloned().collect();
+    let mut lines = output::table(&table)
+        .lines()
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .into_iter();
+    let mut text = String::new();
+    for row in rows {
+        let line = if row.len() > 1 {
+            lines.next().unwrap_or_default()
+        } else {
+            row.concat()
+        };
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text + &output::count(answer.users.len(), "person", "people")
+}

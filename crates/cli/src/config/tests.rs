@@ -1,0 +1,157 @@
+//! Files, variables and flags, and what is said about those that are wrong.
+
+use super::*;
+
+fn load(file: &str, variables: &[(&str, &str)], flags: &Where) -> Result<Config, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portcullis.toml");
+    std::fs::write(&path, file).unwrap();
+    let flags = Where {
+        config: Some(path),
+        ..flags.clone()
+    };
+    let variables = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let shown = folder.path().display().to_string();
+    Config::from(&flags, None, &variables)
+        .map_err(|error| error.to_string().replace(&format!("{shown}/"), ""))
+}
+
+const DIGEST: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+#[test]
+fn every_layer_overlays_the_one_before_and_is_remembered() {
+    let file = "listen = \"127.0.0.1:9000\"\nlog = \"info\"\n[policy]\nrole_prefix = \"R-\"\n";
+    let config = load(file, &[("PORTCULLIS_LOG", "debug")], &Where::default()).unwrap();
+    assert_eq!(config.listen.value.port(), 9000);
+    assert!(matches!(config.listen.source, Source::File(_, 1)));
+    assert_eq!(config.log.value, "debug");
+    assert_eq!(
+        config.log.source,
+        Source::Environment("PORTCULLIS_LOG".into())
+    );
+    assert_eq!(config.place.source, Source::Default);
+    assert_eq!(config.policy_without_people().role_prefix, "R-");
+    let shown = config.shown();
+    assert!(
+        shown
+            .iter()
+            .any(|(key, value, source)| key == "policy.role_prefix"
+                && value == "R-"
+                && source.to_string().ends_with(":4"))
+    );
+}
+
+#[test]
+fn a_flag_for_one_way_to_name_the_data_beats_a_file_with_the_other() {
+    let flags = Where {
+        data: Some("/x.sqlite".into()),
+        ..Where::default()
+    };
+    let config = load("database = \"postgres://h/d\"\n", &[], &flags).unwrap();
+    assert_eq!(config.place.value, Place::File("/x.sqlite".into()));
+    assert_eq!(config.place.source, Source::Flag("--data"));
+}
+
+#[test]
+fn data_lies_beside_the_file_that_names_it() {
+    let config = load("data = \"p.sqlite\"\n", &[], &Where::default()).unwrap();
+    let Place::File(path) = &config.place.value else {
+        panic!()
+    };
+    assert!(path.is_absolute() && path.ends_with("p.sqlite"));
+}
+
+#[test]
+fn unknown_names_are_told_with_their_line_and_the_nearest_name() {
+    let told = |file| load(file, &[], &Where::default()).unwrap_err();
+    assert_eq!(
+        told("log = \"info\"\n\ndatabse = \"x\"\n"),
+        "portcullis.toml:3: there is no key `databse`; did you mean `database`?"
+    );
+    assert_eq!(
+        told("[policy]\nroleprefix = \"x\"\n"),
+        "portcullis.toml:2: there is no key `roleprefix` in [policy]; did you mean `role_prefix`?"
+    );
+    assert_eq!(
+        told("[[tokn]]\n"),
+        "portcullis.toml:1: there is no key `tokn`; did you mean `token`?"
+    );
+    assert!(
+        told("[[token]]\nname = \"x\"\nsha255 = \"x\"\ndecisions = true\n").contains(
+            "portcullis.toml:3: there is no key `sha255` in [[token]]; did you mean `sha256`?"
+        )
+    );
+    assert!(told("listen = 1\n").contains("portcullis.toml:1: `listen` takes a text in quotes"));
+    assert!(told("listen = \n").contains("portcullis.toml:1: "));
+    assert!(told("listen = \"nowhere\"\n").contains("`nowhere` is no address"));
+    let variables = [
+        ("PORTCULLIS_LISTEM", "x"),
+        ("PORTCULLIS_TEST_X", ""),
+        ("PORTCULLIS_BIN", ""),
+    ];
+    assert_eq!(
+        load("", &variables, &Where::default()).unwrap_err(),
+        "the environment has `PORTCULLIS_LISTEM`, which no setting is called; did you mean `PORTCULLIS_LISTEN`?"
+    );
+}
+
+#[test]
+fn all_faults_are_told_at_once() {
+    let error = load(
+        "a1 = 1\nb2 = 2\n",
+        &[("PORTCULLIS_POLICY_REQUIRE_DESCRIPTIONS", "maybe")],
+        &Where::default(),
+    )
+    .unwrap_err();
+    assert_eq!(error.lines().count(), 3, "{error}");
+}
+
+#[test]
+fn tokens_have_a_digest_and_stand_for_one_thing() {
+    let file = format!(
+        "[[token]]\nname = \"gate\"\nsha256 = \"{DIGEST}\"\ndecisions = true\n\n[[token]]\nname = \"ana\"\nsha256 = \"{DIGEST}\"\nuser = \"ana\"\n"
+    );
+    let config = load(&file, &[], &Where::default()).unwrap();
+    assert_eq!(config.tokens.len(), 2);
+    assert_eq!(config.tokens[0].sha256[..2], [0x9f, 0x86]);
+    assert!(
+        !format!("{:?}", config.shown()).contains("9f86d081"),
+        "digests are not shown"
+    );
+    let told = |file: &str| load(file, &[], &Where::default()).unwrap_err();
+    assert!(
+        told("[[token]]\nname = \"x\"\nsha256 = \"12\"\ndecisions = true\n")
+            .contains("64 hexadecimal digits")
+    );
+    assert!(told("[[token]]\nname = \"x\"\ndecisions = true\n").contains("`sha256` or `file`"));
+    let both = format!(
+        "[[token]]\nname = \"x\"\nsha256 = \"{DIGEST}\"\ndecisions = true\nuser = \"ana\"\n"
+    );
+    assert!(told(&both).contains("one of them"));
+}
+
+#[test]
+fn passwords_are_not_shown() {
+    let shown = |url: &str| Place::Url(url.into()).shown();
+    assert_eq!(
+        shown("postgres://ana:s3cret@db/p?sslpassword=x"),
+        "postgres://ana:…@db/p"
+    );
+    assert_eq!(shown("postgres://db/p"), "postgres://db/p");
+}
+
+#[test]
+fn odd_file_names_survive_becoming_an_address() {
+    assert_eq!(
+        Place::File("/a b/50%?.db".into()).url(),
+        "sqlite:/a b/50%25%3F.db"
+    );
+    assert_eq!(
+        Place::Url("sqlite:///x/y.db?mode=rwc".into()).file(),
+        Some(Path::new("/x/y.db"))
+    );
+    assert_eq!(Place::Url("sqlite::memory:".into()).file(), None);
+}

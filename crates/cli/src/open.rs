@@ -1,0 +1,72 @@
+//! From the configuration to a store, a world, a running program.
+
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+use portcullis_app::{App, Clock as _, RandomIds, SystemClock};
+use portcullis_model::{Policy, Timestamp, World};
+use portcullis_store::{Live, Store};
+
+use crate::config::{Config, Place};
+
+/// Whether a SQLite file may be made where there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// It is made.
+    Create,
+    /// There is nothing to answer from.
+    Refuse,
+}
+
+/// Now, by the machine's clock.
+pub(crate) fn now() -> Timestamp {
+    SystemClock.now()
+}
+
+/// Opens the store.
+pub(crate) async fn store(place: &Place, missing: Missing) -> Result<Store> {
+    if missing == Missing::Refuse
+        && let Some(file) = place.file()
+        && !file.exists()
+    {
+        return Err(anyhow!(
+            "there is no data at `{}`; name it with --data FILE or --database URL, or start with `portcullis init EMAIL`",
+            file.display()
+        ));
+    }
+    Ok(Store::open(&place.url()).await?)
+}
+
+/// The running program without its faces.
+pub(crate) async fn app(
+    config: &Config,
+    missing: Missing,
+    policy: impl FnOnce(&World) -> Result<Policy>,
+) -> Result<App> {
+    let live = Live::start(store(&config.place.value, missing).await?).await?;
+    let policy = policy(&live.world())?;
+    Ok(App::new(
+        live,
+        Arc::new(SystemClock),
+        Arc::new(RandomIds),
+        policy,
+    ))
+}
+
+/// A world and the time it is asked about.
+pub(crate) struct Asked {
+    pub(crate) store: Store,
+    pub(crate) world: World,
+    pub(crate) at: Timestamp,
+}
+
+/// The world at `at`, or now.
+pub(crate) async fn world(config: &Config, at: Option<Timestamp>) -> Result<Asked> {
+    let store = store(&config.place.value, Missing::Refuse).await?;
+    let now = now();
+    let (world, at) = match at {
+        Some(at) if at < now => (store.load_at(at).await?.0, at),
+        at => (store.load().await?, at.unwrap_or(now)),
+    };
+    Ok(Asked { store, world, at })
+}

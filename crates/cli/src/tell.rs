@@ -1,0 +1,112 @@
+//! How access is told: paths, ends, people; the same forms in every command.
+
+use anyhow::{Result, anyhow};
+use portcullis_model::{
+    Actor, Ends, Group, GroupKind, Kind, Refusal, Timestamp, User, World, world,
+};
+use serde::Serialize;
+
+use crate::failure::or_meant;
+
+/// One way that leads somebody somewhere.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Path {
+    /// `ana → role Role-Analyst → group Reports`.
+    pub(crate) text: String,
+    /// Its earliest end.
+    pub(crate) until: Ends,
+    /// The groups along it.
+    pub(crate) steps: Vec<Step>,
+}
+
+/// One group on a path.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Step {
+    pub(crate) group: String,
+    pub(crate) kind: Kind,
+    pub(crate) until: Ends,
+}
+
+/// A path in words; `most` is an end that holds for all of it, such as that of an entitlement.
+pub(crate) fn path(world: &World, user: &User, path: &world::Path<'_>, most: Ends) -> Path {
+    let steps = path.steps(world);
+    let mut text = user.login.to_string();
+    for step in &steps {
+        let owner = if step.kind == Kind::Owner {
+            "owner of "
+        } else {
+            ""
+        };
+        text.push_str(&format!(
+            " → {owner}{} {}",
+            noun(step.group),
+            step.group.name
+        ));
+    }
+    let steps = steps
+        .iter()
+        .map(|step| Step {
+            group: step.group.name.to_string(),
+            kind: step.kind,
+            until: step.until,
+        })
+        .collect();
+    Path {
+        text,
+        until: path.until.min(most),
+        steps,
+    }
+}
+
+/// `role` or `group`, as in the text of a path.
+const fn noun(group: &Group) -> &'static str {
+    match group.kind {
+        GroupKind::Role => "role",
+        GroupKind::Group | GroupKind::App { .. } => "group",
+    }
+}
+
+/// An instant, to the second.
+pub(crate) fn time(at: Timestamp) -> String {
+    at.to_jiff().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// `until …`, or `without end`.
+pub(crate) fn until(ends: Ends) -> String {
+    ends.instant().map_or_else(
+        || "without end".to_owned(),
+        |at| format!("until {}", time(at)),
+    )
+}
+
+/// Who did something, by login where it is a known user.
+pub(crate) fn actor(world: &World, actor: Actor) -> String {
+    match actor {
+        Actor::User(id) => world
+            .user(id)
+            .map_or_else(|| id.to_string(), |user| user.login.to_string()),
+        Actor::System(system) => system.to_string(),
+    }
+}
+
+/// The user of that login, address or id.
+pub(crate) fn user<'w>(world: &'w World, key: &str) -> Result<&'w User> {
+    world.find_user(key).ok_or_else(|| {
+        let known = world.users().map(|user| user.login.as_str());
+        let otherwise = "people are named by login, e-mail address or id";
+        anyhow!(
+            "there is no user `{key}`{}",
+            or_meant(key, known, otherwise)
+        )
+    })
+}
+
+/// A refusal, in the words of the command line.
+pub(crate) fn refusal(refusal: &Refusal) -> anyhow::Error {
+    anyhow!("{refusal}")
+}
+
+/// Reads a time given on the command line.
+pub(crate) fn parse_time(text: &str) -> Result<Timestamp, String> {
+    text.parse::<Timestamp>().map_err(|error| error.to_string())
+}

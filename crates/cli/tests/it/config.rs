@@ -1,0 +1,101 @@
+//! What the program is told, and what it says when that cannot be.
+
+use crate::run::{Place, finish, small_org};
+
+#[test]
+fn unknown_names_are_errors_with_file_line_and_nearest_name() {
+    let place = Place::new();
+    std::fs::write(
+        place.path().join("portcullis.toml"),
+        "log = \"warn\"\ndatabse = \"sqlite:x\"\n",
+    )
+    .unwrap();
+    let ran = place.run(&["doctor"]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(
+        ran.stderr,
+        "error: portcullis.toml:2: there is no key `databse`; did you mean `database`?\n"
+    );
+}
+
+#[test]
+fn unknown_variables_are_errors_and_those_of_tests_are_not() {
+    let place = Place::new();
+    let ran = finish(place.command(&["doctor"]).env("PORTCULLIS_LISTN", "x"));
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr.contains("`PORTCULLIS_LISTN`")
+            && ran.stderr.contains("did you mean `PORTCULLIS_LISTEN`?"),
+        "{ran:?}"
+    );
+    let mut fine = place.command(&["doctor"]);
+    let ran = finish(
+        fine.env("PORTCULLIS_TEST_POSTGRES", "x")
+            .env("PORTCULLIS_BIN", "y")
+            .env("PORTCULLIS_TARGET", "z"),
+    );
+    assert_eq!(ran.code, 3, "only the missing data is told: {ran:?}");
+}
+
+#[test]
+fn doctor_tells_every_value_with_its_source_and_no_secret() {
+    let place = Place::new();
+    let digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let file = format!(
+        "listen = \"127.0.0.1:9999\"\n[policy]\nrole_prefix = \"R-\"\n[[token]]\nname = \"gate\"\nsha256 = \"{digest}\"\ndecisions = true\n"
+    );
+    std::fs::write(place.path().join("portcullis.toml"), file).unwrap();
+    let mut command = place.command(&[
+        "doctor",
+        "--json",
+        "--database",
+        "postgres://ana:s3cret@127.0.0.1:1/p",
+    ]);
+    let ran = finish(command.env("PORTCULLIS_LOG", "error"));
+    assert!(
+        !ran.stdout.contains("s3cret") && !ran.stdout.contains(&digest[..12]),
+        "{ran:?}"
+    );
+    assert!(!ran.stderr.contains("s3cret"), "{ran:?}");
+    let report = ran.json();
+    let source = |key: &str| {
+        let all = report["configuration"].as_array().unwrap();
+        all.iter()
+            .find(|s| s["key"] == key)
+            .unwrap_or_else(|| panic!("no {key}"))["source"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(source("database"), "--database");
+    assert_eq!(source("listen"), "portcullis.toml:1");
+    assert_eq!(source("log"), "PORTCULLIS_LOG");
+    assert_eq!(source("policy.role_prefix"), "portcullis.toml:3");
+    assert_eq!(source("policy.app_prefix"), "default");
+    assert!(source("token `gate`").starts_with("portcullis.toml:"));
+}
+
+#[test]
+fn serve_lets_no_other_machine_in_without_tokens() {
+    let place = Place::new();
+    let ran = place.run(&["serve", "--listen", "0.0.0.0:0"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stderr.contains("[[token]]"), "{ran:?}");
+}
+
+#[test]
+fn serve_refuses_settings_that_name_nobody() {
+    let place = Place::new();
+    place.run(&["import", "org", &small_org()]).ok();
+    std::fs::write(
+        place.path().join("portcullis.toml"),
+        "[policy]\napp_creators = [\"ana\", \"bem\"]\n",
+    )
+    .unwrap();
+    let ran = place.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(
+        ran.stderr.contains("`bem`") && ran.stderr.contains("did you mean `ben`?"),
+        "{ran:?}"
+    );
+}

@@ -1,0 +1,251 @@
+//! A small organisation whose answers can be told by heart.
+
+use serde_json::Value;
+
+use crate::run::{Place, small_org};
+
+fn imported() -> Place {
+    let place = Place::new();
+    place.run(&["import", "org", &small_org()]).ok();
+    place
+}
+
+fn who_can(place: &Place, permission: &str) -> Vec<String> {
+    let answer = place.run(&["who-can", permission, "--json"]).ok().json();
+    let logins = answer["users"].as_array().unwrap().iter();
+    logins
+        .map(|user| user["login"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn people_of_nested_and_included_teams_count_and_archived_repos_confer_nothing() {
+    let place = imported();
+    // core: ana; its children core-docs (ben) and core-docs-web (cem); fay by name.
+    assert_eq!(
+        who_can(&place, "repo:acme/site:write"),
+        ["ana", "ben", "cem", "fay"]
+    );
+    // friends: dee, and eli through the included helpers.
+    assert_eq!(who_can(&place, "repo:acme/site:triage"), ["dee", "eli"]);
+    assert_eq!(
+        who_can(&place, "repo:acme/docs:write"),
+        ["ben", "cem", "dee", "eli"]
+    );
+    assert_eq!(who_can(&place, "repo:acme/attic:write"), [""; 0]);
+}
+
+#[test]
+fn who_can_has_exactly_the_promised_shape() {
+    let answer = imported()
+        .run(&["who-can", "repo:acme/site:triage", "--json"])
+        .ok()
+        .json();
+    let step = |group: &str| serde_json::json!({"group": group, "kind": "member", "until": null});
+    let path = |text: &str, steps: Vec<Value>| serde_json::json!({"text": text, "until": null, "steps": steps});
+    let site = "App-acme/site-triage";
+    assert_eq!(
+        answer,
+        serde_json::json!({"users": [
+            {"login": "dee", "name": "Dee Walker", "until": null, "paths": [
+                path("dee → group friends → group App-acme/site-triage", vec![step("friends"), step(site)])]},
+            {"login": "eli", "name": "Eli Rossi", "until": null, "paths": [
+                path("eli → group helpers → group friends → group App-acme/site-triage",
+                    vec![step("helpers"), step("friends"), step(site)])]},
+        ]})
+    );
+}
+
+#[test]
+fn a_second_import_changes_nothing_and_a_dry_run_never_does() {
+    let place = Place::new();
+    let dry = place
+        .run(&["import", "org", &small_org(), "--dry-run", "--json"])
+        .ok()
+        .json();
+    assert_eq!(
+        (
+            &dry["changed"],
+            &dry["changes"]["users"]["created"],
+            &dry["position"]
+        ),
+        (&false.into(), &6.into(), &0.into())
+    );
+    let first = place
+        .run(&["import", "org", &small_org(), "--json"])
+        .ok()
+        .json();
+    assert_eq!(first["changed"], true);
+    assert_eq!(first["changes"]["apps"]["created"], 3);
+    let second = place.run(&["import", "org", &small_org()]).ok();
+    assert!(second.stdout.contains("nothing to change"), "{second:?}");
+    assert_eq!(
+        place.run(&["audit", "--json"]).ok().json()["entries"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_taken_is_refused_with_every_fault() {
+    let place = Place::new();
+    let file = place.path().join("bad.json");
+    std::fs::write(
+        &file,
+        r#"{"people":[{"login":"a b"}],"teams":[{"name":"t","members":["x","y"]}]}"#,
+    )
+    .unwrap();
+    let ran = place.run(&["import", "org", "bad.json"]);
+    assert_eq!(ran.code, 1);
+    for fault in [
+        "/people/0/login",
+        "/teams/0/members/0",
+        "/teams/0/members/1",
+    ] {
+        assert!(ran.stderr.contains(fault), "{ran:?}");
+    }
+    std::fs::write(&file, "{").unwrap();
+    assert_eq!(place.run(&["import", "org", "bad.json"]).code, 1);
+    assert_eq!(place.run(&["import", "org", "nowhere.json"]).code, 1);
+}
+
+#[test]
+fn explain_shows_every_path_or_what_is_missing_and_whom_to_ask() {
+    let place = imported();
+    let yes = place.run(&["explain", "cem", "repo:acme/site:write"]).ok();
+    assert!(
+        yes.stdout.contains(
+            "cem → group core-docs-web → group core-docs → group core → group App-acme/site-write"
+        ),
+        "{yes:?}"
+    );
+    let no = place.run(&["explain", "dee", "core"]);
+    assert_eq!(no.code, 3, "{no:?}");
+    assert!(
+        no.stdout.contains("missing: membership of core") && no.stdout.contains("ask ana"),
+        "{no:?}"
+    );
+    let json = place.run(&["explain", "dee", "core", "--json"]);
+    assert_eq!((json.code, &json.json()["holds"]), (3, &false.into()));
+    let unknown = place.run(&["explain", "dee", "cores"]);
+    assert_eq!(unknown.code, 1);
+    assert!(
+        unknown.stderr.contains("did you mean `core`?"),
+        "{unknown:?}"
+    );
+    assert_eq!(place.run(&["check", "cem", "repo:acme/site:write"]).code, 0);
+    assert_eq!(place.run(&["check", "eli", "repo:acme/site:write"]).code, 3);
+    assert_eq!(
+        place.run(&["check", "nobody", "repo:acme/site:write"]).code,
+        1
+    );
+}
+
+#[test]
+fn before_the_import_nobody_had_anything_and_the_difference_says_so() {
+    let place = imported();
+    let past = place
+        .run(&[
+            "who-can",
+            "repo:acme/site:write",
+            "--at",
+            "2020-01-01",
+            "--json",
+        ])
+        .ok();
+    assert_eq!(past.json(), serde_json::json!({"users": []}));
+    let diff = place
+        .run(&["diff", "--from", "2020-01-01", "--json"])
+        .ok()
+        .json();
+    assert_eq!(diff["counts"]["people"], 6);
+    assert_eq!(diff["counts"]["losses"], 0);
+    let gains = diff["gains"].as_array().unwrap();
+    assert_eq!(diff["counts"]["gains"], gains.len());
+    assert!(
+        gains
+            .iter()
+            .any(|line| line["user"] == "cem" && line["name"] == "repo:acme/docs:write")
+    );
+    let access = place.run(&["access", "cem", "--json"]).ok().json();
+    assert_eq!(access["permissions"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn somebody_imported_becomes_the_first_admin_and_the_second_needs_force() {
+    let place = imported();
+    assert_eq!(place.run(&["doctor"]).code, 3);
+    place.run(&["init", "ana@example.com"]).ok();
+    let again = place.run(&["init", "ana@example.com"]).ok();
+    assert!(again.stdout.contains("nothing to change"), "{again:?}");
+    let other = place.run(&["init", "ben@example.com"]);
+    assert_eq!(other.code, 1);
+    assert!(
+        other.stderr.contains("`ana` administers this already"),
+        "{other:?}"
+    );
+    place.run(&["init", "ben@example.com", "--force"]).ok();
+    assert_eq!(place.run(&["doctor"]).code, 0);
+    // What was granted here stays when the file is read again.
+    place.run(&["import", "org", &small_org()]).ok();
+    assert_eq!(
+        place.run(&["explain", "ben", "App-Portcullis-Owners"]).code,
+        0
+    );
+}
+
+#[test]
+fn the_log_is_listed_filtered_verified_and_found_broken() {
+    let place = imported();
+    place.run(&["init", "ana@example.com"]).ok();
+    let by = |args: &[&str]| {
+        place
+            .run(&[&["audit", "--json"], args].concat())
+            .ok()
+            .json()["entries"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!(
+        (
+            by(&[]),
+            by(&["--actor", "import"]),
+            by(&["--operation", "user."]),
+            by(&["--subject", "ana"])
+        ),
+        (2, 1, 1, 2)
+    );
+    assert_eq!(
+        (by(&["--limit", "1"]), by(&["--since", "2099-01-01"])),
+        (1, 0)
+    );
+    place.run(&["backup", "copy.sqlite"]).ok();
+    assert_eq!(
+        place.run(&["backup", "copy.sqlite"]).code,
+        1,
+        "a copy is never overwritten"
+    );
+    let verify = |data: &str| place.run(&["audit", "verify", "--json", "--data", data]);
+    assert_eq!(
+        verify("copy.sqlite").ok().json()["hash"],
+        verify("portcullis.sqlite").ok().json()["hash"]
+    );
+    // A forger who changes who did it, in the file itself.
+    let copy = place.path().join("copy.sqlite");
+    let mut bytes = std::fs::read(&copy).unwrap();
+    let at = bytes
+        .windows(15)
+        .position(|window| window == b"user.init_admin")
+        .unwrap();
+    bytes[at..at + 4].copy_from_slice(b"uSer");
+    std::fs::write(&copy, bytes).unwrap();
+    let broken = verify("copy.sqlite");
+    assert_eq!(
+        (broken.code, &broken.json()["intact"]),
+        (3, &false.into()),
+        "{broken:?}"
+    );
+}

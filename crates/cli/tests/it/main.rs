@@ -1,0 +1,9 @@
+//! The real binary, from outside: what it prints, how it ends, what survives it.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod config;
+mod demo;
+mod help;
+mod import;
+mod org_rust;
+mod run;

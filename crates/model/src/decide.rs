@@ -1,0 +1,127 @@
+//! Which rules a subject is judged by, and what those rules can look at.
+//!
+//! A subject's list is put together from what all groups confer that they are a member of: by
+//! priority, highest first; inside one priority denies before allows; then by the group's name and
+//! the entitlement's. So the answer never depends on the order in which things were granted.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_rules::{Effect, Rule, RuleList, Value};
+
+use crate::{Ends, Entitlement, Group, Id, Kind, Resource, Timestamp, User, UserKind, World};
+
+/// Something a subject holds, with the group it comes through.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// What.
+    pub entitlement: Arc<Entitlement>,
+    /// Through which group.
+    pub group: Id<Group>,
+    /// Until when, if nothing changes.
+    pub until: Ends,
+}
+
+/// A subject's rules, put together.
+#[derive(Clone, Debug, Default)]
+pub struct SubjectRules {
+    /// The rules in the order in which they are asked.
+    pub rules: RuleList,
+    /// For each rule, where it stands in what was put together, and its place there.
+    pub sources: Vec<(usize, usize)>,
+}
+
+impl World {
+    /// Everything `user` holds through groups at `now`, in the order of the groups' names.
+    #[must_use]
+    pub fn held_by(&self, user: Id<User>, now: Timestamp) -> Vec<Held> {
+        let mut all: Vec<(&str, Held)> = self
+            .groups_of(user, now)
+            .filter(|(_, kind, _)| *kind == Kind::Member)
+            .flat_map(|(group, _, until)| {
+                self.shared_entitlements_of(group.id)
+                    .filter(|e| e.validity.contains(now))
+                    .map(move |e| {
+                        let until = until.min(e.validity.until);
+                        let held = Held {
+                            entitlement: Arc::clone(e),
+                            group: group.id,
+                            until,
+                        };
+                        (group.name.as_str(), held)
+                    })
+            })
+            .collect();
+        all.sort_by(|(a_group, a), (b_group, b)| {
+            let (a, b) = (&a.entitlement.grant, &b.entitlement.grant);
+            let by_priority = b.priority().cmp(&a.priority());
+            by_priority
+                .then_with(|| (*a_group, a.kind(), a.key()).cmp(&(*b_group, b.kind(), b.key())))
+        });
+        all.into_iter().map(|(_, held)| held).collect()
+    }
+}
+
+impl World {
+    /// The environments to which some group's conferring of `permission` is limited at `now`.
+    #[must_use]
+    pub fn environments_of(&self, permission: &str, now: Timestamp) -> Vec<String> {
+        let all = self.conferring(permission, None, now);
+        let mut all: Vec<String> = all
+            .filter_map(|(_, entitlement)| entitlement.grant.permission())
+            .flat_map(|permission| permission.environments.iter().map(ToString::to_string))
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// Puts a subject's rules together from what they hold, given in the order of [`World::held_by`].
+#[must_use]
+pub fn subject_rules<'e>(held: impl IntoIterator<Item = &'e Entitlement>) -> SubjectRules {
+    let mut all: Vec<(i32, Effect, (usize, usize), Rule)> = Vec::new();
+    for (at, entitlement) in held.into_iter().enumerate() {
+        let priority = entitlement.grant.priority();
+        let rules = entitlement.grant.compile().into_iter().enumerate();
+        all.extend(rules.map(|(index, rule)| (priority, rule.effect, (at, index), rule)));
+    }
+    let allows_last = |effect: Effect| matches!(effect, Effect::Allow);
+    all.sort_by_key(|(priority, effect, at, _)| (-i64::from(*priority), allows_last(*effect), *at));
+    let mut rules = SubjectRules::default();
+    for (_, _, source, rule) in all {
+        rules.sources.push(source);
+        rules.rules.0.push(rule);
+    }
+    rules
+}
+
+/// What rules see of a user, as `@subject.…`: what the store knows, which no request overrides.
+#[must_use]
+pub fn subject_attributes(user: &User) -> BTreeMap<Arc<str>, Value> {
+    let mut all: BTreeMap<Arc<str>, Value> = user
+        .attributes
+        .iter()
+        .map(|(name, value)| (Arc::from(name.as_str()), Value::from_json(value)))
+        .collect();
+    let kind = match user.kind {
+        UserKind::Person => "person",
+        UserKind::Service => "service",
+    };
+    all.insert("login".into(), Value::from(&*user.login));
+    all.insert("name".into(), Value::from(&*user.name));
+    all.insert("kind".into(), Value::from(kind));
+    if let Some(email) = &user.email {
+        all.insert("email".into(), Value::from(&**email));
+    }
+    all
+}
+
+/// What rules see of a registered resource: what the store knows, which no request overrides.
+#[must_use]
+pub fn resource_attributes(resource: &Resource) -> BTreeMap<Arc<str>, Value> {
+    resource
+        .properties
+        .iter()
+        .map(|(name, value)| (Arc::from(name.as_str()), Value::from_json(value)))
+        .collect()
+}

@@ -1,0 +1,237 @@
+//! Changing a world into the next one. Every edit is checked against what is there: a world never
+//! takes a change that was made for another.
+
+use std::sync::Arc;
+
+mod facts;
+mod nouns;
+
+use super::World;
+use crate::{Change, ChangeSet, Position, Record, Refusal, name};
+
+impl World {
+    /// The world after `change`, at the next position.
+    ///
+    /// # Errors
+    /// A conflict where the world is not as the change found it; names taken; things still in use.
+    ///
+    /// # Examples
+    /// ```
+    /// use portcullis_model::*;
+    /// # use portcullis_model::{name::Login, record::Authority};
+    /// # let id = |n: u128| uuid::Uuid::from_u128(n);
+    /// # let ada = User {
+    /// #     id: Id::new(id(1)),
+    /// #     login: Login::parse("ada").unwrap(),
+    /// #     name: Name::parse("Ada").unwrap(),
+    /// #     email: None,
+    /// #     kind: UserKind::Person,
+    /// #     manager: None,
+    /// #     attributes: Default::default(),
+    /// # };
+    /// # let team = Group {
+    /// #     id: Id::new(id(2)),
+    /// #     name: Name::parse("Team").unwrap(),
+    /// #     description: Description::default(),
+    /// #     kind: GroupKind::Group,
+    /// #     authority: Authority::Managed,
+    /// #     tags: Vec::new(),
+    /// # };
+    /// # let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
+    /// # let joins = Membership {
+    /// #     id: Id::new(id(3)),
+    /// #     user: ada.id,
+    /// #     group: team.id,
+    /// #     kind: Kind::Member,
+    /// #     validity: Validity::new(now, Ends::at(now.plus_days(7))),
+    /// #     reason: Reason::default(),
+    /// #     granted_by: Actor::System(SystemActor::Demo),
+    /// #     request: None,
+    /// # };
+    /// let company = ChangeSet::new("demo")
+    ///     .with(Edit::create(ada.clone()))
+    ///     .with(Edit::create(team.clone()));
+    /// let world = World::default().after(&company)?;
+    ///
+    /// let change = ChangeSet::new("group.add_members").with(Edit::create(joins));
+    /// let after = world.after(&change)?;
+    ///
+    /// assert!(after.holds(ada.id, team.id, Kind::Member, now).is_some());
+    /// // The world it came from is as it was, and a change fits only the world it was made for.
+    /// assert!(world.holds(ada.id, team.id, Kind::Member, now).is_none());
+    /// assert_eq!(after.after(&change).unwrap_err().code(), "already_in_group");
+    /// # Ok::<(), Refusal>(())
+    /// ```
+    pub fn after(&self, change: &ChangeSet) -> Result<Self, Refusal> {
+        let mut world = self.clone();
+        for edit in &change.changes {
+            world.apply(edit)?;
+        }
+        world.position = self.position.next();
+        Ok(world)
+    }
+
+    /// Builds a world from all current records, in this order: users, apps, tags, groups,
+    /// inclusions, memberships, entitlements, requests, resources.
+    ///
+    /// # Errors
+    /// The same as [`World::after`], where the records contradict each other.
+    pub fn load(
+        records: impl IntoIterator<Item = Change>,
+        position: Position,
+    ) -> Result<Self, Refusal> {
+        let mut world = Self::default();
+        for record in records {
+            world.apply_owned(record)?;
+        }
+        world.position = position;
+        Ok(world)
+    }
+
+    /// Applies one edit in place. What is to be replaced is only looked at, never copied.
+    fn apply(&mut self, change: &Change) -> Result<(), Refusal> {
+        match change {
+            Change::User(edit) => {
+                self.apply_user(edit.before.as_deref(), edit.after.as_deref().cloned())
+            }
+            Change::Group(edit) => {
+                self.apply_group(edit.before.as_deref(), edit.after.as_deref().cloned())
+            }
+            Change::App(edit) => {
+                self.apply_app(edit.before.as_deref(), edit.after.as_deref().cloned())
+            }
+            Change::Tag(edit) => {
+                self.apply_tag(edit.before.as_deref(), edit.after.as_deref().cloned())
+            }
+            Change::Membership(edit) => {
+                self.apply_membership(edit.before.as_deref(), edit.after.as_deref().cloned())
+            }
+            Change::Inclusion(edit) => {
+                self.apply_inclusion(edit.before.as_deref(), edit.after.as_deref().cloned())
+            }
+            Change::Entitlement(edit) => {
+                self.apply_entitlement(edit.before.as_deref(), edit.after.as_deref().cloned())
+            }
+            Change::Request(edit) => {
+                self.apply_request(edit.before.as_deref(), edit.after.as_deref().cloned())
+            }
+            Change::Resource(edit) => {
+                self.apply_resource(edit.before.as_deref(), edit.after.as_deref().cloned())
+            }
+        }
+    }
+
+    fn apply_owned(&mut self, change: Change) -> Result<(), Refusal> {
+        match change {
+            Change::User(edit) => {
+                self.apply_user(edit.before.as_deref(), edit.after.map(|after| *after))
+            }
+            Change::Group(edit) => {
+                self.apply_group(edit.before.as_deref(), edit.after.map(|after| *after))
+            }
+            Change::App(edit) => {
+                self.apply_app(edit.before.as_deref(), edit.after.map(|after| *after))
+            }
+            Change::Tag(edit) => {
+                self.apply_tag(edit.before.as_deref(), edit.after.map(|after| *after))
+            }
+            Change::Membership(edit) => {
+                self.apply_membership(edit.before.as_deref(), edit.after.map(|after| *after))
+            }
+            Change::Inclusion(edit) => {
+                self.apply_inclusion(edit.before.as_deref(), edit.after.map(|after| *after))
+            }
+            Change::Entitlement(edit) => {
+                self.apply_entitlement(edit.before.as_deref(), edit.after.map(|after| *after))
+            }
+            Change::Request(edit) => {
+                self.apply_request(edit.before.as_deref(), edit.after.map(|after| *after))
+            }
+            Change::Resource(edit) => {
+                self.apply_resource(edit.before.as_deref(), edit.after.map(|after| *after))
+            }
+        }
+    }
+}
+
+fn known<T: Record>(before: Option<&T>, after: Option<&T>) -> Result<crate::Id<T>, Refusal> {
+    match (before, after) {
+        (Some(before), Some(after)) if before.id() != after.id() => {}
+        (Some(record), _) | (None, Some(record)) => return Ok(record.id()),
+        (None, None) => {}
+    }
+    Err(Refusal::invalid(
+        "",
+        "an edit names one record, before or after or both",
+    ))
+}
+
+/// Whoever may edit a fact in one place must not take it from another: what a fact is about is
+/// part of its identity, so that rights and rules need to look at one place only.
+fn same_place<T, P: PartialEq>(
+    before: Option<&T>,
+    after: Option<&T>,
+    place: impl Fn(&T) -> P,
+) -> Result<(), Refusal> {
+    match (before, after) {
+        (Some(before), Some(after)) if place(before) != place(after) => Err(Refusal::invalid(
+            "",
+            "an edit keeps who and what a fact is about; end it and create another",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn expect<T: Record>(
+    what: &'static str,
+    there: Option<&T>,
+    before: Option<&T>,
+) -> Result<(), Refusal> {
+    if there == before {
+        return Ok(());
+    }
+    Err(match (there, before) {
+        (Some(_), None) => moved(what, "one with this id already exists"),
+        (None, _) => moved(what, "it no longer exists"),
+        _ => moved(what, "somebody has changed it since"),
+    })
+}
+
+fn moved(what: &str, how: &str) -> Refusal {
+    Refusal::conflict(
+        "changed_meanwhile",
+        format!("the {what} is not as it was when you looked: {how}"),
+        "load it again and repeat what you wanted if it still applies",
+    )
+}
+
+fn in_use(what: &str, name: &str) -> Refusal {
+    Refusal::conflict(
+        "in_use",
+        format!("{what} `{name}` is still in use"),
+        "end what depends on it in the same change",
+    )
+}
+
+fn taken(what: &'static str, field: &str, value: &str) -> Refusal {
+    Refusal::Rule {
+        code: "name_taken",
+        sentence: format!("there already is a {what} with the {field} `{value}`"),
+        next: "choose another, or change the one that exists".into(),
+    }
+}
+
+fn free<V: Clone>(
+    index: &imbl::OrdMap<Arc<str>, V>,
+    key: &str,
+    what: &'static str,
+    field: &str,
+    value: &str,
+) -> Result<(), Refusal> {
+    debug_assert_eq!(key, name::key(value));
+    if index.contains_key(key) {
+        Err(taken(what, field, value))
+    } else {
+        Ok(())
+    }
+}

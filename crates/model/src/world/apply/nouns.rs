@@ -1,0 +1,257 @@
+//! Edits of users, groups, apps and tags.
+
+use std::sync::Arc;
+
+use super::{expect, free, in_use, known};
+use crate::{
+    App, Group, Refusal, Tag, User,
+    record::AppOrigin,
+    world::{AppNode, GroupNode, Ix, UserNode, World, slots::Slots},
+};
+
+impl World {
+    pub(super) fn apply_user(
+        &mut self,
+        before: Option<&User>,
+        after: Option<User>,
+    ) -> Result<(), Refusal> {
+        let id = known(before, after.as_ref())?;
+        let ix = self.user_ix.get(&id.uuid()).copied();
+        let there = ix.and_then(|ix| self.user_at(ix));
+        expect("user", there.map(|node| &*node.user), before)?;
+        if after.is_none() && there.is_some_and(|node| !node.facts.is_empty()) {
+            return Err(in_use(
+                "user",
+                &there.map_or_else(String::new, |n| n.user.login.to_string()),
+            ));
+        }
+        if let Some(before) = before {
+            self.logins.remove(before.login.key().as_str());
+            if let Some(email) = &before.email {
+                self.emails.remove(email.key().as_str());
+            }
+        }
+        if let Some(after) = after {
+            let user = Arc::new(after);
+            let key: Arc<str> = user.login.key().into();
+            free(&self.logins, &key, "user", "login", &user.login)?;
+            if let Some(email) = &user.email {
+                free(&self.emails, &email.key(), "user", "e-mail address", email)?;
+            }
+            let ix = match ix {
+                Some(ix) => {
+                    let slot = self.users.get_mut(ix);
+                    if let Some(slot) = slot {
+                        match slot {
+                            Some(node) => {
+                                let node = Arc::make_mut(node);
+                                node.user = Arc::clone(&user);
+                                node.key = Arc::clone(&key);
+                            }
+                            None => {
+                                *slot = Some(Arc::new(UserNode {
+                                    user: Arc::clone(&user),
+                                    key: Arc::clone(&key),
+                                    facts: Slots::default(),
+                                }));
+                            }
+                        }
+                    }
+                    ix
+                }
+                None => {
+                    let node = UserNode {
+                        user: Arc::clone(&user),
+                        key: Arc::clone(&key),
+                        facts: Slots::default(),
+                    };
+                    let ix = self.users.push(Some(Arc::new(node)));
+                    self.user_ix.insert(id.uuid(), ix);
+                    ix
+                }
+            };
+            let hidden = user.email.as_deref().unwrap_or_default();
+            self.user_texts.set(ix, [&user.login, &user.name, hidden]);
+            self.logins.insert(key, (ix, Arc::clone(&user)));
+            if let Some(email) = &user.email {
+                self.emails.insert(email.key().into(), ix);
+            }
+        } else if let Some(ix) = ix {
+            if let Some(slot) = self.users.get_mut(ix) {
+                *slot = None;
+            }
+            self.user_texts.clear(ix);
+        }
+        Ok(())
+    }
+
+    pub(super) fn apply_group(
+        &mut self,
+        before: Option<&Group>,
+        after: Option<Group>,
+    ) -> Result<(), Refusal> {
+        let id = known(before, after.as_ref())?;
+        let ix = self.group_ix.get(&id.uuid()).copied();
+        let there = ix.and_then(|ix| self.group_at(ix));
+        expect("group", there.map(|node| &*node.group), before)?;
+        if let Some(node) = there.filter(|_| after.is_none())
+            && !(node.facts.is_empty()
+                && node.targets.is_empty()
+                && node.children.is_empty()
+                && node.entitlements.is_empty())
+        {
+            return Err(in_use("group", &node.group.name));
+        }
+        if let Some(before) = before {
+            self.group_names.remove(before.name.key().as_str());
+            if let (Some(app), Some(ix)) = (before.app(), ix) {
+                self.edit_app_groups(app, |groups| groups.retain(|g| *g != ix));
+            }
+        }
+        if let Some(after) = after {
+            let group = Arc::new(after);
+            free(
+                &self.group_names,
+                &group.name.key(),
+                "group",
+                "name",
+                &group.name,
+            )?;
+            if let Some(app) = group.app()
+                && !self.apps.contains_key(&app.uuid())
+            {
+                return Err(Refusal::not_found("app", app));
+            }
+            for tag in &group.tags {
+                self.tag(*tag)
+                    .ok_or_else(|| Refusal::not_found("tag", tag))?;
+            }
+            let fresh = || {
+                Arc::new(GroupNode {
+                    group: Arc::clone(&group),
+                    facts: Slots::default(),
+                    targets: Vec::new(),
+                    children: Vec::new(),
+                    entitlements: Vec::new(),
+                })
+            };
+            let ix = match ix {
+                Some(ix) => {
+                    if let Some(slot) = self.groups.get_mut(ix) {
+                        match slot {
+                            Some(node) => Arc::make_mut(node).group = Arc::clone(&group),
+                            None => *slot = Some(fresh()),
+                        }
+                    }
+                    ix
+                }
+                None => {
+                    let ix = self.groups.push(Some(fresh()));
+                    self.group_ix.insert(id.uuid(), ix);
+                    ix
+                }
+            };
+            let (texts, others) = if group.is_role() {
+                (&mut self.role_texts, &mut self.group_texts)
+            } else {
+                (&mut self.group_texts, &mut self.role_texts)
+            };
+            texts.set(ix, [&group.name, "", &group.description]);
+            others.clear(ix);
+            self.group_names.insert(group.name.key().into(), ix);
+            if let Some(app) = group.app() {
+                self.edit_app_groups(app, |groups| groups.push(ix));
+            }
+        } else if let Some(ix) = ix {
+            if let Some(slot) = self.groups.get_mut(ix) {
+                *slot = None;
+            }
+            self.group_texts.clear(ix);
+            self.role_texts.clear(ix);
+        }
+        Ok(())
+    }
+
+    fn edit_app_groups(&mut self, app: crate::Id<App>, edit: impl FnOnce(&mut Vec<Ix>)) {
+        if let Some(node) = self.apps.get_mut(&app.uuid()) {
+            edit(&mut Arc::make_mut(node).groups);
+        }
+    }
+
+    pub(super) fn apply_app(
+        &mut self,
+        before: Option<&App>,
+        after: Option<App>,
+    ) -> Result<(), Refusal> {
+        let id = known(before, after.as_ref())?.uuid();
+        let there = self.apps.get(&id);
+        expect("app", there.map(|node| &*node.app), before)?;
+        if let Some(node) = there.filter(|node| after.is_none() && !node.groups.is_empty()) {
+            return Err(in_use("app", &node.app.name));
+        }
+        if let Some(before) = before {
+            self.app_names.remove(before.name.key().as_str());
+            self.built_in = self.built_in.filter(|built_in| *built_in != id);
+        }
+        if let Some(after) = after {
+            let app = Arc::new(after);
+            free(&self.app_names, &app.name.key(), "app", "name", &app.name)?;
+            for tag in &app.tags {
+                self.tag(*tag)
+                    .ok_or_else(|| Refusal::not_found("tag", tag))?;
+            }
+            self.app_names.insert(app.name.key().into(), id);
+            if app.origin == AppOrigin::BuiltIn && self.built_in.is_none() {
+                self.built_in = Some(id);
+            }
+            match self.apps.get_mut(&id) {
+                Some(node) => Arc::make_mut(node).app = app,
+                None => {
+                    self.apps.insert(
+                        id,
+                        Arc::new(AppNode {
+                            app,
+                            groups: Vec::new(),
+                        }),
+                    );
+                }
+            }
+        } else {
+            self.apps.remove(&id);
+        }
+        Ok(())
+    }
+
+    pub(super) fn apply_tag(
+        &mut self,
+        before: Option<&Tag>,
+        after: Option<Tag>,
+    ) -> Result<(), Refusal> {
+        let id = known(before, after.as_ref())?;
+        expect("tag", self.tag(id), before)?;
+        if let Some(before) = before.filter(|_| after.is_none()) {
+            let used = self.groups().any(|group| group.tags.contains(&id))
+                || self.apps().any(|app| app.tags.contains(&id));
+            if used {
+                return Err(in_use("tag", &before.name));
+            }
+        }
+        if let Some(before) = before {
+            self.tag_names.remove(before.name.key().as_str());
+        }
+        if let Some(after) = after {
+            free(
+                &self.tag_names,
+                &after.name.key(),
+                "tag",
+                "name",
+                &after.name,
+            )?;
+            self.tag_names.insert(after.name.key().into(), id.uuid());
+            self.tags.insert(id.uuid(), Arc::new(after));
+        } else {
+            self.tags.remove(&id.uuid());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! The living by id and by name, and how many there are.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::World;
+use crate::{App, Entitlement, Group, Id, Inclusion, Request, Resource, Tag, User, name};
+
+impl World {
+    /// The living user `id`.
+    #[must_use]
+    pub fn user(&self, id: Id<User>) -> Option<&User> {
+        self.user_node(id).map(|node| &*node.user)
+    }
+
+    /// The living group `id`.
+    #[must_use]
+    pub fn group(&self, id: Id<Group>) -> Option<&Group> {
+        self.group_node(id).map(|node| &*node.group)
+    }
+
+    /// The living app `id`.
+    #[must_use]
+    pub fn app(&self, id: Id<App>) -> Option<&App> {
+        self.apps.get(&id.uuid()).map(|node| &*node.app)
+    }
+
+    /// The living tag `id`.
+    #[must_use]
+    pub fn tag(&self, id: Id<Tag>) -> Option<&Tag> {
+        self.tags.get(&id.uuid()).map(|tag| &**tag)
+    }
+
+    /// The pending request `id`.
+    #[must_use]
+    pub fn request(&self, id: Id<Request>) -> Option<&Request> {
+        self.requests.get(&id.uuid()).map(|request| &**request)
+    }
+
+    /// The live inclusion `id`.
+    #[must_use]
+    pub fn inclusion(&self, id: Id<Inclusion>) -> Option<&Inclusion> {
+        self.inclusions
+            .get(&id.uuid())
+            .map(|inclusion| &**inclusion)
+    }
+
+    /// The live entitlement `id`.
+    #[must_use]
+    pub fn entitlement(&self, id: Id<Entitlement>) -> Option<&Entitlement> {
+        self.entitlements
+            .get(&id.uuid())
+            .map(|entitlement| &**entitlement)
+    }
+
+    /// The registered resource `id`.
+    #[must_use]
+    pub fn resource(&self, id: Id<Resource>) -> Option<&Resource> {
+        self.resources.get(&id.uuid()).map(|resource| &**resource)
+    }
+
+    /// The resource registered as `resource_id` of `resource_type`.
+    #[must_use]
+    pub fn resource_by_key(&self, resource_type: &str, resource_id: &str) -> Option<&Resource> {
+        let registered = self.resource_keys.get(resource_type)?.get(resource_id)?;
+        Some(&registered.resource)
+    }
+
+    /// What rules see of that resource: what the store knows, which no request overrides.
+    #[must_use]
+    pub fn resource_attributes(
+        &self,
+        resource_type: &str,
+        resource_id: &str,
+    ) -> Option<&BTreeMap<Arc<str>, portcullis_rules::Value>> {
+        Some(
+            &self
+                .resource_keys
+                .get(resource_type)?
+                .get(resource_id)?
+                .values,
+        )
+    }
+
+    /// The living user with that login, e-mail address or id.
+    #[must_use]
+    pub fn find_user(&self, key: &str) -> Option<&User> {
+        if let Ok(id) = key.parse::<Id<User>>() {
+            return self.user(id);
+        }
+        let key = name::key(key);
+        if let Some((_, user)) = self.logins.get(key.as_str()) {
+            return Some(user);
+        }
+        let ix = self.emails.get(key.as_str())?;
+        self.user_at(*ix).map(|node| &*node.user)
+    }
+
+    /// The living group with that name or id.
+    #[must_use]
+    pub fn find_group(&self, key: &str) -> Option<&Group> {
+        if let Ok(id) = key.parse::<Id<Group>>() {
+            return self.group(id);
+        }
+        let ix = self.group_names.get(name::key(key).as_str())?;
+        self.group_at(*ix).map(|node| &*node.group)
+    }
+
+    /// The living app with that name or id.
+    #[must_use]
+    pub fn find_app(&self, key: &str) -> Option<&App> {
+        if let Ok(id) = key.parse::<Id<App>>() {
+            return self.app(id);
+        }
+        self.app(Id::new(*self.app_names.get(name::key(key).as_str())?))
+    }
+
+    /// The living tag with that name or id.
+    #[must_use]
+    pub fn find_tag(&self, key: &str) -> Option<&Tag> {
+        if let Ok(id) = key.parse::<Id<Tag>>() {
+            return self.tag(id);
+        }
+        self.tag(Id::new(*self.tag_names.get(name::key(key).as_str())?))
+    }
+
+    /// How many living users there are.
+    #[must_use]
+    pub fn user_count(&self) -> usize {
+        self.logins.len()
+    }
+
+    /// How many living groups there are, roles and app groups included.
+    #[must_use]
+    pub fn group_count(&self) -> usize {
+        self.group_names.len()
+    }
+
+    /// How many living apps there are.
+    #[must_use]
+    pub fn app_count(&self) -> usize {
+        self.app_names.len()
+    }
+
+    /// How many living tags there are.
+    #[must_use]
+    pub fn tag_count(&self) -> usize {
+        self.tag_names.len()
+    }
+
+    /// How many direct memberships and ownerships are on record.
+    #[must_use]
+    pub const fn membership_count(&self) -> usize {
+        self.members as usize
+    }
+}

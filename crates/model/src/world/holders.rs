@@ -1,0 +1,288 @@
+//! The other way round: who is in a group, who has a permission.
+
+use super::{GroupNode, Ix, IxMap, World};
+use crate::{Ends, Entitlement, Group, Id, Kind, Timestamp, User, name};
+
+/// Somebody who has something, until when.
+#[derive(Clone, Copy, Debug)]
+pub struct Holder<'w> {
+    /// Who.
+    pub user: &'w User,
+    /// The latest end over all paths.
+    pub until: Ends,
+}
+
+impl World {
+    /// Everybody who is in `group` as `kind` at `now`, directly or through other groups, by login.
+    #[must_use]
+    pub fn holders(&self, group: Id<Group>, kind: Kind, now: Timestamp) -> Vec<Holder<'_>> {
+        self.group_ix
+            .get(&group.uuid())
+            .map_or_else(Vec::new, |ix| {
+                self.with_users(self.collect(&self.ways_into(*ix, kind, now), now))
+            })
+    }
+
+    /// How many are in `group` as `kind` at `now`.
+    #[must_use]
+    pub fn holder_count(&self, group: Id<Group>, kind: Kind, now: Timestamp) -> usize {
+        self.group_ix
+            .get(&group.uuid())
+            .map_or(0, |ix| self.holder_ends(*ix, kind, now).len())
+    }
+
+    /// Whether anybody is in `group` as `kind` at `now`; looks no further than the first.
+    pub(crate) fn anybody_in(&self, group: Id<Group>, kind: Kind, now: Timestamp) -> bool {
+        let Some(&ix) = self.group_ix.get(&group.uuid()) else {
+            return false;
+        };
+        self.direct_ends(ix, kind, now).next().is_some()
+            || self
+                .widths_into(ix, kind, now)
+                .into_keys()
+                .any(|child| self.direct_ends(child, Kind::Member, now).next().is_some())
+    }
+
+    /// By login. Where nearly everybody is meant, the index of logins is read in its order rather
+    /// than sorting by text.
+    fn with_users(&self, latest: Latest) -> Vec<Holder<'_>> {
+        match latest {
+            Latest::Many(by_user) => {
+                let in_order = self.logins.values();
+                in_order
+                    .map(|(ix, user)| (user, by_user.get(*ix as usize)))
+                    .filter_map(|(user, until)| {
+                        let until = *until.filter(|until| **until != NOBODY)?;
+                        Some(Holder { user, until })
+                    })
+                    .collect()
+            }
+            Latest::Few(ends) => {
+                let mut all: Vec<_> = ends
+                    .into_iter()
+                    .filter_map(|(ix, until)| Some((self.user_at(ix)?, until)))
+                    .collect();
+                all.sort_unstable_by(|a, b| a.0.key.cmp(&b.0.key));
+                all.into_iter()
+                    .map(|(node, until)| Holder {
+                        user: &node.user,
+                        until,
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    /// Who is in the group, each user once with the latest end, by user number.
+    pub(super) fn holder_ends(&self, group: Ix, kind: Kind, now: Timestamp) -> Vec<(Ix, Ends)> {
+        self.collect(&self.ways_into(group, kind, now), now).pairs()
+    }
+
+    /// The groups whose direct facts put somebody into `group` as `kind`, with the kind they have
+    /// to be of and the latest end over the way from there.
+    fn ways_into(&self, group: Ix, kind: Kind, now: Timestamp) -> Vec<(Ix, Kind, Ends)> {
+        let through = self.widths_into(group, kind, now).into_iter();
+        std::iter::once((group, kind, Ends::NEVER))
+            .chain(through.map(|(child, width)| (child, Kind::Member, width)))
+            .collect()
+    }
+
+    /// The users in any of `groups`, each once with the latest end.
+    fn collect(&self, groups: &[(Ix, Kind, Ends)], now: Timestamp) -> Latest {
+        let ends = groups.iter().flat_map(|&(group, kind, width)| {
+            let direct = self.direct_ends(group, kind, now);
+            direct.map(move |(user, until)| (user, until.min(width)))
+        });
+        let facts = groups
+            .iter()
+            .filter_map(|(group, ..)| self.group_at(*group))
+            .map(|node| node.facts.len());
+        // The few more let small worlds, and so the tests, go both ways.
+        if facts.sum::<usize>() > self.users.len() / 16 + 4 {
+            let mut by_user = vec![NOBODY; self.users.len()];
+            for (user, until) in ends {
+                if let Some(best) = by_user.get_mut(user as usize) {
+                    *best = (*best).max(until);
+                }
+            }
+            return Latest::Many(by_user);
+        }
+        let mut all: Vec<_> = ends.collect();
+        all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+        all.dedup_by_key(|(user, _)| *user);
+        Latest::Few(all)
+    }
+
+    fn direct_ends(
+        &self,
+        group: Ix,
+        kind: Kind,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (Ix, Ends)> {
+        self.group_at(group)
+            .into_iter()
+            .flat_map(|node| node.facts.iter())
+            .filter_map(|slot| self.edge(slot))
+            .filter(move |edge| edge.kind == kind && edge.validity.contains(now))
+            .map(|edge| (edge.user, edge.validity.until))
+    }
+
+    /// The groups whose members are in `group` as `kind` at `now`, other than itself, with the
+    /// latest end over the inclusions that lead there.
+    fn widths_into(&self, group: Ix, kind: Kind, now: Timestamp) -> IxMap<Ix, Ends> {
+        let first = self.children_ends(group, kind, now);
+        let mut widths = self.widths(first.collect(), now);
+        if kind == Kind::Member {
+            widths.remove(&group);
+        }
+        widths
+    }
+
+    fn children_ends(
+        &self,
+        group: Ix,
+        kind: Kind,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (Ix, Ends)> {
+        let links = self.group_at(group).map_or(&[][..], |node| &node.children);
+        links
+            .iter()
+            .filter(move |link| {
+                link.inclusion.kind == kind && link.inclusion.validity.contains(now)
+            })
+            .map(|link| (link.ix, link.inclusion.validity.until))
+    }
+
+    /// The given groups and all whose members get into them, each with the latest end over all
+    /// ways, of which each ends with its earliest end.
+    fn widths(&self, mut todo: Vec<(Ix, Ends)>, now: Timestamp) -> IxMap<Ix, Ends> {
+        let mut widths: IxMap<Ix, Ends> = IxMap::default();
+        while let Some((ix, width)) = todo.pop() {
+            let best = widths.get(&ix);
+            if best.is_none_or(|best| *best < width) {
+                widths.insert(ix, width);
+                let children = self.children_ends(ix, Kind::Member, now);
+                todo.extend(children.map(|(child, until)| (child, width.min(until))));
+            }
+        }
+        widths
+    }
+
+    /// Whose members are in `group` as `kind` at `now`, other than itself: groups and roles by
+    /// name, each with the latest end over the inclusions that lead there.
+    #[must_use]
+    pub fn groups_into(&self, group: Id<Group>, kind: Kind, now: Timestamp) -> Vec<(&Group, Ends)> {
+        let Some(&ix) = self.group_ix.get(&group.uuid()) else {
+            return Vec::new();
+        };
+        let mut all: Vec<_> = self
+            .widths_into(ix, kind, now)
+            .into_iter()
+            .filter_map(|(ix, until)| Some((&*self.group_at(ix)?.group, until)))
+            .collect();
+        all.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+        all
+    }
+
+    /// The groups that confer `permission` at `now` in `environment` (anywhere, if not given).
+    pub fn conferring<'w>(
+        &'w self,
+        permission: &str,
+        environment: Option<&'w str>,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (&'w Group, &'w Entitlement)> {
+        self.conferring_nodes(permission, environment, now)
+            .map(|(_, node, entitlement)| (&*node.group, entitlement))
+    }
+
+    fn conferring_nodes<'w>(
+        &'w self,
+        permission: &str,
+        environment: Option<&'w str>,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (Ix, &'w GroupNode, &'w Entitlement)> {
+        let key = name::key(permission);
+        let groups: Vec<Ix> = self
+            .permissions
+            .get(key.as_str())
+            .map_or_else(Vec::new, |groups| groups.keys().copied().collect());
+        groups
+            .into_iter()
+            .filter_map(|ix| Some((ix, self.group_at(ix)?)))
+            .flat_map(move |(ix, node)| {
+                let key = key.clone();
+                node.entitlements
+                    .iter()
+                    .filter(move |e| {
+                        e.validity.contains(now)
+                            && e.grant
+                                .permission()
+                                .is_some_and(|p| p.name.key() == key && p.holds_in(environment))
+                    })
+                    .map(move |e| (ix, node, &**e))
+            })
+    }
+
+    /// Everybody who has `permission` at `now` in `environment` (anywhere, if not given), by login.
+    #[must_use]
+    pub fn who_can(
+        &self,
+        permission: &str,
+        environment: Option<&str>,
+        now: Timestamp,
+    ) -> Vec<Holder<'_>> {
+        self.with_users(self.who_can_latest(permission, environment, now))
+    }
+
+    pub(super) fn who_can_ends(
+        &self,
+        permission: &str,
+        environment: Option<&str>,
+        now: Timestamp,
+    ) -> Vec<(Ix, Ends)> {
+        self.who_can_latest(permission, environment, now).pairs()
+    }
+
+    /// All conferring groups at once, so that a role that leads into many of them is read once.
+    fn who_can_latest(
+        &self,
+        permission: &str,
+        environment: Option<&str>,
+        now: Timestamp,
+    ) -> Latest {
+        let first = self
+            .conferring_nodes(permission, environment, now)
+            .map(|(ix, _, entitlement)| (ix, entitlement.validity.until))
+            .collect();
+        let groups: Vec<_> = self
+            .widths(first, now)
+            .into_iter()
+            .map(|(group, width)| (group, Kind::Member, width))
+            .collect();
+        self.collect(&groups, now)
+    }
+}
+
+/// Less than the end of anything that holds: time begins in 1970, and `[from, until)` has none
+/// that ends there.
+const NOBODY: Ends = Ends::at(Timestamp::from_micros(0));
+
+/// Each user once, with the latest end.
+enum Latest {
+    /// By user number, only those who have any.
+    Few(Vec<(Ix, Ends)>),
+    /// For every user number; [`NOBODY`] for those who have none.
+    Many(Vec<Ends>),
+}
+
+impl Latest {
+    fn pairs(self) -> Vec<(Ix, Ends)> {
+        match self {
+            Self::Few(all) => all,
+            Self::Many(all) => (0..)
+                .zip(all)
+                .filter(|(_, until)| *until != NOBODY)
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! Text patterns: regular expressions in the RE2 dialect, and the star patterns of `~=`.
+//!
+//! Expressions are read by the crate's own reader (`re2`), so what is accepted and what it means does
+//! not follow the habits of the engine underneath. Patterns know nothing of rules or values; which
+//! values have a text is decided in `value`.
+
+mod re2;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
+
+pub use re2::RegexError;
+
+/// Bounds on a single pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PatternLimits {
+    /// Longest pattern text, in bytes (default 4,096).
+    pub text_bytes: usize,
+    /// Largest compiled program, in bytes (default 2 MiB).
+    pub program_bytes: usize,
+    /// Deepest nesting of groups (default 32, never more than 50).
+    pub depth: usize,
+}
+
+impl Default for PatternLimits {
+    fn default() -> Self {
+        Self {
+            text_bytes: 4096,
+            program_bytes: 2 << 20,
+            depth: 32,
+        }
+    }
+}
+
+/// Why a pattern is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PatternError {
+    /// The pattern has no characters.
+    #[error("the pattern is empty; leave the condition out to match every text")]
+    Empty,
+    /// The pattern's text is longer than the limit.
+    #[error(
+        "the pattern has {bytes} bytes, at most {limit} are allowed; split it into several conditions"
+    )]
+    TooLong {
+        /// Length of the text.
+        bytes: usize,
+        /// The limit it passes.
+        limit: usize,
+    },
+    /// The compiled program is larger than the limit.
+    #[error("the pattern compiles to more than {limit} bytes; use smaller repeat counts")]
+    TooBig {
+        /// The limit it passes.
+        limit: usize,
+    },
+    /// A like pattern has a star where none may stand.
+    #[error(
+        "a like pattern may have one `*` at its start and one at its end, not elsewhere; use `~*` with a \
+         regular expression for anything else"
+    )]
+    Star,
+    /// The regular expression does not follow the dialect.
+    #[error("{0}")]
+    Regex(#[from] RegexError),
+}
+
+/// What a pattern asks of a text, in the simplest words that say exactly the same.
+///
+/// When the pattern folds case, the text in the shape is folded already and must be compared with the
+/// folded subject (see [`fold`]).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// The subject is this text.
+    Exact(Arc<str>),
+    /// The subject begins with this text.
+    Prefix(Arc<str>),
+    /// The subject ends with this text.
+    Suffix(Arc<str>),
+    /// The subject contains this text.
+    Contains(Arc<str>),
+    /// Only running the expression can tell.
+    Regex,
+}
+
+impl Shape {
+    /// Tests a subject (folded, if the pattern folds); `None` if the expression must be run.
+    #[must_use]
+    pub fn matches(&self, subject: &str) -> Option<bool> {
+        match self {
+            Self::Exact(text) => Some(subject == &**text),
+            Self::Prefix(text) => Some(subject.starts_with(&**text)),
+            Self::Suffix(text) => Some(subject.ends_with(&**text)),
+            Self::Contains(text) => Some(subject.contains(&**text)),
+            Self::Regex => None,
+        }
+    }
+
+    fn folded(self) -> Self {
+        let fold = |text: Arc<str>| -> Arc<str> { fold(&text).into() };
+        match self {
+            Self::Exact(text) => Self::Exact(fold(text)),
+            Self::Prefix(text) => Self::Prefix(fold(text)),
+            Self::Suffix(text) => Self::Suffix(fold(text)),
+            Self::Contains(text) => Self::Contains(fold(text)),
+            Self::Regex => Self::Regex,
+        }
+    }
+}
+
+/// A compiled regular expression: an unanchored, linear-time search.
+///
+/// ```
+/// use portcullis_rules::{Pattern, PatternLimits, Shape};
+/// let pattern = Pattern::new(r"^host-7\.", false, &PatternLimits::default()).unwrap();
+/// assert_eq!(pattern.shape(), &Shape::Prefix("host-7.".into()));
+/// assert!(pattern.is_match("host-7.example"));
+/// assert!(!pattern.is_match("my-host-7.example"));
+/// assert!(Pattern::new("a(?=b)", false, &PatternLimits::default()).is_err());
+/// ```
+#[derive(Clone)]
+pub struct Pattern {
+    source: Arc<str>,
+    translated: String,
+    fold: bool,
+    shape: Shape,
+    // `None` exactly when the shape alone decides.
+    regex: Option<regex::Regex>,
+}
+
+/// What is known of an expression before any program is built for it.
+pub(crate) struct Analysis {
+    /// The simplest equivalent test.
+    pub(crate) shape: Shape,
+    /// The expression in the `regex` crate's syntax.
+    pub(crate) translated: String,
+    /// A test that every matching text passes, folded if the pattern folds; never [`Shape::Regex`].
+    pub(crate) required: Option<Shape>,
+}
+
+impl Analysis {
+    pub(crate) fn new(
+        source: &str,
+        fold: bool,
+        limits: &PatternLimits,
+    ) -> Result<Self, PatternError> {
+        check_text(source, limits)?;
+        // The engine compiles by recursion; this many levels fit a small stack even without optimisation.
+        let depth = limits.depth.min(50);
+        let parsed = re2::parse(source, fold, depth)?;
+        let (shape, required) = if !fold {
+            (re2::shape(&parsed.hir), re2::required(&parsed.hir))
+        } else if parsed.sets_case {
+            // Part of the expression may be case-sensitive after all, so folding the subject could
+            // match too much.
+            (Shape::Regex, None)
+        } else {
+            let plain = re2::parse(source, false, depth)?.hir;
+            let required = re2::required(&plain).map(Shape::folded);
+            (re2::shape(&plain).folded(), required)
+        };
+        Ok(Self {
+            shape,
+            translated: parsed.hir.to_string(),
+            required,
+        })
+    }
+}
+
+impl Pattern {
+    /// Compiles an expression; `fold` ignores case throughout, as `~*` does.
+    ///
+    /// # Errors
+    /// [`PatternError`] when the expression is empty, outside the dialect, or over a limit.
+    pub fn new(source: &str, fold: bool, limits: &PatternLimits) -> Result<Self, PatternError> {
+        let Analysis {
+            shape, translated, ..
+        } = Analysis::new(source, fold, limits)?;
+        let regex = match shape {
+            Shape::Regex => Some(
+                regex::RegexBuilder::new(&translated)
+                    .size_limit(limits.program_bytes)
+                    .nest_limit(2048)
+                    .build()
+                    .map_err(|_| PatternError::TooBig {
+                        limit: limits.program_bytes,
+                    })?,
+            ),
+            _ => None,
+        };
+        Ok(Self {
+            source: source.into(),
+            translated,
+            fold,
+            shape,
+            regex,
+        })
+    }
+
+    /// Whether the expression matches somewhere in the text.
+    #[must_use]
+    pub fn is_match(&self, text: &str) -> bool {
+        match &self.regex {
+            Some(regex) => regex.is_match(text),
+            None => {
+                let subject = if self.fold {
+                    fold(text)
+                } else {
+                    Cow::Borrowed(text)
+                };
+                self.shape.matches(&subject).unwrap_or(false)
+            }
+        }
+    }
+
+    /// The expression as it was written.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The same expression in the `regex` crate's syntax, with case folding written out.
+    #[must_use]
+    pub fn translated(&self) -> &str {
+        &self.translated
+    }
+
+    /// Whether case is ignored throughout.
+    #[must_use]
+    pub fn folds(&self) -> bool {
+        self.fold
+    }
+
+    /// The simplest equivalent test.
+    #[must_use]
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Pattern({:?}{})",
+            self.source,
+            if self.fold { ", fold" } else { "" }
+        )
+    }
+}
+
+/// A compiled like pattern: literal text, ignoring case, open at an end that has a star.
+///
+/// ```
+/// use portcullis_rules::{Like, PatternLimits, Shape};
+/// let like = Like::new("*.Example.com", &PatternLimits::default()).unwrap();
+/// assert_eq!(like.shape(), &Shape::Suffix(".example.com".into()));
+/// assert!(like.is_match("WWW.example.COM"));
+/// assert!(!like.is_match("evilXexample.com"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Like {
+    source: Arc<str>,
+    shape: Shape,
+}
+
+impl Like {
+    /// Reads a like pattern.
+    ///
+    /// # Errors
+    /// [`PatternError`] when the pattern is empty, too long, or has a star anywhere but one at each end.
+    pub fn new(source: &str, limits: &PatternLimits) -> Result<Self, PatternError> {
+        check_text(source, limits)?;
+        let (open_start, rest) = source
+            .strip_prefix('*')
+            .map_or((false, source), |r| (true, r));
+        let (open_end, rest) = rest.strip_suffix('*').map_or((false, rest), |r| (true, r));
+        if rest.contains('*') || (open_start && open_end && rest.is_empty()) {
+            return Err(PatternError::Star);
+        }
+        let text: Arc<str> = fold(rest).into();
+        let shape = match (open_start, open_end) {
+            (false, false) => Shape::Exact(text),
+            (false, true) => Shape::Prefix(text),
+            (true, false) => Shape::Suffix(text),
+            (true, true) => Shape::Contains(text),
+        };
+        Ok(Self {
+            source: source.into(),
+            shape,
+        })
+    }
+
+    /// Whether the text is like the pattern.
+    #[must_use]
+    pub fn is_match(&self, text: &str) -> bool {
+        self.is_match_folded(&fold(text))
+    }
+
+    /// Whether a text that went through [`fold`] already is like the pattern.
+    #[must_use]
+    pub fn is_match_folded(&self, folded: &str) -> bool {
+        self.shape.matches(folded).unwrap_or(false)
+    }
+
+    /// The pattern as it was written.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The test it stands for, on folded text; never [`Shape::Regex`].
+    #[must_use]
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+}
+
+fn check_text(source: &str, limits: &PatternLimits) -> Result<(), PatternError> {
+    if source.is_empty() {
+        return Err(PatternError::Empty);
+    }
+    if source.len() > limits.text_bytes {
+        return Err(PatternError::TooLong {
+            bytes: source.len(),
+            limit: limits.text_bytes,
+        });
+    }
+    Ok(())
+}
+
+/// Maps each character to one representative of its Unicode simple case-folding class.
+///
+/// Two texts are equal ignoring case exactly when their folded forms are the same.
+///
+/// ```
+/// use portcullis_rules::fold;
+/// assert_eq!(fold("ÉCOLE"), fold("école"));
+/// assert_eq!(fold("\u{212a}"), "k");
+/// assert_ne!(fold("ß"), fold("ss"));
+/// ```
+#[must_use]
+pub fn fold(text: &str) -> Cow<'_, str> {
+    if text
+        .bytes()
+        .all(|b| b.is_ascii() && !b.is_ascii_uppercase())
+    {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(fold_char).collect())
+}
+
+fn fold_char(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
+    let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
+    class.case_fold_simple();
+    let least = class.ranges().first().map_or(c, ClassUnicodeRange::start);
+    least.to_ascii_lowercase()
+}

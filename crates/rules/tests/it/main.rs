@@ -1,0 +1,15 @@
+//! Tests of the public face, by capability; the vectors come from the shared collection.
+
+mod analysis;
+mod dynamo;
+mod engine;
+mod explain;
+mod loading;
+mod partial;
+mod patterns;
+mod properties;
+mod reference;
+mod schema;
+mod values;
+mod vectors;
+mod worlds;

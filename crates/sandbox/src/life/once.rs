@@ -1,0 +1,277 @@
+//! What happens once, so that there is something of every kind to look at.
+
+use portcullis_app::group::{AddPeople, CreateGroup, DeleteGroup, EditGroup};
+use portcullis_model::{
+    Actor, Ends, GroupKind, Kind, Refusal, SystemActor,
+    name::{Description, Name},
+};
+
+use super::{Company, HOUR, Once, Station};
+use crate::{
+    catalog::OPEN,
+    founding::{app_group, bad, reason},
+    names::PersonName,
+};
+
+impl Company {
+    pub(super) fn once(&mut self, once: Once) -> Result<(), Refusal> {
+        let admin = self.admin()?;
+        let now = self.story.now;
+        match once {
+            Once::Describe => {
+                let group = self.story.group("Incident-Response")?.id;
+                let description =
+                    Description::parse("Who is called when something burns; train once a year")
+                        .map_err(bad)?;
+                self.story.act(
+                    admin,
+                    &EditGroup {
+                        group: Some(group),
+                        description: Some(description),
+                        ..EditGroup::default()
+                    },
+                )?;
+            }
+            Once::LateGroup => {
+                let app = self.story.group(&app_group("Data Warehouse", "Owners"))?;
+                let owner = self.story.decider(app, None).unwrap_or(admin);
+                self.late_group(
+                    owner,
+                    "Data Warehouse",
+                    "Experiments",
+                    "May try new tools on copies",
+                )?;
+                let users = self.some_of(1, 4);
+                self.add(
+                    owner,
+                    &app_group("Data Warehouse", "Experiments"),
+                    Kind::Member,
+                    users,
+                    Ends::at(self.end.plus_days(17)),
+                    "Until the trial ends",
+                )?;
+            }
+            Once::MirrorLeaves => {
+                let group = self.story.group("Directory Administrators")?.id;
+                let user = self.head(0)?;
+                let add = AddPeople {
+                    group,
+                    kind: Kind::Member,
+                    users: vec![user],
+                    until: Ends::NEVER,
+                    reason: reason("as the directory says"),
+                };
+                self.story.act(Actor::System(SystemActor::Import), &add)?;
+            }
+            Once::CloseClub => {
+                let make = CreateGroup {
+                    kind: GroupKind::Group,
+                    name: Name::parse("Chess-Club").map_err(bad)?,
+                    description: Description::default(),
+                    tags: Vec::new(),
+                    owners: vec![self.anybody()],
+                };
+                self.story.act(admin, &make)?;
+                self.wait(40)?;
+                let group = self.story.group("Chess-Club")?.id;
+                self.story.act(admin, &DeleteGroup { group })?;
+            }
+            Once::Jonas(days) => self.jonas(days)?,
+            Once::Endings => {
+                // Sooner and later ends for a handful of people in every open group.
+                for name in OPEN {
+                    let by = self
+                        .story
+                        .decider(self.story.group(name)?, None)
+                        .unwrap_or(admin);
+                    for end in [
+                        self.end.plus_days(self.rng.between(1, 7)),
+                        self.end.plus_days(self.rng.between(20, 35)),
+                    ] {
+                        let users: Vec<_> = (0..2).map(|_| self.anybody()).collect();
+                        let end = end.plus_seconds(self.rng.between(0, 86_000));
+                        self.add(
+                            by,
+                            name,
+                            Kind::Member,
+                            users,
+                            Ends::at(end),
+                            "For this month",
+                        )?;
+                    }
+                }
+                let owner = self.somebody_senior();
+                self.add(
+                    admin,
+                    "Project-Cobalt",
+                    Kind::Owner,
+                    vec![owner],
+                    Ends::at(now.plus_days(30)),
+                    "While the project lead is away",
+                )?;
+            }
+            Once::Newcomer => {
+                let name = PersonName {
+                    full: "Lucía Ferrer".into(),
+                    login: "lucia.ferrer".into(),
+                };
+                let (title, roles) = ("Product Manager".to_owned(), vec![]);
+                self.join(vec![Station {
+                    name,
+                    title,
+                    department: 2,
+                    roles,
+                    rank: 3,
+                    stays: true,
+                }])?;
+            }
+            Once::Waiting(at) => {
+                let (login, group, kind, days, why) = WAITING[at];
+                let user = if login.is_empty() {
+                    self.anybody()
+                } else {
+                    self.person(login)?
+                };
+                let until = if days == 0 {
+                    Ends::NEVER
+                } else {
+                    Ends::at(self.end.plus_days(days))
+                };
+                self.request(user, group, kind, until, why);
+            }
+        }
+        Ok(())
+    }
+
+    /// What makes an ordinary engineer's page worth looking at.
+    fn jonas(&mut self, days: i64) -> Result<(), Refusal> {
+        let (jonas, admin) = (self.person("jonas.meyer")?, self.admin()?);
+        let grants: &[(&str, Kind, i64, &str)] = match days {
+            200 => &[(
+                "App-CRM-Readers",
+                Kind::Member,
+                -150,
+                "Helping with the contract import",
+            )],
+            40 => &[
+                (
+                    "Project-Atlas",
+                    Kind::Member,
+                    26,
+                    "Backend of the new portal",
+                ),
+                (
+                    "Incident-Response",
+                    Kind::Owner,
+                    6,
+                    "Stands in for the lead",
+                ),
+            ],
+            24 => &[(
+                "App-Deploy-Production",
+                Kind::Member,
+                4,
+                "Release captain this sprint",
+            )],
+            _ => &[
+                (
+                    "App-Data Warehouse-Analysts",
+                    Kind::Member,
+                    2,
+                    "Migrating the old dashboards",
+                ),
+                ("On-Call", Kind::Member, 1, "Rotation"),
+            ],
+        };
+        for (name, kind, until, why) in grants {
+            let by = self
+                .story
+                .decider(self.story.group(name)?, Some(jonas))
+                .unwrap_or(admin);
+            let until = Ends::at(self.end.plus_days(*until).plus_seconds(5 * HOUR));
+            self.add(by, name, *kind, vec![jonas], until, why)?;
+        }
+        Ok(())
+    }
+}
+
+/// Who waits for a decision at the end: login (anybody if empty), group, kind, days (0 for good).
+pub(super) const WAITING: &[(&str, &str, Kind, i64, &str)] = &[
+    (
+        "lucia.ferrer",
+        "Role-Product-Manager",
+        Kind::Member,
+        0,
+        "My new role; my lead said to ask here",
+    ),
+    (
+        "jonas.meyer",
+        "App-Data Warehouse-Personal Data",
+        Kind::Member,
+        14,
+        "Investigating a customer's complaint",
+    ),
+    (
+        "",
+        "App-Payroll-Readers",
+        Kind::Member,
+        30,
+        "Preparing the salary review",
+    ),
+    (
+        "jonas.meyer",
+        "App-Deploy-Production",
+        Kind::Member,
+        28,
+        "Release captain for another sprint",
+    ),
+    (
+        "devika.raman",
+        "App-Payroll-Readers",
+        Kind::Member,
+        10,
+        "Headcount forecast",
+    ),
+    (
+        "",
+        "Role-Data-Analyst",
+        Kind::Member,
+        90,
+        "Half of my work is dashboards now",
+    ),
+    (
+        "",
+        "Project-Atlas",
+        Kind::Owner,
+        0,
+        "I lead the second half of the project",
+    ),
+    (
+        "",
+        "App-CRM-Exporters",
+        Kind::Member,
+        7,
+        "List for the autumn fair",
+    ),
+    (
+        "",
+        "App-Ledger-Bookers",
+        Kind::Member,
+        60,
+        "Month end needs another pair of hands",
+    ),
+    (
+        "lucia.ferrer",
+        "App-Design Studio-Editors",
+        Kind::Member,
+        90,
+        "Working with design on the portal",
+    ),
+    (
+        "",
+        "App-Source Code-Maintainers",
+        Kind::Member,
+        30,
+        "Rotating the build secrets",
+    ),
+];

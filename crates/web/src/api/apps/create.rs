@@ -1,0 +1,66 @@
+//! Create an app with its owners group.
+
+use axum::http::StatusCode;
+use portcullis_app::app::CreateApp;
+use portcullis_model::{
+    Refusal,
+    name::{Description, Name},
+    record::AppOrigin,
+};
+
+use super::get::AppDetail;
+use crate::api::{
+    extract::{Answer, Write},
+    input::body,
+    wire::created,
+};
+
+body! {
+    /// An app to create.
+    pub(crate) struct NewApp {
+        /// Its name.
+        name: Name,
+        /// What it is for.
+        description: Option<Description>,
+        /// Who owns it first: ids, logins or e-mail addresses; you, if not given.
+        owners: Option<Vec<String>>,
+        /// Tags on it, which reach all its groups: ids or names.
+        tags: Option<Vec<String>>,
+        /// Its first groups.
+        groups: Option<Vec<FirstGroup>>,
+    }
+}
+
+body! {
+    /// One of an app's first groups.
+    pub(crate) struct FirstGroup {
+        /// Its name, with or without the app's prefix.
+        name: Name,
+        /// What it is for.
+        description: Option<Description>,
+    }
+}
+
+/// Create an app
+///
+/// With its owners group and its first groups.
+#[utoipa::path(post, path = "/apps", tag = "apps", request_body = NewApp, responses((status = 201, body = AppDetail)))]
+pub(crate) async fn create_app(Write { act, body, .. }: Write<NewApp>) -> Answer {
+    let groups = body.groups.unwrap_or_default().into_iter();
+    let operation = CreateApp {
+        name: body.name,
+        description: body.description.unwrap_or_default(),
+        owners: act.users(&body.owners.unwrap_or_default())?,
+        tags: act.tags(&body.tags.unwrap_or_default())?,
+        groups: groups
+            .map(|group| (group.name, group.description.unwrap_or_default()))
+            .collect(),
+        origin: AppOrigin::Made,
+    };
+    act.run(StatusCode::CREATED, operation, |done| {
+        let app = created!(done.change, App).and_then(|id| done.world.app(id));
+        let app = app.ok_or_else(|| Refusal::not_found("app", "just created"))?;
+        done.answer(&AppDetail::of(done.world, app, done.now))
+    })
+    .await
+}

@@ -1,0 +1,253 @@
+//! What holds for every route, written into the OpenAPI document in one place: keys in paths, the
+//! parameters of all reads and of all writes, the problems an answer may be.
+
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, Ref,
+    RefOr, Required, ResponseBuilder, Schema,
+    header::HeaderBuilder,
+    path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+    schema::{KnownFormat, SchemaFormat, SchemaType, Type},
+    security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    server::Server,
+    tag::TagBuilder,
+};
+
+use super::wire;
+use crate::error::{Problem, ProblemFault};
+
+/// What stands in a path, and what it may be.
+const KEYS: &[(&str, &str)] = &[
+    ("user", "An id, login or e-mail address; `@me` is you."),
+    ("group", "An id or name."),
+    ("role", "The id or name of a role."),
+    ("app", "An id or name."),
+    ("tag", "An id or name."),
+    ("request", "An id."),
+    (
+        "entitlement",
+        "An id, or what is conferred, such as the permission's name.",
+    ),
+    ("position", "A place in the log."),
+];
+
+/// The parts of the API, in reading order.
+const TAGS: &[(&str, &str)] = &[
+    ("users", "Who is known, what they have and through what."),
+    (
+        "groups",
+        "Groups, roles and app groups: who is in them and what they confer.",
+    ),
+    (
+        "roles",
+        "Job functions: made from a person, cloned, merged, split, attached.",
+    ),
+    ("apps", "The systems people need access to."),
+    ("tags", "Labels that carry constraints."),
+    ("requests", "Somebody asks, somebody decides."),
+    ("log", "Everything that was ever done, and undoing it."),
+    ("questions", "Who can, why, what differs, what ends soon."),
+    ("about", "This program."),
+];
+
+/// The document with what holds for every route.
+pub(super) fn complete(mut document: OpenApi) -> OpenApi {
+    document.info = InfoBuilder::new()
+        .title("Portcullis")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "Who has access to what, why, until when.\n\n\
+             Every read takes `at` for the past and the header `Portcullis-Position` for \"no older than\". \
+             Every write takes `preview=true`, which answers who would gain and lose what and changes nothing, \
+             and the header `Idempotency-Key`, under which it is done once. \
+             What goes wrong is an RFC 9457 problem that lists every fault.",
+        ))
+        .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))
+        .build();
+    document.servers = Some(vec![Server::new("/")]);
+    let tags = TAGS.iter().map(|(name, about)| {
+        TagBuilder::new()
+            .name(*name)
+            .description(Some(*about))
+            .build()
+    });
+    document.tags = Some(tags.collect());
+    document.security = Some(vec![SecurityRequirement::new(
+        "bearer",
+        std::iter::empty::<String>(),
+    )]);
+    let components = document.components.take().unwrap_or_default();
+    let mut components: ComponentsBuilder = components.into();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    components = components
+        .schema_from::<Problem>()
+        .schema_from::<ProblemFault>()
+        .schema_from::<wire::PreviewBody<'_>>()
+        .security_scheme("bearer", SecurityScheme::Http(bearer));
+    let mut parts = Vec::new();
+    <wire::PreviewBody<'_> as utoipa::ToSchema>::schemas(&mut parts);
+    document.components = Some(components.schemas_from_iter(parts).build());
+    for (path, item) in &mut document.paths.paths {
+        let keys = keys(path);
+        for operation in [&mut item.get].into_iter().flatten() {
+            read(operation, &keys);
+        }
+        let writes = [
+            &mut item.post,
+            &mut item.put,
+            &mut item.patch,
+            &mut item.delete,
+        ];
+        for operation in writes.into_iter().flatten() {
+            write(operation, &keys);
+        }
+    }
+    document
+}
+
+fn keys(path: &str) -> Vec<Parameter> {
+    path.split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+        .map(|name| {
+            let about = KEYS
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map_or("", |(_, about)| *about);
+            parameter(name, ParameterIn::Path, about, text())
+        })
+        .collect()
+}
+
+fn parameter(name: &str, place: ParameterIn, about: &str, schema: ObjectBuilder) -> Parameter {
+    let required = if place == ParameterIn::Path {
+        Required::True
+    } else {
+        Required::False
+    };
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .required(required)
+        .description(Some(about))
+        .schema(Some(schema))
+        .build()
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::new(Type::String))
+}
+
+fn read(operation: &mut Operation, keys: &[Parameter]) {
+    let date_time = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+    let at = "As of this time; now if not given.";
+    let no_older = "No older than this position, as a write answered it.";
+    let number = ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer));
+    add(operation, keys);
+    add(
+        operation,
+        &[
+            parameter("at", ParameterIn::Query, at, date_time),
+            parameter("Portcullis-Position", ParameterIn::Header, no_older, number),
+        ],
+    );
+    problems(operation, &["400", "401", "404", "503"]);
+}
+
+fn write(operation: &mut Operation, keys: &[Parameter]) {
+    let preview = "Answers what would happen, and changes nothing.";
+    let once = "The same key with the same request does it once and answers the same.";
+    let flag = ObjectBuilder::new().schema_type(SchemaType::new(Type::Boolean));
+    add(operation, keys);
+    add(
+        operation,
+        &[
+            parameter("preview", ParameterIn::Query, preview, flag),
+            parameter(
+                "Idempotency-Key",
+                ParameterIn::Header,
+                once,
+                text().max_length(Some(255)),
+            ),
+        ],
+    );
+    or_preview(operation);
+    problems(
+        operation,
+        &[
+            "400", "401", "403", "404", "409", "413", "415", "422", "503",
+        ],
+    );
+}
+
+fn add(operation: &mut Operation, parameters: &[Parameter]) {
+    operation
+        .parameters
+        .get_or_insert_default()
+        .extend(parameters.iter().cloned().map(RefOr::T));
+}
+
+/// A preview answers 200 with a body of its own, and every write tells its position.
+fn or_preview(operation: &mut Operation) {
+    let preview = || RefOr::Ref(Ref::from_schema_name("PreviewBody"));
+    let responses = &mut operation.responses.responses;
+    for response in responses.values_mut() {
+        if let RefOr::T(response) = response {
+            let header = HeaderBuilder::new()
+                .description(Some("The place in the log of what was done."))
+                .schema(Some(
+                    ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer)),
+                ))
+                .build();
+            response
+                .headers
+                .insert("Portcullis-Position".into(), header.into());
+        }
+    }
+    match responses.get_mut("200") {
+        Some(RefOr::T(done)) => {
+            let Some(RefOr::T(content)) = done.content.get_mut("application/json") else {
+                return;
+            };
+            if let Some(body) = content.schema.take() {
+                let either = utoipa::openapi::OneOfBuilder::new()
+                    .item(body)
+                    .item(preview());
+                content.schema = Some(RefOr::T(Schema::OneOf(either.build())));
+            }
+        }
+        _ => {
+            let content = ContentBuilder::new().schema(Some(preview())).build();
+            let response = ResponseBuilder::new()
+                .description("What would happen, with `preview=true`.")
+                .content("application/json", content)
+                .build();
+            responses.insert("200".into(), response.into());
+        }
+    }
+}
+
+fn problems(operation: &mut Operation, statuses: &[&str]) {
+    for status in statuses {
+        let about = match *status {
+            "400" => "Something in the request is wrong, or against a rule; every fault is listed.",
+            "401" => "Who asks is not known.",
+            "403" => "You may not do this; the problem says who may.",
+            "404" => "Something named does not exist.",
+            "409" => "The world has moved: what this was based on is no longer so.",
+            "413" => "The body is too long.",
+            "415" => "The body is not JSON.",
+            "422" => "The idempotency key was used for another request.",
+            _ => "The store does not answer, or the position has not been reached; try again.",
+        };
+        let problem = RefOr::Ref(Ref::from_schema_name("Problem"));
+        let content = ContentBuilder::new().schema(Some(problem)).build();
+        let response = ResponseBuilder::new()
+            .description(about)
+            .content("application/problem+json", content)
+            .build();
+        operation
+            .responses
+            .responses
+            .entry((*status).into())
+            .or_insert(response.into());
+    }
+}

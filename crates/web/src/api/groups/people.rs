@@ -1,0 +1,154 @@
+//! Who is in a group, directly or through roles.
+
+use std::collections::HashMap;
+
+use portcullis_model::{Ends, Group, Id, Kind, Membership, Timestamp, World, world::contains};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::{
+    extract::{Answer, Key, Read},
+    input::query,
+    list::{Page, Paging},
+    wire::{Doer, GroupRef, Person, Time, Uid, Until},
+};
+
+query! {
+    /// Which people.
+    pub(crate) struct Filter {
+        /// Text in the login, name or e-mail address.
+        q: Option<String>,
+        /// Only those who are in it directly, or only those who are not.
+        direct: Option<bool>,
+    }
+}
+
+/// Somebody in a group, with the ways that lead there.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PersonRow<'w> {
+    user: Person<'w>,
+    /// The latest end over all ways.
+    until: Until,
+    /// Whether they are in it directly.
+    direct: bool,
+    /// The ways, the direct one first.
+    ways: Vec<Way<'w>>,
+}
+
+/// One way into a group.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Way<'w> {
+    /// The fact it starts with.
+    id: Uid,
+    /// The role or group whose member they are; null for the direct way.
+    through: Option<GroupRef<'w>>,
+    /// Since when.
+    from: Time,
+    /// The earliest end along it.
+    until: Until,
+    /// Why the first step was granted.
+    reason: &'w str,
+    granted_by: Doer<'w>,
+}
+
+/// List a group's members
+///
+/// Everybody once, by login, directly or through roles, with the ways that lead there.
+#[utoipa::path(get, path = "/groups/{group}/members", tag = "groups", params(Filter, Paging), responses((status = 200, body = Page<PersonRow>)))]
+pub(crate) async fn list_members(key: Key, read: Read<(Filter, Paging)>) -> Answer {
+    list(&key, &read, Kind::Member)
+}
+
+/// List a group's owners
+///
+/// Everybody once, by login, directly or through roles, with the ways that lead there.
+#[utoipa::path(get, path = "/groups/{group}/owners", tag = "groups", params(Filter, Paging), responses((status = 200, body = Page<PersonRow>)))]
+pub(crate) async fn list_owners(key: Key, read: Read<(Filter, Paging)>) -> Answer {
+    list(&key, &read, Kind::Owner)
+}
+
+fn list(Key(key): &Key, read: &Read<(Filter, Paging)>, kind: Kind) -> Answer {
+    let (filter, paging) = &read.query;
+    let (world, now) = (&*read.world, read.now);
+    let group = read.group(key)?.id;
+    let into: HashMap<_, _> = world
+        .groups_into(group, kind, now)
+        .into_iter()
+        .map(|(g, until)| (g.id, until))
+        .collect();
+    let q = filter.q.as_deref().unwrap_or_default();
+    let mut holders = world.holders(group, kind, now);
+    holders.retain(|holder| {
+        let user = holder.user;
+        (contains(&user.login, q)
+            || contains(&user.name, q)
+            || user
+                .email
+                .as_deref()
+                .is_some_and(|email| contains(email, q)))
+            && filter.direct.is_none_or(|direct| {
+                let place = world.direct(user.id, group, kind);
+                direct == place.is_some_and(|m| m.validity.contains(now))
+            })
+    });
+    let page = paging.slice(
+        holders,
+        |holder| holder.user.login.to_string(),
+        |holder| {
+            let ways = ways(
+                world,
+                now,
+                (group, kind),
+                &into,
+                world.direct_of_user(holder.user.id),
+            );
+            PersonRow {
+                user: Person::of(holder.user),
+                until: Until(holder.until),
+                direct: ways.first().is_some_and(|way| way.through.is_none()),
+                ways,
+            }
+        },
+    );
+    read.answer(&page)
+}
+
+/// The ways from `facts` into the place; `into` has the groups that lead there.
+fn ways<'w>(
+    world: &'w World,
+    now: Timestamp,
+    (group, kind): (Id<Group>, Kind),
+    into: &HashMap<Id<Group>, Ends>,
+    facts: impl Iterator<Item = &'w Membership>,
+) -> Vec<Way<'w>> {
+    let mut all: Vec<_> = facts
+        .filter(|fact| fact.validity.contains(now))
+        .filter_map(|fact| {
+            let most = if fact.group == group && fact.kind == kind {
+                Ends::NEVER
+            } else if fact.kind == Kind::Member {
+                *into.get(&fact.group)?
+            } else {
+                return None;
+            };
+            let through = (fact.group != group).then(|| GroupRef::by_id(world, fact.group));
+            let until = fact.validity.until.min(most);
+            let way = Way {
+                id: fact.id.into(),
+                through,
+                from: Time(fact.validity.from),
+                until: Until(until),
+                reason: &fact.reason,
+                granted_by: Doer::of(world, fact.granted_by),
+            };
+            Some((
+                way.through.is_some(),
+                std::cmp::Reverse(until),
+                fact.id,
+                way,
+            ))
+        })
+        .collect();
+    all.sort_by_key(|(through, until, id, _)| (*through, *until, *id));
+    all.into_iter().map(|(.., way)| way).collect()
+}

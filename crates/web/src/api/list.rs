@@ -1,0 +1,212 @@
+//! Pages of lists: `?limit=` and `?after=`, and the answer `{items, total, next}`.
+
+use portcullis_store::Cursor;
+use serde::Serialize;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        ObjectBuilder, RefOr, Schema,
+        schema::{SchemaType, Type},
+    },
+};
+
+use super::input::{FromText, query};
+
+/// A part of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Page<T> {
+    /// The rows.
+    pub(crate) items: Vec<T>,
+    /// How many there are in all, where that is known without counting; else null.
+    pub(crate) total: Option<usize>,
+    /// What to send as `after` for the next page; null at the end.
+    pub(crate) next: Option<String>,
+}
+
+query! {
+    /// Which part of a list.
+    pub(crate) struct Paging {
+        /// How many rows at most; 50 if not given.
+        limit: Option<Limit>,
+        /// Where the last page ended: its `next`.
+        after: Option<After>,
+    }
+}
+
+/// How many rows: 1 to 1000.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit(u16);
+
+impl Limit {
+    /// The number.
+    pub(crate) fn get(self) -> usize {
+        self.0.into()
+    }
+}
+
+impl FromText for Limit {
+    fn read(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(limit @ 1..=1000) => Ok(Self(limit)),
+            _ => Err(format!("`{text}` is not a number of rows from 1 to 1000")),
+        }
+    }
+    fn describe() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::new(Type::Integer))
+            .minimum(Some(1))
+            .maximum(Some(1000))
+            .default(Some(50.into()))
+            .into()
+    }
+}
+
+/// Where a page ended. Clients hand it back and look not inside: it is the last row's place in
+/// the order of the list, in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct After(String);
+
+impl FromText for After {
+    fn read(text: &str) -> Result<Self, String> {
+        let bad = || format!("`{text}` is not where a page ended; send the `next` of one");
+        if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(bad());
+        }
+        let bytes = (0..text.len())
+            .step_by(2)
+            .map(|i| u8::from_str_radix(&text[i..i + 2], 16))
+            .collect::<Result<Vec<u8>, _>>()
+            .map_err(|_| bad())?;
+        String::from_utf8(bytes).map(Self).map_err(|_| bad())
+    }
+    fn describe() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::new(Type::String))
+            .into()
+    }
+}
+
+fn sealed(place: &str) -> String {
+    place.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Paging {
+    /// How many rows.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit.map_or(50, |limit| limit.0.into())
+    }
+
+    /// How many rows, for the store.
+    pub(crate) fn rows(&self) -> u32 {
+        self.limit.map_or(50, |limit| limit.0.into())
+    }
+
+    /// Where to go on.
+    pub(crate) fn place(&self) -> Option<&str> {
+        self.after.as_ref().map(|after| after.0.as_str())
+    }
+
+    /// Where to go on in a list of the store.
+    pub(crate) fn cursor(&self) -> Result<Option<Cursor>, portcullis_model::Refusal> {
+        let parse = |place: &str| {
+            place.parse().map_err(|bad: portcullis_store::BadCursor| {
+                portcullis_model::Refusal::invalid("after", bad.to_string())
+            })
+        };
+        self.place().map(parse).transpose()
+    }
+
+    /// A page of rows that come in order from just after [`Paging::place`]. Takes no more than it
+    /// needs. `all` is how many there are without any filter and start; `None` where that is
+    /// another number.
+    pub(crate) fn take<R, T>(
+        &self,
+        rows: impl Iterator<Item = R>,
+        all: Option<usize>,
+        place: impl Fn(&R) -> String,
+        render: impl Fn(R) -> T,
+    ) -> Page<T> {
+        let limit = self.limit();
+        let mut items = Vec::with_capacity(limit.min(64));
+        let (mut last, mut next) = (None, None);
+        for row in rows {
+            if items.len() == limit {
+                next = last.as_deref().map(sealed);
+                break;
+            }
+            if items.len() + 1 == limit {
+                last = Some(place(&row));
+            }
+            items.push(render(row));
+        }
+        let counted = (self.after.is_none() && next.is_none()).then_some(items.len());
+        Page {
+            items,
+            total: all.or(counted),
+            next,
+        }
+    }
+
+    /// A page of rows that are all at hand in order; goes on after the row whose place was sent.
+    pub(crate) fn slice<R, T>(
+        &self,
+        rows: Vec<R>,
+        place: impl Fn(&R) -> String,
+        render: impl Fn(R) -> T,
+    ) -> Page<T> {
+        let all = rows.len();
+        let after = self.place();
+        let rest = rows
+            .into_iter()
+            .skip_while(|row| after.is_some_and(|after| place(row).as_str() <= after));
+        self.take(rest, Some(all), &place, render)
+    }
+
+    /// A page of the store's.
+    pub(crate) fn stored<'r, R, T>(
+        rows: &'r [R],
+        next: Option<Cursor>,
+        render: impl FnMut(&'r R) -> T,
+    ) -> Page<T> {
+        let next = next.map(|cursor| sealed(&cursor.to_string()));
+        Page {
+            items: rows.iter().map(render).collect(),
+            total: None,
+            next,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(limit: &str, after: Option<String>) -> Page<u32> {
+        let paging = Paging {
+            limit: Some(Limit::read(limit).unwrap()),
+            after: after.map(|text| After::read(&text).unwrap()),
+        };
+        paging.slice((10..15).collect(), u32::to_string, |row| row)
+    }
+
+    #[test]
+    fn pages_follow_one_another_without_gap_and_end() {
+        let first = page("2", None);
+        assert_eq!((first.items, first.total), (vec![10, 11], Some(5)));
+        let second = page("2", first.next);
+        assert_eq!(second.items, [12, 13]);
+        let third = page("2", second.next);
+        assert_eq!((third.items, third.next), (vec![14], None));
+        assert_eq!(page("5", None).next, None);
+    }
+
+    #[test]
+    fn limits_and_cursors_are_looked_at() {
+        for bad in ["0", "1001", "-1", "ten", "1.5"] {
+            assert!(Limit::read(bad).is_err(), "{bad}");
+        }
+        for bad in ["a", "zz", "ff", "é1", "+1+1"] {
+            assert!(After::read(bad).is_err(), "{bad}");
+        }
+    }
+}

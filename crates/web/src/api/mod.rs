@@ -1,0 +1,71 @@
+//! The REST API under `/api/v1`, one folder per noun and one file per verb.
+//!
+//! A handler takes a [`extract::Read`] or [`extract::Write`], calls one question of the model or
+//! one operation, and renders. What comes in is read in [`input`], what goes out is shaped in
+//! [`wire`]. What holds for every route (who may see it, previews, idempotency, positions, times
+//! past, problems) is in [`extract`], and is written into the document in [`document`].
+
+mod about;
+mod apps;
+mod document;
+mod extract;
+mod groups;
+mod history;
+mod input;
+mod list;
+mod log;
+mod me;
+mod questions;
+mod requests;
+mod roles;
+mod tags;
+mod users;
+mod wire;
+
+use std::sync::OnceLock;
+
+use axum::{
+    Router,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::Web;
+
+/// All routes of the API and its description.
+pub fn routes() -> Router<Web> {
+    let (router, _) = open().split_for_parts();
+    router.route("/api/openapi.json", get(openapi))
+}
+
+/// The description of the API.
+#[must_use]
+pub fn document() -> OpenApi {
+    let (_, document) = open().split_for_parts();
+    document::complete(document)
+}
+
+fn open() -> OpenApiRouter<Web> {
+    let v1 = OpenApiRouter::new()
+        .routes(routes!(about::about))
+        .routes(routes!(me::me))
+        .merge(users::routes())
+        .merge(groups::routes())
+        .merge(roles::routes())
+        .merge(apps::routes())
+        .merge(tags::routes())
+        .merge(requests::routes())
+        .merge(log::routes())
+        .merge(questions::routes());
+    OpenApiRouter::default().nest("/api/v1", v1)
+}
+
+async fn openapi() -> Response {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    let text = TEXT.get_or_init(|| document().to_json().unwrap_or_default());
+    let json = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, json)], text.as_str()).into_response()
+}

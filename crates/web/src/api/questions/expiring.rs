@@ -1,0 +1,190 @@
+//! What ends soon.
+
+use portcullis_model::{Ends, Id, Inclusion, Kind, Membership, Timestamp, World};
+use serde::Serialize;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        ObjectBuilder, RefOr, Schema,
+        schema::{SchemaType, Type},
+    },
+};
+
+use crate::api::{
+    extract::{Answer, Read, group},
+    input::{FromText, query},
+    list::{Page, Paging},
+    wire::{InclusionRow, MembershipRow},
+};
+
+/// A length of time: a number and `h`, `d` or `w`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span(i64);
+
+impl FromText for Span {
+    fn read(text: &str) -> Result<Self, String> {
+        let bad = || format!("`{text}` is not a length of time; write it as 12h, 30d or 2w");
+        let unit = match text.chars().last() {
+            Some('h') => 3_600,
+            Some('d') => 86_400,
+            Some('w') => 7 * 86_400,
+            _ => return Err(bad()),
+        };
+        let number = text[..text.len() - 1].parse::<u32>().map_err(|_| bad())?;
+        Ok(Self(i64::from(number) * unit))
+    }
+    fn describe() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::new(Type::String))
+            .pattern(Some("^[0-9]+[hdw]$"))
+            .default(Some("30d".into()))
+            .into()
+    }
+}
+
+query! {
+    /// How soon.
+    pub(crate) struct Within {
+        /// In how much time: `12h`, `30d`, `2w`; 30 days if not given.
+        within: Option<Span>,
+    }
+}
+
+impl Within {
+    /// The last instant that is soon.
+    pub(crate) fn by(&self, now: Timestamp) -> Timestamp {
+        now.plus_seconds(self.within.map_or(30 * 86_400, |span| span.0))
+    }
+}
+
+query! {
+    /// What ends soon, and for whom.
+    pub(crate) struct Filter {
+        /// In how much time: `12h`, `30d`, `2w`; 30 days if not given.
+        within: Option<Span>,
+        /// For this user: an id, login, e-mail address or `@me`.
+        user: Option<String>,
+        /// In this group: its id or name.
+        group: Option<String>,
+        /// In groups and of roles this user owns: an id, login, e-mail address or `@me`.
+        owner: Option<String>,
+        /// Memberships or ownerships only.
+        kind: Option<Kind>,
+    }
+}
+
+/// Something that ends soon.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub(crate) enum EndingRow<'w> {
+    /// Somebody's direct place in a group.
+    Membership(MembershipRow<'w>),
+    /// A role's place in a group.
+    Inclusion(InclusionRow<'w>),
+}
+
+/// A fact that ends soon.
+pub(crate) enum Ending<'w> {
+    Membership(&'w Membership),
+    Inclusion(&'w Inclusion),
+}
+
+impl Ending<'_> {
+    fn order(&self) -> (Ends, uuid::Uuid) {
+        match self {
+            Self::Membership(m) => (m.validity.until, m.id.uuid()),
+            Self::Inclusion(i) => (i.validity.until, i.id.uuid()),
+        }
+    }
+
+    fn place(&self) -> String {
+        let (until, id) = self.order();
+        let micros = until.instant().map_or(i64::MAX, Timestamp::micros);
+        format!("{micros:020}-{id}")
+    }
+}
+
+impl<'w> EndingRow<'w> {
+    pub(crate) fn page(world: &'w World, rows: Vec<Ending<'w>>, paging: &Paging) -> Page<Self> {
+        paging.slice(rows, Ending::place, |row| match row {
+            Ending::Membership(m) => Self::Membership(MembershipRow::of(world, m)),
+            Ending::Inclusion(i) => Self::Inclusion(InclusionRow::of(world, i)),
+        })
+    }
+}
+
+/// What holds at `now` and ends by `by`, soonest first.
+pub(crate) fn ending<'w>(
+    world: &'w World,
+    now: Timestamp,
+    by: Timestamp,
+    memberships: impl Fn(&Membership) -> bool,
+    inclusions: impl Fn(&Inclusion) -> bool,
+) -> Vec<Ending<'w>> {
+    let memberships = world.memberships_ending(now, by).filter(|m| memberships(m));
+    let inclusions = world
+        .inclusions()
+        .filter(|i| i.validity.contains(now) && i.validity.until <= Ends::at(by) && inclusions(i));
+    let mut all: Vec<_> = memberships
+        .map(Ending::Membership)
+        .chain(inclusions.map(Ending::Inclusion))
+        .collect();
+    all.sort_unstable_by_key(Ending::order);
+    all
+}
+
+/// What ends soon
+///
+/// Places in groups, of people and of roles, that end by themselves, soonest first.
+#[utoipa::path(get, path = "/expiring", tag = "questions", params(Filter, Paging), responses((status = 200, body = Page<EndingRow>)))]
+pub(crate) async fn expiring(read: Read<(Filter, Paging)>) -> Answer {
+    let (filter, paging) = &read.query;
+    let (world, now) = (&*read.world, read.now);
+    let user = filter
+        .user
+        .as_deref()
+        .map(|key| read.user(key))
+        .transpose()?
+        .map(|user| user.id);
+    let place = filter
+        .group
+        .as_deref()
+        .map(|key| group(world, key))
+        .transpose()?;
+    let place = place.map(|group| group.id);
+    let owner = filter
+        .owner
+        .as_deref()
+        .map(|key| read.user(key))
+        .transpose()?;
+    let owned: Option<std::collections::HashSet<Id<_>>> = owner.map(|owner| {
+        let groups = world.groups_of(owner.id, now);
+        groups
+            .filter(|(_, kind, _)| *kind == Kind::Owner)
+            .map(|(group, ..)| group.id)
+            .collect()
+    });
+    let owns = |group| owned.as_ref().is_none_or(|owned| owned.contains(&group));
+    let of_kind = |kind| filter.kind.is_none_or(|wanted| wanted == kind);
+    let rows = ending(
+        world,
+        now,
+        Within {
+            within: filter.within,
+        }
+        .by(now),
+        |m| {
+            user.is_none_or(|user| m.user == user)
+                && place.is_none_or(|place| m.group == place)
+                && owns(m.group)
+                && of_kind(m.kind)
+        },
+        |i| {
+            user.is_none()
+                && place.is_none_or(|place| i.target == place || i.child == place)
+                && (owns(i.target) || owns(i.child))
+                && of_kind(i.kind)
+        },
+    );
+    read.answer(&EndingRow::page(world, rows, paging))
+}

@@ -1,0 +1,228 @@
+//! Why somebody has something, or what is missing and who can give it.
+
+use portcullis_model::{
+    Ends, Group, Kind, Refusal, User,
+    name::{Environment, PermissionName},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::{
+    extract::{Answer, Read, group},
+    input::query,
+    wire::{GroupRef, PathRow, Person, Place, Until},
+};
+
+query! {
+    /// Who, and what they have or want.
+    pub(crate) struct Question {
+        /// Who: an id, login, e-mail address or `@me`.
+        user: Needed<String>,
+        /// The group: its id or name. This or `permission`.
+        group: Option<String>,
+        /// As what in the group; `member` if not given.
+        kind: Option<Kind>,
+        /// The permission. This or `group`.
+        permission: Option<PermissionName>,
+        /// Where the permission is wanted; anywhere if not given.
+        environment: Option<Environment>,
+    }
+}
+
+/// Why somebody has something, or what is missing.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Explanation<'w> {
+    user: Person<'w>,
+    /// Whether they have it.
+    holds: bool,
+    /// Until when, if they have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Until>,
+    /// The ways that lead there, shortest first.
+    paths: Vec<PathRow<'w>>,
+    /// What is missing, if they have it not.
+    missing: Option<Missing<'w>>,
+}
+
+/// What is missing, and the one step that gives it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Missing<'w> {
+    /// A stable code: `not_in_group`, `not_begun`, `not_conferred`, `not_in_environment` or
+    /// `kept_outside`.
+    code: &'static str,
+    /// What is missing, in a sentence.
+    sentence: String,
+    /// The step; null where there is none to take here.
+    step: Option<Step<'w>>,
+}
+
+/// The one step that gives it: a request to be in a group.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Step<'w> {
+    /// Which group to be in.
+    group: GroupRef<'w>,
+    kind: Place,
+    /// Who decides.
+    ask: Vec<Person<'w>>,
+}
+
+/// Explain access
+///
+/// Every way by which somebody is in a group or has a permission; or, if they have it not, what is
+/// missing and whom to ask.
+#[utoipa::path(get, path = "/explain", tag = "questions", params(Question), responses((status = 200, body = Explanation)))]
+pub(crate) async fn explain(read: Read<Question>) -> Answer {
+    let query = &read.query;
+    let user = read.user(&query.user)?;
+    match (&query.group, &query.permission) {
+        (Some(key), None) => {
+            if query.environment.is_some() {
+                let wrong = "only a permission holds somewhere; leave it out";
+                return Err(Refusal::invalid("environment", wrong).into());
+            }
+            let group = group(&read.world, key)?;
+            read.answer(&of_group(
+                &read,
+                user,
+                group,
+                query.kind.unwrap_or(Kind::Member),
+            ))
+        }
+        (None, Some(permission)) => {
+            if query.kind.is_some() {
+                let wrong = "only a place in a group has a kind; leave it out";
+                return Err(Refusal::invalid("kind", wrong).into());
+            }
+            read.answer(&of_permission(&read, user, permission))
+        }
+        _ => Err(Refusal::invalid(
+            "group",
+            "ask about a `group` or a `permission`, one of them",
+        )
+        .into()),
+    }
+}
+
+fn of_group<'w>(
+    read: &'w Read<Question>,
+    user: &'w User,
+    group: &'w Group,
+    kind: Kind,
+) -> Explanation<'w> {
+    let (world, now) = (&*read.world, read.now);
+    let paths = world.paths(user.id, group.id, kind, now);
+    let until = world.holds(user.id, group.id, kind, now);
+    let missing = until.is_none().then(|| {
+        let begins = world
+            .direct(user.id, group.id, kind)
+            .map(|m| m.validity.from)
+            .filter(|at| *at > now);
+        if let Some(at) = begins {
+            let sentence = format!(
+                "the {} of `{}` in `{}` begins at {at}",
+                kind.noun(),
+                user.login,
+                group.name
+            );
+            return Missing {
+                code: "not_begun",
+                sentence,
+                step: None,
+            };
+        }
+        lacks(read, user, group, kind)
+    });
+    Explanation {
+        user: Person::of(user),
+        holds: until.is_some(),
+        until: until.map(Until),
+        paths: paths.iter().map(|path| PathRow::of(world, path)).collect(),
+        missing,
+    }
+}
+
+/// What somebody lacks who is not in a group.
+fn lacks<'w>(read: &'w Read<Question>, user: &User, group: &'w Group, kind: Kind) -> Missing<'w> {
+    let world = &*read.world;
+    if !group.is_managed() {
+        let sentence = format!(
+            "`{}` is kept by an outside system; ask for it there",
+            group.name
+        );
+        return Missing {
+            code: "kept_outside",
+            sentence,
+            step: None,
+        };
+    }
+    let ask = world.deciders(group, Some(user.id), read.now);
+    let sentence = format!(
+        "`{}` is no {kind} of the {} `{}`",
+        user.login,
+        group.noun(),
+        group.name
+    );
+    let step = Step {
+        group: GroupRef::of(world, group),
+        kind: kind.into(),
+        ask: ask.into_iter().map(Person::of).collect(),
+    };
+    Missing {
+        code: "not_in_group",
+        sentence,
+        step: Some(step),
+    }
+}
+
+fn of_permission<'w>(
+    read: &'w Read<Question>,
+    user: &'w User,
+    permission: &PermissionName,
+) -> Explanation<'w> {
+    let (world, now) = (&*read.world, read.now);
+    let environment = read.query.environment.as_deref();
+    let mut conferring: Vec<_> = world.conferring(permission, environment, now).collect();
+    conferring.sort_by_key(|(group, _)| &group.name);
+    let mut until: Option<Ends> = None;
+    let mut paths = Vec::new();
+    for (group, entitlement) in &conferring {
+        if let Some(end) = world.holds(user.id, group.id, Kind::Member, now) {
+            let end = end.min(entitlement.validity.until);
+            until = Some(until.map_or(end, |until| until.max(end)));
+            paths.extend(world.paths(user.id, group.id, Kind::Member, now));
+        }
+    }
+    let missing = until.is_none().then(|| {
+        // The step that confers least besides what is wanted.
+        let least = conferring
+            .iter()
+            .map(|(group, _)| *group)
+            .filter(|group| group.is_managed())
+            .min_by_key(|group| (world.entitlements_of(group.id).count(), &group.name));
+        match (least, conferring.first(), environment) {
+            (Some(group), ..) => lacks(read, user, group, Kind::Member),
+            (None, Some((group, _)), _) => lacks(read, user, group, Kind::Member),
+            (None, None, Some(environment))
+                if world.conferring(permission, None, now).next().is_some() =>
+            {
+                Missing {
+                    code: "not_in_environment",
+                    sentence: format!("no group confers `{permission}` in `{environment}`"),
+                    step: None,
+                }
+            }
+            (None, None, _) => Missing {
+                code: "not_conferred",
+                sentence: format!("no group confers `{permission}`; an admin can let one"),
+                step: None,
+            },
+        }
+    });
+    Explanation {
+        user: Person::of(user),
+        holds: until.is_some(),
+        until: until.map(Until),
+        paths: paths.iter().map(|path| PathRow::of(world, path)).collect(),
+        missing,
+    }
+}

@@ -1,0 +1,53 @@
+//! One search over everything that has a name.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::{
+    extract::{Answer, Read},
+    input::query,
+    list::Limit,
+    wire::Rows,
+};
+
+query! {
+    /// What is looked for.
+    pub(crate) struct Search {
+        /// Text in a name; for people also in the login and e-mail address.
+        q: Needed<String>,
+        /// How many of each kind at most; 50 if not given.
+        limit: Option<Limit>,
+    }
+}
+
+/// Something that was found.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FoundRow<'w> {
+    /// `user`, `group`, `role`, `app` or `tag`.
+    #[schema(value_type = String)]
+    kind: portcullis_model::world::FoundKind,
+    /// Its id; for people their login.
+    key: String,
+    /// Its name.
+    label: &'w str,
+    /// A word more about it.
+    detail: &'w str,
+}
+
+/// Search people, groups, roles, apps and tags
+///
+/// The best matches of each kind, best first.
+#[utoipa::path(get, path = "/search", tag = "questions", params(Search), responses((status = 200, body = Rows<FoundRow>)))]
+pub(crate) async fn search(read: Read<Search>) -> Answer {
+    let most = read.query.limit.map_or(50, Limit::get);
+    let found = read.world.search(&read.query.q, most).into_iter();
+    let items = found
+        .map(|found| FoundRow {
+            kind: found.kind,
+            key: found.key,
+            label: found.label,
+            detail: found.detail,
+        })
+        .collect();
+    read.answer(&Rows { items })
+}

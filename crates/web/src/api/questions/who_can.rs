@@ -1,0 +1,57 @@
+//! Who has a permission.
+
+use portcullis_model::{
+    name::{Environment, PermissionName},
+    world::contains,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::{
+    extract::{Answer, Read},
+    input::query,
+    list::{Page, Paging},
+    wire::{Person, Until},
+};
+
+query! {
+    /// Which permission, where.
+    pub(crate) struct Which {
+        /// The permission.
+        permission: Needed<PermissionName>,
+        /// Where; anywhere if not given.
+        environment: Option<Environment>,
+        /// Text in the login or name.
+        q: Option<String>,
+    }
+}
+
+/// Somebody who has it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Holder<'w> {
+    user: Person<'w>,
+    /// The latest end over all ways.
+    until: Until,
+}
+
+/// Who can
+///
+/// Everybody who has the permission, by login.
+#[utoipa::path(get, path = "/who-can", tag = "questions", params(Which, Paging), responses((status = 200, body = Page<Holder>)))]
+pub(crate) async fn who_can(read: Read<(Which, Paging)>) -> Answer {
+    let (which, paging) = &read.query;
+    let mut holders = read
+        .world
+        .who_can(&which.permission, which.environment.as_deref(), read.now);
+    if let Some(q) = &which.q {
+        holders.retain(|holder| contains(&holder.user.login, q) || contains(&holder.user.name, q));
+    }
+    read.answer(&paging.slice(
+        holders,
+        |holder| holder.user.login.to_string(),
+        |holder| Holder {
+            user: Person::of(holder.user),
+            until: Until(holder.until),
+        },
+    ))
+}

@@ -1,0 +1,44 @@
+//! Attach a role to several groups at once.
+
+use axum::http::StatusCode;
+use portcullis_app::group::AttachRole;
+use portcullis_model::{Ends, Kind, name::Reason};
+
+use crate::api::{
+    extract::{Answer, Key, Write},
+    input::body,
+    wire::{InclusionRow, Rows, written_inclusions},
+};
+
+body! {
+    /// Where the role's members get into.
+    pub(crate) struct Attachments {
+        /// Which groups: ids or names.
+        groups: Vec<String>,
+        /// As what; `member` if not given.
+        kind: Option<Kind>,
+        /// Until when; null or left out for no end. Tags may bring it nearer.
+        until: Option<Ends>,
+        /// Why.
+        reason: Option<Reason>,
+    }
+}
+
+/// Attach a role to groups, or move the end
+#[utoipa::path(post, path = "/roles/{role}/groups", tag = "roles", request_body = Attachments, responses((status = 200, body = Rows<InclusionRow>)))]
+pub(crate) async fn attach_to_groups(
+    Key(key): Key,
+    Write { act, body, .. }: Write<Attachments>,
+) -> Answer {
+    let operation = AttachRole {
+        role: act.role(&key)?,
+        groups: act.groups(&body.groups)?,
+        kind: body.kind.unwrap_or(Kind::Member),
+        until: body.until.unwrap_or(Ends::NEVER),
+        reason: body.reason.unwrap_or_default(),
+    };
+    act.run(StatusCode::OK, operation, |done| {
+        done.answer(&written_inclusions(done.world, done.change))
+    })
+    .await
+}

@@ -1,0 +1,38 @@
+//! List roles.
+
+use crate::api::{
+    extract::{Answer, Read},
+    groups::list::{Filter as Groups, page},
+    input::query,
+    list::{Page, Paging},
+    wire::{GroupRow, GroupSort},
+};
+
+query! {
+    /// Which roles.
+    pub(crate) struct Filter {
+        /// Text in the name or description.
+        q: Option<String>,
+        /// Roles with this tag: its id or name.
+        tag: Option<String>,
+        /// Roles this user owns: an id, login, e-mail address or `@me`.
+        owner: Option<String>,
+    }
+}
+
+/// List roles
+///
+/// By name: the groups of kind `role`.
+#[utoipa::path(get, path = "/roles", tag = "roles", params(Filter, Paging), responses((status = 200, body = Page<GroupRow>)))]
+pub(crate) async fn list_roles(read: Read<(Filter, Paging)>) -> Answer {
+    let (filter, paging) = &read.query;
+    let roles = Groups {
+        q: filter.q.clone(),
+        kind: Some(GroupSort::Role),
+        app: None,
+        tag: filter.tag.clone(),
+        managed: None,
+        owner: filter.owner.clone(),
+    };
+    page(&read, &roles, paging)
+}

@@ -1,0 +1,145 @@
+//! One decision, or several at once.
+
+use axum::{
+    body::Bytes,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use portcullis_app::decide::Question;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    answer, read,
+    wire::{Semantic, WireDecision, WireEvaluation, WireEvaluations},
+};
+use crate::{View, Web, auth::Enforcer, error::Failure};
+
+/// More items than this in one batch are refused.
+const MOST_ITEMS: usize = 10_000;
+
+/// Whether the answer says why.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    explain: bool,
+}
+
+pub(super) async fn evaluation(
+    State(web): State<Web>,
+    enforcer: Enforcer,
+    view: View,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let question: Question = read::<WireEvaluation>(&headers, &body)?.into();
+    let decision = decide(&web, &enforcer, &view, &question, &asked);
+    Ok(answer(&decision, view.world.position()))
+}
+
+pub(super) async fn evaluations(
+    State(web): State<Web>,
+    enforcer: Enforcer,
+    view: View,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let batch: WireEvaluations = read(&headers, &body)?;
+    let items = batch.evaluations.unwrap_or_default();
+    if items.is_empty() {
+        let question: Question = read::<WireEvaluation>(&headers, &body)?.into();
+        let decision = decide(&web, &enforcer, &view, &question, &asked);
+        return Ok(answer(&decision, view.world.position()));
+    }
+    if items.len() > MOST_ITEMS {
+        return Err(Failure::Http(
+            StatusCode::BAD_REQUEST,
+            format!(
+                "a batch of {} evaluations is too long; send {MOST_ITEMS} at most",
+                items.len()
+            ),
+        ));
+    }
+    let defaults = Defaults {
+        subject: json!(batch.subject),
+        action: json!(batch.action),
+        resource: json!(batch.resource),
+        context: batch.context.map_or(Value::Null, Value::Object),
+    };
+    let semantic = batch.options.unwrap_or_default().evaluations_semantic;
+    let mut decisions = Vec::with_capacity(items.len());
+    for item in items {
+        let decision = match defaults.complete(item) {
+            Ok(question) => decide(&web, &enforcer, &view, &question, &asked),
+            Err(message) => WireDecision {
+                decision: false,
+                context: Some(json!({ "error": { "status": 400, "message": message } })),
+            },
+        };
+        let last = match semantic {
+            Semantic::ExecuteAll => false,
+            Semantic::DenyOnFirstDeny => !decision.decision,
+            Semantic::PermitOnFirstPermit => decision.decision,
+        };
+        decisions.push(decision);
+        if last {
+            break;
+        }
+    }
+    Ok(answer(
+        &json!({ "evaluations": decisions }),
+        view.world.position(),
+    ))
+}
+
+struct Defaults {
+    subject: Value,
+    action: Value,
+    resource: Value,
+    context: Value,
+}
+
+impl Defaults {
+    /// An item with what it leaves out, or why it is no evaluation.
+    fn complete(&self, item: Value) -> Result<Question, String> {
+        let Value::Object(mut item) = item else {
+            return Err("an item of `evaluations` is an object".into());
+        };
+        let all = [
+            ("subject", &self.subject),
+            ("action", &self.action),
+            ("resource", &self.resource),
+            ("context", &self.context),
+        ];
+        for (name, default) in all {
+            if !item.contains_key(name) && !default.is_null() {
+                item.insert(name.into(), default.clone());
+            }
+        }
+        serde_json::from_value::<WireEvaluation>(Value::Object(item))
+            .map(Question::from)
+            .map_err(|error| error.to_string())
+    }
+}
+
+fn decide(
+    web: &Web,
+    enforcer: &Enforcer,
+    view: &View,
+    question: &Question,
+    asked: &Asked,
+) -> WireDecision {
+    let answer = web.decider().decide(&view.world, view.now, question);
+    web.decision_log()
+        .record(enforcer, view, question, answer.allowed);
+    let context = asked
+        .explain
+        .then(|| web.decider().explain(&view.world, view.now, question));
+    WireDecision {
+        decision: answer.allowed,
+        context,
+    }
+}

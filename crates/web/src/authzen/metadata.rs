@@ -1,0 +1,30 @@
+//! Where the decision point's endpoints are.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, header},
+};
+use serde_json::{Value, json};
+
+use crate::Web;
+
+pub(super) async fn metadata(State(web): State<Web>, headers: HeaderMap) -> Json<Value> {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or("localhost");
+    let base = match web.public_url() {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        // The standard knows https only: that is what stands before us wherever we are called by name.
+        None => format!("https://{host}"),
+    };
+    Json(json!({
+        "policy_decision_point": base,
+        "access_evaluation_endpoint": format!("{base}/access/v1/evaluation"),
+        "access_evaluations_endpoint": format!("{base}/access/v1/evaluations"),
+        "search_subject_endpoint": format!("{base}/access/v1/search/subject"),
+        "search_resource_endpoint": format!("{base}/access/v1/search/resource"),
+        "search_action_endpoint": format!("{base}/access/v1/search/action"),
+    }))
+}

@@ -1,0 +1,137 @@
+//! Who may, on what, and doing what: each result is one that the evaluation would permit.
+
+use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
+use portcullis_app::decide::{Action, Entity, Question};
+use serde_json::json;
+
+use super::{
+    answer,
+    page::Window,
+    read,
+    wire::{WireActionSearch, WireEntity, WireSearch, WireWanted},
+};
+use crate::{View, Web, auth::Enforcer, error::Failure};
+
+pub(super) async fn subjects(
+    State(web): State<Web>,
+    _: Enforcer,
+    view: View,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let search: WireSearch<WireWanted, WireEntity> = read(&headers, &body)?;
+    let asked = json!([
+        "subject",
+        search.subject,
+        search.action,
+        search.resource,
+        search.context
+    ]);
+    let window = Window::new(&web, search.page.clone(), &asked)?;
+    let kind = search.subject.kind;
+    let mut question = Question {
+        subject: Entity {
+            kind: kind.clone(),
+            id: String::new(),
+            properties: search.subject.properties,
+        },
+        action: search.action.into(),
+        resource: search.resource.into(),
+        context: search.context,
+    };
+    let decider = web.decider();
+    let known = decider.subject_types().contains(&kind);
+    let users = view
+        .world
+        .users_after(window.after.as_deref())
+        .take_while(|_| known);
+    let found = users
+        .filter(|user| {
+            question.subject.id = user.login.to_string();
+            decider.decide(&view.world, view.now, &question).allowed
+        })
+        .take(window.limit + 1)
+        .map(|user| {
+            (
+                user.login.to_string(),
+                json!({ "type": kind, "id": user.login }),
+            )
+        })
+        .collect();
+    Ok(answer(&window.answer(&web, found), view.world.position()))
+}
+
+pub(super) async fn resources(
+    State(web): State<Web>,
+    _: Enforcer,
+    view: View,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let search: WireSearch<WireEntity, WireWanted> = read(&headers, &body)?;
+    let asked = json!([
+        "resource",
+        search.subject,
+        search.action,
+        search.resource,
+        search.context
+    ]);
+    let window = Window::new(&web, search.page.clone(), &asked)?;
+    let kind = search.resource.kind;
+    let mut question = Question {
+        subject: search.subject.into(),
+        action: search.action.into(),
+        resource: Entity {
+            kind: kind.clone(),
+            id: String::new(),
+            properties: search.resource.properties,
+        },
+        context: search.context,
+    };
+    let world = &view.world;
+    let found = web
+        .decider()
+        .resource_ids(world, view.now, &kind, window.after.as_deref())
+        .filter(|id| {
+            question.resource.id.clone_from(id);
+            web.decider().decide(world, view.now, &question).allowed
+        })
+        .take(window.limit + 1)
+        .map(|id| (id.clone(), json!({ "type": kind, "id": id })))
+        .collect();
+    Ok(answer(&window.answer(&web, found), view.world.position()))
+}
+
+pub(super) async fn actions(
+    State(web): State<Web>,
+    _: Enforcer,
+    view: View,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let search: WireActionSearch = read(&headers, &body)?;
+    let asked = json!(["action", search.subject, search.resource, search.context]);
+    let window = Window::new(&web, search.page.clone(), &asked)?;
+    let mut question = Question {
+        subject: search.subject.into(),
+        action: Action {
+            name: String::new(),
+            properties: None,
+        },
+        resource: search.resource.into(),
+        context: search.context,
+    };
+    let decider = web.decider();
+    let found = decider
+        .action_names(&view.world, view.now, &question.subject)
+        .into_iter()
+        .filter(|name| window.after.as_ref().is_none_or(|after| name > after))
+        .filter(|name| {
+            question.action.name.clone_from(name);
+            decider.decide(&view.world, view.now, &question).allowed
+        })
+        .take(window.limit + 1)
+        .map(|name| (name.clone(), json!({ "name": name })))
+        .collect();
+    Ok(answer(&window.answer(&web, found), view.world.position()))
+}

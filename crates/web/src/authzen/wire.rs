@@ -1,0 +1,149 @@
+//! The shapes of the decision API. Unknown members are ignored, as the standard asks.
+
+use portcullis_app::decide::{Action, Entity, Properties, Question};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A subject or resource.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct WireEntity {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub properties: Option<Properties>,
+}
+
+/// A subject or resource that is searched for: an id it may carry does not matter.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct WireWanted {
+    #[serde(rename = "type")]
+    pub kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub properties: Option<Properties>,
+}
+
+/// An action.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct WireAction {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub properties: Option<Properties>,
+}
+
+/// One evaluation.
+#[derive(Debug, Deserialize)]
+pub(super) struct WireEvaluation {
+    pub subject: WireEntity,
+    pub action: WireAction,
+    pub resource: WireEntity,
+    #[serde(default)]
+    pub context: Option<Properties>,
+}
+
+impl From<WireEvaluation> for Question {
+    fn from(wire: WireEvaluation) -> Self {
+        Self {
+            subject: wire.subject.into(),
+            action: wire.action.into(),
+            resource: wire.resource.into(),
+            context: wire.context,
+        }
+    }
+}
+
+impl From<WireEntity> for Entity {
+    fn from(wire: WireEntity) -> Self {
+        Self {
+            kind: wire.kind,
+            id: wire.id,
+            properties: wire.properties,
+        }
+    }
+}
+
+impl From<WireAction> for Action {
+    fn from(wire: WireAction) -> Self {
+        Self {
+            name: wire.name,
+            properties: wire.properties,
+        }
+    }
+}
+
+/// Several evaluations: members at the top are defaults, an item's member replaces the whole
+/// default. Items stay raw, so that a bad one spoils only its own answer.
+#[derive(Debug, Deserialize)]
+pub(super) struct WireEvaluations {
+    #[serde(default)]
+    pub subject: Option<WireEntity>,
+    #[serde(default)]
+    pub action: Option<WireAction>,
+    #[serde(default)]
+    pub resource: Option<WireEntity>,
+    #[serde(default)]
+    pub context: Option<Properties>,
+    #[serde(default)]
+    pub evaluations: Option<Vec<Value>>,
+    #[serde(default)]
+    pub options: Option<WireOptions>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct WireOptions {
+    #[serde(default)]
+    pub evaluations_semantic: Semantic,
+}
+
+/// When a batch ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Semantic {
+    /// Every item is answered.
+    #[default]
+    ExecuteAll,
+    /// The first deny is the last answer.
+    DenyOnFirstDeny,
+    /// The first permit is the last answer.
+    PermitOnFirstPermit,
+}
+
+/// A decision.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct WireDecision {
+    pub decision: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<Value>,
+}
+
+/// Which page of results is wanted.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct WirePage {
+    #[serde(default)]
+    pub token: Option<String>,
+    #[serde(default)]
+    pub limit: Option<u64>,
+}
+
+/// A search for subjects or resources.
+#[derive(Debug, Deserialize)]
+pub(super) struct WireSearch<S, R> {
+    pub subject: S,
+    pub action: WireAction,
+    pub resource: R,
+    #[serde(default)]
+    pub context: Option<Properties>,
+    #[serde(default)]
+    pub page: Option<WirePage>,
+}
+
+/// A search for actions; an action it may carry does not matter.
+#[derive(Debug, Deserialize)]
+pub(super) struct WireActionSearch {
+    pub subject: WireEntity,
+    pub resource: WireEntity,
+    #[serde(default)]
+    pub context: Option<Properties>,
+    #[serde(default)]
+    pub page: Option<WirePage>,
+}

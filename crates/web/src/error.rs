@@ -1,0 +1,213 @@
+//! How failures look: RFC 9457 problems for programs, a page with a way on for people. The one
+//! place that knows status codes.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use portcullis_model::{Fault, Refusal};
+use portcullis_store::{CommitError, NotYet, StoreError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An RFC 9457 problem.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Identifies the kind of problem: `https://portcullis.dev/problems/` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind of problem in a few words.
+    pub title: &'static str,
+    /// The status code of the answer.
+    pub status: u16,
+    /// What is wrong this time and what to do.
+    pub detail: String,
+    /// A stable code for programs.
+    pub code: &'static str,
+    /// Everything that is wrong with what was sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<ProblemFault>)]
+    pub errors: Vec<Fault>,
+}
+
+/// One thing wrong with what was sent.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProblemFault {
+    /// The field, as a JSON pointer or parameter name.
+    pub field: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// Everything that can go wrong in a handler.
+#[derive(Debug)]
+pub enum Failure {
+    /// The model or the actor's rights stand against it.
+    Refused(Refusal),
+    /// Who is asking is not known.
+    Unauthenticated,
+    /// The form came from another site or is too old.
+    Csrf,
+    /// The idempotency key was used for another request.
+    KeyReused,
+    /// What the client sent is of another kind than we read, too long, or a wrong method.
+    Http(StatusCode, String),
+    /// The store cannot be reached or written.
+    Unavailable(String),
+    /// The position asked for has not been reached.
+    NotYet,
+    /// A fault of ours.
+    Internal(String),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<CommitError> for Failure {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Refused(refusal) => Self::Refused(refusal),
+            CommitError::KeyReused => Self::KeyReused,
+            CommitError::Unavailable(error) => error.into(),
+            CommitError::Internal(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<NotYet> for Failure {
+    fn from(_: NotYet) -> Self {
+        Self::NotYet
+    }
+}
+
+impl Failure {
+    /// The status code.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Refused(refusal) => match refusal {
+                Refusal::NotFound { .. } => StatusCode::NOT_FOUND,
+                Refusal::NotAllowed { .. } => StatusCode::FORBIDDEN,
+                Refusal::Invalid(_) | Refusal::Rule { .. } => StatusCode::BAD_REQUEST,
+                Refusal::Conflict { .. } => StatusCode::CONFLICT,
+            },
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Csrf => StatusCode::FORBIDDEN,
+            Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Http(status, _) => *status,
+            Self::Unavailable(_) | Self::NotYet => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The problem, as programs get it.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let status = self.status();
+        let (code, title, detail) = match self {
+            Self::Refused(refusal) => {
+                let title = match refusal {
+                    Refusal::NotFound { .. } => "not found",
+                    Refusal::NotAllowed { .. } => "not allowed",
+                    Refusal::Invalid(_) => "invalid input",
+                    Refusal::Rule { .. } => "against a rule",
+                    Refusal::Conflict { .. } => "conflict",
+                };
+                (refusal.code(), title, refusal.to_string())
+            }
+            Self::Unauthenticated => (
+                "unauthenticated",
+                "not signed in",
+                "say who you are: sign in, or send `Authorization: Bearer …`".to_owned(),
+            ),
+            Self::Csrf => (
+                "csrf",
+                "form not accepted",
+                "the form is too old or came from another site; load the page again and repeat"
+                    .to_owned(),
+            ),
+            Self::KeyReused => (
+                "idempotency_key_reused",
+                "idempotency key reused",
+                "this `Idempotency-Key` was used for another request; use a new one".to_owned(),
+            ),
+            Self::Http(_, detail) => (
+                "http",
+                status.canonical_reason().unwrap_or("not accepted"),
+                detail.clone(),
+            ),
+            Self::Unavailable(_) => (
+                "unavailable",
+                "cannot be written right now",
+                "the database does not answer; nothing was changed, try again in a moment"
+                    .to_owned(),
+            ),
+            Self::NotYet => (
+                "not_yet",
+                "position not reached",
+                "this server has not reached the position asked for; try again in a moment"
+                    .to_owned(),
+            ),
+            Self::Internal(_) => (
+                "internal",
+                "internal error",
+                "something went wrong on our side; nothing was changed, the log says more"
+                    .to_owned(),
+            ),
+        };
+        let errors = match self {
+            Self::Refused(Refusal::Invalid(faults)) => faults.clone(),
+            _ => Vec::new(),
+        };
+        Problem {
+            kind: format!("https://portcullis.dev/problems/{code}"),
+            title,
+            status: status.as_u16(),
+            detail,
+            code,
+            errors,
+        }
+    }
+
+    /// Writes down what the answer does not tell.
+    pub(crate) fn log(&self) {
+        match self {
+            Self::Unavailable(cause) => tracing::error!(%cause, "the store is unavailable"),
+            Self::Internal(cause) => tracing::error!(%cause, "internal error"),
+            _ => {}
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        self.log();
+        let mut response = (self.status(), Json(self.problem())).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if matches!(self, Self::Unauthenticated) {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        let status = self.status();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        // Pages take it from here and show it as a page.
+        response.extensions_mut().insert(std::sync::Arc::new(self));
+        response
+    }
+}

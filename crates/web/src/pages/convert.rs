@@ -1,0 +1,178 @@
+//! The model's values as the view types of `ui`.
+
+use std::collections::BTreeMap;
+
+use portcullis_model::{
+    App, Diff, Ends, Group, GroupKind, Id, Tag, Timestamp, User, UserKind, World,
+    world::{DiffLine, Path, What},
+};
+
+use super::frame::escape;
+use crate::ui;
+
+/// More people than this are counted but not listed in a preview, so that a page stays small.
+const MOST_PEOPLE: usize = 100;
+
+pub(crate) fn user(user: &User) -> ui::Entity {
+    let kind = match user.kind {
+        UserKind::Person => ui::Kind::Person,
+        UserKind::Service => ui::Kind::Service,
+    };
+    ui::Entity::new(kind, &*user.name, user_href(user))
+}
+
+pub(crate) fn user_href(user: &User) -> String {
+    format!("/people/{}", escape(&user.login))
+}
+
+pub(crate) fn group(group: &Group) -> ui::Entity {
+    let kind = if group.is_role() {
+        ui::Kind::Role
+    } else {
+        ui::Kind::Group
+    };
+    ui::Entity::new(kind, &*group.name, group_href(group))
+}
+
+pub(crate) fn group_href(group: &Group) -> String {
+    let place = match group.kind {
+        GroupKind::Role => "roles",
+        GroupKind::Group | GroupKind::App { .. } => "groups",
+    };
+    format!("/{place}/{}", group.id)
+}
+
+pub(crate) fn app(app: &App) -> ui::Entity {
+    ui::Entity::new(ui::Kind::App, &*app.name, format!("/apps/{}", app.id))
+}
+
+pub(crate) fn tag(tag: &Tag) -> ui::Entity {
+    ui::Entity::new(ui::Kind::Tag, &*tag.name, format!("/tags/{}", tag.id))
+}
+
+pub(crate) fn ends(ends: Ends, now: Timestamp) -> ui::Ends {
+    ui::Ends::new(ends.instant().map(Timestamp::to_jiff), now.to_jiff())
+}
+
+pub(crate) fn when(at: Timestamp, now: Timestamp) -> ui::When {
+    ui::When::new(at.to_jiff(), now.to_jiff())
+}
+
+/// A path as a line: the person, each group on the way, until when.
+pub(crate) fn path(world: &World, path: &Path<'_>, now: Timestamp) -> Vec<ui::PathStep> {
+    let person = world
+        .user(path.direct.user)
+        .map(|u| ui::PathStep::new(user(u)));
+    let groups = path.steps(world).into_iter().map(|step| {
+        ui::PathStep::new(group(step.group))
+            .until(step.until.instant().map(Timestamp::to_jiff), now.to_jiff())
+    });
+    person.into_iter().chain(groups).collect()
+}
+
+/// A diff grouped by person. Names come from the world in which the thing exists.
+pub(crate) fn diff(before: &World, after: &World, diff: &Diff, now: Timestamp) -> ui::Diff {
+    let mut people: BTreeMap<Id<User>, Vec<ui::DiffLine>> = BTreeMap::new();
+    let signed = [
+        (ui::Sign::Loses, &diff.losses),
+        (ui::Sign::Gains, &diff.gains),
+        (ui::Sign::Changes, &diff.changes),
+    ];
+    for (sign, lines) in signed {
+        for line in lines {
+            let world = if line.after.is_some() { after } else { before };
+            let listed = people.entry(line.user).or_default();
+            if let Some(line) = diff_line(world, sign, line, now) {
+                listed.push(line);
+            }
+        }
+    }
+    let total = people.len();
+    let name = |id: &Id<User>| after.user(*id).or_else(|| before.user(*id));
+    let mut subjects: Vec<_> = people
+        .into_iter()
+        .filter_map(|(id, lines)| {
+            Some(ui::DiffSubject {
+                who: user(name(&id)?),
+                lines,
+            })
+        })
+        .collect();
+    subjects.sort_by(|a, b| a.who.name.cmp(&b.who.name));
+    subjects.truncate(MOST_PEOPLE);
+    let mut diff = ui::Diff::new(subjects);
+    diff.omitted = total.saturating_sub(MOST_PEOPLE);
+    diff
+}
+
+fn diff_line(
+    world: &World,
+    sign: ui::Sign,
+    line: &DiffLine,
+    now: Timestamp,
+) -> Option<ui::DiffLine> {
+    let (what, note) = match &line.what {
+        What::Group { group: id, kind } => {
+            let found = world.group(*id)?;
+            (group(found), kind.to_string())
+        }
+        What::Permission { permission } => (
+            ui::Entity::new(
+                ui::Kind::Entitlement,
+                &**permission,
+                format!("/why?permission={}", escape(permission)),
+            ),
+            String::new(),
+        ),
+    };
+    // An end that moves is only understood beside the one it had.
+    let was = line.before.filter(|_| line.after.is_some()).map(|end| {
+        let date = end.instant().map(|at| when(at, now).date());
+        format!("was {}", date.as_deref().unwrap_or("without an end"))
+    });
+    let notes: Vec<_> = [note]
+        .into_iter()
+        .filter(|note| !note.is_empty())
+        .chain(was)
+        .collect();
+    Some(ui::DiffLine {
+        sign,
+        what,
+        note: notes.join(", "),
+        ends: line.after.map(|end| ends(end, now)),
+    })
+}
+
+/// What an operation did, in a few words for the one who did it.
+pub(crate) fn done(operation: &str) -> &'static str {
+    match operation {
+        "group.add_people" => "People added or extended.",
+        "group.remove_people" => "People removed.",
+        "group.attach_role" => "Role attached.",
+        "group.detach_role" => "Role detached.",
+        "group.confer" => "The group confers it now.",
+        "group.withhold" => "The group no longer confers it.",
+        "group.create" => "Group created.",
+        "group.edit" => "Group saved.",
+        "group.delete" => "Group deleted.",
+        "role.from_person" => "Role created.",
+        "role.clone" => "Role cloned.",
+        "role.merge" => "Roles merged.",
+        "role.split" => "Role split.",
+        "app.create" => "App created.",
+        "app.edit" => "App saved.",
+        "app.delete" => "App deleted.",
+        "tag.create" => "Tag created.",
+        "tag.edit" => "Tag saved.",
+        "tag.delete" => "Tag deleted.",
+        "user.create" => "Person added.",
+        "user.edit" => "Person saved.",
+        "user.delete" => "Person removed.",
+        "request.create" => "You have asked. The owners see it now.",
+        "request.approve" => "Approved.",
+        "request.reject" => "Rejected.",
+        "request.withdraw" => "Taken back.",
+        "log.undo" => "Undone.",
+        _ => "Done.",
+    }
+}

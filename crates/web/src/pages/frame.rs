@@ -1,0 +1,321 @@
+//! What every page shares: who looks at which world, the shell around it, and how failures look to
+//! people.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+use portcullis_model::{Action, Position, Refusal, Target, Timestamp, World, may};
+
+use crate::{
+    At, View, Web,
+    auth::{Viewer, cookie},
+    error::Failure,
+    ui,
+};
+
+/// Who looks at which world: what a page is made from.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    pub viewer: Viewer,
+    pub view: View,
+    /// The page's own path and query.
+    pub path: String,
+    theme: &'static str,
+    personas: Vec<ui::Persona>,
+    notice: Option<ui::Notice>,
+}
+
+impl Page {
+    pub(crate) fn world(&self) -> &World {
+        &self.view.world
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.view.now
+    }
+
+    /// Whether to offer an action: the viewer may do it, and the page shows the present.
+    pub(crate) fn may(&self, action: Action, target: Target<'_>) -> bool {
+        self.view.at == At::Now
+            && may(&self.viewer.world, &self.viewer.context, action, target).is_ok()
+    }
+
+    pub(crate) fn is_admin(&self) -> bool {
+        self.viewer
+            .world
+            .is_admin(self.viewer.id, self.viewer.context.now)
+    }
+
+    /// The value of a query parameter; empty if absent.
+    pub(crate) fn query(&self, name: &str) -> String {
+        query_value(&self.path, name).unwrap_or_default()
+    }
+
+    /// The same address with query parameters set, or removed where the value is empty.
+    pub(crate) fn with_query(&self, set: &[(&str, &str)]) -> String {
+        let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
+        let kept = form_pairs(query.as_bytes())
+            .into_iter()
+            .filter(|(key, _)| key != "done" && set.iter().all(|(name, _)| name != key));
+        let added = set
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let pairs: Vec<_> = kept
+            .chain(added)
+            .map(|(key, value)| format!("{}={}", escape(&key), escape(&value)))
+            .collect();
+        if pairs.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{}", pairs.join("&"))
+        }
+    }
+
+    /// The frame around the page.
+    pub(crate) fn shell(&self) -> ui::Shell {
+        let user = self.viewer.user();
+        let (name, login) = user.map_or(("", ""), |user| (user.name.as_str(), user.login.as_str()));
+        let who = ui::Viewer::new(
+            name,
+            login,
+            format!("/people/{}", escape(login)),
+            self.is_admin(),
+        );
+        let now = self.viewer.context.now;
+        let waiting = self.viewer.world.waits_for(self.viewer.id, now).len();
+        let place = |label, href, icon| ui::NavItem::new(label, href, icon, &self.path);
+        ui::Shell {
+            nav: vec![
+                place("Home", "/", "home"),
+                place("Requests", "/requests", "inbox")
+                    .waiting(u32::try_from(waiting).unwrap_or(u32::MAX)),
+                place("People", "/people", "person"),
+                place("Groups", "/groups", "group"),
+                place("Roles", "/roles", "role"),
+                place("Apps", "/apps", "app"),
+                place("Tags", "/tags", "tag"),
+                place("Compare", "/compare", "compare"),
+                place("Activity", "/activity", "activity"),
+            ],
+            personas: self.personas.clone(),
+            notice: self.notice.clone(),
+            theme: self.theme,
+            path: self.path.clone(),
+            log_position: self.view.world.position().0,
+            ..ui::Shell::new(who, self.viewer.csrf(), now.to_jiff())
+        }
+    }
+}
+
+impl FromRequestParts<Web> for Page {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
+        let viewer = <Viewer as FromRequestParts<Web>>::from_request_parts(parts, web).await?;
+        let view = View::from_request_parts(parts, web).await?;
+        let path = parts
+            .uri
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned();
+        let theme = match cookie(&parts.headers, "theme") {
+            Some("light") => "light",
+            Some("dark") => "dark",
+            _ => "",
+        };
+        let personas = web
+            .personas()
+            .iter()
+            .filter_map(|(id, note)| {
+                let user = viewer.world.user(*id)?;
+                Some(ui::Persona {
+                    name: user.name.to_string(),
+                    login: user.login.to_string(),
+                    note: note.clone(),
+                    current: *id == viewer.id,
+                })
+            })
+            .collect();
+        let done = query_value(&path, "done")
+            .and_then(|text| text.parse().ok())
+            .map(Position);
+        let notice = match done {
+            Some(position) => notice(web, &viewer, position).await?,
+            None => None,
+        };
+        Ok(Self {
+            viewer,
+            view,
+            path,
+            theme,
+            personas,
+            notice,
+        })
+    }
+}
+
+/// What was just done, with a way to take it back; shown to whoever did it.
+async fn notice(
+    web: &Web,
+    viewer: &Viewer,
+    position: Position,
+) -> Result<Option<ui::Notice>, Failure> {
+    let entry = web.app().store().entry(position).await?;
+    Ok(entry
+        .filter(|entry| entry.actor.user() == Some(viewer.id))
+        .map(|entry| ui::Notice {
+            level: ui::Level::Good,
+            title: super::convert::done(&entry.operation).to_owned(),
+            text: String::new(),
+            undo: (entry.undoes.is_none() && entry.undone_by.is_none()).then(|| ui::Undo {
+                label: "Undo".into(),
+                action: format!("/activity/{position}/undo"),
+            }),
+        }))
+}
+
+/// A template as an answer.
+pub(crate) fn render(template: &impl Template) -> Result<Response, Failure> {
+    let html = template
+        .render()
+        .map_err(|error| Failure::Internal(error.to_string()))?;
+    Ok(Html(html).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "failed.html")]
+struct Failed {
+    shell: ui::Shell,
+    title: String,
+    detail: String,
+    faults: Vec<portcullis_model::Fault>,
+    code: &'static str,
+    status: u16,
+}
+
+/// Shows failures of pages as pages: what went wrong, and where to go from here.
+pub(crate) async fn failures_as_pages(
+    State(web): State<Web>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let wants_json = parts
+        .headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("application/json") && !accept.contains("text/html"));
+    let page = {
+        let mut uri_only = parts.clone();
+        // The failing request's own query may be what is wrong: the frame is made without it.
+        uri_only.uri = parts.uri.path().parse().unwrap_or_default();
+        uri_only.headers.remove(crate::view::POSITION);
+        uri_only
+    };
+    parts.extensions.remove::<Arc<Failure>>();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let Some(failure) = response.extensions().get::<Arc<Failure>>().cloned() else {
+        return response;
+    };
+    if wants_json {
+        return response;
+    }
+    let mut page = page;
+    let shell = match Page::from_request_parts(&mut page, &web).await {
+        Ok(page) => page.shell(),
+        Err(_) => return failed(response.headers(), &failure),
+    };
+    failure_page(shell, &failure)
+}
+
+fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
+    let problem = failure.problem();
+    let title = match failure {
+        Failure::Refused(Refusal::NotFound { .. }) => "There is no such thing here",
+        Failure::Refused(Refusal::NotAllowed { .. }) => "You may not do that",
+        Failure::Refused(Refusal::Invalid(_)) => "Something is missing or wrong",
+        Failure::Refused(Refusal::Rule { .. }) => "A rule stands against it",
+        Failure::Refused(Refusal::Conflict { .. }) => "It has changed meanwhile",
+        Failure::Unauthenticated => "You are not signed in",
+        Failure::Csrf => "This form is too old",
+        Failure::Unavailable(_) | Failure::NotYet => "Not right now",
+        Failure::Http(..) | Failure::KeyReused => "That does not work",
+        Failure::Internal(_) => "That was our fault",
+    };
+    let failed = Failed {
+        shell,
+        title: title.into(),
+        detail: problem.detail,
+        faults: problem.errors,
+        code: problem.code,
+        status: problem.status,
+    };
+    match render(&failed) {
+        Ok(page) => (failure.status(), page).into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+/// A failure as a bare page, where nobody is known to look at it.
+pub(crate) fn failed(_headers: &HeaderMap, failure: &Failure) -> Response {
+    let who = ui::Viewer::new("", "", "/", false);
+    let shell = ui::Shell::new(who, "", jiff::Timestamp::UNIX_EPOCH);
+    let mut response = failure_page(shell, failure);
+    if matches!(failure, Failure::Unauthenticated) {
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+/// The pairs of a query or form body.
+pub(crate) fn form_pairs(text: &[u8]) -> Vec<(String, String)> {
+    text.split(|byte| *byte == b'&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let at = pair
+                .iter()
+                .position(|byte| *byte == b'=')
+                .unwrap_or(pair.len());
+            let text = |bytes: &[u8]| {
+                let spaced: Vec<u8> = bytes
+                    .iter()
+                    .map(|b| if *b == b'+' { b' ' } else { *b })
+                    .collect();
+                percent_encoding::percent_decode(&spaced)
+                    .decode_utf8_lossy()
+                    .into_owned()
+            };
+            (
+                text(&pair[..at]),
+                text(pair.get(at + 1..).unwrap_or_default()),
+            )
+        })
+        .collect()
+}
+
+fn query_value(path: &str, name: &str) -> Option<String> {
+    let (_, query) = path.split_once('?')?;
+    form_pairs(query.as_bytes())
+        .into_iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value)
+}
+
+/// A text as part of an address.
+pub(crate) fn escape(text: &str) -> percent_encoding::PercentEncode<'_> {
+    const KEPT: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'~');
+    percent_encoding::utf8_percent_encode(text, KEPT)
+}

@@ -1,0 +1,162 @@
+//! One entry of the log: the exact change, who gained and lost by it, and how to take it back.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use portcullis_app::log::Undo;
+use portcullis_model::{ChangeSet, Position, Refusal};
+use portcullis_store::LogEntry;
+
+use super::{
+    edits::{self, Edits},
+    names::{self, Names},
+};
+use crate::{
+    Web,
+    error::Failure,
+    pages::{
+        convert,
+        frame::{Page, render},
+    },
+    ui,
+};
+
+/// The world before and after an entry is worked out unasked where it is this small.
+const SMALL_WORLD: usize = 50_000;
+/// A change with more edits than this is not judged for undoing, and its effect only when asked.
+const SMALL_CHANGE: usize = 2_000;
+/// Lines of who gained and lost what; more are counted.
+const MOST_LINES: usize = 80;
+
+#[derive(Template)]
+#[template(path = "entry.html")]
+struct EntryPage {
+    shell: ui::Shell,
+    position: u64,
+    who: ui::Entity,
+    did: String,
+    operation: String,
+    when: ui::When,
+    undoes: Option<u64>,
+    undone_by: Option<u64>,
+    undo: Offered,
+    edits: Edits,
+    effect: Effect,
+    previous: String,
+    next: String,
+}
+
+/// Whether an entry can be taken back by who looks.
+enum Offered {
+    Yes(String),
+    /// Why not.
+    No(String),
+    Nothing,
+}
+
+/// Who gained and lost by an entry.
+enum Effect {
+    Known(ui::Diff),
+    /// Not worked out, and where to ask for it.
+    Unasked(String),
+    /// What ran out had ended before it was written down.
+    Passing,
+}
+
+pub(super) async fn show(
+    State(web): State<Web>,
+    page: Page,
+    Path(position): Path<u64>,
+) -> Result<Response, Failure> {
+    let entry = web.app().store().entry(Position(position)).await?;
+    let entry = entry.ok_or_else(|| Refusal::not_found("log entry", position))?;
+    let change = entry
+        .change
+        .clone()
+        .ok_or_else(|| Failure::Internal(format!("entry {position} came without its edits")))?;
+    let effect = effect(&web, &page, &entry, &change).await?;
+    let names = Names::of_subjects(page.world(), &entry.subjects);
+    let last = page.viewer.world.position().0;
+    render(&EntryPage {
+        shell: page.shell(),
+        position,
+        who: names::actor(page.world(), entry.actor, entry.login.as_deref()),
+        did: names::operation(&entry.operation),
+        operation: entry.operation.clone(),
+        when: convert::when(entry.at, page.viewer.context.now),
+        undoes: entry.undoes.map(|position| position.0),
+        undone_by: entry.undone_by.map(|position| position.0),
+        undo: undo(&web, &page, &entry, &change),
+        edits: edits::edits(&names, &change),
+        effect,
+        previous: if position > 1 {
+            names::entry_href(Position(position - 1))
+        } else {
+            String::new()
+        },
+        next: if position < last {
+            names::entry_href(Position(position + 1))
+        } else {
+            String::new()
+        },
+    })
+}
+
+fn undo(web: &Web, page: &Page, entry: &LogEntry, change: &ChangeSet) -> Offered {
+    if entry.undone_by.is_some()
+        || change.changes.len() > SMALL_CHANGE
+        || entry.operation == "time.passing"
+    {
+        return Offered::Nothing;
+    }
+    let undo = Undo {
+        position: entry.position,
+        change: change.clone(),
+    };
+    match web.app().preview(&page.viewer.context, &undo) {
+        Ok(_) => Offered::Yes(format!("/activity/{}/undo", entry.position)),
+        Err(Refusal::NotAllowed { .. }) => Offered::Nothing,
+        Err(refusal) => Offered::No(refusal.to_string()),
+    }
+}
+
+async fn effect(
+    web: &Web,
+    page: &Page,
+    entry: &LogEntry,
+    change: &ChangeSet,
+) -> Result<Effect, Failure> {
+    if entry.operation == "time.passing" {
+        return Ok(Effect::Passing);
+    }
+    let is_current = entry.position == page.viewer.world.position();
+    let is_small = page.viewer.world.membership_count() <= SMALL_WORLD || is_current;
+    if page.query("effect") != "show" && !(is_small && change.changes.len() <= SMALL_CHANGE) {
+        return Ok(Effect::Unasked(page.with_query(&[("effect", "show")])));
+    }
+    let after = web.past_position(entry.position).await?;
+    let before = after
+        .after(&change.clone().inverse(entry.position))
+        .map_err(|refusal| Failure::Internal(format!("entry {}: {refusal}", entry.position)))?;
+    let diff = before.diff(&after, entry.at);
+    let diff = convert::diff(&before, &after, &diff, page.viewer.context.now);
+    Ok(Effect::Known(cut(diff)))
+}
+
+/// At most [`MOST_LINES`] lines of a diff; who is left out is counted.
+fn cut(mut diff: ui::Diff) -> ui::Diff {
+    let (mut left, mut kept) = (MOST_LINES, 0);
+    for subject in &mut diff.subjects {
+        if left == 0 {
+            break;
+        }
+        subject.lines.truncate(left);
+        left -= subject.lines.len();
+        kept += 1;
+    }
+    diff.omitted += diff.subjects.len() - kept;
+    diff.subjects.truncate(kept);
+    diff
+}

@@ -1,0 +1,288 @@
+//! One group or role: who is in it, through what and until when.
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use portcullis_model::{Action as Wish, Ends, Group, Kind, Refusal, Target, world::Holder};
+
+use super::{
+    group_facts::{self, Facts},
+    parts::{
+        self, Actions, Past, Person, SOON_DAYS, address, column, cut, deciding, ends_within,
+        filter, is_meant, through,
+    },
+};
+use crate::{
+    error::Failure,
+    pages::{
+        convert,
+        frame::{Page, render},
+    },
+    ui,
+};
+
+#[derive(Template)]
+#[template(path = "group.html")]
+struct GroupPage {
+    shell: ui::Shell,
+    past: Option<Past>,
+    crumbs: Vec<ui::Link>,
+    name: String,
+    chips: Vec<ui::Chip>,
+    lead: String,
+    actions: Actions,
+    tabs: Vec<ui::Tab>,
+    path: String,
+    as_of: String,
+    people: People,
+    facts: Facts,
+}
+
+/// The members or owners of a group, as its page lists them.
+struct People {
+    kind: &'static str,
+    noun: &'static str,
+    query: String,
+    ends: String,
+    ways: String,
+    ends_choices: Vec<ui::Choice>,
+    way_choices: Vec<ui::Choice>,
+    filters: Vec<ui::Filter>,
+    clear: String,
+    name: ui::Column,
+    rows: Vec<Row>,
+    pages: ui::Pages,
+    /// Where picked people are removed; nothing where the reader may not.
+    remove: Option<String>,
+    /// What to do where nobody is listed.
+    nobody: String,
+}
+
+struct Row {
+    who: Person,
+    through: Vec<ui::Entity>,
+    others: usize,
+    why: String,
+    ends: ui::Ends,
+    since: Option<ui::When>,
+    /// Whether this row can be removed: what comes through a role ends with the role.
+    can_go: bool,
+}
+
+pub(super) async fn show(page: Page, Path(key): Path<String>) -> Result<Response, Failure> {
+    let group = find(&page, &key)?;
+    render(&group_page(&page, group))
+}
+
+/// The group or role an address names, by id or name.
+pub(super) fn find<'p>(page: &'p Page, key: &str) -> Result<&'p Group, Failure> {
+    let found = page.world().find_group(key);
+    Ok(found.ok_or_else(|| Refusal::not_found("group", key))?)
+}
+
+/// The tabs of a group's pages.
+pub(super) fn tabs(page: &Page, group: &Group, current: &str) -> Vec<ui::Tab> {
+    let href = convert::group_href(group);
+    let count = |kind| page.world().holder_count(group.id, kind, page.now()) as u64;
+    vec![
+        ui::Tab::new("Members", href.clone(), current).counting(count(Kind::Member)),
+        ui::Tab::new("Owners", format!("{href}?kind=owner"), current).counting(count(Kind::Owner)),
+        ui::Tab::new("History", format!("{href}/history"), current),
+    ]
+}
+
+/// The way to a group's page.
+pub(super) fn crumbs(page: &Page, group: &Group) -> Vec<ui::Link> {
+    match group.app().and_then(|app| page.world().app(app)) {
+        Some(app) => vec![
+            ui::Link::new("Apps", "/apps"),
+            ui::Link::new(app.name.as_str(), format!("/apps/{}", app.id)),
+        ],
+        None if group.is_role() => vec![ui::Link::new("Roles", "/roles")],
+        None => vec![ui::Link::new("Groups", "/groups")],
+    }
+}
+
+pub(super) fn chips(group: &Group) -> Vec<ui::Chip> {
+    let mut chips = vec![ui::Chip {
+        label: group.noun().to_owned(),
+        ..ui::Chip::kind(ui::Kind::Group)
+    }];
+    chips.push(if group.is_managed() {
+        ui::Chip::managed()
+    } else {
+        ui::Chip::unmanaged()
+    });
+    chips
+}
+
+fn group_page(page: &Page, group: &Group) -> GroupPage {
+    let kind = if page.query("kind") == "owner" {
+        Kind::Owner
+    } else {
+        Kind::Member
+    };
+    let href = convert::group_href(group);
+    let current = match kind {
+        Kind::Member => href.clone(),
+        Kind::Owner => format!("{href}?kind=owner"),
+    };
+    GroupPage {
+        shell: page.shell(),
+        past: parts::past(page),
+        crumbs: crumbs(page, group),
+        name: group.name.to_string(),
+        chips: chips(group),
+        lead: group.description.to_string(),
+        actions: group_facts::actions(page, group),
+        tabs: tabs(page, group, &current),
+        as_of: parts::as_of(page),
+        people: people(page, group, kind),
+        facts: group_facts::facts(page, group),
+        path: href,
+    }
+}
+
+fn people(page: &Page, group: &Group, kind: Kind) -> People {
+    let (world, now) = (page.world(), page.now());
+    let (query, ends, ways) = (page.query("q"), page.query("ends"), page.query("ways"));
+    let is_direct = |holder: &Holder<'_>| {
+        world
+            .direct(holder.user.id, group.id, kind)
+            .is_some_and(|fact| fact.validity.contains(now))
+    };
+    let mut found = world.holders(group.id, kind, now);
+    found.retain(|holder| {
+        (query.is_empty() || is_meant(holder.user, &query))
+            && match ends.as_str() {
+                "week" => ends_within(holder.until, now, SOON_DAYS),
+                "some" => holder.until != Ends::NEVER,
+                "never" => holder.until == Ends::NEVER,
+                _ => true,
+            }
+            && match ways.as_str() {
+                "direct" => is_direct(holder),
+                "through" => !is_direct(holder),
+                _ => true,
+            }
+    });
+    match page.query("sort").as_str() {
+        "-login" => found.reverse(),
+        "ends" => found.sort_by_key(|holder| holder.until),
+        "-ends" => found.sort_by_key(|holder| std::cmp::Reverse(holder.until)),
+        _ => {}
+    }
+    let (found, pages) = cut(page, found);
+    let rows = found
+        .iter()
+        .map(|holder| row(page, group, kind, holder))
+        .collect();
+    let href = convert::group_href(group);
+    let may = page.may(Wish::RemovePeople, Target::Group(group)) && group.is_managed();
+    let mut filters = Vec::new();
+    if !query.is_empty() {
+        filters.push(filter(page, "Name", "q", query.as_str()));
+    }
+    match ends.as_str() {
+        "week" => filters.push(filter(page, "Ends", "ends", "within a week")),
+        "some" => filters.push(filter(page, "Ends", "ends", "some day")),
+        "never" => filters.push(filter(page, "Ends", "ends", "never")),
+        _ => {}
+    }
+    match ways.as_str() {
+        "direct" => filters.push(filter(page, "Through", "ways", "directly")),
+        "through" => filters.push(filter(page, "Through", "ways", "a role or group")),
+        _ => {}
+    }
+    let (name, noun) = match kind {
+        Kind::Member => ("member", "members"),
+        Kind::Owner => ("owner", "owners"),
+    };
+    People {
+        kind: name,
+        noun,
+        query,
+        ends,
+        ways,
+        ends_choices: vec![
+            ui::Choice::new("", "Any end"),
+            ui::Choice::new("week", "Ends within a week"),
+            ui::Choice::new("some", "Ends some day"),
+            ui::Choice::new("never", "No end"),
+        ],
+        way_choices: vec![
+            ui::Choice::new("", "Any way"),
+            ui::Choice::new("direct", "Directly"),
+            ui::Choice::new("through", "Through a role or group"),
+        ],
+        clear: if kind == Kind::Owner {
+            format!("{href}?kind=owner")
+        } else {
+            href.clone()
+        },
+        filters,
+        name: column(page, "Person", "login", "login"),
+        rows,
+        pages,
+        remove: may.then(|| format!("{href}/people/remove").replace("/roles/", "/groups/")),
+        nobody: nobody(page, group, kind),
+    }
+}
+
+fn row(page: &Page, group: &Group, kind: Kind, holder: &Holder<'_>) -> Row {
+    let (world, now, user) = (page.world(), page.now(), holder.user);
+    let fact = world
+        .direct(user.id, group.id, kind)
+        .filter(|fact| fact.validity.contains(now));
+    // Where the direct fact decides, no other way needs to be looked for.
+    let decides = fact.is_some_and(|fact| fact.validity.until == holder.until);
+    let no_others = world
+        .children_of(group.id)
+        .all(|inclusion| inclusion.kind != kind);
+    let paths = if decides && no_others {
+        Vec::new()
+    } else {
+        world.paths(user.id, group.id, kind, now)
+    };
+    Row {
+        through: if decides {
+            Vec::new()
+        } else {
+            deciding(&paths, holder.until).map_or_else(Vec::new, |path| through(world, path))
+        },
+        others: paths.len().saturating_sub(1),
+        why: address(
+            "/why",
+            &[
+                ("user", &user.login),
+                ("group", &group.name),
+                ("kind", &kind.to_string()),
+            ],
+        ),
+        ends: convert::ends(holder.until, now),
+        since: fact.map(|fact| convert::when(fact.validity.from, now)),
+        can_go: fact.is_some(),
+        who: parts::person(user),
+    }
+}
+
+/// Why nobody is listed, and who decides then.
+fn nobody(page: &Page, group: &Group, kind: Kind) -> String {
+    if kind == Kind::Member {
+        return if group.is_managed() {
+            "Its owners add people, or people ask to join.".into()
+        } else {
+            "The outside system decides who is in it; nothing has come from there yet.".into()
+        };
+    }
+    let deciders = page.world().deciders(group, None, page.now());
+    let names: Vec<_> = deciders.iter().take(3).map(|user| &*user.name).collect();
+    let more = deciders.len().saturating_sub(3);
+    match (names.is_empty(), more) {
+        (true, _) => "Nobody could decide on requests either: make somebody an owner.".into(),
+        (false, 0) => format!("Requests for it go to {}.", names.join(", ")),
+        (false, more) => format!(
+            "Requests for it go to {} and {more} more.",
+            names.join(", ")
+        ),
+    }
+}

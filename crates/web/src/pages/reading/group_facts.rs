@@ -1,0 +1,236 @@
+//! What stands beside a group's people: owners, what it confers, what it leads into, what leads
+//! into it, its tags, who asks for it, and what may be done with it.
+
+use portcullis_model::{Action as Wish, Ends, Group, Id, Inclusion, Kind, Target, world::Holder};
+
+use super::{
+    home::ask,
+    parts::{self, Action, Actions, FEW, TagLine, address},
+};
+use crate::{
+    pages::{
+        convert,
+        frame::{Page, escape},
+    },
+    ui,
+};
+
+/// More of a list than this is counted, not shown.
+const MOST: usize = 20;
+
+/// What stands beside a group's people.
+pub(super) struct Facts {
+    pub owners: Vec<ui::Entity>,
+    pub owners_more: usize,
+    /// Who decides where there is no owner.
+    pub instead: Vec<ui::Entity>,
+    pub app: Option<ui::Entity>,
+    pub confers: Vec<Conferred>,
+    pub confers_more: usize,
+    pub into: Vec<Linked>,
+    pub into_more: usize,
+    pub from: Vec<Linked>,
+    pub from_more: usize,
+    pub tags: Vec<TagLine>,
+    pub requests: Vec<Asking>,
+    pub requests_more: usize,
+}
+
+/// What membership gives.
+pub(super) struct Conferred {
+    pub name: String,
+    pub places: String,
+    pub who: String,
+    pub ends: ui::Ends,
+}
+
+/// A group at the other end of an inclusion.
+pub(super) struct Linked {
+    pub group: ui::Entity,
+    /// As what its members, or this group's, are there.
+    pub as_owners: bool,
+    pub ends: ui::Ends,
+    /// The form that ends it: where it posts to and the role's id; nothing where the reader may not.
+    pub detach: Option<Detach>,
+}
+
+/// What the form that ends an inclusion sends.
+pub(super) struct Detach {
+    pub action: String,
+    pub role: String,
+    pub kind: String,
+}
+
+/// A request that waits.
+pub(super) struct Asking {
+    pub who: ui::Entity,
+    pub kind: String,
+    pub when: ui::When,
+    pub href: String,
+}
+
+pub(super) fn facts(page: &Page, group: &Group) -> Facts {
+    let (world, now) = (page.world(), page.now());
+    let owners = world.holders(group.id, Kind::Owner, now);
+    let instead = if owners.is_empty() && group.is_managed() {
+        let deciders = world.deciders(group, None, now);
+        deciders.into_iter().take(3).map(convert::user).collect()
+    } else {
+        Vec::new()
+    };
+    let mut entitlements: Vec<_> = world
+        .entitlements_of(group.id)
+        .filter(|entitlement| entitlement.validity.contains(now))
+        .collect();
+    entitlements.sort_by(|a, b| a.grant.label().cmp(b.grant.label()));
+    let into = linked(page, world.targets_of(group.id), |i| i.target);
+    let from = linked(page, world.children_of(group.id), |i| i.child);
+    let requests: Vec<_> = world
+        .requests()
+        .filter(|request| request.wants.group() == group.id)
+        .collect();
+    Facts {
+        owners_more: owners.len().saturating_sub(FEW),
+        owners: owners
+            .iter()
+            .take(FEW)
+            .map(|holder: &Holder<'_>| convert::user(holder.user))
+            .collect(),
+        instead,
+        app: group.app().and_then(|app| world.app(app)).map(convert::app),
+        confers_more: entitlements.len().saturating_sub(MOST),
+        confers: entitlements
+            .into_iter()
+            .take(MOST)
+            .map(|entitlement| {
+                let name = entitlement.grant.label();
+                let places: Vec<_> = entitlement
+                    .grant
+                    .permission()
+                    .into_iter()
+                    .flat_map(|p| &p.environments)
+                    .map(|e| &**e)
+                    .collect();
+                Conferred {
+                    name: name.to_owned(),
+                    places: places.join(", "),
+                    who: format!("/why?permission={}", escape(name)),
+                    ends: convert::ends(entitlement.validity.until, now),
+                }
+            })
+            .collect(),
+        into_more: into.len().saturating_sub(MOST),
+        into: into.into_iter().take(MOST).collect(),
+        from_more: from.len().saturating_sub(MOST),
+        from: from.into_iter().take(MOST).collect(),
+        tags: parts::tags_of(world, group),
+        requests_more: requests.len().saturating_sub(FEW),
+        requests: requests
+            .into_iter()
+            .take(FEW)
+            .filter_map(|request| {
+                Some(Asking {
+                    who: convert::user(world.user(request.requester)?),
+                    kind: request.wants.kind().to_string(),
+                    when: convert::when(request.created_at, now),
+                    href: format!("/requests/{}", request.id),
+                })
+            })
+            .collect(),
+    }
+}
+
+fn linked<'w>(
+    page: &'w Page,
+    inclusions: impl Iterator<Item = &'w Inclusion>,
+    other: impl Fn(&Inclusion) -> Id<Group>,
+) -> Vec<Linked> {
+    let (world, now) = (page.world(), page.now());
+    let mut all: Vec<_> = inclusions
+        .filter(|inclusion| inclusion.validity.contains(now))
+        .filter_map(|inclusion| Some((inclusion, world.group(other(inclusion))?)))
+        .collect();
+    all.sort_by(|a, b| (&a.1.name, a.0.kind).cmp(&(&b.1.name, b.0.kind)));
+    let detach = |inclusion: &Inclusion| {
+        let target = world.group(inclusion.target)?;
+        let child = inclusion.child;
+        page.may(Wish::DetachRole, Target::Inclusion { child, target })
+            .then(|| Detach {
+                action: format!("/groups/{}/roles/detach", target.id),
+                role: child.to_string(),
+                kind: inclusion.kind.to_string(),
+            })
+    };
+    all.into_iter()
+        .enumerate()
+        .map(|(n, (inclusion, group))| Linked {
+            group: convert::group(group),
+            as_owners: inclusion.kind == Kind::Owner,
+            ends: convert::ends(inclusion.validity.until, now),
+            // Rights are looked up for the rows that are shown only.
+            detach: (n < MOST).then(|| detach(inclusion)).flatten(),
+        })
+        .collect()
+}
+
+/// What may be done with a group: what its reader is most likely to want first.
+pub(super) fn actions(page: &Page, group: &Group) -> Actions {
+    let (world, now, me) = (page.world(), page.now(), page.viewer.id);
+    let mut actions = Actions::default();
+    let here = format!("/groups/{}", group.id);
+    let target = Target::Group(group);
+    let is_now = page.view.at == crate::At::Now;
+    if page.may(Wish::AddPeople, target) && group.is_managed() {
+        actions.add(Action::new(
+            "Add people",
+            format!("{here}/people/add?kind=member"),
+            "plus",
+        ));
+        actions.add(Action::new(
+            "Add owners",
+            format!("{here}/people/add?kind=owner"),
+            "person",
+        ));
+    }
+    if page.may(Wish::AttachRole, target) && group.is_managed() && !group.is_role() {
+        actions.add(Action::new(
+            "Let a role in",
+            format!("{here}/roles/attach"),
+            "role",
+        ));
+    }
+    let is_in = world.holds(me, group.id, Kind::Member, now);
+    if is_now && group.is_managed() && is_in.is_none_or(|until| until != Ends::NEVER) {
+        let label = if is_in.is_some() {
+            "Ask for longer"
+        } else {
+            "Ask to join"
+        };
+        actions.add(Action::new(label, ask(group, Kind::Member), "inbox"));
+    }
+    if page.may(Wish::Confer, Target::Nothing) {
+        actions.add(Action::new(
+            "What it confers",
+            format!("{here}/confer"),
+            "key",
+        ));
+    }
+    if page.may(Wish::EditGroup, target) {
+        actions.add(Action::new("Edit", format!("{here}/edit"), "rule"));
+    }
+    if group.is_role() && page.may(Wish::CreateGroup, Target::Nothing) {
+        let role = format!("/roles/{}", group.id);
+        actions.add(Action::new("Clone", format!("{role}/clone"), "copy"));
+        actions.add(Action::new("Merge", format!("{role}/merge"), "link"));
+        actions.add(Action::new("Split", format!("{role}/split"), "compare"));
+    }
+    actions.add(Action::new(
+        "In the log",
+        address("/activity", &[("subject", &format!("group:{}", group.id))]),
+        "activity",
+    ));
+    if page.may(Wish::DeleteGroup, target) && !group.is_owners_group() {
+        actions.danger = Some(Action::new("Delete", format!("{here}/delete"), "x"));
+    }
+    actions
+}

@@ -1,0 +1,126 @@
+//! Names for what history tells of, also of what is gone: from the current world where it lives,
+//! else as it was last called.
+
+use std::collections::HashMap;
+
+use portcullis_model::{Actor, Id, Position, World};
+use portcullis_store::Subject;
+use uuid::Uuid;
+
+use crate::{pages::convert, ui};
+
+/// How things are called: by the world, or by the labels history came with.
+pub(super) struct Names<'w> {
+    pub world: &'w World,
+    labels: HashMap<Uuid, String>,
+}
+
+impl<'w> Names<'w> {
+    /// Names from `world`, and from labels for what is not in it.
+    pub(super) fn new(world: &'w World, labels: HashMap<Uuid, String>) -> Self {
+        Self { world, labels }
+    }
+
+    /// The same, with the names some subjects had.
+    pub(super) fn of_subjects(world: &'w World, subjects: &[Subject]) -> Self {
+        let labels = subjects.iter().map(|s| (s.id, s.label.clone()));
+        Self::new(world, labels.collect())
+    }
+
+    /// What an id stands for, as a link where it lives and as text where it is gone.
+    pub(super) fn entity(&self, id: Uuid) -> Option<ui::Entity> {
+        let world = self.world;
+        let living = world
+            .user(Id::new(id))
+            .map(convert::user)
+            .or_else(|| world.group(Id::new(id)).map(convert::group))
+            .or_else(|| world.app(Id::new(id)).map(convert::app))
+            .or_else(|| world.tag(Id::new(id)).map(convert::tag));
+        living.or_else(|| self.labels.get(&id).map(|label| gone(label)))
+    }
+
+    /// A user by id; a name is always found for what history tells of.
+    pub(super) fn user(&self, id: Uuid) -> ui::Entity {
+        self.named(id, ui::Kind::Person)
+    }
+
+    /// A group by id.
+    pub(super) fn group(&self, id: Uuid) -> ui::Entity {
+        self.named(id, ui::Kind::Group)
+    }
+
+    fn named(&self, id: Uuid, kind: ui::Kind) -> ui::Entity {
+        let mut entity = self.entity(id).unwrap_or_else(|| gone("deleted"));
+        if entity.href.is_empty() {
+            entity.kind = kind;
+        }
+        entity
+    }
+}
+
+/// Something that is no longer there.
+fn gone(label: &str) -> ui::Entity {
+    ui::Entity::new(ui::Kind::Entitlement, label, "")
+}
+
+/// Who did something: a link where they are still known.
+pub(super) fn actor(world: &World, actor: Actor, login: Option<&str>) -> ui::Entity {
+    match actor {
+        Actor::User(id) => world.user(id).map_or_else(
+            || ui::Entity::new(ui::Kind::Person, login.unwrap_or("somebody deleted"), ""),
+            convert::user,
+        ),
+        Actor::System(system) => {
+            let name = match system {
+                portcullis_model::SystemActor::Time => "Time",
+                portcullis_model::SystemActor::Operator => "Operator",
+                portcullis_model::SystemActor::Import => "Import",
+                portcullis_model::SystemActor::Demo => "Demo",
+            };
+            ui::Entity::new(ui::Kind::Service, name, "")
+        }
+    }
+}
+
+/// Where an entry of the log is shown.
+pub(super) fn entry_href(position: Position) -> String {
+    format!("/activity/{position}")
+}
+
+/// What an operation did, in a few words, after the name of whoever did it.
+pub(super) fn operation(operation: &str) -> String {
+    let words = match operation {
+        "time.passing" => "ended what had run out",
+        "import.org" => "imported an organisation",
+        "user.init_admin" => "made the first administrator",
+        "user.create" => "added a person",
+        "user.edit" => "edited a person",
+        "user.delete" => "deleted a person",
+        "group.create" => "created a group",
+        "group.edit" => "edited a group",
+        "group.delete" => "deleted a group",
+        "group.add_people" => "added or extended people",
+        "group.remove_people" => "removed people",
+        "group.attach_role" => "let a role in",
+        "group.detach_role" => "took a role out",
+        "group.confer" => "let a group confer something",
+        "group.withhold" => "stopped a group conferring something",
+        "role.from_person" => "made a role of somebody's access",
+        "role.clone" => "cloned a role",
+        "role.merge" => "merged roles",
+        "role.split" => "split a role",
+        "app.create" => "created an app",
+        "app.edit" => "edited an app",
+        "app.delete" => "deleted an app",
+        "tag.create" => "created a tag",
+        "tag.edit" => "edited a tag",
+        "tag.delete" => "deleted a tag",
+        "request.create" => "asked for access",
+        "request.approve" => "approved a request",
+        "request.reject" => "rejected a request",
+        "request.withdraw" => "took a request back",
+        "log.undo" => "undid an entry",
+        other => return other.replace(['.', '_'], " "),
+    };
+    words.to_owned()
+}

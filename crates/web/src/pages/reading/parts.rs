@@ -1,0 +1,307 @@
+//! What several reading pages show: pages of lists, the past, ends, what tags demand.
+
+use portcullis_model::{
+    App, Constraints, Ends, Group, Kind, Tag, Timestamp, User, World,
+    world::{Path, contains},
+};
+
+use crate::{
+    At,
+    pages::{
+        convert,
+        frame::{Page, escape},
+    },
+    ui,
+};
+
+/// Rows on a page of a list.
+pub(super) const PER_PAGE: usize = 50;
+/// Rows of a short list beside the main one; the rest is a link.
+pub(super) const FEW: usize = 8;
+/// How near an end must be to be pointed out, in days.
+pub(super) const SOON_DAYS: i64 = 7;
+
+/// What a page says when it shows another time than now.
+pub(super) struct Past {
+    pub title: String,
+    pub text: &'static str,
+    pub back: String,
+}
+
+/// The banner of a page that shows another time than now.
+pub(super) fn past(page: &Page) -> Option<Past> {
+    let At::Past(at) = page.view.at else {
+        return None;
+    };
+    let when = convert::when(at, page.viewer.context.now).absolute();
+    let (title, text) = if at < page.viewer.context.now {
+        (
+            format!("As it was on {when}."),
+            "Nothing can be changed here.",
+        )
+    } else {
+        (
+            format!("As it will be on {when}, if nobody changes anything."),
+            "What ends before then is left out.",
+        )
+    };
+    Some(Past {
+        title,
+        text,
+        back: page.with_query(&[("at", "")]),
+    })
+}
+
+/// The day a page is asked about, for its date field.
+pub(super) fn as_of(page: &Page) -> String {
+    match page.view.at {
+        At::Now => String::new(),
+        At::Past(at) => at.to_jiff().strftime("%Y-%m-%d").to_string(),
+    }
+}
+
+/// The part of a list that `?page=` asks for.
+pub(super) fn cut<T>(page: &Page, all: Vec<T>) -> (Vec<T>, ui::Pages) {
+    cut_as(page, "page", all)
+}
+
+/// The same, where a page has several lists.
+pub(super) fn cut_as<T>(page: &Page, parameter: &str, all: Vec<T>) -> (Vec<T>, ui::Pages) {
+    let total = all.len();
+    let last = total.div_ceil(PER_PAGE).max(1);
+    let number = page.query(parameter).parse().unwrap_or(1).clamp(1, last);
+    let address = page.with_query(&[(parameter, "")]);
+    let joint = if address.contains('?') { '&' } else { '?' };
+    let pages = ui::Pages {
+        page: number as u64,
+        per_page: PER_PAGE as u64,
+        total: total as u64,
+        base: format!("{address}{joint}{parameter}="),
+    };
+    let rows = all
+        .into_iter()
+        .skip((number - 1) * PER_PAGE)
+        .take(PER_PAGE)
+        .collect();
+    (rows, pages)
+}
+
+/// The head of a column that `?sort=` sorts by.
+pub(super) fn column(page: &Page, label: &str, key: &str, usual: &str) -> ui::Column {
+    let asked = page.query("sort");
+    let sort = if asked.is_empty() { usual } else { &asked };
+    let address = page.with_query(&[("sort", ""), ("page", "")]);
+    let joint = if address.contains('?') { '&' } else { '?' };
+    ui::Column::sortable(label, key, sort, &format!("{address}{joint}sort="))
+}
+
+/// A filter in force, with the address that drops it.
+pub(super) fn filter(
+    page: &Page,
+    name: &str,
+    parameter: &str,
+    value: impl Into<String>,
+) -> ui::Filter {
+    ui::Filter {
+        name: name.to_owned(),
+        value: value.into(),
+        remove: page.with_query(&[(parameter, ""), ("page", "")]),
+    }
+}
+
+/// An address with the given parameters.
+pub(super) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+    let pairs: Vec<_> = parameters
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", escape(value)))
+        .collect();
+    if pairs.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", pairs.join("&"))
+    }
+}
+
+/// A person with their login beside the name.
+pub(super) fn person(user: &User) -> Person {
+    Person {
+        who: convert::user(user).with_detail(user.login.as_str()),
+        login: user.login.to_string(),
+    }
+}
+
+/// A person as lists show them.
+pub(super) struct Person {
+    pub who: ui::Entity,
+    pub login: String,
+}
+
+/// Whether a person is meant by a search.
+pub(super) fn is_meant(user: &User, query: &str) -> bool {
+    contains(&user.name, query)
+        || contains(&user.login, query)
+        || user.email.as_deref().is_some_and(|e| contains(e, query))
+}
+
+/// The groups a path leads through, its goal not included: nothing where somebody is in directly.
+pub(super) fn through(world: &World, path: &Path<'_>) -> Vec<ui::Entity> {
+    let mut steps = path.steps(world);
+    steps.pop();
+    steps
+        .into_iter()
+        .map(|step| convert::group(step.group))
+        .collect()
+}
+
+/// The path that decides when access ends: the first of those that last longest.
+pub(super) fn deciding<'p, 'w>(paths: &'p [Path<'w>], until: Ends) -> Option<&'p Path<'w>> {
+    paths
+        .iter()
+        .find(|path| path.until == until)
+        .or(paths.first())
+}
+
+/// Whether something ends within `days`.
+pub(super) fn ends_within(until: Ends, now: Timestamp, days: i64) -> bool {
+    until.instant().is_some() && !until.passed(now) && until <= Ends::at(now.plus_days(days))
+}
+
+/// A tag with what it demands.
+pub(super) struct TagLine {
+    pub tag: ui::Entity,
+    pub demands: Vec<String>,
+    /// The app it comes from; nothing where it is on the thing itself.
+    pub from: Option<ui::Entity>,
+    pub enabled: bool,
+}
+
+/// A tag on something, and the app it comes from if it is inherited.
+pub(super) fn tag_line(tag: &Tag, from: Option<&App>) -> TagLine {
+    TagLine {
+        tag: convert::tag(tag),
+        demands: demands(&tag.constraints),
+        from: from.map(convert::app),
+        enabled: tag.enabled,
+    }
+}
+
+/// The tags in force on a group, its own first.
+pub(super) fn tags_of(world: &World, group: &Group) -> Vec<TagLine> {
+    let app = group.app().and_then(|app| world.app(app));
+    world
+        .tags_on(group)
+        .map(|tag| {
+            let own = group.tags.contains(&tag.id);
+            tag_line(tag, app.filter(|_| !own))
+        })
+        .collect()
+}
+
+/// What constraints demand, a sentence each.
+pub(super) fn demands(constraints: &Constraints) -> Vec<String> {
+    let mut all = Vec::new();
+    for (kind, who) in [(Kind::Member, "members"), (Kind::Owner, "owners")] {
+        if let Some(limit) = constraints.limit(kind) {
+            let most = length(limit.seconds());
+            all.push(format!("{who} stay at most {most} at a time"));
+        }
+        if constraints.reason_required(kind) {
+            all.push(format!("adding {who} needs a reason"));
+        }
+        if constraints.self_add_disallowed(kind) {
+            all.push(format!("nobody adds themself to the {who}"));
+        }
+    }
+    all
+}
+
+/// A length of time in its largest whole unit.
+pub(super) fn length(seconds: i64) -> String {
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+    let (size, unit) = units
+        .into_iter()
+        .find(|(size, _)| seconds % size == 0)
+        .unwrap_or((1, "second"));
+    let count = seconds / size;
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+/// Something to do, as a button or in a menu.
+pub(super) struct Action {
+    pub label: String,
+    pub href: String,
+    pub icon: &'static str,
+}
+
+impl Action {
+    pub(super) fn new(
+        label: impl Into<String>,
+        href: impl Into<String>,
+        icon: &'static str,
+    ) -> Self {
+        Self {
+            label: label.into(),
+            href: href.into(),
+            icon,
+        }
+    }
+}
+
+/// What may be done on a page: one thing first, the rest in a menu, what destroys last.
+#[derive(Default)]
+pub(super) struct Actions {
+    pub first: Option<Action>,
+    pub rest: Vec<Action>,
+    pub danger: Option<Action>,
+}
+
+impl Actions {
+    /// Adds something to do; the first one added becomes the button.
+    pub(super) fn add(&mut self, action: Action) {
+        if self.first.is_none() {
+            self.first = Some(action);
+        } else {
+            self.rest.push(action);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_told_in_their_largest_whole_unit() {
+        let table = [
+            (86_400, "1 day"),
+            (30 * 86_400, "30 days"),
+            (5_400, "90 minutes"),
+            (7_200, "2 hours"),
+            (61, "61 seconds"),
+        ];
+        for (seconds, text) in table {
+            assert_eq!(length(seconds), text);
+        }
+    }
+
+    #[test]
+    fn constraints_are_told_for_members_before_owners() {
+        let constraints = Constraints {
+            member_time_limit: 2_592_000.try_into().ok(),
+            require_owner_reason: true,
+            disallow_self_add_membership: true,
+            ..Constraints::default()
+        };
+        assert_eq!(
+            demands(&constraints),
+            [
+                "members stay at most 30 days at a time",
+                "nobody adds themself to the members",
+                "adding owners needs a reason",
+            ]
+        );
+        assert!(demands(&Constraints::default()).is_empty());
+    }
+}

@@ -1,0 +1,113 @@
+//! The list of people.
+
+use askama::Template;
+use axum::response::Response;
+use portcullis_model::{User, UserKind};
+
+use super::parts::{self, Action, Actions, Person, column, cut, filter, is_meant};
+use crate::{
+    error::Failure,
+    pages::{
+        convert,
+        frame::{Page, render},
+    },
+    ui,
+};
+use portcullis_model::{Action as Wish, Target};
+
+#[derive(Template)]
+#[template(path = "people.html")]
+struct People {
+    shell: ui::Shell,
+    actions: Actions,
+    query: String,
+    kind: String,
+    kinds: Vec<ui::Choice>,
+    filters: Vec<ui::Filter>,
+    name: ui::Column,
+    rows: Vec<Row>,
+    pages: ui::Pages,
+}
+
+struct Row {
+    who: Person,
+    title: String,
+    is_service: bool,
+    manager: Option<ui::Entity>,
+    groups: usize,
+}
+
+pub(super) async fn list(page: Page) -> Result<Response, Failure> {
+    render(&people(&page))
+}
+
+fn people(page: &Page) -> People {
+    let (world, now) = (page.world(), page.now());
+    let (query, kind) = (page.query("q"), page.query("kind"));
+    let manager = page.query("manager");
+    let manager = world.find_user(&manager);
+    let wanted = |user: &&User| {
+        (query.is_empty() || is_meant(user, &query))
+            && match kind.as_str() {
+                "person" => user.kind == UserKind::Person,
+                "service" => user.kind == UserKind::Service,
+                _ => true,
+            }
+            && manager.is_none_or(|manager| user.manager == Some(manager.id))
+    };
+    let mut found: Vec<_> = world.users().filter(wanted).collect();
+    if page.query("sort") == "-login" {
+        found.reverse();
+    }
+    let (rows, pages) = cut(page, found);
+    let rows = rows
+        .into_iter()
+        .map(|user| Row {
+            who: parts::person(user),
+            title: title(user),
+            is_service: user.kind == UserKind::Service,
+            manager: user
+                .manager
+                .and_then(|id| world.user(id))
+                .map(convert::user),
+            groups: world.groups_of(user.id, now).count(),
+        })
+        .collect();
+    let mut filters = Vec::new();
+    if let Some(manager) = manager {
+        filters.push(filter(page, "Reports to", "manager", manager.name.as_str()));
+    }
+    let mut actions = Actions::default();
+    if page.may(Wish::CreateUser, Target::Nothing) {
+        actions.add(Action::new("Add a person", "/people/new", "plus"));
+    }
+    People {
+        shell: page.shell(),
+        actions,
+        name: column(page, "Person", "login", "login"),
+        query,
+        kind,
+        kinds: vec![
+            ui::Choice::new("", "People and services"),
+            ui::Choice::new("person", "People"),
+            ui::Choice::new("service", "Services"),
+        ],
+        filters,
+        rows,
+        pages,
+    }
+}
+
+/// What somebody does, as the directory has it.
+pub(super) fn title(user: &User) -> String {
+    let known = |name: &str| {
+        user.attributes
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .and_then(|(_, value)| value.as_str())
+    };
+    known("title")
+        .or_else(|| known("department"))
+        .unwrap_or_default()
+        .to_owned()
+}

@@ -1,0 +1,239 @@
+//! Things named in forms: people and groups as people write and paste them, and tags to tick.
+
+use portcullis_model::{Action, Group, Id, Kind, Tag, Target, User, World, name};
+
+use super::{
+    demands::in_words,
+    fields::Fields,
+    form::{Check, Checks, Field, Values, allowed},
+    frame::Page,
+};
+use crate::ui;
+
+/// More than this many suggestions would make a page heavy.
+const MOST_OPTIONS: usize = 300;
+
+/// The people named in a field: logins or e-mail addresses, separated by commas, semicolons, spaces
+/// or new lines; also `Ana Lima <ana@example.com>` and whole names, as lists are pasted. All that
+/// are unknown are told at once.
+pub(crate) fn people(
+    world: &World,
+    text: &str,
+    field: &str,
+    errors: &mut ui::Errors,
+) -> Vec<Id<User>> {
+    let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    let pieces = text.split([',', ';', '\n', '\r', '\t']).map(str::trim);
+    for piece in pieces.filter(|piece| !piece.is_empty()) {
+        if let Some(user) = person(world, piece) {
+            found.push(user.id);
+            continue;
+        }
+        for word in piece.split_whitespace() {
+            match person(world, word) {
+                Some(user) => found.push(user.id),
+                None => unknown.push(word),
+            }
+        }
+    }
+    if !unknown.is_empty() {
+        unknown.dedup();
+        errors.add(field, unknown_sentence("person", &unknown));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    found.retain(|id| seen.insert(*id));
+    found
+}
+
+fn person<'w>(world: &'w World, text: &str) -> Option<&'w User> {
+    let inside = text
+        .split_once('<')
+        .and_then(|(_, rest)| rest.strip_suffix('>'));
+    let key = inside.unwrap_or(text).trim();
+    world.find_user(key).or_else(|| {
+        // A whole name, where only one person has it.
+        let wanted = name::key(key);
+        let mut named = key
+            .contains(' ')
+            .then(|| world.users().filter(|user| user.name.key() == wanted))
+            .into_iter()
+            .flatten();
+        named.next().filter(|_| named.next().is_none())
+    })
+}
+
+/// The groups named in a field, one per line or separated by commas.
+pub(crate) fn groups(
+    world: &World,
+    text: &str,
+    field: &str,
+    errors: &mut ui::Errors,
+) -> Vec<Id<Group>> {
+    let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    let pieces = text.split([',', ';', '\n', '\r']).map(str::trim);
+    for piece in pieces.filter(|piece| !piece.is_empty()) {
+        match world.find_group(piece) {
+            Some(group) => found.push(group.id),
+            None => unknown.push(piece),
+        }
+    }
+    if !unknown.is_empty() {
+        errors.add(field, unknown_sentence("group", &unknown));
+    }
+    found
+}
+
+fn unknown_sentence(noun: &str, unknown: &[&str]) -> String {
+    let all: Vec<_> = unknown.iter().map(|text| format!("`{text}`")).collect();
+    format!(
+        "there is no {noun} called {}; correct or remove {}",
+        all.join(", "),
+        if all.len() == 1 { "it" } else { "them" }
+    )
+}
+
+/// The one role named in a field.
+pub(crate) fn role(
+    world: &World,
+    text: &str,
+    field: &str,
+    errors: &mut ui::Errors,
+) -> Option<Id<Group>> {
+    let found = world.find_group(text).filter(|group| group.is_role());
+    if found.is_none() {
+        errors.add(
+            field,
+            if text.is_empty() {
+                "name a role".to_owned()
+            } else {
+                unknown_sentence("role", &[text])
+            },
+        );
+    }
+    found.map(|group| group.id)
+}
+
+/// The names of all roles but `except`, as suggestions.
+pub(crate) fn role_names(world: &World, except: Option<Id<Group>>) -> Vec<String> {
+    world
+        .groups()
+        .filter(|group| group.is_role() && Some(group.id) != except)
+        .map(|group| group.name.to_string())
+        .take(MOST_OPTIONS)
+        .collect()
+}
+
+/// The logins of people, as suggestions where they are few enough.
+pub(crate) fn logins(world: &World) -> Vec<String> {
+    if world.user_count() > MOST_OPTIONS {
+        return Vec::new();
+    }
+    world.users().map(|user| user.login.to_string()).collect()
+}
+
+/// The kind asked for in a form or address; members unless it says owners.
+pub(crate) fn kind(text: &str) -> Kind {
+    if text == "owner" {
+        Kind::Owner
+    } else {
+        Kind::Member
+    }
+}
+
+/// The ids sent in a field by its boxes.
+pub(crate) fn ids<T>(fields: &Fields, name: &str) -> Vec<Id<T>> {
+    fields
+        .all(name)
+        .filter_map(|text| text.parse().ok())
+        .collect()
+}
+
+/// Boxes for all tags. Those in force stay ticked for who may not take them off.
+pub(crate) fn tags_field(
+    page: &Page,
+    values: &Values,
+    carried: &[Id<Tag>],
+    untag: Action,
+    target: Target<'_>,
+) -> Field {
+    let may_remove = allowed(page, untag, target).is_ok();
+    let boxes = page.viewer.world.tags().map(|tag| {
+        let value = tag.id.to_string();
+        let has = carried.contains(&tag.id);
+        let locked = has && !may_remove;
+        Check {
+            label: tag.name.to_string(),
+            help: in_words(tag),
+            checked: locked || values.checked("tags", &value, has),
+            locked,
+            value,
+        }
+    });
+    Field::Checks(Checks {
+        name: "tags",
+        label: "Tags",
+        boxes: boxes.collect(),
+        help: if may_remove || carried.is_empty() {
+            String::new()
+        } else {
+            "Only admins take tags off.".into()
+        },
+        none: "There are no tags.",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portcullis_model::{
+        ChangeSet, Edit, UserKind,
+        name::{Email, Login, Name},
+    };
+
+    fn world() -> World {
+        let mut change = ChangeSet::new("test");
+        for (n, (login, name)) in [("ana", "Ana Lima"), ("jo", "Jo Berg"), ("jo2", "Jo Berg")]
+            .into_iter()
+            .enumerate()
+        {
+            change.push(Edit::create(User {
+                id: Id::new(uuid::Uuid::from_u128(n as u128 + 1)),
+                login: Login::parse(login).unwrap(),
+                name: Name::parse(name).unwrap(),
+                email: Email::parse(&format!("{login}@example.com")).ok(),
+                kind: UserKind::Person,
+                manager: None,
+                attributes: Default::default(),
+            }));
+        }
+        World::default().after(&change).unwrap()
+    }
+
+    #[test]
+    fn pasted_lists_of_people_are_understood() {
+        let world = world();
+        let found = |text: &str| {
+            let mut errors = ui::Errors::default();
+            let found = people(&world, text, "users", &mut errors);
+            let logins: Vec<_> = found
+                .iter()
+                .map(|id| world.user(*id).unwrap().login.to_string())
+                .collect();
+            (logins.join(" "), errors.of("users").to_owned())
+        };
+        for text in [
+            "ana, jo",
+            "ana jo",
+            "ana\njo\nana",
+            "ANA@example.com;jo@example.com",
+            "Ana Lima <ana@example.com>, \"Jo\" <jo@example.com>",
+            "Ana Lima, jo",
+        ] {
+            assert_eq!(found(text), ("ana jo".into(), String::new()), "{text}");
+        }
+        // Two people are called Jo Berg, so the name alone names nobody.
+        let (some, error) = found("ana, Jo Berg, nobody");
+        assert_eq!(some, "ana jo");
+        assert!(error.contains("`Berg`, `nobody`"), "{error}");
+    }
+}

@@ -1,0 +1,360 @@
+//! One request: who asks for what, what the one who decides should know, and what became of it.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use portcullis_app::request::Approve;
+use portcullis_model::{Action, Actor, Group, Id, Refusal, Request, Target, User, name::Reason};
+use portcullis_store::{LogFilter, RequestFilter, SubjectKind};
+
+use super::{
+    convert,
+    demands::{Demands, in_words},
+    form::{Values, allowed},
+    frame::{Page, render},
+    request_list::{chip, group, names, who},
+};
+use crate::{Web, error::Failure, ui};
+
+/// How many of anything beside the request are listed.
+const FEW: usize = 8;
+
+#[derive(Template)]
+#[template(path = "request.html")]
+struct RequestPage {
+    shell: ui::Shell,
+    title: String,
+    crumbs: Vec<ui::Link>,
+    chips: Vec<ui::Chip>,
+    requester: ui::Entity,
+    login: String,
+    manager: Option<ui::Entity>,
+    wants: ui::Entity,
+    about: String,
+    kind: String,
+    until: ui::Ends,
+    asked: ui::When,
+    reason: String,
+    errors: ui::Errors,
+    decide: Option<Decide>,
+    deciders: Vec<ui::Entity>,
+    withdraw: Option<String>,
+    facts: Vec<Fact>,
+    events: Vec<Event>,
+    earlier: Vec<Earlier>,
+}
+
+/// The box in which somebody decides.
+struct Decide {
+    approve: String,
+    reject: String,
+    durations: ui::Durations,
+    reason: String,
+    reason_help: String,
+    diff: ui::Diff,
+    /// Why an approval would be refused; may be empty.
+    stands: String,
+}
+
+/// Something the one who decides should know.
+struct Fact {
+    title: &'static str,
+    text: String,
+    entities: Vec<ui::Entity>,
+}
+
+struct Event {
+    what: &'static str,
+    by: ui::Entity,
+    at: ui::When,
+    reason: String,
+    log: String,
+}
+
+struct Earlier {
+    href: String,
+    what: String,
+    state: ui::Chip,
+    at: ui::When,
+}
+
+pub(super) async fn show(
+    State(web): State<Web>,
+    page: Page,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let id = id.parse().map_err(|_| Refusal::not_found("request", &id))?;
+    let request = load(&web, &page, id).await?;
+    let values = Values::asked(&page);
+    draw(&web, &page, &request, &values, ui::Errors::default()).await
+}
+
+/// A request in whatever state.
+pub(super) async fn load(web: &Web, page: &Page, id: Id<Request>) -> Result<Request, Failure> {
+    if let Some(pending) = page.viewer.world.request(id) {
+        return Ok(pending.clone());
+    }
+    let found = web.app().store().request(id).await?;
+    Ok(found.ok_or_else(|| Refusal::not_found("request", id))?)
+}
+
+pub(super) async fn draw(
+    web: &Web,
+    page: &Page,
+    request: &Request,
+    values: &Values,
+    errors: ui::Errors,
+) -> Result<Response, Failure> {
+    let (world, now) = (&page.viewer.world, page.viewer.context.now);
+    let others = earlier(web, request).await?;
+    let names = names(web, page, std::slice::from_ref(request)).await?;
+    let requester = who(page, request.requester, &names);
+    let wants = group(page, request.wants.group(), &names);
+    let user = world.user(request.requester);
+    let wanted = world.group(request.wants.group());
+    let pending = request.is_pending();
+    let may_approve = allowed(page, Action::ApproveRequest, Target::Request(request)).is_ok();
+    let may_withdraw = allowed(page, Action::WithdrawRequest, Target::Request(request)).is_ok();
+    let href = format!("/requests/{}", request.id);
+    let decide = wanted
+        .filter(|_| pending && may_approve)
+        .map(|wanted| decide_box(web, page, request, wanted, values, &errors));
+    let deciders = wanted.filter(|_| pending).map_or_else(Vec::new, |wanted| {
+        world.deciders(wanted, Some(request.requester), now)
+    });
+    let facts = match (user, wanted) {
+        (Some(user), Some(wanted)) if decide.is_some() => facts(page, request, user, wanted),
+        _ => Vec::new(),
+    };
+    render(&RequestPage {
+        shell: page.shell(),
+        title: format!("{} asks for {}", requester.name, wants.name),
+        crumbs: vec![ui::Link::new("Requests", "/requests")],
+        chips: vec![chip(&request.state)],
+        login: user.map_or_else(String::new, |user| user.login.to_string()),
+        manager: user
+            .and_then(|user| world.user(user.manager?))
+            .map(convert::user),
+        about: wanted.map_or_else(String::new, |group| group.description.to_string()),
+        kind: request.wants.kind().to_string(),
+        until: convert::ends(request.until, now),
+        asked: convert::when(request.created_at, now),
+        reason: request.reason.to_string(),
+        decide,
+        deciders: deciders.into_iter().take(FEW).map(convert::user).collect(),
+        withdraw: (pending && may_withdraw).then(|| format!("{href}/withdraw")),
+        facts,
+        events: events(web, page, request, &names).await?,
+        earlier: others
+            .iter()
+            .map(|other| Earlier {
+                href: format!("/requests/{}", other.id),
+                what: format!("as {}", other.wants.kind()),
+                state: chip(&other.state),
+                at: convert::when(other.created_at, now),
+            })
+            .collect(),
+        requester,
+        wants,
+        errors,
+    })
+}
+
+fn decide_box(
+    web: &Web,
+    page: &Page,
+    request: &Request,
+    wanted: &Group,
+    values: &Values,
+    errors: &ui::Errors,
+) -> Decide {
+    let (world, context) = (&page.viewer.world, &page.viewer.context);
+    let (kind, now) = (request.wants.kind(), context.now);
+    let demands = Demands::of_place(world, wanted, kind, now);
+    let mut durations = demands.durations(values, errors, now);
+    let cut = world.constraints_on(wanted).cap(kind, request.until, now);
+    let label = match cut.instant() {
+        None => "As asked: no end".to_owned(),
+        Some(at) => {
+            let how = if cut < request.until {
+                ", cut by a tag"
+            } else {
+                ""
+            };
+            format!(
+                "As asked: until {}{how}",
+                ui::When::new(at.to_jiff(), now.to_jiff()).date()
+            )
+        }
+    };
+    durations.choices.insert(0, ui::Choice::new("asked", label));
+    durations.chosen = values.text("until", "asked");
+    let reason_help = match demands.reason {
+        Some((_, tag)) if request.reason.is_empty() => {
+            format!(
+                "The tag {} asks for a reason, and none was given.",
+                tag.name
+            )
+        }
+        _ => "Needed to reject; they read it.".into(),
+    };
+    // Only to show what would change: where a reason is missing, that is said at the reason.
+    let operation = Approve {
+        request: request.id,
+        until: None,
+        reason: Reason::parse("preview").unwrap_or_default(),
+    };
+    let preview = web.app().preview(context, &operation);
+    let (diff, stands) = match preview {
+        Ok(preview) => (
+            convert::diff(&preview.before, &preview.after, &preview.diff, now),
+            String::new(),
+        ),
+        Err(refusal) => (ui::Diff::default(), refusal.to_string()),
+    };
+    Decide {
+        approve: format!("/requests/{}/approve", request.id),
+        reject: format!("/requests/{}/reject", request.id),
+        durations,
+        reason: values.text("reason", ""),
+        reason_help,
+        diff,
+        stands,
+    }
+}
+
+/// What they have now, who beside them has it, what tags demand, and what it leads to.
+fn facts(page: &Page, request: &Request, user: &User, wanted: &Group) -> Vec<Fact> {
+    let (world, now) = (&page.viewer.world, page.viewer.context.now);
+    let kind = request.wants.kind();
+    let mut all = Vec::new();
+    let mut has: Vec<_> = world
+        .groups_of(user.id, now)
+        .filter(|(group, ..)| {
+            group.id == wanted.id || (wanted.app().is_some() && group.app() == wanted.app())
+        })
+        .map(|(group, kind, _)| convert::group(group).with_detail(format!("as {kind}")))
+        .collect();
+    has.sort_by(|a, b| a.name.cmp(&b.name));
+    has.truncate(FEW);
+    let groups: std::collections::BTreeSet<_> = world
+        .groups_of(user.id, now)
+        .map(|(group, ..)| group.id)
+        .collect();
+    let groups = groups.len();
+    all.push(Fact {
+        title: "Has now",
+        text: match (has.is_empty(), wanted.app().is_some()) {
+            (false, _) => format!("In {groups} groups in all."),
+            (true, true) => format!("Nothing of this app. In {groups} groups in all."),
+            (true, false) => format!("Not this. In {groups} groups in all."),
+        },
+        entities: has,
+    });
+    if let Some(manager) = user.manager.and_then(|id| world.user(id)) {
+        let peers: Vec<_> = world
+            .users()
+            .filter(|peer| peer.manager == user.manager && peer.id != user.id)
+            .collect();
+        let with: Vec<_> = peers
+            .iter()
+            .filter(|peer| world.holds(peer.id, wanted.id, kind, now).is_some())
+            .collect();
+        all.push(Fact {
+            title: "Colleagues who have it",
+            text: format!(
+                "{} of {} others who report to {}",
+                with.len(),
+                peers.len(),
+                manager.name
+            ),
+            entities: with
+                .iter()
+                .take(FEW)
+                .map(|peer| convert::user(peer))
+                .collect(),
+        });
+    }
+    let tags: Vec<_> = world
+        .tags_on(wanted)
+        .map(|tag| convert::tag(tag).with_detail(in_words(tag)))
+        .collect();
+    if !tags.is_empty() {
+        all.push(Fact {
+            title: "Tags",
+            text: String::new(),
+            entities: tags,
+        });
+    }
+    all
+}
+
+/// What happened, oldest first, as the log tells it.
+async fn events(
+    web: &Web,
+    page: &Page,
+    request: &Request,
+    names: &std::collections::HashMap<uuid::Uuid, String>,
+) -> Result<Vec<Event>, Failure> {
+    let now = page.viewer.context.now;
+    let filter = LogFilter {
+        subject: Some((SubjectKind::Request, request.id.uuid())),
+        ..LogFilter::default()
+    };
+    let entries = web.app().store().log(&filter).await?.items;
+    let actor = |actor: Actor, login: Option<&str>| match actor {
+        Actor::User(id) if page.viewer.world.user(id).is_some() => who(page, id, names),
+        Actor::User(_) => ui::Entity::new(ui::Kind::Person, login.unwrap_or("somebody"), ""),
+        Actor::System(part) => {
+            ui::Entity::new(ui::Kind::Service, format!("Portcullis ({part})"), "")
+        }
+    };
+    let resolution = request.state.resolution();
+    let events = entries.iter().rev().map(|entry| {
+        let decided =
+            resolution.is_some_and(|r| r.at == entry.at) && entry.operation != "request.create";
+        Event {
+            what: happened(&entry.operation, request),
+            by: actor(entry.actor, entry.login.as_deref()),
+            at: convert::when(entry.at, now),
+            reason: match resolution {
+                Some(resolution) if decided => resolution.reason.to_string(),
+                _ => String::new(),
+            },
+            log: format!("/activity/{}", entry.position),
+        }
+    });
+    Ok(events.collect())
+}
+
+fn happened(operation: &str, request: &Request) -> &'static str {
+    match operation {
+        "request.create" if matches!(request.state, portcullis_model::State::Withdrawn { .. }) => {
+            "asked, or asked anew"
+        }
+        "request.create" => "asked",
+        "request.approve" => "approved",
+        "request.reject" => "rejected",
+        "request.withdraw" => "took it back",
+        "log.undo" => "undid a decision",
+        "group.add_people" | "group.attach_role" => "gave it",
+        "user.delete" | "group.delete" | "app.delete" => "deleted what it was about",
+        _ => "changed it",
+    }
+}
+
+/// Earlier requests of the same person for the same group.
+async fn earlier(web: &Web, request: &Request) -> Result<Vec<Request>, Failure> {
+    let filter = RequestFilter {
+        requester: Some(request.requester),
+        groups: Some(vec![request.wants.group()]),
+        limit: FEW as u32 + 1,
+        ..RequestFilter::default()
+    };
+    let mut found = web.app().store().requests(&filter).await?.items;
+    found.retain(|other| other.id != request.id);
+    found.truncate(FEW);
+    Ok(found)
+}

@@ -1,0 +1,167 @@
+//! Requests decided: approved, rejected, taken back, one by one or several at once.
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use portcullis_app::{
+    Operation,
+    request::{Approve, DecideMany, Decision, Reject, Withdraw},
+};
+use portcullis_model::{Id, Refusal, Request, name::Reason};
+
+use super::{
+    fields::{Submission, errors_of},
+    flow::{self, Ask, Step},
+    form::Values,
+    pick, request,
+};
+use crate::{Web, error::Failure, ui};
+
+pub(super) async fn approve(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    sent: Submission,
+) -> Result<Response, Failure> {
+    let (id, mut errors) = (parse(&id)?, ui::Errors::default());
+    let fields = &sent.fields;
+    let until = match fields.get("until") {
+        "" | "asked" => None,
+        _ => fields.ends("until", sent.page.viewer.context.now, &mut errors),
+    };
+    let reason = fields.parse("reason", &mut errors, Reason::parse);
+    let operation = reason.map(|reason| Approve {
+        request: id,
+        until,
+        reason,
+    });
+    decide(
+        &web,
+        &sent,
+        id,
+        operation,
+        errors,
+        ("Approve", Ask::WhenSomebodyLoses),
+    )
+    .await
+}
+
+pub(super) async fn reject(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    sent: Submission,
+) -> Result<Response, Failure> {
+    let (id, mut errors) = (parse(&id)?, ui::Errors::default());
+    let reason = sent.fields.parse("reason", &mut errors, Reason::parse);
+    let operation = reason.map(|reason| Reject {
+        request: id,
+        reason,
+    });
+    decide(
+        &web,
+        &sent,
+        id,
+        operation,
+        errors,
+        ("Reject", Ask::WhenSomebodyLoses),
+    )
+    .await
+}
+
+pub(super) async fn withdraw(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    sent: Submission,
+) -> Result<Response, Failure> {
+    let (id, mut errors) = (parse(&id)?, ui::Errors::default());
+    let reason = sent.fields.parse("reason", &mut errors, Reason::parse);
+    let operation = reason.map(|reason| Withdraw {
+        request: id,
+        reason,
+    });
+    decide(
+        &web,
+        &sent,
+        id,
+        operation,
+        errors,
+        ("Take back", Ask::WhenSomebodyLoses),
+    )
+    .await
+}
+
+/// Does it, or shows the request again with what is wrong.
+async fn decide<O: Operation>(
+    web: &Web,
+    sent: &Submission,
+    id: Id<Request>,
+    operation: Option<O>,
+    errors: ui::Errors,
+    (verb, ask): (&str, Ask),
+) -> Result<Response, Failure> {
+    let href = format!("/requests/{id}");
+    let step = Step {
+        title: format!("{verb} the request"),
+        confirm: verb.into(),
+        cancel: href.clone(),
+        ask,
+    };
+    let errors = match operation.filter(|_| errors.is_empty()) {
+        Some(operation) => match flow::run(web, sent, operation, step, |_| href).await {
+            Ok(answer) => return Ok(answer),
+            Err(failure) => errors_of(failure)?,
+        },
+        None => errors,
+    };
+    let found = request::load(web, &sent.page, id).await?;
+    let page = request::draw(web, &sent.page, &found, &Values::sent(sent), errors).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// Several at once, with one preview: fields `request` (several), `do`, `reason`.
+pub(super) async fn many(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
+    let fields = &sent.fields;
+    let decision = match fields.get("do") {
+        "reject" => Decision::Reject,
+        _ => Decision::Approve,
+    };
+    let requests: Vec<Id<Request>> = pick::ids(fields, "request");
+    let reason =
+        Reason::parse(fields.get("reason")).map_err(|bad| Refusal::invalid("reason", bad.0))?;
+    let world = &sent.page.viewer.world;
+    let names: Vec<_> = requests
+        .iter()
+        .filter_map(|id| {
+            let request = world.request(*id)?;
+            let who = world.user(request.requester)?;
+            let what = world.group(request.wants.group())?;
+            Some(format!("{} for {}", who.name, what.name))
+        })
+        .collect();
+    let whose = match names.len() {
+        0 => "requests".to_owned(),
+        1..=3 => names.join(", "),
+        count => format!("{}, {} and {} more", names[0], names[1], count - 2),
+    };
+    let verb = match decision {
+        Decision::Approve => "Approve",
+        Decision::Reject => "Reject",
+    };
+    let step = Step {
+        title: format!("{verb}: {whose}"),
+        confirm: verb.into(),
+        cancel: "/requests".into(),
+        ask: Ask::Always,
+    };
+    let operation = DecideMany {
+        requests,
+        decision,
+        reason,
+    };
+    flow::run(&web, &sent, operation, step, |_| "/requests".into()).await
+}
+
+fn parse(id: &str) -> Result<Id<Request>, Refusal> {
+    id.parse().map_err(|_| Refusal::not_found("request", id))
+}

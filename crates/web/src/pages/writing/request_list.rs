@@ -1,0 +1,265 @@
+//! Requests: those that wait for me, mine, all of them.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use portcullis_model::{Actor, Group, Id, Request, State as Became, User, world::contains};
+use portcullis_store::{RequestFilter, RequestStatus};
+use uuid::Uuid;
+
+use super::{
+    convert,
+    frame::{Page, escape, render},
+};
+use crate::{Web, error::Failure, ui};
+
+/// Rows on a page.
+const PER_PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "requests.html")]
+struct Requests {
+    shell: ui::Shell,
+    tabs: Vec<ui::Tab>,
+    tab: String,
+    query: String,
+    status: String,
+    statuses: Vec<ui::Choice>,
+    filters: Vec<ui::Filter>,
+    clear: String,
+    rows: Vec<Row>,
+    pages: Option<ui::Pages>,
+    older: Option<String>,
+    decidable: bool,
+}
+
+struct Row {
+    id: String,
+    href: String,
+    who: ui::Entity,
+    login: String,
+    wants: ui::Entity,
+    /// Until when it is wanted or was granted; of what was refused only the date.
+    until: Result<ui::Ends, String>,
+    at: ui::When,
+    reason: String,
+    state: ui::Chip,
+}
+
+pub(super) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+    let (world, now) = (&page.viewer.world, page.viewer.context.now);
+    let tab = match page.query("tab").as_str() {
+        "mine" => "mine",
+        "all" => "all",
+        _ => "",
+    };
+    let (query, status) = (page.query("q"), page.query("status"));
+    let waiting = world.waits_for(page.viewer.id, now);
+    let count = waiting.len();
+    let waits = tab.is_empty() && status != "decided";
+    let (found, pages, older) = if waits {
+        let matching: Vec<_> = waiting
+            .into_iter()
+            .filter(|request| matches(&page, request, &query))
+            .cloned()
+            .collect();
+        let number: usize = page.query("page").parse().unwrap_or(1).max(1);
+        let pages = ui::Pages {
+            page: number as u64,
+            per_page: PER_PAGE as u64,
+            total: matching.len() as u64,
+            base: with_last(&page, "page"),
+        };
+        let first = (number - 1).saturating_mul(PER_PAGE);
+        let shown = matching.into_iter().skip(first).take(PER_PAGE).collect();
+        (shown, Some(pages), None)
+    } else {
+        let filter = filter(&page, tab, &status, &query)?;
+        let found = web.app().store().requests(&filter).await?;
+        let older = found
+            .next
+            .map(|next| format!("{}{next}", with_last(&page, "before")));
+        (found.items, None, older)
+    };
+    let names = names(&web, &page, &found).await?;
+    let rows = found.iter().map(|request| row(&page, request, &names));
+    let tabs = tabs(tab, count);
+    let statuses = statuses(tab);
+    let shown = statuses
+        .iter()
+        .find(|choice| !status.is_empty() && choice.is(&status));
+    let filters = shown.map(|choice| ui::Filter {
+        name: "status".into(),
+        value: choice.label.clone(),
+        remove: page.with_query(&[("status", ""), ("page", ""), ("before", "")]),
+    });
+    render(&Requests {
+        rows: rows.collect(),
+        filters: filters.into_iter().collect(),
+        clear: tab_href(tab),
+        shell: page.shell(),
+        tab: tab.into(),
+        tabs,
+        statuses,
+        query,
+        status,
+        pages,
+        older,
+        decidable: waits,
+    })
+}
+
+fn tab_href(tab: &str) -> String {
+    if tab.is_empty() {
+        "/requests".into()
+    } else {
+        format!("/requests?tab={tab}")
+    }
+}
+
+fn tabs(tab: &str, waiting: usize) -> Vec<ui::Tab> {
+    let current = tab_href(tab);
+    let one = |label, tab| ui::Tab::new(label, tab_href(tab), &current);
+    vec![
+        one("For me", "").counting(waiting as u64),
+        one("Mine", "mine"),
+        one("All", "all"),
+    ]
+}
+
+fn statuses(tab: &str) -> Vec<ui::Choice> {
+    if tab.is_empty() {
+        return vec![
+            ui::Choice::new("", "Waiting"),
+            ui::Choice::new("decided", "Decided by me"),
+        ];
+    }
+    vec![
+        ui::Choice::new("", "Any status"),
+        ui::Choice::new("pending", "Waiting"),
+        ui::Choice::new("approved", "Approved"),
+        ui::Choice::new("rejected", "Rejected"),
+        ui::Choice::new("withdrawn", "Withdrawn"),
+    ]
+}
+
+fn filter(page: &Page, tab: &str, status: &str, query: &str) -> Result<RequestFilter, Failure> {
+    let me = page.viewer.id;
+    let before = page.query("before");
+    let before = (!before.is_empty()).then(|| {
+        let cursor = before.parse();
+        cursor.map_err(|bad: portcullis_store::BadCursor| {
+            portcullis_model::Refusal::invalid("before", bad.to_string())
+        })
+    });
+    Ok(RequestFilter {
+        requester: (tab == "mine").then_some(me),
+        decider: tab.is_empty().then_some(Actor::User(me)),
+        status: match status {
+            "pending" => Some(RequestStatus::Pending),
+            "approved" => Some(RequestStatus::Approved),
+            "rejected" => Some(RequestStatus::Rejected),
+            "withdrawn" => Some(RequestStatus::Withdrawn),
+            _ => None,
+        },
+        q: (!query.is_empty()).then(|| query.to_owned()),
+        limit: PER_PAGE as u32,
+        before: before.transpose()?,
+        ..RequestFilter::default()
+    })
+}
+
+/// The page's address up to and including `name=`.
+fn with_last(page: &Page, name: &str) -> String {
+    let bare = page.with_query(&[("page", ""), ("before", "")]);
+    let joint = if bare.contains('?') { '&' } else { '?' };
+    format!("{bare}{joint}{name}=")
+}
+
+fn matches(page: &Page, request: &Request, query: &str) -> bool {
+    let world = &page.viewer.world;
+    let user = world.user(request.requester);
+    let group = world.group(request.wants.group());
+    contains(&request.reason, query)
+        || user.is_some_and(|user| contains(&user.name, query) || contains(&user.login, query))
+        || group.is_some_and(|group| contains(&group.name, query))
+}
+
+/// The last known names of what requests name and the world no longer has.
+pub(super) async fn names(
+    web: &Web,
+    page: &Page,
+    requests: &[Request],
+) -> Result<HashMap<Uuid, String>, Failure> {
+    let world = &page.viewer.world;
+    let mut gone = Vec::new();
+    for request in requests {
+        if world.user(request.requester).is_none() {
+            gone.push(request.requester.uuid());
+        }
+        if world.group(request.wants.group()).is_none() {
+            gone.push(request.wants.group().uuid());
+        }
+    }
+    if gone.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(web.app().store().labels(&gone).await?)
+}
+
+fn row(page: &Page, request: &Request, names: &HashMap<Uuid, String>) -> Row {
+    let now = page.viewer.context.now;
+    let (world, wants) = (&page.viewer.world, request.wants);
+    let user = world.user(request.requester);
+    Row {
+        id: request.id.to_string(),
+        href: format!("/requests/{}", request.id),
+        who: who(page, request.requester, names),
+        login: user.map_or_else(String::new, |user| user.login.to_string()),
+        wants: group(page, wants.group(), names).with_detail(format!("as {}", wants.kind())),
+        until: match &request.state {
+            Became::Pending => Ok(convert::ends(request.until, now)),
+            Became::Approved { granted_until, .. } => Ok(convert::ends(*granted_until, now)),
+            Became::Rejected { .. } | Became::Withdrawn { .. } => {
+                let at = request.until.instant();
+                Err(at.map_or("no end".into(), |at| convert::when(at, now).date()))
+            }
+        },
+        at: convert::when(request.created_at, now),
+        reason: request.reason.to_string(),
+        state: chip(&request.state),
+    }
+}
+
+/// Somebody, also when they are gone.
+pub(super) fn who(page: &Page, id: Id<User>, names: &HashMap<Uuid, String>) -> ui::Entity {
+    page.viewer.world.user(id).map_or_else(
+        || {
+            let login = names.get(&id.uuid()).cloned().unwrap_or_default();
+            let href = format!("/people/{}", escape(&login));
+            ui::Entity::new(ui::Kind::Person, login, href).with_detail("deleted")
+        },
+        convert::user,
+    )
+}
+
+/// A group, also when it is gone.
+pub(super) fn group(page: &Page, id: Id<Group>, names: &HashMap<Uuid, String>) -> ui::Entity {
+    page.viewer.world.group(id).map_or_else(
+        || {
+            let name = names.get(&id.uuid()).cloned().unwrap_or_default();
+            ui::Entity::new(ui::Kind::Group, name, "")
+        },
+        convert::group,
+    )
+}
+
+pub(super) fn chip(state: &Became) -> ui::Chip {
+    match state {
+        Became::Pending => ui::Chip::level("waiting", ui::Level::Warn),
+        Became::Approved { .. } => ui::Chip::level("approved", ui::Level::Good),
+        Became::Rejected { .. } => ui::Chip::level("rejected", ui::Level::Bad),
+        Became::Withdrawn { .. } => ui::Chip::plain("withdrawn"),
+    }
+}

@@ -1,0 +1,86 @@
+//! What was done, undone: the same edits the other way round, previewed where somebody loses.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, header},
+    response::Response,
+};
+use portcullis_app::log::Undo;
+use portcullis_model::{Change, ChangeSet, Position, Refusal};
+
+use super::{
+    fields::Submission,
+    flow::{self, Ask, Step},
+};
+use crate::{Web, auth::is_local, error::Failure};
+
+pub(super) async fn undo(
+    State(web): State<Web>,
+    Path(position): Path<String>,
+    headers: HeaderMap,
+    mut sent: Submission,
+) -> Result<Response, Failure> {
+    let missing = || Refusal::not_found("log entry", &position);
+    let at = position.parse().map(Position).map_err(|_| missing())?;
+    let entry = web.app().store().entry(at).await?.ok_or_else(missing)?;
+    let change = entry.change.as_deref().ok_or_else(missing)?.clone();
+    let back = came_from(&sent, &headers).unwrap_or_else(|| format!("/activity/{at}"));
+    // A preview stands between here and there; it carries the way back along.
+    sent.fields.0.retain(|(name, _)| name != "next");
+    sent.fields.0.push(("next".into(), back.clone()));
+    let step = Step {
+        title: format!("Undo entry {at} of the log"),
+        confirm: "Undo".into(),
+        cancel: back.clone(),
+        ask: Ask::WhenSomebodyLoses,
+    };
+    let operation = Undo {
+        position: at,
+        change,
+    };
+    flow::run(&web, &sent, operation, step, |committed| {
+        if ends_things(&committed.change) {
+            "/activity".into()
+        } else {
+            back
+        }
+    })
+    .await
+}
+
+/// The page the button stood on, without its notice.
+fn came_from(sent: &Submission, headers: &HeaderMap) -> Option<String> {
+    let next = sent.fields.get("next");
+    let path = if next.is_empty() {
+        let referer = headers.get(header::REFERER)?.to_str().ok()?;
+        let (_, rest) = referer.split_once("://")?;
+        rest[rest.find('/')?..].to_owned()
+    } else {
+        next.to_owned()
+    };
+    if !is_local(&path) || path.contains("/undo") {
+        return None;
+    }
+    let (path, query) = path.split_once('?').unwrap_or((&path, ""));
+    let kept: Vec<_> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("done="))
+        .collect();
+    Some(if kept.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", kept.join("&"))
+    })
+}
+
+/// Whether a thing that has a page of its own goes away, perhaps the page one came from.
+fn ends_things(change: &ChangeSet) -> bool {
+    change.changes.iter().any(|change| match change {
+        Change::User(edit) => edit.after.is_none(),
+        Change::Group(edit) => edit.after.is_none(),
+        Change::App(edit) => edit.after.is_none(),
+        Change::Tag(edit) => edit.after.is_none(),
+        Change::Request(edit) => edit.after.is_none(),
+        _ => false,
+    })
+}

@@ -1,0 +1,63 @@
+//! All Rust tests, store tests on both engines.
+
+use anyhow::Result;
+
+use super::{Outcome, Part, Run, Step};
+use crate::pg_cluster;
+use crate::process::{self, Listen};
+
+pub(super) const STEP: Step = Step {
+    name: "nextest",
+    about: "cargo nextest run --workspace, on SQLite and PostgreSQL",
+    needs: &[Part::Nextest, Part::Postgres],
+    run,
+};
+
+fn run(run: &Run) -> Result<Outcome> {
+    let mut cargo = run.cargo();
+    cargo.args(["nextest", "run", "--workspace"]);
+    if run.on_ci {
+        cargo.args(["--profile", "ci"]);
+    }
+    if run.is_without(Part::Postgres) {
+        cargo
+            .env(pg_cluster::OFF_VARIABLE, "1")
+            .env_remove(pg_cluster::URL_VARIABLE);
+        run.leave_out("every test on PostgreSQL (--without postgres)");
+    }
+    let told = process::run_listening(&mut cargo, Listen::Stderr, is_summary)?;
+    run.tell(&told.lines);
+    told.result?;
+    Ok(Outcome::ok().note(
+        told.lines
+            .last()
+            .map(|line| counts(line))
+            .unwrap_or_default(),
+    ))
+}
+
+fn is_summary(line: &str) -> bool {
+    line.trim_start().starts_with("Summary [")
+}
+
+/// `Summary [ 1.2s] 34 tests run: 34 passed` without the first part.
+fn counts(summary: &str) -> &str {
+    summary
+        .split_once(']')
+        .map_or(summary, |(_, counts)| counts.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_line_is_known_and_shortened() {
+        let line = "     Summary [   3.210s] 34 tests run: 34 passed, 0 skipped";
+        assert!(is_summary(line));
+        assert_eq!(counts(line), "34 tests run: 34 passed, 0 skipped");
+        assert!(!is_summary(
+            "        PASS [   0.010s] portcullis-rules summary"
+        ));
+    }
+}

@@ -1,0 +1,197 @@
+//! What the other steps need of the machine: found, installed where that is allowed, or told exactly.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::{Outcome, Part, Run, Step};
+use crate::{pg_cluster, process};
+
+pub(crate) const STEP: Step = Step {
+    name: "tools",
+    about: "find or install PostgreSQL, Chromium, cargo-nextest, npm packages",
+    needs: &[],
+    run,
+};
+
+/// The version this project is tested with, installed where there is none.
+const NEXTEST_VERSION: &str = "0.9.143";
+
+fn run(run: &Run) -> Result<Outcome> {
+    let mut missing = Vec::new();
+    let mut tell = |result: Result<()>| {
+        if let Err(error) = result {
+            eprintln!("    missing: {error:#}");
+            missing.push(format!("{error:#}"));
+        }
+    };
+    tell(debian_packages(run));
+    if run.wants(Part::Nextest) {
+        tell(nextest(run));
+    }
+    if run.wants(Part::Node) && !run.is_without(Part::Browser) {
+        tell(node_packages(run));
+    }
+    if !missing.is_empty() {
+        bail!("{}", missing.join("; "));
+    }
+    Ok(Outcome::ok())
+}
+
+/// Chromium, or a browser that is the same for our purposes.
+pub(super) fn chromium() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("PORTCULLIS_CHROMIUM") {
+        return Some(PathBuf::from(named));
+    }
+    ["chromium", "chromium-browser", "google-chrome"]
+        .iter()
+        .find_map(|name| process::which(name))
+        .or_else(|| {
+            let mac = PathBuf::from("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
+            mac.is_file().then_some(mac)
+        })
+}
+
+/// PostgreSQL and Chromium: installed together with apt-get where we are root, otherwise told.
+fn debian_packages(run: &Run) -> Result<()> {
+    let is_missing = |part| match part {
+        Part::Postgres => pg_cluster::binaries().is_none(),
+        Part::Browser => chromium().is_none(),
+        Part::Nextest | Part::Node => false,
+    };
+    let missing = || {
+        [Part::Postgres, Part::Browser]
+            .into_iter()
+            .filter(|part| run.wants(*part) && is_missing(*part))
+            .collect::<Vec<_>>()
+    };
+    let parts = missing();
+    if parts.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = parts
+        .iter()
+        .flat_map(|part| match part {
+            Part::Postgres => &["postgresql"][..],
+            Part::Browser => &["chromium", "fonts-liberation"][..],
+            Part::Nextest | Part::Node => &[],
+        })
+        .copied()
+        .collect();
+    let by_hand = format!(
+        "apt-get install --no-install-recommends {}",
+        packages.join(" ")
+    );
+    let may_install = process::which("apt-get").is_some()
+        && process::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    if may_install {
+        apt_get(&packages).with_context(|| format!("`{by_hand}` failed"))?;
+    }
+    if missing().is_empty() {
+        return Ok(());
+    }
+    let without: Vec<&str> = parts
+        .iter()
+        .map(|part| {
+            if *part == Part::Postgres {
+                "postgres"
+            } else {
+                "browser"
+            }
+        })
+        .collect();
+    bail!(
+        "this machine lacks {0}; get it as root with `{by_hand}`{1}",
+        packages.join(", "),
+        if run.on_ci {
+            String::new()
+        } else {
+            format!(
+                ", or leave its tests out with `--without {}`",
+                without.join(",")
+            )
+        }
+    )
+}
+
+fn apt_get(packages: &[&str]) -> Result<()> {
+    eprintln!("    installing with apt-get: {}", packages.join(" "));
+    let apt_get = || {
+        let mut command = Command::new("apt-get");
+        command
+            .args([
+                "-qq",
+                "-o",
+                "DPkg::Lock::Timeout=300",
+                "-o",
+                "Dpkg::Use-Pty=0",
+            ])
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            // Packages start no service of their own in what says it is single-user mode.
+            .env("RUNLEVEL", "1");
+        command
+    };
+    // One unreachable source must not keep us from the others.
+    if let Err(error) = process::output(apt_get().arg("update")) {
+        eprintln!("    warning: {error:#}");
+    }
+    process::output(
+        apt_get()
+            .args(["install", "-y", "--no-install-recommends"])
+            .args(packages),
+    )?;
+    Ok(())
+}
+
+/// cargo-nextest, from its source into the target folder where the machine has none.
+fn nextest(run: &Run) -> Result<()> {
+    if process::output(run.cargo().args(["nextest", "--version"])).is_ok() {
+        return Ok(());
+    }
+    eprintln!("    building cargo-nextest {NEXTEST_VERSION}, once; this takes some minutes");
+    process::run(
+        run.cargo()
+            .args([
+                "install",
+                "--locked",
+                "--quiet",
+                "cargo-nextest",
+                "--version",
+                NEXTEST_VERSION,
+            ])
+            .arg("--root")
+            .arg(run.tools()),
+    )
+    .context("get it with `cargo install --locked cargo-nextest`")
+}
+
+/// The packages of `e2e/`, exactly as locked; nothing is done when they are already there.
+fn node_packages(run: &Run) -> Result<()> {
+    let version = process::output(Command::new("node").arg("--version"))
+        .context("Node.js 20 or newer with npm is needed")?;
+    let major: u32 = version
+        .trim()
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .and_then(|major| major.parse().ok())
+        .unwrap_or_default();
+    if major < 20 {
+        bail!("Node.js is {}, and 20 or newer is needed", version.trim());
+    }
+    let folder = run.root.join("e2e");
+    let locked = std::fs::read(folder.join("package-lock.json"))?;
+    let stamp = folder.join("node_modules/.portcullis-lock");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == locked) {
+        return Ok(());
+    }
+    eprintln!("    npm ci in e2e/");
+    process::output(
+        Command::new("npm")
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .current_dir(&folder),
+    )?;
+    std::fs::write(&stamp, locked)?;
+    Ok(())
+}
