@@ -193,7 +193,7 @@ impl Decider {
             .flat_map(|rule| match &rule.actions {
                 SlugSet::Any => Vec::new(),
                 SlugSet::Only(slugs) | SlugSet::Except(slugs) => {
-                    slugs.iter().map(|slug| slug.to_string()).collect()
+                    slugs.iter().map(ToString::to_string).collect()
                 }
             })
             .chain([PERMISSION_ACTION.to_owned()])

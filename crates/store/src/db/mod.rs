@@ -25,6 +25,9 @@ use crate::{Engine, StoreError};
 const CONNECT: Duration = Duration::from_secs(3);
 /// How long SQLite waits for another process's lock.
 const BUSY: Duration = Duration::from_secs(3);
+/// How long a task of this process waits for SQLite's one writing connection: a touch waits until
+/// a large import is through.
+const TURN: Duration = Duration::from_secs(60);
 /// What a PostgreSQL session allows itself: a statement 15 s (loading lifts it for its own), and a
 /// transaction in which nothing happens a minute. A replica whose network dies must not keep the
 /// writer's place until the server notices by itself, which takes it two hours.
@@ -106,6 +109,7 @@ impl Db {
         let options = options.journal_mode(SqliteJournalMode::Wal);
         let write = pool()
             .max_connections(1)
+            .acquire_timeout(TURN)
             .connect_with(options.clone())
             .await?;
         let read = pool().max_connections(4).connect_lazy_with(options);
@@ -171,16 +175,11 @@ impl Db {
     /// A transaction that reads one state of the database, however long it takes.
     pub(crate) async fn snapshot(&self) -> Result<Tx, StoreError> {
         let conn = self.reader().await?;
-        match self {
-            Self::Sqlite { .. } => Tx::begin(conn, "BEGIN").await,
-            Self::Postgres { .. } => {
-                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                let mut tx = Tx::begin(conn, begin).await?;
-                tx.execute("SET LOCAL statement_timeout = 0", vec![])
-                    .await?;
-                Ok(tx)
-            }
-        }
+        let begin = match self {
+            Self::Sqlite { .. } => "BEGIN",
+            Self::Postgres { .. } => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        Tx::begin(conn, begin).await
     }
 }
 
