@@ -125,10 +125,20 @@ fn diff_line(
             String::new(),
         ),
     };
+    // An end that moves is only understood beside the one it had.
+    let was = line.before.filter(|_| line.after.is_some()).map(|end| {
+        let date = end.instant().map(|at| when(at, now).date());
+        format!("was {}", date.as_deref().unwrap_or("without an end"))
+    });
+    let notes: Vec<_> = [note]
+        .into_iter()
+        .filter(|note| !note.is_empty())
+        .chain(was)
+        .collect();
     Some(ui::DiffLine {
         sign,
         what,
-        note,
+        note: notes.join(", "),
         ends: line.after.map(|end| ends(end, now)),
     })
 }

@@ -5,7 +5,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::{StatusCode, header},
 };
-use portcullis_model::{Ends, Id, Refusal, Timestamp, name::BadText};
+use portcullis_model::{Ends, Refusal, Timestamp, name::BadText};
 
 use super::frame::{Page, form_pairs};
 use crate::{Web, error::Failure, ui};
@@ -79,25 +79,6 @@ impl Fields {
             Ok(value) => Some(value),
             Err(bad) => {
                 errors.add(name, bad.0);
-                None
-            }
-        }
-    }
-
-    /// An id sent in a field.
-    pub(crate) fn id<T>(&self, name: &str, errors: &mut ui::Errors) -> Option<Id<T>> {
-        let text = self.get(name);
-        match text.parse() {
-            Ok(id) => Some(id),
-            Err(_) if text.is_empty() => {
-                errors.add(name, "choose one");
-                None
-            }
-            Err(_) => {
-                errors.add(
-                    name,
-                    format!("`{text}` is not one of the choices; choose again"),
-                );
                 None
             }
         }

@@ -34,6 +34,7 @@ pub(crate) enum Ask {
 #[template(path = "preview.html")]
 struct PreviewPage {
     shell: ui::Shell,
+    title: String,
     preview: ui::Preview,
 }
 
@@ -65,7 +66,7 @@ pub(crate) async fn run<O: Operation>(
                 ui::Level::Bad
             };
             let preview = ui::Preview {
-                title: step.title,
+                title: "What changes".into(),
                 diff: convert::diff(&preview.before, &preview.after, &preview.diff, context.now),
                 warnings: preview
                     .warnings
@@ -80,6 +81,7 @@ pub(crate) async fn run<O: Operation>(
             };
             return render(&PreviewPage {
                 shell: page.shell(),
+                title: step.title,
                 preview,
             });
         }

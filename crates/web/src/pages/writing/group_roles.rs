@@ -73,7 +73,7 @@ fn attach_form(page: &Page, group: &Group, values: &Values, errors: ui::Errors) 
     let (world, now) = (&*page.viewer.world, page.viewer.context.now);
     let kind = pick::kind(&values.text("kind", "member"));
     let mut form = FormPage::new(page, format!("Let a role into {}", group.name), errors);
-    form.lead = format!("Whoever is in the role will be {kind} of this group, now and later.");
+    form.lead = format!("The members of the role will be {kind}s of this group, now and later.");
     form.crumbs = crumbs(group);
     let here = format!("{}/roles/attach?kind=", convert::group_href(group));
     let current = format!("{here}{kind}");

@@ -40,7 +40,8 @@ struct Row {
     who: ui::Entity,
     login: String,
     wants: ui::Entity,
-    until: ui::Ends,
+    /// Until when it is wanted or was granted; of what was refused only the date.
+    until: Result<ui::Ends, String>,
     at: ui::When,
     reason: String,
     state: ui::Chip,
@@ -217,7 +218,14 @@ fn row(page: &Page, request: &Request, names: &HashMap<Uuid, String>) -> Row {
         who: who(page, request.requester, names),
         login: user.map_or_else(String::new, |user| user.login.to_string()),
         wants: group(page, wants.group(), names).with_detail(format!("as {}", wants.kind())),
-        until: convert::ends(request.until, now),
+        until: match &request.state {
+            Became::Pending => Ok(convert::ends(request.until, now)),
+            Became::Approved { granted_until, .. } => Ok(convert::ends(*granted_until, now)),
+            Became::Rejected { .. } | Became::Withdrawn { .. } => {
+                let at = request.until.instant();
+                Err(at.map_or("no end".into(), |at| convert::when(at, now).date()))
+            }
+        },
         at: convert::when(request.created_at, now),
         reason: request.reason.to_string(),
         state: chip(&request.state),

@@ -315,10 +315,10 @@ fn kind_field(choices: Vec<ui::Choice>, chosen: String, label: &'static str) -> 
 fn prefix_help(policy: &Policy) -> String {
     let mut rules = Vec::new();
     if !policy.role_prefix.is_empty() {
-        rules.push(format!("roles are called `{}…`", policy.role_prefix));
+        rules.push(format!("roles are called “{}…”", policy.role_prefix));
     }
     if !policy.app_prefix.is_empty() {
-        rules.push(format!("groups of an app `{}‹app›-…`", policy.app_prefix));
+        rules.push(format!("groups of an app “{}‹app›-…”", policy.app_prefix));
     }
     if rules.is_empty() {
         return String::new();

@@ -199,7 +199,7 @@ fn form(page: &Page, user: Option<&User>, values: &Values, errors: ui::Errors) -
                 "Attributes",
                 values.text("attributes", of(listed)),
             )
-            .help("One per line, as in `Department: Finance`."),
+            .help("One per line, as in “Department: Finance”."),
         ),
     ];
     if user.is_none() {

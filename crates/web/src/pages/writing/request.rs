@@ -239,13 +239,17 @@ fn facts(page: &Page, request: &Request, user: &User, wanted: &Group) -> Vec<Fac
         .collect();
     has.sort_by(|a, b| a.name.cmp(&b.name));
     has.truncate(FEW);
-    let groups = world.groups_of(user.id, now).count();
+    let groups: std::collections::BTreeSet<_> = world
+        .groups_of(user.id, now)
+        .map(|(group, ..)| group.id)
+        .collect();
+    let groups = groups.len();
     all.push(Fact {
         title: "Has now",
         text: match (has.is_empty(), wanted.app().is_some()) {
-            (false, _) => format!("and {groups} places in all"),
-            (true, true) => format!("nothing of this app; {groups} places in all"),
-            (true, false) => format!("not this; {groups} places in all"),
+            (false, _) => format!("In {groups} groups in all."),
+            (true, true) => format!("Nothing of this app. In {groups} groups in all."),
+            (true, false) => format!("Not this. In {groups} groups in all."),
         },
         entities: has,
     });

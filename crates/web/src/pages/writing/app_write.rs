@@ -157,7 +157,7 @@ fn form(page: &Page, app: Option<&App>, values: &Values, errors: ui::Errors) -> 
         ));
         form.fields.push(Field::Lines(
             Text::new("groups", "First groups", values.text("groups", ""))
-                .help("One per line, with what it is for after a colon: `Read: may look at payslips`. More can follow later."),
+                .help("One per line, with what it is for after a colon: “Read: may look at payslips”. More can follow later."),
         ));
     }
     let target = app.map_or(Target::Nothing, |app| Target::App(app.id));

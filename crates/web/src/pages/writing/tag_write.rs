@@ -105,10 +105,7 @@ pub(super) async fn save(
         constraints: Some(constraints(fields, &mut errors)),
     };
     let step = Step {
-        title: format!(
-            "Save the tag {} and cut what lasts longer than it allows",
-            tag.name
-        ),
+        title: format!("Save the tag {}", tag.name),
         confirm: "Save".into(),
         cancel: href(tag),
         ask: Ask::WhenSomebodyLoses,
@@ -187,7 +184,7 @@ fn form(page: &Page, tag: Option<&Tag>, values: &Values, errors: ui::Errors) -> 
                 "Members stay at most",
                 values.text("member_limit", limit(before.member_time_limit)),
             )
-            .help("Such as `30 days` or `12 hours`; empty for no limit."),
+            .help("Such as “30 days” or “12 hours”; empty for no limit."),
         ),
         Field::Line(
             Text::new(
@@ -195,7 +192,7 @@ fn form(page: &Page, tag: Option<&Tag>, values: &Values, errors: ui::Errors) -> 
                 "Owners stay at most",
                 values.text("owner_limit", limit(before.owner_time_limit)),
             )
-            .help("Such as `30 days` or `12 hours`; empty for no limit."),
+            .help("Such as “30 days” or “12 hours”; empty for no limit."),
         ),
         Field::Checks(Checks {
             name: "demands",

@@ -94,11 +94,11 @@ fn form(page: &Page, group: &Group, values: &Values, errors: ui::Errors) -> Form
             Text::new("permission", "Permission", values.text("permission", ""))
                 .required()
                 .options(known)
-                .help("As decisions name it, such as `invoices:approve`. What the group confers under that name already is replaced."),
+                .help("As decisions name it, such as “invoices:approve”. What the group confers under that name already is replaced."),
         ),
         Field::Line(
             Text::new("environments", "Environments", values.text("environments", ""))
-                .help("Where it holds, such as `staging production`; everywhere, if empty."),
+                .help("Where it holds, such as “staging production”; everywhere, if empty."),
         ),
         Field::Durations(durations),
         Demands::default().reason_field(values, ""),

@@ -129,13 +129,27 @@ pub(super) async fn many(State(web): State<Web>, sent: Submission) -> Result<Res
     let requests: Vec<Id<Request>> = pick::ids(fields, "request");
     let reason =
         Reason::parse(fields.get("reason")).map_err(|bad| Refusal::invalid("reason", bad.0))?;
-    let plural = if requests.len() == 1 { "" } else { "s" };
+    let world = &sent.page.viewer.world;
+    let names: Vec<_> = requests
+        .iter()
+        .filter_map(|id| {
+            let request = world.request(*id)?;
+            let who = world.user(request.requester)?;
+            let what = world.group(request.wants.group())?;
+            Some(format!("{} for {}", who.name, what.name))
+        })
+        .collect();
+    let whose = match names.len() {
+        0 => "requests".to_owned(),
+        1..=3 => names.join(", "),
+        count => format!("{}, {} and {} more", names[0], names[1], count - 2),
+    };
     let verb = match decision {
         Decision::Approve => "Approve",
         Decision::Reject => "Reject",
     };
     let step = Step {
-        title: format!("{verb} {} request{plural}", requests.len()),
+        title: format!("{verb}: {whose}"),
         confirm: verb.into(),
         cancel: "/requests".into(),
         ask: Ask::Always,

@@ -111,7 +111,7 @@ pub(super) fn name_field(page: &Page, values: &Values) -> Field {
     Field::Line(if prefix.is_empty() {
         text
     } else {
-        text.help(format!("Roles are called `{prefix}…`."))
+        text.help(format!("Roles are called “{prefix}…”."))
     })
 }
 
