@@ -160,6 +160,8 @@ fn of<T: Record + Serialize>(
     // What begins when it is written down needs no beginning told.
     let now = ui::When::new(at.to_jiff(), at.to_jiff()).absolute();
     fields.retain(|field| field.name != "from" || field.after != now);
+    // The line itself names what is new or ended.
+    fields.retain(|field| sign == ui::Sign::Changes || !matches!(&*field.name, "name" | "kind"));
     let noun = match noun {
         "place" | "way in" | "entitlement" | "request" => "",
         noun => noun,
@@ -333,6 +335,6 @@ mod tests {
         let line = line(&names, &Edit::create(tag(60, true)).into(), NOW);
         assert_eq!(line.sign, ui::Sign::Gains);
         let shown: Vec<_> = line.fields.iter().map(|f| f.name.as_str()).collect();
-        assert_eq!(shown, ["constraints member time limit", "enabled", "name"]);
+        assert_eq!(shown, ["constraints member time limit", "enabled"]);
     }
 }
