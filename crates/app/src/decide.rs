@@ -28,6 +28,17 @@ pub struct Question {
     pub context: Option<Properties>,
 }
 
+impl Question {
+    /// Whether the asker says what this property of the resource is.
+    #[must_use]
+    pub fn names(&self, property: &str) -> bool {
+        self.resource
+            .properties
+            .as_ref()
+            .is_some_and(|all| all.contains_key(property))
+    }
+}
+
 /// Properties as a request gives them.
 pub type Properties = serde_json::Map<String, serde_json::Value>;
 
@@ -176,7 +187,7 @@ impl Decider {
             .flat_map(|rule| match &rule.actions {
                 SlugSet::Any => Vec::new(),
                 SlugSet::Only(slugs) | SlugSet::Except(slugs) => {
-                    slugs.iter().map(|slug| slug.to_string()).collect()
+                    slugs.iter().map(ToString::to_string).collect()
                 }
             })
             .chain([PERMISSION_ACTION.to_owned()])

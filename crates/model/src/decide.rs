@@ -61,6 +61,21 @@ impl World {
     }
 }
 
+impl World {
+    /// The environments to which some group's conferring of `permission` is limited at `now`.
+    #[must_use]
+    pub fn environments_of(&self, permission: &str, now: Timestamp) -> Vec<String> {
+        let all = self.conferring(permission, None, now);
+        let mut all: Vec<String> = all
+            .filter_map(|(_, entitlement)| entitlement.grant.permission())
+            .flat_map(|permission| permission.environments.iter().map(ToString::to_string))
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
 /// Puts a subject's rules together from what they hold, given in the order of [`World::held_by`].
 #[must_use]
 pub fn subject_rules<'e>(held: impl IntoIterator<Item = &'e Entitlement>) -> SubjectRules {

@@ -119,3 +119,31 @@ pub(crate) fn refusal(constraint: &'static str) -> Refusal {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+
+    /// Together with `both_engines_have_the_same_tables` this holds for PostgreSQL too.
+    #[tokio::test]
+    async fn the_table_of_rules_is_what_the_database_has() {
+        let store = Store::open("sqlite::memory:").await.unwrap();
+        let sql = "SELECT i.name, t.name, group_concat(c.name, ',' ORDER BY c.seqno) \
+                   FROM sqlite_master t, pragma_index_list(t.name) i, pragma_index_info(i.name) c \
+                   WHERE t.type = 'table' AND i.\"unique\" AND i.origin = 'c' GROUP BY i.name, t.name";
+        let rows = store.db().fetch(sql, vec![]).await.unwrap();
+        let found = rows.iter().map(|row| {
+            let columns = row.text(2).unwrap().to_owned();
+            (row.text(0).unwrap(), row.text(1).unwrap(), columns)
+        });
+        let mut found: Vec<_> = found.collect();
+        let known = UNIQUE
+            .iter()
+            .map(|(name, table, of)| (*name, *table, of.join(",")));
+        let mut known: Vec<_> = known.collect();
+        found.sort();
+        known.sort();
+        assert_eq!(found, known);
+    }
+}

@@ -79,6 +79,24 @@ impl StoreError {
             why: format!("{why}"),
         }
     }
+
+    /// Whether the error is about what was to be written, rather than about the database: then one
+    /// proposal of a batch is to blame, and its neighbours can be written without it.
+    pub(crate) fn is_about_data(&self) -> bool {
+        match self {
+            Self::Constraint(_) | Self::Corrupt { .. } => true,
+            Self::Database(error) => refused_value(error).is_some(),
+            _ => false,
+        }
+    }
+}
+
+/// What the engine says of a value it cannot store, such as a text with a NUL on PostgreSQL.
+pub(crate) fn refused_value(error: &sqlx::Error) -> Option<String> {
+    let error = error.as_database_error()?;
+    // SQLSTATE class 22: data exceptions. SQLite's codes are short numbers.
+    let code = error.code().filter(|code| code.len() == 5)?;
+    code.starts_with("22").then(|| error.message().to_owned())
 }
 
 impl From<sqlx::Error> for StoreError {

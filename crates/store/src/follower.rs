@@ -19,6 +19,8 @@ use crate::{
 pub(crate) const CHANNEL: &str = "portcullis_log";
 /// How often the head is looked at without being told.
 const POLL: Duration = Duration::from_secs(1);
+/// How long subscribing may take.
+const LISTEN: Duration = Duration::from_secs(5);
 
 pub(crate) fn start(current: &Arc<Current>) -> Option<JoinHandle<()>> {
     match current.store.db() {
@@ -35,7 +37,8 @@ async fn run(current: Arc<Current>) {
     let mut answering = Answering::Yes;
     loop {
         if listener.is_none() {
-            listener = listen(current.store.db()).await;
+            let listening = tokio::time::timeout(LISTEN, listen(current.store.db()));
+            listener = listening.await.ok().flatten();
         }
         match catch_up(&current).await {
             Ok(()) => answering = Answering::Yes,

@@ -157,12 +157,11 @@ async fn versions<T: Stored>(
     named: fn(&T) -> [Uuid; 2],
 ) -> Result<(Page<Version<T>>, HashMap<Uuid, String>), StoreError> {
     let limit = page::limit(limit);
-    let columns: Vec<_> = T::COLUMNS.iter().map(|c| format!("v.{c}")).collect();
     let mut query = Query::new(&format!(
-        "SELECT v.id, {}, a.position, a.at, a.actor, a.actor_login, a.operation, \
+        "SELECT {}, a.position, a.at, a.actor, a.actor_login, a.operation, \
          r.position, r.at, r.actor, r.actor_login, r.operation FROM {} v \
          JOIN log a ON a.position = v.added_pos LEFT JOIN log r ON r.position = v.removed_pos",
-        columns.join(", "),
+        T::select(db.engine(), "v."),
         T::FAMILY.table(),
     ));
     query.and_value(condition, id);
@@ -192,7 +191,7 @@ fn version<T: Stored>(
     validity: fn(&T) -> Validity,
 ) -> Result<Version<T>, StoreError> {
     let fact = T::read(row, reading)?;
-    let first = T::COLUMNS.len() + 1;
+    let first = T::SELECT.len();
     let added = mark(row, first)?;
     let added = added.ok_or_else(|| StoreError::corrupt(T::FAMILY.table(), "no log entry"))?;
     let removed = mark(row, first + 5)?;

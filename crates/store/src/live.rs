@@ -114,7 +114,8 @@ impl Live {
         let job = Job::new(context, proposal, answer);
         let handed_in = self.inner.proposals.send(job).await;
         handed_in.map_err(|_| StoreError::Stopped)?;
-        answered.await.map_err(|_| StoreError::Stopped)?
+        let lost = |_| CommitError::Internal("the writer lost it".to_owned());
+        answered.await.map_err(lost)?
     }
 
     /// The store behind it.

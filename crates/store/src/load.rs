@@ -6,7 +6,7 @@ use portcullis_model::{Change, Position, World};
 use tokio::sync::mpsc;
 
 use crate::{
-    StoreError,
+    Engine, StoreError,
     db::Conn,
     log::{HEAD, Head},
     tables::{Family, Reading},
@@ -26,6 +26,11 @@ pub(crate) enum When {
 
 /// Loads a world within one transaction, which must see one state of the database.
 pub(crate) async fn world(conn: &mut Conn, when: When) -> Result<World, StoreError> {
+    if conn.engine() == Engine::Postgres {
+        // A million rows may take longer than any other statement is allowed to.
+        conn.execute("SET LOCAL statement_timeout = 0", vec![])
+            .await?;
+    }
     let head = Head::read(conn, HEAD).await?.position;
     let (position, rows_of) = match when {
         When::Now => (head, When::Now),
@@ -72,7 +77,7 @@ async fn send_family(
     reading: &mut Reading,
     send: &mpsc::Sender<Vec<Change>>,
 ) -> Result<Builder, StoreError> {
-    let columns = family.columns().join(", ");
+    let columns = family.select(conn.engine());
     let table = family.table();
     let (held, values) = match when {
         When::Now => ("removed_pos IS NULL", vec![]),
@@ -82,7 +87,7 @@ async fn send_family(
         ),
     };
     let only = family.in_world();
-    let sql = format!("SELECT id, {columns} FROM {table} WHERE {held}{only}");
+    let sql = format!("SELECT {columns} FROM {table} WHERE {held}{only}");
     let mut rows = conn.stream(sql, values)?;
     let mut chunk = Vec::with_capacity(CHUNK);
     while let Some(row) = rows.try_next().await? {

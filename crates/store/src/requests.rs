@@ -48,11 +48,8 @@ pub enum RequestStatus {
 
 pub(crate) async fn list(db: &Db, filter: &RequestFilter) -> Result<Page<Request>, StoreError> {
     let limit = page::limit(filter.limit);
-    let columns: Vec<_> = Request::COLUMNS.iter().map(|c| format!("r.{c}")).collect();
-    let mut query = Query::new(&format!(
-        "SELECT r.id, {} FROM requests r",
-        columns.join(", ")
-    ));
+    let columns = Request::select(db.engine(), "r.");
+    let mut query = Query::new(&format!("SELECT {columns} FROM requests r"));
     query.and("r.removed_pos IS NULL");
     if let Some(requester) = filter.requester {
         query.and_value("r.requester_id = {}", requester.uuid());
@@ -105,8 +102,8 @@ pub(crate) async fn list(db: &Db, filter: &RequestFilter) -> Result<Page<Request
 }
 
 pub(crate) async fn one(conn: &mut Conn, id: Id<Request>) -> Result<Option<Request>, StoreError> {
-    let columns = Request::COLUMNS.join(", ");
-    let sql = format!("SELECT id, {columns} FROM requests WHERE id = $1 AND removed_pos IS NULL");
+    let columns = Request::select(conn.engine(), "");
+    let sql = format!("SELECT {columns} FROM requests WHERE id = $1 AND removed_pos IS NULL");
     let rows = conn.fetch(sql, vec![id.uuid().into()]).await?;
     let row = rows.first();
     row.map(|row| Request::read(row, &mut Reading::default()))

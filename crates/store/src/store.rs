@@ -73,6 +73,12 @@ impl Store {
         self.db().engine()
     }
 
+    /// Closes all connections. SQLite then puts what its write-ahead file holds into the database
+    /// file; nothing is lost without this.
+    pub async fn close(&self) {
+        self.db().close().await;
+    }
+
     /// The current world, at the head of the log.
     ///
     /// # Errors

@@ -7,7 +7,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use portcullis_model::{Context, Timestamp, World};
+use portcullis_model::{Context, Refusal, Timestamp, World};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     batch::{Batch, Planned},
     constraints,
     db::Tx,
+    error::refused_value,
     follower,
     idempotency::{self, Key, Used},
     live::Current,
@@ -97,7 +98,7 @@ pub(crate) async fn run(current: Arc<Current>, mut proposals: mpsc::Receiver<Job
 async fn write(current: Arc<Current>, jobs: Vec<Job>, prune: Option<Timestamp>) {
     match attempt(&current, jobs, prune).await {
         Tried::Answered => {}
-        // One of them broke a rule of the tables: alone, each is answered for itself.
+        // One of them cannot be written: alone, each is answered for itself.
         Tried::Again(jobs) => {
             for job in jobs {
                 if let Tried::Again(jobs) = attempt(&current, vec![job], None).await {
@@ -114,7 +115,7 @@ enum Tried {
 }
 
 async fn attempt(current: &Current, jobs: Vec<Job>, prune: Option<Timestamp>) -> Tried {
-    let (mut jobs, tried) = transact(current, jobs, prune).await;
+    let (jobs, tried) = transact(current, jobs, prune).await;
     let error = match tried {
         Ok((world, answers)) => {
             let world = Arc::new(world);
@@ -126,21 +127,26 @@ async fn attempt(current: &Current, jobs: Vec<Job>, prune: Option<Timestamp>) ->
         }
         Err(error) => error,
     };
-    if let (StoreError::Constraint(constraint), [_]) = (&error, &jobs[..]) {
-        tracing::warn!(constraint, "a change passed the guard but not the tables");
-        if let Some(job) = jobs.pop() {
-            job.answer(Err(constraints::refusal(constraint).into()));
-        }
-        return Tried::Answered;
-    }
-    if matches!(error, StoreError::Constraint(_)) {
+    if error.is_about_data() && jobs.len() > 1 {
         return Tried::Again(jobs);
     }
     tracing::warn!(%error, batch = jobs.len(), "a batch of commits was not written");
     for job in jobs {
-        job.answer(Err(error.clone().into()));
+        job.answer(Err(answer_to(error.clone())));
     }
     Tried::Answered
+}
+
+/// What a caller is told of an error that failed its batch.
+fn answer_to(error: StoreError) -> CommitError {
+    match &error {
+        StoreError::Constraint(constraint) => constraints::refusal(constraint).into(),
+        StoreError::Database(cause) => match refused_value(cause) {
+            Some(why) => Refusal::invalid("", format!("it cannot be stored: {why}")).into(),
+            None => error.into(),
+        },
+        _ => error.into(),
+    }
 }
 
 type Transacted = Result<(World, Vec<Result<Planned, CommitError>>), StoreError>;

@@ -73,7 +73,7 @@ impl From<CommitError> for Failure {
             CommitError::Refused(refusal) => Self::Refused(refusal),
             CommitError::KeyReused => Self::KeyReused,
             CommitError::Unavailable(error) => error.into(),
-            CommitError::Internal(cause) => Self::Internal(cause.to_string()),
+            CommitError::Internal(cause) => Self::Internal(cause),
         }
     }
 }

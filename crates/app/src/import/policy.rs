@@ -175,7 +175,7 @@ impl Import<'_> {
         match there {
             None => self.change.push(Edit::create(after)),
             Some(before) if *before != after => {
-                self.change.push(Edit::update(before.clone(), after))
+                self.change.push(Edit::update(before.clone(), after));
             }
             Some(_) => {}
         }
@@ -324,7 +324,7 @@ impl Import<'_> {
         match there {
             None => self.change.push(Edit::create(after)),
             Some(before) if *before != after => {
-                self.change.push(Edit::update(before.clone(), after))
+                self.change.push(Edit::update(before.clone(), after));
             }
             Some(_) => {}
         }

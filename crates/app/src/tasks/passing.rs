@@ -7,7 +7,6 @@ use std::time::Duration;
 use portcullis_model::{
     Actor, ChangeSet, Context, Edit, Refusal, State, SystemActor, World, request::Resolution,
 };
-use portcullis_store::CommitError;
 
 use crate::{App, Operation, parts};
 
@@ -22,11 +21,7 @@ impl Operation for Passing {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let now = context.now;
         let mut change = ChangeSet::new("time.passing");
-        for m in world
-            .memberships()
-            .filter(|m| m.validity.until.passed(now))
-            .take(MOST)
-        {
+        for m in world.memberships_lapsed(now).take(MOST) {
             change.push(Edit::end(m.clone()));
         }
         for i in world
@@ -70,9 +65,9 @@ pub async fn run_passing(app: App) {
         let due = world.lapsed(now);
         if due {
             match app.commit(context, Passing, None).await {
-                Ok(_) | Err(CommitError::Refused(_)) => {}
+                Ok(_) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "could not record what has ended; trying again")
+                    tracing::warn!(%error, "could not record what has ended; trying again");
                 }
             }
         }

@@ -1,11 +1,15 @@
 //! `portcullis check`: may they, yes or no.
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use clap::Args;
-use portcullis_model::{Ends, Timestamp};
+use portcullis_app::decide::{Action, Decider, Entity, Question};
+use portcullis_model::{
+    Timestamp,
+    entitlement::{ENVIRONMENT, PERMISSION_ACTION, PERMISSION_TYPE},
+};
 use serde::Serialize;
 
-use super::start_log;
+use super::{rules::attribute, start_log};
 use crate::{
     config::{Config, Where},
     failure::Outcome,
@@ -14,22 +18,36 @@ use crate::{
     tell,
 };
 
-/// Say whether somebody has a permission; exit code 0 for yes, 3 for no
+/// Say whether somebody may do something; exit code 0 for yes, 3 for no
 ///
-/// A permission that no group confers is held by nobody: the answer is no, not an error.
+/// With two words: may SUBJECT use the permission? With three: may SUBJECT do ACTION on the
+/// resource TYPE:ID? What no rule allows is denied, so an unknown name is a no, not an error.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 EXAMPLES:
   portcullis check ana deploy:production && ./deploy.sh
-  portcullis check ana deploy:release --environment production --json")]
+  portcullis check ana deploy:release --environment production --json
+  portcullis check ana write doc:handbook --property status=draft --explain")]
 pub(super) struct Check {
     /// Who: a login, e-mail address or id
-    user: String,
-    /// The permission, such as deploy:production
-    permission: String,
-    /// In this environment [default: anywhere]
+    subject: String,
+    /// The action; or a permission, such as deploy:production
+    action: String,
+    /// The resource, as TYPE:ID
+    #[arg(value_name = "TYPE:ID")]
+    resource: Option<String>,
+    /// A property of the resource; a value that is JSON is taken as such, any other as text
+    #[arg(long, value_name = "NAME=VALUE", value_parser = attribute)]
+    property: Vec<(String, serde_json::Value)>,
+    /// A member of the context
+    #[arg(long, value_name = "NAME=VALUE", value_parser = attribute)]
+    context: Vec<(String, serde_json::Value)>,
+    /// The environment in which a permission is asked for
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
+    /// Say which rule decided, and why
+    #[arg(long)]
+    explain: bool,
     /// As of this time, such as 2026-03-01 or 2026-03-01T09:00:00Z [default: now]
     #[arg(long, value_name = "TIME", value_parser = tell::parse_time)]
     at: Option<Timestamp>,
@@ -40,40 +58,108 @@ pub(super) struct Check {
 #[derive(Serialize)]
 struct Answer {
     allowed: bool,
-    user: String,
-    permission: String,
+    subject: String,
+    action: String,
+    resource: String,
     at: Timestamp,
+    /// The group and the entitlement whose rule decided.
     #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<Ends>,
+    decided_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<serde_json::Value>,
 }
 
 impl Check {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
         start_log(&config.log.value);
-        let asked = open::world(&config, self.at).await?;
-        let user = tell::user(&asked.world, &self.user)?;
-        let holders = asked
-            .world
-            .who_can(&self.permission, self.environment.as_deref(), asked.at);
-        let until = holders
-            .iter()
-            .find(|holder| holder.user.id == user.id)
-            .map(|holder| holder.until);
-        let answer = Answer {
-            allowed: until.is_some(),
-            user: user.login.to_string(),
-            permission: self.permission,
-            at: asked.at,
-            until,
+        let (action, kind, id) = match &self.resource {
+            None => (PERMISSION_ACTION, PERMISSION_TYPE, self.action.as_str()),
+            Some(resource) => {
+                let (kind, id) = resource.split_once(':').ok_or_else(|| {
+                    anyhow!("`{resource}` names no resource; write TYPE:ID, as in doc:handbook")
+                })?;
+                (self.action.as_str(), kind, id)
+            }
         };
-        output::result(format, &answer, |answer| match answer.until {
-            Some(until) => format!("yes, {}", tell::until(until)),
-            None => format!(
-                "no; `portcullis explain {} {}` says what is missing",
-                answer.user, answer.permission
-            ),
-        })?;
+        let asked = open::world(&config, self.at).await?;
+        let mut properties: serde_json::Map<_, _> = self.property.into_iter().collect();
+        if let Some(environment) = self.environment {
+            properties.insert(ENVIRONMENT.into(), environment.into());
+        }
+        let decider = Decider::new(config.decisions().subject_types);
+        let subject_type = decider.subject_types().first().cloned().unwrap_or_default();
+        let question = Question {
+            subject: Entity {
+                kind: subject_type,
+                id: self.subject.clone(),
+                properties: None,
+            },
+            action: Action {
+                name: action.to_owned(),
+                properties: None,
+            },
+            resource: Entity {
+                kind: kind.to_owned(),
+                id: id.to_owned(),
+                properties: Some(properties),
+            },
+            context: Some(self.context.into_iter().collect()),
+        };
+        let mut question = question;
+        let mut decided = decider.decide(&asked.world, asked.at, &question);
+        if self.resource.is_none() && !question.names(ENVIRONMENT) {
+            // Asked for no environment in particular: anywhere will do.
+            for environment in asked.world.environments_of(id, asked.at) {
+                if decided.allowed {
+                    break;
+                }
+                let mut there = question.clone();
+                let properties = there.resource.properties.get_or_insert_default();
+                properties.insert(ENVIRONMENT.into(), environment.into());
+                decided = decider.decide(&asked.world, asked.at, &there);
+                if decided.allowed {
+                    question = there;
+                }
+            }
+        }
+        let answer = Answer {
+            allowed: decided.allowed,
+            subject: self.subject,
+            action: action.to_owned(),
+            resource: format!("{kind}:{id}"),
+            at: asked.at,
+            decided_by: decided.decided_by.map(|(entitlement, rule)| {
+                let group = asked.world.group(entitlement.group);
+                let group = group.map_or("", |group| &group.name);
+                format!(
+                    "{group}: {} `{}`, rule {rule}",
+                    entitlement.grant.kind(),
+                    entitlement.grant.label()
+                )
+            }),
+            explanation: self
+                .explain
+                .then(|| decider.explain(&asked.world, asked.at, &question)),
+        };
+        output::result(format, &answer, text)?;
         Ok(Outcome::of(answer.allowed))
     }
+}
+
+fn text(answer: &Answer) -> String {
+    let word = if answer.allowed { "yes" } else { "no" };
+    let by = answer
+        .decided_by
+        .as_deref()
+        .unwrap_or("no rule says so, and what no rule allows is denied");
+    let mut text = format!("{word}; {by}");
+    if let Some(explanation) = &answer.explanation {
+        let pretty = serde_json::to_string_pretty(explanation).unwrap_or_default();
+        text.push('\n');
+        text.push_str(&pretty);
+    } else if !answer.allowed {
+        text.push_str("\n--explain says why");
+    }
+    text
 }

@@ -12,6 +12,7 @@ mod explain;
 mod import;
 mod init;
 mod openapi;
+mod rules;
 mod serve;
 mod who_can;
 
@@ -55,6 +56,7 @@ enum Command {
     Import(import::Import),
     Explain(explain::Explain),
     Check(check::Check),
+    Rules(rules::Rules),
     WhoCan(who_can::WhoCan),
     Access(access::Access),
     Diff(diff::DiffCommand),
@@ -75,6 +77,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome> {
         Command::Import(command) => command.run(format).await,
         Command::Explain(command) => command.run(format).await,
         Command::Check(command) => command.run(format).await,
+        Command::Rules(command) => command.run(format),
         Command::WhoCan(command) => command.run(format).await,
         Command::Access(command) => command.run(format).await,
         Command::Diff(command) => command.run(format).await,

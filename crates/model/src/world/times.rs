@@ -92,6 +92,15 @@ impl World {
         memberships || others || self.requests().any(|request| request.until.passed(now))
     }
 
+    /// The direct memberships and ownerships still on record that have ended by `now`, the
+    /// earliest first.
+    pub fn memberships_lapsed(&self, now: Timestamp) -> impl Iterator<Item = &Membership> {
+        self.times
+            .memberships
+            .range(..=(Ends::at(now), u32::MAX))
+            .filter_map(|(_, slot)| self.membership(*slot))
+    }
+
     /// The direct memberships and ownerships that hold at `now` and end in `(now, by]`, soonest
     /// first; over everything, without looking at those that end later or never.
     pub fn memberships_ending(

@@ -2,11 +2,8 @@
 
 use portcullis_model::App;
 
-use super::{Family, Reading, Stored, body, to_body};
-use crate::{
-    StoreError,
-    db::{Row, Value},
-};
+use super::{Family, Stored, to_body};
+use crate::db::Value;
 
 impl Stored for App {
     const FAMILY: Family = Family::Apps;
@@ -18,9 +15,5 @@ impl Stored for App {
             self.name.as_str().into(),
             to_body(self),
         ]
-    }
-
-    fn read(row: &Row, _: &mut Reading) -> Result<Self, StoreError> {
-        body(row, Self::COLUMNS.len())
     }
 }

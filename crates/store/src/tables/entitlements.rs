@@ -2,11 +2,8 @@
 
 use portcullis_model::Entitlement;
 
-use super::{Family, Reading, Stored, body, to_body, until};
-use crate::{
-    StoreError,
-    db::{Row, Value},
-};
+use super::{Family, Stored, to_body, until};
+use crate::db::Value;
 
 impl Stored for Entitlement {
     const FAMILY: Family = Family::Entitlements;
@@ -28,9 +25,5 @@ impl Stored for Entitlement {
             until(self.validity.until),
             to_body(self),
         ]
-    }
-
-    fn read(row: &Row, _: &mut Reading) -> Result<Self, StoreError> {
-        body(row, Self::COLUMNS.len())
     }
 }

@@ -2,11 +2,8 @@
 
 use portcullis_model::{Group, GroupKind, Id};
 
-use super::{Family, Reading, Stored, body, to_body};
-use crate::{
-    StoreError,
-    db::{Row, Value},
-};
+use super::{Family, Stored, to_body};
+use crate::db::Value;
 
 impl Stored for Group {
     const FAMILY: Family = Family::Groups;
@@ -25,9 +22,5 @@ impl Stored for Group {
             self.app().map(Id::uuid).into(),
             to_body(self),
         ]
-    }
-
-    fn read(row: &Row, _: &mut Reading) -> Result<Self, StoreError> {
-        body(row, Self::COLUMNS.len())
     }
 }

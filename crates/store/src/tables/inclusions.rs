@@ -2,11 +2,8 @@
 
 use portcullis_model::Inclusion;
 
-use super::{Family, Reading, Stored, body, kind_text, to_body, until};
-use crate::{
-    StoreError,
-    db::{Row, Value},
-};
+use super::{Family, Stored, kind_text, to_body, until};
+use crate::db::Value;
 
 impl Stored for Inclusion {
     const FAMILY: Family = Family::Inclusions;
@@ -28,9 +25,5 @@ impl Stored for Inclusion {
             until(self.validity.until),
             to_body(self),
         ]
-    }
-
-    fn read(row: &Row, _: &mut Reading) -> Result<Self, StoreError> {
-        body(row, Self::COLUMNS.len())
     }
 }

@@ -15,27 +15,41 @@ use std::collections::HashSet;
 
 use portcullis_model::{
     App, Change, Edit, Ends, Entitlement, Group, Inclusion, Kind, Membership, Reason, Record,
-    Request, Resource, Tag, Timestamp, User, Validity,
+    Request, Resource, Tag, Timestamp, User,
 };
 use serde::de::DeserializeOwned;
 
 use crate::{
-    StoreError,
+    Engine, StoreError,
     db::{Row, Value},
 };
 
 /// A record that has a table.
-pub(crate) trait Stored: Record + 'static {
+pub(crate) trait Stored: Record + DeserializeOwned + 'static {
     /// Which table.
     const FAMILY: Family;
-    /// The columns of [`Stored::values`], in order; also what [`Stored::read`] expects after the id.
+    /// The columns of [`Stored::values`], in order.
     const COLUMNS: &'static [&'static str];
+    /// What to select for [`Stored::read`], with `{}` before each column's name for the table's.
+    const SELECT: &'static [&'static str] = &["{}body"];
 
     /// One value for each of the columns.
     fn values(&self) -> Vec<Value>;
 
-    /// The record in a row of `id` and the columns.
-    fn read(row: &Row, reading: &mut Reading) -> Result<Self, StoreError>;
+    /// The record in a row that begins with what [`Stored::SELECT`] asks for.
+    fn read(row: &Row, reading: &mut Reading) -> Result<Self, StoreError> {
+        let _ = reading;
+        body(row, 0)
+    }
+
+    /// The list of what to select from the table called `alias`.
+    fn select(engine: Engine, alias: &str) -> String {
+        let list = Self::SELECT.join(", ").replace("{}", alias);
+        match engine {
+            Engine::Sqlite => list,
+            Engine::Postgres => list.replace(" BLOB", " BYTEA"),
+        }
+    }
 }
 
 /// What many rows have in common while they are read, so that it is kept once.
@@ -113,6 +127,21 @@ impl Family {
         }
     }
 
+    /// What to select for [`Family::read`].
+    pub(crate) fn select(self, engine: Engine) -> String {
+        match self {
+            Self::Users => User::select(engine, ""),
+            Self::Tags => Tag::select(engine, ""),
+            Self::Apps => App::select(engine, ""),
+            Self::Groups => Group::select(engine, ""),
+            Self::Inclusions => Inclusion::select(engine, ""),
+            Self::Memberships => Membership::select(engine, ""),
+            Self::Entitlements => Entitlement::select(engine, ""),
+            Self::Requests => Request::select(engine, ""),
+            Self::Resources => Resource::select(engine, ""),
+        }
+    }
+
     /// What a world holds of the family, beyond being current.
     pub(crate) const fn in_world(self) -> &'static str {
         match self {
@@ -121,7 +150,7 @@ impl Family {
         }
     }
 
-    /// The record in a row of `id` and the columns, as the edit that creates it.
+    /// The record in a row of [`Family::select`], as the edit that creates it.
     pub(crate) fn read(self, row: &Row, reading: &mut Reading) -> Result<Change, StoreError> {
         fn create<T: Stored>(row: &Row, reading: &mut Reading) -> Result<Change, StoreError>
         where
@@ -157,12 +186,6 @@ fn to_body<T: serde::Serialize>(record: &T) -> Value {
 
 fn until(ends: Ends) -> Value {
     ends.instant().map(Timestamp::micros).into()
-}
-
-fn validity(row: &Row, index: usize) -> Result<Validity, StoreError> {
-    let from = Timestamp::from_micros(row.int(index)?);
-    let until = row.opt_int(index + 1)?.map(Timestamp::from_micros);
-    Ok(Validity::new(from, until.into()))
 }
 
 const fn kind_text(kind: Kind) -> &'static str {

@@ -2,11 +2,8 @@
 
 use portcullis_model::Request;
 
-use super::{Family, Reading, Stored, body, kind_text, to_body};
-use crate::{
-    StoreError, actor,
-    db::{Row, Value},
-};
+use super::{Family, Stored, kind_text, to_body};
+use crate::{actor, db::Value};
 
 impl Stored for Request {
     const FAMILY: Family = Family::Requests;
@@ -33,9 +30,5 @@ impl Stored for Request {
             self.created_at.micros().into(),
             to_body(self),
         ]
-    }
-
-    fn read(row: &Row, _: &mut Reading) -> Result<Self, StoreError> {
-        body(row, Self::COLUMNS.len())
     }
 }

@@ -2,11 +2,8 @@
 
 use portcullis_model::Resource;
 
-use super::{Family, Reading, Stored, body, to_body};
-use crate::{
-    StoreError,
-    db::{Row, Value},
-};
+use super::{Family, Stored, to_body};
+use crate::db::Value;
 
 impl Stored for Resource {
     const FAMILY: Family = Family::Resources;
@@ -18,9 +15,5 @@ impl Stored for Resource {
             (*self.resource_id).into(),
             to_body(self),
         ]
-    }
-
-    fn read(row: &Row, _: &mut Reading) -> Result<Self, StoreError> {
-        body(row, Self::COLUMNS.len())
     }
 }

@@ -2,11 +2,8 @@
 
 use portcullis_model::{Email, User, UserKind};
 
-use super::{Family, Reading, Stored, body, to_body};
-use crate::{
-    StoreError,
-    db::{Row, Value},
-};
+use super::{Family, Stored, to_body};
+use crate::db::Value;
 
 impl Stored for User {
     const FAMILY: Family = Family::Users;
@@ -32,9 +29,5 @@ impl Stored for User {
             .into(),
             to_body(self),
         ]
-    }
-
-    fn read(row: &Row, _: &mut Reading) -> Result<Self, StoreError> {
-        body(row, Self::COLUMNS.len())
     }
 }

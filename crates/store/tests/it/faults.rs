@@ -12,14 +12,18 @@ use portcullis_model::{Position, World};
 use portcullis_store::{CommitError, Effect, Live, Proposal, Store};
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::{
-    io::copy_bidirectional,
-    net::{TcpListener, TcpStream},
+    io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    sync::watch,
     task::JoinSet,
 };
 
 use crate::support::{Database, both, commit, company, context, facts, group};
 
-fn unavailable<T: std::fmt::Debug>(answer: Result<T, CommitError>) {
+fn unavailable<T: std::fmt::Debug>(answer: &Result<T, CommitError>) {
     assert!(
         matches!(answer, Err(CommitError::Unavailable(_))),
         "{answer:?}"
@@ -40,13 +44,77 @@ async fn a_locked_database_fails_the_write_and_nothing_else() {
         .await
         .unwrap();
     let began = Instant::now();
-    unavailable(commit(&live, &c, company(&[], &[&group(&c, "Two")])).await);
+    unavailable(&commit(&live, &c, company(&[], &[&group(&c, "Two")])).await);
     assert!(began.elapsed() < Duration::from_secs(10));
     assert_eq!(live.world().position(), Position(1));
     assert_eq!(live.store().load().await.unwrap().group_count(), 1);
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
     let two = commit(&live, &c, company(&[], &[&group(&c, "Two")])).await;
     assert_eq!(two.unwrap().position, Position(2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_silent_server_fails_the_write_in_time() {
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    let (scheme, rest) = database.url.split_once("//").unwrap();
+    let (user, rest) = rest.split_once('@').unwrap();
+    let (server, name) = rest.split_once('/').unwrap();
+    let (mut way, port, silence) = silent_proxy(server.to_owned()).await;
+    let url = format!("{scheme}//{user}@127.0.0.1:{port}/{name}");
+    let live = Live::start(Store::open(&url).await.unwrap()).await.unwrap();
+    let c = context();
+    commit(&live, &c, company(&[], &[&group(&c, "One")]))
+        .await
+        .unwrap();
+    silence.send_replace(true);
+    let began = Instant::now();
+    unavailable(&commit(&live, &c, company(&[], &[&group(&c, "Two")])).await);
+    assert!(
+        began.elapsed() < Duration::from_secs(30),
+        "{:?}",
+        began.elapsed()
+    );
+    assert_eq!(live.world().position(), Position(1));
+    silence.send_replace(false);
+    let two = commit(&live, &c, company(&[], &[&group(&c, "Two")])).await;
+    assert_eq!(two.unwrap().position, Position(2));
+    way.shutdown().await;
+    drop(live);
+    database.drop().await;
+}
+
+/// A way to a server on which nothing moves while it is silenced, and no connection ends.
+async fn silent_proxy(to: String) -> (JoinSet<()>, u16, watch::Sender<bool>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (silence, silenced) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        let mut connections = JoinSet::new();
+        while let Ok((from, _)) = listener.accept().await {
+            let (from_server, to_server) = TcpStream::connect(&to).await.unwrap().into_split();
+            let (from_client, to_client) = from.into_split();
+            connections.spawn(carry(from_client, to_server, silenced.clone()));
+            connections.spawn(carry(from_server, to_client, silenced.clone()));
+        }
+    });
+    (tasks, port, silence)
+}
+
+async fn carry(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut silenced: watch::Receiver<bool>,
+) {
+    let mut buffer = vec![0; 65_536];
+    while let Ok(read) = from.read(&mut buffer).await {
+        let spoken = silenced.wait_for(|silenced| !silenced).await.is_ok();
+        if read == 0 || !spoken || to.write_all(&buffer[..read]).await.is_err() {
+            return;
+        }
+    }
 }
 
 /// A way to a server that can be cut.
@@ -86,7 +154,7 @@ async fn an_unreachable_server_fails_the_write_and_nothing_else() {
     way.shutdown().await;
     for _ in 0..2 {
         let began = Instant::now();
-        unavailable(commit(&live, &c, company(&[], &[&group(&c, "Two")])).await);
+        unavailable(&commit(&live, &c, company(&[], &[&group(&c, "Two")])).await);
         assert!(
             began.elapsed() < Duration::from_secs(8),
             "{:?}",

@@ -3,6 +3,8 @@
 //! SQLite always runs. PostgreSQL runs where `PORTCULLIS_TEST_PG` names a server on which databases
 //! may be created; where `CI` is set it must.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod support;
 
 mod commits;

@@ -152,6 +152,46 @@ both! {
 }
 
 both! {
+    async fn a_text_the_engine_cannot_store_fails_no_neighbour(database) {
+        let live = database.live().await;
+        let c = context();
+        let bad = ChangeSet::new("resource.register").with(Edit::create(Resource {
+            id: c.id(),
+            resource_type: "docu\0ment".into(),
+            resource_id: "1".into(),
+            properties: BTreeMap::new(),
+        }));
+        let good = company(&[], &[&group(&c, "Staff")]);
+        let (bad, good) = tokio::join!(commit(&live, &c, bad), commit(&live, &c, good));
+        assert!(good.is_ok(), "{good:?}");
+        match (database.engine, bad) {
+            (Engine::Sqlite, Ok(_)) => {}
+            (Engine::Postgres, Err(CommitError::Refused(refusal))) => {
+                assert_eq!(refusal.code(), "invalid");
+            }
+            (_, other) => panic!("{other:?}"),
+        }
+    }
+}
+
+both! {
+    async fn a_row_lost_behind_the_back_fails_no_neighbour(database) {
+        let live = database.live().await;
+        let c = context();
+        let (staff, sales) = (group(&c, "Staff"), group(&c, "Sales"));
+        commit(&live, &c, company(&[], &[&staff])).await.unwrap();
+        database.sql("DELETE FROM groups").await;
+        let end = ChangeSet::new("group.delete").with(Edit::end(staff));
+        let (end, good) = tokio::join!(
+            commit(&live, &c, end),
+            commit(&live, &c, company(&[], &[&sales])),
+        );
+        assert!(matches!(end, Err(CommitError::Unavailable(StoreError::Corrupt { .. }))));
+        assert!(good.is_ok(), "{good:?}");
+    }
+}
+
+both! {
     async fn a_request_that_was_resolved_otherwise_since_is_a_conflict(database) {
         let live = database.live().await;
         let c = context();

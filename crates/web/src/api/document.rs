@@ -83,7 +83,9 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
         .schema_from::<ProblemFault>()
         .schema_from::<wire::PreviewBody<'_>>()
         .security_scheme("bearer", SecurityScheme::Http(bearer));
-    document.components = Some(components.build());
+    let mut parts = Vec::new();
+    <wire::PreviewBody<'_> as utoipa::ToSchema>::schemas(&mut parts);
+    document.components = Some(components.schemas_from_iter(parts).build());
     for (path, item) in &mut document.paths.paths {
         let keys = keys(path);
         for operation in [&mut item.get].into_iter().flatten() {

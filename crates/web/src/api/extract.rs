@@ -11,9 +11,7 @@ use axum::{
     response::Response,
 };
 use portcullis_app::{Operation, Preview};
-use portcullis_model::{
-    ChangeSet, Context, Fault, Group, Id, Position, Refusal, Timestamp, User, World,
-};
+use portcullis_model::{ChangeSet, Fault, Group, Id, Position, Refusal, Timestamp, User, World};
 use portcullis_store::{Idempotency, Replay};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;

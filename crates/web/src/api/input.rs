@@ -256,18 +256,23 @@ fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
         .map(|(_, known)| known)
 }
 
-/// How many letters differ (Levenshtein); names are short.
+/// How many letters differ or change places (optimal string alignment); names are short.
 fn distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.chars().take(64).collect();
     let b: Vec<char> = b.chars().take(64).collect();
+    let mut last: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().take(64).enumerate() {
-        let mut before = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let swap = before + usize::from(from != *to);
-            before = row[j + 1];
-            row[j + 1] = swap.min(row[j] + 1).min(before + 1);
+    for i in 1..=a.len() {
+        let mut next = vec![i];
+        for j in 1..=b.len() {
+            let swap = row[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = swap.min(row[j] + 1).min(next[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(last[j - 2] + 1);
+            }
+            next.push(least);
         }
+        last = std::mem::replace(&mut row, next);
     }
     row[b.len()]
 }
@@ -759,7 +764,11 @@ mod tests {
             "",
             &mut faults,
         );
-        assert_eq!(read.unwrap().until, Some(Ends::NEVER));
+        let read = read.unwrap();
+        assert_eq!(
+            (&*read.name, read.until, read.users.len()),
+            ("x", Some(Ends::NEVER), 0)
+        );
         let absent = serde_json::json!({ "name": null, "users": [] });
         assert!(Sample::read(&absent, "", &mut faults).is_none());
         assert_eq!(faults[0].message, "this member cannot be null; give one");

@@ -2,6 +2,11 @@
 //!
 //! They borrow from the world they are taken from and are written to the answer at once.
 
+#![allow(
+    unused_qualifications,
+    reason = "in what `ToSchema` derives for `Rows`"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_app::{Preview, Warning};

@@ -356,7 +356,7 @@ impl Layout {
             } else {
                 ""
             },
-            Esc(&cut(&node.label, 21)),
+            Esc(&cut(&node.label, 20)),
             tx = x + 12,
         );
         if !node.detail.is_empty() {

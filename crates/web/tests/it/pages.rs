@@ -212,16 +212,6 @@ fn links(html: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether an address belongs to what changes something.
-fn writes(href: &str) -> bool {
-    let path = href.split('?').next().unwrap_or_default();
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let verbs = [
-        "new", "edit", "delete", "add", "attach", "confer", "clone", "merge", "split",
-    ];
-    path.starts_with("/requests") || verbs.contains(&last)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_link_of_every_page_leads_to_a_small_page() {
     let company = Company::start().await;
@@ -243,7 +233,7 @@ async fn every_link_of_every_page_leads_to_a_small_page() {
             assert!(answer.body.len() < 100_000, "{path}: {}", answer.body.len());
             assert!(!answer.body.contains(" style="), "{path}: inline style");
             assert_eq!(answer.body.matches("<script").count(), 1, "{path}");
-            todo.extend(links(&answer.body).into_iter().filter(|href| !writes(href)));
+            todo.extend(links(&answer.body));
         }
         assert!(seen.len() > 30, "{seen:?}");
     }
@@ -285,8 +275,11 @@ async fn why_tells_the_way_or_the_step_that_is_missing() {
         text.contains("No: Sam Okoro does not have payroll:read."),
         "{text}"
     );
-    assert!(text.contains("The role Role-Analyst would do"), "{text}");
-    assert!(text.contains("Decided by Jo Berg"), "{text}");
+    assert!(
+        text.contains("or in a role that leads there: Role-Analyst"),
+        "{text}"
+    );
+    assert!(text.contains("Who decides: Jo Berg"), "{text}");
     assert!(text.contains("Ask for App-Payroll-Read"), "{text}");
     let text = company.text("sam", "/why?permission=payroll:read").await;
     assert!(text.contains("Who has payroll:read 1"), "{text}");

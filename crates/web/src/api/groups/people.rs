@@ -149,6 +149,6 @@ fn ways<'w>(
             ))
         })
         .collect();
-    all.sort_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
+    all.sort_by_key(|(through, until, id, _)| (*through, *until, *id));
     all.into_iter().map(|(.., way)| way).collect()
 }

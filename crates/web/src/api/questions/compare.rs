@@ -59,6 +59,9 @@ pub(crate) struct EndsOfBoth {
     b: Option<Until>,
 }
 
+/// Where one of the two stands in [`EndsOfBoth`].
+type Side = fn(&mut EndsOfBoth) -> &mut Option<Until>;
+
 /// Compare two people
 ///
 /// What the one has and the other has not, and what both have.
@@ -68,8 +71,7 @@ pub(crate) async fn compare(read: Read<Pair>) -> Answer {
     let (a, b) = (read.user(&read.query.a)?, read.user(&read.query.b)?);
     let mut groups: BTreeMap<(&str, Id<Group>, Kind), (&Group, EndsOfBoth)> = BTreeMap::new();
     let mut permissions: BTreeMap<&str, EndsOfBoth> = BTreeMap::new();
-    let sides: [(&User, fn(&mut EndsOfBoth) -> &mut Option<Until>); 2] =
-        [(a, |ends| &mut ends.a), (b, |ends| &mut ends.b)];
+    let sides: [(&User, Side); 2] = [(a, |ends| &mut ends.a), (b, |ends| &mut ends.b)];
     for (user, side) in sides {
         for (group, kind, until) in world.groups_of(user.id, now) {
             let both = groups

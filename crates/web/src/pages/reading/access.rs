@@ -58,9 +58,9 @@ pub(super) fn sections(
     for access in access {
         let place = place(world, access);
         let title = if place == Place::Roles {
-            "Roles"
+            "A role"
         } else {
-            "Groups of no app"
+            "No app"
         };
         let app = access.group.app().and_then(|app| world.app(app));
         all.entry(place)

@@ -173,9 +173,11 @@ fn subject(text: &str) -> Option<(SubjectKind, Uuid)> {
 
 fn row(page: &Page, entry: &LogEntry) -> Row {
     let names = Names::of_subjects(page.world(), &entry.subjects);
-    let subjects: Vec<_> = entry
+    let actor = entry.actor.user().map(|id| id.uuid());
+    let mut subjects: Vec<_> = entry
         .subjects
         .iter()
+        .filter(|subject| actor != Some(subject.id))
         .filter(|subject| {
             matches!(
                 subject.kind,
@@ -183,6 +185,7 @@ fn row(page: &Page, entry: &LogEntry) -> Row {
             )
         })
         .collect();
+    subjects.sort_by_key(|subject| subject.kind != SubjectKind::User);
     let more = match subjects.len().saturating_sub(MOST_SUBJECTS) {
         0 => String::new(),
         // The list carries the first of an entry's subjects only.

@@ -178,7 +178,7 @@ fn actions(page: &Page, app: &App) -> Actions {
     if page.may(Wish::EditApp, target) || page.may(Wish::TagApp, target) {
         actions.add(Action::new("Edit", format!("{here}/edit"), "rule"));
     }
-    actions.add(Action::new(
+    actions.also(Action::new(
         "In the log",
         address("/activity", &[("subject", &format!("app:{}", app.id))]),
         "activity",

@@ -184,16 +184,13 @@ impl<'w> Compared<'w> {
                 *kind == Kind::Member && group.is_managed() && !group.is_role()
             })
             .take(MOST_IN_ROLE)
-            .map(|(group, ..)| format!("&groups={}", group.id))
+            .map(|(group, ..)| group.id.to_string())
             .collect();
         if groups.is_empty() {
             return String::new();
         }
-        format!(
-            "{}{}",
-            address("/roles/new", &[("from", &a.login)]),
-            groups.concat()
-        )
+        let groups = groups.join(",");
+        address("/roles/new", &[("from", &a.login), ("groups", &groups)])
     }
 
     fn columns(self, page: &Page, a: &User, b: &User) -> Vec<Column> {

@@ -41,19 +41,19 @@ pub(super) struct Field {
 }
 
 /// The edits of `change`.
-pub(super) fn edits(names: &Names<'_>, change: &ChangeSet) -> Edits {
+pub(super) fn edits(names: &Names<'_>, change: &ChangeSet, at: Timestamp) -> Edits {
     Edits {
         more: change.changes.len().saturating_sub(MOST),
         lines: change
             .changes
             .iter()
             .take(MOST)
-            .map(|change| line(names, change))
+            .map(|change| line(names, change, at))
             .collect(),
     }
 }
 
-fn line(names: &Names<'_>, change: &Change) -> Line {
+fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
     let one = |id: Option<Uuid>, kind, label: Option<&str>| {
         id.and_then(|id| names.entity(id))
             .unwrap_or_else(|| ui::Entity::new(kind, label.unwrap_or("deleted"), ""))
@@ -62,23 +62,29 @@ fn line(names: &Names<'_>, change: &Change) -> Line {
         Change::User(edit) => {
             let name = edit.subject().map(|user| user.name.as_str());
             let id = edit.id().map(|id| id.uuid());
-            of(names, edit, "person", vec![one(id, ui::Kind::Person, name)])
+            of(
+                names,
+                at,
+                edit,
+                "person",
+                vec![one(id, ui::Kind::Person, name)],
+            )
         }
         Change::Group(edit) => {
             let name = edit.subject().map(|group| group.name.as_str());
             let id = edit.id().map(|id| id.uuid());
             let noun = edit.subject().map_or("group", |group| group.noun());
-            of(names, edit, noun, vec![one(id, ui::Kind::Group, name)])
+            of(names, at, edit, noun, vec![one(id, ui::Kind::Group, name)])
         }
         Change::App(edit) => {
             let name = edit.subject().map(|app| app.name.as_str());
             let id = edit.id().map(|id| id.uuid());
-            of(names, edit, "app", vec![one(id, ui::Kind::App, name)])
+            of(names, at, edit, "app", vec![one(id, ui::Kind::App, name)])
         }
         Change::Tag(edit) => {
             let name = edit.subject().map(|tag| tag.name.as_str());
             let id = edit.id().map(|id| id.uuid());
-            of(names, edit, "tag", vec![one(id, ui::Kind::Tag, name)])
+            of(names, at, edit, "tag", vec![one(id, ui::Kind::Tag, name)])
         }
         Change::Membership(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |m| {
@@ -88,7 +94,7 @@ fn line(names: &Names<'_>, change: &Change) -> Line {
                     group.with_detail(format!("as {}", m.kind)),
                 ]
             });
-            of(names, edit, "place", parts)
+            of(names, at, edit, "place", parts)
         }
         Change::Inclusion(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |i| {
@@ -98,7 +104,7 @@ fn line(names: &Names<'_>, change: &Change) -> Line {
                     group.with_detail(format!("as {}s", i.kind)),
                 ]
             });
-            of(names, edit, "way in", parts)
+            of(names, at, edit, "way in", parts)
         }
         Change::Entitlement(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |e| {
@@ -107,7 +113,7 @@ fn line(names: &Names<'_>, change: &Change) -> Line {
                     ui::Entity::new(ui::Kind::Entitlement, e.grant.label(), ""),
                 ]
             });
-            of(names, edit, "entitlement", parts)
+            of(names, at, edit, "entitlement", parts)
         }
         Change::Request(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |r| {
@@ -120,20 +126,21 @@ fn line(names: &Names<'_>, change: &Change) -> Line {
                         .with_detail(format!("as {}", r.wants.kind())),
                 ]
             });
-            of(names, edit, "request", parts)
+            of(names, at, edit, "request", parts)
         }
         Change::Resource(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |r| {
                 let name = format!("{} {}", r.resource_type, r.resource_id);
                 vec![ui::Entity::new(ui::Kind::Entitlement, name, "")]
             });
-            of(names, edit, "resource", parts)
+            of(names, at, edit, "resource", parts)
         }
     }
 }
 
 fn of<T: Record + Serialize>(
     names: &Names<'_>,
+    at: Timestamp,
     edit: &Edit<T>,
     noun: &'static str,
     parts: Vec<ui::Entity>,
@@ -149,11 +156,19 @@ fn of<T: Record + Serialize>(
         _ => ui::Sign::Changes,
     };
     let shown = |path: &str| !hidden(noun, path);
+    let mut fields = fields(names, json(&edit.before), json(&edit.after), shown);
+    // What begins when it is written down needs no beginning told.
+    let now = ui::When::new(at.to_jiff(), at.to_jiff()).absolute();
+    fields.retain(|field| field.name != "from" || field.after != now);
+    let noun = match noun {
+        "place" | "way in" | "entitlement" | "request" => "",
+        noun => noun,
+    };
     Line {
         sign,
         noun,
         parts,
-        fields: fields(names, json(&edit.before), json(&edit.after), shown),
+        fields,
     }
 }
 
@@ -191,12 +206,9 @@ fn fields(
     flatten(String::new(), before.unwrap_or(Value::Null), &mut was);
     flatten(String::new(), after.unwrap_or(Value::Null), &mut is);
     let paths: std::collections::BTreeSet<_> = was.keys().chain(is.keys()).cloned().collect();
-    let text = |known: bool, path: &str, value: Option<&Value>| {
-        if known {
-            words(names, path, value.unwrap_or(&Value::Null))
-        } else {
-            String::new()
-        }
+    let text = |known: bool, path: &str, value: Option<&Value>| match value {
+        Some(value) if known => words(names, path, value),
+        _ => String::new(),
     };
     paths
         .into_iter()
@@ -278,6 +290,8 @@ mod tests {
 
     use super::*;
 
+    const NOW: Timestamp = Timestamp::from_micros(1_772_442_000_000_000);
+
     fn tag(limit: i64, enabled: bool) -> Tag {
         Tag {
             id: Id::new(Uuid::from_u128(7)),
@@ -296,7 +310,7 @@ mod tests {
         let world = World::default();
         let names = Names::new(&world, Default::default());
         let edit = Edit::update(tag(86_400, true), tag(7 * 86_400, false));
-        let line = line(&names, &edit.into());
+        let line = line(&names, &edit.into(), NOW);
         assert_eq!(line.sign, ui::Sign::Changes);
         let field = |name: &str, before: &str, after: &str| Field {
             name: name.into(),
@@ -316,7 +330,7 @@ mod tests {
     fn a_new_record_shows_only_what_it_has() {
         let world = World::default();
         let names = Names::new(&world, Default::default());
-        let line = line(&names, &Edit::create(tag(60, true)).into());
+        let line = line(&names, &Edit::create(tag(60, true)).into(), NOW);
         assert_eq!(line.sign, ui::Sign::Gains);
         let shown: Vec<_> = line.fields.iter().map(|f| f.name.as_str()).collect();
         assert_eq!(shown, ["constraints member time limit", "enabled", "name"]);

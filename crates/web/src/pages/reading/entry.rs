@@ -89,7 +89,7 @@ pub(super) async fn show(
         undoes: entry.undoes.map(|position| position.0),
         undone_by: entry.undone_by.map(|position| position.0),
         undo: undo(&web, &page, &entry, &change),
-        edits: edits::edits(&names, &change),
+        edits: edits::edits(&names, &change, entry.at),
         effect,
         previous: if position > 1 {
             names::entry_href(Position(position - 1))

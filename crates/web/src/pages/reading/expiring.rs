@@ -15,7 +15,7 @@ use crate::{
     error::Failure,
     pages::{
         convert,
-        frame::{Page, render},
+        frame::{Page, escape, render},
     },
     ui,
 };
@@ -199,10 +199,8 @@ fn row(page: &Page, fact: &Membership) -> Option<Row> {
         through: Vec::new(),
         ends: convert::ends(Ends::from(fact.validity.until.instant()), now),
         renew: may.then(|| {
-            let href = address(
-                &format!("/groups/{}/people/add", group.id),
-                &[("kind", &fact.kind.to_string()), ("users", &user.login)],
-            );
+            let (id, login) = (group.id, escape(&user.login));
+            let href = format!("/groups/{id}/people/{login}/extend?kind={}", fact.kind);
             ("Extend", href)
         }),
     })

@@ -2,7 +2,10 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use portcullis_model::{Action as Wish, Ends, Group, Kind, Refusal, Target, world::Holder};
+use portcullis_model::{
+    Action as Wish, Ends, Group, Kind, Membership, Refusal, Target, Timestamp,
+    world::{self as ways, Holder},
+};
 
 use super::{
     group_facts::{self, Facts},
@@ -15,7 +18,7 @@ use crate::{
     error::Failure,
     pages::{
         convert,
-        frame::{Page, render},
+        frame::{Page, escape, render},
     },
     ui,
 };
@@ -63,6 +66,8 @@ struct Row {
     others: usize,
     why: String,
     ends: ui::Ends,
+    /// Where the end is changed; empty where the reader may not or there is nothing to change.
+    change: String,
     since: Option<ui::When>,
     /// Whether this row can be removed: what comes through a role ends with the role.
     can_go: bool,
@@ -172,9 +177,10 @@ fn people(page: &Page, group: &Group, kind: Kind) -> People {
         _ => {}
     }
     let (found, pages) = cut(page, found);
+    let may_change = page.may(Wish::AddPeople, Target::Group(group)) && group.is_managed();
     let rows = found
         .iter()
-        .map(|holder| row(page, group, kind, holder))
+        .map(|holder| row(page, group, kind, holder, may_change))
         .collect();
     let href = convert::group_href(group);
     let may = page.may(Wish::RemovePeople, Target::Group(group)) && group.is_managed();
@@ -205,14 +211,14 @@ fn people(page: &Page, group: &Group, kind: Kind) -> People {
         ways,
         ends_choices: vec![
             ui::Choice::new("", "Any end"),
-            ui::Choice::new("week", "Ends within a week"),
-            ui::Choice::new("some", "Ends some day"),
+            ui::Choice::new("week", "This week"),
+            ui::Choice::new("some", "Some day"),
             ui::Choice::new("never", "No end"),
         ],
         way_choices: vec![
             ui::Choice::new("", "Any way"),
             ui::Choice::new("direct", "Directly"),
-            ui::Choice::new("through", "Through a role or group"),
+            ui::Choice::new("through", "Via others"),
         ],
         clear: if kind == Kind::Owner {
             format!("{href}?kind=owner")
@@ -228,7 +234,7 @@ fn people(page: &Page, group: &Group, kind: Kind) -> People {
     }
 }
 
-fn row(page: &Page, group: &Group, kind: Kind, holder: &Holder<'_>) -> Row {
+fn row(page: &Page, group: &Group, kind: Kind, holder: &Holder<'_>, may: bool) -> Row {
     let (world, now, user) = (page.world(), page.now(), holder.user);
     let fact = world
         .direct(user.id, group.id, kind)
@@ -243,12 +249,13 @@ fn row(page: &Page, group: &Group, kind: Kind, holder: &Holder<'_>) -> Row {
     } else {
         world.paths(user.id, group.id, kind, now)
     };
+    let decider = if decides {
+        None
+    } else {
+        deciding(&paths, holder.until)
+    };
     Row {
-        through: if decides {
-            Vec::new()
-        } else {
-            deciding(&paths, holder.until).map_or_else(Vec::new, |path| through(world, path))
-        },
+        through: decider.map_or_else(Vec::new, |path| through(world, path)),
         others: paths.len().saturating_sub(1),
         why: address(
             "/why",
@@ -259,9 +266,26 @@ fn row(page: &Page, group: &Group, kind: Kind, holder: &Holder<'_>) -> Row {
             ],
         ),
         ends: convert::ends(holder.until, now),
-        since: fact.map(|fact| convert::when(fact.validity.from, now)),
+        change: if may && fact.is_some() {
+            let login = escape(&user.login);
+            format!("/groups/{}/people/{login}/extend?kind={kind}", group.id)
+        } else {
+            String::new()
+        },
+        since: since(fact, decider).map(|from| convert::when(from, now)),
         can_go: fact.is_some(),
         who: parts::person(user),
+    }
+}
+
+/// Since when somebody is in by the way that decides.
+fn since(fact: Option<&Membership>, way: Option<&ways::Path<'_>>) -> Option<Timestamp> {
+    match way {
+        None => fact.map(|fact| fact.validity.from),
+        Some(way) => {
+            let starts = way.via.iter().map(|inclusion| inclusion.validity.from);
+            Some(starts.fold(way.direct.validity.from, Ord::max))
+        }
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) struct Conferred {
     pub places: String,
     pub who: String,
     pub ends: ui::Ends,
+    /// The form that ends it; empty where the reader may not.
+    pub withhold: String,
 }
 
 /// A group at the other end of an inclusion.
@@ -83,6 +85,7 @@ pub(super) fn facts(page: &Page, group: &Group) -> Facts {
         .filter(|entitlement| entitlement.validity.contains(now))
         .collect();
     entitlements.sort_by(|a, b| a.grant.label().cmp(b.grant.label()));
+    let may_confer = page.may(Wish::Confer, Target::Nothing);
     let into = linked(page, world.targets_of(group.id), |i| i.target);
     let from = linked(page, world.children_of(group.id), |i| i.child);
     let requests: Vec<_> = world
@@ -116,6 +119,11 @@ pub(super) fn facts(page: &Page, group: &Group) -> Facts {
                     places: places.join(", "),
                     who: format!("/why?permission={}", escape(name)),
                     ends: convert::ends(entitlement.validity.until, now),
+                    withhold: if may_confer {
+                        format!("/entitlements/{}/withhold", entitlement.id)
+                    } else {
+                        String::new()
+                    },
                 }
             })
             .collect(),
@@ -208,6 +216,28 @@ pub(super) fn actions(page: &Page, group: &Group) -> Actions {
         };
         actions.add(Action::new(label, ask(group, Kind::Member), "inbox"));
     }
+    if group.is_role() && page.may(Wish::EditGroup, target) {
+        actions.add(Action::new(
+            "Lead into groups",
+            format!("/roles/{}/groups/attach", group.id),
+            "link",
+        ));
+    }
+    let place = Target::Place { user: me, group };
+    let is_direct = |kind| world.direct(me, group.id, kind).is_some();
+    if group.is_managed() && page.may(Wish::RemovePeople, place) {
+        if is_direct(Kind::Member) {
+            actions.also(Action::new(
+                "Leave",
+                format!("{here}/leave?kind=member"),
+                "external",
+            ));
+        }
+        if is_direct(Kind::Owner) {
+            let href = format!("{here}/leave?kind=owner");
+            actions.also(Action::new("Give up owning it", href, "external"));
+        }
+    }
     if page.may(Wish::Confer, Target::Nothing) {
         actions.add(Action::new(
             "What it confers",
@@ -224,7 +254,7 @@ pub(super) fn actions(page: &Page, group: &Group) -> Actions {
         actions.add(Action::new("Merge", format!("{role}/merge"), "link"));
         actions.add(Action::new("Split", format!("{role}/split"), "compare"));
     }
-    actions.add(Action::new(
+    actions.also(Action::new(
         "In the log",
         address("/activity", &[("subject", &format!("group:{}", group.id))]),
         "activity",

@@ -258,6 +258,11 @@ pub(super) struct Actions {
 }
 
 impl Actions {
+    /// Adds something to look at; it never becomes the button.
+    pub(super) fn also(&mut self, action: Action) {
+        self.rest.push(action);
+    }
+
     /// Adds something to do; the first one added becomes the button.
     pub(super) fn add(&mut self, action: Action) {
         if self.first.is_none() {

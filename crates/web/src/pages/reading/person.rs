@@ -81,7 +81,7 @@ pub(super) fn tabs(user: &User, counts: Option<[usize; 3]>, current: &str) -> Ve
     let tabs = [
         ("Access", href.clone()),
         ("Owns", format!("{href}?show=owned")),
-        ("May", format!("{href}?show=permissions")),
+        ("Permissions", format!("{href}?show=permissions")),
     ];
     let mut tabs: Vec<_> = tabs
         .into_iter()
@@ -227,12 +227,12 @@ fn actions(page: &Page, user: &User) -> Actions {
             "role",
         ));
     }
-    actions.add(Action::new(
-        "May they…?",
+    actions.also(Action::new(
+        "Why, or why not",
         address("/why", &[("user", &user.login)]),
         "link",
     ));
-    actions.add(Action::new(
+    actions.also(Action::new(
         "In the log",
         address("/activity", &[("subject", &format!("user:{}", user.id))]),
         "activity",

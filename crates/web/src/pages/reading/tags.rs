@@ -162,7 +162,7 @@ fn tag_page(page: &Page, tag: &Tag) -> TagPage {
     if page.may(Wish::EditTag, Target::Nothing) {
         actions.add(Action::new("Edit", format!("{here}/edit"), "rule"));
     }
-    actions.add(Action::new(
+    actions.also(Action::new(
         "In the log",
         address("/activity", &[("subject", &format!("tag:{}", tag.id))]),
         "activity",

@@ -58,6 +58,8 @@ struct Step {
     text: String,
     entity: ui::Entity,
     action: Option<(String, String)>,
+    /// Roles that lead there too.
+    roles: Vec<ui::Entity>,
     whom: Vec<ui::Entity>,
 }
 
@@ -82,7 +84,7 @@ pub(super) async fn show(page: Page) -> Result<Response, Failure> {
 }
 
 fn why(page: &Page) -> Why {
-    let (user, picked) = pick(page, "user", "May");
+    let (user, picked) = pick(page, "user", "Person");
     let question = question(page);
     let (what, name) = match &question {
         Question::Group(group, Kind::Member) => ("member", group.name.to_string()),
@@ -306,6 +308,7 @@ fn missing(page: &Page, user: &User, group: &Group, kind: Kind) -> Step {
             text: "The outside system decides who is in".into(),
             entity,
             action: None,
+            roles: Vec::new(),
             whom: Vec::new(),
         };
     }
@@ -320,16 +323,8 @@ fn missing(page: &Page, user: &User, group: &Group, kind: Kind) -> Step {
         .into_iter()
         .filter(|(role, _)| role.is_role() && role.is_managed())
         .take(MOST_ROLES)
-        .map(|(role, _)| role.name.to_string())
+        .map(|(role, _)| convert::group(role))
         .collect();
-    let text = if roles.is_empty() {
-        "A place is missing in".to_owned()
-    } else {
-        format!(
-            "The role {} would do, or a place of one's own in",
-            roles.join(" or ")
-        )
-    };
     let action = if page.view.at != At::Now {
         None
     } else if user.id == page.viewer.id {
@@ -344,9 +339,10 @@ fn missing(page: &Page, user: &User, group: &Group, kind: Kind) -> Step {
         None
     };
     Step {
-        text,
+        text: "What is missing is a place in".into(),
         entity,
         action,
+        roles,
         whom,
     }
 }

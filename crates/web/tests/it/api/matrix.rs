@@ -1,0 +1,200 @@
+//! Every route × every kind of person. Who may do what is the model's to say; here it is seen from
+//! outside, and a route of the document that is missing from the table fails the test.
+//!
+//! Writes are previewed: they pass the same guard and leave everything as it was, so that all cells
+//! see the same company.
+
+use std::collections::BTreeSet;
+
+use portcullis_testkit::TestApp;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::document::operations;
+
+/// The columns: nobody known, in nothing, member of `Payroll`, its owner, owner of
+/// `Role-Analysts`, owner of `Billing`, admin.
+const PEOPLE: [Option<&str>; 7] = [
+    None,
+    Some("sven"),
+    Some("mia"),
+    Some("olga"),
+    Some("rita"),
+    Some("petra"),
+    Some("ada"),
+];
+
+/// A route, an address of it, what is sent, and the status each person gets.
+type Row = (&'static str, &'static str, &'static str, Value, [u16; 7]);
+
+/// Reading is open to everybody known.
+const OPEN: [u16; 7] = [401, 200, 200, 200, 200, 200, 200];
+const ADMIN: [u16; 7] = [401, 403, 403, 403, 403, 403, 200];
+const GROUP_OWNER: [u16; 7] = [401, 403, 403, 200, 403, 403, 200];
+const APP_OWNER: [u16; 7] = [401, 403, 403, 403, 403, 200, 200];
+
+// One row a line: a table is read down its columns.
+#[rustfmt::skip]
+fn rows() -> Vec<Row> {
+    let none = || Value::Null;
+    vec![
+        ("GET", "/api/v1/about", "", none(), OPEN),
+        ("GET", "/api/v1/me", "", none(), OPEN),
+        ("GET", "/api/v1/users", "", none(), OPEN),
+        ("POST", "/api/v1/users", "", json!({ "login": "nora", "name": "Nora" }), ADMIN),
+        ("GET", "/api/v1/users/{user}", "/api/v1/users/mia", none(), OPEN),
+        ("PATCH", "/api/v1/users/{user}", "/api/v1/users/mia", json!({ "name": "M" }), ADMIN),
+        ("DELETE", "/api/v1/users/{user}", "/api/v1/users/mia", none(), ADMIN),
+        ("GET", "/api/v1/users/{user}/history", "/api/v1/users/mia/history", none(), OPEN),
+        ("GET", "/api/v1/users/{user}/expiring", "/api/v1/users/mia/expiring", none(), OPEN),
+        ("GET", "/api/v1/groups", "", none(), OPEN),
+        ("POST", "/api/v1/groups", "", json!({ "name": "New" }), ADMIN),
+        ("GET", "/api/v1/groups/{group}", "/api/v1/groups/Payroll", none(), OPEN),
+        ("PATCH", "/api/v1/groups/{group}", "/api/v1/groups/Payroll", json!({ "description": "pays" }), GROUP_OWNER),
+        ("DELETE", "/api/v1/groups/{group}", "/api/v1/groups/Payroll", none(), GROUP_OWNER),
+        ("GET", "/api/v1/groups/{group}/members", "/api/v1/groups/Payroll/members", none(), OPEN),
+        ("POST", "/api/v1/groups/{group}/members", "/api/v1/groups/Payroll/members", json!({ "users": ["sven"] }), GROUP_OWNER),
+        ("DELETE", "/api/v1/groups/{group}/members", "/api/v1/groups/Payroll/members", json!({ "users": ["mia"] }), [401, 403, 200, 200, 403, 403, 200]),
+        ("PUT", "/api/v1/groups/{group}/members/{user}", "/api/v1/groups/Payroll/members/sven", json!({}), GROUP_OWNER),
+        ("DELETE", "/api/v1/groups/{group}/members/{user}", "/api/v1/groups/Payroll/members/mia", none(), [401, 403, 200, 200, 403, 403, 200]),
+        ("GET", "/api/v1/groups/{group}/owners", "/api/v1/groups/Payroll/owners", none(), OPEN),
+        ("POST", "/api/v1/groups/{group}/owners", "/api/v1/groups/Payroll/owners", json!({ "users": ["sven"] }), GROUP_OWNER),
+        ("DELETE", "/api/v1/groups/{group}/owners", "/api/v1/groups/Payroll/owners", json!({ "users": ["olga"] }), GROUP_OWNER),
+        ("PUT", "/api/v1/groups/{group}/owners/{user}", "/api/v1/groups/Payroll/owners/sven", json!({}), GROUP_OWNER),
+        ("DELETE", "/api/v1/groups/{group}/owners/{user}", "/api/v1/groups/Payroll/owners/olga", none(), GROUP_OWNER),
+        ("GET", "/api/v1/groups/{group}/inclusions", "/api/v1/groups/Payroll/inclusions", none(), OPEN),
+        ("PUT", "/api/v1/groups/{group}/inclusions/{role}", "/api/v1/groups/Payroll/inclusions/Role-Analysts", json!({}), GROUP_OWNER),
+        ("DELETE", "/api/v1/groups/{group}/inclusions/{role}", "/api/v1/groups/App-Billing-Readers/inclusions/Role-Analysts", none(), [401, 403, 403, 403, 200, 200, 200]),
+        ("GET", "/api/v1/groups/{group}/entitlements", "/api/v1/groups/Payroll/entitlements", none(), OPEN),
+        ("POST", "/api/v1/groups/{group}/entitlements", "/api/v1/groups/Payroll/entitlements", json!({ "permission": "salaries:read" }), ADMIN),
+        ("DELETE", "/api/v1/groups/{group}/entitlements/{entitlement}", "/api/v1/groups/App-Billing-Readers/entitlements/invoices:read", none(), ADMIN),
+        ("GET", "/api/v1/groups/{group}/history", "/api/v1/groups/Payroll/history", none(), OPEN),
+        ("GET", "/api/v1/groups/{group}/history/inclusions", "/api/v1/groups/Payroll/history/inclusions", none(), OPEN),
+        ("GET", "/api/v1/roles", "", none(), OPEN),
+        ("GET", "/api/v1/roles/{role}", "/api/v1/roles/Role-Analysts", none(), OPEN),
+        ("POST", "/api/v1/roles/from-person", "", json!({ "user": "mia", "name": "Role-Pay" }), ADMIN),
+        ("POST", "/api/v1/roles/{role}/clone", "/api/v1/roles/Role-Analysts/clone", json!({ "name": "Role-Copy" }), ADMIN),
+        ("POST", "/api/v1/roles/{role}/merge", "/api/v1/roles/Role-Analysts/merge", json!({ "from": "Role-Auditors" }), ADMIN),
+        ("POST", "/api/v1/roles/{role}/split", "/api/v1/roles/Role-Auditors/split", json!({ "name": "Role-Half", "groups": ["Wiki"] }), ADMIN),
+        ("POST", "/api/v1/roles/{role}/groups", "/api/v1/roles/Role-Analysts/groups", json!({ "groups": ["Payroll"] }), GROUP_OWNER),
+        ("DELETE", "/api/v1/roles/{role}/groups", "/api/v1/roles/Role-Analysts/groups", json!({ "groups": ["App-Billing-Readers"] }), [401, 403, 403, 403, 200, 200, 200]),
+        ("GET", "/api/v1/apps", "", none(), OPEN),
+        ("POST", "/api/v1/apps", "", json!({ "name": "Mail" }), ADMIN),
+        ("GET", "/api/v1/apps/{app}", "/api/v1/apps/Billing", none(), OPEN),
+        ("PATCH", "/api/v1/apps/{app}", "/api/v1/apps/Billing", json!({ "name": "Bills" }), APP_OWNER),
+        ("DELETE", "/api/v1/apps/{app}", "/api/v1/apps/Billing", none(), APP_OWNER),
+        ("GET", "/api/v1/tags", "", none(), OPEN),
+        ("POST", "/api/v1/tags", "", json!({ "name": "New" }), ADMIN),
+        ("GET", "/api/v1/tags/{tag}", "/api/v1/tags/Sensitive", none(), OPEN),
+        ("PATCH", "/api/v1/tags/{tag}", "/api/v1/tags/Sensitive", json!({ "enabled": false }), ADMIN),
+        ("DELETE", "/api/v1/tags/{tag}", "/api/v1/tags/Sensitive", none(), ADMIN),
+        ("GET", "/api/v1/requests", "", none(), OPEN),
+        ("POST", "/api/v1/requests", "", json!({ "group": "Wiki" }), OPEN),
+        ("GET", "/api/v1/requests/{request}", "/api/v1/requests/REQUEST", none(), OPEN),
+        ("POST", "/api/v1/requests/{request}/approve", "/api/v1/requests/REQUEST/approve", json!({}), GROUP_OWNER),
+        ("POST", "/api/v1/requests/{request}/reject", "/api/v1/requests/REQUEST/reject", json!({ "reason": "no" }), GROUP_OWNER),
+        ("POST", "/api/v1/requests/{request}/withdraw", "/api/v1/requests/REQUEST/withdraw", json!({}), [401, 200, 403, 403, 403, 403, 403]),
+        ("GET", "/api/v1/log", "", none(), OPEN),
+        ("GET", "/api/v1/log/{position}", "/api/v1/log/1", none(), OPEN),
+        ("POST", "/api/v1/log/{position}/undo", "/api/v1/log/REMOVED/undo", none(), GROUP_OWNER),
+        ("GET", "/api/v1/search", "/api/v1/search?q=pay", none(), OPEN),
+        ("GET", "/api/v1/compare", "/api/v1/compare?a=mia&b=max", none(), OPEN),
+        ("GET", "/api/v1/diff", "/api/v1/diff?from=2026-03-01", none(), OPEN),
+        ("GET", "/api/v1/who-can", "/api/v1/who-can?permission=invoices:read", none(), OPEN),
+        ("GET", "/api/v1/explain", "/api/v1/explain?user=max&permission=invoices:read", none(), OPEN),
+        ("GET", "/api/v1/permissions", "", none(), OPEN),
+        ("GET", "/api/v1/expiring", "", none(), OPEN),
+    ]
+}
+
+/// The rows with their addresses filled in.
+fn table(request: &str) -> Vec<(Row, String)> {
+    rows()
+        .into_iter()
+        .map(|row| {
+            let address = if row.2.is_empty() { row.1 } else { row.2 };
+            let address = address.replace("REQUEST", request);
+            let address = if row.0 == "GET" {
+                address
+            } else {
+                format!("{address}?preview=true")
+            };
+            (row, address)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn everybody_gets_what_they_may_and_nothing_else() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    // A second role for merging and splitting, a pending request of sven's, and a removal to undo.
+    let auditors = json!({ "kind": "role", "name": "Role-Auditors" });
+    let _ = ada.post("/api/v1/groups", auditors).await.expect(201);
+    let leads = json!({ "groups": ["Wiki", "Payroll"] });
+    let _ = ada
+        .post("/api/v1/roles/Role-Auditors/groups", leads)
+        .await
+        .expect(200);
+    let asked = app
+        .as_user("sven")
+        .post("/api/v1/requests", json!({ "group": "Payroll" }))
+        .await
+        .expect(201);
+    let request = asked.body["id"].as_str().expect("an id").to_owned();
+    let add = json!({ "users": ["max"] });
+    let _ = ada
+        .post("/api/v1/groups/Payroll/members", add)
+        .await
+        .expect(200);
+    let removed = ada
+        .delete("/api/v1/groups/Payroll/members/max")
+        .await
+        .expect(200)
+        .position();
+    let before = app.world().position();
+
+    let document = app
+        .anonymous()
+        .get("/api/openapi.json")
+        .await
+        .expect(200)
+        .body;
+    let mut missing: BTreeSet<(String, String)> = operations(&document)
+        .into_iter()
+        .map(|(method, path, _)| (method, path))
+        .collect();
+    let mut wrong = Vec::new();
+    for ((method, path, _, body, expected), address) in table(&request) {
+        missing.remove(&(method.to_owned(), path.to_owned()));
+        let address = address.replace("REMOVED", &removed.to_string());
+        for (person, expected) in PEOPLE.iter().zip(expected) {
+            let client = person.map_or_else(|| app.anonymous(), |login| app.as_user(login));
+            let body = (!body.is_null()).then(|| body.clone());
+            let reply = client
+                .send(method.parse::<Method>()?, &address, body, &[])
+                .await;
+            if reply.status != expected {
+                let who = person.unwrap_or("nobody");
+                wrong.push(format!(
+                    "{method} {address} as {who}: {} not {expected}: {}",
+                    reply.status, reply.body
+                ));
+            }
+            if reply.status >= 400 {
+                assert_eq!(
+                    reply.header("content-type"),
+                    Some("application/problem+json"),
+                    "{address}"
+                );
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(
+        missing.is_empty(),
+        "routes without a row in the table: {missing:#?}"
+    );
+    assert_eq!(app.world().position(), before, "previews commit nothing");
+    Ok(())
+}

@@ -1,0 +1,635 @@
+//! Writing: what holds for every write, and one happy path for each.
+
+use insta::assert_json_snapshot;
+use portcullis_testkit::{Client, TestApp};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::plain;
+
+/// Every write there is, in an order in which each can be done by the admin.
+fn writes() -> Vec<(Method, &'static str, Value, u16)> {
+    let (post, put, patch, delete) = (Method::POST, Method::PUT, Method::PATCH, Method::DELETE);
+    let none = || Value::Null;
+    vec![
+        (
+            post.clone(),
+            "/users",
+            json!({ "login": "nora", "name": "Nora New", "email": "n@example.com", "kind": "service", "manager": "ada", "attributes": { "Title": "Bot" } }),
+            201,
+        ),
+        (patch.clone(), "/users/nora", json!({ "name": "Nora" }), 200),
+        (
+            post.clone(),
+            "/tags",
+            json!({ "name": "Brief", "constraints": { "member_time_limit": 86_400 } }),
+            201,
+        ),
+        (
+            patch.clone(),
+            "/tags/Brief",
+            json!({ "description": "a day" }),
+            200,
+        ),
+        (
+            post.clone(),
+            "/apps",
+            json!({ "name": "Mail", "owners": ["petra"], "groups": [{ "name": "Users" }] }),
+            201,
+        ),
+        (
+            patch.clone(),
+            "/apps/Mail",
+            json!({ "tags": ["Brief"] }),
+            200,
+        ),
+        (
+            post.clone(),
+            "/groups",
+            json!({ "name": "Role-Writers", "kind": "role", "owners": ["rita"] }),
+            201,
+        ),
+        (
+            patch.clone(),
+            "/groups/Wiki",
+            json!({ "name": "Wiki-Users", "description": "reads" }),
+            200,
+        ),
+        (
+            post.clone(),
+            "/groups/Wiki-Users/members",
+            json!({ "users": ["sven", "mia"], "until": "2026-06-01", "reason": "asked" }),
+            200,
+        ),
+        (
+            put.clone(),
+            "/groups/Wiki-Users/members/sven",
+            json!({ "until": null }),
+            200,
+        ),
+        (
+            delete.clone(),
+            "/groups/Wiki-Users/members",
+            json!({ "users": ["mia"] }),
+            200,
+        ),
+        (
+            delete.clone(),
+            "/groups/Wiki-Users/members/sven",
+            none(),
+            200,
+        ),
+        (
+            post.clone(),
+            "/groups/Wiki-Users/owners",
+            json!({ "users": ["sven"] }),
+            200,
+        ),
+        (put.clone(), "/groups/Wiki-Users/owners/mia", json!({}), 200),
+        (
+            delete.clone(),
+            "/groups/Wiki-Users/owners",
+            json!({ "users": ["mia"] }),
+            200,
+        ),
+        (
+            delete.clone(),
+            "/groups/Wiki-Users/owners/sven",
+            none(),
+            200,
+        ),
+        (
+            put.clone(),
+            "/groups/Wiki-Users/inclusions/Role-Writers",
+            json!({ "kind": "owner" }),
+            200,
+        ),
+        (
+            delete.clone(),
+            "/groups/Wiki-Users/inclusions/Role-Writers?kind=owner",
+            none(),
+            200,
+        ),
+        (
+            post.clone(),
+            "/roles/Role-Writers/groups",
+            json!({ "groups": ["Wiki-Users", "Payroll"] }),
+            200,
+        ),
+        (
+            put.clone(),
+            "/groups/Role-Writers/members/sven",
+            json!({}),
+            200,
+        ),
+        (
+            post.clone(),
+            "/roles/Role-Writers/clone",
+            json!({ "name": "Role-Copy", "people": "same" }),
+            201,
+        ),
+        (
+            post.clone(),
+            "/roles/Role-Copy/split",
+            json!({ "name": "Role-Half", "groups": ["Payroll"] }),
+            201,
+        ),
+        (
+            post.clone(),
+            "/roles/Role-Copy/merge",
+            json!({ "from": "Role-Half" }),
+            200,
+        ),
+        (
+            post.clone(),
+            "/roles/from-person",
+            json!({ "user": "sven", "name": "Role-Sven", "groups": ["Payroll"] }),
+            201,
+        ),
+        (
+            delete.clone(),
+            "/roles/Role-Copy/groups",
+            json!({ "groups": ["Payroll"] }),
+            200,
+        ),
+        (
+            post.clone(),
+            "/groups/Wiki-Users/entitlements",
+            json!({ "permission": "wiki:edit", "environments": ["prod"] }),
+            200,
+        ),
+        (
+            delete.clone(),
+            "/groups/Wiki-Users/entitlements/wiki:edit",
+            none(),
+            200,
+        ),
+        (
+            post.clone(),
+            "/requests",
+            json!({ "group": "Vault", "reason": "please" }),
+            201,
+        ),
+        (delete.clone(), "/groups/Role-Copy", none(), 200),
+        (delete.clone(), "/apps/Mail", none(), 200),
+        (delete.clone(), "/tags/Brief", none(), 200),
+        (delete, "/users/nora", none(), 200),
+    ]
+}
+
+#[tokio::test]
+async fn a_preview_commits_nothing_and_is_what_the_commit_does() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    for (method, path, body, status) in writes() {
+        let body = (!body.is_null()).then_some(body);
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let before = app.world();
+        let previewed = format!("/api/v1{path}{joint}preview=true");
+        let preview = ada
+            .send(method.clone(), &previewed, body.clone(), &[])
+            .await
+            .expect(200);
+        assert_eq!(app.world().position(), before.position(), "{method} {path}");
+        assert!(preview.body["diff"]["gains"].is_array() && preview.body["warnings"].is_array());
+
+        let done = ada
+            .send(method.clone(), &format!("/api/v1{path}"), body, &[])
+            .await
+            .expect(status);
+        assert_eq!(done.position(), before.position().0 + 1, "{method} {path}");
+        let entry = ada
+            .get(&format!("/api/v1/log/{}", done.position()))
+            .await
+            .expect(200);
+        let (would, did) = (&preview.body["change"], &entry.body["change"]);
+        assert_eq!(plain(would), plain(did), "{method} {path}");
+        // What was gained and lost is what the preview said.
+        let now = app.app.now();
+        let people = before.diff(&app.world(), now).people();
+        assert_eq!(preview.body["diff"]["people"], people, "{method} {path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_done() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    let before = app.world().position();
+    let body = json!({ "login": "a b", "nmae": "x", "email": "nowhere", "kind": "robot", "attributes": [] });
+    let wrong = ada
+        .post("/api/v1/users?previw=true", body)
+        .await
+        .expect(400);
+    assert_json_snapshot!(plain(&wrong.body), @r#"
+    {
+      "code": "invalid",
+      "detail": "/nmae: there is no member `nmae` here; did you mean `name`?; /login: `a b` cannot be a login; use letters, digits, dots and hyphens, without spaces or slashes; /name: this member is required; /email: `nowhere` is not an e-mail address; write it as name@example.com; /kind: `robot` is none of `person`, `service`; /attributes: an object is wanted, not a list; previw: there is no parameter `previw` here; did you mean `preview`?",
+      "errors": [
+        {
+          "field": "/nmae",
+          "message": "there is no member `nmae` here; did you mean `name`?"
+        },
+        {
+          "field": "/login",
+          "message": "`a b` cannot be a login; use letters, digits, dots and hyphens, without spaces or slashes"
+        },
+        {
+          "field": "/name",
+          "message": "this member is required"
+        },
+        {
+          "field": "/email",
+          "message": "`nowhere` is not an e-mail address; write it as name@example.com"
+        },
+        {
+          "field": "/kind",
+          "message": "`robot` is none of `person`, `service`"
+        },
+        {
+          "field": "/attributes",
+          "message": "an object is wanted, not a list"
+        },
+        {
+          "field": "previw",
+          "message": "there is no parameter `previw` here; did you mean `preview`?"
+        }
+      ],
+      "status": 400,
+      "title": "invalid input",
+      "type": "https://portcullis.dev/problems/invalid"
+    }
+    "#);
+    let headers = [
+        ("content-type", "application/json"),
+        ("idempotency-key", ""),
+    ];
+    let wrong = ada
+        .send(Method::POST, "/api/v1/tags", None, &headers)
+        .await
+        .expect(400);
+    assert_eq!(fields(&wrong.body), ["Idempotency-Key", "/name"]);
+    let constraints =
+        json!({ "name": "x", "constraints": { "member_time_limit": 0, "require": true } });
+    let wrong = ada.post("/api/v1/tags", constraints).await.expect(400);
+    assert_eq!(
+        fields(&wrong.body),
+        ["/constraints/require", "/constraints/member_time_limit"]
+    );
+    let lists = json!({ "users": ["mia", 1, null], "until": 5 });
+    let wrong = ada
+        .post("/api/v1/groups/Wiki/members", lists)
+        .await
+        .expect(400);
+    assert_eq!(fields(&wrong.body), ["/users/1", "/users/2", "/until"]);
+    assert_eq!(app.world().position(), before);
+
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let send = async |kind: &str, text: String| -> anyhow::Result<(u16, Value)> {
+        let request = client
+            .post(format!("{}/api/v1/tags", app.url))
+            .bearer_auth("demo-ada");
+        let reply = request
+            .header("content-type", kind)
+            .body(text)
+            .send()
+            .await?;
+        assert_eq!(reply.headers()["content-type"], "application/problem+json");
+        Ok((
+            reply.status().as_u16(),
+            serde_json::from_str(&reply.text().await?)?,
+        ))
+    };
+    assert_eq!(send("application/json", "{".into()).await?.0, 400);
+    assert_eq!(send("application/json", "\"text\"".into()).await?.0, 400);
+    assert_eq!(send("application/json", "[".repeat(1000)).await?.0, 400);
+    assert_eq!(send("text/plain", "{}".into()).await?.0, 415);
+    assert_eq!(
+        send("application/json", " ".repeat(3_000_000)).await?.0,
+        413
+    );
+    Ok(())
+}
+
+fn fields(problem: &Value) -> Vec<&str> {
+    let errors = problem["errors"].as_array().expect("faults");
+    errors
+        .iter()
+        .filter_map(|fault| fault["field"].as_str())
+        .collect()
+}
+
+#[tokio::test]
+async fn what_is_named_and_not_there_is_not_dropped() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    let before = app.world().position();
+    for (method, path, body) in [
+        (
+            Method::POST,
+            "/groups/Wiki/members",
+            json!({ "users": ["mia", "nobody"] }),
+        ),
+        (
+            Method::DELETE,
+            "/groups/Payroll/members",
+            json!({ "users": ["mia", "sven"] }),
+        ),
+        (
+            Method::POST,
+            "/groups",
+            json!({ "name": "X", "tags": ["nothing"] }),
+        ),
+        (
+            Method::POST,
+            "/groups",
+            json!({ "name": "X", "kind": "app", "app": "nothing" }),
+        ),
+        (
+            Method::POST,
+            "/roles/Role-Analysts/groups",
+            json!({ "groups": ["Wiki", "nothing"] }),
+        ),
+        (Method::POST, "/requests", json!({ "group": "nothing" })),
+        (Method::POST, "/requests/nothing/approve", json!({})),
+        (
+            Method::DELETE,
+            "/groups/Wiki/entitlements/nothing",
+            Value::Null,
+        ),
+        (Method::POST, "/log/999999/undo", Value::Null),
+    ] {
+        let body = (!body.is_null()).then_some(body);
+        let reply = ada
+            .send(method.clone(), &format!("/api/v1{path}"), body, &[])
+            .await;
+        assert_eq!(reply.status, 404, "{method} {path}: {}", reply.body);
+    }
+    assert_eq!(app.world().position(), before);
+    Ok(())
+}
+
+async fn keyed(
+    client: &Client<'_>,
+    key: &str,
+    path: &str,
+    body: Value,
+) -> portcullis_testkit::Reply {
+    client
+        .send(Method::POST, path, Some(body), &[("idempotency-key", key)])
+        .await
+}
+
+#[tokio::test]
+async fn the_same_key_does_it_once_and_answers_the_same() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    let body = json!({ "name": "Once" });
+    let first = keyed(&ada, "k1", "/api/v1/groups", body.clone())
+        .await
+        .expect(201);
+    assert_eq!(first.header("idempotency-replayed"), None);
+    let _ = ada
+        .patch("/api/v1/groups/Once", json!({ "name": "Twice" }))
+        .await
+        .expect(200);
+    let again = keyed(&ada, "k1", "/api/v1/groups", body.clone())
+        .await
+        .expect(201);
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(
+        (again.position(), &again.body),
+        (first.position(), &first.body)
+    );
+    // Another body, path or person is another request.
+    let other = keyed(&ada, "k1", "/api/v1/groups", json!({ "name": "Other" }))
+        .await
+        .expect(422);
+    assert_eq!(other.body["code"], "idempotency_key_reused");
+    let _ = keyed(&ada, "k1", "/api/v1/tags", body).await.expect(422);
+    let _ = keyed(
+        &app.as_user("sven"),
+        "k1",
+        "/api/v1/requests",
+        json!({ "group": "Wiki" }),
+    )
+    .await
+    .expect(201);
+    Ok(())
+}
+
+#[tokio::test]
+async fn of_two_who_decide_at_once_one_wins() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let asked = app
+        .as_user("sven")
+        .post("/api/v1/requests", json!({ "group": "Payroll" }))
+        .await
+        .expect(201);
+    let id = asked.body["id"].as_str().expect("an id");
+    let (ada, olga) = (app.as_user("ada"), app.as_user("olga"));
+    let mine = olga.get("/api/v1/requests?whose=for_me").await.expect(200);
+    assert_eq!(mine.each("/id"), [id]);
+    assert!(
+        ada.get("/api/v1/requests?whose=for_me")
+            .await
+            .expect(200)
+            .each("/id")
+            .is_empty()
+    );
+    let approve = format!("/api/v1/requests/{id}/approve");
+    let reject = format!("/api/v1/requests/{id}/reject");
+    let (a, b) = tokio::join!(
+        ada.post(&approve, json!({})),
+        olga.post(&reject, json!({ "reason": "no" })),
+    );
+    let mut statuses = [a.status, b.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+    let lost = if a.status == 409 { a } else { b };
+    assert_eq!(lost.body["code"], "already_resolved");
+    let got = olga
+        .get(&format!("/api/v1/requests/{id}"))
+        .await
+        .expect(200);
+    assert_eq!(got.body["may_approve"], false);
+    assert_ne!(got.body["status"], "pending");
+    let resolved = olga
+        .get("/api/v1/requests?status=resolved")
+        .await
+        .expect(200);
+    assert_eq!(resolved.each("/id"), [id]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_approves_their_own_request() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let olga = app.as_user("olga");
+    let body =
+        json!({ "group": "Payroll", "until": "2026-05-01T00:00:00Z", "reason": "month end" });
+    let asked = olga.post("/api/v1/requests", body).await.expect(201);
+    assert_json_snapshot!(plain(&asked.body), @r#"
+    {
+      "created_at": "2026-03-02T09:00:00Z",
+      "group": {
+        "id": "[id]",
+        "kind": "group",
+        "name": "Payroll"
+      },
+      "id": "[id]",
+      "kind": "member",
+      "reason": "month end",
+      "requester": {
+        "id": "[id]",
+        "login": "olga",
+        "name": "Olga Owner"
+      },
+      "resolution": null,
+      "status": "pending",
+      "until": "2026-05-01T00:00:00Z"
+    }
+    "#);
+    let id = asked.body["id"].as_str().expect("an id");
+    let own = olga
+        .post(&format!("/api/v1/requests/{id}/approve"), json!({}))
+        .await
+        .expect(403);
+    assert_eq!(own.body["code"], "not_allowed");
+    let other = app
+        .as_user("ada")
+        .post(&format!("/api/v1/requests/{id}/approve"), json!({}))
+        .await
+        .expect(200);
+    assert_eq!(
+        (
+            &other.body["status"],
+            &other.body["resolution"]["granted_until"]
+        ),
+        (&json!("approved"), &json!("2026-05-01T00:00:00Z"))
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_house_rules_stand_and_name_themselves() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    let no_reason = ada
+        .put("/api/v1/groups/Vault/members/mia", json!({}))
+        .await
+        .expect(400);
+    assert_eq!(no_reason.body["code"], "reason_required");
+    let capped = ada
+        .put(
+            "/api/v1/groups/Vault/members/mia",
+            json!({ "reason": "audit" }),
+        )
+        .await
+        .expect(200);
+    assert_eq!(capped.body["items"][0]["until"], "2026-04-01T09:00:00Z");
+    let past = ada
+        .put(
+            "/api/v1/groups/Wiki/members/mia",
+            json!({ "until": "2026-01-01" }),
+        )
+        .await
+        .expect(400);
+    assert_eq!(past.body["code"], "invalid");
+    let _ = ada
+        .post("/api/v1/groups", json!({ "name": "payroll" }))
+        .await;
+    let last = ada.delete("/api/v1/users/ada").await;
+    assert_eq!(last.status, 400, "{}", last.body);
+    let nothing = ada
+        .patch("/api/v1/groups/Wiki", json!({}))
+        .await
+        .expect(200);
+    assert_eq!(nothing.position(), app.world().position().0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_done_is_on_record_and_can_be_undone() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let olga = app.as_user("olga");
+    let gone = olga
+        .delete("/api/v1/groups/Payroll/members/mia")
+        .await
+        .expect(200)
+        .position();
+    let log = olga
+        .get("/api/v1/log?group=Payroll&actor=@me")
+        .await
+        .expect(200);
+    assert_json_snapshot!(plain(&log.body), @r#"
+    {
+      "items": [
+        {
+          "actor": {
+            "id": "[id]",
+            "login": "olga",
+            "name": "Olga Owner"
+          },
+          "at": "2026-03-02T09:00:00Z",
+          "operation": "group.remove_people",
+          "position": 19,
+          "subjects": [
+            {
+              "id": "[id]",
+              "kind": "user",
+              "label": "mia"
+            },
+            {
+              "id": "[id]",
+              "kind": "group",
+              "label": "Payroll"
+            }
+          ],
+          "undoes": null,
+          "undone_by": null
+        }
+      ],
+      "next": null,
+      "total": null
+    }
+    "#);
+    let undo = format!("/api/v1/log/{gone}/undo");
+    let _ = app.as_user("sven").post(&undo, json!({})).await.expect(403);
+    let undone = olga.post(&undo, json!({})).await.expect(200);
+    assert_eq!(undone.body["undid"], gone);
+    assert_eq!(
+        olga.get("/api/v1/groups/Payroll/members")
+            .await
+            .expect(200)
+            .each("/user/login"),
+        ["mia"]
+    );
+    let entry = olga.get(&format!("/api/v1/log/{gone}")).await.expect(200);
+    assert_eq!(entry.body["undone_by"], undone.position());
+    let _ = olga.post(&undo, json!({})).await.expect(409);
+    Ok(())
+}
+
+#[tokio::test]
+async fn it_runs_on_postgres_too() -> anyhow::Result<()> {
+    let Some(app) = TestApp::on_postgres().await? else {
+        return Ok(());
+    };
+    let ada = app.as_user("ada");
+    let done = keyed(&ada, "k", "/api/v1/groups", json!({ "name": "Once" }))
+        .await
+        .expect(201);
+    let again = keyed(&ada, "k", "/api/v1/groups", json!({ "name": "Once" }))
+        .await
+        .expect(201);
+    assert_eq!(done.body, again.body);
+    assert_eq!(
+        ada.get("/api/v1/about").await.expect(200).body["engine"],
+        "PostgreSQL"
+    );
+    let history = ada.get("/api/v1/groups/Payroll/history").await.expect(200);
+    assert_eq!(history.each("/user/login").len(), 2);
+    Ok(())
+}
