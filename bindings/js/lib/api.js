@@ -147,7 +147,8 @@ export class Rules {
   explain(action, resource, { show, hide } = {}) {
     name(action, 'action');
     const [type, attributes] = this.#question(resource);
-    const list = (names) => (names === undefined ? '' : JSON.stringify([...names]));
+    // A lone text would be taken for its letters.
+    const list = (names) => (names === undefined ? '' : JSON.stringify(typeof names === 'string' ? [names] : [...names]));
     const said = asked(() => this.#engine().explain(action, type, attributes, list(show), list(hide)));
     const { explanation, text } = JSON.parse(said);
     Object.defineProperty(explanation, 'text', { value: text });
