@@ -5,9 +5,10 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { extname, join, normalize } from 'node:path';
-import test from 'node:test';
+import test, { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { launchBrowser, openPage } from '../../../e2e/lib/browser.mjs';
+import { snippets } from './snippets.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
@@ -20,7 +21,7 @@ async function serve() {
     // Asked for by the browser, not by the page.
     if (path === '/favicon.ico') return response.writeHead(204).end();
     try {
-      const body = await readFile(join(ROOT, path));
+      const body = path === '/embed.html' ? snippets('html')[0] : await readFile(join(ROOT, path.replace(/^\/rules\//, '/')));
       response.writeHead(200, {
         'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
         // No `unsafe-eval`: compiling WebAssembly is all that is asked for.
@@ -41,23 +42,41 @@ async function vectors(name) {
   return text.split('\n').filter((line, i) => line !== '' && i % EVERY === 0);
 }
 
-test('a page loads the package and gets the same answers', async () => {
-  const server = await serve();
-  const browser = await launchBrowser();
-  try {
-    const { page, faults } = await openPage(browser);
-    await page.goto(`http://127.0.0.1:${server.address().port}/test/page.html`);
-    await page.waitForFunction(() => window.ready === true);
-    assert.deepEqual(await page.evaluate(() => window.sample), [true, false]);
-    assert.match(await page.evaluate(() => window.early), /await init\(\)/);
+let server;
+let browser;
+let base;
 
-    const [cases, canonical] = await Promise.all([vectors('public.jsonl'), vectors('canonical-public.jsonl')]);
-    assert.equal(cases.length, 399);
-    const wrong = await page.evaluate(([c, k]) => window.wrong(c, k), [cases.join('\n'), canonical.join('\n')]);
-    assert.deepEqual(wrong, []);
-    assert.deepEqual(faults, []);
-  } finally {
-    await browser.close();
-    server.close();
-  }
+before(async () => {
+  server = await serve();
+  base = `http://127.0.0.1:${server.address().port}`;
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+test('a page loads the package and gets the same answers', async () => {
+  const { page, faults, close } = await openPage(browser);
+  await page.goto(`${base}/test/page.html`);
+  await page.waitForFunction(() => window.ready === true);
+  assert.deepEqual(await page.evaluate(() => window.sample), [true, false]);
+  assert.match(await page.evaluate(() => window.early), /await init\(\)/);
+
+  const [cases, canonical] = await Promise.all([vectors('public.jsonl'), vectors('canonical-public.jsonl')]);
+  assert.equal(cases.length, 399);
+  const wrong = await page.evaluate(([c, k]) => window.wrong(c, k), [cases.join('\n'), canonical.join('\n')]);
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('the example page of the documentation works', async () => {
+  const { page, faults, close } = await openPage(browser);
+  await page.goto(`${base}/embed.html`);
+  await page.waitForFunction(() => document.querySelector('#answer').textContent !== '…');
+  assert.equal(await page.textContent('#answer'), 'yes');
+  assert.deepEqual(faults, []);
+  await close();
 });
