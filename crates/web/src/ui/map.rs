@@ -39,7 +39,7 @@ impl Layer {
     fn heading(self) -> &'static str {
         match self {
             Self::Person => "Person",
-            Self::Role => "Roles",
+            Self::Role => "Through",
             Self::Group => "Groups",
             Self::Entitlement => "Entitlements",
         }

@@ -224,6 +224,11 @@ async fn every_link_of_every_page_leads_to_a_small_page() {
                 continue;
             }
             let answer = company.get(login, &path).await;
+            // A preview of what a rule forbids, such as deleting the last admin, says so.
+            let previews = path.contains("/delete") || path.contains("/leave");
+            if previews && answer.status == 400 {
+                continue;
+            }
             assert_eq!(
                 answer.status,
                 200,

@@ -65,7 +65,7 @@ struct Row {
     is_owner: bool,
     ends: Vec<ui::Ends>,
     /// What gives it to whoever lacks it.
-    give: Option<(String, String)>,
+    give: Option<(&'static str, String, String)>,
 }
 
 pub(super) async fn show(page: Page) -> Result<Response, Failure> {
@@ -252,18 +252,24 @@ fn column(
 }
 
 /// How somebody who lacks a place gets it: they ask, or an owner who looks adds them.
-fn give(page: &Page, group: &Group, kind: Kind, lacks: &User) -> Option<(String, String)> {
+fn give(
+    page: &Page,
+    group: &Group,
+    kind: Kind,
+    lacks: &User,
+) -> Option<(&'static str, String, String)> {
     if page.view.at != At::Now || !group.is_managed() {
         return None;
     }
     if lacks.id == page.viewer.id {
-        return Some(("Ask for this".into(), ask(group, kind)));
+        return Some(("Ask for this", ask(group, kind), group.name.to_string()));
     }
     page.may(Wish::AddPeople, Target::Group(group)).then(|| {
         let href = address(
             &format!("/groups/{}/people/add", group.id),
             &[("kind", &kind.to_string()), ("users", &lacks.login)],
         );
-        (format!("Add {}", lacks.name), href)
+        let what = format!("{} to {}", lacks.name, group.name);
+        ("Add", href, what)
     })
 }

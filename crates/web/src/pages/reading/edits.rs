@@ -61,7 +61,7 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
     match change {
         Change::User(edit) => {
             let name = edit.subject().map(|user| user.name.as_str());
-            let id = edit.id().map(|id| id.uuid());
+            let id = edit.id().map(portcullis_model::Id::uuid);
             of(
                 names,
                 at,
@@ -72,18 +72,18 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
         }
         Change::Group(edit) => {
             let name = edit.subject().map(|group| group.name.as_str());
-            let id = edit.id().map(|id| id.uuid());
+            let id = edit.id().map(portcullis_model::Id::uuid);
             let noun = edit.subject().map_or("group", |group| group.noun());
             of(names, at, edit, noun, vec![one(id, ui::Kind::Group, name)])
         }
         Change::App(edit) => {
             let name = edit.subject().map(|app| app.name.as_str());
-            let id = edit.id().map(|id| id.uuid());
+            let id = edit.id().map(portcullis_model::Id::uuid);
             of(names, at, edit, "app", vec![one(id, ui::Kind::App, name)])
         }
         Change::Tag(edit) => {
             let name = edit.subject().map(|tag| tag.name.as_str());
-            let id = edit.id().map(|id| id.uuid());
+            let id = edit.id().map(portcullis_model::Id::uuid);
             of(names, at, edit, "tag", vec![one(id, ui::Kind::Tag, name)])
         }
         Change::Membership(edit) => {
@@ -160,6 +160,8 @@ fn of<T: Record + Serialize>(
     // What begins when it is written down needs no beginning told.
     let now = ui::When::new(at.to_jiff(), at.to_jiff()).absolute();
     fields.retain(|field| field.name != "from" || field.after != now);
+    // The line itself names what is new or ended.
+    fields.retain(|field| sign == ui::Sign::Changes || !matches!(&*field.name, "name" | "kind"));
     let noun = match noun {
         "place" | "way in" | "entitlement" | "request" => "",
         noun => noun,
@@ -333,6 +335,6 @@ mod tests {
         let line = line(&names, &Edit::create(tag(60, true)).into(), NOW);
         assert_eq!(line.sign, ui::Sign::Gains);
         let shown: Vec<_> = line.fields.iter().map(|f| f.name.as_str()).collect();
-        assert_eq!(shown, ["constraints member time limit", "enabled", "name"]);
+        assert_eq!(shown, ["constraints member time limit", "enabled"]);
     }
 }
