@@ -13,6 +13,7 @@ mod parts;
 pub mod request;
 pub mod resource;
 pub mod role;
+pub mod rules;
 pub mod tag;
 pub mod tasks;
 pub mod user;

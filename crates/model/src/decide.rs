@@ -74,6 +74,16 @@ impl World {
         all.dedup();
         all
     }
+
+    /// Until when what `user` holds through groups stays as it is at `now`, if nobody changes
+    /// anything: until the next end of anything they hold, or until something begins for anybody.
+    #[must_use]
+    pub fn held_until(&self, user: Id<User>, now: Timestamp) -> Ends {
+        let held = self.held_by(user, now);
+        let first_end = held.iter().map(|held| held.until).min();
+        let begins = self.next_start(now).map_or(Ends::NEVER, Ends::at);
+        first_end.unwrap_or(Ends::NEVER).min(begins)
+    }
 }
 
 /// Puts a subject's rules together from what they hold, given in the order of [`World::held_by`].

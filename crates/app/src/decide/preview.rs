@@ -12,7 +12,10 @@ use portcullis_model::{
 };
 use portcullis_rules::{
     Attributes, Decision, Effect, Rule, RuleList, Value,
-    analysis::{Effort, diff::diff_with},
+    analysis::{
+        Effort,
+        diff::{Diff, diff_with},
+    },
     naive,
 };
 
@@ -20,6 +23,8 @@ use portcullis_rules::{
 const MOST_PAIRS: usize = 12;
 /// A request is tried on so many people of a pair at most.
 const MOST_TRIED: usize = 2_000;
+/// Lists of which every rule against every rule would be more than this are not compared.
+const MOST_RULE_PAIRS: usize = 250_000;
 /// Answers must come while somebody waits for a page.
 const EFFORT: Effort = Effort {
     steps: 5_000,
@@ -132,7 +137,14 @@ fn shift(before: &World, after: &World, people: Vec<Id<User>>, now: Timestamp) -
         subject_rules(held.iter().map(|held| &*held.entitlement)).rules
     };
     let (was, is) = (list(before), list(after));
-    let found = diff_with(&was, &is, &EFFORT);
+    let found = if was.0.len().saturating_mul(is.0.len()) > MOST_RULE_PAIRS {
+        Diff {
+            differences: Vec::new(),
+            exhaustive: false,
+        }
+    } else {
+        diff_with(&was, &is, &EFFORT)
+    };
     let known: Vec<_> = people
         .iter()
         .take(MOST_TRIED)

@@ -1,10 +1,13 @@
 //! The other way round: who may, on what, doing what. Each result is one that [`Decider::decide`]
 //! permits; there is no second way to come to an answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use portcullis_model::{
-    Ends, Kind, Timestamp, User, World,
+    Ends, Entitlement, Kind, Timestamp, User, World,
     entitlement::{ENVIRONMENT, PERMISSION_ACTION, PERMISSION_TYPE},
     world::Holder,
 };
@@ -13,7 +16,7 @@ use portcullis_rules::{
     partial::{Filter, Known, partial_with},
 };
 
-use super::{Action, Decider, Entity, Properties, Question, Seen};
+use super::{Action, Answer, Decider, Entity, Properties, Question, Seen};
 
 impl Decider {
     /// The users who may do what `question` asks, whoever it names, by login, those after `after`.
@@ -149,33 +152,66 @@ impl Decider {
         environment: Option<&str>,
         now: Timestamp,
     ) -> Option<Ends> {
-        let kind = self.subject_types.first()?;
+        let answers = self.answers(world, user, permission, environment, now);
+        let (by, _) = answers
+            .into_iter()
+            .find(|answer| answer.allowed)?
+            .decided_by?;
+        let held = world.holds(user.id, by.group, Kind::Member, now)?;
+        Some(held.min(by.validity.until))
+    }
+
+    /// The entitlement whose rule denies `user` a permission that they may not use.
+    #[must_use]
+    pub fn denied_by(
+        &self,
+        world: &World,
+        user: &User,
+        permission: &str,
+        environment: Option<&str>,
+        now: Timestamp,
+    ) -> Option<Arc<Entitlement>> {
+        let answers = self.answers(world, user, permission, environment, now);
+        if answers.iter().any(|answer| answer.allowed) {
+            return None;
+        }
+        let (by, _) = answers.into_iter().find_map(|answer| answer.decided_by)?;
+        Some(by)
+    }
+
+    /// The answers to all that asking for a permission may mean.
+    fn answers(
+        &self,
+        world: &World,
+        user: &User,
+        permission: &str,
+        environment: Option<&str>,
+        now: Timestamp,
+    ) -> Vec<Answer> {
+        let Some(kind) = self.subject_types.first() else {
+            return Vec::new();
+        };
         let mut question = permission_question(kind, &user.login, permission, environment);
-        let conferring: Vec<_> = world.conferring(permission, environment, now).collect();
         // Names of permissions are compared without regard to case, rules look at letters: asked
         // for is what is really conferred.
         let mut names: BTreeSet<&str> = [permission].into();
         let mut places: BTreeSet<Option<&str>> = [environment].into();
-        for conferred in conferring.iter().filter_map(|(_, e)| e.grant.permission()) {
+        let conferring = world.conferring(permission, environment, now);
+        for conferred in conferring.filter_map(|(_, e)| e.grant.permission()) {
             names.insert(&conferred.name);
             if environment.is_none() {
                 places.extend(conferred.environments.iter().map(|e| Some(&**e)));
             }
         }
-        let mut asked = places
-            .into_iter()
-            .flat_map(|place| names.iter().map(move |name| (place, *name)));
-        asked.find_map(|(place, name)| {
-            name.clone_into(&mut question.resource.id);
+        let mut answers = Vec::new();
+        for place in places {
             question.resource.properties = properties(place);
-            let answer = self.decide(world, now, &question);
-            if !answer.allowed {
-                return None;
+            for name in &names {
+                (*name).clone_into(&mut question.resource.id);
+                answers.push(self.decide(world, now, &question));
             }
-            let (entitlement, _) = answer.decided_by?;
-            let held = world.holds(user.id, entitlement.group, Kind::Member, now)?;
-            Some(held.min(entitlement.validity.until))
-        })
+        }
+        answers
     }
 }
 

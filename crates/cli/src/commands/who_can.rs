@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
+use portcullis_app::decide::Decider;
 use portcullis_model::{Ends, Id, Kind, Timestamp, User, World};
 use serde::Serialize;
 
@@ -54,8 +55,8 @@ impl WhoCan {
         let asked = open::world(&config, self.at).await?;
         let (world, at) = (&asked.world, asked.at);
         let environment = self.environment.as_deref();
-        let users = world
-            .who_can(&self.permission, environment, at)
+        let users = Decider::new(config.decisions().subject_types)
+            .who_may(world, &self.permission, environment, at)
             .into_iter()
             .map(|holder| Row {
                 login: holder.user.login.to_string(),

@@ -77,6 +77,13 @@ impl World {
         all.into_iter().flatten().min()
     }
 
+    /// The next instant after `now` at which something begins by itself, if any.
+    #[must_use]
+    pub fn next_start(&self, now: Timestamp) -> Option<Timestamp> {
+        let mut starts = self.times.starts.range(now.next()..);
+        starts.next().map(|(at, _)| *at)
+    }
+
     /// Whether anything is still on record as current that has ended by `now`.
     #[must_use]
     pub fn lapsed(&self, now: Timestamp) -> bool {

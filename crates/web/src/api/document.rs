@@ -28,6 +28,8 @@ const KEYS: &[(&str, &str)] = &[
         "An id, or what is conferred, such as the permission's name.",
     ),
     ("position", "A place in the log."),
+    ("type", "The type of a resource, as in requests."),
+    ("id", "The id of a resource in its type."),
 ];
 
 /// The parts of the API, in reading order.
@@ -44,6 +46,14 @@ const TAGS: &[(&str, &str)] = &[
     ("apps", "The systems people need access to."),
     ("tags", "Labels that carry constraints."),
     ("requests", "Somebody asks, somebody decides."),
+    (
+        "rules",
+        "Which rules people are judged by, and what there is to say about a list.",
+    ),
+    (
+        "resources",
+        "What searches look through and decisions may look at.",
+    ),
     ("log", "Everything that was ever done, and undoing it."),
     ("questions", "Who can, why, what differs, what ends soon."),
     ("about", "This program."),

@@ -17,7 +17,9 @@ mod log;
 mod me;
 mod questions;
 mod requests;
+mod resources;
 mod roles;
+mod rules;
 mod tags;
 mod users;
 mod wire;
@@ -58,6 +60,8 @@ fn open() -> OpenApiRouter<Web> {
         .merge(apps::routes())
         .merge(tags::routes())
         .merge(requests::routes())
+        .merge(rules::routes())
+        .merge(resources::routes())
         .merge(log::routes())
         .merge(questions::routes());
     OpenApiRouter::default().nest("/api/v1", v1)

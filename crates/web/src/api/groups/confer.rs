@@ -1,18 +1,23 @@
 //! Change what membership of a group confers.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::http::StatusCode;
-use portcullis_app::group::Confer;
+use portcullis_app::{
+    group::Confer,
+    rules::{Written, try_cases},
+};
 use portcullis_model::{
     Ends, Fault, Grant, Permission, Refusal,
     entitlement::Rules,
     name::{Environment, Name, PermissionName, Reason},
 };
+use portcullis_rules::RuleList;
 
 use crate::api::{
     extract::{Answer, Key, Write},
-    input::{Free, body},
+    input::body,
+    rules::read::{Cases, Priority, Rules as RulesIn},
     wire::{EntitlementRow, Rows},
 };
 
@@ -26,11 +31,11 @@ body! {
         /// The name of the list of rules.
         list: Option<Name>,
         /// Lists of higher priority are asked first; 0 if not given.
-        priority: Option<Free>,
-        /// The rules, in order.
-        rules: Option<Free>,
+        priority: Option<Priority>,
+        /// The rules, in order: the list, or its text.
+        rules: Option<RulesIn>,
         /// Cases that must come out as they say whenever the list is saved.
-        cases: Option<Free>,
+        cases: Option<Cases>,
         /// Until when; null or left out for no end.
         until: Option<Ends>,
         /// Why.
@@ -93,20 +98,21 @@ fn grant(body: NewEntitlement) -> Result<Grant, Refusal> {
                 let wrong = "only a permission has this; say it in the rules instead";
                 return Err(Refusal::invalid("/environments", wrong));
             }
-            let mut list = serde_json::json!({ "list": name });
-            let given = [
-                ("priority", body.priority),
-                ("rules", body.rules),
-                ("cases", body.cases),
-            ];
-            for (member, value) in given {
-                if let Some(Free(value)) = value {
-                    list[member] = value;
-                }
+            let Some(RulesIn(rules)) = body.rules else {
+                let wrong = "a list has rules; send at least `[]`";
+                return Err(Refusal::invalid("/rules", wrong));
+            };
+            let Cases(cases) = body.cases.unwrap_or_default();
+            let case_faults = cases_of(&rules, &cases);
+            if !case_faults.is_empty() {
+                return Err(Refusal::Invalid(case_faults));
             }
-            serde_json::from_value::<Rules>(list)
-                .map(Grant::Rules)
-                .map_err(|wrong| Refusal::invalid("/rules", wrong.to_string()))
+            Ok(Grant::Rules(Rules {
+                name,
+                priority: body.priority.map_or(0, |priority| priority.0),
+                rules: Arc::new(rules),
+                cases,
+            }))
         }
         (None, None) => Err(Refusal::invalid(
             "/permission",
@@ -117,4 +123,16 @@ fn grant(body: NewEntitlement) -> Result<Grant, Refusal> {
             "one entitlement is a permission or a list of rules; send two requests for both",
         )),
     }
+}
+
+/// What is wrong with the cases of a list, each where it stands.
+fn cases_of(rules: &RuleList, cases: &[serde_json::Value]) -> Vec<Fault> {
+    let cases = serde_json::Value::Array(cases.to_vec());
+    let faults = try_cases(rules, Written::Value(&cases)).into_iter();
+    faults
+        .map(|(at, message)| {
+            let at = at.map_or_else(|| "/cases".to_owned(), |at| format!("/cases/{at}"));
+            Fault::new(at, message)
+        })
+        .collect()
 }

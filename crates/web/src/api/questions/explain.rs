@@ -47,8 +47,8 @@ pub(crate) struct Explanation<'w> {
 /// What is missing, and the one step that gives it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Missing<'w> {
-    /// A stable code: `not_in_group`, `not_begun`, `not_conferred`, `not_in_environment` or
-    /// `kept_outside`.
+    /// A stable code: `not_in_group`, `not_begun`, `not_conferred`, `not_in_environment`,
+    /// `kept_outside` or `denied_by_rule`.
     code: &'static str,
     /// What is missing, in a sentence.
     sentence: String,
@@ -192,6 +192,21 @@ fn of_permission<'w>(
             paths.extend(world.paths(user.id, group.id, Kind::Member, now));
         }
     }
+    let allowed = read
+        .web
+        .decider()
+        .may_use(world, user, permission, environment, now);
+    if let Some(denied) = denied(read, user, permission).filter(|_| until.is_some()) {
+        return Explanation {
+            user: Person::of(user),
+            holds: false,
+            until: None,
+            paths: paths.iter().map(|path| PathRow::of(world, path)).collect(),
+            missing: Some(denied),
+        };
+    }
+    // A rule may allow what no group confers.
+    let until = until.or(allowed);
     let missing = until.is_none().then(|| {
         // The step that confers least besides what is wanted.
         let least = conferring
@@ -225,4 +240,29 @@ fn of_permission<'w>(
         paths: paths.iter().map(|path| PathRow::of(world, path)).collect(),
         missing,
     }
+}
+
+/// What denies a permission that groups confer.
+fn denied<'w>(
+    read: &'w Read<Question>,
+    user: &User,
+    permission: &PermissionName,
+) -> Option<Missing<'w>> {
+    let (world, now) = (&*read.world, read.now);
+    let place = read.query.environment.as_deref();
+    let by = read
+        .web
+        .decider()
+        .denied_by(world, user, permission, place, now)?;
+    let group = world.group(by.group)?;
+    Some(Missing {
+        code: "denied_by_rule",
+        sentence: format!(
+            "a rule of `{}` in `{}` denies `{permission}` to `{}`",
+            by.grant.label(),
+            group.name,
+            user.login
+        ),
+        step: None,
+    })
 }

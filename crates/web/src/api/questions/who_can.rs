@@ -36,13 +36,14 @@ pub(crate) struct Holder<'w> {
 
 /// Who can
 ///
-/// Everybody who has the permission, by login.
+/// Everybody who may use the permission, by login: those in groups that confer it and whom no rule
+/// denies it, and those whom a rule allows it.
 #[utoipa::path(get, path = "/who-can", tag = "questions", params(Which, Paging), responses((status = 200, body = Page<Holder>)))]
 pub(crate) async fn who_can(read: Read<(Which, Paging)>) -> Answer {
     let (which, paging) = &read.query;
-    let mut holders = read
-        .world
-        .who_can(&which.permission, which.environment.as_deref(), read.now);
+    let environment = which.environment.as_deref();
+    let decider = read.web.decider();
+    let mut holders = decider.who_may(&read.world, &which.permission, environment, read.now);
     if let Some(q) = &which.q {
         holders.retain(|holder| contains(&holder.user.login, q) || contains(&holder.user.name, q));
     }

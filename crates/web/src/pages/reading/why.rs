@@ -1,7 +1,7 @@
 //! Why somebody has something, or why not and the one step that gives it.
 
 use askama::Template;
-use axum::response::Response;
+use axum::{extract::State, response::Response};
 use portcullis_model::{Action as Wish, Ends, Group, Kind, Target, Timestamp, User, world::Path};
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
     parts::{self, Past, Person, address, cut, deciding},
 };
 use crate::{
-    At,
+    At, Web,
     error::Failure,
     pages::{
         convert,
@@ -79,11 +79,11 @@ enum Question<'p> {
     Unknown(String),
 }
 
-pub(super) async fn show(page: Page) -> Result<Response, Failure> {
-    render(&why(&page))
+pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+    render(&why(&web, &page))
 }
 
-fn why(page: &Page) -> Why {
+fn why(web: &Web, page: &Page) -> Why {
     let (user, picked) = pick(page, "user", "Person");
     let question = question(page);
     let (what, name) = match &question {
@@ -95,11 +95,11 @@ fn why(page: &Page) -> Why {
     };
     let answer = match (user, &question) {
         (Some(user), Question::Group(group, kind)) => Some(of_group(page, user, group, *kind)),
-        (Some(user), Question::Permission(name)) => Some(of_permission(page, user, name)),
+        (Some(user), Question::Permission(name)) => Some(of_permission(web, page, user, name)),
         _ => None,
     };
     let holders = match (&answer, &question) {
-        (None, Question::Permission(name)) => Some(holders(page, name)),
+        (None, Question::Permission(name)) => Some(holders(web, page, name)),
         _ => None,
     };
     Why {
@@ -228,7 +228,7 @@ fn of_group(page: &Page, user: &User, group: &Group, kind: Kind) -> Answer {
     }
 }
 
-fn of_permission(page: &Page, user: &User, name: &str) -> Answer {
+fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Answer {
     let (world, now) = (page.world(), page.now());
     let mut drawing = Drawing::new(user);
     let mut ways: Vec<(Ends, Path<'_>, &Group)> = Vec::new();
@@ -246,6 +246,9 @@ fn of_permission(page: &Page, user: &User, name: &str) -> Answer {
         }
     }
     ways.sort_by_key(|(ends, path, _)| (std::cmp::Reverse(*ends), path.via.len()));
+    if let Some(answer) = by_rule(web, page, user, name, &ways) {
+        return answer;
+    }
     let Some((ends, path, group)) = ways.first().cloned() else {
         let mut steps = Vec::new();
         for (group, _) in conferring.iter().take(MOST_GROUPS) {
@@ -299,6 +302,54 @@ fn of_permission(page: &Page, user: &User, name: &str) -> Answer {
     }
 }
 
+/// The answer where a rule says otherwise than the groups somebody is in.
+fn by_rule(
+    web: &Web,
+    page: &Page,
+    user: &User,
+    name: &str,
+    ways: &[(Ends, Path<'_>, &Group)],
+) -> Option<Answer> {
+    let (world, now) = (page.world(), page.now());
+    let decider = web.decider();
+    let allowed = decider.may_use(world, user, name, None, now);
+    let mut drawing = Drawing::new(user);
+    let told = |level, title, text, map| Answer {
+        level,
+        title,
+        text,
+        map,
+        ways: Vec::new(),
+        ways_more: 0,
+        steps: Vec::new(),
+    };
+    match (allowed, ways.is_empty()) {
+        (Some(until_then), true) => {
+            let map = drawing.map(format!("How {} has {name}", user.name));
+            let title = format!("Yes: {} may use {name}", user.name);
+            let text = format!("because a rule allows it, {}.", until(until_then));
+            Some(told(ui::Level::Good, title, text, map))
+        }
+        (None, false) => {
+            let by = decider.denied_by(world, user, name, None, now)?;
+            let group = world.group(by.group)?;
+            for (_, path, _) in ways.iter().take(MOST_WAYS) {
+                let node = drawing.path(world, path, false);
+                drawing.confers(node, name, false);
+            }
+            let map = drawing.map(format!("Why {} may not use {name}", user.name));
+            let title = format!("No: {} may not use {name}.", user.name);
+            let text = format!(
+                "A group confers it, but a rule of {} in {} denies it.",
+                by.grant.label(),
+                group.name
+            );
+            Some(told(ui::Level::Bad, title, text, map))
+        }
+        _ => None,
+    }
+}
+
 /// What gives a place somebody lacks: they ask for it or for a role, or who may adds them.
 fn missing(page: &Page, user: &User, group: &Group, kind: Kind) -> Step {
     let (world, now) = (page.world(), page.now());
@@ -347,9 +398,9 @@ fn missing(page: &Page, user: &User, group: &Group, kind: Kind) -> Step {
     }
 }
 
-fn holders(page: &Page, name: &str) -> Holders {
+fn holders(web: &Web, page: &Page, name: &str) -> Holders {
     let (world, now) = (page.world(), page.now());
-    let (rows, pages) = cut(page, world.who_can(name, None, now));
+    let (rows, pages) = cut(page, web.decider().who_may(world, name, None, now));
     let groups: std::collections::BTreeMap<_, _> = world
         .conferring(name, None, now)
         .map(|(group, _)| (group.name.clone(), convert::group(group)))

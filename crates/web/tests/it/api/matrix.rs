@@ -104,6 +104,14 @@ fn rows() -> Vec<Row> {
         ("GET", "/api/v1/explain", "/api/v1/explain?user=max&permission=invoices:read", none(), OPEN),
         ("GET", "/api/v1/permissions", "", none(), OPEN),
         ("GET", "/api/v1/expiring", "", none(), OPEN),
+        ("GET", "/api/v1/me/rules", "", none(), OPEN),
+        ("GET", "/api/v1/users/{user}/rules", "/api/v1/users/mia/rules", none(), [401, 403, 200, 403, 403, 403, 200]),
+        ("POST", "/api/v1/rules/lint", "", json!({ "rules": [] }), OPEN),
+        ("POST", "/api/v1/rules/diff", "", json!({ "before": [], "after": [] }), OPEN),
+        ("GET", "/api/v1/resources", "/api/v1/resources?type=doc", none(), OPEN),
+        ("GET", "/api/v1/resources/{type}/{id}", "/api/v1/resources/doc/1", none(), OPEN),
+        ("PUT", "/api/v1/resources/{type}/{id}", "/api/v1/resources/doc/1", json!({ "properties": { "status": "done" } }), ADMIN),
+        ("DELETE", "/api/v1/resources/{type}/{id}", "/api/v1/resources/doc/1", none(), ADMIN),
     ]
 }
 
@@ -152,6 +160,10 @@ async fn everybody_gets_what_they_may_and_nothing_else() -> anyhow::Result<()> {
         .await
         .expect(200)
         .position();
+    let _ = ada
+        .put("/api/v1/resources/doc/1", json!({ "properties": {} }))
+        .await
+        .expect(200);
     let before = app.world().position();
 
     let document = app

@@ -1,0 +1,194 @@
+//! What there is to say about a list of rules before it is saved: what loading refuses, what
+//! linting finds, and how its cases come out.
+
+use portcullis_rules::{
+    Engine, Offence, RuleList,
+    analysis::{
+        Effort,
+        lint::{Finding, lint_with},
+    },
+    cases::{Case, Suite, run},
+};
+use serde_json::Value;
+
+/// Answers must come while somebody types.
+const EFFORT: Effort = Effort {
+    steps: 5_000,
+    total_steps: 300_000,
+    rules: 64,
+};
+
+/// A document, as somebody wrote it.
+#[derive(Clone, Copy, Debug)]
+pub enum Written<'a> {
+    /// Text: faults have a line and column, and repeated keys are seen.
+    Text(&'a str),
+    /// A value.
+    Value(&'a Value),
+}
+
+/// What there is to say about a list.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// The list, if it can be loaded.
+    pub list: Option<RuleList>,
+    /// Everything that loading refuses.
+    pub offences: Vec<Offence>,
+    /// How many more there are.
+    pub omitted: usize,
+    /// Why it cannot be compiled, if that is so.
+    pub too_much: Option<String>,
+    /// What linting finds.
+    pub findings: Vec<Finding>,
+    /// The cases as they are kept.
+    pub cases: Vec<Value>,
+    /// What is wrong with the cases: with which one, if not with all.
+    pub case_faults: Vec<CaseFault>,
+    /// Rules that no case decides.
+    pub untested: Vec<usize>,
+}
+
+impl Checked {
+    /// Whether it can be saved.
+    #[must_use]
+    pub const fn is_sound(&self) -> bool {
+        self.list.is_some() && self.too_much.is_none() && self.case_faults.is_empty()
+    }
+}
+
+/// Looks through a list and its cases.
+#[must_use]
+pub fn check(rules: Written<'_>, cases: Written<'_>) -> Checked {
+    let mut checked = Checked::default();
+    let loaded = match rules {
+        Written::Text(text) => RuleList::from_json_str(text),
+        Written::Value(value) => RuleList::from_json_value(value),
+    };
+    match loaded {
+        Ok(list) => {
+            checked.too_much = Engine::compile(&list).err().map(|error| error.to_string());
+            checked.findings = lint_with(&list, &EFFORT);
+            checked.list = Some(list);
+        }
+        Err(error) => {
+            checked.offences = error.offences().to_vec();
+            checked.omitted = error.omitted();
+        }
+    }
+    match read_cases(cases) {
+        Ok(cases) => {
+            let (faults, untested) = tried(checked.list.as_ref(), &cases);
+            checked.cases = cases;
+            checked.case_faults = faults;
+            checked.untested = untested;
+        }
+        Err(wrong) => checked.case_faults.push((None, wrong)),
+    }
+    checked
+}
+
+/// What is wrong with a case: with which one, if not with all of them.
+pub type CaseFault = (Option<usize>, String);
+
+/// What is wrong with the cases of a list: those that are none, and those that do not come out.
+#[must_use]
+pub fn try_cases(list: &RuleList, cases: Written<'_>) -> Vec<CaseFault> {
+    match read_cases(cases) {
+        Ok(cases) => tried(Some(list), &cases).0,
+        Err(wrong) => vec![(None, wrong)],
+    }
+}
+
+fn read_cases(cases: Written<'_>) -> Result<Vec<Value>, String> {
+    let value = match cases {
+        Written::Text(text) if text.trim().is_empty() => return Ok(Vec::new()),
+        Written::Text(text) => serde_json::from_str(text)
+            .map_err(|error| format!("the cases are not JSON: {error}"))?,
+        Written::Value(value) => value.clone(),
+    };
+    match value {
+        Value::Null => Ok(Vec::new()),
+        Value::Array(cases) => Ok(cases),
+        _ => Err("the cases are a list; write `[` before the first and `]` after the last".into()),
+    }
+}
+
+/// What is wrong with cases, and the rules that none of them decides.
+fn tried(list: Option<&RuleList>, cases: &[Value]) -> (Vec<CaseFault>, Vec<usize>) {
+    let (mut good, mut faults) = (Vec::new(), Vec::new());
+    for (at, case) in cases.iter().enumerate() {
+        match serde_json::from_value::<Case>(case.clone()) {
+            Ok(case) => good.push((at, case)),
+            Err(error) => faults.push((Some(at), error.to_string())),
+        }
+    }
+    let Some(list) = list else {
+        return (faults, Vec::new());
+    };
+    let (places, cases): (Vec<_>, Vec<_>) = good.into_iter().unzip();
+    let report = run(list, &Suite { rules: None, cases });
+    let untested = report.undecided_rules().collect();
+    for (at, result) in places.into_iter().zip(report.results) {
+        if let Some(failure) = result.failure {
+            faults.push((Some(at), format!("{}: {failure}", result.name)));
+        }
+    }
+    faults.sort_by_key(|(at, _)| *at);
+    (faults, untested)
+}
+
+/// An offence's place as a JSON pointer: `[3].where.action` is `/3/where/action`.
+#[must_use]
+pub fn pointer(path: &str) -> String {
+    let mut out = String::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        // Names that are no plain words stand quoted in brackets.
+        let (step, after) = if let Some(quoted) = rest.strip_prefix("[\"") {
+            let end = quoted.find("\"]").unwrap_or(quoted.len());
+            (&quoted[..end], quoted.get(end + 2..).unwrap_or_default())
+        } else if let Some(index) = rest.strip_prefix('[') {
+            let end = index.find(']').unwrap_or(index.len());
+            (&index[..end], index.get(end + 1..).unwrap_or_default())
+        } else {
+            let word = rest.strip_prefix('.').unwrap_or(rest);
+            let end = word.find(['.', '[']).unwrap_or(word.len());
+            (&word[..end], &word[end..])
+        };
+        out.push('/');
+        out.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        rest = after;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_pointers() {
+        let table = [
+            ("", ""),
+            ("[3].where.rsrc_match[0]", "/3/where/rsrc_match/0"),
+            ("[0].where.rsrc_match.$or[1]", "/0/where/rsrc_match/$or/1"),
+            ("[0][\"a/b c\"].x", "/0/a~1b c/x"),
+        ];
+        for (path, pointed) in table {
+            assert_eq!(pointer(path), pointed);
+        }
+    }
+
+    #[test]
+    fn everything_wrong_is_told_at_once() {
+        let checked = check(
+            Written::Text("[{\n \"access\": \"permit\", \"where\": {\"rsrc_type\": \"\"}}]"),
+            Written::Text("[{\"name\": \"x\"}]"),
+        );
+        assert!(!checked.is_sound());
+        assert!(checked.offences.len() >= 3, "{:?}", checked.offences);
+        assert!(checked.offences.iter().all(|o| o.position.is_some()));
+        assert_eq!(checked.case_faults.len(), 1);
+        assert_eq!(checked.case_faults[0].0, Some(0));
+    }
+}

@@ -1,0 +1,125 @@
+//! The rules somebody is judged by, for whoever decides at another place by the same answers.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use portcullis_model::{Action, Position, Refusal, User};
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use crate::{
+    api::{
+        extract::{Answer, Key, Read},
+        wire::Until,
+    },
+    error::Failure,
+    view::POSITION,
+};
+
+/// The rules somebody is judged by.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Judged {
+    /// The place in the log this was taken from.
+    #[schema(value_type = u64)]
+    position: Position,
+    /// All rules in the order in which they are asked; the first that matches decides, and what
+    /// none matches is denied.
+    #[schema(value_type = Vec<Object>)]
+    rules: Value,
+    /// What rules see of the subject, by the names they use, such as `subject.login`.
+    #[schema(value_type = Object)]
+    attributes: BTreeMap<String, Value>,
+    /// Until when this holds if nobody changes anything.
+    until: Until,
+}
+
+/// The rules you are judged by
+///
+/// One list, put together from all your groups: a program that decides by it shows and hides what
+/// the decision point permits and denies. With `If-None-Match`, 304 if nothing has changed.
+#[utoipa::path(get, path = "/me/rules", tag = "rules", responses((status = 200, body = Judged), (status = 304, description = "As it was.")))]
+pub(crate) async fn my_rules(headers: HeaderMap, read: Read) -> Answer {
+    let user = read.user("@me")?;
+    judged(&read, user, &headers)
+}
+
+/// The rules somebody is judged by
+///
+/// For admins, and for everybody about themself.
+#[utoipa::path(get, path = "/users/{user}/rules", tag = "rules", responses((status = 200, body = Judged), (status = 304, description = "As it was."), (status = 403, body = crate::error::Problem, content_type = "application/problem+json", description = "You are neither an admin nor this user.")))]
+pub(crate) async fn user_rules(Key(key): Key, headers: HeaderMap, read: Read) -> Answer {
+    let user = read.user(&key)?;
+    let viewer = &read.viewer;
+    if user.id != viewer.id && !viewer.world.is_admin(viewer.id, viewer.context.now) {
+        return Err(Refusal::NotAllowed {
+            action: Action::Confer,
+            sentence: "you may not see by which rules somebody else is judged".into(),
+            next: "ask an admin".into(),
+        }
+        .into());
+    }
+    judged(&read, user, &headers)
+}
+
+fn judged(read: &Read, user: &User, headers: &HeaderMap) -> Answer {
+    let (world, now) = (&*read.world, read.now);
+    let policy = read.web.decider().policy(world, user, now);
+    let rules = policy.engine().map(|engine| engine.rules().to_json());
+    let mut attributes: BTreeMap<String, Value> = policy
+        .attributes()
+        .iter()
+        .map(|(name, value)| (format!("subject.{name}"), value.to_json()))
+        .collect();
+    attributes.insert("subject.id".into(), user.login.as_str().into());
+    if let Some(kind) = read.web.decider().subject_types().first() {
+        attributes.insert("subject.type".into(), kind.as_str().into());
+    }
+    let judged = Judged {
+        position: world.position(),
+        // What does not compile together lets nobody in.
+        rules: rules.unwrap_or_else(|| Value::Array(Vec::new())),
+        attributes,
+        until: Until(world.held_until(user.id, now)),
+    };
+    let tag = tag(&judged)?;
+    let known = headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|known| known.trim() == tag || known.trim() == "*");
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        read.answer(&judged)?
+    };
+    stamp(&mut response, &tag, world.position())?;
+    Ok(response)
+}
+
+/// What stands for the same answers: where the log has moved and the rules have not, it stays.
+fn tag(judged: &Judged) -> Result<String, Failure> {
+    let same = (&judged.rules, &judged.attributes, judged.until);
+    let bytes = serde_json::to_vec(&same).map_err(|bug| Failure::Internal(bug.to_string()))?;
+    let hash: String = Sha256::digest(bytes)
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(format!("W/\"{hash}\""))
+}
+
+fn stamp(response: &mut Response, tag: &str, position: Position) -> Result<(), Failure> {
+    let value =
+        |text: &str| HeaderValue::from_str(text).map_err(|bug| Failure::Internal(bug.to_string()));
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, value(tag)?);
+    headers.insert(header::CACHE_CONTROL, value("private, no-cache")?);
+    headers.insert(POSITION, HeaderValue::from(position.0));
+    Ok(())
+}

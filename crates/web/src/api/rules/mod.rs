@@ -1,0 +1,18 @@
+//! Rules: which ones somebody is judged by, and what there is to say about a list.
+
+mod diff;
+mod lint;
+mod mine;
+pub(super) mod read;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::Web;
+
+pub(super) fn routes() -> OpenApiRouter<Web> {
+    OpenApiRouter::new()
+        .routes(routes!(mine::my_rules))
+        .routes(routes!(mine::user_rules))
+        .routes(routes!(lint::lint_rules))
+        .routes(routes!(diff::diff_rules))
+}
