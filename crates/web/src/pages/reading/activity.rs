@@ -173,7 +173,7 @@ fn subject(text: &str) -> Option<(SubjectKind, Uuid)> {
 
 fn row(page: &Page, entry: &LogEntry) -> Row {
     let names = Names::of_subjects(page.world(), &entry.subjects);
-    let actor = entry.actor.user().map(|id| id.uuid());
+    let actor = entry.actor.user().map(portcullis_model::Id::uuid);
     let mut subjects: Vec<_> = entry
         .subjects
         .iter()

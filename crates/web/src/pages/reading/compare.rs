@@ -252,7 +252,12 @@ fn column(
 }
 
 /// How somebody who lacks a place gets it: they ask, or an owner who looks adds them.
-fn give(page: &Page, group: &Group, kind: Kind, lacks: &User) -> Option<(&'static str, String, String)> {
+fn give(
+    page: &Page,
+    group: &Group,
+    kind: Kind,
+    lacks: &User,
+) -> Option<(&'static str, String, String)> {
     if page.view.at != At::Now || !group.is_managed() {
         return None;
     }

@@ -61,7 +61,7 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
     match change {
         Change::User(edit) => {
             let name = edit.subject().map(|user| user.name.as_str());
-            let id = edit.id().map(|id| id.uuid());
+            let id = edit.id().map(portcullis_model::Id::uuid);
             of(
                 names,
                 at,
@@ -72,18 +72,18 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
         }
         Change::Group(edit) => {
             let name = edit.subject().map(|group| group.name.as_str());
-            let id = edit.id().map(|id| id.uuid());
+            let id = edit.id().map(portcullis_model::Id::uuid);
             let noun = edit.subject().map_or("group", |group| group.noun());
             of(names, at, edit, noun, vec![one(id, ui::Kind::Group, name)])
         }
         Change::App(edit) => {
             let name = edit.subject().map(|app| app.name.as_str());
-            let id = edit.id().map(|id| id.uuid());
+            let id = edit.id().map(portcullis_model::Id::uuid);
             of(names, at, edit, "app", vec![one(id, ui::Kind::App, name)])
         }
         Change::Tag(edit) => {
             let name = edit.subject().map(|tag| tag.name.as_str());
-            let id = edit.id().map(|id| id.uuid());
+            let id = edit.id().map(portcullis_model::Id::uuid);
             of(names, at, edit, "tag", vec![one(id, ui::Kind::Tag, name)])
         }
         Change::Membership(edit) => {
