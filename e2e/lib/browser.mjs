@@ -47,6 +47,7 @@ export async function openPage(browser, options = {}) {
     reducedMotion: 'reduce',
     ...options,
   });
+  context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const faults = [];
   page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));

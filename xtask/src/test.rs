@@ -14,7 +14,7 @@ Installs what is missing where it may, then runs every check and test of the pro
 when one fails, and ends with a summary. This is what CI runs.
 
   --only STEP,…     run only these steps (and `tools`, for what they need)
-  --without PART,…  leave out what needs a part this machine lacks: postgres, browser.
+  --without PART,…  leave out what needs a part this machine lacks: postgres, browser, bindings.
                     The summary says what was not run. Not allowed on CI (when the variable CI is set).
   --list            list the steps
 
@@ -38,7 +38,7 @@ pub(crate) fn main(args: &[String]) -> Result<()> {
 
 fn list() {
     for step in steps::ALL {
-        println!("{:<10} {}", step.name, step.about);
+        println!("{:<15} {}", step.name, step.about);
     }
 }
 
@@ -155,7 +155,7 @@ fn run_all(run: &Run, steps: &[&'static Step]) -> Vec<Report> {
 /// Prints the table, then what did not run, then the test runners' own last words.
 fn summarize(run: &Run, reports: &[Report]) -> Result<()> {
     let total: Duration = reports.iter().map(|report| report.took).sum();
-    eprintln!("\n{:<10} {:<8} {:>8}", "step", "result", "seconds");
+    eprintln!("\n{:<15} {:<8} {:>8}", "step", "result", "seconds");
     for report in reports {
         let (verdict, note) = match &report.result {
             Ok(outcome) if outcome.ran => ("ok", outcome.note.clone()),
@@ -165,12 +165,12 @@ fn summarize(run: &Run, reports: &[Report]) -> Result<()> {
         // A note is one line here; the whole of it stands where the step ended.
         let note = note.lines().next().unwrap_or_default();
         eprintln!(
-            "{:<10} {verdict:<8} {:>8.1}  {note}",
+            "{:<15} {verdict:<8} {:>8.1}  {note}",
             report.name,
             report.took.as_secs_f64()
         );
     }
-    eprintln!("{:<10} {:<8} {:>8.1}", "all", "", total.as_secs_f64());
+    eprintln!("{:<15} {:<8} {:>8.1}", "all", "", total.as_secs_f64());
 
     let left_out = run.left_out();
     if !left_out.is_empty() {

@@ -3,6 +3,9 @@
 //! What a subject is judged by depends on the world and the time alone. It is put together and
 //! compiled once and kept until either moves; people in the same groups share one compiled list.
 
+mod preview;
+mod search;
+
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
@@ -13,7 +16,10 @@ use portcullis_model::{
     decide::{Held, subject_attributes, subject_rules},
     entitlement::{PERMISSION_ACTION, PERMISSION_TYPE},
 };
-use portcullis_rules::{Attributes, Effect, Engine, Redaction, SlugSet, Value};
+use portcullis_rules::{Attributes, Effect, Engine, Explanation, Redaction, SlugSet, Value};
+
+pub use preview::{RulesDiff, Shift, Turn, rules_diff};
+pub use search::permission_question;
 
 /// A question: may the subject do the action on the resource?
 #[derive(Clone, Debug)]
@@ -219,19 +225,27 @@ impl Decider {
                 "until": held.map(|until| until.min(entitlement.validity.until)),
             })
         });
-        let policy = self.policy(world, user, now);
-        let stored = world.resource_attributes(&question.resource.kind, &question.resource.id);
-        let seen = Seen::new(question, policy.attributes(), stored);
-        let redaction = Redaction::default();
-        let trace = policy.engine().and_then(|engine| {
-            let (action, kind) = (&question.action.name, &question.resource.kind);
-            engine.explain(action, kind, &seen, &redaction).ok()
-        });
+        let trace = self.trace(world, now, question);
         serde_json::json!({
             "reason": if decided_by.is_some() { "a rule matched" } else { "no rule matched" },
             "decided_by": decided_by,
             "trace": trace.map(|trace| trace.to_json()),
         })
+    }
+
+    /// What the evaluator did with each rule up to the deciding one; nothing where the subject is
+    /// not known.
+    #[must_use]
+    pub fn trace(&self, world: &World, now: Timestamp, question: &Question) -> Option<Explanation> {
+        let user = self.user(world, &question.subject.kind, &question.subject.id)?;
+        let policy = self.policy(world, user, now);
+        let stored = world.resource_attributes(&question.resource.kind, &question.resource.id);
+        let seen = Seen::new(question, policy.attributes(), stored);
+        let (action, kind) = (&question.action.name, &question.resource.kind);
+        let engine = policy.engine()?;
+        engine
+            .explain(action, kind, &seen, &Redaction::default())
+            .ok()
     }
 
     /// What `user` is judged by in this world, now.
@@ -366,8 +380,26 @@ impl<'q> Seen<'q> {
         subject: &'q BTreeMap<Arc<str>, Value>,
         resource: Option<&'q BTreeMap<Arc<str>, Value>>,
     ) -> Self {
+        let mut all = Self::without_resource(question, subject);
+        all.resource = resource;
+        let id = Value::from(question.resource.id.as_str());
+        all.values.insert(0, ("id".into(), id));
+        let reserved = |name: &str| {
+            let prefixes = ["subject.", "action.", "context."];
+            prefixes.iter().any(|prefix| name.starts_with(prefix))
+        };
+        for (name, value) in question.resource.properties.iter().flatten() {
+            if !reserved(name) {
+                let value = Value::from_json(value);
+                all.values.push((name.as_str().into(), value));
+            }
+        }
+        all
+    }
+
+    /// What they see where no resource is known but its type.
+    fn without_resource(question: &Question, subject: &'q BTreeMap<Arc<str>, Value>) -> Self {
         let mut values: SmallMap = vec![
-            ("id".into(), Value::from(question.resource.id.as_str())),
             ("type".into(), Value::from(question.resource.kind.as_str())),
             (
                 "subject.id".into(),
@@ -383,30 +415,19 @@ impl<'q> Seen<'q> {
             ),
         ];
         let given = [
-            ("", &question.resource.properties),
             ("subject.", &question.subject.properties),
             ("action.", &question.action.properties),
             ("context.", &question.context),
         ];
         for (prefix, properties) in given {
-            let reserved = |name: &str| {
-                prefix.is_empty()
-                    && ["subject.", "action.", "context."]
-                        .iter()
-                        .any(|p| name.starts_with(p))
-            };
-            for (name, value) in properties
-                .iter()
-                .flatten()
-                .filter(|(name, _)| !reserved(name))
-            {
+            for (name, value) in properties.iter().flatten() {
                 values.push((format!("{prefix}{name}").into(), Value::from_json(value)));
             }
         }
         Self {
             values,
             subject,
-            resource,
+            resource: None,
         }
     }
 }
@@ -419,7 +440,7 @@ impl Attributes for Seen<'_> {
                 .find(|(key, _)| **key == *name)
                 .map(|(_, value)| value)
         };
-        // The five that identify come first in `values` and are nobody's to override.
+        // What identifies comes first in `values` and is nobody's to override.
         match name {
             "id" | "type" | "subject.id" | "subject.type" | "action.name" => given(),
             _ => match name.strip_prefix("subject.") {

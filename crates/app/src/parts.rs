@@ -2,8 +2,9 @@
 //! thing, cutting ends to what tags allow, settling requests that a grant answers.
 
 use portcullis_model::{
-    Actor, App, Change, ChangeSet, Context, Edit, Ends, Group, Id, Kind, Membership, Refusal,
-    Request, State, Tag, User, Validity, World, name::Reason, request::Resolution,
+    Action, Actor, App, Change, ChangeSet, Context, Edit, Ends, Group, Id, Kind, Membership,
+    Refusal, Request, State, Tag, Target, User, Validity, World, may, name::Reason,
+    request::Resolution,
 };
 
 pub(crate) fn user(world: &World, id: Id<User>) -> Result<&User, Refusal> {
@@ -84,7 +85,8 @@ pub(crate) fn place(
 }
 
 /// Settles the pending requests that `granted` answers: the person's own for that place, and those
-/// for groups that the place leads into.
+/// for groups that the place leads into. What the actor may not decide goes on waiting: whoever
+/// may put people into a role need not own what it opens.
 pub(crate) fn settle_requests(
     world: &World,
     context: &Context,
@@ -115,6 +117,10 @@ pub(crate) fn settle_requests(
         let state = if context.actor == Actor::User(request.requester) {
             State::Withdrawn { resolution }
         } else {
+            let target = Target::Request(request);
+            if may(world, context, Action::ApproveRequest, target).is_err() {
+                continue;
+            }
             State::Approved {
                 resolution,
                 granted_until: granted.validity.until,

@@ -85,7 +85,7 @@ fn executable(messages: &str, name: &str) -> Option<PathBuf> {
 }
 
 /// Node's own count, in either of its two forms: `# pass 3` and `ℹ pass 3`.
-fn is_summary(line: &str) -> bool {
+pub(super) fn is_summary(line: &str) -> bool {
     let mut words = line.split_whitespace();
     matches!(words.next(), Some("#" | "ℹ"))
         && matches!(words.next(), Some("tests" | "pass" | "fail" | "skipped"))

@@ -3,6 +3,8 @@
 //! To add one: a file here with a `pub(super) const STEP: Step`, and a line in [`ALL`]. What it needs of the
 //! machine is a [`Part`]; a new part is a variant and how to get it, in `tools.rs`.
 
+mod bindings_js;
+mod bindings_python;
 mod clippy;
 mod deny;
 mod doc;
@@ -29,6 +31,8 @@ pub(crate) const ALL: &[Step] = &[
     nextest::STEP,
     doc::STEP,
     e2e::STEP,
+    bindings_js::STEP,
+    bindings_python::STEP,
 ];
 
 /// One step of the run.
@@ -82,6 +86,8 @@ pub(crate) enum Part {
     Node,
     /// Chromium.
     Browser,
+    /// What builds `bindings/` for other languages; its steps find or install that themselves.
+    Bindings,
 }
 
 impl Part {
@@ -90,7 +96,10 @@ impl Part {
         match name {
             "postgres" => Ok(Self::Postgres),
             "browser" => Ok(Self::Browser),
-            _ => bail!("`--without {name}` is not possible; it can be postgres or browser"),
+            "bindings" => Ok(Self::Bindings),
+            _ => {
+                bail!("`--without {name}` is not possible; it can be postgres, browser or bindings")
+            }
         }
     }
 }
@@ -149,6 +158,15 @@ impl Run {
 
     fn is_without(&self, part: Part) -> bool {
         self.without.contains(&part)
+    }
+
+    /// How to go on without a part that is missing, as the end of a message; nothing on CI.
+    fn or_without(&self, part: &str) -> String {
+        if self.on_ci {
+            String::new()
+        } else {
+            format!(", or leave its tests out with `--without {part}`")
+        }
     }
 
     /// Cargo's target folder.

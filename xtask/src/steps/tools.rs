@@ -1,6 +1,6 @@
 //! What the other steps need of the machine: found, installed where that is allowed, or told exactly.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
@@ -58,7 +58,7 @@ fn debian_packages(run: &Run) -> Result<()> {
     let is_missing = |part| match part {
         Part::Postgres => pg_cluster::binaries().is_none(),
         Part::Browser => chromium().is_none(),
-        Part::Nextest | Part::Node => false,
+        Part::Nextest | Part::Node | Part::Bindings => false,
     };
     let missing = || {
         [Part::Postgres, Part::Browser]
@@ -75,7 +75,7 @@ fn debian_packages(run: &Run) -> Result<()> {
         .flat_map(|part| match part {
             Part::Postgres => &["postgresql"][..],
             Part::Browser => &["chromium", "fonts-liberation"][..],
-            Part::Nextest | Part::Node => &[],
+            Part::Nextest | Part::Node | Part::Bindings => &[],
         })
         .copied()
         .collect();
@@ -83,9 +83,7 @@ fn debian_packages(run: &Run) -> Result<()> {
         "apt-get install --no-install-recommends {}",
         packages.join(" ")
     );
-    let may_install = process::which("apt-get").is_some()
-        && process::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    if may_install {
+    if may_apt_get() {
         apt_get(&packages).with_context(|| format!("`{by_hand}` failed"))?;
     }
     if missing().is_empty() {
@@ -115,7 +113,13 @@ fn debian_packages(run: &Run) -> Result<()> {
     )
 }
 
-fn apt_get(packages: &[&str]) -> Result<()> {
+/// Whether packages may be installed: on Debian and the like, as root.
+pub(super) fn may_apt_get() -> bool {
+    process::which("apt-get").is_some()
+        && process::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+pub(super) fn apt_get(packages: &[&str]) -> Result<()> {
     eprintln!("    installing with apt-get: {}", packages.join(" "));
     let apt_get = || {
         let mut command = Command::new("apt-get");
@@ -166,8 +170,14 @@ fn nextest(run: &Run) -> Result<()> {
     .context("get it with `cargo install --locked cargo-nextest`")
 }
 
-/// The packages of `e2e/`, exactly as locked; nothing is done when they are already there.
+/// The packages of `e2e/`.
 fn node_packages(run: &Run) -> Result<()> {
+    node_version()?;
+    npm_ci(&run.root.join("e2e"))
+}
+
+/// Fails unless Node.js is new enough.
+pub(super) fn node_version() -> Result<()> {
     let version = process::output(Command::new("node").arg("--version"))
         .context("Node.js 20 or newer with npm is needed")?;
     let major: u32 = version
@@ -180,17 +190,21 @@ fn node_packages(run: &Run) -> Result<()> {
     if major < 20 {
         bail!("Node.js is {}, and 20 or newer is needed", version.trim());
     }
-    let folder = run.root.join("e2e");
+    Ok(())
+}
+
+/// The packages of a folder, exactly as locked; nothing is done when they are already there.
+pub(super) fn npm_ci(folder: &Path) -> Result<()> {
     let locked = std::fs::read(folder.join("package-lock.json"))?;
     let stamp = folder.join("node_modules/.portcullis-lock");
     if std::fs::read(&stamp).is_ok_and(|installed| installed == locked) {
         return Ok(());
     }
-    eprintln!("    npm ci in e2e/");
+    eprintln!("    npm ci in {}", folder.display());
     process::output(
         Command::new("npm")
             .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-            .current_dir(&folder),
+            .current_dir(folder),
     )?;
     std::fs::write(&stamp, locked)?;
     Ok(())

@@ -78,6 +78,8 @@ impl Operation for CreateApp {
         if owners.is_empty() {
             owners.extend(context.actor.user());
         }
+        owners.sort_unstable();
+        owners.dedup();
         let demands = self
             .tags
             .iter()

@@ -1,8 +1,8 @@
 //! Change what membership of a group confers.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Ends, Entitlement, Fault, Grant, Group, Id, Refusal, Validity, World,
-    entitlement::Rules, name::Reason,
+    ChangeSet, Context, Edit, Ends, Entitlement, Fault, Grant, Group, Id, Permission, Refusal,
+    Validity, World, entitlement::Rules, name::Reason,
 };
 use portcullis_rules::{
     Engine, Limits,
@@ -30,7 +30,8 @@ impl Operation for Confer {
         if let Some(list) = self.grant.rules() {
             sound(list)?;
         }
-        let (kind, key) = (self.grant.kind(), self.grant.key());
+        let grant = self.spelled_alike(world, context);
+        let (kind, key) = (grant.kind(), grant.key());
         let there = world
             .entitlements_of(group.id)
             .find(|e| e.grant.kind() == kind && e.grant.key() == key);
@@ -39,7 +40,7 @@ impl Operation for Confer {
             Some(before) => Edit::update(
                 before.clone(),
                 Entitlement {
-                    grant: self.grant.clone(),
+                    grant,
                     validity: Validity::new(before.validity.from.min(context.now), self.until),
                     reason: self.reason.clone(),
                     granted_by: context.actor,
@@ -49,13 +50,33 @@ impl Operation for Confer {
             None => Edit::create(Entitlement {
                 id: context.id(),
                 group: group.id,
-                grant: self.grant.clone(),
+                grant,
                 validity,
                 reason: self.reason.clone(),
                 granted_by: context.actor,
             }),
         };
         Ok(ChangeSet::new("group.confer").with(edit))
+    }
+}
+
+impl Confer {
+    /// A permission is written as other groups write it: names are compared without regard to case,
+    /// but rules look at letters, and one name must be one thing to them.
+    fn spelled_alike(&self, world: &World, context: &Context) -> Grant {
+        let Grant::Permission(permission) = &self.grant else {
+            return self.grant.clone();
+        };
+        let written = world
+            .conferring(&permission.name, None, context.now)
+            .filter(|(group, _)| group.id != self.group)
+            .find_map(|(_, entitlement)| entitlement.grant.permission());
+        Grant::Permission(Permission {
+            name: written
+                .map_or(&permission.name, |other| &other.name)
+                .clone(),
+            environments: permission.environments.clone(),
+        })
     }
 }
 

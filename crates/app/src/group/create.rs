@@ -42,7 +42,8 @@ impl Operation for CreateGroup {
         };
         let demands = world.constraints_on(&group);
         let mut change = ChangeSet::new("group.create").with(Edit::create(group.clone()));
-        for owner in &self.owners {
+        let mut seen = std::collections::BTreeSet::new();
+        for owner in self.owners.iter().filter(|owner| seen.insert(**owner)) {
             parts::user(world, *owner)?;
             change.push(Edit::create(Membership {
                 id: context.id(),

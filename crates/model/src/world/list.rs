@@ -7,7 +7,10 @@ use crate::{App, Group, Id, Request, Resource, Tag, Timestamp, User, name};
 
 impl World {
     /// Users by login, those after `after` if given.
-    pub fn users_after(&self, after: Option<&str>) -> impl Iterator<Item = &User> {
+    pub fn users_after<'w>(
+        &'w self,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &'w User> + use<'w> {
         self.logins
             .range::<_, str>((bound(after.map(name::key).as_deref()), Bound::Unbounded))
             .map(|(_, (_, user))| &**user)

@@ -51,6 +51,8 @@ impl Members {
         &self.items
     }
 
+    /// Whether the value equals an item.
+    #[inline(never)]
     pub(super) fn contains(&self, value: &Value) -> Truth {
         match &self.table {
             Some(table) => table.contains(value),
@@ -66,6 +68,22 @@ impl Members {
             }
         }
     }
+
+    /// Whether the value is a list that shares an item.
+    #[inline(never)]
+    pub(super) fn overlaps(&self, value: &Value) -> Truth {
+        let Some(values) = value.as_array() else {
+            return Truth::Undecided;
+        };
+        let mut found = Truth::False;
+        for value in values {
+            found = found.or(self.contains(value));
+            if found.is_true() {
+                break;
+            }
+        }
+        found
+    }
 }
 
 /// The language's equality, quick where it matters.
@@ -73,6 +91,13 @@ impl Members {
 pub(super) fn equal(a: &Value, b: &Value) -> Truth {
     match (a, b) {
         (Value::String(a), Value::String(b)) => (a == b).into(),
+        _ => equal_rarely(a, b),
+    }
+}
+
+#[inline(never)]
+fn equal_rarely(a: &Value, b: &Value) -> Truth {
+    match (a, b) {
         (Value::Number(n), Value::String(s)) | (Value::String(s), Value::Number(n)) => {
             (spelled_by(s) == Some(*n)).into()
         }

@@ -119,7 +119,7 @@ impl Program {
             &Node::All { first, len } => {
                 let mut all = Truth::True;
                 for child in first..first + len {
-                    all = all.and(self.holds(child, resource, tracer));
+                    all = all.and(self.child(child, resource, tracer));
                     if !T::ON && all == Truth::False {
                         break;
                     }
@@ -131,7 +131,7 @@ impl Program {
             &Node::Any { first, len } => {
                 let mut any = Truth::False;
                 for child in first..first + len {
-                    any = any.or(self.holds(child, resource, tracer));
+                    any = any.or(self.child(child, resource, tracer));
                     if !T::ON && any == Truth::True {
                         break;
                     }
@@ -139,6 +139,22 @@ impl Program {
                 any
             }
         };
+        tracer.node(node, truth);
+        truth
+    }
+
+    /// As `holds`, without a call for a plain test.
+    #[inline]
+    fn child<A: Attributes + ?Sized, T: Tracer>(
+        &self,
+        node: u32,
+        resource: &mut Resource<'_, A>,
+        tracer: &mut T,
+    ) -> Truth {
+        let Node::Test(test) = &self.nodes[node as usize] else {
+            return self.holds(node, resource, tracer);
+        };
+        let truth = self.test(test, resource);
         tracer.node(node, truth);
         truth
     }
@@ -151,34 +167,30 @@ impl Program {
                 self.members[*members as usize].contains(resource.get(*attribute))
             }
             Kind::Overlap { attribute, members } => {
-                let members = &self.members[*members as usize];
-                match resource.get(*attribute).as_array() {
-                    None => Truth::Undecided,
-                    Some(items) => {
-                        let mut found = Truth::False;
-                        for item in items {
-                            found = found.or(members.contains(item));
-                            if found.is_true() {
-                                break;
-                            }
-                        }
-                        found
-                    }
-                }
+                self.members[*members as usize].overlaps(resource.get(*attribute))
             }
-            Kind::Text { attribute, pattern } => with_text(resource.get(*attribute), |text| {
-                self.patterns.test(*pattern, text)
-            })
-            .flatten()
-            .map_or(Truth::Undecided, Truth::from),
+            Kind::Text { attribute, pattern } => self.text(resource.get(*attribute), *pattern),
             Kind::Other { left, op, right } => {
                 let left = argument(left, resource);
                 let right = argument(right, resource);
-                compare(left, *op, right)
+                compare_rarely(left, *op, right)
             }
         };
         if test.negated { !truth } else { truth }
     }
+
+    // Kept apart, as are the others below, so that `holds` stays small: its frame is entered for each set.
+    #[inline(never)]
+    fn text(&self, value: &Value, pattern: u32) -> Truth {
+        with_text(value, |text| self.patterns.test(pattern, text))
+            .flatten()
+            .map_or(Truth::Undecided, Truth::from)
+    }
+}
+
+#[inline(never)]
+fn compare_rarely(left: &Value, op: Operator, right: &Value) -> Truth {
+    compare(left, op, right)
 }
 
 fn argument<'x, 'r: 'x, A: Attributes + ?Sized>(

@@ -54,6 +54,7 @@ pub(super) fn with_text<R>(value: &Value, then: impl FnOnce(&str) -> R) -> Optio
 }
 
 #[cold]
+#[inline(never)]
 fn with_decimal<R>(number: Number, then: impl FnOnce(&str) -> R) -> R {
     let mut buffer = Buffer::<NUMBER>::new();
     match write!(buffer, "{number}") {
@@ -77,6 +78,7 @@ fn is_folded(text: &str) -> bool {
         .all(|b| b.is_ascii() && !b.is_ascii_uppercase())
 }
 
+#[inline(never)]
 fn with_fold_buffer<R>(text: &str, then: impl FnOnce(&str) -> R) -> R {
     let mut buffer = Buffer::<FOLDED>::new();
     if text

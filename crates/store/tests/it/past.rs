@@ -324,6 +324,43 @@ both! {
     }
 }
 
+both! {
+    async fn a_request_left_behind_could_not_be_loaded_again_and_is_not_committed(database) {
+        let live = database.live().await;
+        let c = context();
+        let (ann, staff) = (user(&c, "ann"), group(&c, "Staff"));
+        let request = Request {
+            id: c.id(),
+            requester: ann.id,
+            wants: Wants::Membership { group: staff.id, kind: Kind::Member },
+            reason: Reason::default(),
+            until: Ends::NEVER,
+            created_at: c.now,
+            state: State::Pending,
+        };
+        let start = ChangeSet::new("start")
+            .with(Edit::create(ann.clone()))
+            .with(Edit::create(staff.clone()))
+            .with(Edit::create(request.clone()));
+        commit(&live, &c, start).await.unwrap();
+        for end in [Edit::end(staff.clone()).into(), portcullis_model::Change::from(Edit::end(ann))] {
+            let refused = commit(&live, &c, ChangeSet::new("end").with(end)).await;
+            let Err(portcullis_store::CommitError::Refused(refusal)) = refused else {
+                panic!("{refused:?}");
+            };
+            assert_eq!(refusal.code(), "request_waits");
+        }
+        let mut rejected = request.clone();
+        let resolution = Resolution { by: c.actor, at: c.now, reason: Reason::default() };
+        rejected.state = State::Rejected { resolution };
+        let end = ChangeSet::new("end")
+            .with(Edit::update(request, rejected))
+            .with(Edit::end(staff));
+        commit(&live, &c, end).await.unwrap();
+        assert_eq!(facts(&live.store().load().await.unwrap()), facts(&live.world()));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -29,7 +29,7 @@ pub(super) async fn subjects(
     ]);
     let window = Window::new(&web, search.page.clone(), &asked)?;
     let kind = search.subject.kind;
-    let mut question = Question {
+    let question = Question {
         subject: Entity {
             kind: kind.clone(),
             id: String::new(),
@@ -39,17 +39,9 @@ pub(super) async fn subjects(
         resource: search.resource.into(),
         context: search.context,
     };
-    let decider = web.decider();
-    let known = decider.subject_types().contains(&kind);
-    let users = view
-        .world
-        .users_after(window.after.as_deref())
-        .take_while(|_| known);
-    let found = users
-        .filter(|user| {
-            question.subject.id = user.login.to_string();
-            decider.decide(&view.world, view.now, &question).allowed
-        })
+    let found = web
+        .decider()
+        .subjects(&view.world, view.now, &question, window.after.as_deref())
         .take(window.limit + 1)
         .map(|user| {
             (
@@ -78,7 +70,7 @@ pub(super) async fn resources(
     ]);
     let window = Window::new(&web, search.page.clone(), &asked)?;
     let kind = search.resource.kind;
-    let mut question = Question {
+    let question = Question {
         subject: search.subject.into(),
         action: search.action.into(),
         resource: Entity {
@@ -88,14 +80,9 @@ pub(super) async fn resources(
         },
         context: search.context,
     };
-    let world = &view.world;
     let found = web
         .decider()
-        .resource_ids(world, view.now, &kind, window.after.as_deref())
-        .filter(|id| {
-            question.resource.id.clone_from(id);
-            web.decider().decide(world, view.now, &question).allowed
-        })
+        .resources(&view.world, view.now, &question, window.after.as_deref())
         .take(window.limit + 1)
         .map(|id| (id.clone(), json!({ "type": kind, "id": id })))
         .collect();
@@ -112,7 +99,7 @@ pub(super) async fn actions(
     let search: WireActionSearch = read(&headers, &body)?;
     let asked = json!(["action", search.subject, search.resource, search.context]);
     let window = Window::new(&web, search.page.clone(), &asked)?;
-    let mut question = Question {
+    let question = Question {
         subject: search.subject.into(),
         action: Action {
             name: String::new(),
@@ -121,15 +108,9 @@ pub(super) async fn actions(
         resource: search.resource.into(),
         context: search.context,
     };
-    let decider = web.decider();
-    let found = decider
-        .action_names(&view.world, view.now, &question.subject)
-        .into_iter()
-        .filter(|name| window.after.as_ref().is_none_or(|after| name > after))
-        .filter(|name| {
-            question.action.name.clone_from(name);
-            decider.decide(&view.world, view.now, &question).allowed
-        })
+    let found = web
+        .decider()
+        .actions(&view.world, view.now, &question, window.after.as_deref())
         .take(window.limit + 1)
         .map(|name| (name.clone(), json!({ "name": name })))
         .collect();

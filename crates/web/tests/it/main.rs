@@ -1,5 +1,7 @@
 //! Tests of the HTTP face against the real app on a real port.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod api;
 mod authzen;
 mod pages;

@@ -1,7 +1,9 @@
 //! Rules about requests: what may be asked, and what may become of it.
 
 use super::Rules;
-use crate::{Actor, Change, ChangeSet, Edit, Group, Membership, Refusal, Request, State, World};
+use crate::{
+    Actor, Change, ChangeSet, Edit, Group, Kind, Membership, Refusal, Request, State, World,
+};
 
 impl Rules<'_> {
     pub(super) fn request(&self, edit: &Edit<Request>) -> Result<(), Refusal> {
@@ -61,14 +63,19 @@ impl Rules<'_> {
         else {
             return Ok(());
         };
-        let granted =
-            |fact: &Membership| fact.id == membership && fact.validity.until == granted_until;
-        let wants = request.wants;
-        if self
+        let wants = (request.wants.group(), request.wants.kind());
+        let now = self.context.now;
+        // The fact itself, or one whose group leads there: a role answers what it opens.
+        let leads = |fact: &Membership| {
+            let reach = || self.after.reach(fact.group, now).into_iter();
+            fact.kind == Kind::Member && reach().any(|(group, kind)| (group.id, kind) == wants)
+        };
+        let granted = self
             .after
-            .direct(request.requester, wants.group(), wants.kind())
-            .is_some_and(granted)
-        {
+            .direct_of_user(request.requester)
+            .filter(|fact| fact.id == membership && fact.validity.until == granted_until)
+            .any(|fact| (fact.group, fact.kind) == wants || leads(fact));
+        if granted {
             return Ok(());
         }
         Err(Refusal::rule(

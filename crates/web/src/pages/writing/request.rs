@@ -189,6 +189,10 @@ fn decide_box(
             )
         }
     };
+    if cut == portcullis_model::Ends::NEVER {
+        // "As asked" says it already.
+        durations.choices.retain(|choice| !choice.is("never"));
+    }
     durations.choices.insert(0, ui::Choice::new("asked", label));
     durations.chosen = values.text("until", "asked");
     let reason_help = match demands.reason {

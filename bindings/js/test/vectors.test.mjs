@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import * as portcullis from '@portcullis/rules';
+import { answerOf, cases } from './vectors.mjs';
+
+const vectors = (name) => readFileSync(new URL(`../../../crates/rules/tests/vectors/${name}`, import.meta.url), 'utf8');
+const all = cases(vectors('public.jsonl'), vectors('canonical-public.jsonl'));
+
+/** Whether JavaScript's numbers hold everything the text says. */
+const isHeld = (text) => JSON.stringify(JSON.parse(text)) === text;
+
+test('every canonical answer is ours', () => {
+  assert.equal(all.length, 3990);
+  const wrong = all.filter((vector) => answerOf(portcullis, vector) !== vector.expected);
+  assert.deepEqual(wrong, []);
+});
+
+test('resources as objects get the same answers as their text', () => {
+  const held = all.filter(({ attributes }) => isHeld(attributes));
+  assert.ok(held.length > 3500, `${held.length}`);
+  const wrong = held.filter((vector) => answerOf(portcullis, vector, JSON.parse) !== vector.expected);
+  assert.deepEqual(wrong, []);
+});

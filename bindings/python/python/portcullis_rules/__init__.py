@@ -1,0 +1,43 @@
+"""Who may do what: JSON lists of allow and deny rules, decided exactly as the Portcullis server does.
+
+>>> from portcullis_rules import Rule, Rules
+>>> rules = Rules([Rule.allow().on_types("doc").actions("read").when(["@owner", "=", "ann"])])
+>>> rules.can("read", "doc", {"owner": "ann"})
+True
+>>> rules.can("write", "doc", {"owner": "ann"})
+False
+"""
+
+from ._model import (
+    Answer,
+    Explanation,
+    Finding,
+    Offence,
+    Report,
+    Resource,
+    Result,
+    Rule,
+    Rules,
+    RulesError,
+    all_of,
+    any_of,
+    can,
+    resource,
+)
+
+__all__ = [
+    "Answer",
+    "Explanation",
+    "Finding",
+    "Offence",
+    "Report",
+    "Resource",
+    "Result",
+    "Rule",
+    "Rules",
+    "RulesError",
+    "all_of",
+    "any_of",
+    "can",
+    "resource",
+]

@@ -1,0 +1,175 @@
+//! What changes where a list of rules is saved: what is refused, and what a preview tells.
+
+use portcullis_app::{
+    Operation,
+    decide::rules_diff,
+    group::{Confer, Withhold},
+};
+use portcullis_model::{Grant, Refusal, entitlement::Rules};
+use serde_json::json;
+
+use crate::town::{NEVER, NOW, Town, list, permission};
+
+fn doc(access: &str, action: &str, conditions: &serde_json::Value) -> serde_json::Value {
+    json!({ "access": access, "where": { "rsrc_type": "doc", "action": action, "rsrc_match": conditions } })
+}
+
+fn town() -> Town {
+    Town::new()
+        .users(&["ana", "ben", "eve"])
+        .groups(&["Writers"])
+        .member("ana", "Writers")
+        .member("ben", "Writers")
+        .confers(
+            "Writers",
+            list(
+                "docs",
+                0,
+                &json!([doc("allow", "write", &json!([["@status", "=", "draft"]]))]),
+            ),
+        )
+}
+
+fn save(town: &Town, grant: Grant) -> Confer {
+    Confer {
+        group: town.gid("Writers"),
+        grant,
+        until: NEVER,
+        reason: Default::default(),
+    }
+}
+
+#[test]
+fn a_list_is_saved_only_if_its_cases_come_out() {
+    let mut town = town();
+    let Grant::Rules(rules) = list("docs", 0, &json!([doc("deny", "*", &json!([]))])) else {
+        unreachable!("a list")
+    };
+    let with = |expect: &str| Rules {
+        cases: vec![
+            json!({ "name": "writing", "action": "write", "type": "doc", "expect": expect }),
+        ],
+        ..rules.clone()
+    };
+    let wrong = save(&town, Grant::Rules(with("allow")));
+    let Err(Refusal::Invalid(faults)) = town.tries("root", &wrong) else {
+        panic!("it is refused")
+    };
+    assert_eq!(faults[0].field, "cases");
+    assert_eq!(
+        faults[0].message,
+        "writing: expected allow, got deny by rule 0"
+    );
+    let right = save(&town, Grant::Rules(with("deny")));
+    town.does("root", &right);
+}
+
+#[test]
+fn only_admins_change_what_groups_confer() {
+    let mut town = town();
+    let confer = save(&town, permission("p", &[]));
+    let refused = town.tries("ana", &confer).unwrap_err();
+    assert_eq!(refused.code(), "not_allowed");
+}
+
+#[test]
+fn a_preview_tells_who_may_now_do_what_and_who_no_longer() {
+    let town = town();
+    let wider = list(
+        "docs",
+        0,
+        &json!([doc(
+            "allow",
+            "write",
+            &json!([["@status", "=", "archived"]])
+        )]),
+    );
+    let operation = save(&town, wider);
+    let context = town.context(portcullis_model::Actor::User(town.uid("root")));
+    let change = operation.plan(&town.world, &context).unwrap();
+    let after = town.world.after(&change).unwrap();
+    let diff = rules_diff(&town.world, &after, &change, NOW).expect("rules are touched");
+    assert_eq!(
+        (diff.people, diff.not_compared, diff.shifts.len()),
+        (2, 0, 1)
+    );
+    let shift = &diff.shifts[0];
+    assert!(shift.exhaustive);
+    let told: Vec<_> = shift
+        .turns
+        .iter()
+        .map(|turn| {
+            (
+                turn.allowed,
+                turn.people,
+                turn.attributes["status"].to_string(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (false, 2, "\"draft\"".to_owned()),
+            (true, 2, "\"archived\"".to_owned())
+        ]
+    );
+}
+
+#[test]
+fn withholding_a_list_is_previewed_the_same_way() {
+    let town = town();
+    let entitlement = town.conferred("Writers", "docs").unwrap().id;
+    let context = town.context(portcullis_model::Actor::User(town.uid("root")));
+    let change = Withhold { entitlement }
+        .plan(&town.world, &context)
+        .unwrap();
+    let after = town.world.after(&change).unwrap();
+    let diff = rules_diff(&town.world, &after, &change, NOW).expect("rules are touched");
+    assert_eq!(diff.people, 2);
+    assert!(diff.shifts[0].turns.iter().all(|turn| !turn.allowed));
+}
+
+#[test]
+fn a_preview_says_for_how_many_a_condition_on_the_subject_is_so() {
+    let town = town();
+    let only_ana = list(
+        "docs",
+        0,
+        &json!([
+            doc("allow", "write", &json!([["@status", "=", "draft"]])),
+            doc("allow", "sign", &json!([["@subject.login", "=", "ana"]])),
+            doc("allow", "burn", &json!([["@subject.team", "=", "fire"]])),
+        ]),
+    );
+    let context = town.context(portcullis_model::Actor::User(town.uid("root")));
+    let change = save(&town, only_ana).plan(&town.world, &context).unwrap();
+    let after = town.world.after(&change).unwrap();
+    let diff = rules_diff(&town.world, &after, &change, NOW).expect("rules are touched");
+    let told: Vec<_> = diff.shifts[0]
+        .turns
+        .iter()
+        .map(|turn| (&*turn.action, turn.people))
+        .collect();
+    assert_eq!(told, [("sign", 1), ("burn", 0)]);
+}
+
+#[test]
+fn permissions_alone_are_no_change_of_rules() {
+    let town = town();
+    let context = town.context(portcullis_model::Actor::User(town.uid("root")));
+    let change = save(&town, permission("p", &[]))
+        .plan(&town.world, &context)
+        .unwrap();
+    let after = town.world.after(&change).unwrap();
+    assert!(rules_diff(&town.world, &after, &change, NOW).is_none());
+}
+
+#[test]
+fn a_permission_is_written_the_same_in_all_groups() {
+    let mut town = town()
+        .groups(&["Readers"])
+        .confers("Readers", permission("mail:read", &[]));
+    let again = save(&town, permission("Mail:READ", &[]));
+    town.does("root", &again);
+    assert!(town.conferred("Writers", "mail:read").is_some());
+}

@@ -1,0 +1,718 @@
+//! One test per operation: what it promises, read as a rule.
+
+use std::collections::BTreeSet;
+
+use portcullis_app::{
+    Operation,
+    app::{CreateApp, DeleteApp, EditApp},
+    group::{
+        AddPeople, AttachRole, Confer, CreateGroup, DeleteGroup, DetachRole, EditGroup,
+        RemovePeople, Withhold,
+    },
+    import::{ImportOrg, ImportPolicy, Org, Policy},
+    log::Undo,
+    request::{Approve, Ask, DecideMany, Decision, Reject, Withdraw},
+    resource::{ForgetResource, RegisterResource},
+    role::{CloneRole, MergeRoles, People, RoleFromPerson, SplitRole},
+    tag::{CreateTag, DeleteTag, EditTag},
+    user::{CreateUser, DeleteUser, EditUser, InitAdmin},
+};
+use portcullis_model::{
+    Actor, Constraints, Ends, GroupKind, Kind, Position, Refusal, State, SystemActor, UserKind,
+    World,
+};
+use serde_json::json;
+
+use crate::town::{NEVER, NOW, Town, days, parse, permission};
+
+/// Everything everybody can do: each place in each group that is no role, each permission.
+fn access(world: &World) -> BTreeSet<(String, String, Ends)> {
+    let mut all = BTreeSet::new();
+    for user in world.users() {
+        for (group, kind, until) in world.groups_of(user.id, NOW) {
+            if !group.is_role() {
+                let what = format!("{kind} of {}", group.name);
+                all.insert((user.login.to_string(), what, until));
+            }
+        }
+        for held in world.permissions_of(user.id, NOW) {
+            let what = held.permission.name.to_string();
+            all.insert((user.login.to_string(), what, held.until));
+        }
+    }
+    all
+}
+
+/// The town, and what everybody can do in it unless a test changes it.
+fn town() -> Town {
+    Town::new()
+        .users(&["ana", "ben", "eve", "jim"])
+        .groups(&["Wiki", "Payroll"])
+        .roles(&["Role-A", "Role-B"])
+        .leads("Role-A", "Wiki", days(30))
+        .leads("Role-A", "Payroll", NEVER)
+        .leads("Role-B", "Wiki", NEVER)
+        .confers("Wiki", permission("wiki:edit", &[]))
+        .placed("ana", "Role-A", Kind::Member, days(20))
+        .member("ben", "Role-B")
+        .member("eve", "Wiki")
+        .placed("eve", "Payroll", Kind::Member, days(5))
+}
+
+fn reason() -> portcullis_model::Reason {
+    parse!(Reason, "because")
+}
+
+#[track_caller]
+fn nobody_notices(town: &mut Town, operation: &impl Operation) {
+    let before = access(&town.world);
+    town.does("root", operation);
+    assert_eq!(access(&town.world), before);
+}
+
+fn code(result: Result<portcullis_model::ChangeSet, Refusal>) -> &'static str {
+    result.err().map_or("ok", |refusal| refusal.code())
+}
+
+// Roles.
+
+#[test]
+fn a_role_from_a_person_leads_where_they_are_and_takes_nothing_from_anybody() {
+    let mut town = town();
+    let before = access(&town.world);
+    let operation = RoleFromPerson {
+        user: town.uid("eve"),
+        name: parse!(Name, "Role-Eve"),
+        description: Default::default(),
+        groups: None,
+        reason: reason(),
+    };
+    town.does("root", &operation);
+    let held = |all: &BTreeSet<(String, String, Ends)>| -> BTreeSet<(String, String)> {
+        all.iter()
+            .map(|(who, what, _)| (who.clone(), what.clone()))
+            .collect()
+    };
+    let after = access(&town.world);
+    assert_eq!(held(&after), held(&before), "nobody can do more or less");
+    for (who, what, until) in &before {
+        let now = after.iter().find(|(a, b, _)| (a, b) == (who, what));
+        assert!(now.is_some_and(|(.., now)| now >= until), "{who}: {what}");
+    }
+    let role = town.gid("Role-Eve");
+    let mut leads: Vec<_> = town
+        .world
+        .targets_of(role)
+        .map(|i| town.world.group(i.target).unwrap().name.to_string())
+        .collect();
+    leads.sort();
+    assert_eq!(leads, ["Payroll", "Wiki"]);
+}
+
+#[test]
+fn a_clone_leads_where_its_pattern_leads_and_has_its_people_only_if_asked() {
+    for (people, members) in [(People::Nobody, 0), (People::Same, 1)] {
+        let mut town = town();
+        let operation = CloneRole {
+            role: town.gid("Role-A"),
+            name: parse!(Name, "Role-C"),
+            description: None,
+            people,
+            reason: reason(),
+        };
+        nobody_notices(&mut town, &operation);
+        let copy = town.gid("Role-C");
+        assert_eq!(town.world.holder_count(copy, Kind::Member, NOW), members);
+        let ends = |role: &str| -> BTreeSet<_> {
+            let all = town.world.targets_of(town.gid(role));
+            all.map(|i| (i.target, i.validity.until)).collect()
+        };
+        assert_eq!(ends("Role-C"), ends("Role-A"));
+    }
+}
+
+#[test]
+fn merging_roles_takes_nothing_from_anybody_and_ends_the_one() {
+    let mut town = town();
+    let before = access(&town.world);
+    let operation = MergeRoles {
+        into: town.gid("Role-A"),
+        from: town.gid("Role-B"),
+        reason: reason(),
+    };
+    town.does("root", &operation);
+    assert!(town.world.find_group("Role-B").is_none());
+    let after = access(&town.world);
+    for (who, what, until) in &before {
+        let now = after.iter().find(|(a, b, _)| (a, b) == (who, what));
+        assert!(now.is_some_and(|(.., now)| now >= until), "{who}: {what}");
+    }
+    assert_eq!(
+        town.until("ben", "Payroll"),
+        Some(NEVER),
+        "who came gets the rest"
+    );
+}
+
+#[test]
+fn splitting_a_role_is_noticed_by_nobody() {
+    let mut town = town();
+    let operation = SplitRole {
+        role: town.gid("Role-A"),
+        name: parse!(Name, "Role-Pay"),
+        description: Default::default(),
+        groups: vec![town.gid("Payroll")],
+        reason: reason(),
+    };
+    nobody_notices(&mut town, &operation);
+    assert_eq!(town.world.targets_of(town.gid("Role-A")).count(), 1);
+    assert_eq!(town.world.targets_of(town.gid("Role-Pay")).count(), 1);
+}
+
+#[test]
+fn a_role_opens_what_it_is_attached_to_and_closes_what_it_is_detached_from() {
+    let mut town = town();
+    let attach = AttachRole {
+        role: town.gid("Role-B"),
+        groups: vec![town.gid("Payroll")],
+        kind: Kind::Member,
+        until: days(3),
+        reason: reason(),
+    };
+    town.does("root", &attach);
+    assert_eq!(town.until("ben", "Payroll"), Some(days(3)));
+    let detach = DetachRole {
+        role: attach.role,
+        groups: attach.groups,
+        kind: Kind::Member,
+    };
+    town.does("root", &detach);
+    assert_eq!(town.until("ben", "Payroll"), None);
+}
+
+// Groups and people.
+
+#[test]
+fn adding_somebody_again_moves_their_end_either_way() {
+    let mut town = town();
+    for until in [days(50), days(2), NEVER] {
+        let add = AddPeople {
+            group: town.gid("Wiki"),
+            kind: Kind::Member,
+            users: vec![town.uid("eve"), town.uid("eve")],
+            until,
+            reason: reason(),
+        };
+        let change = town.does("root", &add);
+        assert_eq!(change.changes.len(), 1, "each person once");
+        assert_eq!(town.until("eve", "Wiki"), Some(until));
+    }
+}
+
+#[test]
+fn nobody_is_removed_from_where_a_role_puts_them() {
+    let mut town = town();
+    let remove = |town: &Town, login: &str| RemovePeople {
+        group: town.gid("Wiki"),
+        kind: Kind::Member,
+        users: vec![town.uid(login)],
+    };
+    let (eve, ana) = (remove(&town, "eve"), remove(&town, "ana"));
+    town.does("root", &eve);
+    assert_eq!(town.until("eve", "Wiki"), None);
+    assert_eq!(code(town.tries("root", &ana)), "not_direct");
+    let role = RemovePeople {
+        group: town.gid("Role-B"),
+        ..remove(&town, "ben")
+    };
+    assert_eq!(code(town.tries("ana", &role)), "not_allowed");
+}
+
+#[test]
+fn a_group_that_goes_takes_with_it_what_hangs_on_it() {
+    let mut town = town();
+    let ask = Ask {
+        group: town.gid("Wiki"),
+        kind: Kind::Owner,
+        until: NEVER,
+        reason: reason(),
+    };
+    town.does("eve", &ask);
+    let delete = DeleteGroup {
+        group: town.gid("Wiki"),
+    };
+    town.does("root", &delete);
+    assert!(town.world.find_group("Wiki").is_none());
+    assert!(town.request_of("eve").is_none());
+    assert_eq!(town.world.permissions_of(town.uid("ana"), NOW).len(), 0);
+    assert_eq!(town.world.targets_of(town.gid("Role-A")).count(), 1);
+}
+
+#[test]
+fn a_group_that_becomes_a_role_keeps_its_people_as_its_own() {
+    let mut town = town();
+    let edit = EditGroup {
+        group: Some(town.gid("Wiki")),
+        kind: Some(GroupKind::Role),
+        name: Some(parse!(Name, "Role-Wiki")),
+        ..EditGroup::default()
+    };
+    town.does("root", &edit);
+    assert_eq!(town.world.children_of(town.gid("Role-Wiki")).count(), 0);
+    assert_eq!(town.until("ana", "Role-Wiki"), Some(days(20)));
+    assert_eq!(town.until("ben", "Role-Wiki"), Some(NEVER));
+}
+
+#[test]
+fn a_group_begins_with_its_owners() {
+    let mut town = town();
+    let create = CreateGroup {
+        kind: GroupKind::Group,
+        name: parse!(Name, "Mail"),
+        description: Default::default(),
+        tags: Vec::new(),
+        owners: vec![town.uid("eve")],
+    };
+    town.does("root", &create);
+    let mail = town.gid("Mail");
+    assert!(town.world.owns_group(town.uid("eve"), mail, NOW));
+    assert_eq!(code(town.tries("root", &create)), "name_taken");
+}
+
+#[test]
+fn what_is_conferred_again_is_replaced_and_what_is_withheld_is_gone() {
+    let mut town = town();
+    let confer = |town: &Town, until| Confer {
+        group: town.gid("Wiki"),
+        grant: permission("WIKI:edit", &["staging"]),
+        until,
+        reason: reason(),
+    };
+    let operation = confer(&town, days(9));
+    town.does("root", &operation);
+    let all: Vec<_> = town
+        .world
+        .entitlements_of(town.gid("Wiki"))
+        .cloned()
+        .collect();
+    assert_eq!(all.len(), 1, "names are compared without regard to case");
+    assert_eq!(all[0].validity.until, days(9));
+    let withhold = Withhold {
+        entitlement: all[0].id,
+    };
+    town.does("root", &withhold);
+    assert!(town.world.who_can("wiki:edit", None, NOW).is_empty());
+}
+
+// Users.
+
+#[test]
+fn a_user_is_known_edited_and_gone_with_everything() {
+    let mut town = town();
+    let create = CreateUser {
+        login: parse!(Login, "kim"),
+        name: parse!(Name, "Kim"),
+        email: None,
+        kind: UserKind::Person,
+        manager: Some(town.uid("ana")),
+        attributes: [].into(),
+    };
+    town.does("root", &create);
+    let edit = EditUser {
+        user: town.uid("kim"),
+        login: None,
+        name: Some(parse!(Name, "Kim Ito")),
+        email: None,
+        manager: None,
+        attributes: Some([("team".to_owned(), json!("red"))].into()),
+    };
+    town.does("root", &edit);
+    assert!(
+        town.does("root", &edit).is_empty(),
+        "the same again is nothing"
+    );
+    let delete = DeleteUser {
+        user: town.uid("ana"),
+    };
+    town.does("root", &delete);
+    assert_eq!(town.world.find_user("kim").unwrap().manager, None);
+    assert!(town.world.find_user("ana").is_none());
+    assert_eq!(
+        town.world
+            .holder_count(town.gid("Role-A"), Kind::Member, NOW),
+        0
+    );
+}
+
+#[test]
+fn making_the_first_admin_twice_is_making_them_once() {
+    let mut town = Town::new();
+    let init = InitAdmin {
+        email: parse!(Email, "root@example.com"),
+        login: None,
+        name: None,
+    };
+    let operator = Actor::System(SystemActor::Operator);
+    assert!(town.as_actor(operator, &init).unwrap().is_empty());
+}
+
+// Apps and tags.
+
+#[test]
+fn an_app_that_is_renamed_renames_its_groups() {
+    let mut town = town().app("Mail", &["Read"]);
+    let edit = EditApp {
+        app: town.world.find_app("Mail").unwrap().id,
+        name: Some(parse!(Name, "Post")),
+        description: None,
+        tags: None,
+    };
+    nobody_notices_but_names(&mut town, &edit);
+    let names: BTreeSet<_> = town.world.groups().map(|g| g.name.to_string()).collect();
+    assert!(
+        names.contains("App-Post-Read") && names.contains("App-Post-Owners"),
+        "{names:?}"
+    );
+    assert!(!names.iter().any(|name| name.contains("Mail")), "{names:?}");
+}
+
+fn nobody_notices_but_names(town: &mut Town, operation: &impl Operation) {
+    let count = |town: &Town| access(&town.world).len();
+    let before = count(town);
+    town.does("root", operation);
+    assert_eq!(count(town), before);
+}
+
+#[test]
+fn an_app_begins_with_whoever_makes_it_and_goes_with_its_groups() {
+    let mut town = town().app("Mail", &["Read"]);
+    let app = town.world.find_app("Mail").unwrap().id;
+    assert!(town.world.owns_app(town.uid("root"), app, NOW));
+    let again = CreateApp {
+        name: parse!(Name, "Mail"),
+        description: Default::default(),
+        owners: Vec::new(),
+        tags: Vec::new(),
+        groups: Vec::new(),
+        origin: Default::default(),
+    };
+    assert_eq!(code(town.tries("root", &again)), "name_taken");
+    town.does("root", &DeleteApp { app });
+    assert!(town.world.find_group("App-Mail-Read").is_none());
+}
+
+fn month() -> Constraints {
+    Constraints {
+        member_time_limit: (30 * 86_400).try_into().ok(),
+        ..Constraints::default()
+    }
+}
+
+#[test]
+fn a_tag_that_is_tightened_cuts_what_lasts_too_long_and_extends_nothing() {
+    let mut town = town();
+    let create = CreateTag {
+        name: parse!(Name, "short"),
+        description: Default::default(),
+        enabled: true,
+        constraints: month(),
+    };
+    town.does("root", &create);
+    let tag = town.world.find_tag("short").unwrap().id;
+    let put = EditGroup {
+        group: Some(town.gid("Wiki")),
+        tags: Some(vec![tag]),
+        ..EditGroup::default()
+    };
+    town.does("root", &put);
+    assert_eq!(
+        town.until("eve", "Wiki"),
+        Some(days(30)),
+        "no end becomes the limit"
+    );
+    assert_eq!(
+        town.until("ana", "Wiki"),
+        Some(days(20)),
+        "what ends sooner stays"
+    );
+    assert_eq!(town.until("ben", "Wiki"), Some(days(30)), "so do roles");
+    let edit = |limit: i64| EditTag {
+        tag,
+        name: None,
+        description: None,
+        enabled: None,
+        constraints: Some(Constraints {
+            member_time_limit: (limit * 86_400).try_into().ok(),
+            ..Constraints::default()
+        }),
+    };
+    town.does("root", &edit(10));
+    assert_eq!(town.until("eve", "Wiki"), Some(days(10)));
+    town.does("root", &edit(90));
+    assert_eq!(
+        town.until("eve", "Wiki"),
+        Some(days(10)),
+        "a looser tag gives nothing back"
+    );
+    town.does("root", &DeleteTag { tag });
+    assert!(town.world.group(town.gid("Wiki")).unwrap().tags.is_empty());
+    assert_eq!(town.until("eve", "Wiki"), Some(days(10)));
+}
+
+// Requests.
+
+fn asked(
+    town: &mut Town,
+    login: &str,
+    group: &str,
+) -> portcullis_model::Id<portcullis_model::Request> {
+    let ask = Ask {
+        group: town.gid(group),
+        kind: Kind::Member,
+        until: days(7),
+        reason: parse!(Reason, "please"),
+    };
+    town.does(login, &ask);
+    town.request_of(login).unwrap().id
+}
+
+#[test]
+fn a_request_that_is_approved_is_granted_as_it_was_asked() {
+    let mut town = town();
+    let request = asked(&mut town, "ben", "Payroll");
+    let approve = Approve {
+        request,
+        until: None,
+        reason: Default::default(),
+    };
+    assert_eq!(code(town.tries("ben", &approve)), "not_allowed");
+    town.does("root", &approve);
+    let fact = town.direct("ben", "Payroll").unwrap();
+    assert_eq!(
+        (fact.validity.until, fact.request),
+        (days(7), Some(request))
+    );
+    assert_eq!(
+        &*fact.reason, "please",
+        "the requester's reason stands where none is given"
+    );
+}
+
+#[test]
+fn asking_again_takes_the_earlier_request_back() {
+    let mut town = town();
+    let first = asked(&mut town, "ben", "Payroll");
+    let second = asked(&mut town, "ben", "Payroll");
+    assert_ne!(first, second);
+    assert_eq!(town.world.requests().count(), 1);
+}
+
+#[test]
+fn a_rejection_says_why_and_a_withdrawal_is_ones_own() {
+    let mut town = town();
+    let request = asked(&mut town, "ben", "Payroll");
+    let silent = Reject {
+        request,
+        reason: Default::default(),
+    };
+    assert!(matches!(
+        town.tries("root", &silent),
+        Err(Refusal::Invalid(_))
+    ));
+    let withdraw = Withdraw {
+        request,
+        reason: Default::default(),
+    };
+    assert_eq!(code(town.clone().tries("eve", &withdraw)), "not_allowed");
+    town.clone().does("ben", &withdraw);
+    town.does(
+        "root",
+        &Reject {
+            request,
+            reason: reason(),
+        },
+    );
+    assert!(town.request_of("ben").is_none());
+}
+
+#[test]
+fn what_is_granted_otherwise_settles_the_requests_it_answers() {
+    // By hand.
+    let mut town = town();
+    let request = asked(&mut town, "ben", "Payroll");
+    let add = AddPeople {
+        group: town.gid("Payroll"),
+        kind: Kind::Member,
+        users: vec![town.uid("ben")],
+        until: days(1),
+        reason: reason(),
+    };
+    let change = town.clone().does("root", &add);
+    let settled = change.changes.iter().any(|change| {
+        matches!(change, portcullis_model::Change::Request(edit)
+            if edit.id() == Some(request)
+                && edit.after.as_ref().is_some_and(|r| matches!(r.state, State::Approved { .. })))
+    });
+    assert!(settled, "{change:?}");
+    // Through a role that leads there, by whoever may decide.
+    let mut into_role = town.clone().placed("jim", "Role-A", Kind::Owner, NEVER);
+    let role = AddPeople {
+        group: town.gid("Role-A"),
+        ..add.clone()
+    };
+    let change = into_role.does("jim", &role);
+    assert_eq!(
+        change.changes.len(),
+        1,
+        "an owner of the role decides for no one else"
+    );
+    assert!(into_role.request_of("ben").is_some());
+    into_role = town.clone();
+    into_role.does("root", &role);
+    assert!(into_role.request_of("ben").is_none());
+    // Through a role that is attached.
+    let attach = AttachRole {
+        role: town.gid("Role-B"),
+        groups: vec![town.gid("Payroll")],
+        kind: Kind::Member,
+        until: NEVER,
+        reason: reason(),
+    };
+    town.does("root", &attach);
+    assert!(town.request_of("ben").is_none());
+}
+
+#[test]
+fn several_requests_are_decided_as_each_alone() {
+    for (decision, granted) in [(Decision::Approve, Some(days(7))), (Decision::Reject, None)] {
+        let mut town = town();
+        let requests = vec![
+            asked(&mut town, "ben", "Payroll"),
+            asked(&mut town, "root", "Wiki"),
+        ];
+        let decide = DecideMany {
+            requests,
+            decision,
+            reason: reason(),
+        };
+        let operator = Actor::System(SystemActor::Operator);
+        town.as_actor(operator, &decide).unwrap();
+        assert_eq!(town.until("ben", "Payroll"), granted);
+        assert_eq!(town.world.requests().count(), 0);
+    }
+}
+
+// Undoing, importing, resources.
+
+#[test]
+fn what_is_undone_is_as_it_was() {
+    let mut town = town();
+    let before = access(&town.world);
+    let merge = MergeRoles {
+        into: town.gid("Role-A"),
+        from: town.gid("Role-B"),
+        reason: reason(),
+    };
+    let change = town.does("root", &merge);
+    assert_ne!(access(&town.world), before);
+    let undo = Undo {
+        position: Position(1),
+        change,
+    };
+    town.does("root", &undo);
+    assert_eq!(access(&town.world), before);
+    assert_eq!(
+        code(town.tries("root", &undo)),
+        "cannot_undo",
+        "once is enough"
+    );
+}
+
+#[test]
+fn what_has_lapsed_since_does_not_come_back() {
+    let mut town = town();
+    let remove = RemovePeople {
+        group: town.gid("Payroll"),
+        kind: Kind::Member,
+        users: vec![town.uid("eve")],
+    };
+    let change = town.does("root", &remove);
+    town.now = NOW.plus_days(6);
+    let undo = Undo {
+        position: Position(1),
+        change,
+    };
+    assert_eq!(code(town.tries("root", &undo)), "nothing_to_undo");
+}
+
+#[test]
+fn an_organisation_imported_twice_is_imported_once() {
+    let org: Org = serde_json::from_value(json!({
+        "people": [{ "login": "kim" }, { "login": "lee", "name": "Lee Park" }],
+        "teams": [
+            { "name": "core", "maintainers": ["kim"], "members": ["kim"] },
+            { "name": "docs", "parent": "core", "members": ["lee"] },
+        ],
+        "repos": [{ "org": "acme", "name": "site", "teams": { "core": "write" }, "people": { "lee": "admin" } }],
+    }))
+    .unwrap();
+    let mut town = Town::new();
+    let import = Actor::System(SystemActor::Import);
+    let operation = ImportOrg { org };
+    assert!(!town.as_actor(import, &operation).unwrap().is_empty());
+    let who = |town: &Town| -> Vec<String> {
+        let all = town.world.who_can("repo:acme/site:write", None, NOW);
+        all.into_iter().map(|h| h.user.login.to_string()).collect()
+    };
+    assert_eq!(who(&town), ["kim", "lee"]);
+    town.now = NOW.plus_days(1);
+    let again = town.as_actor(import, &operation).unwrap();
+    assert!(again.is_empty(), "{again:?}");
+}
+
+#[test]
+fn a_policy_imported_twice_is_imported_once() {
+    let policy: Policy = serde_json::from_value(json!({
+        "users": [{ "login": "kim", "attributes": { "team": "red" } }],
+        "groups": [{
+            "name": "editors",
+            "members": ["*"],
+            "permissions": ["docs:edit"],
+            "rules": [{ "list": "docs", "rules": [{ "access": "allow", "where": {
+                "rsrc_type": "doc", "action": "write", "rsrc_match": [["@team", "=", "@subject.team"]] } }] }],
+        }],
+        "resources": [{ "type": "doc", "id": "1", "properties": { "team": "red" } }],
+    }))
+    .unwrap();
+    let mut town = Town::new();
+    let import = Actor::System(SystemActor::Import);
+    let operation = ImportPolicy { policy };
+    assert!(!town.as_actor(import, &operation).unwrap().is_empty());
+    let again = town.as_actor(import, &operation).unwrap();
+    assert!(again.is_empty(), "{again:?}");
+}
+
+#[test]
+fn a_resource_is_registered_replaced_and_forgotten() {
+    let mut town = town();
+    let register = |status: &str| RegisterResource {
+        resource_type: "doc".into(),
+        resource_id: "1".into(),
+        properties: [("status".to_owned(), json!(status))].into(),
+    };
+    town.does("root", &register("draft"));
+    assert!(town.does("root", &register("draft")).is_empty());
+    town.does("root", &register("active"));
+    let there: Vec<_> = town
+        .world
+        .resources()
+        .map(|r| r.properties["status"].clone())
+        .collect();
+    assert_eq!(there, [json!("active")]);
+    assert_eq!(code(town.tries("ana", &register("draft"))), "not_allowed");
+    let forget = ForgetResource {
+        resource: town.world.resources().next().unwrap().id,
+    };
+    town.does("root", &forget);
+    assert_eq!(town.world.resources().count(), 0);
+}

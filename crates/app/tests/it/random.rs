@@ -1,0 +1,490 @@
+//! Seeded random worlds with rules, and random questions about them. Everything is drawn from
+//! small pools, so that things meet often.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_app::decide::{Action, Entity, Properties, Question};
+use portcullis_model::{
+    Actor, Change, ChangeSet, Edit, Ends, Entitlement, Grant, Group, GroupKind, Id, Inclusion,
+    Kind, Membership, Resource, SystemActor, Timestamp, User, UserKind, Validity, World,
+    entitlement::Rules, record::Authority,
+};
+use portcullis_rules::{Condition, ConditionSet, Effect, Operand, Operator, Rule, RuleList, Value};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use crate::town::{NOW, parse, permission};
+
+/// SplitMix64: enough randomness for tests, the same on every machine.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        usize::try_from(self.next() % n as u64).unwrap()
+    }
+
+    pub(crate) fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+
+    pub(crate) fn pick<'p, T>(&mut self, pool: &'p [T]) -> &'p T {
+        &pool[self.below(pool.len())]
+    }
+
+    pub(crate) fn shuffle<T>(&mut self, all: &mut [T]) {
+        for i in (1..all.len()).rev() {
+            all.swap(i, self.below(i + 1));
+        }
+    }
+
+    fn id<T>(&mut self) -> Id<T> {
+        Id::new(Uuid::from_u64_pair(self.next(), self.next()))
+    }
+}
+
+pub(crate) const ACTIONS: [&str; 4] = ["read", "write", "share", "use"];
+pub(crate) const TYPES: [&str; 3] = ["doc", "key", "permission"];
+pub(crate) const PERMISSIONS: [&str; 4] = ["mail:read", "mail:send", "vault:open", "5"];
+pub(crate) const ENVIRONMENTS: [&str; 2] = ["production", "staging"];
+const TEAMS: [&str; 3] = ["red", "blue", ""];
+const STATES: [&str; 3] = ["draft", "active", "5"];
+
+/// What a world is made from, so that it can be made in another order too.
+pub(crate) struct Plan {
+    things: Vec<Change>,
+    pub(crate) entitlements: Vec<Entitlement>,
+}
+
+impl Plan {
+    pub(crate) fn world(&self) -> World {
+        self.world_of(&self.entitlements)
+    }
+
+    /// The same world, with what groups confer granted in another order.
+    pub(crate) fn shuffled(&self, random: &mut Random) -> World {
+        let mut entitlements = self.entitlements.clone();
+        random.shuffle(&mut entitlements);
+        self.world_of(&entitlements)
+    }
+
+    fn world_of(&self, entitlements: &[Entitlement]) -> World {
+        let mut change = ChangeSet::new("test");
+        change.changes.extend(self.things.iter().cloned());
+        let mut world = World::default().after(&change).expect("things fit");
+        // One change each, as people grant them.
+        for entitlement in entitlements {
+            let change = ChangeSet::new("test").with(Edit::create(entitlement.clone()));
+            world = world.after(&change).expect("it fits");
+        }
+        world
+    }
+}
+
+/// Which lists of rules a world has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lists {
+    /// None.
+    None,
+    /// None that speaks of permissions.
+    NotOfPermissions,
+    /// Any.
+    Any,
+}
+
+fn validity(random: &mut Random) -> Validity {
+    let day = |random: &mut Random| i64::try_from(random.below(7)).unwrap() - 3;
+    if !random.one_in(3) {
+        return Validity::new(NOW.plus_days(-10), Ends::NEVER);
+    }
+    let from = NOW.plus_days(day(random).min(2));
+    let until = if random.one_in(3) {
+        Ends::NEVER
+    } else {
+        Ends::at(from.plus_days(1 + i64::try_from(random.below(5)).unwrap()))
+    };
+    Validity::new(from, until)
+}
+
+pub(crate) fn plan(random: &mut Random, lists: Lists) -> Plan {
+    let mut things: Vec<Change> = Vec::new();
+    let mut users = Vec::new();
+    for n in 0..6 {
+        let user = user(random, n);
+        users.push(user.id);
+        things.push(Edit::create(user).into());
+    }
+    let mut groups = Vec::new();
+    for n in 0..7 {
+        let group = Group {
+            id: random.id(),
+            name: parse!(
+                Name,
+                &format!("{} {n}", random.pick(&["Group", "group", "Role"]))
+            ),
+            description: Default::default(),
+            kind: if n < 3 {
+                GroupKind::Role
+            } else {
+                GroupKind::Group
+            },
+            authority: Authority::Managed,
+            tags: Vec::new(),
+        };
+        groups.push(group.id);
+        things.push(Edit::create(group).into());
+    }
+    for user in &users {
+        for _ in 0..2 + random.below(3) {
+            let membership = Membership {
+                id: random.id(),
+                user: *user,
+                group: *random.pick(&groups),
+                kind: if random.one_in(8) {
+                    Kind::Owner
+                } else {
+                    Kind::Member
+                },
+                validity: validity(random),
+                reason: Default::default(),
+                granted_by: Actor::System(SystemActor::Demo),
+                request: None,
+            };
+            let same = |change: &Change| matches!(change, Change::Membership(edit) if edit.after.as_ref().is_some_and(|m| (m.user, m.group, m.kind) == (membership.user, membership.group, membership.kind)));
+            if !things.iter().any(same) {
+                things.push(Edit::create(membership).into());
+            }
+        }
+    }
+    // Roles lead into groups, groups into later ones: nothing goes round.
+    let mut inclusions = std::collections::BTreeSet::new();
+    for _ in 0..6 {
+        let child = random.below(groups.len() - 1);
+        let target = (child + 1).max(3) + random.below(groups.len() - (child + 1).max(3));
+        if !inclusions.insert((child, target)) {
+            continue;
+        }
+        let inclusion = Inclusion {
+            id: random.id(),
+            child: groups[child],
+            target: groups[target],
+            kind: Kind::Member,
+            validity: validity(random),
+            reason: Default::default(),
+            granted_by: Actor::System(SystemActor::Demo),
+        };
+        things.push(Edit::create(inclusion).into());
+    }
+    for kind in TYPES {
+        for n in 0..random.below(4) {
+            let id = if kind == "permission" {
+                PERMISSIONS[n].to_owned()
+            } else {
+                format!("{kind}-{n}")
+            };
+            let resource = Resource {
+                id: random.id(),
+                resource_type: kind.into(),
+                resource_id: id.into(),
+                properties: properties(random).into_iter().collect(),
+            };
+            things.push(Edit::create(resource).into());
+        }
+    }
+    Plan {
+        entitlements: entitlements(random, &groups, lists),
+        things,
+    }
+}
+
+fn user(random: &mut Random, n: usize) -> User {
+    let mut attributes = BTreeMap::new();
+    if !random.one_in(3) {
+        attributes.insert("team".to_owned(), json!(random.pick(&TEAMS)));
+    }
+    if random.one_in(3) {
+        attributes.insert("levels".to_owned(), json!([random.below(3), "5"]));
+    }
+    User {
+        id: random.id(),
+        login: parse!(Login, &format!("u{n}")),
+        name: parse!(Name, &format!("User {n}")),
+        email: None,
+        kind: UserKind::Person,
+        manager: None,
+        attributes,
+    }
+}
+
+fn entitlements(random: &mut Random, groups: &[Id<Group>], lists: Lists) -> Vec<Entitlement> {
+    let mut all: Vec<Entitlement> = Vec::new();
+    let mut confer = |random: &mut Random, grant: Grant| {
+        let group = *random.pick(groups);
+        let same = |e: &Entitlement| {
+            (e.group, e.grant.kind(), e.grant.key()) == (group, grant.kind(), grant.key())
+        };
+        if !all.iter().any(same) {
+            all.push(Entitlement {
+                id: random.id(),
+                group,
+                grant,
+                validity: validity(random),
+                reason: Default::default(),
+                granted_by: Actor::System(SystemActor::Demo),
+            });
+        }
+    };
+    for _ in 0..6 {
+        let places: Vec<&str> = ENVIRONMENTS
+            .into_iter()
+            .filter(|_| random.one_in(3))
+            .collect();
+        let grant = permission(PERMISSIONS[random.below(4)], &places);
+        confer(random, grant);
+    }
+    if lists == Lists::None {
+        return all;
+    }
+    for _ in 0..3 + random.below(8) {
+        let types = if lists == Lists::Any {
+            &TYPES[..]
+        } else {
+            &TYPES[..2]
+        };
+        let rules = (0..=random.below(4)).map(|_| rule(random, types)).collect();
+        let grant = Grant::Rules(Rules {
+            name: parse!(Name, &format!("list {}", random.below(4))),
+            priority: *random.pick(&[0, 0, 0, 1, -1, i32::MIN, i32::MAX]),
+            rules: Arc::new(RuleList(rules)),
+            cases: Vec::new(),
+        });
+        confer(random, grant);
+    }
+    all
+}
+
+fn rule(random: &mut Random, types: &[&str]) -> Rule {
+    let rule = if random.one_in(4) {
+        Rule::deny()
+    } else {
+        Rule::allow()
+    };
+    // A rule about every type speaks of permissions too.
+    let every = types.len() == TYPES.len() && random.one_in(4);
+    let rule = if every {
+        rule
+    } else {
+        rule.on_types([*random.pick(types)])
+    };
+    let rule = match random.below(5) {
+        0 => rule,
+        1 => rule.actions([*random.pick(&ACTIONS), *random.pick(&ACTIONS)]),
+        _ => rule.actions([*random.pick(&ACTIONS)]),
+    };
+    let set = match random.below(6) {
+        0 => return rule,
+        1 => ConditionSet::Or(vec![condition(random).into(), condition(random).into()]),
+        2 => ConditionSet::all([condition(random), condition(random)]),
+        _ => condition(random).into(),
+    };
+    rule.when(set)
+}
+
+fn condition(random: &mut Random) -> Condition {
+    let attribute = Operand::attribute;
+    match random.below(11) {
+        0 => Condition::new(attribute("status"), Operator::Equal, *random.pick(&STATES)),
+        1 => Condition::new(
+            attribute("status"),
+            Operator::NotEqual,
+            *random.pick(&STATES),
+        ),
+        2 => Condition::new(attribute("owner"), Operator::Equal, attribute("subject.id")),
+        3 => Condition::new(
+            attribute("subject.team"),
+            Operator::Equal,
+            *random.pick(&TEAMS),
+        ),
+        4 => Condition::new(
+            attribute("level"),
+            Operator::In,
+            attribute("subject.levels"),
+        ),
+        5 => Condition::new(attribute("context.net"), Operator::Equal, "office"),
+        6 => Condition::new(attribute("action.force"), Operator::NotEqual, true),
+        7 => Condition::new(
+            attribute("id"),
+            Operator::Equal,
+            *random.pick(&["doc-1", "key-0", "mail:read", "5"]),
+        ),
+        8 => Condition::new(attribute("id"), Operator::Match, "^(doc|mail)"),
+        9 => Condition::new(
+            attribute("environment"),
+            Operator::Equal,
+            *random.pick(&ENVIRONMENTS),
+        ),
+        _ => Condition::new(
+            attribute("team"),
+            Operator::Equal,
+            attribute("subject.team"),
+        ),
+    }
+}
+
+/// What is known of a resource; sometimes what nobody may talk into it.
+fn properties(random: &mut Random) -> Properties {
+    let mut all = Properties::new();
+    let mut put = |name: &str, value: Json| {
+        all.insert(name.to_owned(), value);
+    };
+    if !random.one_in(3) {
+        put("status", json!(random.pick(&STATES)));
+    }
+    if random.one_in(2) {
+        put("owner", json!(format!("u{}", random.below(6))));
+    }
+    if random.one_in(3) {
+        put(
+            "level",
+            [json!(1), json!("5"), json!([1]), Json::Null][random.below(4)].clone(),
+        );
+    }
+    if random.one_in(3) {
+        put("team", json!(random.pick(&TEAMS)));
+    }
+    if random.one_in(6) {
+        put("id", json!("doc-1"));
+        put("subject.team", json!("red"));
+        put("context.net", json!("office"));
+    }
+    all
+}
+
+pub(crate) fn question(random: &mut Random) -> Question {
+    let kind = *random.pick(&TYPES);
+    let mut resource = properties(random);
+    if kind == "permission" && random.one_in(2) {
+        resource.insert("environment".into(), json!(random.pick(&ENVIRONMENTS)));
+    }
+    let mut subject = Properties::new();
+    if random.one_in(3) {
+        subject.insert("team".into(), json!(random.pick(&TEAMS)));
+        subject.insert("id".into(), json!("u0"));
+    }
+    Question {
+        subject: Entity {
+            kind: if random.one_in(20) {
+                "robot".into()
+            } else {
+                "user".into()
+            },
+            id: format!("u{}", random.below(7)),
+            properties: Some(subject),
+        },
+        action: Action {
+            name: if kind == "permission" && !random.one_in(4) {
+                "use".into()
+            } else {
+                (*random.pick(&ACTIONS)).to_owned()
+            },
+            properties: random.one_in(3).then(|| {
+                [("force".to_owned(), json!(random.one_in(2)))]
+                    .into_iter()
+                    .collect()
+            }),
+        },
+        resource: Entity {
+            id: if kind == "permission" {
+                (*random.pick(&PERMISSIONS)).to_owned()
+            } else {
+                format!("{kind}-{}", random.below(4))
+            },
+            kind: kind.to_owned(),
+            properties: (!resource.is_empty()).then_some(resource),
+        },
+        context: random.one_in(2).then(|| {
+            [("net".to_owned(), json!(random.pick(&["office", "home"])))]
+                .into_iter()
+                .collect()
+        }),
+    }
+}
+
+/// A time near which things begin and end.
+pub(crate) fn time(random: &mut Random) -> Timestamp {
+    let day = i64::try_from(random.below(9)).unwrap() - 4;
+    let micros = i64::try_from(random.below(3)).unwrap() - 1;
+    Timestamp::from_micros(NOW.plus_days(day).micros() + micros)
+}
+
+/// What rules see, put together plainly from what the documentation says.
+pub(crate) fn seen(world: &World, question: &Question) -> BTreeMap<String, Value> {
+    let mut all: BTreeMap<String, Json> = BTreeMap::new();
+    let given = [
+        ("", &question.resource.properties),
+        ("subject.", &question.subject.properties),
+        ("action.", &question.action.properties),
+        ("context.", &question.context),
+    ];
+    for (prefix, properties) in given {
+        for (name, value) in properties.iter().flatten() {
+            let reserved = prefix.is_empty() && name.contains('.');
+            if !reserved {
+                all.insert(format!("{prefix}{name}"), value.clone());
+            }
+        }
+    }
+    let (kind, id) = (&question.resource.kind, &question.resource.id);
+    if let Some(resource) = world.resource_by_key(kind, id) {
+        let known = resource
+            .properties
+            .iter()
+            .filter(|(name, _)| !name.contains('.'));
+        all.extend(known.map(|(name, value)| (name.clone(), value.clone())));
+    }
+    if let Some(user) = world.find_user(&question.subject.id) {
+        for (name, value) in &user.attributes {
+            all.insert(format!("subject.{name}"), value.clone());
+        }
+        all.insert("subject.login".into(), json!(user.login));
+        all.insert("subject.name".into(), json!(user.name));
+        all.insert("subject.kind".into(), json!("person"));
+    }
+    all.insert("id".into(), json!(id));
+    all.insert("type".into(), json!(kind));
+    all.insert("subject.id".into(), json!(question.subject.id));
+    all.insert("subject.type".into(), json!(question.subject.kind));
+    all.insert("action.name".into(), json!(question.action.name));
+    let values = all.into_iter();
+    values
+        .map(|(name, value)| (name, Value::from_json(&value)))
+        .collect()
+}
+
+/// The rules `user` is judged by, put together plainly: all of them with where they stand, sorted.
+pub(crate) fn rules_of(world: &World, user: Id<User>, now: Timestamp) -> Vec<Rule> {
+    let mut all = Vec::new();
+    for entitlement in world.entitlements() {
+        let group = world.group(entitlement.group).unwrap();
+        let member = world.holds(user, group.id, Kind::Member, now).is_some();
+        if !member || !entitlement.validity.contains(now) {
+            continue;
+        }
+        let grant = &entitlement.grant;
+        for (at, rule) in grant.compile().into_iter().enumerate() {
+            let allows = rule.effect == Effect::Allow;
+            let priority = std::cmp::Reverse(grant.priority());
+            let place = (group.name.to_string(), grant.kind(), grant.key(), at);
+            all.push(((priority, allows, place), rule));
+        }
+    }
+    all.sort_by(|(a, _), (b, _)| a.cmp(b));
+    all.into_iter().map(|(_, rule)| rule).collect()
+}
