@@ -43,7 +43,9 @@ impl Company {
         let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
         let app = App::new(live, clock, ids, Default::default());
         let web = Web::new(app.clone(), Access::Demo, [7; 32], Vec::new());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(serve(listener, web, std::future::pending()));
         let company = Self {
