@@ -208,7 +208,9 @@ class Answers(unittest.TestCase):
             self.assertIsInstance(same, Rules)
 
     def test_the_examples_in_the_documentation_run(self) -> None:
-        self.assertEqual(doctest.testmod(portcullis_rules), (0, 3))
+        failed, attempted = doctest.testmod(portcullis_rules)
+        self.assertEqual(failed, 0)
+        self.assertGreater(attempted, 0)
 
 
 if __name__ == "__main__":

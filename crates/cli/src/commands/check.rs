@@ -21,7 +21,7 @@ use crate::{
 /// Say whether somebody may do something; exit code 0 for yes, 3 for no
 ///
 /// With two words: may SUBJECT use the permission? With three: may SUBJECT do ACTION on the
-/// resource TYPE:ID? What no rule allows is denied, so an unknown name is a no, not an error.
+/// resource TYPE:ID? What no rule allows is denied: a permission or resource that nobody knows is a no.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 EXAMPLES:
@@ -83,6 +83,7 @@ impl Check {
             }
         };
         let asked = open::world(&config, self.at).await?;
+        let subject = tell::user(&asked.world, &self.subject)?.login.to_string();
         let mut properties: serde_json::Map<_, _> = self.property.into_iter().collect();
         if let Some(environment) = self.environment {
             properties.insert(ENVIRONMENT.into(), environment.into());
@@ -92,7 +93,7 @@ impl Check {
         let question = Question {
             subject: Entity {
                 kind: subject_type,
-                id: self.subject.clone(),
+                id: subject.clone(),
                 properties: None,
             },
             action: Action {
@@ -125,7 +126,7 @@ impl Check {
         }
         let answer = Answer {
             allowed: decided.allowed,
-            subject: self.subject,
+            subject,
             action: action.to_owned(),
             resource: format!("{kind}:{id}"),
             at: asked.at,

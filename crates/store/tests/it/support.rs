@@ -101,8 +101,9 @@ impl Database {
     }
 
     pub(crate) async fn drop(self) {
-        let name = self.url.rsplit_once('/').unwrap().1;
-        let name = name.split('?').next().unwrap();
+        // The query may hold slashes of its own: the folder of a socket.
+        let front = self.url.split('?').next().unwrap();
+        let name = front.rsplit_once('/').unwrap().1;
         admin(&self.server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
     }
 

@@ -16,7 +16,7 @@ use portcullis_app::{
 };
 use portcullis_model::{
     Actor, Constraints, Ends, Grant, Group, GroupKind, Id, Kind, Permission, SystemActor, User,
-    UserKind, World, name::PermissionName,
+    UserKind, World,
 };
 use portcullis_store::{Live, Store};
 use portcullis_web::{Access, Web, serve};
@@ -35,14 +35,18 @@ struct Answer {
 
 impl Company {
     async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("pages.sqlite").display());
-        let live = Live::start(Store::open(&url).await.unwrap()).await.unwrap();
+        let live = Live::start(Store::open(&url).await.expect("a database"))
+            .await
+            .expect("a world");
         let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
         let app = App::new(live, clock, ids, Default::default());
         let web = Web::new(app.clone(), Access::Demo, [7; 32], Vec::new());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(serve(listener, web, std::future::pending()));
         let company = Self {
             app,
@@ -56,7 +60,10 @@ impl Company {
 
     async fn does(&self, actor: Actor, operation: impl Operation) {
         let context = self.app.context(actor);
-        self.app.commit(context, operation, None).await.unwrap();
+        self.app
+            .commit(context, operation, None)
+            .await
+            .expect("a commit");
     }
 
     fn world(&self) -> Arc<World> {
@@ -64,11 +71,11 @@ impl Company {
     }
 
     fn user(&self, login: &str) -> Id<User> {
-        self.world().find_user(login).unwrap().id
+        self.world().find_user(login).expect("a user").id
     }
 
     fn group(&self, name: &str) -> Id<Group> {
-        self.world().find_group(name).unwrap().id
+        self.world().find_group(name).expect("a group").id
     }
 
     /// Ana administers; Jo owns Payroll and a role that leads into it; Sam is new; Mei has it all
@@ -108,7 +115,7 @@ impl Company {
             name: parse("Payroll"),
             description: parse("Who earns what"),
             owners: vec![self.user("jo")],
-            tags: vec![self.world().find_tag("sensitive").unwrap().id],
+            tags: vec![self.world().find_tag("sensitive").expect("a tag").id],
             groups: vec![(parse("App-Payroll-Read"), parse("Reads salaries"))],
             origin: Default::default(),
         };
@@ -133,7 +140,7 @@ impl Company {
         let confer = Confer {
             group: read,
             grant: Grant::Permission(Permission {
-                name: PermissionName::parse("payroll:read").unwrap(),
+                name: parse("payroll:read"),
                 environments: Default::default(),
             }),
             until: Ends::NEVER,
@@ -162,10 +169,10 @@ impl Company {
         let request = request
             .bearer_auth(format!("demo-{login}"))
             .header("accept", "text/html");
-        let response = request.send().await.unwrap();
+        let response = request.send().await.expect("an answer");
         Answer {
             status: response.status().as_u16(),
-            body: response.text().await.unwrap(),
+            body: response.text().await.expect("a text"),
         }
     }
 
@@ -177,7 +184,7 @@ impl Company {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> T {
-    serde_json::from_value(text.into()).unwrap()
+    serde_json::from_value(text.into()).expect("a value")
 }
 
 /// What a page says, without its marks.
