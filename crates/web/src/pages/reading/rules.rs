@@ -151,7 +151,7 @@ fn speaks_of(list: &Rules, query: &str) -> bool {
     let names = |set: &SlugSet| match set {
         SlugSet::Any => false,
         SlugSet::Only(names) | SlugSet::Except(names) => {
-            names.iter().any(|name| contains(&name.to_string(), query))
+            names.iter().any(|name| contains(name, query))
         }
     };
     let mut rules = list.rules.0.iter();
