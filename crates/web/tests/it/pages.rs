@@ -267,6 +267,13 @@ async fn a_group_says_who_through_what_and_until_when() {
     ] {
         assert!(text.contains(part), "{part} is missing in: {text}");
     }
+    let text = company
+        .text("jo", "/groups/App-Payroll-Read?show=from")
+        .await;
+    assert!(
+        text.contains("People get in through 1 Its people Role-Analyst"),
+        "{text}"
+    );
     let text = company.text("sam", "/groups/App-Payroll-Read").await;
     assert!(
         text.contains("Ask to join") && !text.contains("Add people"),

@@ -89,10 +89,17 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
         Change::Membership(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |m| {
                 let group = names.group(m.group.uuid());
-                vec![
+                let asked = m.request.map(|id| {
+                    let href = format!("/requests/{id}");
+                    ui::Entity::new(ui::Kind::Request, "as asked for", href)
+                });
+                [
                     names.user(m.user.uuid()),
                     group.with_detail(format!("as {}", m.kind)),
                 ]
+                .into_iter()
+                .chain(asked)
+                .collect()
             });
             of(names, at, edit, "place", parts)
         }
@@ -184,6 +191,7 @@ fn hidden(noun: &str, path: &str) -> bool {
                 | "group"
                 | "child"
                 | "target"
+                | "request"
                 | "kind"
                 | "granted_by"
                 | "grant"

@@ -8,7 +8,7 @@ use portcullis_model::{
 };
 
 use super::{
-    group_facts::{self, Facts},
+    group_facts::{self, Facts, Listed},
     parts::{
         self, Actions, Past, Person, SOON_DAYS, address, column, cut, deciding, ends_within,
         filter, is_meant, through,
@@ -37,6 +37,8 @@ struct GroupPage {
     path: String,
     as_of: String,
     people: People,
+    /// What is listed instead of the people, where that was asked for.
+    listed: Option<Listed>,
     facts: Facts,
 }
 
@@ -142,6 +144,7 @@ fn group_page(page: &Page, group: &Group) -> GroupPage {
         tabs: tabs(page, group, &current),
         as_of: parts::as_of(page),
         people: people(page, group, kind),
+        listed: group_facts::listed(page, group),
         facts: group_facts::facts(page, group),
         path: href,
     }

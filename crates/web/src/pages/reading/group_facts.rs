@@ -5,7 +5,7 @@ use portcullis_model::{Action as Wish, Ends, Group, Id, Inclusion, Kind, Target,
 
 use super::{
     home::ask,
-    parts::{self, Action, Actions, FEW, TagLine, address},
+    parts::{self, Action, Actions, FEW, TagLine, address, cut},
     rules::list_href,
 };
 use crate::{
@@ -16,8 +16,8 @@ use crate::{
     ui,
 };
 
-/// More of a list than this is counted, not shown.
-const MOST: usize = 20;
+/// More of a list than this stands on a page of its own.
+const MOST: usize = 10;
 
 /// What stands beside a group's people.
 pub(super) struct Facts {
@@ -83,12 +83,7 @@ pub(super) fn facts(page: &Page, group: &Group) -> Facts {
     } else {
         Vec::new()
     };
-    let mut entitlements: Vec<_> = world
-        .entitlements_of(group.id)
-        .filter(|entitlement| entitlement.validity.contains(now))
-        .collect();
-    entitlements.sort_by(|a, b| a.grant.label().cmp(b.grant.label()));
-    let may_confer = page.may(Wish::Confer, Target::Nothing);
+    let confers = conferred(page, group);
     let into = linked(page, world.targets_of(group.id), |i| i.target);
     let from = linked(page, world.children_of(group.id), |i| i.child);
     let requests: Vec<_> = world
@@ -104,40 +99,12 @@ pub(super) fn facts(page: &Page, group: &Group) -> Facts {
             .collect(),
         instead,
         app: group.app().and_then(|app| world.app(app)).map(convert::app),
-        confers_more: entitlements.len().saturating_sub(MOST),
-        confers: entitlements
-            .into_iter()
-            .take(MOST)
-            .map(|entitlement| {
-                let name = entitlement.grant.label();
-                let places: Vec<_> = entitlement
-                    .grant
-                    .permission()
-                    .into_iter()
-                    .flat_map(|p| &p.environments)
-                    .map(|e| &**e)
-                    .collect();
-                Conferred {
-                    name: name.to_owned(),
-                    places: places.join(", "),
-                    who: match entitlement.grant.rules() {
-                        Some(_) => list_href(entitlement),
-                        None => format!("/why?permission={}", escape(name)),
-                    },
-                    is_list: entitlement.grant.rules().is_some(),
-                    ends: convert::ends(entitlement.validity.until, now),
-                    withhold: if may_confer {
-                        format!("/entitlements/{}/withhold", entitlement.id)
-                    } else {
-                        String::new()
-                    },
-                }
-            })
-            .collect(),
+        confers_more: confers.len().saturating_sub(MOST),
+        confers: confers.into_iter().take(MOST).collect(),
         into_more: into.len().saturating_sub(MOST),
-        into: into.into_iter().take(MOST).collect(),
+        into: drawn(page, &into[..into.len().min(MOST)]),
         from_more: from.len().saturating_sub(MOST),
-        from: from.into_iter().take(MOST).collect(),
+        from: drawn(page, &from[..from.len().min(MOST)]),
         tags: parts::tags_of(world, group),
         requests_more: requests.len().saturating_sub(FEW),
         requests: requests
@@ -155,17 +122,101 @@ pub(super) fn facts(page: &Page, group: &Group) -> Facts {
     }
 }
 
+/// One of the lists beside a group's people, on a page of its own.
+pub(super) struct Listed {
+    pub title: &'static str,
+    pub links: Vec<Linked>,
+    pub confers: Vec<Conferred>,
+    pub pages: ui::Pages,
+}
+
+/// The list that `?show=` asks for instead of the people.
+pub(super) fn listed(page: &Page, group: &Group) -> Option<Listed> {
+    let world = page.world();
+    let links = |title, all| {
+        let (links, pages) = cut(page, all);
+        Listed {
+            title,
+            links: drawn(page, &links),
+            confers: Vec::new(),
+            pages,
+        }
+    };
+    match page.query("show").as_str() {
+        "into" => Some(links(
+            "Its members get into",
+            linked(page, world.targets_of(group.id), |i| i.target),
+        )),
+        "from" => Some(links(
+            "People get in through",
+            linked(page, world.children_of(group.id), |i| i.child),
+        )),
+        "confers" => {
+            let (confers, pages) = cut(page, conferred(page, group));
+            Some(Listed {
+                title: "Confers",
+                links: Vec::new(),
+                confers,
+                pages,
+            })
+        }
+        _ => None,
+    }
+}
+
+fn conferred(page: &Page, group: &Group) -> Vec<Conferred> {
+    let (world, now) = (page.world(), page.now());
+    let may_confer = page.may(Wish::Confer, Target::Nothing);
+    let mut entitlements: Vec<_> = world
+        .entitlements_of(group.id)
+        .filter(|entitlement| entitlement.validity.contains(now))
+        .collect();
+    entitlements.sort_by(|a, b| a.grant.label().cmp(b.grant.label()));
+    let conferred = entitlements.into_iter().map(|entitlement| {
+        let name = entitlement.grant.label();
+        let permission = entitlement.grant.permission();
+        let environments = permission.into_iter().flat_map(|p| &p.environments);
+        let places: Vec<_> = environments.map(|e| &**e).collect();
+        Conferred {
+            name: name.to_owned(),
+            places: places.join(", "),
+            who: match entitlement.grant.rules() {
+                Some(_) => list_href(entitlement),
+                None => format!("/why?permission={}", escape(name)),
+            },
+            is_list: entitlement.grant.rules().is_some(),
+            ends: convert::ends(entitlement.validity.until, now),
+            withhold: if may_confer {
+                format!("/entitlements/{}/withhold", entitlement.id)
+            } else {
+                String::new()
+            },
+        }
+    });
+    conferred.collect()
+}
+
+/// An inclusion and the group at its other end.
+type Link<'w> = (&'w Inclusion, &'w Group);
+
+/// Inclusions in force with the group at their other end, by its name.
 fn linked<'w>(
     page: &'w Page,
     inclusions: impl Iterator<Item = &'w Inclusion>,
     other: impl Fn(&Inclusion) -> Id<Group>,
-) -> Vec<Linked> {
+) -> Vec<Link<'w>> {
     let (world, now) = (page.world(), page.now());
-    let mut all: Vec<_> = inclusions
+    let mut all: Vec<Link<'w>> = inclusions
         .filter(|inclusion| inclusion.validity.contains(now))
         .filter_map(|inclusion| Some((inclusion, world.group(other(inclusion))?)))
         .collect();
     all.sort_by(|a, b| (&a.1.name, a.0.kind).cmp(&(&b.1.name, b.0.kind)));
+    all
+}
+
+/// Rows of links. Rights are looked up for each: cut the list first.
+fn drawn(page: &Page, links: &[Link<'_>]) -> Vec<Linked> {
+    let (world, now) = (page.world(), page.now());
     let detach = |inclusion: &Inclusion| {
         let target = world.group(inclusion.target)?;
         let child = inclusion.child;
@@ -176,14 +227,13 @@ fn linked<'w>(
                 kind: inclusion.kind.to_string(),
             })
     };
-    all.into_iter()
-        .enumerate()
-        .map(|(n, (inclusion, group))| Linked {
+    links
+        .iter()
+        .map(|(inclusion, group)| Linked {
             group: convert::group(group),
             as_owners: inclusion.kind == Kind::Owner,
             ends: convert::ends(inclusion.validity.until, now),
-            // Rights are looked up for the rows that are shown only.
-            detach: (n < MOST).then(|| detach(inclusion)).flatten(),
+            detach: detach(inclusion),
         })
         .collect()
 }
