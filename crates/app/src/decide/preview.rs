@@ -11,7 +11,7 @@ use portcullis_model::{
     decide::{Held, subject_attributes, subject_rules},
 };
 use portcullis_rules::{
-    Attributes, Decision, Effect, Engine, Rule, RuleList, SlugSet, Value,
+    Attributes, ConditionSet, Decision, Effect, Engine, Operand, Rule, RuleList, SlugSet, Value,
     analysis::{
         Effort,
         diff::{Diff, Difference, diff_with},
@@ -229,13 +229,14 @@ fn shift(
         .filter_map(|id| after.user(*id).or_else(|| before.user(*id)))
         .map(|user| (user, subject_attributes(user)))
         .collect();
+    let compared = compared(was.0.iter().chain(&is.0));
     let engines = Engine::compile(&was).ok().zip(Engine::compile(&is).ok());
     let mut turns: Vec<Turn> = Vec::new();
     for difference in found.differences {
         let rule_of = |list: &RuleList, decision: Decision| {
             decision.rule.and_then(|rule| list.0.get(rule).cloned())
         };
-        let linked = linked(&difference.attributes);
+        let linked = linked(&compared, &difference.attributes);
         let none = BTreeMap::new();
         let flips = |user: &User, subject: &BTreeMap<Arc<str>, Value>, linked: &Links| {
             let seen = As::new(user, subject, &difference, linked);
@@ -283,16 +284,39 @@ pub type Links = BTreeMap<Arc<str>, Arc<str>>;
 
 /// Which attributes of a witness go together with one of the subject's: `owner` with `subject.id`,
 /// where a rule compares them and the witness gives both the same value.
-fn linked(witness: &BTreeMap<Arc<str>, Value>) -> Links {
-    let is_own = |name: &str| name.starts_with("subject.");
-    let own = || witness.iter().filter(|(name, _)| is_own(name));
-    let others = witness.iter().filter(|(name, _)| !is_own(name));
-    others
-        .filter_map(|(name, value)| {
-            let (own, _) = own().find(|(_, owned)| *owned == value)?;
-            Some((Arc::clone(name), Arc::clone(own)))
-        })
+fn linked(compared: &BTreeSet<[Arc<str>; 2]>, witness: &BTreeMap<Arc<str>, Value>) -> Links {
+    let same = |[name, own]: &&[Arc<str>; 2]| {
+        let value = witness.get(name);
+        value.is_some() && value == witness.get(own)
+    };
+    let pairs = compared.iter().filter(same);
+    pairs
+        .map(|[name, own]| (Arc::clone(name), Arc::clone(own)))
         .collect()
+}
+
+/// The attributes that some rule compares with one of the subject's, each with that.
+fn compared<'r>(rules: impl Iterator<Item = &'r Rule>) -> BTreeSet<[Arc<str>; 2]> {
+    let mut all = BTreeSet::new();
+    let mut todo: Vec<&ConditionSet> = rules.map(|rule| &rule.condition).collect();
+    while let Some(set) = todo.pop() {
+        match set {
+            ConditionSet::And(items) | ConditionSet::Or(items) => todo.extend(items),
+            ConditionSet::Leaf(condition) => {
+                let (Operand::Attribute(a), Operand::Attribute(b)) =
+                    (&condition.left, &condition.right)
+                else {
+                    continue;
+                };
+                for (name, own) in [(a, b), (b, a)] {
+                    if own.starts_with("subject.") && !name.starts_with("subject.") {
+                        all.insert([Arc::clone(name), Arc::clone(own)]);
+                    }
+                }
+            }
+        }
+    }
+    all
 }
 
 /// A witness as it would be if this person asked.

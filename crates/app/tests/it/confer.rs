@@ -201,6 +201,7 @@ fn what_is_ones_own_is_told_with_each_persons_own_name() {
         0,
         &json!([
             doc("allow", "write", &json!([["@status", "=", "draft"]])),
+            doc("deny", "delete", &json!([["@sealed", "=", true]])),
             doc("allow", "delete", &json!([["@owner", "=", "@subject.id"]])),
         ]),
     );
@@ -210,5 +211,6 @@ fn what_is_ones_own_is_told_with_each_persons_own_name() {
     let diff = rules_diff(&town.world, &after, &change, NOW).expect("rules are touched");
     let turn = &diff.shifts[0].turns[0];
     assert_eq!((&*turn.action, turn.people), ("delete", 2));
+    assert_eq!(turn.linked.len(), 1, "{turn:?}");
     assert_eq!(turn.linked["owner"], "subject.id".into());
 }
