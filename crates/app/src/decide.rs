@@ -18,7 +18,7 @@ use portcullis_model::{
 };
 use portcullis_rules::{Attributes, Effect, Engine, Explanation, Redaction, SlugSet, Value};
 
-pub use preview::{RulesDiff, Shift, Turn, rules_diff};
+pub use preview::{Links, RulesDiff, Shift, Turn, rules_diff};
 pub use search::permission_question;
 
 /// A question: may the subject do the action on the resource?

@@ -7,16 +7,15 @@ use std::{
 };
 
 use portcullis_model::{
-    Change, ChangeSet, Group, Id, Kind, Timestamp, User, World,
+    Change, ChangeSet, Entitlement, Group, Id, Kind, Timestamp, User, World,
     decide::{Held, subject_attributes, subject_rules},
 };
 use portcullis_rules::{
-    Attributes, Decision, Effect, Rule, RuleList, Value,
+    Attributes, Decision, Effect, Engine, Rule, RuleList, SlugSet, Value,
     analysis::{
         Effort,
-        diff::{Diff, diff_with},
+        diff::{Diff, Difference, diff_with},
     },
-    naive,
 };
 
 /// More pairs of lists than this are not compared; the people in them are counted.
@@ -67,8 +66,11 @@ pub struct Turn {
     pub allowed: bool,
     /// The rule that decides afterwards, or decided before where none does.
     pub rule: Option<Rule>,
-    /// For how many of the people, as they are known, this is so. The others would need other
-    /// attributes of their own.
+    /// Attributes that have the value of one of the subject's: what is said of each person is with
+    /// their own value in place of the witness's.
+    pub linked: Links,
+    /// For how many of the people, as they are known, this was seen. For the others it may need
+    /// other attributes of their own.
     pub people: usize,
     /// Whether it was tried on all of them.
     pub tried_all: bool,
@@ -87,19 +89,21 @@ pub fn rules_diff(
     change: &ChangeSet,
     now: Timestamp,
 ) -> Option<RulesDiff> {
-    let groups: BTreeSet<Id<Group>> = change
+    let touched: Vec<&Entitlement> = change
         .changes
         .iter()
         .filter_map(|change| match change {
-            Change::Entitlement(edit) => edit.subject(),
+            Change::Entitlement(edit) => Some([edit.before.as_deref(), edit.after.as_deref()]),
             _ => None,
         })
+        .flatten()
+        .flatten()
         .filter(|entitlement| entitlement.grant.rules().is_some())
-        .map(|entitlement| entitlement.group)
         .collect();
-    if groups.is_empty() {
+    if touched.is_empty() {
         return None;
     }
+    let groups: BTreeSet<Id<Group>> = touched.iter().map(|e| e.group).collect();
     let members = |world: &World| -> BTreeSet<Id<User>> {
         let holders = groups.iter().flat_map(|group| {
             let holders = world.holders(*group, Kind::Member, now);
@@ -107,10 +111,11 @@ pub fn rules_diff(
         });
         holders.collect()
     };
+    let mut meeting = Meeting::new(&touched);
     let mut pairs: HashMap<(Key, Key), Vec<Id<User>>> = HashMap::new();
     for user in members(before).union(&members(after)) {
-        let key = |world: &World| -> Key {
-            let held = world.held_by(*user, now).into_iter();
+        let mut key = |world: &World| -> Key {
+            let held = meeting.held(world, *user, now).into_iter();
             held.map(|held| Arc::as_ptr(&held.entitlement) as usize)
                 .collect()
         };
@@ -128,17 +133,86 @@ pub fn rules_diff(
         shifts: pairs
             .into_iter()
             .take(MOST_PAIRS)
-            .map(|people| shift(before, after, people, now))
+            .map(|people| shift(&mut meeting, (before, after), people, now))
             .collect(),
     })
 }
 
-fn shift(before: &World, after: &World, people: Vec<Id<User>>, now: Timestamp) -> Shift {
-    let list = |world: &World| -> RuleList {
-        let held: Vec<Held> = people
+/// Which rules can meet the changed ones in one request. Where no changed rule speaks of a type and
+/// action, the answer stays as it is; so all others need not be compared, and people whose rules
+/// differ in others only are alike.
+struct Meeting {
+    changed: Vec<Rule>,
+    /// By the address of the entitlement, which its world keeps.
+    met: HashMap<usize, bool>,
+}
+
+impl Meeting {
+    fn new(touched: &[&Entitlement]) -> Self {
+        let changed = touched
+            .iter()
+            .flat_map(|entitlement| entitlement.grant.compile());
+        Self {
+            changed: changed.collect(),
+            met: HashMap::new(),
+        }
+    }
+
+    fn meets(&self, rule: &Rule) -> bool {
+        self.changed.iter().any(|changed| {
+            overlap(&rule.types, &changed.types) && overlap(&rule.actions, &changed.actions)
+        })
+    }
+
+    /// What `user` holds that has rules which meet the changed ones.
+    fn held(&mut self, world: &World, user: Id<User>, now: Timestamp) -> Vec<Held> {
+        let mut all = world.held_by(user, now);
+        all.retain(|held| {
+            let key = Arc::as_ptr(&held.entitlement) as usize;
+            if let Some(met) = self.met.get(&key) {
+                return *met;
+            }
+            let rules = held.entitlement.grant.compile();
+            let met = rules.iter().any(|rule| self.meets(rule));
+            self.met.insert(key, met);
+            met
+        });
+        all
+    }
+}
+
+/// Whether some name is in both.
+fn overlap(a: &SlugSet, b: &SlugSet) -> bool {
+    match (a, b) {
+        (SlugSet::Any, SlugSet::Only(names)) | (SlugSet::Only(names), SlugSet::Any) => {
+            names.iter().next().is_some()
+        }
+        (SlugSet::Only(a), other) | (other, SlugSet::Only(a)) => {
+            a.iter().any(|name| other.contains(name))
+        }
+        // There are always names that neither excludes.
+        (SlugSet::Any | SlugSet::Except(_), SlugSet::Any | SlugSet::Except(_)) => true,
+    }
+}
+
+fn shift(
+    meeting: &mut Meeting,
+    (before, after): (&World, &World),
+    people: Vec<Id<User>>,
+    now: Timestamp,
+) -> Shift {
+    let mut list = |world: &World| -> RuleList {
+        let held = people
             .first()
-            .map_or_else(Vec::new, |user| world.held_by(*user, now));
-        subject_rules(held.iter().map(|held| &*held.entitlement)).rules
+            .map_or_else(Vec::new, |user| meeting.held(world, *user, now));
+        let rules = subject_rules(held.iter().map(|held| &*held.entitlement)).rules;
+        RuleList(
+            rules
+                .0
+                .into_iter()
+                .filter(|rule| meeting.meets(rule))
+                .collect(),
+        )
     };
     let (was, is) = (list(before), list(after));
     let found = if was.0.len().saturating_mul(is.0.len()) > MOST_RULE_PAIRS {
@@ -155,29 +229,40 @@ fn shift(before: &World, after: &World, people: Vec<Id<User>>, now: Timestamp) -
         .filter_map(|id| after.user(*id).or_else(|| before.user(*id)))
         .map(|user| (user, subject_attributes(user)))
         .collect();
+    let engines = Engine::compile(&was).ok().zip(Engine::compile(&is).ok());
     let mut turns: Vec<Turn> = Vec::new();
     for difference in found.differences {
         let rule_of = |list: &RuleList, decision: Decision| {
             decision.rule.and_then(|rule| list.0.get(rule).cloned())
         };
-        let flips = |(user, subject): &(&User, BTreeMap<Arc<str>, Value>)| {
-            let own = Own::new(user, &difference.action, &difference.resource_type);
-            let seen = As {
-                own,
-                subject,
-                witness: &difference.attributes,
-            };
+        let linked = linked(&difference.attributes);
+        let none = BTreeMap::new();
+        let flips = |user: &User, subject: &BTreeMap<Arc<str>, Value>, linked: &Links| {
+            let seen = As::new(user, subject, &difference, linked);
             let (action, kind) = (&difference.action, &difference.resource_type);
-            let effect = |list: &RuleList| {
-                naive::decide(list, action, kind, &seen).map(|decision| decision.effect)
+            let decides = |engine: &Engine, expected: Decision| {
+                let decision = engine.decide(action, kind, &seen);
+                decision.is_ok_and(|decision| decision.effect == expected.effect)
             };
-            effect(&was) == Ok(difference.before.effect)
-                && effect(&is) == Ok(difference.after.effect)
+            engines.as_ref().is_some_and(|(was, is)| {
+                decides(was, difference.before) && decides(is, difference.after)
+            })
         };
+        let by_link = |links: &Links| {
+            let all = known.iter();
+            all.filter(|(user, subject)| flips(user, subject, links))
+                .count()
+        };
+        let (with, without) = (by_link(&linked), by_link(&none));
         turns.push(Turn {
             allowed: difference.after.effect == Effect::Allow,
             rule: rule_of(&is, difference.after).or_else(|| rule_of(&was, difference.before)),
-            people: known.iter().filter(|person| flips(person)).count(),
+            people: with.max(without),
+            linked: if with >= without {
+                linked
+            } else {
+                none.clone()
+            },
             tried_all: known.len() == people.len(),
             action: difference.action,
             resource_type: difference.resource_type,
@@ -193,32 +278,61 @@ fn shift(before: &World, after: &World, people: Vec<Id<User>>, now: Timestamp) -
     }
 }
 
-/// The attributes that the question itself fixes.
-struct Own([(&'static str, Value); 5]);
+/// Attributes of a request that have the value of one of the subject's, by name.
+pub type Links = BTreeMap<Arc<str>, Arc<str>>;
 
-impl Own {
-    fn new(user: &User, action: &str, kind: &str) -> Self {
-        Self([
-            ("type", Value::from(kind)),
-            ("action.name", Value::from(action)),
-            ("subject.id", Value::from(&*user.login)),
-            ("subject.type", Value::from("user")),
-            ("subject.login", Value::from(&*user.login)),
-        ])
-    }
+/// Which attributes of a witness go together with one of the subject's: `owner` with `subject.id`,
+/// where a rule compares them and the witness gives both the same value.
+fn linked(witness: &BTreeMap<Arc<str>, Value>) -> Links {
+    let is_own = |name: &str| name.starts_with("subject.");
+    let own = || witness.iter().filter(|(name, _)| is_own(name));
+    let others = witness.iter().filter(|(name, _)| !is_own(name));
+    others
+        .filter_map(|(name, value)| {
+            let (own, _) = own().find(|(_, owned)| *owned == value)?;
+            Some((Arc::clone(name), Arc::clone(own)))
+        })
+        .collect()
 }
 
 /// A witness as it would be if this person asked.
 struct As<'a> {
-    own: Own,
+    own: [(&'static str, Value); 5],
     subject: &'a BTreeMap<Arc<str>, Value>,
     witness: &'a BTreeMap<Arc<str>, Value>,
+    linked: &'a Links,
+}
+
+impl<'a> As<'a> {
+    fn new(
+        user: &User,
+        subject: &'a BTreeMap<Arc<str>, Value>,
+        difference: &'a Difference,
+        linked: &'a Links,
+    ) -> Self {
+        let login = || Value::from(&*user.login);
+        Self {
+            own: [
+                ("type", Value::from(&*difference.resource_type)),
+                ("action.name", Value::from(&*difference.action)),
+                ("subject.id", login()),
+                ("subject.type", Value::from("user")),
+                ("subject.login", login()),
+            ],
+            subject,
+            witness: &difference.attributes,
+            linked,
+        }
+    }
 }
 
 impl Attributes for As<'_> {
     fn get(&self, name: &str) -> Option<&Value> {
-        if let Some((_, value)) = self.own.0.iter().find(|(own, _)| *own == name) {
+        if let Some((_, value)) = self.own.iter().find(|(own, _)| *own == name) {
             return Some(value);
+        }
+        if let Some(own) = self.linked.get(name) {
+            return self.get(own);
         }
         match name.strip_prefix("subject.") {
             Some(rest) => self.subject.get(rest),

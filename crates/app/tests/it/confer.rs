@@ -173,3 +173,42 @@ fn a_permission_is_written_the_same_in_all_groups() {
     town.does("root", &again);
     assert!(town.conferred("Writers", "mail:read").is_some());
 }
+
+#[test]
+fn people_whose_other_rules_differ_are_told_of_together() {
+    let town = town()
+        .groups(&["Other"])
+        .member("ana", "Other")
+        .confers("Other", permission("p", &[]))
+        .confers(
+            "Other",
+            list("keys", 5, &json!([{ "access": "deny", "where": { "rsrc_type": "key", "action": "*", "rsrc_match": [] } }])),
+        );
+    let none = save(&town, list("docs", 0, &json!([])));
+    let context = town.context(portcullis_model::Actor::User(town.uid("root")));
+    let change = none.plan(&town.world, &context).unwrap();
+    let after = town.world.after(&change).unwrap();
+    let diff = rules_diff(&town.world, &after, &change, NOW).expect("rules are touched");
+    assert_eq!((diff.people, diff.shifts.len()), (2, 1));
+    assert_eq!(diff.shifts[0].turns[0].people, 2);
+}
+
+#[test]
+fn what_is_ones_own_is_told_with_each_persons_own_name() {
+    let town = town();
+    let own = list(
+        "docs",
+        0,
+        &json!([
+            doc("allow", "write", &json!([["@status", "=", "draft"]])),
+            doc("allow", "delete", &json!([["@owner", "=", "@subject.id"]])),
+        ]),
+    );
+    let context = town.context(portcullis_model::Actor::User(town.uid("root")));
+    let change = save(&town, own).plan(&town.world, &context).unwrap();
+    let after = town.world.after(&change).unwrap();
+    let diff = rules_diff(&town.world, &after, &change, NOW).expect("rules are touched");
+    let turn = &diff.shifts[0].turns[0];
+    assert_eq!((&*turn.action, turn.people), ("delete", 2));
+    assert_eq!(turn.linked["owner"], "subject.id".into());
+}

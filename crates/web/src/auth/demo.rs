@@ -46,8 +46,16 @@ pub(super) fn identify(parts: &Parts, web: &Web) -> Option<(String, Proof)> {
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("text/html"));
+    // Browsers say so themselves where a script of our own page asks.
+    let is_own_script = parts
+        .headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| site == "same-origin");
     let first = || {
-        let (id, _) = web.personas().first().filter(|_| asks_for_page)?;
+        let (id, _) = web
+            .personas()
+            .first()
+            .filter(|_| asks_for_page || is_own_script)?;
         web.app()
             .world()
             .user(*id)

@@ -51,7 +51,7 @@ struct Row {
     rules: usize,
     allows: usize,
     denies: usize,
-    found: Found,
+    found: Vec<ui::Chip>,
     ends: ui::Ends,
 }
 
@@ -61,6 +61,28 @@ struct Found {
     errors: usize,
     warnings: usize,
     notes: usize,
+}
+
+impl Found {
+    fn chips(self) -> Vec<ui::Chip> {
+        let told = |count: usize, word: &str| {
+            format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+        };
+        let mut chips = Vec::new();
+        if self.errors > 0 {
+            chips.push(ui::Chip::level(told(self.errors, "error"), ui::Level::Bad));
+        }
+        if self.warnings > 0 {
+            chips.push(ui::Chip::level(
+                told(self.warnings, "warning"),
+                ui::Level::Warn,
+            ));
+        }
+        if self.notes > 0 {
+            chips.push(ui::Chip::plain(told(self.notes, "note")));
+        }
+        chips
+    }
 }
 
 pub(super) async fn list(page: Page) -> Result<Response, Failure> {
@@ -120,7 +142,7 @@ fn rules(page: &Page) -> RulesPage {
         rules: list.rules.0.len(),
         allows: count(list, Effect::Allow),
         denies: count(list, Effect::Deny),
-        found: findings(&list.rules),
+        found: findings(&list.rules).chips(),
         ends: convert::ends(entitlement.validity.until, page.now()),
     };
     RulesPage {

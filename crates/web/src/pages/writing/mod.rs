@@ -17,6 +17,7 @@ mod role_new;
 mod role_reshape;
 mod rules;
 mod rules_preview;
+mod rules_text;
 mod tag_write;
 mod undo;
 

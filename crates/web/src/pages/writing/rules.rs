@@ -29,6 +29,7 @@ use super::{
     frame::{Page, render},
     group_write::{crumbs, found},
     rules_preview::{self, Asking},
+    rules_text::pretty,
 };
 use crate::{Web, error::Failure, pages::reading::rules::list_href, ui};
 
@@ -120,9 +121,6 @@ impl Draft {
     }
 
     fn of(list: &Rules) -> Self {
-        let pretty = |value: &serde_json::Value| {
-            serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
-        };
         Self {
             name: list.name.to_string(),
             priority: list.priority.to_string(),
@@ -468,16 +466,21 @@ fn said(checked: &Checked) -> Said {
         + checked.case_faults.len();
     said.more = all.saturating_sub(shown);
     if let Some(list) = &checked.list {
-        let untested = match checked.untested.len() {
-            _ if checked.cases.is_empty() => "No cases stand beside them.".to_owned(),
-            0 => "Every rule decides a case.".to_owned(),
-            count => format!("{count} decide no case."),
+        let plural = |count: usize, noun: &str| {
+            format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
         };
-        said.good = format!(
-            "{} rules can be read, {} cases come out. {untested}",
-            list.0.len(),
-            checked.cases.len() - checked.case_faults.len().min(checked.cases.len()),
-        );
+        let cases = match (checked.cases.len(), checked.untested.len()) {
+            (0, _) => "No cases stand beside them.".to_owned(),
+            (count, 0) => format!("{}; every rule decides one.", plural(count, "case")),
+            (count, idle) => {
+                format!(
+                    "{}; {} decided by none.",
+                    plural(count, "case"),
+                    plural(idle, "rule")
+                )
+            }
+        };
+        said.good = format!("{}. {cases}", plural(list.0.len(), "rule"));
     }
     said
 }

@@ -129,16 +129,17 @@ fn shift(preview: &Preview, shift: &Shift) -> ShownShift {
 fn line(turn: &Turn, people: usize) -> Line {
     let (mut conditions, mut of_people) = (Vec::new(), Vec::new());
     for (name, value) in &turn.attributes {
-        match name.strip_prefix("subject.") {
-            Some(own) => of_people.push(format!("{own} = {value}")),
-            None => conditions.push(format!("{name} = {value}")),
+        match (turn.linked.get(name), name.strip_prefix("subject.")) {
+            (Some(own), _) => conditions.push(format!("{name} = @{own}")),
+            (None, None) => conditions.push(format!("{name} = {value}")),
+            (None, Some(_)) if turn.linked.values().any(|own| own == name) => {}
+            (None, Some(own)) => of_people.push(format!("{own} = {value}")),
         }
     }
     let for_whom = match turn.people {
-        0 if turn.tried_all => "for none of them as they are now".to_owned(),
+        0 => "seen for none of them with what is known of them".to_owned(),
         count if count == people => String::new(),
-        count if turn.tried_all => format!("for {count} of them as they are now"),
-        count => format!("for at least {count} of them as they are now"),
+        count => format!("seen for {count} of them with what is known of them"),
     };
     Line {
         sign: if turn.allowed {
