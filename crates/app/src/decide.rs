@@ -225,7 +225,7 @@ impl Decider {
                 "until": held.map(|until| until.min(entitlement.validity.until)),
             })
         });
-        let trace = self.trace(world, now, question);
+        let trace = self.trace(world, now, question, &Redaction::default());
         serde_json::json!({
             "reason": if decided_by.is_some() { "a rule matched" } else { "no rule matched" },
             "decided_by": decided_by,
@@ -233,19 +233,23 @@ impl Decider {
         })
     }
 
-    /// What the evaluator did with each rule up to the deciding one; nothing where the subject is
-    /// not known.
+    /// What the evaluator did with each rule up to the deciding one, with the values that may be
+    /// shown; nothing where the subject is not known.
     #[must_use]
-    pub fn trace(&self, world: &World, now: Timestamp, question: &Question) -> Option<Explanation> {
+    pub fn trace(
+        &self,
+        world: &World,
+        now: Timestamp,
+        question: &Question,
+        redaction: &Redaction,
+    ) -> Option<Explanation> {
         let user = self.user(world, &question.subject.kind, &question.subject.id)?;
         let policy = self.policy(world, user, now);
         let stored = world.resource_attributes(&question.resource.kind, &question.resource.id);
         let seen = Seen::new(question, policy.attributes(), stored);
         let (action, kind) = (&question.action.name, &question.resource.kind);
         let engine = policy.engine()?;
-        engine
-            .explain(action, kind, &seen, &Redaction::default())
-            .ok()
+        engine.explain(action, kind, &seen, redaction).ok()
     }
 
     /// What `user` is judged by in this world, now.

@@ -74,6 +74,10 @@ pub struct Turn {
     pub tried_all: bool,
 }
 
+/// What somebody's rules are put together from: the addresses of entitlements, which two worlds
+/// share as far as they are alike.
+type Key = Vec<usize>;
+
 /// What `change` of what groups confer does, from `before` to `after`; nothing where it touches no
 /// list of rules.
 #[must_use]
@@ -103,9 +107,9 @@ pub fn rules_diff(
         });
         holders.collect()
     };
-    let mut pairs: HashMap<(Vec<usize>, Vec<usize>), Vec<Id<User>>> = HashMap::new();
+    let mut pairs: HashMap<(Key, Key), Vec<Id<User>>> = HashMap::new();
     for user in members(before).union(&members(after)) {
-        let key = |world: &World| -> Vec<usize> {
+        let key = |world: &World| -> Key {
             let held = world.held_by(*user, now).into_iter();
             held.map(|held| Arc::as_ptr(&held.entitlement) as usize)
                 .collect()

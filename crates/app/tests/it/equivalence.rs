@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use portcullis_app::decide::{Decider, permission_question};
 use portcullis_model::decide::subject_rules;
-use portcullis_rules::naive;
+use portcullis_rules::{Redaction, naive};
 
 use crate::{
     random::{ENVIRONMENTS, Lists, PERMISSIONS, Random, plan, question, rules_of, seen, time},
@@ -56,7 +56,7 @@ fn every_way_to_decide_gives_the_same_answer() {
                 "{told}: {}",
                 filter.expr
             );
-            let trace = decider.trace(&world, now, &question);
+            let trace = decider.trace(&world, now, &question, &Redaction::default());
             let traced = trace.is_some_and(|trace| trace.decision.is_allow());
             assert_eq!(traced, answer.allowed, "{told}");
 

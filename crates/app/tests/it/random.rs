@@ -183,9 +183,10 @@ pub(crate) fn plan(random: &mut Random, lists: Lists) -> Plan {
         things.push(Edit::create(inclusion).into());
     }
     for kind in TYPES {
-        for n in 0..random.below(4) {
+        let count = random.below(4);
+        for (n, permission) in PERMISSIONS.iter().enumerate().take(count) {
             let id = if kind == "permission" {
-                PERMISSIONS[n].to_owned()
+                (*permission).to_owned()
             } else {
                 format!("{kind}-{n}")
             };

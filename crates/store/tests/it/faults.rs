@@ -12,11 +12,8 @@ use portcullis_model::{Position, World};
 use portcullis_store::{CommitError, Effect, Live, Proposal, Store};
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
-    net::{
-        TcpListener, TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, copy_bidirectional, split},
+    net::{TcpListener, TcpStream, UnixStream},
     sync::watch,
     task::JoinSet,
 };
@@ -58,11 +55,9 @@ async fn a_silent_server_fails_the_write_in_time() {
     let Some(database) = Database::postgres().await else {
         return;
     };
-    let (scheme, rest) = database.url.split_once("//").unwrap();
-    let (user, rest) = rest.split_once('@').unwrap();
-    let (server, name) = rest.split_once('/').unwrap();
-    let (mut way, port, silence) = silent_proxy(server.to_owned()).await;
-    let url = format!("{scheme}//{user}@127.0.0.1:{port}/{name}");
+    let server = Server::of(&database.url);
+    let (mut way, port, silence) = silent_proxy(server.clone()).await;
+    let url = server.by_way_of(port);
     let live = Live::start(Store::open(&url).await.unwrap()).await.unwrap();
     let c = context();
     commit(&live, &c, company(&[], &[&group(&c, "One")]))
@@ -85,8 +80,47 @@ async fn a_silent_server_fails_the_write_in_time() {
     database.drop().await;
 }
 
+/// Where a database's server listens, and how to reach the database by another way.
+#[derive(Clone)]
+struct Server {
+    /// The folder of its socket, where it has one; else its host and port.
+    socket: Option<String>,
+    host: String,
+    scheme_and_user: String,
+    name: String,
+}
+
+trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
+
+impl Server {
+    fn of(url: &str) -> Self {
+        let (front, query) = url.split_once('?').unwrap_or((url, ""));
+        let (front, name) = front.rsplit_once('/').unwrap();
+        let (scheme_and_user, host) = front.split_once('@').unwrap();
+        let socket = query.split('&').find_map(|pair| pair.strip_prefix("host="));
+        Self {
+            socket: socket.map(|folder| format!("{folder}/.s.PGSQL.5432")),
+            host: host.to_owned(),
+            scheme_and_user: scheme_and_user.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+
+    fn by_way_of(&self, port: u16) -> String {
+        format!("{}@127.0.0.1:{port}/{}", self.scheme_and_user, self.name)
+    }
+
+    async fn connect(&self) -> std::io::Result<Box<dyn Wire>> {
+        Ok(match &self.socket {
+            Some(socket) => Box::new(UnixStream::connect(socket).await?),
+            None => Box::new(TcpStream::connect(&self.host).await?),
+        })
+    }
+}
+
 /// A way to a server on which nothing moves while it is silenced, and no connection ends.
-async fn silent_proxy(to: String) -> (JoinSet<()>, u16, watch::Sender<bool>) {
+async fn silent_proxy(to: Server) -> (JoinSet<()>, u16, watch::Sender<bool>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let (silence, silenced) = watch::channel(false);
@@ -94,8 +128,8 @@ async fn silent_proxy(to: String) -> (JoinSet<()>, u16, watch::Sender<bool>) {
     tasks.spawn(async move {
         let mut connections = JoinSet::new();
         while let Ok((from, _)) = listener.accept().await {
-            let (from_server, to_server) = TcpStream::connect(&to).await.unwrap().into_split();
-            let (from_client, to_client) = from.into_split();
+            let (from_server, to_server) = split(to.connect().await.unwrap());
+            let (from_client, to_client) = split(from);
             connections.spawn(carry(from_client, to_server, silenced.clone()));
             connections.spawn(carry(from_server, to_client, silenced.clone()));
         }
@@ -104,8 +138,8 @@ async fn silent_proxy(to: String) -> (JoinSet<()>, u16, watch::Sender<bool>) {
 }
 
 async fn carry(
-    mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
     mut silenced: watch::Receiver<bool>,
 ) {
     let mut buffer = vec![0; 65_536];
@@ -118,7 +152,7 @@ async fn carry(
 }
 
 /// A way to a server that can be cut.
-async fn proxy(port: u16, to: String) -> (JoinSet<()>, u16) {
+async fn proxy(port: u16, to: Server) -> (JoinSet<()>, u16) {
     let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let mut tasks = JoinSet::new();
@@ -127,7 +161,7 @@ async fn proxy(port: u16, to: String) -> (JoinSet<()>, u16) {
         while let Ok((mut from, _)) = listener.accept().await {
             let to = to.clone();
             connections.spawn(async move {
-                if let Ok(mut to) = TcpStream::connect(to).await {
+                if let Ok(mut to) = to.connect().await {
                     let _ = copy_bidirectional(&mut from, &mut to).await;
                 }
             });
@@ -141,11 +175,9 @@ async fn an_unreachable_server_fails_the_write_and_nothing_else() {
     let Some(database) = Database::postgres().await else {
         return;
     };
-    let (scheme, rest) = database.url.split_once("//").unwrap();
-    let (user, rest) = rest.split_once('@').unwrap();
-    let (server, name) = rest.split_once('/').unwrap();
-    let (mut way, port) = proxy(0, server.to_owned()).await;
-    let url = format!("{scheme}//{user}@127.0.0.1:{port}/{name}");
+    let server = Server::of(&database.url);
+    let (mut way, port) = proxy(0, server.clone()).await;
+    let url = server.by_way_of(port);
     let live = Live::start(Store::open(&url).await.unwrap()).await.unwrap();
     let c = context();
     commit(&live, &c, company(&[], &[&group(&c, "One")]))
@@ -162,7 +194,7 @@ async fn an_unreachable_server_fails_the_write_and_nothing_else() {
         );
         assert_eq!(live.world().position(), Position(1));
     }
-    let (way, _) = proxy(port, server.to_owned()).await;
+    let (way, _) = proxy(port, server).await;
     let two = commit(&live, &c, company(&[], &[&group(&c, "Two")])).await;
     assert_eq!(two.unwrap().position, Position(2));
     drop((way, live));

@@ -37,6 +37,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Web;
 
+pub(crate) use rules::lint::lint_rules;
+
 /// All routes of the API and its description.
 pub fn routes() -> Router<Web> {
     let (router, _) = open().split_for_parts();

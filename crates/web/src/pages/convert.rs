@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::{
-    App, Diff, Ends, Group, GroupKind, Id, Tag, Timestamp, User, UserKind, World,
+    Actor, App, Diff, Ends, Group, GroupKind, Id, Tag, Timestamp, User, UserKind, World,
     world::{DiffLine, Path, What},
 };
 
@@ -40,6 +40,16 @@ pub(crate) fn group_href(group: &Group) -> String {
         GroupKind::Group | GroupKind::App { .. } => "groups",
     };
     format!("/{place}/{}", group.id)
+}
+
+/// What whoever did something is called.
+pub(crate) fn actor(world: &World, actor: Actor) -> String {
+    match actor {
+        Actor::User(id) => world
+            .user(id)
+            .map_or_else(|| "somebody gone".to_owned(), |user| user.name.to_string()),
+        Actor::System(part) => format!("Portcullis ({part})"),
+    }
 }
 
 pub(crate) fn app(app: &App) -> ui::Entity {

@@ -88,11 +88,16 @@ pub(crate) async fn run<O: Operation>(
     }
     let committed = web.app().commit(context, operation, None).await?;
     let target = done(&committed);
+    Ok(to(target, &committed))
+}
+
+/// Leads to `target`, which says what was done and offers to undo it.
+pub(crate) fn to(target: String, committed: &Committed) -> Response {
     let joint = if target.contains('?') { '&' } else { '?' };
     let target = if committed.change.is_empty() {
         target
     } else {
         format!("{target}{joint}done={}", committed.position)
     };
-    Ok(Redirect::to(&target).into_response())
+    Redirect::to(&target).into_response()
 }

@@ -100,6 +100,7 @@ impl Page {
                 place("Groups", "/groups", "group"),
                 place("Roles", "/roles", "role"),
                 place("Apps", "/apps", "app"),
+                place("Rules", "/rules", "rule"),
                 place("Tags", "/tags", "tag"),
                 place("Compare", "/compare", "compare"),
                 place("Activity", "/activity", "activity"),

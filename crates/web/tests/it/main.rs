@@ -5,3 +5,4 @@
 mod api;
 mod authzen;
 mod pages;
+mod rules;

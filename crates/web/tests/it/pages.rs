@@ -244,7 +244,9 @@ async fn every_link_of_every_page_leads_to_a_small_page() {
             );
             assert!(answer.body.len() < 100_000, "{path}: {}", answer.body.len());
             assert!(!answer.body.contains(" style="), "{path}: inline style");
-            assert_eq!(answer.body.matches("<script").count(), 1, "{path}");
+            // The editor of rules has a module of its own, for what it says while somebody types.
+            let scripts = 1 + usize::from(answer.body.contains(" data-rules>"));
+            assert_eq!(answer.body.matches("<script").count(), scripts, "{path}");
             todo.extend(links(&answer.body));
         }
         assert!(seen.len() > 30, "{seen:?}");

@@ -1,7 +1,7 @@
 //! Rules: which ones somebody is judged by, and what there is to say about a list.
 
 mod diff;
-mod lint;
+pub(crate) mod lint;
 mod mine;
 pub(super) mod read;
 

@@ -6,6 +6,7 @@ use portcullis_model::{Action as Wish, Ends, Group, Id, Inclusion, Kind, Target,
 use super::{
     home::ask,
     parts::{self, Action, Actions, FEW, TagLine, address, cut},
+    rules::list_href,
 };
 use crate::{
     pages::{
@@ -43,6 +44,8 @@ pub(super) struct Facts {
 /// What membership gives.
 pub(super) struct Conferred {
     pub name: String,
+    /// Whether it is a list of rules.
+    pub is_list: bool,
     pub places: String,
     pub who: String,
     pub ends: ui::Ends,
@@ -187,7 +190,11 @@ fn conferred(page: &Page, group: &Group) -> Vec<Conferred> {
         Conferred {
             name: name.to_owned(),
             places: places.join(", "),
-            who: format!("/why?permission={}", escape(name)),
+            who: match entitlement.grant.rules() {
+                Some(_) => list_href(entitlement),
+                None => format!("/why?permission={}", escape(name)),
+            },
+            is_list: entitlement.grant.rules().is_some(),
             ends: convert::ends(entitlement.validity.until, now),
             withhold: if may_confer {
                 format!("/entitlements/{}/withhold", entitlement.id)
@@ -303,6 +310,11 @@ pub(super) fn actions(page: &Page, group: &Group) -> Actions {
             "What it confers",
             format!("{here}/confer"),
             "key",
+        ));
+        actions.add(Action::new(
+            "Confer rules",
+            format!("{here}/rules/new"),
+            "rule",
         ));
     }
     if page.may(Wish::EditGroup, target) {

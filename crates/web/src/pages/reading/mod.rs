@@ -21,6 +21,8 @@ mod parts;
 mod people;
 mod person;
 mod person_history;
+pub(crate) mod rules;
+mod rules_ask;
 mod search;
 mod tags;
 mod why;
@@ -46,6 +48,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/apps/{id}", get(app::show))
         .route("/tags", get(tags::list))
         .route("/tags/{id}", get(tags::show))
+        .route("/rules", get(rules::list))
+        .route("/rules/ask", get(rules_ask::ask))
         .route("/compare", get(compare::show))
         .route("/why", get(why::show))
         .route("/expiring", get(expiring::show))

@@ -20,8 +20,9 @@ use super::{
     form::{Aside, Field, FormPage, Text, Values, allowed, answer},
     frame::{Page, render},
     group_write::{crumbs, found},
+    rules_preview::{self, Asking},
 };
-use crate::{Web, error::Failure, ui};
+use crate::{Web, error::Failure, pages::reading::rules::list_href, ui};
 
 pub(super) async fn confer(page: Page, Path(id): Path<String>) -> Result<Response, Failure> {
     let group = found(&page, &id)?;
@@ -105,6 +106,9 @@ fn form(page: &Page, group: &Group, values: &Values, errors: ui::Errors) -> Form
     ];
     let there = world.entitlements_of(group.id).map(|entitlement| {
         let label = entitlement.grant.label();
+        if entitlement.grant.rules().is_some() {
+            return ui::Entity::new(ui::Kind::Rule, label, list_href(entitlement));
+        }
         let href = format!("/why?permission={}", super::frame::escape(label));
         ui::Entity::new(ui::Kind::Entitlement, label, href)
     });
@@ -136,14 +140,26 @@ pub(super) async fn withhold(
     let (name, href) = group.map_or(("", "/groups".into()), |group| {
         (&*group.name, convert::group_href(group))
     });
+    let operation = Withhold {
+        entitlement: entitlement.id,
+    };
+    if entitlement.grant.rules().is_some() && sent.fields.get("confirm") != "yes" {
+        let context = &sent.page.viewer.context;
+        let preview = web.app().preview(context, &operation)?;
+        let asking = Asking {
+            title: format!("{name} no longer confers {}", entitlement.grant.label()),
+            confirm: "Withhold",
+            cancel: list_href(entitlement),
+            hidden: sent.fields.hidden(),
+            notes: Vec::new(),
+        };
+        return rules_preview::show(&sent.page, &preview, asking).await;
+    }
     let step = Step {
         title: format!("{name} no longer confers {}", entitlement.grant.label()),
         confirm: "Withhold".into(),
         cancel: href.clone(),
         ask: Ask::Always,
-    };
-    let operation = Withhold {
-        entitlement: entitlement.id,
     };
     flow::run(&web, &sent, operation, step, |_| href).await
 }

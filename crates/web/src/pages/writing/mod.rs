@@ -15,6 +15,8 @@ mod request_list;
 mod request_new;
 mod role_new;
 mod role_reshape;
+mod rules;
+mod rules_preview;
 mod tag_write;
 mod undo;
 
@@ -62,6 +64,7 @@ pub(crate) fn routes() -> Router<Web> {
             "/roles/{id}/split",
             get(role_reshape::split).post(role_reshape::divided),
         )
+        .route("/rules/check.json", post(crate::api::lint_rules))
         .route("/entitlements/{id}/withhold", post(group_confer::withhold))
         .route("/apps/new", get(app_write::new).post(app_write::create))
         .route(
@@ -122,6 +125,11 @@ pub(crate) fn routes() -> Router<Web> {
             .route(
                 &at("/confer"),
                 get(group_confer::confer).post(group_confer::conferred),
+            )
+            .route(&at("/rules/new"), get(rules::new).post(rules::create))
+            .route(
+                &at("/rules/{entitlement}"),
+                get(rules::show).post(rules::replace),
             );
     }
     all

@@ -3,6 +3,7 @@
 mod document;
 mod matrix;
 mod reads;
+mod rules;
 mod writes;
 
 use serde_json::Value;

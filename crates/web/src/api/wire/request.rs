@@ -1,0 +1,70 @@
+//! Requests on the wire.
+
+use super::*;
+
+/// A request.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RequestRow<'w> {
+    id: Uid,
+    requester: Person<'w>,
+    group: GroupRef<'w>,
+    kind: Place,
+    reason: &'w str,
+    until: Until,
+    created_at: Time,
+    /// `pending`, `approved`, `rejected` or `withdrawn`.
+    status: &'static str,
+    /// What became of it; null while it waits.
+    resolution: Option<ResolutionRow<'w>>,
+}
+
+/// What became of a request.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ResolutionRow<'w> {
+    by: Doer<'w>,
+    at: Time,
+    reason: &'w str,
+    /// Until when it was granted, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    granted_until: Option<Until>,
+}
+
+/// Last known names of what the world may not know any more.
+pub(crate) type Labels = std::collections::HashMap<Uuid, String>;
+
+impl<'w> RequestRow<'w> {
+    pub(crate) fn of(world: &'w World, request: &'w Request, labels: Option<&'w Labels>) -> Self {
+        let label = |id: Uuid| {
+            labels
+                .and_then(|labels| labels.get(&id))
+                .map(String::as_str)
+        };
+        let group = request.wants.group();
+        let granted_until = match &request.state {
+            State::Approved { granted_until, .. } => Some(Until(*granted_until)),
+            _ => None,
+        };
+        let resolution = |resolution: &'w Resolution| ResolutionRow {
+            by: Doer::called(
+                world,
+                resolution.by,
+                resolution.by.user().and_then(|id| label(id.uuid())),
+            ),
+            at: Time(resolution.at),
+            reason: &resolution.reason,
+            granted_until,
+        };
+        let requester = label(request.requester.uuid());
+        Self {
+            id: request.id.into(),
+            requester: Person::called(world, request.requester, requester),
+            group: GroupRef::called(world, group, label(group.uuid())),
+            kind: request.wants.kind().into(),
+            reason: &request.reason,
+            until: Until(request.until),
+            created_at: Time(request.created_at),
+            status: request.state.as_str(),
+            resolution: request.state.resolution().map(resolution),
+        }
+    }
+}

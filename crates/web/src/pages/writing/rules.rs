@@ -1,0 +1,505 @@
+//! A list of rules that a group confers, shown and edited: the text, what is wrong with it where it
+//! stands, how its cases come out, and what saving it does to whom.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use portcullis_app::{
+    group::Confer,
+    rules::{Checked, Written, check},
+};
+use portcullis_model::{
+    Action, Entitlement, Grant, Group, Id, Kind, Refusal, Target,
+    entitlement::Rules,
+    name::{Name, Reason},
+};
+use portcullis_rules::analysis::lint::Severity;
+
+use super::{
+    convert,
+    demands::Demands,
+    fields::{Fields, Submission, errors_of},
+    flow,
+    form::{Values, allowed},
+    frame::{Page, render},
+    group_write::{crumbs, found},
+    rules_preview::{self, Asking},
+};
+use crate::{Web, error::Failure, pages::reading::rules::list_href, ui};
+
+/// More of what is wrong than this is counted.
+const MOST_SAID: usize = 50;
+
+#[derive(Template)]
+#[template(path = "rules_edit.html")]
+struct EditPage {
+    shell: ui::Shell,
+    title: String,
+    crumbs: Vec<ui::Link>,
+    group: ui::Entity,
+    members: usize,
+    may_edit: bool,
+    errors: ui::Errors,
+    /// The name of the list that is edited; it stays. Nothing for a new one.
+    there: Option<There>,
+    name: String,
+    priority: String,
+    rules: String,
+    cases: String,
+    reason: String,
+    durations: ui::Durations,
+    said: Said,
+    cancel: String,
+    action: String,
+}
+
+/// A list that is conferred already.
+struct There {
+    withhold: String,
+    by: String,
+    reason: String,
+    ends: ui::Ends,
+}
+
+/// What there is to say about the text.
+#[derive(Default)]
+struct Said {
+    offences: Vec<Place>,
+    findings: Vec<Place>,
+    cases: Vec<Place>,
+    more: usize,
+    /// Where nothing is wrong: how much was looked at.
+    good: String,
+}
+
+/// Something about one place of the text.
+struct Place {
+    /// The line, from 1; 0 if it is not known.
+    line: usize,
+    column: usize,
+    path: String,
+    message: String,
+    level: &'static str,
+    word: &'static str,
+}
+
+/// What stands in the form.
+struct Draft {
+    name: String,
+    priority: String,
+    rules: String,
+    cases: String,
+    reason: String,
+}
+
+const EXAMPLE: &str = r#"[
+  {
+    "access": "allow",
+    "where": {
+      "rsrc_type": "document",
+      "action": ["read", "list"],
+      "rsrc_match": [["@team", "=", "@subject.team"]]
+    }
+  }
+]"#;
+
+impl Draft {
+    fn new() -> Self {
+        Self {
+            name: String::new(),
+            priority: "0".into(),
+            rules: EXAMPLE.into(),
+            cases: String::new(),
+            reason: String::new(),
+        }
+    }
+
+    fn of(list: &Rules) -> Self {
+        let pretty = |value: &serde_json::Value| {
+            serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+        };
+        Self {
+            name: list.name.to_string(),
+            priority: list.priority.to_string(),
+            rules: pretty(&list.rules.to_json()),
+            cases: if list.cases.is_empty() {
+                String::new()
+            } else {
+                pretty(&list.cases.clone().into())
+            },
+            reason: String::new(),
+        }
+    }
+
+    fn sent(fields: &Fields) -> Self {
+        Self {
+            name: fields.get("name").into(),
+            priority: fields.get("priority").into(),
+            rules: raw(fields, "rules"),
+            cases: raw(fields, "cases"),
+            reason: fields.get("reason").into(),
+        }
+    }
+}
+
+/// A field as it was sent: lines must keep their numbers.
+fn raw(fields: &Fields, name: &str) -> String {
+    let found = fields.0.iter().find(|(key, _)| key == name);
+    found.map_or_else(String::new, |(_, text)| text.replace("\r\n", "\n"))
+}
+
+/// The list that the address names.
+fn listed<'p>(
+    page: &'p Page,
+    group: &Group,
+    id: &str,
+) -> Result<(&'p Entitlement, &'p Rules), Refusal> {
+    let found = id
+        .parse::<Id<Entitlement>>()
+        .ok()
+        .and_then(|id| page.viewer.world.entitlement(id))
+        .filter(|entitlement| entitlement.group == group.id);
+    let found = found.and_then(|entitlement| Some((entitlement, entitlement.grant.rules()?)));
+    found.ok_or_else(|| Refusal::not_found("list of rules", id))
+}
+
+pub(super) async fn new(page: Page, Path(id): Path<String>) -> Result<Response, Failure> {
+    let group = found(&page, &id)?;
+    allowed(&page, Action::Confer, Target::Group(group))?;
+    let (values, draft) = (Values::asked(&page), Draft::new());
+    let said = said(&look(&draft).await?);
+    let shown = edit(
+        &page,
+        group,
+        None,
+        draft,
+        &values,
+        ui::Errors::default(),
+        said,
+    );
+    render(&shown)
+}
+
+pub(super) async fn show(
+    page: Page,
+    Path((id, entitlement)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let group = found(&page, &id)?;
+    let (there, list) = listed(&page, group, &entitlement)?;
+    let (values, draft) = (Values::asked(&page), Draft::of(list));
+    let said = said(&look(&draft).await?);
+    let shown = edit(
+        &page,
+        group,
+        Some(there),
+        draft,
+        &values,
+        ui::Errors::default(),
+        said,
+    );
+    render(&shown)
+}
+
+pub(super) async fn create(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    sent: Submission,
+) -> Result<Response, Failure> {
+    let group = found(&sent.page, &id)?;
+    save(&web, &sent, group, None).await
+}
+
+pub(super) async fn replace(
+    State(web): State<Web>,
+    Path((id, entitlement)): Path<(String, String)>,
+    sent: Submission,
+) -> Result<Response, Failure> {
+    let group = found(&sent.page, &id)?;
+    let (there, _) = listed(&sent.page, group, &entitlement)?;
+    save(&web, &sent, group, Some(there)).await
+}
+
+/// Looks through a draft; proving takes a while, so not on a thread that others wait for.
+async fn look(draft: &Draft) -> Result<Checked, Failure> {
+    let (rules, cases) = (draft.rules.clone(), draft.cases.clone());
+    tokio::task::spawn_blocking(move || check(Written::Text(&rules), Written::Text(&cases)))
+        .await
+        .map_err(|error| Failure::Internal(error.to_string()))
+}
+
+async fn save(
+    web: &Web,
+    sent: &Submission,
+    group: &Group,
+    there: Option<&Entitlement>,
+) -> Result<Response, Failure> {
+    let (page, fields) = (&sent.page, &sent.fields);
+    allowed(page, Action::Confer, Target::Group(group))?;
+    let mut errors = ui::Errors::default();
+    let draft = Draft::sent(fields);
+    let checked = look(&draft).await?;
+    let said = said(&checked);
+    let name = match there.and_then(|there| there.grant.rules()) {
+        Some(list) => Some(list.name.clone()),
+        None => fields.parse("name", &mut errors, Name::parse),
+    };
+    let priority = draft.priority.parse::<i32>();
+    if priority.is_err() {
+        let wrong = "the priority is a whole number; lists of higher priority are asked first";
+        errors.add("priority", wrong);
+    }
+    let until = fields.ends("until", page.viewer.context.now, &mut errors);
+    let reason = fields.parse("reason", &mut errors, Reason::parse);
+    for (field, wrong) in wrong(&checked) {
+        errors.add(field, wrong);
+    }
+    let taken = name
+        .as_ref()
+        .filter(|_| there.is_none())
+        .is_some_and(|name| {
+            let mut all = page.viewer.world.entitlements_of(group.id);
+            all.any(|e| {
+                e.grant
+                    .rules()
+                    .is_some_and(|list| list.name.key() == name.key())
+            })
+        });
+    if taken {
+        let wrong =
+            "the group confers a list of this name already; edit that one, or choose another";
+        errors.add("name", wrong);
+    }
+    let grant = checked.list.filter(|_| errors.is_empty()).zip(name);
+    let operation = grant.zip(until).zip(reason).zip(priority.ok());
+    let Some(((((rules, name), until), reason), priority)) = operation else {
+        return again(page, group, there, draft, sent, errors, said);
+    };
+    let title = format!("Save {name} on {}", group.name);
+    let operation = Confer {
+        group: group.id,
+        grant: Grant::Rules(Rules {
+            name,
+            priority,
+            rules: Arc::new(rules),
+            cases: checked.cases,
+        }),
+        until,
+        reason,
+    };
+    let context = page.viewer.context.clone();
+    if fields.get("confirm") != "yes" {
+        let preview = match web.app().preview(&context, &operation) {
+            Ok(preview) => preview,
+            Err(refusal) => {
+                let errors = errors_of(refusal.into())?;
+                return again(page, group, there, draft, sent, errors, said);
+            }
+        };
+        let asking = Asking {
+            title,
+            confirm: "Save the rules",
+            cancel: there.map_or_else(|| convert::group_href(group), list_href),
+            hidden: fields.hidden(),
+            notes: summary(&said),
+        };
+        return rules_preview::show(page, &preview, asking).await;
+    }
+    let committed = match web.app().commit(context, operation, None).await {
+        Ok(committed) => committed,
+        Err(error) => {
+            let errors = errors_of(error.into())?;
+            return again(page, group, there, draft, sent, errors, said);
+        }
+    };
+    Ok(flow::to(convert::group_href(group), &committed))
+}
+
+fn again(
+    page: &Page,
+    group: &Group,
+    there: Option<&Entitlement>,
+    draft: Draft,
+    sent: &Submission,
+    errors: ui::Errors,
+    said: Said,
+) -> Result<Response, Failure> {
+    let shown = edit(page, group, there, draft, &Values::sent(sent), errors, said);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&shown)?).into_response())
+}
+
+/// What keeps a list from being saved, by field.
+fn wrong(checked: &Checked) -> Vec<(&'static str, String)> {
+    let mut all = Vec::new();
+    let count = checked.offences.len() + checked.omitted;
+    match count {
+        0 => {}
+        1 => all.push((
+            "rules",
+            "the rules cannot be read; see beside them".to_owned(),
+        )),
+        many => all.push((
+            "rules",
+            format!("the rules cannot be read in {many} places; see beside them"),
+        )),
+    }
+    all.extend(
+        checked
+            .too_much
+            .iter()
+            .map(|wrong| ("rules", wrong.clone())),
+    );
+    if let Some((_, first)) = checked.case_faults.first() {
+        let more = checked.case_faults.len() - 1;
+        let more = if more == 0 {
+            String::new()
+        } else {
+            format!(", and {more} more")
+        };
+        all.push(("cases", format!("{first}{more}")));
+    }
+    all
+}
+
+fn edit(
+    page: &Page,
+    group: &Group,
+    there: Option<&Entitlement>,
+    draft: Draft,
+    values: &Values,
+    errors: ui::Errors,
+    said: Said,
+) -> EditPage {
+    let (world, now) = (&*page.viewer.world, page.viewer.context.now);
+    let mut durations = Demands::default().durations(values, &errors, now);
+    if values.text("until", "").is_empty() {
+        durations.chosen = "never".into();
+        let until = there.and_then(|there| there.validity.until.instant());
+        if let Some(at) = until.filter(|at| *at > now) {
+            durations.chosen = "custom".into();
+            durations.date = at.to_jiff().strftime("%Y-%m-%d").to_string().parse().ok();
+        }
+    }
+    let mut crumbs = crumbs(group);
+    crumbs.push(ui::Link::new("Rules", "/rules"));
+    EditPage {
+        shell: page.shell(),
+        title: match there {
+            Some(_) => draft.name.clone(),
+            None => format!("Rules that {} confers", group.name),
+        },
+        crumbs,
+        group: convert::group(group),
+        members: world.holder_count(group.id, Kind::Member, now),
+        may_edit: page.may(Action::Confer, Target::Group(group)),
+        there: there.map(|there| There {
+            withhold: format!("/entitlements/{}/withhold", there.id),
+            by: convert::actor(world, there.granted_by),
+            reason: there.reason.to_string(),
+            ends: convert::ends(there.validity.until, now),
+        }),
+        cancel: convert::group_href(group),
+        action: page.with_query(&[]),
+        name: draft.name,
+        priority: draft.priority,
+        rules: draft.rules,
+        cases: draft.cases,
+        reason: draft.reason,
+        durations,
+        errors,
+        said,
+    }
+}
+
+fn said(checked: &Checked) -> Said {
+    let mut said = Said::default();
+    for offence in checked.offences.iter().take(MOST_SAID) {
+        let at = offence.position;
+        said.offences.push(Place {
+            line: at.map_or(0, |at| at.line),
+            column: at.map_or(0, |at| at.column),
+            path: offence.path.clone(),
+            message: offence.message.clone(),
+            level: "bad",
+            word: "cannot be read",
+        });
+    }
+    said.offences
+        .extend(checked.too_much.iter().map(|message| Place {
+            line: 0,
+            column: 0,
+            path: String::new(),
+            message: message.clone(),
+            level: "bad",
+            word: "too much",
+        }));
+    for finding in checked.findings.iter().take(MOST_SAID) {
+        said.findings.push(Place {
+            line: 0,
+            column: 0,
+            path: finding.path.clone(),
+            message: format!("{}; {}", finding.message, finding.suggestion),
+            level: match finding.severity {
+                Severity::Error => "bad",
+                Severity::Warning => "warn",
+                Severity::Note => "",
+            },
+            word: finding.severity.as_str(),
+        });
+    }
+    for (case, message) in checked.case_faults.iter().take(MOST_SAID) {
+        said.cases.push(Place {
+            line: 0,
+            column: 0,
+            path: case.map_or_else(String::new, |case| format!("case {}", case + 1)),
+            message: message.clone(),
+            level: "bad",
+            word: "failed",
+        });
+    }
+    let shown = said.offences.len() + said.findings.len() + said.cases.len();
+    let all = checked.offences.len()
+        + checked.omitted
+        + checked.findings.len()
+        + checked.case_faults.len();
+    said.more = all.saturating_sub(shown);
+    if let Some(list) = &checked.list {
+        let untested = match checked.untested.len() {
+            _ if checked.cases.is_empty() => "No cases stand beside them.".to_owned(),
+            0 => "Every rule decides a case.".to_owned(),
+            count => format!("{count} decide no case."),
+        };
+        said.good = format!(
+            "{} rules can be read, {} cases come out. {untested}",
+            list.0.len(),
+            checked.cases.len() - checked.case_faults.len().min(checked.cases.len()),
+        );
+    }
+    said
+}
+
+/// What the preview repeats of what there is to say.
+fn summary(said: &Said) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (level, word) in [("bad", "error"), ("warn", "warning")] {
+        let count = said
+            .findings
+            .iter()
+            .filter(|place| place.level == level)
+            .count();
+        if count > 0 {
+            let plural = if count == 1 { "" } else { "s" };
+            notes.push(format!(
+                "Linting has {count} {word}{plural} about these rules."
+            ));
+        }
+    }
+    if !said.good.is_empty() {
+        notes.push(said.good.clone());
+    }
+    notes
+}

@@ -1,0 +1,224 @@
+//! The pages about rules: the lists, a question to the decision point, and saving a list.
+
+use portcullis_testkit::TestApp;
+
+struct Reply {
+    status: u16,
+    text: String,
+    location: String,
+}
+
+/// A browser without scripts that says it is `login`.
+struct Browser<'a> {
+    app: &'a TestApp,
+    login: &'a str,
+    client: reqwest::Client,
+}
+
+impl<'a> Browser<'a> {
+    fn new(app: &'a TestApp, login: &'a str) -> anyhow::Result<Self> {
+        let none = reqwest::redirect::Policy::none();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(none)
+            .build()?;
+        Ok(Self { app, login, client })
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Reply {
+        let request = request.bearer_auth(format!("demo-{}", self.login));
+        let response = request
+            .header("accept", "text/html")
+            .send()
+            .await
+            .expect("an answer");
+        let location = response.headers().get("location");
+        Reply {
+            status: response.status().as_u16(),
+            location: location.map_or_else(String::new, |to| to.to_str().expect("text").to_owned()),
+            text: response.text().await.expect("text"),
+        }
+    }
+
+    async fn get(&self, path: &str) -> Reply {
+        self.send(self.client.get(format!("{}{path}", self.app.url)))
+            .await
+    }
+
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let url = format!("{}{path}", self.app.url);
+        self.send(self.client.post(url).form(fields)).await
+    }
+}
+
+const DRAFTS: &str = r#"[{"access": "allow", "where": {"rsrc_type": "doc", "action": "write", "rsrc_match": [["@status", "=", "draft"]]}}]"#;
+const CASES: &str = r#"[{"name": "a draft", "action": "write", "type": "doc", "attributes": {"status": "draft"}, "expect": "allow"}]"#;
+
+#[tokio::test]
+async fn a_list_is_written_previewed_saved_asked_edited_and_withheld() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = Browser::new(&app, "ada")?;
+    let group = app.world().find_group("Payroll").expect("a group").id;
+    let new = format!("/groups/{group}/rules/new");
+    assert!(ada.get(&new).await.text.contains("Name of the list"));
+
+    // Everything wrong is said at once, and nothing that was typed is lost.
+    let bad = "[\n  {\"access\": \"permit\", \"where\": {\"rsrc_type\": \"\", \"action\": \"x\", \"rsrc_match\": []}}\n]";
+    let fields = [
+        ("name", ""),
+        ("priority", "much"),
+        ("rules", bad),
+        ("cases", "{}"),
+        ("until", "never"),
+    ];
+    let refused = ada.post(&new, &fields).await;
+    assert_eq!(refused.status, 422);
+    for said in [
+        "line 2, column",
+        "[0].access",
+        "the priority is a whole number",
+        "the name is empty",
+        "the cases are a list",
+        "&#34;permit&#34;",
+    ] {
+        assert!(refused.text.contains(said), "{said}");
+    }
+
+    let fields = [
+        ("name", "docs"),
+        ("priority", "0"),
+        ("rules", DRAFTS),
+        ("cases", CASES),
+        ("until", "never"),
+        ("reason", "drafts"),
+    ];
+    let preview = ada.post(&new, &fields).await;
+    assert_eq!(preview.status, 200);
+    for said in [
+        "may now <code>write</code> <code>doc</code> where <code>status = &#34;draft&#34;</code>",
+        "was denied",
+        "Mia Member",
+        "there are no other ways",
+    ] {
+        assert!(preview.text.contains(said), "{said} in {}", preview.text);
+    }
+    assert!(
+        app.world().entitlements_of(group).next().is_none(),
+        "nothing is saved yet"
+    );
+    let confirmed = [&fields[..], &[("confirm", "yes")]].concat();
+    let saved = ada.post(&new, &confirmed).await;
+    assert_eq!(saved.status, 303);
+    assert!(saved.location.contains("done="), "{}", saved.location);
+
+    // It is listed for everybody, and answers.
+    let sven = Browser::new(&app, "sven")?;
+    let list = sven.get("/rules?q=doc").await.text;
+    assert!(list.contains(">docs</b>") && list.contains("1 allow, 0 deny"));
+    assert!(
+        sven.get("/rules?q=nothing-like-it")
+            .await
+            .text
+            .contains("No list like that")
+    );
+    let ask = "/rules/ask?subject=mia&action=write&type=doc&id=7";
+    let no = sven.get(ask).await.text;
+    for said in [
+        "No: Mia Member may not write the doc 7.",
+        "set @status to &#34;draft&#34;",
+        "does not hold",
+    ] {
+        assert!(no.contains(said), "{said} in {no}");
+    }
+    let yes = sven
+        .get(&format!("{ask}&properties=status%20%3D%20draft"))
+        .await
+        .text;
+    assert!(
+        yes.contains("Yes: Mia Member may write the doc 7."),
+        "{yes}"
+    );
+    assert!(
+        sven.get("/rules/ask?subject=mia&action=x")
+            .await
+            .text
+            .contains("name a type")
+    );
+
+    // Everybody reads it, admins change it.
+    let id = app
+        .world()
+        .entitlements_of(group)
+        .next()
+        .expect("a list")
+        .id;
+    let page = format!("/groups/{group}/rules/{id}");
+    let read = sven.get(&page).await.text;
+    assert!(read.contains("rsrc_match") && !read.contains("<textarea"));
+    assert_eq!(sven.get(&new).await.status, 403);
+    assert_eq!(sven.post(&page, &confirmed).await.status, 403);
+    let edited = DRAFTS.replace("draft", "archived");
+    let fields = [
+        ("priority", "0"),
+        ("rules", edited.as_str()),
+        ("cases", ""),
+        ("until", "never"),
+    ];
+    let preview = ada.post(&page, &fields).await.text;
+    assert!(
+        preview.contains("may no longer") && preview.contains("may now"),
+        "{preview}"
+    );
+    let withheld = ada
+        .post(&format!("/entitlements/{id}/withhold"), &[])
+        .await
+        .text;
+    assert!(
+        withheld.contains("may no longer") && withheld.contains("Withhold"),
+        "{withheld}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_attribute_of_somebody_else_is_hidden_from_who_is_no_admin() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = Browser::new(&app, "ada")?;
+    let group = app.world().find_group("Payroll").expect("a group").id;
+    let rules = r#"[{"access": "allow", "where": {"rsrc_type": "doc", "action": "write", "rsrc_match": [["@subject.email", "=", "@owner"]]}}]"#;
+    let fields = [
+        ("name", "own"),
+        ("priority", "0"),
+        ("rules", rules),
+        ("until", "never"),
+        ("confirm", "yes"),
+    ];
+    assert_eq!(
+        ada.post(&format!("/groups/{group}/rules/new"), &fields)
+            .await
+            .status,
+        303
+    );
+    let ask = "/rules/ask?subject=mia&action=write&type=doc&id=7&properties=owner%20%3D%20x";
+    let shown = ada.get(ask).await.text;
+    assert!(shown.contains("mia@example.com"));
+    let sven = Browser::new(&app, "sven")?;
+    let hidden = sven.get(ask).await.text;
+    assert!(!hidden.contains("mia@example.com"), "{hidden}");
+    assert!(hidden.contains("only they and admins see"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_typed_is_looked_through_on_the_way() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let body = serde_json::json!({ "rules": "[{]", "cases": [] });
+    let said = app
+        .as_user("ada")
+        .post("/rules/check.json", body)
+        .await
+        .expect(200)
+        .body;
+    assert_eq!(said["offences"][0]["line"], 1);
+    Ok(())
+}
