@@ -28,10 +28,14 @@ pub(super) struct Facts {
     pub app: Option<ui::Entity>,
     pub confers: Vec<Conferred>,
     pub confers_more: usize,
+    /// Whether what is listed can be taken away, on the list's own page.
+    pub may_confers: bool,
     pub into: Vec<Linked>,
     pub into_more: usize,
+    pub may_into: bool,
     pub from: Vec<Linked>,
     pub from_more: usize,
+    pub may_from: bool,
     pub tags: Vec<TagLine>,
     pub requests: Vec<Asking>,
     pub requests_more: usize,
@@ -86,6 +90,9 @@ pub(super) fn facts(page: &Page, group: &Group) -> Facts {
     let confers = conferred(page, group);
     let into = linked(page, world.targets_of(group.id), |i| i.target);
     let from = linked(page, world.children_of(group.id), |i| i.child);
+    let drawn_into = drawn(page, &into[..into.len().min(MOST)]);
+    let drawn_from = drawn(page, &from[..from.len().min(MOST)]);
+    let can_go = |links: &[Linked]| links.iter().any(|link| link.detach.is_some());
     let requests: Vec<_> = world
         .requests()
         .filter(|request| request.wants.group() == group.id)
@@ -100,11 +107,14 @@ pub(super) fn facts(page: &Page, group: &Group) -> Facts {
         instead,
         app: group.app().and_then(|app| world.app(app)).map(convert::app),
         confers_more: confers.len().saturating_sub(MOST),
+        may_confers: confers.iter().any(|row| !row.withhold.is_empty()),
         confers: confers.into_iter().take(MOST).collect(),
         into_more: into.len().saturating_sub(MOST),
-        into: drawn(page, &into[..into.len().min(MOST)]),
+        may_into: can_go(&drawn_into),
+        into: drawn_into,
         from_more: from.len().saturating_sub(MOST),
-        from: drawn(page, &from[..from.len().min(MOST)]),
+        may_from: can_go(&drawn_from),
+        from: drawn_from,
         tags: parts::tags_of(world, group),
         requests_more: requests.len().saturating_sub(FEW),
         requests: requests
