@@ -2,10 +2,10 @@
 //! linting finds, and how its cases come out.
 
 use portcullis_rules::{
-    Engine, Offence, RuleList,
+    Effect, Engine, Offence, RuleList,
     analysis::{
         Effort,
-        lint::{Finding, lint_with},
+        lint::{Finding, Lint, lint_with},
     },
     cases::{Case, Suite, run},
 };
@@ -67,7 +67,7 @@ pub fn check(rules: Written<'_>, cases: Written<'_>) -> Checked {
     match loaded {
         Ok(list) => {
             checked.too_much = Engine::compile(&list).err().map(|error| error.to_string());
-            checked.findings = lint_with(&list, &EFFORT);
+            checked.findings = findings(&list, &EFFORT);
             checked.list = Some(list);
         }
         Err(error) => {
@@ -85,6 +85,18 @@ pub fn check(rules: Written<'_>, cases: Written<'_>) -> Checked {
         Err(wrong) => checked.case_faults.push((None, wrong)),
     }
     checked
+}
+
+/// What linting finds in a list that a group confers.
+///
+/// Linting takes a list for the whole truth, and calls a deny redundant where nothing after it in
+/// the list allows. But the lists of a subject's other groups come after it, so here it is not.
+#[must_use]
+pub fn findings(list: &RuleList, effort: &Effort) -> Vec<Finding> {
+    let denies = |rule: usize| list.0.get(rule).is_some_and(|r| r.effect == Effect::Deny);
+    let mut findings = lint_with(list, effort);
+    findings.retain(|finding| finding.lint != Lint::RedundantRule || !denies(finding.rule));
+    findings
 }
 
 /// What is wrong with a case: with which one, if not with all of them.
@@ -177,6 +189,23 @@ mod tests {
         for (path, pointed) in table {
             assert_eq!(pointer(path), pointed);
         }
+    }
+
+    #[test]
+    fn a_list_that_only_denies_is_not_called_redundant() {
+        let deny = |action: &str| {
+            format!(
+                r#"{{"access": "deny", "where": {{"rsrc_type": "doc", "action": {action}, "rsrc_match": []}}}}"#
+            )
+        };
+        let lints = |rules: &[String]| -> Vec<Lint> {
+            let text = format!("[{}]", rules.join(","));
+            let found = check(Written::Text(&text), Written::Text("")).findings;
+            found.into_iter().map(|finding| finding.lint).collect()
+        };
+        assert_eq!(lints(&[deny("\"write\"")]), []);
+        let twice = lints(&[deny("[\"read\", \"write\"]"), deny("\"write\"")]);
+        assert_eq!(twice, [Lint::UnreachableRule]);
     }
 
     #[test]

@@ -7,13 +7,11 @@ use std::{
 
 use askama::Template;
 use axum::response::Response;
+use portcullis_app::rules;
 use portcullis_model::{Entitlement, Group, World, entitlement::Rules, world::contains};
 use portcullis_rules::{
     Effect, RuleList, SlugSet,
-    analysis::{
-        Effort,
-        lint::{Severity, lint_with},
-    },
+    analysis::{Effort, lint::Severity},
 };
 
 use super::{
@@ -86,7 +84,7 @@ impl Found {
 }
 
 pub(super) async fn list(page: Page) -> Result<Response, Failure> {
-    render(&rules(&page))
+    render(&shown(&page))
 }
 
 /// Where a list is shown and edited.
@@ -107,7 +105,7 @@ fn in_force<'p>(page: &'p Page, world: &'p World) -> Vec<(&'p Group, &'p Entitle
         .collect()
 }
 
-fn rules(page: &Page) -> RulesPage {
+fn shown(page: &Page) -> RulesPage {
     let (query, effect) = (page.query("q"), page.query("effect"));
     let mut found = in_force(page, page.world());
     found.retain(|(group, _, list)| {
@@ -199,7 +197,7 @@ fn findings(list: &Arc<RuleList>) -> Found {
         }
     }
     let mut found = Found::default();
-    for finding in lint_with(list, &EFFORT) {
+    for finding in rules::findings(list, &EFFORT) {
         match finding.severity {
             Severity::Error => found.errors += 1,
             Severity::Warning => found.warnings += 1,
