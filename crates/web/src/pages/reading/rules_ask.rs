@@ -291,10 +291,23 @@ impl Answer {
 
 /// What the author of the deciding rule noted beside it.
 fn notes(trace: Option<&Explanation>) -> String {
-    match trace.and_then(|trace| trace.meta.as_ref()) {
-        Some(serde_json::Value::String(text)) => text.clone(),
-        Some(meta) => meta.to_string(),
-        None => String::new(),
+    trace
+        .and_then(|trace| trace.meta.as_ref())
+        .map_or_else(String::new, in_words)
+}
+
+/// Notes as one reads them: texts bare, members as `name: value`.
+fn in_words(meta: &serde_json::Value) -> String {
+    match meta {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Object(members) => {
+            let members = members.iter();
+            let told: Vec<_> = members
+                .map(|(name, value)| format!("{name}: {}", in_words(value)))
+                .collect();
+            told.join(" · ")
+        }
+        other => other.to_string(),
     }
 }
 
@@ -348,5 +361,25 @@ fn condition(trace: &ConditionTrace) -> Condition {
         values: values.join(", "),
         truth,
         level,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    #[test]
+    fn notes_are_told_in_words() {
+        let table = [
+            (json!("agreed"), "agreed"),
+            (
+                json!({ "agreed": "2.3", "why": "books" }),
+                "agreed: 2.3 · why: books",
+            ),
+            (json!(["a", 1]), "[\"a\",1]"),
+        ];
+        for (meta, told) in table {
+            assert_eq!(super::in_words(&meta), told);
+        }
     }
 }
