@@ -34,6 +34,9 @@ async function addresses() {
   const approved = (await api(url, '/requests?status=approved')).items[0];
   const { position } = (await api(url, '/log')).items[0];
   const [, , groupId] = group.split('/');
+  const onCall = await pathOf(url, 'groups', 'On-Call');
+  const list = (await api(url, '/groups/On-Call/entitlements')).items.find(({ grant }) => grant === 'rules');
+  const question = `subject=${ENGINEER}&action=restart&type=service&id=search`;
   return {
     home: '/',
     people: '/people',
@@ -81,6 +84,10 @@ async function addresses() {
     'request-approved': `/requests/${approved.id}`,
     why: `/why?who=${ENGINEER}&permission=payroll:read`,
     compare: `/compare?a=${ENGINEER}&b=${OWNER}`,
+    rules: '/rules',
+    'rules-ask': `/rules/ask?${question}`,
+    'rules-list': `${onCall}/rules/${list.id}`,
+    'rules-new': `${group}/rules/new`,
     expiring: '/expiring',
     activity: '/activity',
     'activity-entry': `/activity/${position}`,

@@ -1,5 +1,6 @@
 //! The first week: the first people, tags, groups, apps and roles.
 
+mod rules;
 mod systems;
 
 use std::collections::BTreeMap;
@@ -150,7 +151,9 @@ impl Company {
         let everybody: Vec<_> = self.staff.iter().map(|employee| employee.id).collect();
         self.place(&everybody)?;
         self.at(3, 15, 0)?;
-        self.first_members()
+        self.first_members()?;
+        self.at(4, 10, 0)?;
+        self.rules(admin)
     }
 
     pub(crate) fn email(&self, login: &str) -> Result<Email, Refusal> {

@@ -137,7 +137,7 @@ impl Company {
             ("ines.okafor", "An admin: sees and may change everything"),
             (
                 "marta.oyelaran",
-                "Owns Payroll and Ledger: requests wait for a decision",
+                "Owns Payroll and Ledger: requests wait for a decision; rules let her read the invoices of her office",
             ),
             (
                 "devika.raman",
@@ -145,7 +145,7 @@ impl Company {
             ),
             (
                 "jonas.meyer",
-                "An engineer: some of what he has ends this week",
+                "An engineer on call: see at Rules what he may restart; some of what he has ends this week",
             ),
             (
                 "lucia.ferrer",

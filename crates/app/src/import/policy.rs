@@ -84,6 +84,37 @@ pub struct PolicyRules {
     pub cases: Vec<serde_json::Value>,
 }
 
+impl PolicyRules {
+    /// What a group confers by it.
+    ///
+    /// # Errors
+    /// Everything that stands against the list, by its place in it.
+    pub fn grant(&self) -> Result<Grant, Vec<Fault>> {
+        let name = Name::parse(&self.list).map_err(|bad| vec![Fault::new("list", bad.0)]);
+        let rules = RuleList::from_json_value(&self.rules).map_err(|error| {
+            let offences = error.offences().iter();
+            offences
+                .map(|o| Fault::new(format!("rules{}", o.path), o.message.clone()))
+                .collect()
+        });
+        let (name, rules) = match (name, rules) {
+            (Ok(name), Ok(rules)) => (name, rules),
+            (Err(mut faults), Err(more)) => {
+                faults.extend(more);
+                return Err(faults);
+            }
+            (Err(faults), _) | (_, Err(faults)) => return Err(faults),
+        };
+        Engine::compile(&rules).map_err(|error| vec![Fault::new("rules", error.to_string())])?;
+        Ok(Grant::Rules(Rules {
+            name,
+            priority: self.priority,
+            rules: Arc::new(rules),
+            cases: self.cases.clone(),
+        }))
+    }
+}
+
 /// A resource.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -256,35 +287,14 @@ impl Import<'_> {
     }
 
     fn rules(&mut self, at: &str, group: Id<Group>, wanted: &PolicyRules) {
-        let Some(name) = self.good(format!("{at}/list"), Name::parse(&wanted.list)) else {
-            return;
-        };
-        let rules = match RuleList::from_json_value(&wanted.rules) {
-            Ok(rules) => rules,
-            Err(error) => {
-                for offence in error.offences() {
-                    self.faults.push(Fault::new(
-                        format!("{at}/rules{}", offence.path),
-                        offence.message.clone(),
-                    ));
-                }
-                return;
+        match wanted.grant() {
+            Ok(grant) => self.confer(group, grant),
+            Err(faults) => {
+                let faults = faults.into_iter();
+                self.faults
+                    .extend(faults.map(|f| Fault::new(format!("{at}/{}", f.field), f.message)));
             }
-        };
-        if let Err(error) = Engine::compile(&rules) {
-            self.faults
-                .push(Fault::new(format!("{at}/rules"), error.to_string()));
-            return;
         }
-        self.confer(
-            group,
-            Grant::Rules(Rules {
-                name,
-                priority: wanted.priority,
-                rules: Arc::new(rules),
-                cases: wanted.cases.clone(),
-            }),
-        );
     }
 
     fn confer(&mut self, group: Id<Group>, grant: Grant) {

@@ -4,7 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_app::{
+    decide::{Action, Decider, Entity, Question},
+    rules::{Written, check},
+};
 use portcullis_model::{Actor, Ends, GroupKind, Kind, SystemActor, Timestamp, UserKind, World};
+use portcullis_rules::analysis::lint::Severity;
 use portcullis_sandbox::{Sample, generate};
 use portcullis_store::{Live, LogFilter, Store};
 
@@ -77,6 +82,7 @@ fn history_is_in_order_ends_now_and_goes_back_eighteen_months() {
         "group.delete",
         "group.confer",
         "group.edit",
+        "resource.register",
     ] {
         assert!(
             operations.contains_key(expected),
@@ -155,6 +161,114 @@ fn the_company_has_what_pages_have_to_show() {
             .len()
             > 3
     );
+}
+
+#[test]
+fn rules_decide_about_what_is_registered() {
+    let Sample {
+        world, personas, ..
+    } = sample();
+    let decider = Decider::new(vec!["user".into()]);
+    let jonas = world.user(personas[3].user).unwrap();
+    let may = |action: &str, kind: &str, id: &str| {
+        let entity = |kind: &str, id: &str| Entity {
+            kind: kind.into(),
+            id: id.into(),
+            properties: None,
+        };
+        let question = Question {
+            subject: entity("user", &jonas.login),
+            action: Action {
+                name: action.into(),
+                properties: None,
+            },
+            resource: entity(kind, id),
+            context: None,
+        };
+        let decided = decider.decide(&world, NOW, &question);
+        let by = decided.decided_by.map(|(entitlement, rule)| {
+            let group = &world.group(entitlement.group).unwrap().name;
+            format!("{group}, {}, rule {}", entitlement.grant.label(), rule + 1)
+        });
+        (decided.allowed, by.unwrap_or_default())
+    };
+    let table = [
+        (
+            ("restart", "service", "search-staging"),
+            true,
+            "On-Call, Services, rule 2",
+        ),
+        (("restart", "service", "search"), false, ""),
+        (
+            ("write", "document", "portal-plan"),
+            true,
+            "Everyone, Documents, rule 2",
+        ),
+        (
+            ("write", "document", "portal-plan-2024"),
+            false,
+            "Everyone, Archive, rule 1",
+        ),
+        (("read", "invoice", "INV-3107"), false, ""),
+    ];
+    for ((action, kind, id), allowed, by) in table {
+        assert_eq!(
+            may(action, kind, id),
+            (allowed, by.to_owned()),
+            "{action} {kind} {id}"
+        );
+    }
+    let marta = world.user(personas[1].user).unwrap();
+    let (invoices, _) = world
+        .resources_of_type("invoice", None)
+        .partition::<Vec<_>, _>(|invoice| {
+            invoice.properties.get("region") == marta.attributes.get("Office")
+        });
+    assert!(!invoices.is_empty(), "her office has invoices");
+}
+
+#[test]
+fn the_rules_of_the_sample_are_sound_and_every_one_has_a_case() {
+    let world = sample().world;
+    let lists: Vec<_> = world
+        .entitlements()
+        .filter_map(|e| e.grant.rules())
+        .collect();
+    assert!(lists.len() >= 4, "{} lists", lists.len());
+    for list in lists {
+        let cases = list.cases.clone().into();
+        let checked = check(
+            Written::Value(&list.rules.to_json()),
+            Written::Value(&cases),
+        );
+        assert!(
+            checked.is_sound(),
+            "{}: {:?}",
+            list.name,
+            checked.case_faults
+        );
+        assert!(
+            checked.untested.is_empty(),
+            "{}: {:?}",
+            list.name,
+            checked.untested
+        );
+        let worse = checked
+            .findings
+            .iter()
+            .filter(|f| f.severity != Severity::Note);
+        assert_eq!(
+            worse.map(|f| &f.message).collect::<Vec<_>>(),
+            [""; 0],
+            "{}",
+            list.name
+        );
+        assert!(
+            list.rules.0.iter().all(|rule| rule.meta.is_some()),
+            "{}",
+            list.name
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,40 @@
+//! What decisions are made from: lists of rules that groups confer, with their cases, and the
+//! registered resources they speak of.
+
+use portcullis_app::{group::Confer, import::Policy, resource::RegisterResource};
+use portcullis_model::{Actor, Ends, Refusal};
+
+use super::reason;
+use crate::life::Company;
+
+/// The lists and resources, in the form in which `portcullis import policy` takes them.
+const POLICY: &str = include_str!("policy.json");
+
+impl Company {
+    pub(super) fn rules(&mut self, admin: Actor) -> Result<(), Refusal> {
+        let policy: Policy = serde_json::from_str(POLICY)
+            .map_err(|error| Refusal::invalid("policy", error.to_string()))?;
+        for wanted in &policy.groups {
+            let group = self.story.group(&wanted.name)?.id;
+            for list in &wanted.rules {
+                let confer = Confer {
+                    group,
+                    grant: list.grant().map_err(Refusal::Invalid)?,
+                    until: Ends::NEVER,
+                    reason: reason("Agreed with the people it is about"),
+                };
+                self.story.act(admin, &confer)?;
+                self.wait(9)?;
+            }
+        }
+        for resource in policy.resources {
+            let register = RegisterResource {
+                resource_type: resource.kind,
+                resource_id: resource.id,
+                properties: resource.properties,
+            };
+            self.story.act(admin, &register)?;
+        }
+        Ok(())
+    }
+}
