@@ -2,9 +2,9 @@
 //! thing, cutting ends to what tags allow, settling requests that a grant answers.
 
 use portcullis_model::{
-    Action, Actor, App, Change, ChangeSet, Context, Edit, Ends, Group, Id, Kind, Membership,
-    Refusal, Request, State, Tag, Target, User, Validity, World, may, name::Reason,
-    request::Resolution,
+    Action, Actor, App, Change, ChangeSet, Context, Edit, Ends, Entitlement, Grant, Group, Id,
+    Kind, Membership, Refusal, Request, State, Tag, Target, User, Validity, World, may,
+    name::Reason, request::Resolution,
 };
 
 pub(crate) fn user(world: &World, id: Id<User>) -> Result<&User, Refusal> {
@@ -30,6 +30,18 @@ pub(crate) fn app(world: &World, id: Id<App>) -> Result<&App, Refusal> {
 
 pub(crate) fn tag(world: &World, id: Id<Tag>) -> Result<&Tag, Refusal> {
     world.tag(id).ok_or_else(|| Refusal::not_found("tag", id))
+}
+
+/// What `group` confers under the name of `grant`.
+pub(crate) fn conferred<'w>(
+    world: &'w World,
+    group: Id<Group>,
+    grant: &Grant,
+) -> Option<&'w Entitlement> {
+    let (kind, key) = (grant.kind(), grant.key());
+    world
+        .entitlements_of(group)
+        .find(|there| there.grant.kind() == kind && there.grant.key() == key)
 }
 
 /// A reason in our own words; the texts used here are short and plain.

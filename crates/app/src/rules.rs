@@ -1,8 +1,9 @@
 //! What there is to say about a list of rules before it is saved: what loading refuses, what
 //! linting finds, and how its cases come out.
 
+use portcullis_model::{Fault, entitlement::Rules};
 use portcullis_rules::{
-    Effect, Engine, Offence, RuleList,
+    Effect, Engine, Limits, Offence, RuleList,
     analysis::{
         Effort,
         lint::{Finding, Lint, lint_with},
@@ -109,6 +110,22 @@ pub fn try_cases(list: &RuleList, cases: Written<'_>) -> Vec<CaseFault> {
         Ok(cases) => tried(Some(list), &cases).0,
         Err(wrong) => vec![(None, wrong)],
     }
+}
+
+/// What keeps a list from being conferred, however it comes: it must compile, and its cases come
+/// out as they say.
+pub(crate) fn faults(list: &Rules) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if let Err(error) = list.rules.validate(&Limits::default()) {
+        let offences = error.offences().iter();
+        faults.extend(offences.map(|o| Fault::new(format!("rules{}", o.path), o.message.clone())));
+    }
+    if let Err(error) = Engine::compile(&list.rules) {
+        faults.push(Fault::new("rules", error.to_string()));
+    }
+    let wrong = tried(Some(&list.rules), &list.cases).0.into_iter();
+    faults.extend(wrong.map(|(_, message)| Fault::new("cases", message)));
+    faults
 }
 
 fn read_cases(cases: Written<'_>) -> Result<Vec<Value>, String> {

@@ -418,6 +418,7 @@ pub async fn company(app: &App) -> Result<()> {
     };
     let confer = Confer {
         group: readers,
+        replaces: None,
         grant: Grant::Permission(permission),
         until: Ends::NEVER,
         reason: Reason::default(),

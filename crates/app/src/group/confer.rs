@@ -1,15 +1,11 @@
 //! Change what membership of a group confers.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Ends, Entitlement, Fault, Grant, Group, Id, Permission, Refusal,
-    Validity, World, entitlement::Rules, name::Reason,
-};
-use portcullis_rules::{
-    Engine, Limits,
-    cases::{Suite, run},
+    ChangeSet, Context, Edit, Ends, Entitlement, Grant, Group, Id, Refusal, Validity, World,
+    name::Reason,
 };
 
-use crate::{Operation, parts};
+use crate::{Operation, parts, rules};
 
 /// Lets a group confer something until an end; what it confers under that name already is replaced.
 #[derive(Clone, Debug)]
@@ -18,6 +14,9 @@ pub struct Confer {
     pub group: Id<Group>,
     /// What.
     pub grant: Grant,
+    /// What it takes the place of, which may have another name; nothing for whatever the group
+    /// confers under the same name.
+    pub replaces: Option<Id<Entitlement>>,
     /// Until when.
     pub until: Ends,
     /// Why.
@@ -28,19 +27,20 @@ impl Operation for Confer {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let group = parts::group(world, self.group)?;
         if let Some(list) = self.grant.rules() {
-            sound(list)?;
+            let faults = rules::faults(list);
+            if !faults.is_empty() {
+                return Err(Refusal::Invalid(faults));
+            }
         }
-        let grant = self.spelled_alike(world, context);
-        let (kind, key) = (grant.kind(), grant.key());
-        let there = world
-            .entitlements_of(group.id)
-            .find(|e| e.grant.kind() == kind && e.grant.key() == key);
-        let validity = Validity::new(context.now, self.until);
+        let there = match self.replaces {
+            Some(id) => Some(self.replaced(world, id)?),
+            None => parts::conferred(world, group.id, &self.grant),
+        };
         let edit = match there {
             Some(before) => Edit::update(
                 before.clone(),
                 Entitlement {
-                    grant,
+                    grant: self.grant.clone(),
                     validity: Validity::new(before.validity.from.min(context.now), self.until),
                     reason: self.reason.clone(),
                     granted_by: context.actor,
@@ -50,8 +50,8 @@ impl Operation for Confer {
             None => Edit::create(Entitlement {
                 id: context.id(),
                 group: group.id,
-                grant,
-                validity,
+                grant: self.grant.clone(),
+                validity: Validity::new(context.now, self.until),
                 reason: self.reason.clone(),
                 granted_by: context.actor,
             }),
@@ -61,51 +61,24 @@ impl Operation for Confer {
 }
 
 impl Confer {
-    /// A permission is written as other groups write it: names are compared without regard to case,
-    /// but rules look at letters, and one name must be one thing to them.
-    fn spelled_alike(&self, world: &World, context: &Context) -> Grant {
-        let Grant::Permission(permission) = &self.grant else {
-            return self.grant.clone();
-        };
-        let written = world
-            .conferring(&permission.name, None, context.now)
-            .filter(|(group, _)| group.id != self.group)
-            .find_map(|(_, entitlement)| entitlement.grant.permission());
-        Grant::Permission(Permission {
-            name: written
-                .map_or(&permission.name, |other| &other.name)
-                .clone(),
-            environments: permission.environments.clone(),
-        })
-    }
-}
-
-/// A list of rules is saved only if it compiles and its cases come out as they say.
-fn sound(list: &Rules) -> Result<(), Refusal> {
-    let mut faults = Vec::new();
-    if let Err(error) = list.rules.validate(&Limits::default()) {
-        let offences = error.offences().iter();
-        faults.extend(offences.map(|o| Fault::new(format!("rules{}", o.path), o.message.clone())));
-    }
-    if let Err(error) = Engine::compile(&list.rules) {
-        faults.push(Fault::new("rules", error.to_string()));
-    }
-    match serde_json::from_value::<Suite>(serde_json::json!({ "cases": list.cases })) {
-        Ok(suite) => {
-            let failed = run(&list.rules, &suite).results.into_iter();
-            faults.extend(failed.filter_map(|result| {
-                Some(Fault::new(
-                    "cases",
-                    format!("{}: {}", result.name, result.failure?),
-                ))
-            }));
+    fn replaced<'w>(
+        &self,
+        world: &'w World,
+        id: Id<Entitlement>,
+    ) -> Result<&'w Entitlement, Refusal> {
+        let there = world.entitlement(id).filter(|e| e.group == self.group);
+        let there = there.ok_or_else(|| Refusal::not_found("entitlement", id))?;
+        let (was, is) = (there.grant.kind(), self.grant.kind());
+        if was == is {
+            return Ok(there);
         }
-        Err(error) => faults.push(Fault::new("cases", error.to_string())),
-    }
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Refusal::Invalid(faults))
+        Err(Refusal::invalid(
+            is,
+            format!(
+                "`{}` is of the kind {was} and stays so; withhold it and confer the other",
+                there.grant.label()
+            ),
+        ))
     }
 }
 

@@ -449,19 +449,15 @@ impl Import<'_> {
         let id = self.group(&name, &format!("May {role} {full}"), kind);
         self.groups.insert(name.key(), id);
         self.entitlements.insert((id, permission.key()));
-        let held = self.world.entitlements_of(id).find(|e| {
-            e.grant
-                .permission()
-                .is_some_and(|p| p.name.key() == permission.key())
+        let grant = Grant::Permission(Permission {
+            name: permission,
+            environments: BTreeSet::new(),
         });
-        if held.is_none() {
+        if parts::conferred(self.world, id, &grant).is_none() {
             self.change.push(Edit::create(Entitlement {
                 id: self.context.id(),
                 group: id,
-                grant: Grant::Permission(Permission {
-                    name: permission,
-                    environments: BTreeSet::new(),
-                }),
+                grant,
                 validity: Validity::new(self.context.now, Ends::NEVER),
                 reason: Self::reason(),
                 granted_by: BY,

@@ -11,10 +11,10 @@ use portcullis_model::{
     name::{self, Description, Email, Login, Name, PermissionName},
     record::Authority,
 };
-use portcullis_rules::{Engine, RuleList};
+use portcullis_rules::RuleList;
 use serde::Deserialize;
 
-use crate::{Operation, parts};
+use crate::{Operation, parts, rules};
 
 /// The file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -105,13 +105,18 @@ impl PolicyRules {
             }
             (Err(faults), _) | (_, Err(faults)) => return Err(faults),
         };
-        Engine::compile(&rules).map_err(|error| vec![Fault::new("rules", error.to_string())])?;
-        Ok(Grant::Rules(Rules {
+        let list = Rules {
             name,
             priority: self.priority,
             rules: Arc::new(rules),
             cases: self.cases.clone(),
-        }))
+        };
+        let faults = rules::faults(&list);
+        if faults.is_empty() {
+            Ok(Grant::Rules(list))
+        } else {
+            Err(faults)
+        }
     }
 }
 
@@ -298,11 +303,7 @@ impl Import<'_> {
     }
 
     fn confer(&mut self, group: Id<Group>, grant: Grant) {
-        let there = self
-            .world
-            .entitlements_of(group)
-            .find(|e| (e.grant.kind(), e.grant.key()) == (grant.kind(), grant.key()));
-        match there {
+        match parts::conferred(self.world, group, &grant) {
             Some(before) if before.grant == grant => {}
             Some(before) => {
                 let after = Entitlement {

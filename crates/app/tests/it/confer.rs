@@ -4,8 +4,9 @@ use portcullis_app::{
     Operation,
     decide::rules_diff,
     group::{Confer, Withhold},
+    import::ImportPolicy,
 };
-use portcullis_model::{Grant, Refusal, entitlement::Rules};
+use portcullis_model::{Actor, Grant, Refusal, SystemActor, entitlement::Rules};
 use serde_json::json;
 
 use crate::town::{NEVER, NOW, Town, list, permission};
@@ -33,6 +34,7 @@ fn town() -> Town {
 fn save(town: &Town, grant: Grant) -> Confer {
     Confer {
         group: town.gid("Writers"),
+        replaces: None,
         grant,
         until: NEVER,
         reason: Default::default(),
@@ -65,6 +67,26 @@ fn a_list_is_saved_only_if_its_cases_come_out() {
 }
 
 #[test]
+fn an_imported_list_must_come_out_too() {
+    let mut town = town();
+    let policy = |expect: &str| {
+        let case = json!({ "name": "writing", "action": "write", "type": "doc", "expect": expect });
+        let list =
+            json!({ "list": "docs", "rules": [doc("deny", "*", &json!([]))], "cases": [case] });
+        let policy = json!({ "groups": [{ "name": "Writers", "rules": [list] }] });
+        ImportPolicy {
+            policy: serde_json::from_value(policy).unwrap(),
+        }
+    };
+    let by = Actor::System(SystemActor::Import);
+    let Err(Refusal::Invalid(faults)) = town.as_actor(by, &policy("allow")) else {
+        panic!("it is refused")
+    };
+    assert_eq!(faults[0].field, "/groups/0/rules/0/cases");
+    town.as_actor(by, &policy("deny")).unwrap();
+}
+
+#[test]
 fn only_admins_change_what_groups_confer() {
     let mut town = town();
     let confer = save(&town, permission("p", &[]));
@@ -85,7 +107,7 @@ fn a_preview_tells_who_may_now_do_what_and_who_no_longer() {
         )]),
     );
     let operation = save(&town, wider);
-    let context = town.context(portcullis_model::Actor::User(town.uid("root")));
+    let context = town.context(Actor::User(town.uid("root")));
     let change = operation.plan(&town.world, &context).unwrap();
     let after = town.world.after(&change).unwrap();
     let diff = rules_diff(&town.world, &after, &change, NOW).expect("rules are touched");
@@ -119,7 +141,7 @@ fn a_preview_tells_who_may_now_do_what_and_who_no_longer() {
 fn withholding_a_list_is_previewed_the_same_way() {
     let town = town();
     let entitlement = town.conferred("Writers", "docs").unwrap().id;
-    let context = town.context(portcullis_model::Actor::User(town.uid("root")));
+    let context = town.context(Actor::User(town.uid("root")));
     let change = Withhold { entitlement }
         .plan(&town.world, &context)
         .unwrap();
@@ -141,7 +163,7 @@ fn a_preview_says_for_how_many_a_condition_on_the_subject_is_so() {
             doc("allow", "burn", &json!([["@subject.team", "=", "fire"]])),
         ]),
     );
-    let context = town.context(portcullis_model::Actor::User(town.uid("root")));
+    let context = town.context(Actor::User(town.uid("root")));
     let change = save(&town, only_ana).plan(&town.world, &context).unwrap();
     let after = town.world.after(&change).unwrap();
     let diff = rules_diff(&town.world, &after, &change, NOW).expect("rules are touched");
@@ -156,7 +178,7 @@ fn a_preview_says_for_how_many_a_condition_on_the_subject_is_so() {
 #[test]
 fn permissions_alone_are_no_change_of_rules() {
     let town = town();
-    let context = town.context(portcullis_model::Actor::User(town.uid("root")));
+    let context = town.context(Actor::User(town.uid("root")));
     let change = save(&town, permission("p", &[]))
         .plan(&town.world, &context)
         .unwrap();
@@ -185,7 +207,7 @@ fn people_whose_other_rules_differ_are_told_of_together() {
             list("keys", 5, &json!([{ "access": "deny", "where": { "rsrc_type": "key", "action": "*", "rsrc_match": [] } }])),
         );
     let none = save(&town, list("docs", 0, &json!([])));
-    let context = town.context(portcullis_model::Actor::User(town.uid("root")));
+    let context = town.context(Actor::User(town.uid("root")));
     let change = none.plan(&town.world, &context).unwrap();
     let after = town.world.after(&change).unwrap();
     let diff = rules_diff(&town.world, &after, &change, NOW).expect("rules are touched");
@@ -205,7 +227,7 @@ fn what_is_ones_own_is_told_with_each_persons_own_name() {
             doc("allow", "delete", &json!([["@owner", "=", "@subject.id"]])),
         ]),
     );
-    let context = town.context(portcullis_model::Actor::User(town.uid("root")));
+    let context = town.context(Actor::User(town.uid("root")));
     let change = save(&town, own).plan(&town.world, &context).unwrap();
     let after = town.world.after(&change).unwrap();
     let diff = rules_diff(&town.world, &after, &change, NOW).expect("rules are touched");

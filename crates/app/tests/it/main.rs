@@ -9,4 +9,5 @@ mod equivalence;
 mod operations;
 mod order;
 mod random;
+mod spelling;
 mod town;

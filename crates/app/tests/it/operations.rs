@@ -284,6 +284,7 @@ fn what_is_conferred_again_is_replaced_and_what_is_withheld_is_gone() {
     let mut town = town();
     let confer = |town: &Town, until| Confer {
         group: town.gid("Wiki"),
+        replaces: None,
         grant: permission("WIKI:edit", &["staging"]),
         until,
         reason: reason(),

@@ -195,6 +195,7 @@ impl Town {
     pub(crate) fn confers(mut self, group: &str, grant: Grant) -> Self {
         let confer = Confer {
             group: self.gid(group),
+            replaces: None,
             grant,
             until: NEVER,
             reason: Default::default(),

@@ -8,6 +8,7 @@ mod constraints;
 pub mod matrix;
 mod permissions;
 mod rules;
+mod spelling;
 
 use std::collections::HashSet;
 
@@ -74,6 +75,9 @@ pub enum Target<'a> {
 }
 
 /// Whether `context.actor` may make `change`, and the world it leads to.
+///
+/// Permissions come out as the world spells them already: the change in [`Allowed`] is the one to
+/// be committed, not the one that was given.
 ///
 /// # Errors
 /// The first thing that stands against it, as a [`Refusal`] that says what to do.
@@ -142,7 +146,8 @@ pub enum Target<'a> {
 /// );
 /// # Ok::<(), Refusal>(())
 /// ```
-pub fn guard(world: &World, change: ChangeSet, context: &Context) -> Result<Allowed, Refusal> {
+pub fn guard(world: &World, mut change: ChangeSet, context: &Context) -> Result<Allowed, Refusal> {
+    spelling::join(world, &mut change);
     let after = world.after(&change)?;
     permissions::Permissions::new(world, &after, &change, context).check(&change)?;
     rules::check(world, &after, &change, context)?;

@@ -1,7 +1,7 @@
 //! The other way round: who is in a group, who has a permission.
 
 use super::{GroupNode, Ix, IxMap, World};
-use crate::{Ends, Entitlement, Group, Id, Kind, Timestamp, User, name};
+use crate::{Ends, Entitlement, Group, Id, Kind, Permission, Timestamp, User, name};
 
 /// Somebody who has something, until when.
 #[derive(Clone, Copy, Debug)]
@@ -182,6 +182,25 @@ impl World {
             .collect();
         all.sort_by(|a, b| a.0.name.cmp(&b.0.name));
         all
+    }
+
+    /// What confers a permission of this name, whatever the case and at any time.
+    pub(crate) fn naming(
+        &self,
+        permission: &str,
+    ) -> impl Iterator<Item = (&Entitlement, &Permission)> {
+        let key = name::key(permission);
+        let groups = self.permissions.get(key.as_str());
+        let nodes = groups
+            .into_iter()
+            .flat_map(|groups| groups.keys())
+            .filter_map(|ix| self.group_at(*ix));
+        nodes
+            .flat_map(|node| node.entitlements.iter())
+            .filter_map(move |entitlement| {
+                let permission = entitlement.grant.permission()?;
+                (permission.name.key() == key).then_some((&**entitlement, permission))
+            })
     }
 
     /// The groups that confer `permission` at `now` in `environment` (anywhere, if not given).

@@ -19,6 +19,7 @@ impl Company {
             for list in &wanted.rules {
                 let confer = Confer {
                     group,
+                    replaces: None,
                     grant: list.grant().map_err(Refusal::Invalid)?,
                     until: Ends::NEVER,
                     reason: reason("Agreed with the people it is about"),

@@ -76,6 +76,7 @@ impl Company {
             });
             let confer = Confer {
                 group,
+                replaces: None,
                 grant,
                 until: Ends::NEVER,
                 reason: reason("What the app calls it"),

@@ -139,6 +139,7 @@ impl Company {
         self.does(Actor::User(self.user("jo")), attach).await;
         let confer = Confer {
             group: read,
+            replaces: None,
             grant: Grant::Permission(Permission {
                 name: parse("payroll:read"),
                 environments: Default::default(),

@@ -159,6 +159,7 @@ async fn a_list_is_written_previewed_saved_asked_edited_and_withheld() -> anyhow
     assert_eq!(sven.post(&page, &confirmed).await.status, 403);
     let edited = DRAFTS.replace("draft", "archived");
     let fields = [
+        ("name", "docs"),
         ("priority", "0"),
         ("rules", edited.as_str()),
         ("cases", ""),
@@ -176,6 +177,57 @@ async fn a_list_is_written_previewed_saved_asked_edited_and_withheld() -> anyhow
     assert!(
         withheld.contains("may no longer") && withheld.contains("Withhold"),
         "{withheld}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_list_is_renamed_and_the_log_says_so() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = Browser::new(&app, "ada")?;
+    let group = app.world().find_group("Payroll").expect("a group").id;
+    let new = format!("/groups/{group}/rules/new");
+    let fields = |name| {
+        [
+            ("name", name),
+            ("priority", "0"),
+            ("rules", DRAFTS),
+            ("cases", ""),
+            ("until", "never"),
+            ("confirm", "yes"),
+        ]
+    };
+    for name in ["docs", "other"] {
+        assert_eq!(ada.post(&new, &fields(name)).await.status, 303);
+    }
+    let list = |name: &str| {
+        let world = app.world();
+        let mut all = world.entitlements_of(group);
+        all.find(|e| e.grant.label() == name).map(|e| e.id)
+    };
+    let id = list("docs").expect("a list");
+    let page = format!("/groups/{group}/rules/{id}");
+    assert!(ada.get(&page).await.text.contains("value=\"docs\""));
+
+    let taken = ada.post(&page, &fields("OTHER")).await;
+    assert_eq!(taken.status, 422);
+    assert!(taken.text.contains("a list of this name already"));
+    let unconfirmed = &fields("papers")[..5];
+    let preview = ada.post(&page, unconfirmed).await.text;
+    assert!(
+        preview.contains("Save docs on Payroll as papers") && preview.contains("this is proved"),
+        "{preview}"
+    );
+    let saved = ada.post(&page, &fields("papers")).await;
+    assert_eq!(
+        (saved.status, list("papers"), list("docs")),
+        (303, Some(id), None)
+    );
+    let (_, position) = saved.location.split_once("done=").expect("a position");
+    let entry = ada.get(&format!("/activity/{position}")).await.text;
+    assert!(
+        entry.contains("docs") && entry.contains("papers"),
+        "{entry}"
     );
     Ok(())
 }

@@ -8,14 +8,14 @@ use portcullis_app::{
     rules::{Written, try_cases},
 };
 use portcullis_model::{
-    Ends, Fault, Grant, Permission, Refusal,
+    Ends, Entitlement, Fault, Grant, Group, Id, Permission, Refusal, World,
     entitlement::Rules,
     name::{Environment, Name, PermissionName, Reason},
 };
 use portcullis_rules::RuleList;
 
 use crate::api::{
-    extract::{Answer, Key, Write},
+    extract::{Act, Answer, Key, Write},
     input::body,
     rules::read::{Cases, Priority, Rules as RulesIn},
     wire::{EntitlementRow, Rows},
@@ -49,10 +49,56 @@ body! {
 #[utoipa::path(post, path = "/groups/{group}/entitlements", tag = "groups", request_body = NewEntitlement, responses((status = 200, body = Rows<EntitlementRow>)))]
 pub(crate) async fn confer(
     Key(key): Key,
-    Write { act, mut body, .. }: Write<NewEntitlement>,
+    Write { act, body, .. }: Write<NewEntitlement>,
+) -> Answer {
+    let group = act.group(&key)?;
+    save(act, group, None, body).await
+}
+
+/// Replace what a group confers
+///
+/// By the entitlement's id or by what it is called; another name in the body renames it. Its
+/// members in the body are all it has afterwards.
+#[utoipa::path(put, path = "/groups/{group}/entitlements/{entitlement}", tag = "groups", request_body = NewEntitlement, responses((status = 200, body = Rows<EntitlementRow>)))]
+pub(crate) async fn reconfer(
+    Key((group, key)): Key<(String, String)>,
+    Write { act, body, .. }: Write<NewEntitlement>,
+) -> Answer {
+    let group = act.group(&group)?;
+    let there = entitlement(act.world(), group, &key)?;
+    save(act, group, Some(there), body).await
+}
+
+/// What `group` confers by that id or name.
+pub(super) fn entitlement(
+    world: &World,
+    group: Id<Group>,
+    key: &str,
+) -> Result<Id<Entitlement>, Refusal> {
+    let id = key.parse::<Id<Entitlement>>().ok();
+    let name = portcullis_model::name::key(key);
+    let mut found = world
+        .entitlements_of(group)
+        .filter(|e| Some(e.id) == id || e.grant.key() == name);
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one.id),
+        (Some(_), Some(_)) => Err(Refusal::invalid(
+            "entitlement",
+            format!("a permission and a list are both called `{key}`; give the id"),
+        )),
+        (None, _) => Err(Refusal::not_found("entitlement", key)),
+    }
+}
+
+async fn save(
+    act: Act,
+    group: Id<Group>,
+    replaces: Option<Id<Entitlement>>,
+    mut body: NewEntitlement,
 ) -> Answer {
     let operation = Confer {
-        group: act.group(&key)?,
+        group,
+        replaces,
         until: body.until.unwrap_or(Ends::NEVER),
         reason: std::mem::take(&mut body.reason).unwrap_or_default(),
         grant: grant(body)?,

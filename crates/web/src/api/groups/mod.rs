@@ -51,7 +51,7 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(inclusions::list_inclusions))
         .routes(routes!(attach::attach_role, detach::detach_role))
         .routes(routes!(entitlements::list_entitlements, confer::confer))
-        .routes(routes!(withhold::withhold))
+        .routes(routes!(confer::reconfer, withhold::withhold))
         .routes(routes!(history::group_history))
         .routes(routes!(history::inclusion_history))
 }

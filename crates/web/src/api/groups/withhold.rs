@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use portcullis_app::group::Withhold;
-use portcullis_model::{Entitlement, Id, Refusal};
 
+use super::confer::entitlement;
 use crate::api::{
     extract::{Answer, Key, Write},
     wire::{Deleted, ended},
@@ -18,14 +18,7 @@ pub(crate) async fn withhold(
     Write { act, .. }: Write,
 ) -> Answer {
     let group = act.group(&group)?;
-    let id = key.parse::<Id<Entitlement>>().ok();
-    let name = portcullis_model::name::key(&key);
-    let entitlement = act
-        .world()
-        .entitlements_of(group)
-        .find(|e| Some(e.id) == id || e.grant.key() == name)
-        .ok_or_else(|| Refusal::not_found("entitlement", &key))?
-        .id;
+    let entitlement = entitlement(act.world(), group, &key)?;
     act.run(StatusCode::OK, Withhold { entitlement }, |done| {
         let was = ended!(done.change, Entitlement, entitlement);
         done.answer(&Deleted::new(

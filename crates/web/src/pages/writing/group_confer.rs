@@ -58,6 +58,7 @@ pub(super) async fn conferred(
         .zip(reason)
         .map(|((name, until), reason)| Confer {
             group: group.id,
+            replaces: None,
             grant: Grant::Permission(Permission { name, environments }),
             until,
             reason,

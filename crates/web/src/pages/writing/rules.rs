@@ -46,7 +46,7 @@ struct EditPage {
     members: usize,
     may_edit: bool,
     errors: ui::Errors,
-    /// The name of the list that is edited; it stays. Nothing for a new one.
+    /// The list that is edited; nothing for a new one.
     there: Option<There>,
     name: String,
     priority: String,
@@ -242,10 +242,7 @@ async fn save(
     let draft = Draft::sent(fields);
     let checked = look(&draft).await?;
     let said = said(&checked);
-    let name = match there.and_then(|there| there.grant.rules()) {
-        Some(list) => Some(list.name.clone()),
-        None => fields.parse("name", &mut errors, Name::parse),
-    };
+    let name = fields.parse("name", &mut errors, Name::parse);
     let priority = draft.priority.parse::<i32>();
     if priority.is_err() {
         let wrong = "the priority is a whole number; lists of higher priority are asked first";
@@ -256,17 +253,15 @@ async fn save(
     for (field, wrong) in wrong(&checked) {
         errors.add(field, wrong);
     }
-    let taken = name
-        .as_ref()
-        .filter(|_| there.is_none())
-        .is_some_and(|name| {
-            let mut all = page.viewer.world.entitlements_of(group.id);
-            all.any(|e| {
-                e.grant
-                    .rules()
-                    .is_some_and(|list| list.name.key() == name.key())
-            })
-        });
+    let taken = name.as_ref().is_some_and(|name| {
+        let mut others = page
+            .viewer
+            .world
+            .entitlements_of(group.id)
+            .filter(|other| there.is_none_or(|there| there.id != other.id))
+            .filter_map(|other| other.grant.rules());
+        others.any(|list| list.name.key() == name.key())
+    });
     if taken {
         let wrong =
             "the group confers a list of this name already; edit that one, or choose another";
@@ -277,9 +272,13 @@ async fn save(
     let Some(((((rules, name), until), reason), priority)) = operation else {
         return again(page, group, there, draft, sent, errors, said);
     };
-    let title = format!("Save {name} on {}", group.name);
+    let title = match there.map(|there| there.grant.label()) {
+        Some(was) if *was != *name => format!("Save {was} on {} as {name}", group.name),
+        _ => format!("Save {name} on {}", group.name),
+    };
     let operation = Confer {
         group: group.id,
+        replaces: there.map(|there| there.id),
         grant: Grant::Rules(Rules {
             name,
             priority,
@@ -387,7 +386,7 @@ fn edit(
     EditPage {
         shell: page.shell(),
         title: match there {
-            Some(_) => draft.name.clone(),
+            Some(there) => there.grant.label().to_owned(),
             None => format!("Rules that {} confers", group.name),
         },
         crumbs,

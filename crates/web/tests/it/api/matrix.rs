@@ -67,6 +67,7 @@ fn rows() -> Vec<Row> {
         ("DELETE", "/api/v1/groups/{group}/inclusions/{role}", "/api/v1/groups/App-Billing-Readers/inclusions/Role-Analysts", none(), [401, 403, 403, 403, 200, 200, 200]),
         ("GET", "/api/v1/groups/{group}/entitlements", "/api/v1/groups/Payroll/entitlements", none(), OPEN),
         ("POST", "/api/v1/groups/{group}/entitlements", "/api/v1/groups/Payroll/entitlements", json!({ "permission": "salaries:read" }), ADMIN),
+        ("PUT", "/api/v1/groups/{group}/entitlements/{entitlement}", "/api/v1/groups/App-Billing-Readers/entitlements/invoices:read", json!({ "permission": "invoices:see" }), ADMIN),
         ("DELETE", "/api/v1/groups/{group}/entitlements/{entitlement}", "/api/v1/groups/App-Billing-Readers/entitlements/invoices:read", none(), ADMIN),
         ("GET", "/api/v1/groups/{group}/history", "/api/v1/groups/Payroll/history", none(), OPEN),
         ("GET", "/api/v1/groups/{group}/history/inclusions", "/api/v1/groups/Payroll/history/inclusions", none(), OPEN),

@@ -66,6 +66,40 @@ async fn every_fault_of_a_list_is_told_where_it_stands() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn a_list_is_renamed_and_stays_itself() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    let rules = json!([rule("allow", "read", "doc", &json!([]))]);
+    let saved = confer(&ada, "Payroll", "docs", rules.clone()).await;
+    let _ = confer(&ada, "Payroll", "taken", json!([])).await;
+    let path = "/api/v1/groups/Payroll/entitlements";
+    let body = |name: &str| json!({ "list": name, "rules": rules });
+
+    let taken = ada.put(&format!("{path}/docs"), body("Taken")).await;
+    assert_eq!(taken.expect(409).body["code"], "already_conferred");
+    let kind = json!({ "permission": "docs:read" });
+    let other = ada.put(&format!("{path}/docs"), kind).await.expect(400);
+    assert_eq!(other.body["errors"][0]["field"], "permission");
+
+    let renamed = ada.put(&format!("{path}/docs"), body("Documents")).await;
+    let renamed = renamed.expect(200).body;
+    assert_eq!(renamed["items"][0]["list"], "Documents");
+    assert_eq!(renamed["items"][0]["id"], saved["items"][0]["id"]);
+    let _ = ada
+        .put(&format!("{path}/docs"), body("x"))
+        .await
+        .expect(404);
+    let there = ada.get(path).await.expect(200);
+    assert_eq!(there.each("/list"), ["Documents", "taken"]);
+
+    // A permission may have the name of a list; then only the id says which is meant.
+    let same = json!({ "permission": "taken" });
+    let _ = ada.post(path, same).await.expect(200);
+    let _ = ada.delete(&format!("{path}/taken")).await.expect(400);
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_rules_somebody_is_judged_by_are_one_list_in_order_and_stay_while_they_are_the_same()
 -> anyhow::Result<()> {
     let app = TestApp::start().await?;
