@@ -1,4 +1,4 @@
-//! What a change of rules does to the people it touches: for each way in which somebody's rules
+//! What a change does to the people it touches by rules: for each way in which somebody's rules
 //! are put together before and after, requests that get another answer, each tried on the people.
 
 use std::{
@@ -31,7 +31,7 @@ const EFFORT: Effort = Effort {
     rules: 128,
 };
 
-/// What a change of rules does to the people it touches.
+/// What a change does to the people it touches by rules.
 #[derive(Clone, Debug, Default)]
 pub struct RulesDiff {
     /// People judged by other rules than before.
@@ -80,8 +80,9 @@ pub struct Turn {
 /// share as far as they are alike.
 type Key = Vec<usize>;
 
-/// What `change` of what groups confer does, from `before` to `after`; nothing where it touches no
-/// list of rules.
+/// What `change` does to whom by rules, from `before` to `after`: by lists that groups confer anew
+/// or no longer, and by people and roles who come into such groups or leave them. Nothing where no
+/// list of rules is touched.
 #[must_use]
 pub fn rules_diff(
     before: &World,
@@ -89,42 +90,55 @@ pub fn rules_diff(
     change: &ChangeSet,
     now: Timestamp,
 ) -> Option<RulesDiff> {
-    let touched: Vec<&Entitlement> = change
-        .changes
-        .iter()
-        .filter_map(|change| match change {
-            Change::Entitlement(edit) => Some([edit.before.as_deref(), edit.after.as_deref()]),
-            _ => None,
-        })
-        .flatten()
-        .flatten()
-        .filter(|entitlement| entitlement.grant.rules().is_some())
-        .collect();
-    if touched.is_empty() {
-        return None;
-    }
-    let groups: BTreeSet<Id<Group>> = touched.iter().map(|e| e.group).collect();
-    let members = |world: &World| -> BTreeSet<Id<User>> {
-        let holders = groups.iter().flat_map(|group| {
-            let holders = world.holders(*group, Kind::Member, now);
-            holders.into_iter().map(|holder| holder.user.id)
-        });
-        holders.collect()
-    };
-    let mut meeting = Meeting::new(&touched);
-    let mut pairs: HashMap<(Key, Key), Vec<Id<User>>> = HashMap::new();
-    for user in members(before).union(&members(after)) {
+    let worlds = (before, after);
+    let people = Reached::new(worlds, now).people(change)?;
+    // Everything they hold on either side; what is on one side only is what changes.
+    let mut known: HashMap<usize, Arc<Entitlement>> = HashMap::new();
+    let mut whole: HashMap<(Key, Key), Vec<Id<User>>> = HashMap::new();
+    for user in people {
         let mut key = |world: &World| -> Key {
-            let held = meeting.held(world, *user, now).into_iter();
-            held.map(|held| Arc::as_ptr(&held.entitlement) as usize)
-                .collect()
+            let held = world.held_by(user, now).into_iter();
+            held.map(|held| {
+                let address = Arc::as_ptr(&held.entitlement) as usize;
+                let _ = known.entry(address).or_insert(held.entitlement);
+                address
+            })
+            .collect()
         };
         let (was, is) = (key(before), key(after));
         if was != is {
-            pairs.entry((was, is)).or_default().push(*user);
+            whole.entry((was, is)).or_default().push(user);
         }
     }
-    let mut pairs: Vec<_> = pairs.into_values().collect();
+    let touched: BTreeSet<usize> = whole
+        .keys()
+        .flat_map(|(was, is)| {
+            let (was, is): (BTreeSet<_>, BTreeSet<_>) = (was.iter().collect(), is.iter().collect());
+            let one_sided = was.symmetric_difference(&is);
+            one_sided.map(|address| **address).collect::<Vec<_>>()
+        })
+        .collect();
+    let touched = touched
+        .iter()
+        .filter_map(|address| known.get(address))
+        .filter(|entitlement| entitlement.grant.rules().is_some());
+    let mut meeting = Meeting::new(touched.map(|entitlement| &**entitlement));
+    let mut pairs: HashMap<(Key, Key), Vec<Id<User>>> = HashMap::new();
+    for ((mut was, mut is), people) in whole {
+        for key in [&mut was, &mut is] {
+            key.retain(|address| known.get(address).is_some_and(|held| meeting.is_met(held)));
+        }
+        if was != is {
+            pairs.entry((was, is)).or_default().extend(people);
+        }
+    }
+    let mut pairs: Vec<_> = pairs
+        .into_values()
+        .map(|mut people| {
+            people.sort_unstable();
+            people
+        })
+        .collect();
     pairs.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     let left_out = pairs.get(MOST_PAIRS..).unwrap_or_default();
     Some(RulesDiff {
@@ -138,6 +152,80 @@ pub fn rules_diff(
     })
 }
 
+/// Whom a change reaches by rules.
+struct Reached<'w> {
+    worlds: (&'w World, &'w World),
+    now: Timestamp,
+    /// Whether members of a group are judged by rules that it confers or leads to.
+    confers: HashMap<Id<Group>, bool>,
+}
+
+impl<'w> Reached<'w> {
+    fn new(worlds: (&'w World, &'w World), now: Timestamp) -> Self {
+        Self {
+            worlds,
+            now,
+            confers: HashMap::new(),
+        }
+    }
+
+    /// Nothing where the change touches no list and nobody's way to one.
+    fn people(mut self, change: &ChangeSet) -> Option<BTreeSet<Id<User>>> {
+        let (mut people, mut any) = (BTreeSet::new(), false);
+        let mut whose: BTreeSet<Id<Group>> = BTreeSet::new();
+        for change in &change.changes {
+            match change {
+                Change::Entitlement(edit) => {
+                    let mut sides = [&edit.before, &edit.after].into_iter().flatten();
+                    if let Some(list) = sides.find(|e| e.grant.rules().is_some()) {
+                        any = true;
+                        let _ = whose.insert(list.group);
+                    }
+                }
+                Change::Membership(edit) => {
+                    let place = edit.subject().filter(|place| place.kind == Kind::Member);
+                    if let Some(place) = place.filter(|place| self.leads_to_rules(place.group)) {
+                        any = true;
+                        let _ = people.insert(place.user);
+                    }
+                }
+                Change::Inclusion(edit) => {
+                    let way = edit.subject().filter(|way| way.kind == Kind::Member);
+                    if let Some(way) = way.filter(|way| self.leads_to_rules(way.target)) {
+                        any = true;
+                        let _ = whose.insert(way.child);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for group in whose {
+            for world in [self.worlds.0, self.worlds.1] {
+                let members = world.holders(group, Kind::Member, self.now).into_iter();
+                people.extend(members.map(|member| member.user.id));
+            }
+        }
+        any.then_some(people)
+    }
+
+    fn leads_to_rules(&mut self, group: Id<Group>) -> bool {
+        if let Some(known) = self.confers.get(&group) {
+            return *known;
+        }
+        let confers = [self.worlds.0, self.worlds.1].into_iter().any(|world| {
+            let onwards = world.reach(group, self.now).into_iter();
+            let onwards = onwards.filter(|(_, kind)| *kind == Kind::Member);
+            let mut groups = onwards.map(|(group, _)| group.id).chain([group]);
+            groups.any(|group| {
+                let mut all = world.entitlements_of(group);
+                all.any(|entitlement| entitlement.grant.rules().is_some())
+            })
+        });
+        let _ = self.confers.insert(group, confers);
+        confers
+    }
+}
+
 /// Which rules can meet the changed ones in one request. Where no changed rule speaks of a type and
 /// action, the answer stays as it is; so all others need not be compared, and people whose rules
 /// differ in others only are alike.
@@ -148,12 +236,9 @@ struct Meeting {
 }
 
 impl Meeting {
-    fn new(touched: &[&Entitlement]) -> Self {
-        let changed = touched
-            .iter()
-            .flat_map(|entitlement| entitlement.grant.compile());
+    fn new<'e>(touched: impl Iterator<Item = &'e Entitlement>) -> Self {
         Self {
-            changed: changed.collect(),
+            changed: touched.flat_map(|e| e.grant.compile()).collect(),
             met: HashMap::new(),
         }
     }
@@ -164,19 +249,21 @@ impl Meeting {
         })
     }
 
+    /// Whether it has rules that meet the changed ones.
+    fn is_met(&mut self, held: &Arc<Entitlement>) -> bool {
+        let key = Arc::as_ptr(held) as usize;
+        if let Some(met) = self.met.get(&key) {
+            return *met;
+        }
+        let met = held.grant.compile().iter().any(|rule| self.meets(rule));
+        let _ = self.met.insert(key, met);
+        met
+    }
+
     /// What `user` holds that has rules which meet the changed ones.
     fn held(&mut self, world: &World, user: Id<User>, now: Timestamp) -> Vec<Held> {
         let mut all = world.held_by(user, now);
-        all.retain(|held| {
-            let key = Arc::as_ptr(&held.entitlement) as usize;
-            if let Some(met) = self.met.get(&key) {
-                return *met;
-            }
-            let rules = held.entitlement.grant.compile();
-            let met = rules.iter().any(|rule| self.meets(rule));
-            self.met.insert(key, met);
-            met
-        });
+        all.retain(|held| self.is_met(&held.entitlement));
         all
     }
 }
@@ -192,6 +279,15 @@ fn overlap(a: &SlugSet, b: &SlugSet) -> bool {
         }
         // There are always names that neither excludes.
         (SlugSet::Any | SlugSet::Except(_), SlugSet::Any | SlugSet::Except(_)) => true,
+    }
+}
+
+impl RulesDiff {
+    /// Whether somebody may no longer do something.
+    #[must_use]
+    pub fn loses(&self) -> bool {
+        let mut turns = self.shifts.iter().flat_map(|shift| &shift.turns);
+        turns.any(|turn| !turn.allowed)
     }
 }
 

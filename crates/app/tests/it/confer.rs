@@ -3,10 +3,10 @@
 use portcullis_app::{
     Operation,
     decide::rules_diff,
-    group::{Confer, Withhold},
+    group::{AddPeople, AttachRole, Confer, DetachRole, RemovePeople, Withhold},
     import::ImportPolicy,
 };
-use portcullis_model::{Actor, Grant, Refusal, SystemActor, entitlement::Rules};
+use portcullis_model::{Actor, Grant, Kind, Refusal, SystemActor, entitlement::Rules};
 use serde_json::json;
 
 use crate::town::{NEVER, NOW, Town, list, permission};
@@ -173,6 +173,75 @@ fn a_preview_says_for_how_many_a_condition_on_the_subject_is_so() {
         .map(|turn| (&*turn.action, turn.people))
         .collect();
     assert_eq!(told, [("sign", 1), ("burn", 0)]);
+}
+
+/// What an operation of `root` does by rules: each turn of each set of people.
+fn turns(town: &Town, operation: &impl Operation) -> Option<Vec<(String, bool, usize)>> {
+    let context = town.context(Actor::User(town.uid("root")));
+    let change = operation.plan(&town.world, &context).unwrap();
+    let after = town.world.after(&change).unwrap();
+    let diff = rules_diff(&town.world, &after, &change, NOW)?;
+    let turns = diff.shifts.iter().flat_map(|shift| &shift.turns);
+    let told = turns.map(|turn| (turn.action.to_string(), turn.allowed, turn.people));
+    Some(told.collect())
+}
+
+#[test]
+fn people_and_roles_who_come_and_go_are_told_of_by_rules_too() {
+    let town = town()
+        .users(&["kim", "lou"])
+        .roles(&["Role-Press"])
+        .groups(&["Plain"]);
+    let town = town.member("kim", "Role-Press").member("lou", "Role-Press");
+    let (writers, press) = (town.gid("Writers"), town.gid("Role-Press"));
+    let one = vec![town.uid("eve")];
+    let add = |group, kind| AddPeople {
+        group,
+        kind,
+        users: one.clone(),
+        until: NEVER,
+        reason: Default::default(),
+    };
+    let gains = |people| Some(vec![("write".to_owned(), true, people)]);
+    let loses = |people| Some(vec![("write".to_owned(), false, people)]);
+    assert_eq!(turns(&town, &add(writers, Kind::Member)), gains(1));
+    assert_eq!(
+        turns(&town, &add(writers, Kind::Owner)),
+        None,
+        "owners are not judged by it"
+    );
+    assert_eq!(turns(&town, &add(town.gid("Plain"), Kind::Member)), None);
+    let remove = RemovePeople {
+        group: writers,
+        kind: Kind::Member,
+        users: vec![town.uid("ana"), town.uid("ben")],
+    };
+    assert_eq!(turns(&town, &remove), loses(2));
+
+    let attach = AttachRole {
+        role: press,
+        groups: vec![writers],
+        kind: Kind::Member,
+        until: NEVER,
+        reason: Default::default(),
+    };
+    assert_eq!(turns(&town, &attach), gains(2));
+    // Who is in it already by another way gains nothing.
+    let town = town
+        .member("kim", "Writers")
+        .leads("Role-Press", "Writers", NEVER);
+    assert_eq!(turns(&town, &attach), Some(vec![]));
+    let detach = DetachRole {
+        role: press,
+        groups: vec![writers],
+        kind: Kind::Member,
+    };
+    assert_eq!(turns(&town, &detach), loses(1));
+    assert_eq!(
+        turns(&town, &add(press, Kind::Member)),
+        gains(1),
+        "through the role"
+    );
 }
 
 #[test]

@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::Response,
 };
-use portcullis_app::{Operation, Preview};
+use portcullis_app::Operation;
 use portcullis_model::{ChangeSet, Fault, Group, Id, Position, Refusal, Timestamp, User, World};
 use portcullis_store::{Idempotency, Replay};
 use serde::{Serialize, de::DeserializeOwned};
@@ -247,7 +247,11 @@ impl Act {
         let key = match mode {
             Mode::Preview => {
                 let preview = web.app().preview(&viewer.context, &operation)?;
-                return previewed(&preview);
+                let rules = crate::pages::rules_diff(&preview, viewer.context.now).await?;
+                return json(
+                    StatusCode::OK,
+                    &wire::PreviewBody::of(&preview, rules.as_ref()),
+                );
             }
             Mode::Commit(key) => key,
         };
@@ -279,10 +283,6 @@ impl Act {
         }
         Ok(response)
     }
-}
-
-fn previewed(preview: &Preview) -> Answer {
-    json(StatusCode::OK, &wire::PreviewBody::of(preview))
 }
 
 /// The user the key names: an id, login or e-mail address, or `@me`.

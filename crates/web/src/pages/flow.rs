@@ -3,13 +3,19 @@
 
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
-use portcullis_app::Operation;
+use portcullis_app::{Operation, Preview, decide::RulesDiff};
 use portcullis_store::Committed;
 
-use super::{convert, fields::Submission, frame::render};
+use super::{
+    convert,
+    fields::Submission,
+    frame::{Page, render},
+    rules_diff,
+};
 use crate::{Web, error::Failure, ui};
 
 /// How one step is put into words, and where it leads.
+#[derive(Default)]
 pub(crate) struct Step {
     /// What will happen, in one sentence: `Remove Ana Lima from payroll-read`.
     pub title: String,
@@ -19,15 +25,22 @@ pub(crate) struct Step {
     pub cancel: String,
     /// Whether to ask even where nobody loses anything.
     pub ask: Ask,
+    /// What else to know before confirming.
+    pub notes: Vec<String>,
 }
 
 /// When to show a preview before doing it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Ask {
     /// Always: what is deleted or ended.
     Always,
-    /// Where somebody loses access, keeps it for less long, or a warning stands.
+    /// Where somebody loses access, keeps it for less long, may no longer do something by rules,
+    /// or a warning stands.
+    #[default]
     WhenSomebodyLoses,
+    /// There, and where somebody is judged by other rules: what they may do then is seen nowhere
+    /// else before it is done.
+    WhenRulesChange,
 }
 
 #[derive(Template)]
@@ -51,39 +64,10 @@ pub(crate) async fn run<O: Operation>(
     let context = page.viewer.context.clone();
     if submission.fields.get("confirm") != "yes" {
         let preview = web.app().preview(&context, &operation)?;
-        let shortens = preview
-            .diff
-            .changes
-            .iter()
-            .any(|line| line.after < line.before);
-        let loses = !preview.diff.losses.is_empty() || shortens || !preview.warnings.is_empty();
-        if loses || step.ask == Ask::Always {
-            let mut hidden = submission.fields.hidden();
-            hidden.push(ui::Hidden::new("confirm", "yes"));
-            let level = if preview.diff.losses.is_empty() {
-                ui::Level::Info
-            } else {
-                ui::Level::Bad
-            };
-            let preview = ui::Preview {
-                title: "What changes".into(),
-                diff: convert::diff(&preview.before, &preview.after, &preview.diff, context.now),
-                warnings: preview
-                    .warnings
-                    .iter()
-                    .map(|warning| warning.message.clone())
-                    .collect(),
-                action: page.path.clone(),
-                hidden,
-                confirm: step.confirm,
-                cancel: step.cancel,
-                level,
-            };
-            return render(&PreviewPage {
-                shell: page.shell(),
-                title: step.title,
-                preview,
-            });
+        let rules = rules_diff::of(&preview, context.now).await?;
+        if asks(&preview, rules.as_ref(), step.ask) {
+            let hidden = submission.fields.hidden();
+            return show(page, &preview, rules.as_ref(), step, hidden);
         }
     }
     let committed = web.app().commit(context, operation, None).await?;
@@ -91,8 +75,54 @@ pub(crate) async fn run<O: Operation>(
     Ok(to(target, &committed))
 }
 
+/// Whether `preview` is to be seen before it is done.
+fn asks(preview: &Preview, rules: Option<&RulesDiff>, ask: Ask) -> bool {
+    let mut changes = preview.diff.changes.iter();
+    let loses = !preview.diff.losses.is_empty()
+        || changes.any(|line| line.after < line.before)
+        || !preview.warnings.is_empty()
+        || rules.is_some_and(RulesDiff::loses);
+    match ask {
+        Ask::Always => true,
+        Ask::WhenSomebodyLoses => loses,
+        Ask::WhenRulesChange => loses || rules.is_some_and(|rules| rules.people > 0),
+    }
+}
+
+fn show(
+    page: &Page,
+    preview: &Preview,
+    rules: Option<&RulesDiff>,
+    step: Step,
+    mut hidden: Vec<ui::Hidden>,
+) -> Result<Response, Failure> {
+    let now = page.viewer.context.now;
+    hidden.push(ui::Hidden::new("confirm", "yes"));
+    let loses = !preview.diff.losses.is_empty() || rules.is_some_and(RulesDiff::loses);
+    render(&PreviewPage {
+        shell: page.shell(),
+        title: step.title,
+        preview: ui::Preview {
+            title: "What changes".into(),
+            diff: convert::diff(&preview.before, &preview.after, &preview.diff, now),
+            rules: rules.map(|rules| rules_diff::shown(preview, rules)),
+            warnings: preview.warnings.iter().map(|w| w.message.clone()).collect(),
+            notes: step.notes,
+            action: page.path.clone(),
+            hidden,
+            confirm: step.confirm,
+            cancel: step.cancel,
+            level: if loses {
+                ui::Level::Bad
+            } else {
+                ui::Level::Info
+            },
+        },
+    })
+}
+
 /// Leads to `target`, which says what was done and offers to undo it.
-pub(crate) fn to(target: String, committed: &Committed) -> Response {
+fn to(target: String, committed: &Committed) -> Response {
     let joint = if target.contains('?') { '&' } else { '?' };
     let target = if committed.change.is_empty() {
         target

@@ -9,6 +9,7 @@ pub(crate) mod fields;
 pub(crate) mod flow;
 pub(crate) mod frame;
 mod reading;
+mod rules_diff;
 mod writing;
 
 use axum::{Router, middleware};
@@ -16,6 +17,7 @@ use axum::{Router, middleware};
 use crate::Web;
 
 pub(crate) use frame::failed;
+pub(crate) use rules_diff::of as rules_diff;
 
 /// All routes of pages.
 pub fn routes(web: &Web) -> Router<Web> {

@@ -10,6 +10,7 @@ use super::parts::{
     Chip, Column, Diff, DiffLine, DiffSubject, Entity, Filter, Kind, Level, Link, Pages, PathStep,
     Preview, Sign, Tab,
 };
+use super::rules::{RulesDiff, Shift, Turn};
 use super::shell::{NavItem, Notice, Persona, Shell, Undo, Viewer};
 use super::time::{Ends, When};
 use super::timeline::{Bar, BarKind, Row, Timeline};
@@ -266,6 +267,26 @@ fn preview(now: Timestamp) -> Preview {
             subjects: std::iter::once(first).chain(gains).collect(),
             omitted: 4,
         },
+        rules: Some(RulesDiff {
+            people: 11,
+            shifts: vec![Shift {
+                people: 11,
+                names: vec![person("Sam Okoro", "sam")],
+                names_more: 10,
+                lines: vec![Turn {
+                    sign: Sign::Gains,
+                    action: "read".to_owned(),
+                    kind: "payslip".to_owned(),
+                    conditions: vec!["region = @subject.region".to_owned()],
+                    of_people: vec![],
+                    for_whom: "seen for 9 of them with what is known of them".to_owned(),
+                }],
+                lines_more: 0,
+                exhaustive: true,
+            }],
+            not_compared: 0,
+        }),
+        notes: vec!["3 rules. 2 cases; every rule decides one.".to_owned()],
         warnings: vec![
             "The tag payroll shortens this to 30 days.".to_owned(),
             "Two of them already have access directly, without an end.".to_owned(),
@@ -285,7 +306,9 @@ fn removal() -> Preview {
             who: person("Mei Lin", "mei"),
             lines: vec![line(Sign::Loses, Kind::Group, "payroll-read", "")],
         }]),
+        rules: None,
         warnings: vec![],
+        notes: vec![],
         action: "/gallery".to_owned(),
         hidden: vec![],
         confirm: "Remove Mei Lin".to_owned(),

@@ -9,6 +9,7 @@ pub mod forms;
 pub mod gallery;
 pub mod map;
 pub mod parts;
+pub mod rules;
 pub mod shell;
 pub mod time;
 pub mod timeline;
@@ -21,6 +22,7 @@ pub use parts::{
     Chip, Column, Diff, DiffLine, DiffSubject, Entity, Filter, Kind, Level, Link, Pages, PathStep,
     Preview, Sign, Tab, hue, icon, initials,
 };
+pub use rules::{RulesDiff, Shift, Turn};
 pub use shell::{NavItem, Notice, Persona, Shell, Undo, Viewer};
 pub use time::{Ends, When};
 pub use timeline::Timeline;

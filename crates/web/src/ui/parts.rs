@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::assets;
 use super::forms::Hidden;
+use super::rules::RulesDiff;
 use super::time::Ends;
 
 /// Lines of a diff shown before the rest folds away.
@@ -388,8 +389,12 @@ pub struct Preview {
     pub title: String,
     /// Who gains and loses what.
     pub diff: Diff,
+    /// What changes by rules, where any are touched.
+    pub rules: Option<RulesDiff>,
     /// What to heed before confirming.
     pub warnings: Vec<String>,
+    /// What else to know.
+    pub notes: Vec<String>,
     /// Where the confirming form posts to.
     pub action: String,
     /// What the form carries, besides the CSRF token.

@@ -60,7 +60,8 @@ async fn a_list_is_written_previewed_saved_asked_edited_and_withheld() -> anyhow
     let ada = Browser::new(&app, "ada")?;
     let group = app.world().find_group("Payroll").expect("a group").id;
     let new = format!("/groups/{group}/rules/new");
-    assert!(ada.get(&new).await.text.contains("Name of the list"));
+    let empty = ada.get(&new).await.text;
+    assert!(empty.contains("Name of the list") && !empty.contains("value=\"name\""));
 
     // Everything wrong is said at once, and nothing that was typed is lost.
     let bad = "[\n  {\"access\": \"permit\", \"where\": {\"rsrc_type\": \"\", \"action\": \"x\", \"rsrc_match\": []}}\n]";
@@ -228,6 +229,77 @@ async fn a_list_is_renamed_and_the_log_says_so() -> anyhow::Result<()> {
     assert!(
         entry.contains("docs") && entry.contains("papers"),
         "{entry}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_comes_into_a_group_with_rules_is_shown_what_they_may_then() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = Browser::new(&app, "ada")?;
+    let group = app.world().find_group("Payroll").expect("a group").id;
+    let rules = r#"[{"access": "deny", "where": {"rsrc_type": "doc", "action": "read", "rsrc_match": [["@sealed", "=", true]]}},
+        {"access": "allow", "where": {"rsrc_type": "doc", "action": "write", "rsrc_match": []}}]"#;
+    let fields = [
+        ("name", "docs"),
+        ("priority", "0"),
+        ("rules", rules),
+        ("until", "never"),
+        ("confirm", "yes"),
+    ];
+    let new = format!("/groups/{group}/rules/new");
+    assert_eq!(ada.post(&new, &fields).await.status, 303);
+
+    let add = format!("/groups/{group}/people/add");
+    let fields = [
+        ("users", "sven"),
+        ("kind", "member"),
+        ("until", "never"),
+        ("reason", "for the audit"),
+    ];
+    let preview = ada.post(&add, &fields).await;
+    assert_eq!(preview.status, 200);
+    for said in [
+        "Add Sven",
+        "Payroll",
+        "may now <code>write</code> <code>doc</code>",
+        "1 person is judged by other rules",
+        "rules.css",
+    ] {
+        assert!(preview.text.contains(said), "{said} in {}", preview.text);
+    }
+    let confirmed = [&fields[..], &[("confirm", "yes")]].concat();
+    assert_eq!(ada.post(&add, &confirmed).await.status, 303);
+    let owner = [
+        ("users", "sven"),
+        ("kind", "owner"),
+        ("until", "never"),
+        ("reason", "x"),
+    ];
+    assert_eq!(
+        ada.post(&add, &owner).await.status,
+        303,
+        "owners are not judged by it"
+    );
+
+    let remove = [("user", "sven"), ("kind", "member")];
+    let preview = ada
+        .post(&format!("/groups/{group}/people/remove"), &remove)
+        .await;
+    assert!(
+        preview.text.contains("may no longer <code>write</code>"),
+        "{}",
+        preview.text
+    );
+
+    // Programs are told the same.
+    let path = "/api/v1/groups/Payroll/members/mia?preview=true";
+    let told = app.as_user("ada").delete(path).await.expect(200).body;
+    assert_eq!(told["rules"]["people"], 1);
+    let turn = &told["rules"]["shifts"][0]["turns"][0];
+    assert_eq!(
+        (&turn["action"], &turn["allowed"]),
+        (&"write".into(), &false.into())
     );
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! What a change would do, and its exact edits, on the wire.
 
+use portcullis_app::decide::{RulesDiff, Shift, Turn};
+
 use super::*;
 
 /// What a change would do.
@@ -7,6 +9,9 @@ use super::*;
 pub(crate) struct PreviewBody<'w> {
     /// Who gains and loses what.
     diff: DiffBody<'w>,
+    /// What changes by rules; missing where no list of rules is touched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<RulesBody<'w>>,
     /// What is allowed but should be thought of.
     warnings: Vec<WarningRow<'w>>,
     /// The edits.
@@ -14,9 +19,10 @@ pub(crate) struct PreviewBody<'w> {
 }
 
 impl<'w> PreviewBody<'w> {
-    pub(crate) fn of(preview: &'w Preview) -> Self {
+    pub(crate) fn of(preview: &'w Preview, rules: Option<&'w RulesDiff>) -> Self {
         Self {
             diff: DiffBody::of(&preview.before, &preview.after, &preview.diff),
+            rules: rules.map(|rules| RulesBody::of(preview, rules)),
             warnings: preview.warnings.iter().map(WarningRow::of).collect(),
             change: Edits(&preview.change),
         }
@@ -123,6 +129,92 @@ impl<'w> DiffRow<'w> {
             permission,
             before: line.before.map(Until),
             after: line.after.map(Until),
+        }
+    }
+}
+
+/// What a change does by rules.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RulesBody<'w> {
+    /// How many people are judged by other rules than before.
+    people: usize,
+    /// One for each way in which their rules differ.
+    shifts: Vec<ShiftRow<'w>>,
+    /// For how many people it was not looked at.
+    not_compared: usize,
+}
+
+/// People whose rules change alike.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShiftRow<'w> {
+    users: Vec<Person<'w>>,
+    /// Requests that get another answer, one for each way that was found.
+    turns: Vec<TurnRow<'w>>,
+    /// Whether these are all the ways in which answers change. If there are none, nothing changes.
+    exhaustive: bool,
+}
+
+/// A request that gets another answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TurnRow<'w> {
+    action: &'w str,
+    /// The type of the resource.
+    #[serde(rename = "type")]
+    kind: &'w str,
+    /// What rules look at; all other attributes are missing.
+    #[schema(value_type = Object)]
+    attributes: BTreeMap<&'w str, Value>,
+    /// Attributes that are each person's own: the name of theirs, by name.
+    #[schema(value_type = Object)]
+    own: BTreeMap<&'w str, &'w str>,
+    /// Whether it is allowed afterwards; it was not, or was, before.
+    allowed: bool,
+    /// For how many of the people, as they are known, this was seen.
+    people: usize,
+    /// Whether it was tried on all of them.
+    tried_all: bool,
+}
+
+impl<'w> RulesBody<'w> {
+    fn of(preview: &'w Preview, diff: &'w RulesDiff) -> Self {
+        let world = |id| {
+            if preview.after.user(id).is_some() {
+                &preview.after
+            } else {
+                &*preview.before
+            }
+        };
+        let shift = |shift: &'w Shift| ShiftRow {
+            users: shift
+                .people
+                .iter()
+                .map(|id| Person::by_id(world(*id), *id))
+                .collect(),
+            turns: shift.turns.iter().map(TurnRow::of).collect(),
+            exhaustive: shift.exhaustive,
+        };
+        Self {
+            people: diff.people,
+            shifts: diff.shifts.iter().map(shift).collect(),
+            not_compared: diff.not_compared,
+        }
+    }
+}
+
+impl<'w> TurnRow<'w> {
+    fn of(turn: &'w Turn) -> Self {
+        let attributes = turn.attributes.iter();
+        let own = turn.linked.iter();
+        Self {
+            action: &turn.action,
+            kind: &turn.resource_type,
+            attributes: attributes
+                .map(|(n, value)| (&**n, value.to_json()))
+                .collect(),
+            own: own.map(|(name, own)| (&**name, &**own)).collect(),
+            allowed: turn.allowed,
+            people: turn.people,
+            tried_all: turn.tried_all,
         }
     }
 }

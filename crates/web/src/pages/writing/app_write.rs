@@ -57,6 +57,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         confirm: "Create".into(),
         cancel: "/apps".into(),
         ask: Ask::WhenSomebodyLoses,
+        ..Step::default()
     };
     answer(
         &web,
@@ -95,6 +96,7 @@ pub(super) async fn save(
         confirm: "Save".into(),
         cancel: href(app),
         ask: Ask::WhenSomebodyLoses,
+        ..Step::default()
     };
     let done = |_: &_| href(app);
     answer(&web, &sent, Some(operation), errors, step, done, |errors| {
@@ -129,6 +131,7 @@ fn deleting(app: &App) -> Step {
         confirm: "Delete".into(),
         cancel: href(app),
         ask: Ask::Always,
+        ..Step::default()
     }
 }
 

@@ -20,7 +20,6 @@ use super::{
     form::{Aside, Field, FormPage, Text, Values, allowed, answer},
     frame::{Page, render},
     group_write::{crumbs, found},
-    rules_preview::{self, Asking},
 };
 use crate::{Web, error::Failure, pages::reading::rules::list_href, ui};
 
@@ -68,6 +67,7 @@ pub(super) async fn conferred(
         confirm: "Confer".into(),
         cancel: convert::group_href(group),
         ask: Ask::WhenSomebodyLoses,
+        ..Step::default()
     };
     let done = |_: &_| convert::group_href(group);
     answer(&web, &sent, operation, errors, step, done, |errors| {
@@ -144,23 +144,15 @@ pub(super) async fn withhold(
     let operation = Withhold {
         entitlement: entitlement.id,
     };
-    if entitlement.grant.rules().is_some() && sent.fields.get("confirm") != "yes" {
-        let context = &sent.page.viewer.context;
-        let preview = web.app().preview(context, &operation)?;
-        let asking = Asking {
-            title: format!("{name} no longer confers {}", entitlement.grant.label()),
-            confirm: "Withhold",
-            cancel: list_href(entitlement),
-            hidden: sent.fields.hidden(),
-            notes: Vec::new(),
-        };
-        return rules_preview::show(&sent.page, &preview, asking).await;
-    }
     let step = Step {
         title: format!("{name} no longer confers {}", entitlement.grant.label()),
         confirm: "Withhold".into(),
-        cancel: href.clone(),
+        cancel: match entitlement.grant.rules() {
+            Some(_) => list_href(entitlement),
+            None => href.clone(),
+        },
         ask: Ask::Always,
+        ..Step::default()
     };
     flow::run(&web, &sent, operation, step, |_| href).await
 }

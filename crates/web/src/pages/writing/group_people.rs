@@ -48,7 +48,8 @@ pub(super) async fn added(
         title: format!("Add {who} to {}", group.name),
         confirm: "Add".into(),
         cancel: convert::group_href(group),
-        ask: Ask::WhenSomebodyLoses,
+        ask: Ask::WhenRulesChange,
+        ..Step::default()
     };
     let done = |_: &_| convert::group_href(group);
     answer(&web, &sent, operation, errors, step, done, |errors| {
@@ -171,6 +172,7 @@ pub(super) async fn extended(
         confirm: "Change".into(),
         cancel: convert::group_href(group),
         ask: Ask::WhenSomebodyLoses,
+        ..Step::default()
     };
     let done = |_: &_| convert::group_href(group);
     answer(&web, &sent, operation, errors, step, done, |errors| {
@@ -244,6 +246,7 @@ pub(super) async fn remove(
         confirm: "Remove".into(),
         cancel: convert::group_href(group),
         ask: Ask::Always,
+        ..Step::default()
     };
     let done = |_: &_| convert::group_href(group);
     flow::run(&web, &sent, operation, step, done).await
@@ -291,6 +294,7 @@ fn leaving(page: &Page, group: &Group, kind: Kind) -> (RemovePeople, Step) {
         confirm: "Leave".into(),
         cancel: convert::group_href(group),
         ask: Ask::Always,
+        ..Step::default()
     };
     (operation, step)
 }

@@ -42,7 +42,8 @@ pub(super) async fn attached(
         title: format!("Let {} into {}", fields.get("role"), group.name),
         confirm: "Attach".into(),
         cancel: convert::group_href(group),
-        ask: Ask::WhenSomebodyLoses,
+        ask: Ask::WhenRulesChange,
+        ..Step::default()
     };
     let done = |_: &_| convert::group_href(group);
     answer(&web, &sent, operation, errors, step, done, |errors| {
@@ -136,6 +137,7 @@ pub(super) async fn detach(
         confirm: "Detach".into(),
         cancel: convert::group_href(here),
         ask: Ask::Always,
+        ..Step::default()
     };
     let done = |_: &_| convert::group_href(here);
     flow::run(&web, &sent, operation, step, done).await
@@ -172,7 +174,8 @@ pub(super) async fn led(
         title: format!("Lead {} into {count} group{plural}", role.name),
         confirm: "Attach".into(),
         cancel: convert::group_href(role),
-        ask: Ask::WhenSomebodyLoses,
+        ask: Ask::WhenRulesChange,
+        ..Step::default()
     };
     let done = |_: &_| convert::group_href(role);
     answer(&web, &sent, operation, errors, step, done, |errors| {

@@ -102,6 +102,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         confirm: "Create".into(),
         cancel: "/groups".into(),
         ask: Ask::WhenSomebodyLoses,
+        ..Step::default()
     };
     answer(
         &web,
@@ -205,6 +206,7 @@ pub(super) async fn save(
         confirm: "Save".into(),
         cancel: convert::group_href(group),
         ask: Ask::WhenSomebodyLoses,
+        ..Step::default()
     };
     let id = group.id;
     let done = move |committed: &Committed| {
@@ -287,6 +289,7 @@ fn deleting(group: &Group) -> Step {
         confirm: "Delete".into(),
         cancel: convert::group_href(group),
         ask: Ask::Always,
+        ..Step::default()
     }
 }
 

@@ -16,7 +16,6 @@ mod request_new;
 mod role_new;
 mod role_reshape;
 mod rules;
-mod rules_preview;
 mod rules_text;
 mod tag_write;
 mod undo;

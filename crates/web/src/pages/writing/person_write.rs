@@ -57,6 +57,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         confirm: "Add".into(),
         cancel: "/people".into(),
         ask: Ask::WhenSomebodyLoses,
+        ..Step::default()
     };
     let login = fields.get("login").to_owned();
     let done = move |_: &_| format!("/people/{}", escape(&login));
@@ -108,6 +109,7 @@ pub(super) async fn save(
         confirm: "Save".into(),
         cancel: convert::user_href(user),
         ask: Ask::WhenSomebodyLoses,
+        ..Step::default()
     };
     let done = move |_: &_| format!("/people/{}", escape(login.as_deref().unwrap_or_default()));
     answer(&web, &sent, Some(operation), errors, step, done, |errors| {
@@ -141,6 +143,7 @@ fn deleting(user: &User) -> Step {
         confirm: "Delete".into(),
         cancel: convert::user_href(user),
         ask: Ask::Always,
+        ..Step::default()
     }
 }
 

@@ -106,6 +106,7 @@ async fn decide<O: Operation>(
         confirm: verb.into(),
         cancel: href.clone(),
         ask,
+        ..Step::default()
     };
     let errors = match operation.filter(|_| errors.is_empty()) {
         Some(operation) => match flow::run(web, sent, operation, step, |_| href).await {
@@ -153,6 +154,7 @@ pub(super) async fn many(State(web): State<Web>, sent: Submission) -> Result<Res
         confirm: verb.into(),
         cancel: "/requests".into(),
         ask: Ask::Always,
+        ..Step::default()
     };
     let operation = DecideMany {
         requests,

@@ -113,6 +113,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         confirm: "Ask".into(),
         cancel: convert::group_href(group),
         ask: flow::Ask::WhenSomebodyLoses,
+        ..Step::default()
     };
     answer(
         &web,

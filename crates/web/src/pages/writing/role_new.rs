@@ -58,6 +58,7 @@ pub(super) async fn create(web: State<Web>, sent: Submission) -> Result<Response
         confirm: "Make the role".into(),
         cancel: convert::user_href(user),
         ask: Ask::Always,
+        ..Step::default()
     };
     answer(
         &web,
@@ -205,6 +206,7 @@ pub(super) async fn cloned(
         confirm: "Clone".into(),
         cancel: convert::group_href(role),
         ask: Ask::Always,
+        ..Step::default()
     };
     answer(
         &web,

@@ -50,6 +50,7 @@ pub(super) async fn merged(
         confirm: "Merge".into(),
         cancel: convert::group_href(into),
         ask: Ask::Always,
+        ..Step::default()
     };
     let done = |_: &_| convert::group_href(into);
     answer(&web, &sent, operation, errors, step, done, |errors| {
@@ -105,6 +106,7 @@ pub(super) async fn divided(
         confirm: "Split".into(),
         cancel: convert::group_href(old),
         ask: Ask::Always,
+        ..Step::default()
     };
     answer(
         &web,

@@ -24,11 +24,10 @@ use super::{
     convert,
     demands::Demands,
     fields::{Fields, Submission, errors_of},
-    flow,
+    flow::{self, Ask, Step},
     form::{Values, allowed},
     frame::{Page, render},
     group_write::{crumbs, found},
-    rules_preview::{self, Asking},
     rules_text::pretty,
 };
 use crate::{Web, error::Failure, pages::reading::rules::list_href, ui};
@@ -48,7 +47,8 @@ struct EditPage {
     errors: ui::Errors,
     /// The list that is edited; nothing for a new one.
     there: Option<There>,
-    name: String,
+    /// Its name; `name` is the parameter of the macro that draws it.
+    list: String,
     priority: String,
     rules: String,
     cases: String,
@@ -288,32 +288,18 @@ async fn save(
         until,
         reason,
     };
-    let context = page.viewer.context.clone();
-    if fields.get("confirm") != "yes" {
-        let preview = match web.app().preview(&context, &operation) {
-            Ok(preview) => preview,
-            Err(refusal) => {
-                let errors = errors_of(refusal.into())?;
-                return again(page, group, there, draft, sent, errors, said);
-            }
-        };
-        let asking = Asking {
-            title,
-            confirm: "Save the rules",
-            cancel: there.map_or_else(|| convert::group_href(group), list_href),
-            hidden: fields.hidden(),
-            notes: summary(&said),
-        };
-        return rules_preview::show(page, &preview, asking).await;
-    }
-    let committed = match web.app().commit(context, operation, None).await {
-        Ok(committed) => committed,
-        Err(error) => {
-            let errors = errors_of(error.into())?;
-            return again(page, group, there, draft, sent, errors, said);
-        }
+    let step = Step {
+        title,
+        confirm: "Save the rules".into(),
+        cancel: there.map_or_else(|| convert::group_href(group), list_href),
+        ask: Ask::Always,
+        notes: summary(&said),
     };
-    Ok(flow::to(convert::group_href(group), &committed))
+    let done = |_: &_| convert::group_href(group);
+    match flow::run(web, sent, operation, step, done).await {
+        Ok(answer) => Ok(answer),
+        Err(failure) => again(page, group, there, draft, sent, errors_of(failure)?, said),
+    }
 }
 
 fn again(
@@ -401,7 +387,7 @@ fn edit(
         }),
         cancel: convert::group_href(group),
         action: page.with_query(&[]),
-        name: draft.name,
+        list: draft.name,
         priority: draft.priority,
         rules: draft.rules,
         cases: draft.cases,

@@ -70,6 +70,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         confirm: "Create".into(),
         cancel: "/tags".into(),
         ask: Ask::WhenSomebodyLoses,
+        ..Step::default()
     };
     answer(
         &web,
@@ -109,6 +110,7 @@ pub(super) async fn save(
         confirm: "Save".into(),
         cancel: href(tag),
         ask: Ask::WhenSomebodyLoses,
+        ..Step::default()
     };
     let done = |_: &_| href(tag);
     answer(&web, &sent, Some(operation), errors, step, done, |errors| {
@@ -146,6 +148,7 @@ fn deleting(tag: &Tag) -> Step {
         confirm: "Delete".into(),
         cancel: href(tag),
         ask: Ask::Always,
+        ..Step::default()
     }
 }
 

@@ -33,6 +33,7 @@ pub(super) async fn undo(
         confirm: "Undo".into(),
         cancel: back.clone(),
         ask: Ask::WhenSomebodyLoses,
+        ..Step::default()
     };
     let operation = Undo {
         position: at,
