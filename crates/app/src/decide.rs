@@ -5,6 +5,7 @@
 
 mod preview;
 mod search;
+mod told;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -20,6 +21,7 @@ use portcullis_rules::{Attributes, Effect, Engine, Explanation, Redaction, SlugS
 
 pub use preview::{Links, RulesDiff, Shift, Turn, rules_diff};
 pub use search::permission_question;
+pub use told::{Condition, DecidedBy, notes, outcome, place};
 
 /// A question: may the subject do the action on the resource?
 #[derive(Clone, Debug)]

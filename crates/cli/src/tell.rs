@@ -1,6 +1,7 @@
 //! How access is told: paths, ends, people; the same forms in every command.
 
 use anyhow::{Result, anyhow};
+use portcullis_app::decide::{self, DecidedBy};
 use portcullis_model::{
     Actor, Ends, Group, GroupKind, Kind, Refusal, Timestamp, User, World, world,
 };
@@ -87,6 +88,18 @@ pub(crate) fn actor(world: &World, actor: Actor) -> String {
             .map_or_else(|| id.to_string(), |user| user.login.to_string()),
         Actor::System(system) => system.to_string(),
     }
+}
+
+/// `allowed by …` or `denied by …`, with what stands beside the rule.
+pub(crate) fn decided(by: &DecidedBy) -> String {
+    let verb = if by.effect == "allow" {
+        "allowed"
+    } else {
+        "denied"
+    };
+    let notes = by.meta.as_ref().map(decide::notes);
+    let notes = notes.map_or_else(String::new, |notes| format!(" ({notes})"));
+    format!("{verb} by {}{notes}", by.in_words())
 }
 
 /// The user of that login, address or id.

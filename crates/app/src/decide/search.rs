@@ -1,13 +1,10 @@
 //! The other way round: who may, on what, doing what. Each result is one that [`Decider::decide`]
 //! permits; there is no second way to come to an answer.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    Ends, Entitlement, Kind, Timestamp, User, World,
+    Ends, Kind, Timestamp, User, World,
     entitlement::{ENVIRONMENT, PERMISSION_ACTION, PERMISSION_TYPE},
     world::Holder,
 };
@@ -152,31 +149,29 @@ impl Decider {
         environment: Option<&str>,
         now: Timestamp,
     ) -> Option<Ends> {
-        let answers = self.answers(world, user, permission, environment, now);
-        let (by, _) = answers
-            .into_iter()
-            .find(|answer| answer.allowed)?
-            .decided_by?;
+        let answer = self.uses(world, user, permission, environment, now);
+        let (by, _) = answer.decided_by.filter(|_| answer.allowed)?;
         let held = world.holds(user.id, by.group, Kind::Member, now)?;
         Some(held.min(by.validity.until))
     }
 
-    /// The entitlement whose rule denies `user` a permission that they may not use.
+    /// The answer to whether `user` may use `permission` at `now` in `environment` (anywhere, if
+    /// not given): one that allows, else one that a rule denies, else that no rule matches.
     #[must_use]
-    pub fn denied_by(
+    pub fn uses(
         &self,
         world: &World,
         user: &User,
         permission: &str,
         environment: Option<&str>,
         now: Timestamp,
-    ) -> Option<Arc<Entitlement>> {
+    ) -> Answer {
         let answers = self.answers(world, user, permission, environment, now);
-        if answers.iter().any(|answer| answer.allowed) {
-            return None;
-        }
-        let (by, _) = answers.into_iter().find_map(|answer| answer.decided_by)?;
-        Some(by)
+        let told = answers.into_iter().filter(|a| a.decided_by.is_some());
+        told.max_by_key(|answer| answer.allowed).unwrap_or(Answer {
+            allowed: false,
+            decided_by: None,
+        })
     }
 
     /// The answers to all that asking for a permission may mean.

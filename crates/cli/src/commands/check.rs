@@ -2,11 +2,12 @@
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use portcullis_app::decide::{Action, Decider, Entity, Question};
+use portcullis_app::decide::{self, Action, DecidedBy, Decider, Entity, Question};
 use portcullis_model::{
-    Timestamp,
+    Timestamp, World,
     entitlement::{ENVIRONMENT, PERMISSION_ACTION, PERMISSION_TYPE},
 };
+use portcullis_rules::{Effect, Redaction};
 use serde::Serialize;
 
 use super::{rules::attribute, start_log};
@@ -62,11 +63,14 @@ struct Answer {
     action: String,
     resource: String,
     at: Timestamp,
-    /// The group and the entitlement whose rule decided.
+    /// The group, the entitlement and its rule that decided; missing if none matched.
     #[serde(skip_serializing_if = "Option::is_none")]
-    decided_by: Option<String>,
+    decided_by: Option<DecidedBy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<serde_json::Value>,
+    /// The explanation in words.
+    #[serde(skip)]
+    told: Vec<String>,
 }
 
 impl Check {
@@ -130,36 +134,87 @@ impl Check {
             action: action.to_owned(),
             resource: format!("{kind}:{id}"),
             at: asked.at,
-            decided_by: decided.decided_by.map(|(entitlement, rule)| {
-                let group = asked.world.group(entitlement.group);
-                let group = group.map_or("", |group| &group.name);
-                format!(
-                    "{group}: {} `{}`, rule {rule}",
-                    entitlement.grant.kind(),
-                    entitlement.grant.label()
-                )
-            }),
+            decided_by: DecidedBy::of(&asked.world, &decided),
             explanation: self
                 .explain
                 .then(|| decider.explain(&asked.world, asked.at, &question)),
+            told: if self.explain {
+                told(&decider, &asked.world, asked.at, &question)
+            } else {
+                Vec::new()
+            },
         };
         output::result(format, &answer, text)?;
         Ok(Outcome::of(answer.allowed))
     }
 }
 
+/// Each rule that is about the question, with what came of its conditions.
+fn told(decider: &Decider, world: &World, at: Timestamp, question: &Question) -> Vec<String> {
+    let user = decider.user(world, &question.subject.kind, &question.subject.id);
+    let trace = decider.trace(world, at, question, &Redaction::ShowAll);
+    let (Some(user), Some(trace)) = (user, trace) else {
+        return Vec::new();
+    };
+    let policy = decider.policy(world, user, at);
+    let (mut lines, mut aside) = (Vec::new(), 0);
+    for rule in &trace.rules {
+        let place = policy.source(rule.rule).and_then(|(entitlement, index)| {
+            let group = world.group(entitlement.group)?;
+            Some(decide::place(group, entitlement, index))
+        });
+        let (Some(outcome), Some(place)) = (decide::outcome(rule), place) else {
+            aside += 1;
+            continue;
+        };
+        lines.push(format!("{}: {place}: {outcome}", rule.effect.as_str()));
+        for condition in &rule.conditions {
+            let decide::Condition {
+                text,
+                values,
+                truth,
+            } = decide::Condition::of(condition);
+            let values = if values.is_empty() {
+                values
+            } else {
+                format!(": {values}")
+            };
+            lines.push(format!("  {text} ({truth}{values})"));
+        }
+    }
+    let others = [
+        (aside, "about other things"),
+        (trace.rules_after, "after it"),
+    ];
+    for (count, which) in others {
+        if count > 0 {
+            lines.push(format!("{} {which}", output::count(count, "rule", "rules")));
+        }
+    }
+    let changes: Vec<_> = trace.change.iter().map(ToString::to_string).collect();
+    if !changes.is_empty() {
+        let turned = if trace.decision.effect == Effect::Allow {
+            "no"
+        } else {
+            "yes"
+        };
+        lines.push(format!("it would be {turned} with: {}", changes.join(", ")));
+    }
+    lines
+}
+
 fn text(answer: &Answer) -> String {
     let word = if answer.allowed { "yes" } else { "no" };
-    let by = answer
-        .decided_by
-        .as_deref()
-        .unwrap_or("no rule says so, and what no rule allows is denied");
+    let by = match &answer.decided_by {
+        Some(by) => tell::decided(by),
+        None => "no rule says so, and what no rule allows is denied".to_owned(),
+    };
     let mut text = format!("{word}; {by}");
-    if let Some(explanation) = &answer.explanation {
-        let pretty = serde_json::to_string_pretty(explanation).unwrap_or_default();
-        text.push('\n');
-        text.push_str(&pretty);
-    } else if !answer.allowed {
+    for line in &answer.told {
+        text.push_str("\n  ");
+        text.push_str(line);
+    }
+    if !answer.allowed && answer.explanation.is_none() {
         text.push_str("\n--explain says why");
     }
     text

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use clap::Args;
+use portcullis_app::decide::{DecidedBy, Decider};
 use portcullis_model::{Ends, Group, Kind, Timestamp, User, World};
 use serde::Serialize;
 
@@ -16,8 +17,9 @@ use crate::{
 
 /// Explain why somebody has a permission or is in a group, or what is missing
 ///
-/// The answer is every way that leads there with its end. If there is none: the groups that would
-/// give it, the roles that lead into them, and whom to ask. Exit code 3 then.
+/// The answer is every way that leads there with its end and, for a permission, the rule that
+/// allows or denies it. If there is none: the groups that would give it, the roles that lead into
+/// them, and whom to ask. Exit code 3 then.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 EXAMPLES:
@@ -52,6 +54,9 @@ struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Ends>,
     paths: Vec<tell::Path>,
+    /// The group, the entitlement and its rule that allow a permission, or deny it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decided_by: Option<DecidedBy>,
     /// What would give it, where it does not hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ways: Vec<Way>,
@@ -74,64 +79,89 @@ impl Explain {
         let config = Config::load(&self.place, None)?;
         start_log(&config.log.value);
         let asked = open::world(&config, self.at).await?;
-        let answer = self.answer(&asked.world, asked.at)?;
+        let decider = Decider::new(config.decisions().subject_types);
+        let answer = self.answer(&asked.world, asked.at, &decider)?;
         output::result(format, &answer, text)?;
         Ok(Outcome::of(answer.holds))
     }
 
-    fn answer(&self, world: &World, at: Timestamp) -> Result<Answer> {
+    fn answer(&self, world: &World, at: Timestamp, decider: &Decider) -> Result<Answer> {
         let user = tell::user(world, &self.user)?;
-        let environment = self.environment.as_deref();
-        let (what, name, paths, groups): (_, _, _, Vec<&Group>) =
-            if let Some(group) = world.find_group(&self.what) {
-                let mut paths = Vec::new();
-                for kind in Kind::ALL {
-                    let ways = world.paths(user.id, group.id, kind, at);
-                    paths.extend(
-                        ways.iter()
-                            .map(|path| tell::path(world, user, path, Ends::NEVER)),
-                    );
-                }
-                (group.noun(), group.name.to_string(), paths, vec![group])
-            } else if let Some((_, entitlement)) = world.conferring(&self.what, None, at).next() {
-                let name = entitlement.grant.label().to_owned();
-                let paths = who_can::paths(world, user.id, &self.what, environment, at);
-                let groups = world
-                    .conferring(&self.what, environment, at)
-                    .map(|(group, _)| group);
-                ("permission", name, paths, groups.collect())
-            } else {
-                let groups = world.groups().map(|group| group.name.as_str());
-                let known = groups.chain(world.permission_names(at));
-                let otherwise = "name a group, a role or a permission as its page does";
-                return Err(anyhow!(
-                    "there is no group or permission `{}`{}",
-                    self.what,
-                    or_meant(&self.what, known, otherwise)
-                ));
-            };
-        let holds = !paths.is_empty();
-        let until = paths.iter().map(|path| path.until).max();
-        let ways = if holds {
-            Vec::new()
-        } else {
-            groups
-                .iter()
-                .map(|group| way(world, user, group, at))
-                .collect()
-        };
-        Ok(Answer {
+        let mut answer = Answer {
             user: user.login.to_string(),
-            what,
-            name,
+            what: "permission",
+            name: self.what.clone(),
             environment: self.environment.clone(),
             at,
-            holds,
-            until,
-            paths,
-            ways,
-        })
+            holds: false,
+            until: None,
+            paths: Vec::new(),
+            decided_by: None,
+            ways: Vec::new(),
+        };
+        let groups = match world.find_group(&self.what) {
+            Some(group) => {
+                place(&mut answer, world, user, group);
+                vec![group]
+            }
+            None => self.permission(&mut answer, world, user, decider)?,
+        };
+        // What a rule denies, no group gives.
+        if !answer.holds && answer.decided_by.is_none() {
+            let ways = groups.iter().map(|group| way(world, user, group, at));
+            answer.ways = ways.collect();
+        }
+        Ok(answer)
     }
+
+    /// Fills in the answer about a permission; gives the groups that confer it.
+    fn permission<'w>(
+        &'w self,
+        answer: &mut Answer,
+        world: &'w World,
+        user: &User,
+        decider: &Decider,
+    ) -> Result<Vec<&'w Group>> {
+        let (at, environment) = (answer.at, self.environment.as_deref());
+        let decided = decider.uses(world, user, &self.what, environment, at);
+        answer.decided_by = DecidedBy::of(world, &decided);
+        answer.holds = decided.allowed;
+        answer.paths = who_can::paths(world, user.id, &self.what, environment, at);
+        let conferred = world.conferring(&self.what, None, at).next();
+        if let Some((_, entitlement)) = conferred {
+            entitlement.grant.label().clone_into(&mut answer.name);
+        } else if answer.decided_by.is_none() {
+            let groups = world.groups().map(|group| group.name.as_str());
+            let known = groups.chain(world.permission_names(at));
+            let otherwise = "name a group, a role or a permission as its page does";
+            return Err(anyhow!(
+                "there is no group or permission `{}`{}",
+                self.what,
+                or_meant(&self.what, known, otherwise)
+            ));
+        }
+        if answer.holds {
+            let longest = answer.paths.iter().map(|path| path.until).max();
+            let by_rule = || decider.may_use(world, user, &self.what, environment, at);
+            answer.until = longest.or_else(by_rule);
+        }
+        let groups = world.conferring(&self.what, environment, at);
+        Ok(groups.map(|(group, _)| group).collect())
+    }
+}
+
+/// Fills in the answer about a place in a group.
+fn place(answer: &mut Answer, world: &World, user: &User, group: &Group) {
+    (answer.what, answer.name) = (group.noun(), group.name.to_string());
+    for kind in Kind::ALL {
+        let ways = world.paths(user.id, group.id, kind, answer.at);
+        let ways = ways.iter();
+        answer
+            .paths
+            .extend(ways.map(|path| tell::path(world, user, path, Ends::NEVER)));
+    }
+    answer.holds = !answer.paths.is_empty();
+    answer.until = answer.paths.iter().map(|path| path.until).max();
 }
 
 fn way(world: &World, user: &User, group: &Group, at: Timestamp) -> Way {
@@ -177,6 +207,9 @@ fn text(answer: &Answer) -> String {
             .map(|path| vec![format!("  {}", path.text), tell::until(path.until)])
             .collect();
         text.push_str(&output::table(&rows));
+        if let Some(by) = &answer.decided_by {
+            text.push_str(&format!("  {}\n", tell::decided(by)));
+        }
         return text;
     }
     let verb = if *what == "permission" {
@@ -185,6 +218,14 @@ fn text(answer: &Answer) -> String {
         "is not in"
     };
     let mut text = format!("no: {user} {verb} {what} {name}{environment} at {time}\n");
+    if let Some(by) = &answer.decided_by {
+        text.push_str(&format!("  {}\n", tell::decided(by)));
+        for path in &answer.paths {
+            text.push_str(&format!("  though {}\n", path.text));
+        }
+        text.push_str("  an exception is a list of rules of higher priority\n");
+        return text;
+    }
     if answer.ways.is_empty() {
         text.push_str("no group confers it there; an admin can let one\n");
     }

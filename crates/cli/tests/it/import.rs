@@ -144,6 +144,71 @@ fn explain_shows_every_path_or_what_is_missing_and_whom_to_ask() {
 }
 
 #[test]
+fn what_a_rule_allows_or_denies_is_told_with_group_list_and_rule() {
+    let place = imported();
+    let policy = r#"{"groups": [
+        {"name": "friends", "rules": [{"list": "quiet", "rules": [
+            {"access": "deny", "where": {"rsrc_type": "doc", "action": "x", "rsrc_match": []}},
+            {"access": "deny", "where": {"rsrc_type": "permission", "action": "use",
+             "rsrc_match": [["@id", "=", "repo:acme/site:triage"]]}, "$meta": {"why": "until the release"}}]}]},
+        {"name": "core", "rules": [{"list": "coffee", "rules": [
+            {"access": "allow", "where": {"rsrc_type": "permission", "action": "use",
+             "rsrc_match": [["@id", "=", "coffee:make"]]}}]}]}]}"#;
+    std::fs::write(place.path().join("policy.json"), policy).unwrap();
+    place.run(&["import", "policy", "policy.json"]).ok();
+
+    let denied = place.run(&["explain", "dee", "repo:acme/site:triage"]);
+    assert_eq!(denied.code, 3);
+    let why = "denied by rule 2 of the list `quiet` of `friends` (why: until the release)";
+    assert!(denied.stdout.contains(why), "{denied:?}");
+    assert!(
+        denied.stdout.contains("though dee → group friends"),
+        "{denied:?}"
+    );
+    let told = place
+        .run(&["explain", "dee", "repo:acme/site:triage", "--json"])
+        .json();
+    assert_eq!(told["holds"], false);
+    let by = serde_json::json!({"group": "friends", "kind": "rules", "entitlement": "quiet", "rule": 1,
+        "effect": "deny", "meta": {"why": "until the release"}});
+    assert_eq!(told["decided_by"], by);
+    assert_eq!(told.get("ways"), None, "no group gives what a rule denies");
+
+    let checked = place.run(&["check", "dee", "repo:acme/site:triage", "--explain"]);
+    for said in [
+        &format!("no; {why}"),
+        "deny: rule 2 of the list `quiet` of `friends`: denies",
+        "@id = \"repo:acme/site:triage\" (holds: @id is \"repo:acme/site:triage\")",
+        "1 rule about other things",
+    ] {
+        assert!(checked.stdout.contains(said), "{said} in {checked:?}");
+    }
+    let told = place
+        .run(&[
+            "check",
+            "dee",
+            "repo:acme/site:triage",
+            "--explain",
+            "--json",
+        ])
+        .json();
+    assert_eq!(told["decided_by"], by);
+    assert_eq!(told["explanation"]["decided_by"]["group"], "friends");
+
+    // What no group confers and a rule allows.
+    let makes = place.run(&["explain", "ana", "coffee:make"]).ok();
+    assert!(
+        makes
+            .stdout
+            .contains("allowed by rule 1 of the list `coffee` of `core`"),
+        "{makes:?}"
+    );
+    let holds = place.run(&["explain", "ana", "repo:acme/site:write"]).ok();
+    let by = "allowed by the permission `repo:acme/site:write` of `App-acme/site-write`";
+    assert!(holds.stdout.contains(by), "{holds:?}");
+}
+
+#[test]
 fn before_the_import_nobody_had_anything_and_the_difference_says_so() {
     let place = imported();
     let past = place

@@ -1,5 +1,6 @@
 //! Why somebody has something, or what is missing and who can give it.
 
+use portcullis_app::decide::DecidedBy;
 use portcullis_model::{
     Ends, Group, Kind, Refusal, User,
     name::{Environment, PermissionName},
@@ -250,17 +251,13 @@ fn denied<'w>(
 ) -> Option<Missing<'w>> {
     let (world, now) = (&*read.world, read.now);
     let place = read.query.environment.as_deref();
-    let by = read
-        .web
-        .decider()
-        .denied_by(world, user, permission, place, now)?;
-    let group = world.group(by.group)?;
+    let answer = read.web.decider().uses(world, user, permission, place, now);
+    let by = DecidedBy::of(world, &answer).filter(|_| !answer.allowed)?;
     Some(Missing {
         code: "denied_by_rule",
         sentence: format!(
-            "a rule of `{}` in `{}` denies `{permission}` to `{}`",
-            by.grant.label(),
-            group.name,
+            "{} denies `{permission}` to `{}`",
+            by.in_words(),
             user.login
         ),
         step: None,

@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use portcullis_app::decide::{Action, Decider, Entity, Properties, Question};
+use portcullis_app::decide::{self as told, Action, Decider, Entity, Properties, Question};
 use portcullis_model::{Ends, Kind};
-use portcullis_rules::{
-    ConditionTrace, Effect, Explanation, OperandTrace, Outcome, Redaction, RuleTrace, Seen, Truth,
-};
+use portcullis_rules::{ConditionTrace, Explanation, Outcome, Redaction, RuleTrace, Truth};
 
 use super::{
     parts::{self, Past, address},
@@ -293,93 +291,31 @@ impl Answer {
 fn notes(trace: Option<&Explanation>) -> String {
     trace
         .and_then(|trace| trace.meta.as_ref())
-        .map_or_else(String::new, in_words)
-}
-
-/// Notes as one reads them: texts bare, members as `name: value`.
-fn in_words(meta: &serde_json::Value) -> String {
-    match meta {
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Object(members) => {
-            let members = members.iter();
-            let told: Vec<_> = members
-                .map(|(name, value)| format!("{name}: {}", in_words(value)))
-                .collect();
-            told.join(" · ")
-        }
-        other => other.to_string(),
-    }
+        .map_or_else(String::new, told::notes)
 }
 
 fn looked(rule: &RuleTrace, (list, group, index): (ui::Entity, String, usize)) -> Option<Looked> {
-    let Outcome::Conditions(truth) = rule.outcome else {
-        return None;
-    };
     Some(Looked {
         number: index + 1,
         list,
         group,
         effect: rule.effect.as_str(),
-        outcome: match (truth, rule.effect) {
-            (Truth::True, Effect::Allow) => "allows",
-            (Truth::True, Effect::Deny) => "denies",
-            (Truth::False, _) => "its conditions do not hold",
-            (Truth::Undecided, Effect::Allow) => {
-                "its conditions cannot be decided, so it does not allow"
-            }
-            (Truth::Undecided, Effect::Deny) => "its conditions cannot be decided, so it denies",
-        },
+        outcome: told::outcome(rule)?,
         decides: rule.decides,
         conditions: rule.conditions.iter().map(condition).collect(),
     })
 }
 
 fn condition(trace: &ConditionTrace) -> Condition {
-    let name = |operand: &OperandTrace| match operand {
-        OperandTrace::Literal(value) => value.to_string(),
-        OperandTrace::Attribute(name, _) => format!("@{name}"),
-    };
-    let value = |operand: &OperandTrace| match operand {
-        OperandTrace::Literal(_) => None,
-        OperandTrace::Attribute(name, Seen::Missing) => Some(format!("@{name} is missing")),
-        OperandTrace::Attribute(name, Seen::Value(value)) => Some(format!("@{name} is {value}")),
-        OperandTrace::Attribute(name, Seen::Hidden(kind)) => {
-            Some(format!("@{name} is {kind}, which only they and admins see"))
-        }
-    };
-    let values: Vec<_> = [&trace.left, &trace.right]
-        .into_iter()
-        .filter_map(value)
-        .collect();
-    let (truth, level) = match trace.truth {
-        Truth::True => ("holds", "good"),
-        Truth::False => ("does not hold", "bad"),
-        Truth::Undecided => ("undecided", "warn"),
-    };
+    let told = told::Condition::of(trace);
     Condition {
-        text: format!("{} {} {}", name(&trace.left), trace.op, name(&trace.right)),
-        values: values.join(", "),
-        truth,
-        level,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    #[test]
-    fn notes_are_told_in_words() {
-        let table = [
-            (json!("agreed"), "agreed"),
-            (
-                json!({ "agreed": "2.3", "why": "books" }),
-                "agreed: 2.3 · why: books",
-            ),
-            (json!(["a", 1]), "[\"a\",1]"),
-        ];
-        for (meta, told) in table {
-            assert_eq!(super::in_words(&meta), told);
-        }
+        text: told.text,
+        values: told.values,
+        truth: told.truth,
+        level: match trace.truth {
+            Truth::True => "good",
+            Truth::False => "bad",
+            Truth::Undecided => "warn",
+        },
     }
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
+use portcullis_app::decide::DecidedBy;
 use portcullis_model::{Action as Wish, Ends, Group, Kind, Target, Timestamp, User, world::Path};
 
 use super::{
@@ -331,19 +332,15 @@ fn by_rule(
             Some(told(ui::Level::Good, title, text, map))
         }
         (None, false) => {
-            let by = decider.denied_by(world, user, name, None, now)?;
-            let group = world.group(by.group)?;
+            let answer = decider.uses(world, user, name, None, now);
+            let by = DecidedBy::of(world, &answer)?;
             for (_, path, _) in ways.iter().take(MOST_WAYS) {
                 let node = drawing.path(world, path, false);
                 drawing.confers(node, name, false);
             }
             let map = drawing.map(format!("Why {} may not use {name}", user.name));
             let title = format!("No: {} may not use {name}.", user.name);
-            let text = format!(
-                "A group confers it, but a rule of {} in {} denies it.",
-                by.grant.label(),
-                group.name
-            );
+            let text = format!("A group confers it, but {} denies it.", by.in_words());
             Some(told(ui::Level::Bad, title, text, map))
         }
         _ => None,
