@@ -19,5 +19,7 @@ pub mod tasks;
 pub mod user;
 
 mod service;
+mod update;
 
 pub use service::{App, Clock, Operation, Preview, RandomIds, SystemClock, Warning};
+pub use update::Update;

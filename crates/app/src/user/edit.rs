@@ -7,7 +7,7 @@ use portcullis_model::{
     name::{Email, Login, Name},
 };
 
-use crate::{Operation, parts};
+use crate::{Operation, Update, parts};
 
 /// Changes what is given and leaves the rest.
 #[derive(Clone, Debug)]
@@ -19,9 +19,9 @@ pub struct EditUser {
     /// As people call them.
     pub name: Option<Name>,
     /// Where they can be written to.
-    pub email: Option<Email>,
+    pub email: Update<Email>,
     /// Whom they report to.
-    pub manager: Option<Id<User>>,
+    pub manager: Update<Id<User>>,
     /// Profile attributes, all of them.
     pub attributes: Option<BTreeMap<String, serde_json::Value>>,
 }
@@ -29,14 +29,14 @@ pub struct EditUser {
 impl Operation for EditUser {
     fn plan(&self, world: &World, _: &Context) -> Result<ChangeSet, Refusal> {
         let before = parts::user(world, self.user)?.clone();
-        if let Some(manager) = self.manager {
+        if let Update::Set(manager) = self.manager {
             parts::user(world, manager)?;
         }
         let after = User {
             login: self.login.clone().unwrap_or_else(|| before.login.clone()),
             name: self.name.clone().unwrap_or_else(|| before.name.clone()),
-            email: self.email.clone().or_else(|| before.email.clone()),
-            manager: self.manager.or(before.manager),
+            email: self.email.clone().of(before.email.clone()),
+            manager: self.manager.of(before.manager),
             attributes: self
                 .attributes
                 .clone()

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use portcullis_app::{
-    Operation,
+    Operation, Update,
     app::{CreateApp, DeleteApp, EditApp},
     group::{
         AddPeople, AttachRole, Confer, CreateGroup, DeleteGroup, DetachRole, EditGroup,
@@ -323,8 +323,8 @@ fn a_user_is_known_edited_and_gone_with_everything() {
         user: town.uid("kim"),
         login: None,
         name: Some(parse!(Name, "Kim Ito")),
-        email: None,
-        manager: None,
+        email: Update::Keep,
+        manager: Update::Keep,
         attributes: Some([("team".to_owned(), json!("red"))].into()),
     };
     town.does("root", &edit);
@@ -332,6 +332,18 @@ fn a_user_is_known_edited_and_gone_with_everything() {
         town.does("root", &edit).is_empty(),
         "the same again is nothing"
     );
+    let email = EditUser {
+        email: Update::Set(parse!(Email, "kim@example.com")),
+        ..edit.clone()
+    };
+    town.does("root", &email);
+    let cleared = EditUser {
+        email: Update::Clear,
+        ..edit.clone()
+    };
+    town.does("root", &cleared);
+    let kim = town.world.find_user("kim").unwrap();
+    assert_eq!((&kim.email, kim.manager), (&None, Some(town.uid("ana"))));
     let delete = DeleteUser {
         user: town.uid("ana"),
     };

@@ -1,6 +1,7 @@
 //! What happens again and again: people come, ask, decide, renew, move, err and leave.
 
 use portcullis_app::{
+    Update,
     group::{AddPeople, RemovePeople},
     request::{Approve, Ask, Reject, Withdraw},
     user::{DeleteUser, EditUser},
@@ -231,8 +232,8 @@ impl Company {
                 user: id,
                 login: None,
                 name: None,
-                email: None,
-                manager: None,
+                email: Update::Keep,
+                manager: Update::Keep,
                 attributes: Some(attributes),
             };
             self.story.act(admin, &edit)?;

@@ -4,5 +4,7 @@
 
 mod api;
 mod authzen;
+mod browser;
+mod forms;
 mod pages;
 mod rules;

@@ -2,54 +2,7 @@
 
 use portcullis_testkit::TestApp;
 
-struct Reply {
-    status: u16,
-    text: String,
-    location: String,
-}
-
-/// A browser without scripts that says it is `login`.
-struct Browser<'a> {
-    app: &'a TestApp,
-    login: &'a str,
-    client: reqwest::Client,
-}
-
-impl<'a> Browser<'a> {
-    fn new(app: &'a TestApp, login: &'a str) -> anyhow::Result<Self> {
-        let none = reqwest::redirect::Policy::none();
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(none)
-            .build()?;
-        Ok(Self { app, login, client })
-    }
-
-    async fn send(&self, request: reqwest::RequestBuilder) -> Reply {
-        let request = request.bearer_auth(format!("demo-{}", self.login));
-        let response = request
-            .header("accept", "text/html")
-            .send()
-            .await
-            .expect("an answer");
-        let location = response.headers().get("location");
-        Reply {
-            status: response.status().as_u16(),
-            location: location.map_or_else(String::new, |to| to.to_str().expect("text").to_owned()),
-            text: response.text().await.expect("text"),
-        }
-    }
-
-    async fn get(&self, path: &str) -> Reply {
-        self.send(self.client.get(format!("{}{path}", self.app.url)))
-            .await
-    }
-
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
-        let url = format!("{}{path}", self.app.url);
-        self.send(self.client.post(url).form(fields)).await
-    }
-}
+use crate::browser::Browser;
 
 const DRAFTS: &str = r#"[{"access": "allow", "where": {"rsrc_type": "doc", "action": "write", "rsrc_match": [["@status", "=", "draft"]]}}]"#;
 const CASES: &str = r#"[{"name": "a draft", "action": "write", "type": "doc", "attributes": {"status": "draft"}, "expect": "allow"}]"#;

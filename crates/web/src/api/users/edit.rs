@@ -1,7 +1,7 @@
 //! Change what is known of a user.
 
 use axum::http::StatusCode;
-use portcullis_app::user::EditUser;
+use portcullis_app::{Update, user::EditUser};
 use portcullis_model::{
     Refusal,
     name::{Email, Login, Name},
@@ -21,10 +21,10 @@ body! {
         login: Option<Login>,
         /// As people call them.
         name: Option<Name>,
-        /// Where they can be written to.
-        email: Option<Email>,
-        /// Whom they report to: an id, login or e-mail address.
-        manager: Option<String>,
+        /// Where they can be written to; null for nowhere.
+        email: Update<Email>,
+        /// Whom they report to: an id, login or e-mail address; null for nobody.
+        manager: Update<String>,
         /// Profile attributes, all of them.
         attributes: Option<Attributes>,
     }
@@ -39,11 +39,7 @@ pub(crate) async fn edit_user(Key(key): Key, Write { act, body, .. }: Write<User
         login: body.login,
         name: body.name,
         email: body.email,
-        manager: body
-            .manager
-            .as_deref()
-            .map(|key| act.user(key))
-            .transpose()?,
+        manager: body.manager.try_map(|key| act.user(&key))?,
         attributes: body.attributes,
     };
     act.run(StatusCode::OK, operation, |done| {

@@ -89,19 +89,13 @@ pub(super) async fn save(
     let name = fields.parse("name", &mut errors, Name::parse);
     let email = email(fields, &mut errors);
     let manager = manager(&sent, &mut errors);
-    if user.manager.is_some() && fields.get("manager").is_empty() {
-        errors.add("manager", "name another manager; it cannot be emptied here");
-    }
-    if user.email.is_some() && fields.get("email").is_empty() {
-        errors.add("email", "give another address; it cannot be emptied here");
-    }
     let attributes = attributes(fields, Some(user), &mut errors);
     let operation = EditUser {
         user: user.id,
         login: login.clone(),
         name,
-        email,
-        manager,
+        email: email.into(),
+        manager: manager.into(),
         attributes: Some(attributes),
     };
     let step = Step {

@@ -15,7 +15,7 @@ use super::{
     fields::{Submission, errors_of},
     flow::{self, Ask, Step},
     form::Values,
-    pick, request,
+    pick, request, request_list,
 };
 use crate::{Web, error::Failure, ui};
 
@@ -122,14 +122,41 @@ async fn decide<O: Operation>(
 
 /// Several at once, with one preview: fields `request` (several), `do`, `reason`.
 pub(super) async fn many(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
-    let fields = &sent.fields;
+    let (fields, mut errors) = (&sent.fields, ui::Errors::default());
     let decision = match fields.get("do") {
         "reject" => Decision::Reject,
         _ => Decision::Approve,
     };
     let requests: Vec<Id<Request>> = pick::ids(fields, "request");
-    let reason =
-        Reason::parse(fields.get("reason")).map_err(|bad| Refusal::invalid("reason", bad.0))?;
+    let reason = fields.parse("reason", &mut errors, Reason::parse);
+    let failure = match reason {
+        Some(reason) => {
+            let operation = DecideMany {
+                requests: requests.clone(),
+                decision,
+                reason,
+            };
+            let step = deciding(&sent, &requests, decision);
+            match flow::run(&web, &sent, operation, step, |_| "/requests".into()).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => Some(failure),
+            }
+        }
+        None => None,
+    };
+    // The list again, as it was, with what is wrong.
+    let again = request_list::Sent {
+        picked: requests.into_iter().collect(),
+        reason: fields.get("reason").to_owned(),
+        errors: failure.map_or(Ok(errors), errors_of)?,
+    };
+    let mut page = sent.page;
+    page.path = page.path.replacen("/requests/decide", "/requests", 1);
+    let list = request_list::draw(&web, &page, again).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, list).into_response())
+}
+
+fn deciding(sent: &Submission, requests: &[Id<Request>], decision: Decision) -> Step {
     let world = &sent.page.viewer.world;
     let names: Vec<_> = requests
         .iter()
@@ -149,19 +176,13 @@ pub(super) async fn many(State(web): State<Web>, sent: Submission) -> Result<Res
         Decision::Approve => "Approve",
         Decision::Reject => "Reject",
     };
-    let step = Step {
+    Step {
         title: format!("{verb}: {whose}"),
         confirm: verb.into(),
         cancel: "/requests".into(),
         ask: Ask::Always,
         ..Step::default()
-    };
-    let operation = DecideMany {
-        requests,
-        decision,
-        reason,
-    };
-    flow::run(&web, &sent, operation, step, |_| "/requests".into()).await
+    }
 }
 
 fn parse(id: &str) -> Result<Id<Request>, Refusal> {

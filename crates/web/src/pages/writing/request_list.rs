@@ -1,6 +1,6 @@
 //! Requests: those that wait for me, mine, all of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use axum::{extract::State, response::Response};
@@ -32,10 +32,15 @@ struct Requests {
     pages: Option<ui::Pages>,
     older: Option<String>,
     decidable: bool,
+    /// Where deciding posts to: what the list shows is kept for showing it again.
+    decide: String,
+    reason: String,
+    errors: ui::Errors,
 }
 
 struct Row {
     id: String,
+    picked: bool,
     href: String,
     who: ui::Entity,
     login: String,
@@ -47,7 +52,20 @@ struct Row {
     state: ui::Chip,
 }
 
+/// What was sent to decide several, where something was wrong with it.
+#[derive(Default)]
+pub(super) struct Sent {
+    pub picked: HashSet<Id<Request>>,
+    pub reason: String,
+    pub errors: ui::Errors,
+}
+
 pub(super) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+    draw(&web, &page, Sent::default()).await
+}
+
+/// The list, with what was sent from it.
+pub(super) async fn draw(web: &Web, page: &Page, sent: Sent) -> Result<Response, Failure> {
     let (world, now) = (&page.viewer.world, page.viewer.context.now);
     let tab = match page.query("tab").as_str() {
         "mine" => "mine",
@@ -61,7 +79,7 @@ pub(super) async fn list(State(web): State<Web>, page: Page) -> Result<Response,
     let (found, pages, older) = if waits {
         let matching: Vec<_> = waiting
             .into_iter()
-            .filter(|request| matches(&page, request, &query))
+            .filter(|request| matches(page, request, &query))
             .cloned()
             .collect();
         let number: usize = page.query("page").parse().unwrap_or(1).max(1);
@@ -69,21 +87,23 @@ pub(super) async fn list(State(web): State<Web>, page: Page) -> Result<Response,
             page: number as u64,
             per_page: PER_PAGE as u64,
             total: matching.len() as u64,
-            base: with_last(&page, "page"),
+            base: with_last(page, "page"),
         };
         let first = (number - 1).saturating_mul(PER_PAGE);
         let shown = matching.into_iter().skip(first).take(PER_PAGE).collect();
         (shown, Some(pages), None)
     } else {
-        let filter = filter(&page, tab, &status, &query)?;
+        let filter = filter(page, tab, &status, &query)?;
         let found = web.app().store().requests(&filter).await?;
         let older = found
             .next
-            .map(|next| format!("{}{next}", with_last(&page, "before")));
+            .map(|next| format!("{}{next}", with_last(page, "before")));
         (found.items, None, older)
     };
-    let names = names(&web, &page, &found).await?;
-    let rows = found.iter().map(|request| row(&page, request, &names));
+    let names = names(web, page, &found).await?;
+    let rows = found
+        .iter()
+        .map(|request| row(page, request, &names, &sent.picked));
     let tabs = tabs(tab, count);
     let statuses = statuses(tab);
     let shown = statuses
@@ -107,6 +127,11 @@ pub(super) async fn list(State(web): State<Web>, page: Page) -> Result<Response,
         pages,
         older,
         decidable: waits,
+        decide: page
+            .with_query(&[])
+            .replacen("/requests", "/requests/decide", 1),
+        reason: sent.reason,
+        errors: sent.errors,
     })
 }
 
@@ -208,12 +233,18 @@ pub(super) async fn names(
     Ok(web.app().store().labels(&gone).await?)
 }
 
-fn row(page: &Page, request: &Request, names: &HashMap<Uuid, String>) -> Row {
+fn row(
+    page: &Page,
+    request: &Request,
+    names: &HashMap<Uuid, String>,
+    picked: &HashSet<Id<Request>>,
+) -> Row {
     let now = page.viewer.context.now;
     let (world, wants) = (&page.viewer.world, request.wants);
     let user = world.user(request.requester);
     Row {
         id: request.id.to_string(),
+        picked: picked.contains(&request.id),
         href: format!("/requests/{}", request.id),
         who: who(page, request.requester, names),
         login: user.map_or_else(String::new, |user| user.login.to_string()),

@@ -633,3 +633,38 @@ async fn it_runs_on_postgres_too() -> anyhow::Result<()> {
     assert_eq!(history.each("/user/login").len(), 2);
     Ok(())
 }
+
+#[tokio::test]
+async fn an_address_and_a_manager_are_cleared_by_null_and_stay_where_nothing_is_said()
+-> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    let path = "/api/v1/users/mia";
+    let both = json!({ "email": "m@example.com", "manager": "sven" });
+    let set = ada.patch(path, both).await.expect(200).body;
+    assert_eq!(set["email"], "m@example.com");
+    assert_eq!(set["manager"]["login"], "sven");
+    let name = ada.patch(path, json!({ "name": "Mia M" })).await;
+    let kept = name.expect(200).body;
+    assert_eq!(
+        (&kept["email"], &kept["manager"]),
+        (&set["email"], &set["manager"])
+    );
+    let cleared = ada
+        .patch(path, json!({ "email": null, "manager": null }))
+        .await;
+    let cleared = cleared.expect(200).body;
+    let none = |name: &str| cleared.get(name).is_none_or(Value::is_null);
+    assert!(none("email") && none("manager"), "{cleared}");
+    assert_eq!(
+        app.world().find_user("mia").map(|u| u.manager.is_none()),
+        Some(true)
+    );
+    // A name cannot be missing.
+    let _ = ada.patch(path, json!({ "name": null })).await.expect(400);
+    let document = ada.get("/api/openapi.json").await.expect(200).body;
+    let change = &document["components"]["schemas"]["UserChange"]["properties"];
+    assert_eq!(change["email"]["type"], json!(["string", "null"]));
+    assert_eq!(change["name"]["type"], "string");
+    Ok(())
+}
