@@ -10,7 +10,27 @@ use utoipa::{
     },
 };
 
-use super::input::{FromText, query};
+use super::input::{FromText, choice, query};
+
+choice! {
+    /// Which way a list is sorted.
+    pub(crate) enum Order {
+        /// The smallest first.
+        Asc = "asc",
+        /// The largest first.
+        Desc = "desc",
+    }
+}
+
+/// Where a row stands in a list sorted by a text: what is equal goes by `key`.
+pub(crate) fn place(text: &str, key: &str) -> String {
+    format!("{text}\0{key}")
+}
+
+/// The same by a number, padded so that numbers stand in order as texts.
+pub(crate) fn count(number: usize, key: &str) -> String {
+    format!("{number:020}\0{key}")
+}
 
 /// A part of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -160,6 +180,33 @@ impl Paging {
             .into_iter()
             .skip_while(|row| after.is_some_and(|after| place(row).as_str() <= after));
         self.take(rest, Some(all), &place, render)
+    }
+
+    /// A page of rows in the order of their places, one way or the other; goes on after the row
+    /// whose place was sent, so that no row stands twice or is left out while others come and go.
+    pub(crate) fn sorted<R, T>(
+        &self,
+        mut rows: Vec<(String, R)>,
+        order: Order,
+        render: impl Fn(R) -> T,
+    ) -> Page<T> {
+        rows.sort_by(|(a, _), (b, _)| match order {
+            Order::Asc => a.cmp(b),
+            Order::Desc => b.cmp(a),
+        });
+        let (all, after) = (rows.len(), self.place());
+        let rest = rows.into_iter().skip_while(|(place, _)| {
+            after.is_some_and(|after| match order {
+                Order::Asc => place.as_str() <= after,
+                Order::Desc => place.as_str() >= after,
+            })
+        });
+        self.take(
+            rest,
+            Some(all),
+            |(place, _)| place.clone(),
+            |(_, row)| render(row),
+        )
     }
 
     /// A page of the store's.

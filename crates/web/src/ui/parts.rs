@@ -507,13 +507,13 @@ pub struct Column {
 }
 
 impl Column {
-    /// A column whose `key` is in `sort`, the page's sort parameter (`-name` sorts descending).
+    /// A column called `key` of a page that is sorted by `sort`, with `-` in front for descending.
     ///
     /// `base` is the page's address up to and including `sort=`.
     pub fn sortable(label: impl Into<String>, key: &str, sort: &str, base: &str) -> Self {
         let (sorted, next) = match sort.strip_prefix('-') {
             Some(rest) if rest == key => ("descending", key.to_owned()),
-            None if sort == key => ("ascending", format!("-{key}")),
+            None if sort == key => ("ascending", format!("{key}&order=desc")),
             _ => ("", key.to_owned()),
         };
         Self {
@@ -609,7 +609,7 @@ mod tests {
         let base = "/groups?sort=";
         assert_eq!(
             Column::sortable("Name", "name", "name", base).href,
-            "/groups?sort=-name"
+            "/groups?sort=name&order=desc"
         );
         assert_eq!(
             Column::sortable("Name", "name", "-name", base).href,

@@ -104,3 +104,80 @@ async fn rejecting_several_without_a_reason_gives_the_list_back_with_what_was_pi
     assert_eq!(late.status, 422, "{}", late.text);
     Ok(())
 }
+
+#[tokio::test]
+async fn columns_of_lists_are_links_that_sort_and_say_so() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = Browser::new(&app, "ada")?;
+    let usual = ada.get("/groups?q=a").await.text;
+    for link in [
+        "aria-sort=\"ascending\"><a href=\"/groups?q=a&#38;sort=name&#38;order=desc\">Name",
+        "<a href=\"/groups?q=a&#38;sort=members\">Members",
+        "<a href=\"/groups?q=a&#38;sort=owners\">Owners",
+    ] {
+        assert!(usual.contains(link), "{link} in {usual}");
+    }
+    let place = |page: &str, name: &str| {
+        page.find(&format!("<b>{name}</b>"))
+            .or_else(|| page.find(&format!(">{name}<")))
+            .expect("a row")
+    };
+    let down = ada.get("/groups?sort=members&order=desc").await.text;
+    assert!(
+        down.contains("aria-sort=\"descending\"><a href=\"/groups?sort=members\">Members"),
+        "{down}"
+    );
+    assert!(
+        place(&down, "Payroll") < place(&down, "App-Billing-Owners"),
+        "{down}"
+    );
+    let people = ada.get("/people?sort=groups&order=desc").await.text;
+    assert!(people.contains("aria-sort=\"descending\"><a href=\"/people?sort=groups\">Groups"));
+    for sort in ["login", "name", "title", "manager", "no-such-column"] {
+        assert_eq!(
+            ada.get(&format!("/people?sort={sort}&order=desc"))
+                .await
+                .status,
+            200
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_edits_of_a_large_entry_are_read_page_by_page() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = Browser::new(&app, "ada")?;
+    let logins: Vec<_> = (0..120)
+        .map(|n| json!({ "login": format!("u{n:03}"), "name": format!("User {n:03}") }))
+        .collect();
+    let policy = serde_json::from_value(json!({ "users": logins }))?;
+    let import = portcullis_app::import::ImportPolicy { policy };
+    let by = portcullis_model::Actor::System(portcullis_model::SystemActor::Import);
+    let done = app
+        .app
+        .commit(app.app.context(by), import, None)
+        .await
+        .expect("an import");
+    let entry = format!("/activity/{}", done.position);
+    let first = ada.get(&entry).await.text;
+    assert!(
+        first.contains("1–50 of 120 edits")
+            && first.contains("User 000")
+            && !first.contains("User 119</b>"),
+        "{first}"
+    );
+    let last = ada.get(&format!("{entry}?page=3")).await.text;
+    assert!(
+        last.contains("101–120 of 120 edits") && last.contains("User 119"),
+        "{last}"
+    );
+    let past = ada
+        .get(&format!("{entry}?page=99999999999999999999"))
+        .await
+        .text;
+    assert!(past.contains("1–50 of 120"));
+    let past = ada.get(&format!("{entry}?page=77")).await.text;
+    assert!(past.contains("101–120 of 120"));
+    Ok(())
+}

@@ -4,8 +4,8 @@ use portcullis_model::{Group, Kind, world::contains};
 
 use crate::api::{
     extract::{self, Answer, Read},
-    input::query,
-    list::{Page, Paging},
+    input::{choice, query},
+    list::{self, Order, Page, Paging},
     wire::{GroupRow, GroupSort},
 };
 
@@ -24,12 +24,28 @@ query! {
         managed: Option<bool>,
         /// Groups this user owns, directly or through a role: an id, login, e-mail address or `@me`.
         owner: Option<String>,
+        /// What they are sorted by: `name` if not given. Those that are equal go by name.
+        sort: Option<GroupsBy>,
+        /// Which way; `asc` if not given.
+        order: Option<Order>,
+    }
+}
+
+choice! {
+    /// What groups are sorted by.
+    pub(crate) enum GroupsBy {
+        /// What they are called.
+        Name = "name",
+        /// How many are members, directly or through roles.
+        Members = "members",
+        /// How many are owners, directly or through roles.
+        Owners = "owners",
     }
 }
 
 /// List groups, roles and app groups
 ///
-/// By name.
+/// By name, or as `sort` and `order` say.
 #[utoipa::path(get, path = "/groups", tag = "groups", params(Filter, Paging), responses((status = 200, body = Page<GroupRow>)))]
 pub(crate) async fn list_groups(read: Read<(Filter, Paging)>) -> Answer {
     page(&read, &read.query.0, &read.query.1)
@@ -77,6 +93,22 @@ pub(crate) fn page<Q>(read: &Read<Q>, filter: &Filter, paging: &Paging) -> Answe
         (None, Some(app)) => Some(world.app_groups(app.id).collect()),
         (None, None) => None,
     };
+    let by = filter.sort.unwrap_or(GroupsBy::Name);
+    let order = filter.order.unwrap_or(Order::Asc);
+    if (by, order) != (GroupsBy::Name, Order::Asc) {
+        let place = |group: &Group| {
+            let name = portcullis_model::name::key(&group.name);
+            let held = |kind| list::count(world.holder_count(group.id, kind, read.now), &name);
+            match by {
+                GroupsBy::Members => held(Kind::Member),
+                GroupsBy::Owners => held(Kind::Owner),
+                GroupsBy::Name => name,
+            }
+        };
+        let rows = few.unwrap_or_else(|| world.groups().collect()).into_iter();
+        let rows = rows.filter(passes).map(|group| (place(group), group));
+        return read.answer(&paging.sorted(rows.collect(), order, render));
+    }
     if let Some(mut few) = few {
         few.retain(passes);
         few.sort_by_cached_key(|group| portcullis_model::name::key(&group.name));

@@ -2,9 +2,9 @@
 
 use crate::api::{
     extract::{Answer, Read},
-    groups::list::{Filter as Groups, page},
+    groups::list::{Filter as Groups, GroupsBy, page},
     input::query,
-    list::{Page, Paging},
+    list::{Order, Page, Paging},
     wire::{GroupRow, GroupSort},
 };
 
@@ -17,12 +17,16 @@ query! {
         tag: Option<String>,
         /// Roles this user owns: an id, login, e-mail address or `@me`.
         owner: Option<String>,
+        /// What they are sorted by: `name` if not given. Those that are equal go by name.
+        sort: Option<GroupsBy>,
+        /// Which way; `asc` if not given.
+        order: Option<Order>,
     }
 }
 
 /// List roles
 ///
-/// By name: the groups of kind `role`.
+/// The groups of kind `role`, by name or as `sort` and `order` say.
 #[utoipa::path(get, path = "/roles", tag = "roles", params(Filter, Paging), responses((status = 200, body = Page<GroupRow>)))]
 pub(crate) async fn list_roles(read: Read<(Filter, Paging)>) -> Answer {
     let (filter, paging) = &read.query;
@@ -33,6 +37,8 @@ pub(crate) async fn list_roles(read: Read<(Filter, Paging)>) -> Answer {
         tag: filter.tag.clone(),
         managed: None,
         owner: filter.owner.clone(),
+        sort: filter.sort,
+        order: filter.order,
     };
     page(&read, &roles, paging)
 }

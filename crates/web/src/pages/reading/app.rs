@@ -11,7 +11,7 @@ use portcullis_model::{
 use super::{
     groups::short,
     home::ask,
-    parts::{self, Action, Actions, FEW, Past, TagLine, address, column, cut, filter},
+    parts::{self, Action, Actions, FEW, Past, Sort, TagLine, address, column, cut, filter},
 };
 use crate::{
     At,
@@ -82,7 +82,7 @@ fn app_page(page: &Page, app: &App) -> AppPage {
         .collect();
     // The owners group stands first: it answers who decides.
     found.sort_by(|a, b| (!a.is_owners_group(), &a.name).cmp(&(!b.is_owners_group(), &b.name)));
-    if page.query("sort") == "-name" {
+    if Sort::of(page, "name").down {
         found.reverse();
     }
     let (rows, pages) = cut(page, found);

@@ -6,7 +6,7 @@ use portcullis_model::{Action as Wish, App, Kind, Target, record::AppOrigin, wor
 
 use super::{
     groups::short,
-    parts::{Action, Actions, column, cut, filter},
+    parts::{Action, Actions, Sort, column, cut, filter},
 };
 use crate::{
     error::Failure,
@@ -53,7 +53,7 @@ fn apps(page: &Page) -> Apps {
         .filter(|app| contains(&app.name, &query) || contains(&app.description, &query))
         .filter(|app| tag.is_none_or(|tag| app.tags.contains(&tag.id)))
         .collect();
-    if page.query("sort") == "-name" {
+    if Sort::of(page, "name").down {
         found.reverse();
     }
     let (rows, pages) = cut(page, found);

@@ -10,7 +10,7 @@ use portcullis_model::{
 use super::{
     group_facts::{self, Facts, Listed},
     parts::{
-        self, Actions, Past, Person, SOON_DAYS, address, column, cut, deciding, ends_within,
+        self, Actions, Past, Person, SOON_DAYS, Sort, address, column, cut, deciding, ends_within,
         filter, is_meant, through,
     },
 };
@@ -173,10 +173,10 @@ fn people(page: &Page, group: &Group, kind: Kind) -> People {
                 _ => true,
             }
     });
-    match page.query("sort").as_str() {
-        "-login" => found.reverse(),
-        "ends" => found.sort_by_key(|holder| holder.until),
-        "-ends" => found.sort_by_key(|holder| std::cmp::Reverse(holder.until)),
+    let sort = Sort::of(page, "login");
+    match sort.by.as_str() {
+        "ends" => sort.rows(&mut found, |holder| holder.until),
+        _ if sort.down => found.reverse(),
         _ => {}
     }
     let (found, pages) = cut(page, found);

@@ -8,7 +8,7 @@ use portcullis_model::{
     Action as Wish, App, Group, GroupKind, Id, Kind, Tag, Target, world::contains,
 };
 
-use super::parts::{Action, Actions, address, column, cut, filter};
+use super::parts::{Action, Actions, Sort, address, column, cut, filter};
 use crate::{
     error::Failure,
     pages::{
@@ -36,6 +36,9 @@ struct Groups {
     selects: Vec<Select>,
     filters: Vec<ui::Filter>,
     name: ui::Column,
+    app: ui::Column,
+    members: ui::Column,
+    owners: ui::Column,
     with_app: bool,
     rows: Vec<Row>,
     pages: ui::Pages,
@@ -148,8 +151,21 @@ fn list(page: &Page, which: Which) -> Groups {
         .groups()
         .filter(|group| group.is_role() == (which == Which::Roles) && narrow.takes(group))
         .collect();
-    if page.query("sort") == "-name" {
-        found.reverse();
+    let now = page.now();
+    let sort = Sort::of(page, "name");
+    match sort.by.as_str() {
+        "app" => sort.rows(&mut found, |group| {
+            let app = group.app().and_then(|app| world.app(app));
+            app.map(|app| portcullis_model::name::key(&app.name))
+        }),
+        "members" => sort.rows(&mut found, |group| {
+            world.holder_count(group.id, Kind::Member, now)
+        }),
+        "owners" => sort.rows(&mut found, |group| {
+            world.holder_count(group.id, Kind::Owner, now)
+        }),
+        _ if sort.down => found.reverse(),
+        _ => {}
     }
     let (rows, pages) = cut(page, found);
     let rows: Vec<_> = rows.into_iter().map(|group| row(page, group)).collect();
@@ -186,6 +202,9 @@ fn list(page: &Page, which: Which) -> Groups {
         filters: filters(page, &narrow),
         query: narrow.query,
         name: column(page, "Name", "name", "name"),
+        app: column(page, "App", "app", "name"),
+        members: column(page, "Members", "members", "name"),
+        owners: column(page, "Owners", "owners", "name"),
         with_app: which == Which::Groups,
         rows,
         pages,

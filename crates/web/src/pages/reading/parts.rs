@@ -65,19 +65,24 @@ pub(super) fn cut<T>(page: &Page, all: Vec<T>) -> (Vec<T>, ui::Pages) {
     cut_as(page, "page", all)
 }
 
+/// Page `number` of a list of `total` rows.
+pub(super) fn pages(page: &Page, parameter: &str, number: usize, total: usize) -> ui::Pages {
+    let address = page.with_query(&[(parameter, "")]);
+    let joint = if address.contains('?') { '&' } else { '?' };
+    ui::Pages {
+        page: number as u64,
+        per_page: PER_PAGE as u64,
+        total: total as u64,
+        base: format!("{address}{joint}{parameter}="),
+    }
+}
+
 /// The same, where a page has several lists.
 pub(super) fn cut_as<T>(page: &Page, parameter: &str, all: Vec<T>) -> (Vec<T>, ui::Pages) {
     let total = all.len();
     let last = total.div_ceil(PER_PAGE).max(1);
     let number = page.query(parameter).parse().unwrap_or(1).clamp(1, last);
-    let address = page.with_query(&[(parameter, "")]);
-    let joint = if address.contains('?') { '&' } else { '?' };
-    let pages = ui::Pages {
-        page: number as u64,
-        per_page: PER_PAGE as u64,
-        total: total as u64,
-        base: format!("{address}{joint}{parameter}="),
-    };
+    let pages = pages(page, parameter, number, total);
     let rows = all
         .into_iter()
         .skip((number - 1) * PER_PAGE)
@@ -88,11 +93,42 @@ pub(super) fn cut_as<T>(page: &Page, parameter: &str, all: Vec<T>) -> (Vec<T>, u
 
 /// The head of a column that `?sort=` sorts by.
 pub(super) fn column(page: &Page, label: &str, key: &str, usual: &str) -> ui::Column {
-    let asked = page.query("sort");
-    let sort = if asked.is_empty() { usual } else { &asked };
-    let address = page.with_query(&[("sort", ""), ("page", "")]);
+    let sort = Sort::of(page, usual);
+    let sign = if sort.down { "-" } else { "" };
+    let sort = format!("{sign}{}", sort.by);
+    let address = page.with_query(&[("sort", ""), ("order", ""), ("page", "")]);
     let joint = if address.contains('?') { '&' } else { '?' };
-    ui::Column::sortable(label, key, sort, &format!("{address}{joint}sort="))
+    ui::Column::sortable(label, key, &sort, &format!("{address}{joint}sort="))
+}
+
+/// How a list is sorted: `?sort=` names the column, `?order=desc` turns it around.
+pub(super) struct Sort {
+    pub by: String,
+    pub down: bool,
+}
+
+impl Sort {
+    /// What the page's address asks for, or the `usual` column.
+    pub(super) fn of(page: &Page, usual: &str) -> Self {
+        let asked = page.query("sort");
+        Self {
+            by: if asked.is_empty() {
+                usual.to_owned()
+            } else {
+                asked
+            },
+            down: page.query("order") == "desc",
+        }
+    }
+
+    /// Sorts by a key; what is equal stays in the order in which it stands.
+    pub(super) fn rows<T, K: Ord>(&self, rows: &mut [T], mut key: impl FnMut(&T) -> K) {
+        if self.down {
+            rows.sort_by_cached_key(|row| std::cmp::Reverse(key(row)));
+        } else {
+            rows.sort_by_cached_key(key);
+        }
+    }
 }
 
 /// A filter in force, with the address that drops it.

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::Response;
 use portcullis_model::{User, UserKind};
 
-use super::parts::{self, Action, Actions, Person, column, cut, filter, is_meant};
+use super::parts::{self, Action, Actions, Person, Sort, column, cut, filter, is_meant};
 use crate::{
     error::Failure,
     pages::{
@@ -25,6 +25,9 @@ struct People {
     kinds: Vec<ui::Choice>,
     filters: Vec<ui::Filter>,
     name: ui::Column,
+    title: ui::Column,
+    manager: ui::Column,
+    groups: ui::Column,
     rows: Vec<Row>,
     pages: ui::Pages,
 }
@@ -56,8 +59,18 @@ fn people(page: &Page) -> People {
             && manager.is_none_or(|manager| user.manager == Some(manager.id))
     };
     let mut found: Vec<_> = world.users().filter(wanted).collect();
-    if page.query("sort") == "-login" {
-        found.reverse();
+    let sort = Sort::of(page, "login");
+    let text = |text: &str| portcullis_model::name::key(text);
+    match sort.by.as_str() {
+        "name" => sort.rows(&mut found, |user| text(&user.name)),
+        "title" => sort.rows(&mut found, |user| text(&title(user))),
+        "manager" => sort.rows(&mut found, |user| {
+            let manager = user.manager.and_then(|id| world.user(id));
+            manager.map(|manager| text(&manager.name))
+        }),
+        "groups" => sort.rows(&mut found, |user| world.groups_of(user.id, now).count()),
+        _ if sort.down => found.reverse(),
+        _ => {}
     }
     let (rows, pages) = cut(page, found);
     let rows = rows
@@ -85,6 +98,9 @@ fn people(page: &Page) -> People {
         shell: page.shell(),
         actions,
         name: column(page, "Person", "login", "login"),
+        title: column(page, "Does", "title", "login"),
+        manager: column(page, "Reports to", "manager", "login"),
+        groups: column(page, "Groups", "groups", "login"),
         query,
         kind,
         kinds: vec![

@@ -15,7 +15,7 @@ use portcullis_rules::{
 };
 
 use super::{
-    parts::{column, cut, filter},
+    parts::{Sort, column, cut, filter},
     rules_ask,
 };
 use crate::{
@@ -117,10 +117,10 @@ fn shown(page: &Page) -> RulesPage {
             }
     });
     found.sort_by(|(a, _, x), (b, _, y)| (&a.name, &x.name).cmp(&(&b.name, &y.name)));
-    match page.query("sort").as_str() {
-        "-group" => found.reverse(),
-        "priority" => found.sort_by_key(|(.., list)| list.priority),
-        "-priority" => found.sort_by_key(|(.., list)| std::cmp::Reverse(list.priority)),
+    let sort = Sort::of(page, "group");
+    match sort.by.as_str() {
+        "priority" => sort.rows(&mut found, |(.., list)| list.priority),
+        _ if sort.down => found.reverse(),
         _ => {}
     }
     let (rows, pages) = cut(page, found);

@@ -8,7 +8,7 @@ use portcullis_model::{Action as Wish, App, Id, Refusal, Tag, Target, world::con
 
 use super::{
     groups::{listed, short},
-    parts::{Action, Actions, address, column, cut, demands, filter},
+    parts::{Action, Actions, Sort, address, column, cut, demands, filter},
 };
 use crate::{
     error::Failure,
@@ -85,7 +85,7 @@ fn tags(page: &Page) -> Tags {
         .tags()
         .filter(|tag| contains(&tag.name, &query) || contains(&tag.description, &query))
         .collect();
-    if page.query("sort") == "-name" {
+    if Sort::of(page, "name").down {
         found.reverse();
     }
     let (rows, pages) = cut(page, found);

@@ -608,3 +608,54 @@ async fn the_other_questions_are_answered() -> anyhow::Result<()> {
     assert_eq!(ada.get("/api/v1/about").await.expect(200).body["users"], 7);
     Ok(())
 }
+
+#[tokio::test]
+async fn lists_are_sorted_either_way_and_pages_follow_without_gap() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    for (path, key, sorts) in [
+        ("users", "/login", &["login", "name", "groups"][..]),
+        ("groups", "/name", &["name", "members", "owners"][..]),
+        ("roles", "/name", &["name", "members", "owners"][..]),
+    ] {
+        for sort in sorts {
+            let list = |order: &str| format!("/api/v1/{path}?sort={sort}&order={order}");
+            let up = ada.get(&list("asc")).await.expect(200);
+            let all = up.each(key);
+            let down = ada.get(&list("desc")).await.expect(200).each(key);
+            assert_eq!(
+                down.iter().rev().collect::<Vec<_>>(),
+                all.iter().collect::<Vec<_>>(),
+                "{path} by {sort}"
+            );
+            for (order, whole) in [("asc", &all), ("desc", &down)] {
+                let (mut seen, mut after) = (Vec::new(), String::new());
+                loop {
+                    let page = format!("{}&limit=2{after}", list(order));
+                    let page = ada.get(&page).await.expect(200);
+                    assert!(page.each(key).len() <= 2);
+                    seen.extend(page.each(key));
+                    match page.body["next"].as_str() {
+                        Some(next) => after = format!("&after={next}"),
+                        None => break,
+                    }
+                }
+                assert_eq!(&seen, whole, "{path} by {sort} {order}");
+            }
+        }
+    }
+    let most = ada
+        .get("/api/v1/groups?sort=members&order=desc&limit=1")
+        .await
+        .expect(200);
+    let first = most.each("/name")[0].clone();
+    let world = app.world();
+    let count = |group| world.holder_count(group, portcullis_model::Kind::Member, app.app.now());
+    let largest = world.groups().map(|group| count(group.id)).max();
+    assert_eq!(
+        world.find_group(&first).map(|group| count(group.id)),
+        largest
+    );
+    let _ = ada.get("/api/v1/groups?sort=colour").await.expect(400);
+    Ok(())
+}
