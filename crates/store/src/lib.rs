@@ -39,7 +39,7 @@ mod writer;
 pub use error::{CommitError, NotYet, StoreError};
 pub use history::{HistoryOf, HistoryRow, InclusionRow, Mark};
 pub use live::Live;
-pub use log::{LogEntry, LogFilter, Verified};
+pub use log::{EntryPart, LogEntry, LogFilter, Verified};
 pub use page::{BadCursor, Cursor, Page};
 pub use proposal::{Build, Committed, Effect, Effects, Idempotency, Proposal, Replay};
 pub use requests::{RequestFilter, RequestStatus};

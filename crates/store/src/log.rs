@@ -1,8 +1,13 @@
 //! The log, which is the audit trail: reading it, page by page or whole, and following it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use portcullis_model::{Actor, ChangeSet, Position, Timestamp, World, name};
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
 
 use crate::{
@@ -125,6 +130,83 @@ pub(crate) async fn entry(
     let mut subjects = subjects_of(conn, [position], None).await?;
     entry.subjects = subjects.remove(&position).unwrap_or_default();
     Ok(Some(entry))
+}
+
+/// An entry with a part of its edits. An import may have made a few hundred thousand at once: what
+/// is not asked for is passed over as text, and only what the part is about is looked up.
+pub(crate) async fn part(
+    conn: &mut Conn,
+    position: Position,
+    from: usize,
+    most: usize,
+) -> Result<Option<EntryPart>, StoreError> {
+    let sql = format!("{COLUMNS}, l.body FROM log l WHERE l.position = $1");
+    let rows = conn.fetch(sql, vec![(position.0 as i64).into()]).await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let corrupt = |error| StoreError::corrupt(format!("log entry {position}"), error);
+    let body: Body<'_> = serde_json::from_str(row.text(7)?).map_err(corrupt)?;
+    let (mut changes, mut ids) = (Vec::new(), BTreeSet::new());
+    for text in body.changes.iter().skip(from).take(most) {
+        let value: Value = serde_json::from_str(text.get()).map_err(corrupt)?;
+        ids_in(&value, &mut ids);
+        changes.push(serde_json::from_value(value).map_err(corrupt)?);
+    }
+    let mut entry = entry_of(row)?;
+    entry.change = Some(Arc::new(ChangeSet {
+        operation: entry.operation.clone(),
+        changes,
+        undoes: entry.undoes,
+    }));
+    entry.subjects = subjects_with(conn, position, ids).await?;
+    Ok(Some(EntryPart {
+        entry,
+        edits: body.changes.len(),
+    }))
+}
+
+/// An entry with a part of its edits, and of what it is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EntryPart {
+    /// The entry.
+    pub entry: LogEntry,
+    /// How many edits it has in all.
+    pub edits: usize,
+}
+
+/// A change set whose edits are not read yet.
+#[derive(Deserialize)]
+struct Body<'b> {
+    #[serde(borrow)]
+    changes: Vec<&'b RawValue>,
+}
+
+/// The ids that stand anywhere in an edit.
+fn ids_in(value: &Value, ids: &mut BTreeSet<Uuid>) {
+    match value {
+        Value::String(text) => ids.extend(text.parse::<Uuid>().ok()),
+        Value::Array(items) => items.iter().for_each(|item| ids_in(item, ids)),
+        Value::Object(members) => members.values().for_each(|member| ids_in(member, ids)),
+        _ => {}
+    }
+}
+
+async fn subjects_with(
+    conn: &mut Conn,
+    position: Position,
+    ids: BTreeSet<Uuid>,
+) -> Result<Vec<Subject>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = Query::new("SELECT position, kind, id, label FROM log_subjects");
+    query.and_value("position = {}", position.0 as i64);
+    let places = query.values(ids);
+    query.and(&format!("id IN ({places})"));
+    let (sql, values) = query.ending(" ORDER BY ordinal");
+    let rows = conn.fetch(sql, values).await?;
+    rows.iter().map(subject_of).collect()
 }
 
 fn entry_of(row: &Row) -> Result<LogEntry, StoreError> {

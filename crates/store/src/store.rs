@@ -6,8 +6,8 @@ use portcullis_model::{Group, Id, Position, Request, Timestamp, World};
 use uuid::Uuid;
 
 use crate::{
-    Cursor, HistoryOf, HistoryRow, InclusionRow, LogEntry, LogFilter, Page, RequestFilter,
-    StoreError, Touch, TouchFilter, Verified,
+    Cursor, EntryPart, HistoryOf, HistoryRow, InclusionRow, LogEntry, LogFilter, Page,
+    RequestFilter, StoreError, Touch, TouchFilter, Verified,
     db::Db,
     history, labels,
     load::{self, When},
@@ -137,6 +137,21 @@ impl Store {
     pub async fn entry(&self, position: Position) -> Result<Option<LogEntry>, StoreError> {
         let mut conn = self.db().reader().await?;
         log::entry(&mut conn, position).await
+    }
+
+    /// One entry of the log with its edits from the one numbered `from` on, at most `most`, and what
+    /// those are about.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn entry_part(
+        &self,
+        position: Position,
+        from: usize,
+        most: usize,
+    ) -> Result<Option<EntryPart>, StoreError> {
+        let mut conn = self.db().reader().await?;
+        log::part(&mut conn, position, from, most).await
     }
 
     /// Every version there ever was of the direct memberships and ownerships of a user or of a

@@ -47,6 +47,21 @@ both! {
         let labels: Vec<_> = entry.subjects.iter().map(|s| (s.kind, &*s.label)).collect();
         assert_eq!(labels, [(SubjectKind::User, "ann"), (SubjectKind::Group, "Staff_2")]);
         assert_eq!(store.entry(Position(9)).await.unwrap(), None);
+
+        // A part has what it is asked for, and tells how much there is.
+        let whole = store.entry(Position(1)).await.unwrap().unwrap();
+        let edits = whole.change.clone().unwrap().changes.clone();
+        assert!(edits.len() > 1);
+        for from in 0..=edits.len() {
+            let part = store.entry_part(Position(1), from, 1).await.unwrap().unwrap();
+            assert_eq!(part.edits, edits.len());
+            let shown: Vec<_> = edits.iter().skip(from).take(1).cloned().collect();
+            assert_eq!(part.entry.change.unwrap().changes, shown);
+            assert!(part.entry.subjects.iter().all(|s| whole.subjects.contains(s)));
+        }
+        let all = store.entry_part(Position(1), 0, 99).await.unwrap().unwrap().entry;
+        assert_eq!(all, whole);
+        assert_eq!(store.entry_part(Position(9), 0, 1).await.unwrap(), None);
     }
 }
 

@@ -11,16 +11,8 @@ use uuid::Uuid;
 use super::{names::Names, parts::length};
 use crate::ui;
 
-/// Edits shown of one entry; the rest is counted.
-const MOST: usize = 50;
 /// More of a value than this is cut.
 const MOST_TEXT: usize = 160;
-
-/// The edits of an entry, as far as a page shows them.
-pub(super) struct Edits {
-    pub lines: Vec<Line>,
-    pub more: usize,
-}
 
 /// One edit.
 pub(super) struct Line {
@@ -40,17 +32,10 @@ pub(super) struct Field {
     pub after: String,
 }
 
-/// The edits of `change`.
-pub(super) fn edits(names: &Names<'_>, change: &ChangeSet, at: Timestamp) -> Edits {
-    Edits {
-        more: change.changes.len().saturating_sub(MOST),
-        lines: change
-            .changes
-            .iter()
-            .take(MOST)
-            .map(|change| line(names, change, at))
-            .collect(),
-    }
+/// The edits of `change`, a line each.
+pub(super) fn edits(names: &Names<'_>, change: &ChangeSet, at: Timestamp) -> Vec<Line> {
+    let changes = change.changes.iter();
+    changes.map(|change| line(names, change, at)).collect()
 }
 
 fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {

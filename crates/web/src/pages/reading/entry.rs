@@ -1,5 +1,7 @@
 //! One entry of the log: the exact change, who gained and lost by it, and how to take it back.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -7,11 +9,12 @@ use axum::{
 };
 use portcullis_app::log::Undo;
 use portcullis_model::{ChangeSet, Position, Refusal};
-use portcullis_store::LogEntry;
+use portcullis_store::{EntryPart, LogEntry};
 
 use super::{
-    edits::{self, Edits},
+    edits::{self, Line},
     names::{self, Names},
+    parts::{self, PER_PAGE},
 };
 use crate::{
     Web,
@@ -42,7 +45,8 @@ struct EntryPage {
     undoes: Option<u64>,
     undone_by: Option<u64>,
     undo: Offered,
-    edits: Edits,
+    edits: Vec<Line>,
+    pages: ui::Pages,
     effect: Effect,
     previous: String,
     next: String,
@@ -70,13 +74,22 @@ pub(super) async fn show(
     page: Page,
     Path(position): Path<u64>,
 ) -> Result<Response, Failure> {
-    let entry = web.app().store().entry(Position(position)).await?;
-    let entry = entry.ok_or_else(|| Refusal::not_found("log entry", position))?;
-    let change = entry
-        .change
-        .clone()
-        .ok_or_else(|| Failure::Internal(format!("entry {position} came without its edits")))?;
-    let effect = effect(&web, &page, &entry, &change).await?;
+    let (part, pages) = part(&web, &page, Position(position)).await?;
+    let (entry, count) = (part.entry, part.edits);
+    let edits_of = |entry: Option<&LogEntry>| {
+        let change = entry.and_then(|entry| entry.change.clone());
+        change.ok_or_else(|| Failure::Internal(format!("entry {position} came without its edits")))
+    };
+    let shown = edits_of(Some(&entry))?;
+    // The whole of a large change is read only for who asks what it did.
+    let asked = page.query("effect") == "show";
+    let change = if count > shown.changes.len() && (count <= SMALL_CHANGE || asked) {
+        let whole = web.app().store().entry(entry.position).await?;
+        edits_of(whole.as_ref())?
+    } else {
+        Arc::clone(&shown)
+    };
+    let effect = effect(&web, &page, &entry, count, &change).await?;
     let names = Names::of_subjects(page.world(), &entry.subjects);
     let last = page.viewer.world.position().0;
     render(&EntryPage {
@@ -88,8 +101,9 @@ pub(super) async fn show(
         when: convert::when(entry.at, page.viewer.context.now),
         undoes: entry.undoes.map(|position| position.0),
         undone_by: entry.undone_by.map(|position| position.0),
-        undo: undo(&web, &page, &entry, &change),
-        edits: edits::edits(&names, &change, entry.at),
+        undo: undo(&web, &page, &entry, count, &change),
+        edits: edits::edits(&names, &shown, entry.at),
+        pages,
         effect,
         previous: if position > 1 {
             names::entry_href(Position(position - 1))
@@ -104,11 +118,29 @@ pub(super) async fn show(
     })
 }
 
-fn undo(web: &Web, page: &Page, entry: &LogEntry, change: &ChangeSet) -> Offered {
-    if entry.undone_by.is_some()
-        || change.changes.len() > SMALL_CHANGE
-        || entry.operation == "time.passing"
-    {
+/// The entry with the edits that `?page=` asks for.
+async fn part(
+    web: &Web,
+    page: &Page,
+    position: Position,
+) -> Result<(EntryPart, ui::Pages), Failure> {
+    let number = page.query("page").parse().unwrap_or(1_usize).max(1);
+    let store = web.app().store();
+    let first = (number - 1).saturating_mul(PER_PAGE);
+    let part = store.entry_part(position, first, PER_PAGE).await?;
+    let mut part = part.ok_or_else(|| Refusal::not_found("log entry", position))?;
+    let last = part.edits.div_ceil(PER_PAGE).max(1);
+    if number > last {
+        let first = (last - 1) * PER_PAGE;
+        let there = store.entry_part(position, first, PER_PAGE).await?;
+        part = there.unwrap_or(part);
+    }
+    let pages = parts::pages(page, "page", number.min(last), part.edits);
+    Ok((part, pages))
+}
+
+fn undo(web: &Web, page: &Page, entry: &LogEntry, count: usize, change: &ChangeSet) -> Offered {
+    if entry.undone_by.is_some() || count > SMALL_CHANGE || entry.operation == "time.passing" {
         return Offered::Nothing;
     }
     let undo = Undo {
@@ -126,6 +158,7 @@ async fn effect(
     web: &Web,
     page: &Page,
     entry: &LogEntry,
+    count: usize,
     change: &ChangeSet,
 ) -> Result<Effect, Failure> {
     if entry.operation == "time.passing" {
@@ -133,7 +166,7 @@ async fn effect(
     }
     let is_current = entry.position == page.viewer.world.position();
     let is_small = page.viewer.world.membership_count() <= SMALL_WORLD || is_current;
-    if page.query("effect") != "show" && !(is_small && change.changes.len() <= SMALL_CHANGE) {
+    if page.query("effect") != "show" && !(is_small && count <= SMALL_CHANGE) {
         return Ok(Effect::Unasked(page.with_query(&[("effect", "show")])));
     }
     let after = web.past_position(entry.position).await?;
