@@ -5,6 +5,7 @@
 mod api;
 mod authzen;
 mod browser;
+mod everywhere;
 mod forms;
 mod pages;
 mod rules;
