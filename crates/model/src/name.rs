@@ -194,7 +194,56 @@ fn several(what: &str, text: &str, most: usize) -> Result<(), String> {
     Ok(())
 }
 
-/// Characters that make two different names look the same or turn a line around.
+/// Characters that make two different names look the same, or turn or break a line: soft and
+/// zero-width ones, marks of direction, fillers that are letters without a shape, tags.
 const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+    matches!(
+        c,
+        '\u{AD}'
+            | '\u{34F}'
+            | '\u{61C}'
+            | '\u{115F}'..='\u{1160}'
+            | '\u{180E}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{FEFF}'
+            | '\u{FFA0}'
+            | '\u{E0000}'..='\u{E007F}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_in_no_name() {
+        for hidden in [
+            '\u{AD}',
+            '\u{61C}',
+            '\u{1160}',
+            '\u{200B}',
+            '\u{2028}',
+            '\u{202E}',
+            '\u{2066}',
+            '\u{3164}',
+            '\u{FEFF}',
+            '\u{E0041}',
+        ] {
+            let bad = Name::parse(&format!("pay{hidden}roll"));
+            assert!(bad.is_err(), "U+{:04X}", hidden as u32);
+        }
+        for seen in [
+            "Zoë Ångström",
+            "経理部",
+            "فريق الرواتب",
+            "e\u{301}quipe",
+            "❤\u{FE0F} team",
+        ] {
+            assert!(Name::parse(seen).is_ok(), "{seen}");
+        }
+    }
 }

@@ -31,6 +31,10 @@ impl Operation for EditUser {
         let before = parts::user(world, self.user)?.clone();
         if let Update::Set(manager) = self.manager {
             parts::user(world, manager)?;
+            if manager == self.user {
+                let wrong = "nobody reports to themself; name somebody else, or nobody";
+                return Err(Refusal::invalid("manager", wrong));
+            }
         }
         let after = User {
             login: self.login.clone().unwrap_or_else(|| before.login.clone()),

@@ -344,6 +344,11 @@ fn a_user_is_known_edited_and_gone_with_everything() {
     town.does("root", &cleared);
     let kim = town.world.find_user("kim").unwrap();
     assert_eq!((&kim.email, kim.manager), (&None, Some(town.uid("ana"))));
+    let oneself = EditUser {
+        manager: Update::Set(town.uid("kim")),
+        ..edit.clone()
+    };
+    assert_eq!(code(town.tries("root", &oneself)), "invalid");
     let delete = DeleteUser {
         user: town.uid("ana"),
     };

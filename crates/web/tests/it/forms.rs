@@ -33,6 +33,14 @@ async fn an_address_and_a_manager_are_cleared_by_emptying_their_fields() -> anyh
     let wrong = ada.post(page, &fields("", "nobody-like-it")).await;
     assert_eq!(wrong.status, 422);
     assert_eq!(known(), (true, true), "nothing is half done");
+    let taken = ada.post(page, &fields("sven@example.com", "mia")).await;
+    assert_eq!(taken.status, 422);
+    assert!(
+        taken.text.contains("has this e-mail address"),
+        "{}",
+        taken.text
+    );
+    assert!(taken.text.contains("id=\"email-error\""), "{}", taken.text);
     assert_eq!(ada.post(page, &fields("", "")).await.status, 303);
     assert_eq!(known(), (false, false));
     Ok(())

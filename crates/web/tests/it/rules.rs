@@ -172,6 +172,27 @@ async fn a_list_is_renamed_and_the_log_says_so() -> anyhow::Result<()> {
         preview.contains("Save docs on Payroll as papers") && preview.contains("this is proved"),
         "{preview}"
     );
+    // A tab that was opened before somebody else saved does not replace that unseen.
+    let seen = |html: &str| {
+        let (_, rest) = html
+            .split_once("name=\"seen\" value=\"")
+            .expect("a version");
+        rest.split('"').next().expect("a value").to_owned()
+    };
+    let opened = seen(&ada.get(&page).await.text);
+    let mut first = fields("docs").to_vec();
+    first[1] = ("priority", "3");
+    assert_eq!(ada.post(&page, &first).await.status, 303);
+    let stale = [&fields("papers")[..], &[("seen", &*opened)]].concat();
+    let told = ada.post(&page, &stale).await;
+    assert_eq!(told.status, 422);
+    assert!(
+        told.text.contains("Ada Admin saved this list since"),
+        "{}",
+        told.text
+    );
+    assert_ne!(seen(&told.text), opened, "saving again is meant");
+
     let saved = ada.post(&page, &fields("papers")).await;
     assert_eq!(
         (saved.status, list("papers"), list("docs")),

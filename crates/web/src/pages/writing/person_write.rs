@@ -39,6 +39,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
     let name = fields.parse("name", &mut errors, Name::parse);
     let email = email(fields, &mut errors);
     let manager = manager(&sent, &mut errors);
+    taken(&sent, None, &mut errors);
     let attributes = attributes(fields, None, &mut errors);
     let kind = match fields.get("kind") {
         "service" => UserKind::Service,
@@ -89,6 +90,7 @@ pub(super) async fn save(
     let name = fields.parse("name", &mut errors, Name::parse);
     let email = email(fields, &mut errors);
     let manager = manager(&sent, &mut errors);
+    taken(&sent, Some(user), &mut errors);
     let attributes = attributes(fields, Some(user), &mut errors);
     let operation = EditUser {
         user: user.id,
@@ -215,6 +217,18 @@ fn form(page: &Page, user: Option<&User>, values: &Values, errors: ui::Errors) -
     form.submit = if user.is_some() { "Save" } else { "Add" }.into();
     form.cancel = user.map_or("/people".into(), convert::user_href);
     form
+}
+
+/// Says at its field what somebody else has already.
+fn taken(sent: &Submission, user: Option<&User>, errors: &mut ui::Errors) {
+    for (field, what) in [("login", "login"), ("email", "e-mail address")] {
+        let there = sent.page.viewer.world.find_user(sent.fields.get(field));
+        let other = there.filter(|there| user.is_none_or(|user| user.id != there.id));
+        if let Some(other) = other {
+            let wrong = format!("{} has this {what}; give another", other.name);
+            errors.add(field, wrong);
+        }
+    }
 }
 
 fn email(fields: &Fields, errors: &mut ui::Errors) -> Option<Email> {

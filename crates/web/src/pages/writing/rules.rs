@@ -1,7 +1,10 @@
 //! A list of rules that a group confers, shown and edited: the text, what is wrong with it where it
 //! stands, how its cases come out, and what saving it does to whom.
 
-use std::sync::Arc;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 use askama::Template;
 use axum::{
@@ -55,6 +58,8 @@ struct EditPage {
     reason: String,
     durations: ui::Durations,
     said: Said,
+    /// Which version of the list this was drawn from.
+    seen: String,
     cancel: String,
     action: String,
 }
@@ -253,6 +258,15 @@ async fn save(
     for (field, wrong) in wrong(&checked) {
         errors.add(field, wrong);
     }
+    // Another tab, or somebody else: what they saved is not replaced unseen.
+    if fields.has("seen") && fields.get("seen") != version(there) {
+        let who = there.map(|there| convert::actor(&page.viewer.world, there.granted_by));
+        let wrong = format!(
+            "{} saved this list since you opened it; save again to replace that, or cancel to see it",
+            who.unwrap_or_default()
+        );
+        errors.add("", wrong);
+    }
     let taken = name.as_ref().is_some_and(|name| {
         let mut others = page
             .viewer
@@ -385,7 +399,8 @@ fn edit(
             reason: there.reason.to_string(),
             ends: convert::ends(there.validity.until, now),
         }),
-        cancel: convert::group_href(group),
+        seen: version(there),
+        cancel: there.map_or_else(|| convert::group_href(group), list_href),
         action: page.with_query(&[]),
         list: draft.name,
         priority: draft.priority,
@@ -396,6 +411,14 @@ fn edit(
         errors,
         said,
     }
+}
+
+/// What stands for the list as it is: another text where anybody has saved it since.
+fn version(there: Option<&Entitlement>) -> String {
+    let mut hasher = DefaultHasher::new();
+    let text = there.map(|there| serde_json::to_string(there).unwrap_or_default());
+    text.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 fn said(checked: &Checked) -> Said {
