@@ -111,15 +111,24 @@ fn best<'w>(
     most: usize,
     found: impl Fn(u8, Ix) -> Option<Found<'w>>,
 ) -> Vec<Found<'w>> {
+    let mut beginning = 0;
     let mut hits: Vec<(u8, usize, Ix)> = texts
         .matching(query)
         .filter_map(|(ix, lines)| {
+            // Where enough begin with a letter or two, nothing else can be among the best, and
+            // nearly everybody has it somewhere.
+            let rank = if beginning >= most {
+                beginning_rank(lines, query)?
+            } else {
+                rank_of(lines, query)?
+            };
+            beginning += usize::from(rank <= BEGINS);
             let label = if lines[1].is_empty() {
                 lines[0]
             } else {
                 lines[1]
             };
-            Some((rank_of(lines, query)?, label.len(), ix))
+            Some((rank, label.len(), ix))
         })
         .collect();
     if most > 0 && hits.len() > most {
@@ -146,12 +155,23 @@ fn rank_of([a, b, hidden]: [&str; 3], query: &str) -> Option<u8> {
     best.or_else(|| find(hidden, query).map(|_| 4))
 }
 
+/// The rank of what begins with the query; only what is the query stands before it.
+const BEGINS: u8 = 1;
+
+/// As [`rank_of`] where one of the first two lines begins with the query; else nothing.
+fn beginning_rank([a, b, _]: [&str; 3], query: &str) -> Option<u8> {
+    if a == query || b == query {
+        return Some(0);
+    }
+    (a.starts_with(query) || b.starts_with(query)).then_some(BEGINS)
+}
+
 /// How well `text` matches, both in lower case already; `None` if it does not.
 fn rank(text: &str, query: &str) -> Option<u8> {
     let at = find(text, query)?;
     Some(match at {
         0 if text.len() == query.len() => 0,
-        0 => 1,
+        0 => BEGINS,
         _ if !text[..at].ends_with(|c: char| c.is_alphanumeric()) => 2,
         _ => 3,
     })
