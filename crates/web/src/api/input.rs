@@ -4,9 +4,10 @@
 //! description in the OpenAPI document come from the same lines. A member or parameter nobody
 //! knows is a fault that names the nearest one: what is not applied is never passed over.
 
+mod update;
+
 use std::collections::BTreeMap;
 
-use portcullis_app::Update;
 use portcullis_model::{
     Constraints, Ends, Fault, Kind, Timestamp,
     name::{Description, Email, Environment, Login, Name, PermissionName, Reason},
@@ -405,31 +406,6 @@ fn text() -> ObjectBuilder {
 
 fn words(words: &[&str]) -> RefOr<Schema> {
     text().enum_values(Some(words.iter().copied())).into()
-}
-
-impl<T: FromJson> FromJson for Update<T> {
-    const NULL_SPEAKS: bool = true;
-    const REQUIRED: bool = false;
-    fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
-        if value.is_null() {
-            return Some(Self::Clear);
-        }
-        T::read(value, at, faults).map(Self::Set)
-    }
-    fn left_out() -> Option<Self> {
-        Some(Self::Keep)
-    }
-    fn describe() -> RefOr<Schema> {
-        match T::describe() {
-            RefOr::T(Schema::Object(mut object)) => {
-                if let SchemaType::Type(one) = object.schema_type {
-                    object.schema_type = SchemaType::Array(vec![one, Type::Null]);
-                }
-                RefOr::T(Schema::Object(object))
-            }
-            other => other,
-        }
-    }
 }
 
 impl<T: FromJson> FromJson for Option<T> {
