@@ -15,21 +15,19 @@ use portcullis_store::Committed;
 use super::{
     fields::Submission,
     flow::{self, Ask, Step},
-    form::{Field, FormPage, Text, Values, allowed, answer, ask_first},
-    frame::{Page, render},
+    form::{Field, FormPage, Text, Values, answer, ask_first, first},
+    frame::Page,
     group_write::description_field,
     pick,
 };
 use crate::{Web, error::Failure, ui};
 
 pub(super) async fn new(page: Page) -> Result<Response, Failure> {
-    allowed(&page, Action::CreateApp, Target::Nothing)?;
-    render(&form(
+    first(
         &page,
-        None,
-        &Values::asked(&page),
-        ui::Errors::default(),
-    ))
+        (Action::CreateApp, Target::Nothing),
+        |values, errors| form(&page, None, values, errors),
+    )
 }
 
 pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
@@ -66,16 +64,18 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         errors,
         step,
         to_made_app,
-        |errors| Ok(form(page, None, &Values::sent(&sent), errors)),
+        |values, errors| Ok(form(page, None, values, errors)),
     )
     .await
 }
 
 pub(super) async fn edit(page: Page, Path(id): Path<String>) -> Result<Response, Failure> {
     let app = found(&page, &id)?;
-    allowed(&page, Action::EditApp, Target::App(app.id))?;
-    let values = Values::asked(&page);
-    render(&form(&page, Some(app), &values, ui::Errors::default()))
+    first(
+        &page,
+        (Action::EditApp, Target::App(app.id)),
+        |values, errors| form(&page, Some(app), values, errors),
+    )
 }
 
 pub(super) async fn save(
@@ -99,9 +99,15 @@ pub(super) async fn save(
         ..Step::default()
     };
     let done = |_: &_| href(app);
-    answer(&web, &sent, Some(operation), errors, step, done, |errors| {
-        Ok(form(page, Some(app), &Values::sent(&sent), errors))
-    })
+    answer(
+        &web,
+        &sent,
+        Some(operation),
+        errors,
+        step,
+        done,
+        |values, errors| Ok(form(page, Some(app), values, errors)),
+    )
     .await
 }
 

@@ -247,7 +247,17 @@ pub(crate) fn allowed(page: &Page, action: Action, target: Target<'_>) -> Result
     may(&page.viewer.world, &page.viewer.context, action, target)
 }
 
-/// Does what a form asks for, or shows the form `again` with what is wrong.
+/// A form that the viewer may fill in, shown for the first time.
+pub(crate) fn first(
+    page: &Page,
+    (action, target): (Action, Target<'_>),
+    draw: impl FnOnce(&Values, ui::Errors) -> FormPage,
+) -> Result<Response, Failure> {
+    allowed(page, action, target)?;
+    render(&draw(&Values::asked(page), ui::Errors::default()))
+}
+
+/// Does what a form asks for, or shows it `again` with what was sent and what is wrong.
 pub(crate) async fn answer<O: Operation>(
     web: &Web,
     sent: &Submission,
@@ -255,7 +265,7 @@ pub(crate) async fn answer<O: Operation>(
     errors: ui::Errors,
     step: Step,
     done: impl FnOnce(&Committed) -> String,
-    again: impl FnOnce(ui::Errors) -> Result<FormPage, Failure>,
+    again: impl FnOnce(&Values, ui::Errors) -> Result<FormPage, Failure>,
 ) -> Result<Response, Failure> {
     let errors = match operation.filter(|_| errors.is_empty()) {
         Some(operation) => match flow::run(web, sent, operation, step, done).await {
@@ -264,7 +274,7 @@ pub(crate) async fn answer<O: Operation>(
         },
         None => errors,
     };
-    let page = again(errors)?;
+    let page = again(&Values::sent(sent), errors)?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response())
 }
 

@@ -17,17 +17,19 @@ use super::{
     demands::Demands,
     fields::Submission,
     flow::{self, Ask, Step},
-    form::{Aside, Field, FormPage, Text, Values, allowed, answer},
-    frame::{Page, render},
+    form::{Aside, Field, FormPage, Text, Values, answer, first},
+    frame::Page,
     group_write::{crumbs, found},
 };
 use crate::{Web, error::Failure, pages::reading::rules::list_href, ui};
 
 pub(super) async fn confer(page: Page, Path(id): Path<String>) -> Result<Response, Failure> {
     let group = found(&page, &id)?;
-    allowed(&page, Action::Confer, Target::Group(group))?;
-    let values = Values::asked(&page);
-    render(&form(&page, group, &values, ui::Errors::default()))
+    first(
+        &page,
+        (Action::Confer, Target::Group(group)),
+        |values, errors| form(&page, group, values, errors),
+    )
 }
 
 pub(super) async fn conferred(
@@ -70,9 +72,15 @@ pub(super) async fn conferred(
         ..Step::default()
     };
     let done = |_: &_| convert::group_href(group);
-    answer(&web, &sent, operation, errors, step, done, |errors| {
-        Ok(form(page, group, &Values::sent(&sent), errors))
-    })
+    answer(
+        &web,
+        &sent,
+        operation,
+        errors,
+        step,
+        done,
+        |values, errors| Ok(form(page, group, values, errors)),
+    )
     .await
 }
 

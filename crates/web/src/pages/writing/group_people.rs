@@ -12,7 +12,7 @@ use super::{
     demands::Demands,
     fields::Submission,
     flow::{self, Ask, Step},
-    form::{Aside, Field, FormPage, Text, Values, allowed, answer, ask_first},
+    form::{Aside, Field, FormPage, Text, Values, allowed, answer, ask_first, first},
     frame::{Page, escape, render},
     group_write::{crumbs, found},
     pick,
@@ -21,9 +21,11 @@ use crate::{Web, error::Failure, ui};
 
 pub(super) async fn add(page: Page, Path(id): Path<String>) -> Result<Response, Failure> {
     let group = found(&page, &id)?;
-    allowed(&page, Action::AddPeople, Target::Group(group))?;
-    let values = Values::asked(&page);
-    render(&add_form(&page, group, &values, ui::Errors::default()))
+    first(
+        &page,
+        (Action::AddPeople, Target::Group(group)),
+        |values, errors| add_form(&page, group, values, errors),
+    )
 }
 
 pub(super) async fn added(
@@ -52,9 +54,15 @@ pub(super) async fn added(
         ..Step::default()
     };
     let done = |_: &_| convert::group_href(group);
-    answer(&web, &sent, operation, errors, step, done, |errors| {
-        Ok(add_form(page, group, &Values::sent(&sent), errors))
-    })
+    answer(
+        &web,
+        &sent,
+        operation,
+        errors,
+        step,
+        done,
+        |values, errors| Ok(add_form(page, group, values, errors)),
+    )
     .await
 }
 
@@ -175,9 +183,15 @@ pub(super) async fn extended(
         ..Step::default()
     };
     let done = |_: &_| convert::group_href(group);
-    answer(&web, &sent, operation, errors, step, done, |errors| {
-        extend_form(page, group, user, &Values::sent(&sent), errors)
-    })
+    answer(
+        &web,
+        &sent,
+        operation,
+        errors,
+        step,
+        done,
+        |values, errors| extend_form(page, group, user, values, errors),
+    )
     .await
 }
 

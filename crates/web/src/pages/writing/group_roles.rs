@@ -12,7 +12,7 @@ use super::{
     demands::Demands,
     fields::Submission,
     flow::{self, Ask, Step},
-    form::{Aside, Check, Checks, Choices, Field, FormPage, Text, Values, allowed, answer},
+    form::{Aside, Check, Checks, Choices, Field, FormPage, Text, Values, allowed, answer, first},
     frame::{Page, render},
     group_write::{crumbs, found},
     pick,
@@ -24,9 +24,11 @@ const MOST_BOXES: usize = 40;
 
 pub(super) async fn attach(page: Page, Path(id): Path<String>) -> Result<Response, Failure> {
     let group = found(&page, &id)?;
-    allowed(&page, Action::AttachRole, Target::Group(group))?;
-    let values = Values::asked(&page);
-    render(&attach_form(&page, group, &values, ui::Errors::default()))
+    first(
+        &page,
+        (Action::AttachRole, Target::Group(group)),
+        |values, errors| attach_form(&page, group, values, errors),
+    )
 }
 
 pub(super) async fn attached(
@@ -46,9 +48,15 @@ pub(super) async fn attached(
         ..Step::default()
     };
     let done = |_: &_| convert::group_href(group);
-    answer(&web, &sent, operation, errors, step, done, |errors| {
-        Ok(attach_form(page, group, &Values::sent(&sent), errors))
-    })
+    answer(
+        &web,
+        &sent,
+        operation,
+        errors,
+        step,
+        done,
+        |values, errors| Ok(attach_form(page, group, values, errors)),
+    )
     .await
 }
 
@@ -178,9 +186,15 @@ pub(super) async fn led(
         ..Step::default()
     };
     let done = |_: &_| convert::group_href(role);
-    answer(&web, &sent, operation, errors, step, done, |errors| {
-        Ok(lead_form(page, role, &Values::sent(&sent), errors))
-    })
+    answer(
+        &web,
+        &sent,
+        operation,
+        errors,
+        step,
+        done,
+        |values, errors| Ok(lead_form(page, role, values, errors)),
+    )
     .await
 }
 

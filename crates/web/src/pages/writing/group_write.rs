@@ -16,7 +16,7 @@ use super::{
     convert,
     fields::Submission,
     flow::{self, Ask, Step},
-    form::{Banner, Choices, Field, FormPage, Text, Values, allowed, answer, ask_first},
+    form::{Banner, Choices, Field, FormPage, Text, Values, allowed, answer, ask_first, first},
     frame::{Page, render},
     pick,
 };
@@ -111,7 +111,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         errors,
         step,
         to_made_group,
-        |errors| Ok(new_form(page, &Values::sent(&sent), errors)),
+        |values, errors| Ok(new_form(page, values, errors)),
     )
     .await
 }
@@ -173,13 +173,11 @@ fn new_form(page: &Page, values: &Values, errors: ui::Errors) -> FormPage {
 
 pub(super) async fn edit(page: Page, Path(id): Path<String>) -> Result<Response, Failure> {
     let group = found(&page, &id)?;
-    allowed(&page, Action::EditGroup, Target::Group(group))?;
-    render(&edit_form(
+    first(
         &page,
-        group,
-        &Values::asked(&page),
-        ui::Errors::default(),
-    ))
+        (Action::EditGroup, Target::Group(group)),
+        |values, errors| edit_form(&page, group, values, errors),
+    )
 }
 
 pub(super) async fn save(
@@ -213,9 +211,15 @@ pub(super) async fn save(
         let group = committed.world.group(id);
         group.map_or("/groups".into(), convert::group_href)
     };
-    answer(&web, &sent, Some(operation), errors, step, done, |errors| {
-        Ok(edit_form(page, group, &Values::sent(&sent), errors))
-    })
+    answer(
+        &web,
+        &sent,
+        Some(operation),
+        errors,
+        step,
+        done,
+        |values, errors| Ok(edit_form(page, group, values, errors)),
+    )
     .await
 }
 

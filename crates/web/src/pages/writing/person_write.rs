@@ -17,20 +17,18 @@ use super::{
     convert,
     fields::{Fields, Submission},
     flow::{Ask, Step},
-    form::{Choices, Field, FormPage, Text, Values, allowed, answer, ask_first},
-    frame::{Page, escape, render},
+    form::{Choices, Field, FormPage, Text, Values, answer, ask_first, first},
+    frame::{Page, escape},
     pick,
 };
 use crate::{Web, error::Failure, ui};
 
 pub(super) async fn new(page: Page) -> Result<Response, Failure> {
-    allowed(&page, Action::CreateUser, Target::Nothing)?;
-    render(&form(
+    first(
         &page,
-        None,
-        &Values::asked(&page),
-        ui::Errors::default(),
-    ))
+        (Action::CreateUser, Target::Nothing),
+        |values, errors| form(&page, None, values, errors),
+    )
 }
 
 pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
@@ -62,21 +60,25 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
     };
     let login = fields.get("login").to_owned();
     let done = move |_: &_| format!("/people/{}", escape(&login));
-    answer(&web, &sent, operation, errors, step, done, |errors| {
-        Ok(form(&sent.page, None, &Values::sent(&sent), errors))
-    })
+    answer(
+        &web,
+        &sent,
+        operation,
+        errors,
+        step,
+        done,
+        |values, errors| Ok(form(&sent.page, None, values, errors)),
+    )
     .await
 }
 
 pub(super) async fn edit(page: Page, Path(login): Path<String>) -> Result<Response, Failure> {
     let user = found(&page, &login)?;
-    allowed(&page, Action::EditUser, Target::User(user.id))?;
-    render(&form(
+    first(
         &page,
-        Some(user),
-        &Values::asked(&page),
-        ui::Errors::default(),
-    ))
+        (Action::EditUser, Target::User(user.id)),
+        |values, errors| form(&page, Some(user), values, errors),
+    )
 }
 
 pub(super) async fn save(
@@ -108,9 +110,15 @@ pub(super) async fn save(
         ..Step::default()
     };
     let done = move |_: &_| format!("/people/{}", escape(login.as_deref().unwrap_or_default()));
-    answer(&web, &sent, Some(operation), errors, step, done, |errors| {
-        Ok(form(&sent.page, Some(user), &Values::sent(&sent), errors))
-    })
+    answer(
+        &web,
+        &sent,
+        Some(operation),
+        errors,
+        step,
+        done,
+        |values, errors| Ok(form(&sent.page, Some(user), values, errors)),
+    )
     .await
 }
 

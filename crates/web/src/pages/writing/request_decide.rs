@@ -36,15 +36,7 @@ pub(super) async fn approve(
         until,
         reason,
     });
-    decide(
-        &web,
-        &sent,
-        id,
-        operation,
-        errors,
-        ("Approve", Ask::WhenSomebodyLoses),
-    )
-    .await
+    decide(&web, &sent, id, operation, errors, "Approve").await
 }
 
 pub(super) async fn reject(
@@ -52,21 +44,8 @@ pub(super) async fn reject(
     Path(id): Path<String>,
     sent: Submission,
 ) -> Result<Response, Failure> {
-    let (id, mut errors) = (parse(&id)?, ui::Errors::default());
-    let reason = sent.fields.parse("reason", &mut errors, Reason::parse);
-    let operation = reason.map(|reason| Reject {
-        request: id,
-        reason,
-    });
-    decide(
-        &web,
-        &sent,
-        id,
-        operation,
-        errors,
-        ("Reject", Ask::WhenSomebodyLoses),
-    )
-    .await
+    let reject = |request, reason| Reject { request, reason };
+    with_reason(&web, &sent, &id, "Reject", reject).await
 }
 
 pub(super) async fn withdraw(
@@ -74,21 +53,21 @@ pub(super) async fn withdraw(
     Path(id): Path<String>,
     sent: Submission,
 ) -> Result<Response, Failure> {
-    let (id, mut errors) = (parse(&id)?, ui::Errors::default());
+    let withdraw = |request, reason| Withdraw { request, reason };
+    with_reason(&web, &sent, &id, "Take back", withdraw).await
+}
+
+async fn with_reason<O: Operation>(
+    web: &Web,
+    sent: &Submission,
+    id: &str,
+    verb: &str,
+    operation: impl FnOnce(Id<Request>, Reason) -> O,
+) -> Result<Response, Failure> {
+    let (id, mut errors) = (parse(id)?, ui::Errors::default());
     let reason = sent.fields.parse("reason", &mut errors, Reason::parse);
-    let operation = reason.map(|reason| Withdraw {
-        request: id,
-        reason,
-    });
-    decide(
-        &web,
-        &sent,
-        id,
-        operation,
-        errors,
-        ("Take back", Ask::WhenSomebodyLoses),
-    )
-    .await
+    let operation = reason.map(|reason| operation(id, reason));
+    decide(web, sent, id, operation, errors, verb).await
 }
 
 /// Does it, or shows the request again with what is wrong.
@@ -98,14 +77,13 @@ async fn decide<O: Operation>(
     id: Id<Request>,
     operation: Option<O>,
     errors: ui::Errors,
-    (verb, ask): (&str, Ask),
+    verb: &str,
 ) -> Result<Response, Failure> {
     let href = format!("/requests/{id}");
     let step = Step {
         title: format!("{verb} the request"),
         confirm: verb.into(),
         cancel: href.clone(),
-        ask,
         ..Step::default()
     };
     let errors = match operation.filter(|_| errors.is_empty()) {

@@ -122,7 +122,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         errors,
         step,
         to_made_request,
-        |errors| Ok(form(page, group, &Values::sent(&sent), errors)),
+        |values, errors| Ok(form(page, group, values, errors)),
     )
     .await
 }

@@ -67,7 +67,7 @@ pub(super) async fn create(web: State<Web>, sent: Submission) -> Result<Response
         errors,
         step,
         to_made_group,
-        |errors| Ok(from_form(page, user, &Values::sent(&sent), errors)),
+        |values, errors| Ok(from_form(page, user, values, errors)),
     )
     .await
 }
@@ -215,7 +215,7 @@ pub(super) async fn cloned(
         errors,
         step,
         to_made_group,
-        |errors| Ok(clone_form(page, role, &Values::sent(&sent), errors)),
+        |values, errors| Ok(clone_form(page, role, values, errors)),
     )
     .await
 }

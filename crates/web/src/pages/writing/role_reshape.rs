@@ -11,7 +11,7 @@ use super::{
     convert,
     fields::Submission,
     flow::{Ask, Step},
-    form::{Check, Checks, Field, FormPage, Text, Values, allowed, answer},
+    form::{Check, Checks, Field, FormPage, Text, Values, allowed, answer, first},
     frame::{Page, render},
     group_roles::role,
     group_write::{crumbs, description_field, to_made_group},
@@ -22,9 +22,11 @@ use crate::{Web, error::Failure, ui};
 
 pub(super) async fn merge(page: Page, Path(id): Path<String>) -> Result<Response, Failure> {
     let role = role(&page, &id)?;
-    allowed(&page, Action::AddPeople, Target::Group(role))?;
-    let values = Values::asked(&page);
-    render(&merge_form(&page, role, &values, ui::Errors::default()))
+    first(
+        &page,
+        (Action::AddPeople, Target::Group(role)),
+        |values, errors| merge_form(&page, role, values, errors),
+    )
 }
 
 pub(super) async fn merged(
@@ -53,9 +55,15 @@ pub(super) async fn merged(
         ..Step::default()
     };
     let done = |_: &_| convert::group_href(into);
-    answer(&web, &sent, operation, errors, step, done, |errors| {
-        Ok(merge_form(page, into, &Values::sent(&sent), errors))
-    })
+    answer(
+        &web,
+        &sent,
+        operation,
+        errors,
+        step,
+        done,
+        |values, errors| Ok(merge_form(page, into, values, errors)),
+    )
     .await
 }
 
@@ -115,7 +123,7 @@ pub(super) async fn divided(
         errors,
         step,
         to_made_group,
-        |errors| Ok(split_form(page, old, &Values::sent(&sent), errors)),
+        |values, errors| Ok(split_form(page, old, values, errors)),
     )
     .await
 }

@@ -16,8 +16,8 @@ use super::{
     demands::length,
     fields::{Fields, Submission},
     flow::{self, Ask, Step},
-    form::{Check, Checks, Field, FormPage, Text, Values, allowed, answer, ask_first},
-    frame::{Page, render},
+    form::{Check, Checks, Field, FormPage, Text, Values, answer, ask_first, first},
+    frame::Page,
     group_write::description_field,
 };
 use crate::{Web, error::Failure, ui};
@@ -45,13 +45,11 @@ const DEMANDS: [Demand; 4] = [
 ];
 
 pub(super) async fn new(page: Page) -> Result<Response, Failure> {
-    allowed(&page, Action::CreateTag, Target::Nothing)?;
-    render(&form(
+    first(
         &page,
-        None,
-        &Values::asked(&page),
-        ui::Errors::default(),
-    ))
+        (Action::CreateTag, Target::Nothing),
+        |values, errors| form(&page, None, values, errors),
+    )
 }
 
 pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
@@ -79,16 +77,18 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         errors,
         step,
         to_made_tag,
-        |errors| Ok(form(&sent.page, None, &Values::sent(&sent), errors)),
+        |values, errors| Ok(form(&sent.page, None, values, errors)),
     )
     .await
 }
 
 pub(super) async fn edit(page: Page, Path(id): Path<String>) -> Result<Response, Failure> {
     let tag = found(&page, &id)?;
-    allowed(&page, Action::EditTag, Target::Nothing)?;
-    let values = Values::asked(&page);
-    render(&form(&page, Some(tag), &values, ui::Errors::default()))
+    first(
+        &page,
+        (Action::EditTag, Target::Nothing),
+        |values, errors| form(&page, Some(tag), values, errors),
+    )
 }
 
 pub(super) async fn save(
@@ -113,9 +113,15 @@ pub(super) async fn save(
         ..Step::default()
     };
     let done = |_: &_| href(tag);
-    answer(&web, &sent, Some(operation), errors, step, done, |errors| {
-        Ok(form(&sent.page, Some(tag), &Values::sent(&sent), errors))
-    })
+    answer(
+        &web,
+        &sent,
+        Some(operation),
+        errors,
+        step,
+        done,
+        |values, errors| Ok(form(&sent.page, Some(tag), values, errors)),
+    )
     .await
 }
 
