@@ -137,10 +137,28 @@ impl Company {
                 } else {
                     Ends::at(self.end.plus_days(days))
                 };
+                self.decided_by_marta(group)?;
                 self.request(user, group, kind, until, why);
             }
         }
         Ok(())
+    }
+
+    /// Lets Marta, whom the demo shows deciding, own a group of her apps where chance has let in
+    /// other owners: requests go to them before they go to the app's.
+    fn decided_by_marta(&mut self, group: &str) -> Result<(), Refusal> {
+        let (marta, admin) = (self.person("marta.oyelaran")?, self.admin()?);
+        let (world, now) = (&self.story.world, self.story.now);
+        let asked = self.story.group(group)?;
+        let hers = asked
+            .app()
+            .is_some_and(|app| world.owns_app(marta, app, now));
+        let decides = world.deciders(asked, None, now);
+        if !hers || decides.iter().any(|user| user.id == marta) {
+            return Ok(());
+        }
+        let why = "Decides about her own systems";
+        self.add(admin, group, Kind::Owner, vec![marta], Ends::NEVER, why)
     }
 
     /// What makes an ordinary engineer's page worth looking at.

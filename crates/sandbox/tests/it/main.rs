@@ -164,6 +164,18 @@ fn the_company_has_what_pages_have_to_show() {
 }
 
 #[test]
+fn requests_wait_for_who_is_shown_deciding_whatever_the_day() {
+    for days in 0..5 {
+        let now = NOW.plus_days(days);
+        let Sample {
+            world, personas, ..
+        } = generate(300, 1, now).unwrap();
+        let waiting = world.waits_for(personas[1].user, now).len();
+        assert!(waiting > 0, "{days} days on nothing waits");
+    }
+}
+
+#[test]
 fn rules_decide_about_what_is_registered() {
     let Sample {
         world, personas, ..

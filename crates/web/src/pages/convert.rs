@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::{
-    Actor, App, Diff, Ends, Group, GroupKind, Id, Tag, Timestamp, User, UserKind, World,
+    Actor, App, Diff, Ends, Entitlement, Group, GroupKind, Id, Tag, Timestamp, User, UserKind,
+    World,
     world::{DiffLine, Path, What},
 };
 
-use super::frame::escape;
+use super::{frame::escape, reading::rules::list_href};
 use crate::ui;
 
 /// More people than this are counted but not listed in a preview, so that a page stays small.
@@ -78,6 +79,18 @@ pub(crate) fn path(world: &World, path: &Path<'_>, now: Timestamp) -> Vec<ui::Pa
             .until(step.until.instant().map(Timestamp::to_jiff), now.to_jiff())
     });
     person.into_iter().chain(groups).collect()
+}
+
+/// What a group confers: a permission leads to why, a list to its own page.
+pub(crate) fn entitlement(entitlement: &Entitlement) -> ui::Entity {
+    let label = entitlement.grant.label();
+    match entitlement.grant.rules() {
+        Some(_) => ui::Entity::new(ui::Kind::Rule, label, list_href(entitlement)),
+        None => {
+            let href = format!("/why?permission={}", escape(label));
+            ui::Entity::new(ui::Kind::Entitlement, label, href)
+        }
+    }
 }
 
 /// A diff grouped by person. Names come from the world in which the thing exists.

@@ -113,14 +113,7 @@ fn form(page: &Page, group: &Group, values: &Values, errors: ui::Errors) -> Form
         Field::Durations(durations),
         Demands::default().reason_field(values, ""),
     ];
-    let there = world.entitlements_of(group.id).map(|entitlement| {
-        let label = entitlement.grant.label();
-        if entitlement.grant.rules().is_some() {
-            return ui::Entity::new(ui::Kind::Rule, label, list_href(entitlement));
-        }
-        let href = format!("/why?permission={}", super::frame::escape(label));
-        ui::Entity::new(ui::Kind::Entitlement, label, href)
-    });
+    let there = world.entitlements_of(group.id).map(convert::entitlement);
     let there: Vec<_> = there.take(MOST).collect();
     if !there.is_empty() {
         form.asides.push(Aside {

@@ -13,7 +13,7 @@ use super::{
     fields::Submission,
     flow::{self, Ask, Step},
     form::{Aside, Field, FormPage, Text, Values, allowed, answer, ask_first, first},
-    frame::{Page, escape, render},
+    frame::{Page, render},
     group_write::{crumbs, found},
     pick,
 };
@@ -138,12 +138,8 @@ fn leads_to(page: &Page, group: &Group, kind: Kind) -> Vec<ui::Entity> {
             entity
         }
     });
-    let permissions = world.entitlements_of(group.id).map(|entitlement| {
-        let label = entitlement.grant.label();
-        let href = format!("/why?permission={}", escape(label));
-        ui::Entity::new(ui::Kind::Entitlement, label, href)
-    });
-    groups.chain(permissions).take(MOST).collect()
+    let confers = world.entitlements_of(group.id).map(convert::entitlement);
+    groups.chain(confers).take(MOST).collect()
 }
 
 pub(super) async fn extend(
