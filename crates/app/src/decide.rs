@@ -7,6 +7,7 @@ mod preview;
 mod search;
 
 use std::{
+    cell::OnceCell,
     collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
 };
@@ -365,96 +366,108 @@ impl SubjectPolicy {
 }
 
 /// What rules see: the resource's own attributes by name, `@subject.…`, `@action.…`, `@context.…`.
-/// What the store knows comes before what the request says.
+/// What the store knows comes before what the request says; what identifies is nobody's to override.
 #[derive(Debug)]
 pub struct Seen<'q> {
-    values: SmallMap,
-    subject: &'q BTreeMap<Arc<str>, Value>,
-    resource: Option<&'q BTreeMap<Arc<str>, Value>>,
+    kind: Text<'q>,
+    id: Option<Text<'q>>,
+    subject_id: Text<'q>,
+    subject_type: Text<'q>,
+    action_name: Text<'q>,
+    subject: Part<'q>,
+    action: Part<'q>,
+    context: Part<'q>,
+    resource: Part<'q>,
 }
 
-/// The request's own attributes, few enough to look through.
-type SmallMap = Vec<(Box<str>, Value)>;
-
 impl<'q> Seen<'q> {
-    /// What rules see of `question`.
+    /// What rules see of `question`, where the store knows `subject` of the subject and `resource`
+    /// of the resource.
     #[must_use]
-    pub fn new(
-        question: &Question,
-        subject: &'q BTreeMap<Arc<str>, Value>,
-        resource: Option<&'q BTreeMap<Arc<str>, Value>>,
-    ) -> Self {
-        let mut all = Self::without_resource(question, subject);
-        all.resource = resource;
-        let id = Value::from(question.resource.id.as_str());
-        all.values.insert(0, ("id".into(), id));
-        let reserved = |name: &str| {
-            let prefixes = ["subject.", "action.", "context."];
-            prefixes.iter().any(|prefix| name.starts_with(prefix))
-        };
-        for (name, value) in question.resource.properties.iter().flatten() {
-            if !reserved(name) {
-                let value = Value::from_json(value);
-                all.values.push((name.as_str().into(), value));
-            }
+    pub fn new(question: &'q Question, subject: &'q Stored, resource: Option<&'q Stored>) -> Self {
+        Self {
+            id: Some(Text::new(&question.resource.id)),
+            resource: Part::new(resource, question.resource.properties.as_ref()),
+            ..Self::without_resource(question, subject)
         }
-        all
     }
 
     /// What they see where no resource is known but its type.
-    fn without_resource(question: &Question, subject: &'q BTreeMap<Arc<str>, Value>) -> Self {
-        let mut values: SmallMap = vec![
-            ("type".into(), Value::from(question.resource.kind.as_str())),
-            (
-                "subject.id".into(),
-                Value::from(question.subject.id.as_str()),
-            ),
-            (
-                "subject.type".into(),
-                Value::from(question.subject.kind.as_str()),
-            ),
-            (
-                "action.name".into(),
-                Value::from(question.action.name.as_str()),
-            ),
-        ];
-        let given = [
-            ("subject.", &question.subject.properties),
-            ("action.", &question.action.properties),
-            ("context.", &question.context),
-        ];
-        for (prefix, properties) in given {
-            for (name, value) in properties.iter().flatten() {
-                values.push((format!("{prefix}{name}").into(), Value::from_json(value)));
-            }
-        }
+    fn without_resource(question: &'q Question, subject: &'q Stored) -> Self {
         Self {
-            values,
-            subject,
-            resource: None,
+            kind: Text::new(&question.resource.kind),
+            id: None,
+            subject_id: Text::new(&question.subject.id),
+            subject_type: Text::new(&question.subject.kind),
+            action_name: Text::new(&question.action.name),
+            subject: Part::new(Some(subject), question.subject.properties.as_ref()),
+            action: Part::new(None, question.action.properties.as_ref()),
+            context: Part::new(None, question.context.as_ref()),
+            resource: Part::new(None, None),
         }
     }
 }
 
 impl Attributes for Seen<'_> {
     fn get(&self, name: &str) -> Option<&Value> {
-        let given = || {
-            self.values
-                .iter()
-                .find(|(key, _)| **key == *name)
-                .map(|(_, value)| value)
-        };
-        // What identifies comes first in `values` and is nobody's to override.
-        match name {
-            "id" | "type" | "subject.id" | "subject.type" | "action.name" => given(),
-            _ => match name.strip_prefix("subject.") {
-                Some(rest) => self.subject.get(rest).or_else(given),
-                None if name.starts_with("action.") || name.starts_with("context.") => given(),
-                None => self
-                    .resource
-                    .and_then(|stored| stored.get(name))
-                    .or_else(given),
-            },
+        match name.split_once('.') {
+            Some(("subject", "id")) => Some(self.subject_id.value()),
+            Some(("subject", "type")) => Some(self.subject_type.value()),
+            Some(("subject", rest)) => self.subject.get(rest),
+            Some(("action", "name")) => Some(self.action_name.value()),
+            Some(("action", rest)) => self.action.get(rest),
+            Some(("context", rest)) => self.context.get(rest),
+            None if name == "id" => self.id.as_ref().map(Text::value),
+            None if name == "type" => Some(self.kind.value()),
+            _ => self.resource.get(name),
         }
+    }
+}
+
+/// Attributes that the store knows.
+type Stored = BTreeMap<Arc<str>, Value>;
+
+/// What is known of one part of a question: by the store, and then by the request.
+#[derive(Debug)]
+struct Part<'q> {
+    stored: Option<&'q Stored>,
+    /// Few enough to look through.
+    given: Vec<(&'q str, Value)>,
+}
+
+impl<'q> Part<'q> {
+    fn new(stored: Option<&'q Stored>, given: Option<&'q Properties>) -> Self {
+        let given = given.into_iter().flatten();
+        let given = given.map(|(name, value)| (name.as_str(), Value::from_json(value)));
+        Self {
+            stored,
+            given: given.collect(),
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        let stored = self.stored.and_then(|stored| stored.get(name));
+        let given = || self.given.iter().find(|(key, _)| *key == name);
+        stored.or_else(|| given().map(|(_, value)| value))
+    }
+}
+
+/// A text of the question, made a value when a rule first looks at it.
+#[derive(Debug)]
+struct Text<'q> {
+    text: &'q str,
+    value: OnceCell<Value>,
+}
+
+impl<'q> Text<'q> {
+    const fn new(text: &'q str) -> Self {
+        Self {
+            text,
+            value: OnceCell::new(),
+        }
+    }
+
+    fn value(&self) -> &Value {
+        self.value.get_or_init(|| Value::from(self.text))
     }
 }

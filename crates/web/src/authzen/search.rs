@@ -1,13 +1,12 @@
 //! Who may, on what, and doing what: each result is one that the evaluation would permit.
 
-use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
+use axum::{extract::State, response::Response};
 use portcullis_app::decide::{Action, Entity, Question};
 use serde_json::json;
 
 use super::{
-    answer,
+    Asked, answer,
     page::Window,
-    read,
     wire::{WireActionSearch, WireEntity, WireSearch, WireWanted},
 };
 use crate::{View, Web, auth::Enforcer, error::Failure};
@@ -16,10 +15,8 @@ pub(super) async fn subjects(
     State(web): State<Web>,
     _: Enforcer,
     view: View,
-    headers: HeaderMap,
-    body: Bytes,
+    Asked(search): Asked<WireSearch<WireWanted, WireEntity>>,
 ) -> Result<Response, Failure> {
-    let search: WireSearch<WireWanted, WireEntity> = read(&headers, &body)?;
     let asked = json!([
         "subject",
         search.subject,
@@ -57,10 +54,8 @@ pub(super) async fn resources(
     State(web): State<Web>,
     _: Enforcer,
     view: View,
-    headers: HeaderMap,
-    body: Bytes,
+    Asked(search): Asked<WireSearch<WireEntity, WireWanted>>,
 ) -> Result<Response, Failure> {
-    let search: WireSearch<WireEntity, WireWanted> = read(&headers, &body)?;
     let asked = json!([
         "resource",
         search.subject,
@@ -93,10 +88,8 @@ pub(super) async fn actions(
     State(web): State<Web>,
     _: Enforcer,
     view: View,
-    headers: HeaderMap,
-    body: Bytes,
+    Asked(search): Asked<WireActionSearch>,
 ) -> Result<Response, Failure> {
-    let search: WireActionSearch = read(&headers, &body)?;
     let asked = json!(["action", search.subject, search.resource, search.context]);
     let window = Window::new(&web, search.page.clone(), &asked)?;
     let question = Question {

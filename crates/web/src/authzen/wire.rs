@@ -1,8 +1,11 @@
 //! The shapes of the decision API. Unknown members are ignored, as the standard asks.
 
+use axum::http::StatusCode;
 use portcullis_app::decide::{Action, Entity, Properties, Question};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::error::Failure;
 
 /// A subject or resource.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -87,6 +90,22 @@ pub(super) struct WireEvaluations {
     pub evaluations: Option<Vec<Value>>,
     #[serde(default)]
     pub options: Option<WireOptions>,
+}
+
+impl WireEvaluations {
+    /// The one evaluation that a batch without items is, or what it lacks, as a 400.
+    pub(super) fn alone(self) -> Result<WireEvaluation, Failure> {
+        let lacks = |member: &str| {
+            let detail = format!("the body does not fit: missing field `{member}`");
+            Failure::Http(StatusCode::BAD_REQUEST, detail)
+        };
+        Ok(WireEvaluation {
+            subject: self.subject.ok_or_else(|| lacks("subject"))?,
+            action: self.action.ok_or_else(|| lacks("action"))?,
+            resource: self.resource.ok_or_else(|| lacks("resource"))?,
+            context: self.context,
+        })
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
