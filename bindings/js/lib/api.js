@@ -1,9 +1,11 @@
 // The package's face: rules, resources, questions. What computes is the compiled module behind `Compiled`.
 
 import { checkStarted, Compiled } from './engine.js';
-import { asked, name, nameList, question, told, wellFormed } from './questions.js';
+import { Filter } from './filter.js';
+import { asked, attributesText, name, nameList, question, resource, told, wellFormed } from './questions.js';
 import { DEEPEST_DOCUMENT, encode, keyed } from './values.js';
 
+export { Filter } from './filter.js';
 export { Resource, resource } from './questions.js';
 
 /** Longest document that is read, in bytes. */
@@ -151,6 +153,26 @@ export class Rules {
     return JSON.parse(this.#engine().lint());
   }
 
+  /** Requests that other rules answer differently, one for each pair of deciding rules. */
+  diff(other) {
+    const after = Rules.from(other);
+    try {
+      const { differences, exhaustive } = JSON.parse(this.#engine().diff(after.#engine()));
+      return { differences: differences.map(difference), exhaustive };
+    } finally {
+      if (after !== other) after.free();
+    }
+  }
+
+  /** What the rules ask of resources of a type for one action, when what is `known` is known and the rest is not. */
+  filter(action, type, known = {}, { completeUnder = [] } = {}) {
+    name(action, 'action');
+    name(type, 'type of the resource');
+    const given = attributesText(known, this.#mentioned);
+    const prefixes = nameList(completeUnder);
+    return new Filter(asked(() => this.#engine().filter(action, type, given, prefixes)), action, type);
+  }
+
   /** Runs test cases that stand beside rules. */
   test(suite) {
     const text = typeof suite === 'string' ? suite : encode(Array.isArray(suite) ? { cases: suite } : suite, 'suite') ?? 'null';
@@ -215,4 +237,17 @@ function compile(text) {
 /** `n` is the rule `n - 1`, negative when it denied; 0 is the default. */
 function answer(code) {
   return { allowed: code > 0, effect: code > 0 ? 'allow' : 'deny', rule: code === 0 ? null : Math.abs(code) - 1 };
+}
+
+function difference({ action, type, attributes, before, after, text }) {
+  return {
+    action,
+    type,
+    attributes: JSON.parse(attributes),
+    // With every digit, to ask again with.
+    resource: resource(type, attributes),
+    before: answer(before),
+    after: answer(after),
+    text,
+  };
 }

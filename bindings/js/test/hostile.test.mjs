@@ -55,6 +55,7 @@ test('what holds a value is that value', () => {
 test('attributes that are not in properties are refused, and do not seem to be missing', () => {
   for (const wrong of [new Map([['v', 'bad']]), [['v', 'bad']], new Set(), Promise.resolve({}), new Date(0), new String('{}'), null, 5]) {
     assert.throws(() => rules.can('read', resource('doc', wrong)), TypeError);
+    assert.throws(() => rules.filter('read', 'doc', wrong), TypeError);
   }
   assert.throws(() => rules.can('read', Object.assign(new Map([['v', 'bad']]), { type: 'doc' })), TypeError);
   assert.throws(() => rules.can('read', Promise.resolve({ type: 'doc' })), TypeError);
