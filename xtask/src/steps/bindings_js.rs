@@ -123,7 +123,9 @@ fn glue(run: &Run, package: &Path, module: &Path) -> Result<()> {
 }
 
 fn test(run: &Run, package: &Path) -> Result<Outcome> {
-    let mut tests = vec!["api", "docs", "filter", "hostile", "package", "size", "vectors"];
+    let mut tests = vec![
+        "api", "docs", "filter", "hostile", "package", "size", "vectors",
+    ];
     let mut node = Command::new("node");
     if run.is_without(Part::Browser) {
         run.leave_out("the npm package of the rule engine in a browser (--without browser)");
