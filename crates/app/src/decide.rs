@@ -46,8 +46,8 @@ impl Question {
     }
 }
 
-/// Properties as a request gives them.
-pub type Properties = serde_json::Map<String, serde_json::Value>;
+/// What is known of a subject, an action, a resource or the context, by name.
+pub type Properties = BTreeMap<Arc<str>, Value>;
 
 /// A subject or resource of a question.
 #[derive(Clone, Debug)]
@@ -85,7 +85,7 @@ pub struct SubjectPolicy {
     from: Timestamp,
     until: Option<Timestamp>,
     list: Arc<CompiledList>,
-    attributes: BTreeMap<Arc<str>, Value>,
+    attributes: Properties,
 }
 
 #[derive(Debug)]
@@ -332,7 +332,7 @@ impl SubjectPolicy {
 
     /// What rules see of the subject.
     #[must_use]
-    pub const fn attributes(&self) -> &BTreeMap<Arc<str>, Value> {
+    pub const fn attributes(&self) -> &Properties {
         &self.attributes
     }
 
@@ -384,26 +384,30 @@ impl<'q> Seen<'q> {
     /// What rules see of `question`, where the store knows `subject` of the subject and `resource`
     /// of the resource.
     #[must_use]
-    pub fn new(question: &'q Question, subject: &'q Stored, resource: Option<&'q Stored>) -> Self {
+    pub fn new(
+        question: &'q Question,
+        subject: &'q Properties,
+        resource: Option<&'q Properties>,
+    ) -> Self {
         Self {
             id: Some(Text::new(&question.resource.id)),
-            resource: Part::new(resource, question.resource.properties.as_ref()),
+            resource: [resource, question.resource.properties.as_ref()],
             ..Self::without_resource(question, subject)
         }
     }
 
     /// What they see where no resource is known but its type.
-    fn without_resource(question: &'q Question, subject: &'q Stored) -> Self {
+    fn without_resource(question: &'q Question, subject: &'q Properties) -> Self {
         Self {
             kind: Text::new(&question.resource.kind),
             id: None,
             subject_id: Text::new(&question.subject.id),
             subject_type: Text::new(&question.subject.kind),
             action_name: Text::new(&question.action.name),
-            subject: Part::new(Some(subject), question.subject.properties.as_ref()),
-            action: Part::new(None, question.action.properties.as_ref()),
-            context: Part::new(None, question.context.as_ref()),
-            resource: Part::new(None, None),
+            subject: [Some(subject), question.subject.properties.as_ref()],
+            action: [None, question.action.properties.as_ref()],
+            context: [None, question.context.as_ref()],
+            resource: [None, None],
         }
     }
 }
@@ -413,43 +417,25 @@ impl Attributes for Seen<'_> {
         match name.split_once('.') {
             Some(("subject", "id")) => Some(self.subject_id.value()),
             Some(("subject", "type")) => Some(self.subject_type.value()),
-            Some(("subject", rest)) => self.subject.get(rest),
+            Some(("subject", rest)) => look_up(&self.subject, rest),
             Some(("action", "name")) => Some(self.action_name.value()),
-            Some(("action", rest)) => self.action.get(rest),
-            Some(("context", rest)) => self.context.get(rest),
+            Some(("action", rest)) => look_up(&self.action, rest),
+            Some(("context", rest)) => look_up(&self.context, rest),
             None if name == "id" => self.id.as_ref().map(Text::value),
             None if name == "type" => Some(self.kind.value()),
-            _ => self.resource.get(name),
+            _ => look_up(&self.resource, name),
         }
     }
 }
-
-/// Attributes that the store knows.
-type Stored = BTreeMap<Arc<str>, Value>;
 
 /// What is known of one part of a question: by the store, and then by the request.
-#[derive(Debug)]
-struct Part<'q> {
-    stored: Option<&'q Stored>,
-    /// Few enough to look through.
-    given: Vec<(&'q str, Value)>,
-}
+type Part<'q> = [Option<&'q Properties>; 2];
 
-impl<'q> Part<'q> {
-    fn new(stored: Option<&'q Stored>, given: Option<&'q Properties>) -> Self {
-        let given = given.into_iter().flatten();
-        let given = given.map(|(name, value)| (name.as_str(), Value::from_json(value)));
-        Self {
-            stored,
-            given: given.collect(),
-        }
-    }
-
-    fn get(&self, name: &str) -> Option<&Value> {
-        let stored = self.stored.and_then(|stored| stored.get(name));
-        let given = || self.given.iter().find(|(key, _)| *key == name);
-        stored.or_else(|| given().map(|(_, value)| value))
-    }
+fn look_up<'q>(part: &Part<'q>, name: &str) -> Option<&'q Value> {
+    part.iter()
+        .copied()
+        .flatten()
+        .find_map(|known| known.get(name))
 }
 
 /// A text of the question, made a value when a rule first looks at it.

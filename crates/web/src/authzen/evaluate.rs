@@ -62,9 +62,9 @@ pub(super) async fn evaluations(
         subject: json!(batch.subject),
         action: json!(batch.action),
         resource: json!(batch.resource),
-        context: batch.context.map_or(Value::Null, Value::Object),
+        context: json!(batch.context),
     };
-    let semantic = batch.options.unwrap_or_default().evaluations_semantic;
+    let semantic = batch.options.unwrap_or_default().0.evaluations_semantic;
     let mut decisions = Vec::with_capacity(items.len());
     for item in items {
         let decision = match defaults.complete(item) {

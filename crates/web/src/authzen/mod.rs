@@ -23,6 +23,7 @@ use axum::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
+use self::wire::Object;
 use crate::{Web, error::Failure};
 
 /// All routes of the decision point.
@@ -55,10 +56,9 @@ impl<T: DeserializeOwned> FromRequest<Web> for Asked<T> {
         let body = Bytes::from_request(request, web)
             .await
             .map_err(|refused| Failure::Http(refused.status(), refused.body_text()))?;
-        let asked = serde_json::from_slice(&body);
-        asked
-            .map(Self)
-            .map_err(|error| bad(format!("the body does not fit: {error}")))
+        let asked: Object<T> = serde_json::from_slice(&body)
+            .map_err(|error| bad(format!("the body does not fit: {error}")))?;
+        Ok(Self(asked.0))
     }
 }
 

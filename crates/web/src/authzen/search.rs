@@ -24,16 +24,16 @@ pub(super) async fn subjects(
         search.resource,
         search.context
     ]);
-    let window = Window::new(&web, search.page.clone(), &asked)?;
-    let kind = search.subject.kind;
+    let window = Window::new(&web, search.page.clone().map(|page| page.0), &asked)?;
+    let kind = search.subject.0.kind;
     let question = Question {
         subject: Entity {
             kind: kind.clone(),
             id: String::new(),
-            properties: search.subject.properties,
+            properties: search.subject.0.properties,
         },
-        action: search.action.into(),
-        resource: search.resource.into(),
+        action: search.action.0.into(),
+        resource: search.resource.0.into(),
         context: search.context,
     };
     let found = web
@@ -63,15 +63,15 @@ pub(super) async fn resources(
         search.resource,
         search.context
     ]);
-    let window = Window::new(&web, search.page.clone(), &asked)?;
-    let kind = search.resource.kind;
+    let window = Window::new(&web, search.page.clone().map(|page| page.0), &asked)?;
+    let kind = search.resource.0.kind;
     let question = Question {
-        subject: search.subject.into(),
-        action: search.action.into(),
+        subject: search.subject.0.into(),
+        action: search.action.0.into(),
         resource: Entity {
             kind: kind.clone(),
             id: String::new(),
-            properties: search.resource.properties,
+            properties: search.resource.0.properties,
         },
         context: search.context,
     };
@@ -91,14 +91,14 @@ pub(super) async fn actions(
     Asked(search): Asked<WireActionSearch>,
 ) -> Result<Response, Failure> {
     let asked = json!(["action", search.subject, search.resource, search.context]);
-    let window = Window::new(&web, search.page.clone(), &asked)?;
+    let window = Window::new(&web, search.page.clone().map(|page| page.0), &asked)?;
     let question = Question {
-        subject: search.subject.into(),
+        subject: search.subject.0.into(),
         action: Action {
             name: String::new(),
             properties: None,
         },
-        resource: search.resource.into(),
+        resource: search.resource.0.into(),
         context: search.context,
     };
     let found = web

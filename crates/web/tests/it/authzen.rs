@@ -442,3 +442,31 @@ async fn metadata_names_https_endpoints_under_the_public_address() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_two_readers_could_understand_differently_is_refused() {
+    let pdp = Pdp::start(&policy("certification")).await;
+    let alice = r#""subject":{"type":"user","id":"alice"}"#;
+    let read = r#""action":{"name":"read"}"#;
+    let record = r#""resource":{"type":"record","id":"record-1"}"#;
+    for body in [
+        format!(r#"{{{alice},{alice},{read},{record}}}"#),
+        format!(r#"{{{alice},{read},{record},"context":{{"net":"home","net":"office"}}}}"#),
+        format!(r#"{{{alice},{read},{record},"context":{{"a":[{{"b":1,"b":2}}]}}}}"#),
+        format!(r#"{{{alice},{read},{record},"context":[]}}"#),
+        // A list where an object should be, as the evaluation and as its subject.
+        r#"[{"type":"user","id":"alice"},{"name":"read"},{"type":"record","id":"record-1"},null]"#
+            .into(),
+        format!(r#"{{"subject":["user","alice"],{read},{record}}}"#),
+        format!(
+            r#"{{{alice},{read},"resource":{{"type":"record","id":"record-1","properties":{{"n":1E400}}}}}}"#
+        ),
+    ] {
+        let request = pdp
+            .request("POST", "/access/v1/evaluation")
+            .header("content-type", "application/json")
+            .body(body.clone());
+        let status = request.send().await.unwrap().status();
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+    }
+}
