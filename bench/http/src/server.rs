@@ -37,7 +37,7 @@ impl Server {
     pub fn start_echo(folder: &Path) -> Result<Self> {
         let address = free_address()?;
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("--echo").env("ADDRESS", &address);
+        command.args(["--echo", &address]);
         Self::start("bare axum JSON echo", address, command, folder)
     }
 
@@ -158,8 +158,8 @@ pub fn properties(rules: usize) -> Value {
 
 /// Is the echo until it is killed.
 #[tokio::main]
-pub async fn echo() -> Result<()> {
-    let listener = tokio::net::TcpListener::bind(std::env::var("ADDRESS")?).await?;
+pub async fn echo(address: &str) -> Result<()> {
+    let listener = tokio::net::TcpListener::bind(address).await?;
     let app = Router::new().route(
         "/access/v1/evaluation",
         post(async |Json(v): Json<Value>| Json(v)),
