@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::clock;
 use crate::table::duration;
-use crate::workload::{Condition, Workload};
+use crate::workload::{Condition, WORKLOADS, Workload};
 use crate::{Engine, Measure};
 
 pub(crate) fn engines() -> Vec<Engine> {
@@ -39,7 +39,7 @@ pub(crate) fn list(workload: &Workload) -> RuleList {
             Condition::Id(id) => {
                 rules::Condition::new(Operand::attribute("id"), Operator::Equal, id.as_str())
             }
-            host => rules::Condition::new(Operand::attribute("name"), Operator::Match, host.text()),
+            name => rules::Condition::new(Operand::attribute("name"), Operator::Match, name.text()),
         };
         rules::Rule::allow()
             .on_types([&rule.kind])
@@ -70,7 +70,7 @@ fn portcullis(workload: &Workload, measure: &mut Measure<'_>) {
 
 enum Test {
     Id(String),
-    Host(regex::Regex),
+    Name(regex::Regex),
 }
 
 fn plain_loop(workload: &Workload, measure: &mut Measure<'_>) {
@@ -80,7 +80,7 @@ fn plain_loop(workload: &Workload, measure: &mut Measure<'_>) {
         .map(|rule| {
             let test = match &rule.condition {
                 Condition::Id(id) => Test::Id(id.clone()),
-                host => Test::Host(regex::Regex::new(&host.text()).expect("it is an expression")),
+                name => Test::Name(regex::Regex::new(name.text()).expect("it is an expression")),
             };
             (rule.kind.as_str(), rule.action.as_str(), test)
         })
@@ -91,7 +91,7 @@ fn plain_loop(workload: &Workload, measure: &mut Measure<'_>) {
                 && *action == workload.action
                 && match test {
                     Test::Id(id) => *id == workload.id,
-                    Test::Host(host) => host.is_match(&workload.host),
+                    Test::Name(name) => name.is_match(&workload.host),
                 }
         })
     });
@@ -103,7 +103,10 @@ fn tables(workload: &Workload, measure: &mut Measure<'_>) {
     for (i, rule) in workload.rules.iter().enumerate() {
         let key = match &rule.condition {
             Condition::Id(id) => id.clone(),
-            Condition::Host(n) => format!("host-{n}"),
+            Condition::Name(expression) => match &expression.key {
+                Some(key) => key.clone(),
+                None => return,
+            },
         };
         let bucket = buckets.entry((&rule.kind, &rule.action)).or_default();
         bucket.entry(key).or_insert(i);
@@ -128,7 +131,13 @@ pub(crate) fn once() -> String {
         "\n**portcullis, once for each list** (medians of nine)\n\n\
          | list | rules | read JSON | compile | first decision | compile patterns |\n|---|---|---|---|---|---|\n",
     );
-    for name in ["late_type", "late_cond", "re_late"] {
+    let lists = WORKLOADS
+        .iter()
+        .filter(|name| match name.strip_suffix("_late") {
+            Some(_) => true,
+            None => **name == "late_type",
+        });
+    for name in lists {
         for size in [100, 1_000, 10_000] {
             let workload = Workload::new(name, size);
             let list = list(&workload);
