@@ -5,6 +5,7 @@
 //! values have a text is decided in `value`.
 
 mod re2;
+mod shape;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -152,15 +153,15 @@ impl Analysis {
         let depth = limits.depth.min(50);
         let parsed = re2::parse(source, fold, depth)?;
         let (shape, required) = if !fold {
-            (re2::shape(&parsed.hir), re2::required(&parsed.hir))
+            (shape::shape(&parsed.hir), shape::required(&parsed.hir))
         } else if parsed.sets_case {
             // Part of the expression may be case-sensitive after all, so folding the subject could
             // match too much.
             (Shape::Regex, None)
         } else {
             let plain = re2::parse(source, false, depth)?.hir;
-            let required = re2::required(&plain).map(Shape::folded);
-            (re2::shape(&plain).folded(), required)
+            let required = shape::required(&plain).map(Shape::folded);
+            (shape::shape(&plain).folded(), required)
         };
         Ok(Self {
             shape,
