@@ -124,6 +124,47 @@ fn tables(workload: &Workload, measure: &mut Measure<'_>) {
     });
 }
 
+/// Checks of many different texts, which automata built while they run have not all seen, as a table.
+pub(crate) fn varied() -> String {
+    const TEXTS: usize = 4_096;
+    let mut text = String::from(
+        "\n**portcullis, 4,096 different texts in turn** (all of them once before)\n\n\
+         | list | 100 | 1000 | 10000 | first round, 10000 |\n|---|---|---|---|---|\n",
+    );
+    for name in WORKLOADS
+        .iter()
+        .filter(|n| n.starts_with("re_") && n.ends_with("_late"))
+    {
+        text += &format!("| {name} ");
+        let mut first_round = 0;
+        for size in [100, 1_000, 10_000] {
+            let workload = Workload::new(name, size);
+            let engine = rules::Engine::compile(&list(&workload)).expect("the workload compiles");
+            engine.warm();
+            let texts = workload.texts(TEXTS);
+            let resources: Vec<_> = texts
+                .iter()
+                .map(|text| BTreeMap::from([("name", Value::from(text.as_str()))]))
+                .collect();
+            let mut turn = resources.iter().cycle();
+            let mut check = || {
+                let resource = turn.next().expect("it goes on for ever");
+                engine
+                    .decide(&workload.action, &workload.kind, resource)
+                    .is_ok_and(|d| d.is_allow())
+            };
+            let start = clock::now();
+            for _ in 0..TEXTS {
+                black_box(check());
+            }
+            first_round = (clock::now() - start) / TEXTS as u64;
+            text += &format!("| {} ", duration(clock::nanoseconds_each(&mut check)));
+        }
+        text += &format!("| {} |\n", duration(first_round as f64));
+    }
+    text
+}
+
 /// What loading a list costs once, as a table: reading the document, compiling, and everything that a
 /// decision would otherwise build when it first needs it.
 pub(crate) fn once() -> String {

@@ -233,6 +233,31 @@ impl Workload {
         }
     }
 
+    /// Texts for the list's expressions, half of which match, in no order.
+    pub(crate) fn texts(&self, count: usize) -> Vec<String> {
+        let family = Family::of(self.name).expect("the list has expressions");
+        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+        let text = |_| {
+            // Xorshift: the same texts in every run.
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            let rule = (random >> 8) as usize % self.rules.len();
+            let text = family.text(rule);
+            if random.is_multiple_of(2) {
+                return text;
+            }
+            // Another letter in the middle.
+            let (start, end) = text.split_at(text.len() / 2);
+            format!(
+                "{start}{}{}",
+                char::from(b'a' + (random >> 40) as u8 % 26),
+                &end[1..]
+            )
+        };
+        (0..count).map(text).collect()
+    }
+
     pub(crate) fn uses_patterns(&self) -> bool {
         self.name.starts_with("re_")
     }

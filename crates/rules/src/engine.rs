@@ -9,6 +9,7 @@
 
 mod cover;
 mod digest;
+mod groups;
 mod hash;
 mod index;
 mod members;
@@ -28,6 +29,7 @@ use index::{Index, Route};
 pub use options::{CompileError, EngineOptions};
 pub(crate) use program::Tracer;
 use program::{Builder, Program, Resource};
+use regex_automata::util::pool::Pool;
 
 use crate::naive::{Attributes, Decision, RequestError};
 use crate::syntax::{Effect, RuleList};
@@ -67,6 +69,8 @@ pub(crate) struct Inner {
     /// A name that stands for all actions no rule mentions.
     unmentioned: String,
     digest: OnceLock<Digest>,
+    /// A bit for each rule, for decisions that many patterns match; empty until there is one.
+    marks: Pool<Vec<u64>, fn() -> Vec<u64>>,
 }
 
 /// What visiting a rule needs.
@@ -144,6 +148,7 @@ impl Engine {
             direct: list.0.len() <= options.direct_rules,
             unmentioned,
             digest: OnceLock::new(),
+            marks: Pool::new(Vec::new),
         })))
     }
 

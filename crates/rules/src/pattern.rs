@@ -4,6 +4,7 @@
 //! not follow the habits of the engine underneath. Patterns know nothing of rules or values; which
 //! values have a text is decided in `value`.
 
+mod literals;
 mod re2;
 mod shape;
 
@@ -11,9 +12,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
-
+pub(crate) use literals::{Place, Required};
 pub use re2::RegexError;
+use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange, Hir};
 
 /// Bounds on a single pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,17 +100,6 @@ impl Shape {
             Self::Regex => None,
         }
     }
-
-    fn folded(self) -> Self {
-        let fold = |text: Arc<str>| -> Arc<str> { fold(&text).into() };
-        match self {
-            Self::Exact(text) => Self::Exact(fold(text)),
-            Self::Prefix(text) => Self::Prefix(fold(text)),
-            Self::Suffix(text) => Self::Suffix(fold(text)),
-            Self::Contains(text) => Self::Contains(fold(text)),
-            Self::Regex => Self::Regex,
-        }
-    }
 }
 
 /// A compiled regular expression: an unanchored, linear-time search.
@@ -134,12 +124,11 @@ pub struct Pattern {
 
 /// What is known of an expression before any program is built for it.
 pub(crate) struct Analysis {
+    pub(crate) hir: Hir,
     /// The simplest equivalent test.
     pub(crate) shape: Shape,
-    /// The expression in the `regex` crate's syntax.
-    pub(crate) translated: String,
-    /// A test that every matching text passes, folded if the pattern folds; never [`Shape::Regex`].
-    pub(crate) required: Option<Shape>,
+    /// Whether the shape is a test of folded texts.
+    pub(crate) folds: bool,
 }
 
 impl Analysis {
@@ -150,24 +139,23 @@ impl Analysis {
     ) -> Result<Self, PatternError> {
         check_text(source, limits)?;
         // The engine compiles by recursion; this many levels fit a small stack even without optimisation.
-        let depth = limits.depth.min(50);
-        let parsed = re2::parse(source, fold, depth)?;
-        let (shape, required) = if !fold {
-            (shape::shape(&parsed.hir), shape::required(&parsed.hir))
-        } else if parsed.sets_case {
-            // Part of the expression may be case-sensitive after all, so folding the subject could
-            // match too much.
-            (Shape::Regex, None)
-        } else {
-            let plain = re2::parse(source, false, depth)?.hir;
-            let required = shape::required(&plain).map(Shape::folded);
-            (shape::shape(&plain).folded(), required)
+        let hir = re2::parse(source, fold, limits.depth.min(50))?;
+        let mut folds = fold;
+        let mut shape = match fold {
+            true => shape::folded(&hir),
+            false => shape::shape(&hir),
         };
-        Ok(Self {
-            shape,
-            translated: parsed.hir.to_string(),
-            required,
-        })
+        if !fold && shape == Shape::Regex {
+            // A flag inside the expression may say the same as folding it throughout.
+            shape = shape::folded(&hir);
+            folds = shape != Shape::Regex;
+        }
+        Ok(Self { hir, shape, folds })
+    }
+
+    /// What all matching texts have, and whether that is told of folded texts.
+    pub(crate) fn required(&self) -> (bool, Vec<Required>) {
+        literals::required(&self.hir)
     }
 }
 
@@ -177,9 +165,8 @@ impl Pattern {
     /// # Errors
     /// [`PatternError`] when the expression is empty, outside the dialect, or over a limit.
     pub fn new(source: &str, fold: bool, limits: &PatternLimits) -> Result<Self, PatternError> {
-        let Analysis {
-            shape, translated, ..
-        } = Analysis::new(source, fold, limits)?;
+        let Analysis { hir, shape, folds } = Analysis::new(source, fold, limits)?;
+        let translated = hir.to_string();
         let regex = match shape {
             Shape::Regex => Some(
                 regex::RegexBuilder::new(&translated)
@@ -195,7 +182,7 @@ impl Pattern {
         Ok(Self {
             source: source.into(),
             translated,
-            fold,
+            fold: folds,
             shape,
             regex,
         })

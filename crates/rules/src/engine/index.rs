@@ -70,18 +70,22 @@ impl<'e> Route<'e> {
         }
     }
 
-    /// Rules found by patterns.
+    /// Rules found by patterns: hands over those that may be found from rule `at` on, where some part of
+    /// an index starts, and returns where the next part starts.
     pub(super) fn texts<A: Attributes + ?Sized>(
         &self,
+        at: u32,
         patterns: &Patterns,
         resource: &mut Resource<'_, A>,
         push: &mut impl FnMut(&'e [u32]),
-    ) {
+    ) -> u32 {
+        let mut next = NONE;
         for bucket in self.buckets.iter().flatten() {
             for (attribute, index) in &bucket.texts {
-                index.find(patterns, resource.get(*attribute), push);
+                next = next.min(index.find(at, patterns, resource.get(*attribute), push));
             }
         }
+        next
     }
 }
 

@@ -8,11 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use regex_automata::meta::{self, Regex};
-use regex_automata::nfa::thompson::WhichCaptures;
-use regex_automata::util::syntax;
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::text::with_folded;
-use crate::pattern::{Analysis, Like, PatternLimits, Shape};
+use crate::pattern::{Analysis, Like, PatternLimits, Required, Shape};
 use crate::syntax::Operator;
 
 /// Memory one program's lazily built automaton may take for each thread that runs it.
@@ -24,7 +23,10 @@ pub(super) struct Patterns {
 }
 
 /// What is left of the memory for programs.
-pub(super) struct Budget(AtomicUsize);
+pub(super) struct Budget {
+    left: AtomicUsize,
+    whole: usize,
+}
 
 pub(super) struct Cell {
     op: Operator,
@@ -39,16 +41,18 @@ pub(super) enum Plan {
     Bad,
     /// By looking at one end or the whole of the text, folded or as it is.
     Literal { folds: bool, shape: Shape },
-    /// By running an expression; matching texts also pass `required`, if there is one.
+    /// By running an expression; matching texts also have all that is `required`, which is told of
+    /// folded texts if it `folds`.
     Regex {
+        hir: Hir,
         folds: bool,
-        translated: String,
-        required: Option<Shape>,
+        required: Vec<Required>,
     },
 }
 
 enum Program {
     Ready(Regex),
+    /// The expression is bigger than any may be, so nothing can be decided with it.
     TooBig,
     /// The budget was used up.
     Unkept,
@@ -59,7 +63,16 @@ impl Budget {
     pub(super) fn take(&self, bytes: usize) -> bool {
         let less = |left: usize| left.checked_sub(bytes);
         let order = Ordering::Relaxed;
-        self.0.fetch_update(order, order, less).is_ok()
+        self.left.fetch_update(order, order, less).is_ok()
+    }
+
+    fn left(&self) -> usize {
+        self.left.load(Ordering::Relaxed)
+    }
+
+    /// Whether more than half of it is left.
+    fn is_ample(&self) -> bool {
+        self.left() > self.whole / 2
     }
 }
 
@@ -67,7 +80,10 @@ impl Patterns {
     pub(super) fn new(budget: usize) -> Self {
         Self {
             cells: Vec::new(),
-            budget: Budget(AtomicUsize::new(budget)),
+            budget: Budget {
+                left: AtomicUsize::new(budget),
+                whole: budget,
+            },
         }
     }
 
@@ -80,7 +96,7 @@ impl Patterns {
     }
 
     pub(super) fn budget_left(&self) -> usize {
-        self.budget.0.load(Ordering::Relaxed)
+        self.budget.left()
     }
 
     /// Whether the text matches; `None` if that cannot be decided.
@@ -95,10 +111,10 @@ impl Patterns {
                     shape.matches(text)
                 }
             }
-            Plan::Regex { translated, .. } => match cell.program(translated, &self.budget) {
+            Plan::Regex { hir, .. } => match cell.program(hir, &self.budget) {
                 Program::Ready(regex) => Some(regex.is_match(text)),
                 Program::TooBig => None,
-                Program::Unkept => Some(one(translated)?.is_match(text)),
+                Program::Unkept => Some(one(hir, Speed::Quick)?.is_match(text)),
             },
         }
     }
@@ -106,8 +122,20 @@ impl Patterns {
     /// Compiles the program of this pattern if it needs one.
     pub(super) fn warm(&self, id: u32) {
         let cell = self.get(id);
-        if let Plan::Regex { translated, .. } = cell.plan() {
-            cell.program(translated, &self.budget);
+        if let Plan::Regex { hir, .. } = cell.plan() {
+            cell.program(hir, &self.budget);
+        }
+    }
+
+    /// Whether nothing can be decided with the pattern, whatever the text.
+    pub(super) fn is_bad(&self, id: u32) -> bool {
+        let cell = self.get(id);
+        match cell.plan() {
+            Plan::Bad => true,
+            Plan::Literal { .. } => false,
+            Plan::Regex { hir, .. } => {
+                may_be_too_big(hir) && matches!(cell.program(hir, &self.budget), Program::TooBig)
+            }
         }
     }
 }
@@ -124,62 +152,89 @@ impl Cell {
             let shape = like.shape().clone();
             return Some(Plan::Literal { folds: true, shape });
         }
-        let folds = self.op == Operator::MatchFold;
-        let Analysis {
-            shape,
-            translated,
-            required,
-        } = Analysis::new(&self.source, folds, &limits).ok()?;
-        Some(match shape {
-            Shape::Regex => Plan::Regex {
-                folds,
-                translated,
-                required,
+        let fold = self.op == Operator::MatchFold;
+        let analysis = Analysis::new(&self.source, fold, &limits).ok()?;
+        Some(match analysis.shape {
+            Shape::Regex => {
+                let (folds, required) = analysis.required();
+                Plan::Regex {
+                    hir: analysis.hir,
+                    folds,
+                    required,
+                }
+            }
+            shape => Plan::Literal {
+                folds: analysis.folds,
+                shape,
             },
-            shape => Plan::Literal { folds, shape },
         })
     }
 
-    fn program(&self, translated: &str, budget: &Budget) -> &Program {
-        self.program.get_or_init(|| match one(translated) {
-            None => Program::TooBig,
-            Some(regex) if budget.take(regex.memory_usage() + translated.len()) => {
-                Program::Ready(regex)
+    fn program(&self, hir: &Hir, budget: &Budget) -> &Program {
+        self.program.get_or_init(|| {
+            // The last half is for programs that take little, so that more of them are kept.
+            let speed = if budget.is_ample() || may_be_too_big(hir) {
+                Speed::Quick
+            } else {
+                Speed::Small
+            };
+            match one(hir, speed) {
+                None => Program::TooBig,
+                Some(regex) if budget.take(regex.memory_usage()) => Program::Ready(regex),
+                Some(_) => Program::Unkept,
             }
-            Some(_) => Program::Unkept,
         })
     }
+}
+
+/// What a program is built for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Speed {
+    Quick,
+    /// Several times slower, in half the memory and nothing to speak of for each thread.
+    Small,
 }
 
 /// Compiles one expression as [`crate::Pattern`] does; `None` if it is too big.
-fn one(translated: &str) -> Option<Regex> {
-    let config = config().nfa_size_limit(Some(PatternLimits::default().program_bytes));
-    Regex::builder()
-        .configure(config)
-        .syntax(syntax())
-        .build(translated)
-        .ok()
+fn one(hir: &Hir, speed: Speed) -> Option<Regex> {
+    let quick = speed == Speed::Quick;
+    let config = meta::Config::new()
+        .hybrid_cache_capacity(AUTOMATON)
+        .hybrid(quick)
+        .onepass(quick)
+        .auto_prefilter(quick)
+        .nfa_size_limit(Some(PatternLimits::default().program_bytes));
+    Regex::builder().configure(config).build_from_hir(hir).ok()
 }
 
-/// Compiles several expressions into one program that tells which of them match; `None` if it is too big.
-pub(super) fn several(translated: &[&str]) -> Option<Regex> {
-    let config = config()
-        .match_kind(regex_automata::MatchKind::All)
-        .which_captures(WhichCaptures::None)
-        .nfa_size_limit(Some(PatternLimits::default().program_bytes / 2));
-    Regex::builder()
-        .configure(config)
-        .syntax(syntax())
-        .build_many(translated)
-        .ok()
+/// Whether compiling the expression may run into the limit on its size.
+fn may_be_too_big(hir: &Hir) -> bool {
+    weight(hir) > PatternLimits::default().program_bytes / 8
 }
 
-fn config() -> meta::Config {
-    meta::Config::new().hybrid_cache_capacity(AUTOMATON)
-}
-
-fn syntax() -> syntax::Config {
-    syntax::Config::new().nest_limit(2048)
+/// About how many bytes a program of states and transitions takes.
+pub(super) fn weight(hir: &Hir) -> usize {
+    const STATE: usize = 32;
+    const RANGE: usize = 8;
+    /// Several bytes, each a state.
+    const WIDE: usize = 200;
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => STATE,
+        HirKind::Literal(literal) => literal.0.len() * STATE,
+        HirKind::Class(Class::Bytes(class)) => STATE + class.ranges().len() * RANGE,
+        HirKind::Class(Class::Unicode(class)) => {
+            let wide = class.iter().filter(|range| !range.end().is_ascii());
+            STATE + class.ranges().len() * RANGE + wide.count() * WIDE
+        }
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min.saturating_add(1));
+            (weight(&repetition.sub) + STATE).saturating_mul(times.max(1) as usize)
+        }
+        HirKind::Capture(capture) => weight(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts
+            .iter()
+            .fold(STATE, |sum, part| sum.saturating_add(weight(part))),
+    }
 }
 
 /// Hands out one number for each different pattern.

@@ -23,18 +23,11 @@ pub struct RegexError {
     pub offset: usize,
 }
 
-pub(super) struct Parsed {
-    pub(super) hir: Hir,
-    /// Whether a flag group turns case folding on or off somewhere.
-    pub(super) sets_case: bool,
-}
-
-pub(super) fn parse(source: &str, fold: bool, depth: usize) -> Result<Parsed, RegexError> {
+pub(super) fn parse(source: &str, fold: bool, depth: usize) -> Result<Hir, RegexError> {
     let mut parser = Parser {
         source,
         at: 0,
         depth,
-        sets_case: false,
         ranges: 0,
         names: HashSet::new(),
     };
@@ -47,10 +40,7 @@ pub(super) fn parse(source: &str, fold: bool, depth: usize) -> Result<Parsed, Re
     if parser.peek().is_some() {
         return Err(parser.error("there is a `)` too many", parser.at));
     }
-    Ok(Parsed {
-        hir: node.hir,
-        sets_case: parser.sets_case,
-    })
+    Ok(node.hir)
 }
 
 #[derive(Clone, Copy)]
@@ -70,7 +60,6 @@ struct Parser<'a> {
     source: &'a str,
     at: usize,
     depth: usize,
-    sets_case: bool,
     ranges: usize,
     names: HashSet<&'a str>,
 }
@@ -232,10 +221,7 @@ impl<'a> Parser<'a> {
         loop {
             let c = self.bump();
             match c {
-                Some('i') => {
-                    flags.fold = on;
-                    self.sets_case = true;
-                }
+                Some('i') => flags.fold = on,
                 Some('m') => flags.multi_line = on,
                 Some('s') => flags.dot_all = on,
                 // Swaps greedy and lazy: no difference here.

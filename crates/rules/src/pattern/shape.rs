@@ -1,13 +1,36 @@
-//! What an expression asks of a text, told without running it.
+//! Expressions that are no more than a fixed text.
 
-use std::sync::Arc;
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look};
 
-use regex_syntax::hir::{Hir, HirKind, Look};
-
-use super::Shape;
+use super::{Shape, fold_char};
 
 /// The simplest test equivalent to an unanchored search for the expression.
 pub(super) fn shape(hir: &Hir) -> Shape {
+    of(hir, |part| match part.kind() {
+        HirKind::Literal(literal) => Some(std::str::from_utf8(&literal.0).ok()?.to_owned()),
+        _ => None,
+    })
+}
+
+/// As [`shape`], for a test of folded texts: every letter must stand for all its cases.
+pub(super) fn folded(hir: &Hir) -> Shape {
+    of(hir, |part| match part.kind() {
+        HirKind::Literal(literal) => {
+            let text = std::str::from_utf8(&literal.0).ok()?;
+            text.chars()
+                .all(|c| cases(c).ranges() == [ClassUnicodeRange::new(c, c)])
+                .then(|| text.to_owned())
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let c = fold_char(class.ranges().first()?.start());
+            (*class == cases(c)).then(|| c.to_string())
+        }
+        _ => None,
+    })
+}
+
+/// The shape of a sequence of parts that each stand for one text.
+fn of(hir: &Hir, text: impl Fn(&Hir) -> Option<String>) -> Shape {
     let parts: &[Hir] = match hir.kind() {
         HirKind::Concat(parts) => parts,
         HirKind::Empty => &[],
@@ -22,48 +45,20 @@ pub(super) fn shape(hir: &Hir) -> Shape {
     } else {
         parts
     };
-    let text: Arc<str> = match parts {
-        [] => "".into(),
-        [only] => match only.kind() {
-            HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
-                Ok(text) => text.into(),
-                Err(_) => return Shape::Regex,
-            },
-            _ => return Shape::Regex,
-        },
-        _ => return Shape::Regex,
+    let Some(text) = parts.iter().map(text).collect::<Option<String>>() else {
+        return Shape::Regex;
     };
     match (start, end) {
-        (true, true) => Shape::Exact(text),
-        (true, false) => Shape::Prefix(text),
-        (false, true) => Shape::Suffix(text),
-        (false, false) => Shape::Contains(text),
+        (true, true) => Shape::Exact(text.into()),
+        (true, false) => Shape::Prefix(text.into()),
+        (false, true) => Shape::Suffix(text.into()),
+        (false, false) => Shape::Contains(text.into()),
     }
 }
 
-/// A literal test that every text matching the expression passes, if one stands in plain sight.
-pub(super) fn required(hir: &Hir) -> Option<Shape> {
-    let HirKind::Concat(parts) = hir.kind() else {
-        return None;
-    };
-    let text = |part: &Hir| match part.kind() {
-        HirKind::Literal(literal) => std::str::from_utf8(&literal.0).ok().map(Arc::<str>::from),
-        _ => None,
-    };
-    let is = |part: &Hir, look| *part.kind() == HirKind::Look(look);
-    if let [first, second, ..] = parts.as_slice()
-        && is(first, Look::Start)
-        && let Some(text) = text(second)
-    {
-        return Some(Shape::Prefix(text));
-    }
-    if let [.., second, last] = parts.as_slice()
-        && is(last, Look::End)
-        && let Some(text) = text(second)
-    {
-        return Some(Shape::Suffix(text));
-    }
-    // Each part of a sequence must match somewhere in the text.
-    let longest = parts.iter().filter_map(text).max_by_key(|text| text.len());
-    longest.map(Shape::Contains)
+/// The character with all that are the same ignoring case.
+fn cases(c: char) -> ClassUnicode {
+    let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
+    class.case_fold_simple();
+    class
 }

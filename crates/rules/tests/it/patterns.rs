@@ -201,7 +201,13 @@ fn shapes_are_recognised_only_when_they_are_exact() {
     assert_eq!(shape("a/b", false), Shape::Contains("a/b".into()));
     assert_eq!(shape("(?:a)b(c)", false), Shape::Contains("abc".into()));
     assert_eq!(shape("^ADMIN$", true), Shape::Exact("admin".into()));
-    for source in ["(?m)^a$", "^a|b$", "a.b", "a*", "^(?i)a", "[ab]", r"\ba"] {
+    // A flag or a class says what folding throughout says.
+    assert_eq!(shape("^(?i)SVC/", false), Shape::Prefix("svc/".into()));
+    assert_eq!(shape("^[Aa]7", false), Shape::Prefix("a7".into()));
+    assert!(pattern("^(?i)svc/", false).folds());
+    for source in [
+        "(?m)^a$", "^a|b$", "a.b", "a*", "[ab]", r"\ba", "(?i:a)b", "[Kk]", "(?i)a|b",
+    ] {
         assert_eq!(shape(source, false), Shape::Regex, "{source}");
     }
     assert_eq!(shape("(?-i)abc", true), Shape::Regex);
