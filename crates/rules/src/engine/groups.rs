@@ -29,10 +29,19 @@ const STATES: usize = 1 << 20;
 /// Different expressions whose matches are told once; those of further ones may be told repeatedly.
 const TOLD: usize = 16;
 
+/// An expression that a rule asks for.
+pub(super) struct Expression<'p> {
+    pub(super) rule: u32,
+    pub(super) pattern: u32,
+    pub(super) hir: &'p Hir,
+}
+
 pub(super) struct Group {
     automaton: DFA,
     caches: Caches,
     rules: Vec<u32>,
+    /// For each rule its pattern, if finding the rule proves that it matches.
+    proved: Vec<Option<u32>>,
 }
 
 type Caches =
@@ -41,7 +50,7 @@ type Caches =
 /// Groups the expressions, which come in the order of their rules. Rules for which there is no memory are
 /// left to be visited always.
 pub(super) fn groups(
-    expressions: &[(u32, &Hir)],
+    expressions: &[Expression<'_>],
     budget: &Budget,
     visited_always: &mut Vec<u32>,
 ) -> Vec<Group> {
@@ -56,7 +65,7 @@ pub(super) fn groups(
         let (part, others) = rest.split_at(part);
         match group {
             Some(group) if budget.take(group.memory()) => groups.push(group),
-            _ => visited_always.extend(part.iter().map(|(rule, _)| rule)),
+            _ => visited_always.extend(part.iter().map(|expression| expression.rule)),
         }
         rest = others;
     }
@@ -65,19 +74,23 @@ pub(super) fn groups(
 
 impl Group {
     /// The group of as many of the first expressions as belong together, and how many these are.
-    fn of_first(expressions: &[(u32, &Hir)]) -> Result<(usize, Option<Self>), Box<dyn Error>> {
+    fn of_first(expressions: &[Expression<'_>]) -> Result<(usize, Option<Self>), Box<dyn Error>> {
         let mut program = Shared::new(2 * PROGRAM)?;
         let mut rules = Vec::new();
-        for (rule, expression) in expressions {
-            let big = weight(expression) > PROGRAM / 2;
+        let mut proved = Vec::new();
+        for Expression { rule, pattern, hir } in expressions {
+            let big = weight(hir) > PROGRAM / 2;
             if big && rules.is_empty() {
                 return Ok((1, None));
             }
             if big || program.memory() > PROGRAM {
                 break;
             }
-            program.add(expression)?;
+            program.add(hir)?;
             rules.push(*rule);
+            // The automaton goes by bytes: what may match no text at all may match inside a character.
+            let certain = hir.properties().minimum_len() > Some(0);
+            proved.push(certain.then_some(*pattern));
         }
         let program = program.build()?;
         let config = DFA::config().match_kind(MatchKind::All);
@@ -90,12 +103,14 @@ impl Group {
             automaton,
             caches: Pool::new(Box::new(move || for_caches.create_cache())),
             rules,
+            proved,
         };
         Ok((group.rules.len(), Some(group)))
     }
 
     fn memory(&self) -> usize {
-        self.automaton.get_nfa().memory_usage() + self.rules.len() * size_of::<u32>()
+        self.automaton.get_nfa().memory_usage()
+            + self.rules.len() * (size_of::<u32>() + size_of::<Option<u32>>())
     }
 
     /// The first rule that may be found.
@@ -103,14 +118,26 @@ impl Group {
         self.rules.first().copied().unwrap_or(u32::MAX)
     }
 
-    /// Hands over the rules whose expressions match, each on its own, in no order.
-    pub(super) fn find<'e>(&'e self, text: &str, push: &mut impl FnMut(&'e [u32])) {
-        let mut matches = Matches {
+    /// Hands over the rules whose expressions match, each on its own, in no order, and the patterns that
+    /// are proved to match by that.
+    pub(super) fn find<'e>(
+        &'e self,
+        text: &str,
+        push: &mut impl FnMut(&'e [u32]),
+        matches: &mut impl FnMut(u32),
+    ) {
+        let mut told = Told {
             group: self,
             told: [u32::MAX; TOLD],
             len: 0,
         };
-        if matches.run(text, push).is_none() {
+        let run = told.run(text, &mut |rule, proved| {
+            push(std::slice::from_ref(rule));
+            if let Some(pattern) = proved {
+                matches(pattern);
+            }
+        });
+        if run.is_none() {
             // INVARIANT: an automaton without bytes to stop at, whose cache may be emptied as often as
             // need be, never gives up. If it did, everything would have to be looked at.
             push(&self.rules);
@@ -118,14 +145,16 @@ impl Group {
     }
 }
 
-struct Matches<'e> {
+/// The rules told so far.
+struct Told<'e> {
     group: &'e Group,
     told: [u32; TOLD],
     len: usize,
 }
 
-impl<'e> Matches<'e> {
-    fn run(&mut self, text: &str, push: &mut impl FnMut(&'e [u32])) -> Option<()> {
+impl<'e> Told<'e> {
+    /// `None` if the automaton gave up.
+    fn run(&mut self, text: &str, tell: &mut impl FnMut(&'e u32, Option<u32>)) -> Option<()> {
         let automaton = &self.group.automaton;
         let mut cache = self.group.caches.get();
         let start = automaton.start_state_forward(&mut cache, &Input::new(text));
@@ -134,7 +163,7 @@ impl<'e> Matches<'e> {
             state = automaton.next_state(&mut cache, state, byte).ok()?;
             if state.is_tagged() {
                 if state.is_match() {
-                    self.tell(&cache, state, push);
+                    self.tell(&cache, state, tell);
                 } else if state.is_dead() {
                     return Some(());
                 } else if state.is_quit() {
@@ -145,16 +174,21 @@ impl<'e> Matches<'e> {
         let state: Result<LazyStateID, CacheError> = automaton.next_eoi_state(&mut cache, state);
         let state = state.ok()?;
         if state.is_match() {
-            self.tell(&cache, state, push);
+            self.tell(&cache, state, tell);
         }
         Some(())
     }
 
-    fn tell(&mut self, cache: &dfa::Cache, state: LazyStateID, push: &mut impl FnMut(&'e [u32])) {
+    fn tell(
+        &mut self,
+        cache: &dfa::Cache,
+        state: LazyStateID,
+        tell: &mut impl FnMut(&'e u32, Option<u32>),
+    ) {
         let automaton = &self.group.automaton;
         for i in 0..automaton.match_len(cache, state) {
-            let pattern = automaton.match_pattern(cache, state, i);
-            let rule = &self.group.rules[pattern.as_usize()];
+            let found = automaton.match_pattern(cache, state, i).as_usize();
+            let rule = &self.group.rules[found];
             if self.told[..self.len].contains(rule) {
                 continue;
             }
@@ -162,7 +196,7 @@ impl<'e> Matches<'e> {
                 *free = *rule;
                 self.len += 1;
             }
-            push(std::slice::from_ref(rule));
+            tell(rule, self.group.proved[found]);
         }
     }
 }

@@ -1,31 +1,24 @@
 //! The patterns of a list, each kept once, read and compiled when first needed.
 //!
-//! The programs a list keeps share one budget. A pattern that no longer fits is compiled for each use:
-//! slow, but right, and bounded in memory.
+//! How one is compiled and run is told in `program`.
+
+mod program;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use regex_automata::meta::{self, Regex};
-use regex_syntax::hir::{Class, Hir, HirKind};
+pub(super) use program::{Budget, weight};
+use program::{Program, Scratch, may_be_too_big};
+use regex_syntax::hir::Hir;
 
 use super::text::with_folded;
 use crate::pattern::{Analysis, Like, PatternLimits, Required, Shape};
 use crate::syntax::Operator;
 
-/// Memory one program's lazily built automaton may take for each thread that runs it.
-const AUTOMATON: usize = 256 << 10;
-
 pub(super) struct Patterns {
     cells: Vec<Cell>,
     budget: Budget,
-}
-
-/// What is left of the memory for programs.
-pub(super) struct Budget {
-    left: AtomicUsize,
-    whole: usize,
+    scratch: Scratch,
 }
 
 pub(super) struct Cell {
@@ -50,40 +43,12 @@ pub(super) enum Plan {
     },
 }
 
-enum Program {
-    Ready(Regex),
-    /// The expression is bigger than any may be, so nothing can be decided with it.
-    TooBig,
-    /// The budget was used up.
-    Unkept,
-}
-
-impl Budget {
-    /// Takes this many bytes out, if there are as many.
-    pub(super) fn take(&self, bytes: usize) -> bool {
-        let less = |left: usize| left.checked_sub(bytes);
-        let order = Ordering::Relaxed;
-        self.left.fetch_update(order, order, less).is_ok()
-    }
-
-    fn left(&self) -> usize {
-        self.left.load(Ordering::Relaxed)
-    }
-
-    /// Whether more than half of it is left.
-    fn is_ample(&self) -> bool {
-        self.left() > self.whole / 2
-    }
-}
-
 impl Patterns {
     pub(super) fn new(budget: usize) -> Self {
         Self {
             cells: Vec::new(),
-            budget: Budget {
-                left: AtomicUsize::new(budget),
-                whole: budget,
-            },
+            budget: Budget::new(budget),
+            scratch: Scratch::default(),
         }
     }
 
@@ -111,11 +76,10 @@ impl Patterns {
                     shape.matches(text)
                 }
             }
-            Plan::Regex { hir, .. } => match cell.program(hir, &self.budget) {
-                Program::Ready(regex) => Some(regex.is_match(text)),
-                Program::TooBig => None,
-                Program::Unkept => Some(one(hir, Speed::Quick)?.is_match(text)),
-            },
+            Plan::Regex { hir, .. } => {
+                let program = cell.program(hir, &self.budget);
+                program.is_match(hir, text, &self.scratch)
+            }
         }
     }
 
@@ -171,69 +135,7 @@ impl Cell {
     }
 
     fn program(&self, hir: &Hir, budget: &Budget) -> &Program {
-        self.program.get_or_init(|| {
-            // The last half is for programs that take little, so that more of them are kept.
-            let speed = if budget.is_ample() || may_be_too_big(hir) {
-                Speed::Quick
-            } else {
-                Speed::Small
-            };
-            match one(hir, speed) {
-                None => Program::TooBig,
-                Some(regex) if budget.take(regex.memory_usage()) => Program::Ready(regex),
-                Some(_) => Program::Unkept,
-            }
-        })
-    }
-}
-
-/// What a program is built for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Speed {
-    Quick,
-    /// Several times slower, in half the memory and nothing to speak of for each thread.
-    Small,
-}
-
-/// Compiles one expression as [`crate::Pattern`] does; `None` if it is too big.
-fn one(hir: &Hir, speed: Speed) -> Option<Regex> {
-    let quick = speed == Speed::Quick;
-    let config = meta::Config::new()
-        .hybrid_cache_capacity(AUTOMATON)
-        .hybrid(quick)
-        .onepass(quick)
-        .auto_prefilter(quick)
-        .nfa_size_limit(Some(PatternLimits::default().program_bytes));
-    Regex::builder().configure(config).build_from_hir(hir).ok()
-}
-
-/// Whether compiling the expression may run into the limit on its size.
-fn may_be_too_big(hir: &Hir) -> bool {
-    weight(hir) > PatternLimits::default().program_bytes / 8
-}
-
-/// About how many bytes a program of states and transitions takes.
-pub(super) fn weight(hir: &Hir) -> usize {
-    const STATE: usize = 32;
-    const RANGE: usize = 8;
-    /// Several bytes, each a state.
-    const WIDE: usize = 200;
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => STATE,
-        HirKind::Literal(literal) => literal.0.len() * STATE,
-        HirKind::Class(Class::Bytes(class)) => STATE + class.ranges().len() * RANGE,
-        HirKind::Class(Class::Unicode(class)) => {
-            let wide = class.iter().filter(|range| !range.end().is_ascii());
-            STATE + class.ranges().len() * RANGE + wide.count() * WIDE
-        }
-        HirKind::Repetition(repetition) => {
-            let times = repetition.max.unwrap_or(repetition.min.saturating_add(1));
-            (weight(&repetition.sub) + STATE).saturating_mul(times.max(1) as usize)
-        }
-        HirKind::Capture(capture) => weight(&capture.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts
-            .iter()
-            .fold(STATE, |sum, part| sum.saturating_add(weight(part))),
+        self.program.get_or_init(|| Program::new(hir, budget))
     }
 }
 

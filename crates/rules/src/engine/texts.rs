@@ -9,9 +9,8 @@ use std::cmp::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use aho_corasick::AhoCorasick;
-use regex_syntax::hir::Hir;
 
-use super::groups::{Group, groups};
+use super::groups::{Expression, Group, groups};
 use super::hash::{Map, StrMap};
 use super::patterns::{Budget, Patterns, Plan};
 use super::text::{with_folded, with_text};
@@ -45,6 +44,8 @@ struct Tables {
     groups: Vec<Group>,
     /// Found by every text.
     every: Postings,
+    /// Patterns that are run on their own when a fixed text has found them.
+    single: Vec<u32>,
 }
 
 /// Fixed texts compared with the subject, all as it is or all folded.
@@ -91,12 +92,14 @@ impl TextIndex {
 
     /// Hands over rules found by this value in ascending runs: those that may be found from rule `at` on,
     /// where one part of the index starts. Returns where the next part starts, [`u32::MAX`] if none does.
+    /// Some patterns that match for certain are told to `matches`.
     pub(super) fn find<'e>(
         &'e self,
         at: u32,
         patterns: &Patterns,
         value: &Value,
         push: &mut impl FnMut(&'e [u32]),
+        matches: &mut impl FnMut(u32),
     ) -> u32 {
         if at < self.first() {
             return self.first();
@@ -110,7 +113,7 @@ impl TextIndex {
             for group in &tables.groups {
                 match group.first().cmp(&at) {
                     Ordering::Less => {}
-                    Ordering::Equal => group.find(text, push),
+                    Ordering::Equal => group.find(text, push, matches),
                     Ordering::Greater => next = next.min(group.first()),
                 }
             }
@@ -131,9 +134,8 @@ impl TextIndex {
 
     /// Builds everything that is otherwise built at first use.
     pub(super) fn warm(&self, patterns: &Patterns) {
-        self.tables(patterns);
-        for entry in &self.entries {
-            patterns.warm(entry.pattern);
+        for &pattern in &self.tables(patterns).single {
+            patterns.warm(pattern);
         }
     }
 }
@@ -141,7 +143,7 @@ impl TextIndex {
 impl Tables {
     fn new(entries: &[Entry], patterns: &Patterns) -> Self {
         let mut tables = Self::default();
-        let mut rest: Vec<(u32, &Hir)> = Vec::new();
+        let mut rest = Vec::new();
         let mut visited_always = Vec::new();
         let needed = Needed::by(entries, patterns);
         for entry in entries {
@@ -173,11 +175,16 @@ impl Tables {
                     required,
                 } => match needed.rarest(*folds, required) {
                     Some(Required { place, texts }) => {
+                        tables.single.push(entry.pattern);
                         for text in texts {
                             tables.family(*folds).add(*place, text, entry.rule);
                         }
                     }
-                    None => rest.push((entry.rule, hir)),
+                    None => rest.push(Expression {
+                        rule: entry.rule,
+                        pattern: entry.pattern,
+                        hir,
+                    }),
                 },
             }
         }
