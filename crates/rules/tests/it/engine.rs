@@ -19,7 +19,8 @@ type Resource = BTreeMap<&'static str, Value>;
 fn pool() -> Vec<Value> {
     json!([
         null, true, false, 0, 1, 2, -1, 5, 0.5, "", "0", "1", "5", "5.0", "0.5", "x", "ab", "abc",
-        "AB", "é", "É", "\u{212a}", "true", "xabcx", "abab", [], ["x"], [1, null], ["ab", "5"], [[]], {}, {"x": 1}
+        "AB", "é", "É", "\u{212a}", "true", "xabcx", "abab", "ab\nabc", "web-7-prod", "WEB-7-PROD",
+        "a.team.example.com", "my\u{17f}vc-k/x", "MYSVC-\u{212a}/", "3fa-kt", "no 3fa-tk5!", "aéa", "-é-", [], ["x"], [1, null], ["ab", "5"], [[]], {}, {"x": 1}
     ])
     .as_array()
     .expect("it is a list")
@@ -32,7 +33,7 @@ const ATTRIBUTES: [&str; 4] = ["a", "b", "c", "d"];
 const TYPES: [&str; 4] = ["t", "t", "u", "*"];
 const ACTIONS: [&str; 4] = ["r", "r", "w", "other"];
 const LIKES: [&str; 9] = ["x*", "*b", "*B*", "ab", "É", "*", "1*", "*abc*", "**"];
-const EXPRESSIONS: [&str; 24] = [
+const EXPRESSIONS: [&str; 42] = [
     "^a",
     "b$",
     "^ab$",
@@ -57,6 +58,25 @@ const EXPRESSIONS: [&str; 24] = [
     "\\d\\.\\d",
     "^.$",
     "x.?abc",
+    // What fixed texts find, and what only an automaton does.
+    r"\.team\.example\.com$",
+    "^[a-z]+-7-(prod|staging)$",
+    "(?i)^[a-z]+-7-(prod|staging)$",
+    "(?i)^mysvc-k/",
+    "(web|host)-[0-9]",
+    "^[0-9a-f]{3}-[g-z]{2}$",
+    "[0-9a-f]{3}-[g-z]{1,3}",
+    "[a-c]+$",
+    r"\bab\b",
+    r"\B",
+    r"a\Bé",
+    "(?m)^abc$",
+    "(?m)b$",
+    "b\n^a",
+    "a$b|^$",
+    "(|x)",
+    r"\W",
+    "(?s)^.*é.*$",
 ];
 
 fn one_of<T: Clone + std::fmt::Debug + 'static>(items: &[T]) -> impl Strategy<Value = T> + use<T> {

@@ -4,6 +4,7 @@ mod analysis;
 mod dynamo;
 mod engine;
 mod explain;
+mod expressions;
 mod loading;
 mod partial;
 mod patterns;
