@@ -14,7 +14,11 @@ use std::sync::Arc;
 
 pub(crate) use literals::{Place, Required};
 pub use re2::RegexError;
-use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange, Hir};
+use regex_automata::meta::{self, Regex};
+use regex_syntax::hir::{Capture, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
+
+/// Memory a program's automaton may take for each thread that runs it.
+const AUTOMATON: usize = 256 << 10;
 
 /// Bounds on a single pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +123,7 @@ pub struct Pattern {
     fold: bool,
     shape: Shape,
     // `None` exactly when the shape alone decides.
-    regex: Option<regex::Regex>,
+    regex: Option<Regex>,
 }
 
 /// What is known of an expression before any program is built for it.
@@ -166,22 +170,15 @@ impl Pattern {
     /// [`PatternError`] when the expression is empty, outside the dialect, or over a limit.
     pub fn new(source: &str, fold: bool, limits: &PatternLimits) -> Result<Self, PatternError> {
         let Analysis { hir, shape, folds } = Analysis::new(source, fold, limits)?;
-        let translated = hir.to_string();
         let regex = match shape {
-            Shape::Regex => Some(
-                regex::RegexBuilder::new(&translated)
-                    .size_limit(limits.program_bytes)
-                    .nest_limit(2048)
-                    .build()
-                    .map_err(|_| PatternError::TooBig {
-                        limit: limits.program_bytes,
-                    })?,
-            ),
+            Shape::Regex => Some(compile(&hir, limits).ok_or(PatternError::TooBig {
+                limit: limits.program_bytes,
+            })?),
             _ => None,
         };
         Ok(Self {
             source: source.into(),
-            translated,
+            translated: translated(&hir),
             fold: folds,
             shape,
             regex,
@@ -227,6 +224,38 @@ impl Pattern {
     pub fn shape(&self) -> &Shape {
         &self.shape
     }
+}
+
+/// The program for an expression; `None` if it is too big.
+pub(crate) fn compile(hir: &Hir, limits: &PatternLimits) -> Option<Regex> {
+    let config = meta::Config::new()
+        .hybrid_cache_capacity(AUTOMATON)
+        .nfa_size_limit(Some(limits.program_bytes));
+    Regex::builder().configure(config).build_from_hir(hir).ok()
+}
+
+/// Writes an expression out. A repeat of a repeat is put in a group: side by side, the second sign would
+/// read as laziness of the first.
+fn translated(hir: &Hir) -> String {
+    fn grouped(hir: &Hir) -> Hir {
+        match hir.kind() {
+            HirKind::Repetition(outer) => {
+                let mut sub = grouped(&outer.sub);
+                if matches!(sub.kind(), HirKind::Repetition(_)) {
+                    sub = Hir::capture(Capture {
+                        index: 1,
+                        name: None,
+                        sub: Box::new(sub),
+                    });
+                }
+                Hir::repetition(outer.with(sub))
+            }
+            HirKind::Concat(parts) => Hir::concat(parts.iter().map(grouped).collect()),
+            HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(grouped).collect()),
+            _ => hir.clone(),
+        }
+    }
+    grouped(hir).to_string()
 }
 
 impl fmt::Debug for Pattern {

@@ -59,6 +59,15 @@ fn expressions_mean_what_re2_means() {
         (r"^(a|a)*$", "aaab", false),
         (r"^*a", "ba", true),
         (r"(a{0}){1000}b", "b", true),
+        // A repeat of a repeat is not a lazy one.
+        (r"^a(b+)?$", "a", true),
+        (r"^a(?:b{2})?$", "a", true),
+        (r"^a(?:b{2})?$", "abb", true),
+        (r"^a(?:b{2})?$", "ab", false),
+        (r"^(?:(?:ab){2})*$", "abab", true),
+        (r"^(?:(?:ab){2})*$", "ababab", false),
+        (r"^(?:a{2,3}){2}$", "aaaa", true),
+        (r"^((b+)?)?x$", "x", true),
     ];
     for &(source, subject, expected) in cases {
         assert_eq!(

@@ -7,17 +7,14 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use regex_automata::meta::{self, Regex};
+use regex_automata::meta::Regex;
 use regex_automata::nfa::thompson::backtrack::{self, BoundedBacktracker};
 use regex_automata::nfa::thompson::pikevm::PikeVM;
 use regex_automata::nfa::thompson::{Config, NFA};
 use regex_automata::util::pool::Pool;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use crate::pattern::PatternLimits;
-
-/// Memory a quick program's automaton may take for each thread that runs it.
-const AUTOMATON: usize = 256 << 10;
+use crate::pattern::{PatternLimits, compile};
 
 /// Programs of a list that are built to be quick.
 const QUICK: usize = 256;
@@ -74,7 +71,7 @@ impl Program {
     pub(super) fn new(hir: &Hir, budget: &Budget) -> Self {
         // Only the quick kind tells whether an expression is too big.
         if may_be_too_big(hir) || take(&budget.quick, 1) {
-            return match quick(hir) {
+            return match compile(hir, &PatternLimits::default()) {
                 None => Self::TooBig,
                 Some(regex) if budget.take(regex.memory_usage()) => Self::Quick(regex),
                 Some(_) => Self::Unkept,
@@ -92,7 +89,7 @@ impl Program {
             Self::Quick(regex) => Some(regex.is_match(text)),
             Self::Small(regex) => Some(scratch.is_match(regex, text)),
             Self::TooBig => None,
-            Self::Unkept => Some(quick(hir)?.is_match(text)),
+            Self::Unkept => Some(compile(hir, &PatternLimits::default())?.is_match(text)),
         }
     }
 }
@@ -109,14 +106,6 @@ impl Scratch {
                 .is_ok_and(|slow| slow.is_match(&mut slow.create_cache(), text))
         })
     }
-}
-
-/// Compiles an expression as [`crate::Pattern`] does; `None` if it is too big.
-fn quick(hir: &Hir) -> Option<Regex> {
-    let config = meta::Config::new()
-        .hybrid_cache_capacity(AUTOMATON)
-        .nfa_size_limit(Some(PatternLimits::default().program_bytes));
-    Regex::builder().configure(config).build_from_hir(hir).ok()
 }
 
 /// Compiles an expression that is known not to be too big, and tells how many bytes it takes.
