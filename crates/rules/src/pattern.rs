@@ -5,6 +5,7 @@
 //! values have a text is decided in `value`.
 
 mod literals;
+mod program;
 mod re2;
 mod shape;
 
@@ -13,12 +14,10 @@ use std::fmt;
 use std::sync::Arc;
 
 pub(crate) use literals::{Place, Required};
+pub(crate) use program::{compile, may_be_too_big, weight};
 pub use re2::RegexError;
-use regex_automata::meta::{self, Regex};
+use regex_automata::meta::Regex;
 use regex_syntax::hir::{Capture, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
-
-/// Memory a program's automaton may take for each thread that runs it.
-const AUTOMATON: usize = 256 << 10;
 
 /// Bounds on a single pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,6 +184,22 @@ impl Pattern {
         })
     }
 
+    /// Refuses what [`Pattern::new`] refuses, mostly without compiling anything.
+    pub(crate) fn check(
+        source: &str,
+        fold: bool,
+        limits: &PatternLimits,
+    ) -> Result<(), PatternError> {
+        let Analysis { hir, shape, .. } = Analysis::new(source, fold, limits)?;
+        if shape == Shape::Regex && may_be_too_big(&hir, limits) && compile(&hir, limits).is_none()
+        {
+            return Err(PatternError::TooBig {
+                limit: limits.program_bytes,
+            });
+        }
+        Ok(())
+    }
+
     /// Whether the expression matches somewhere in the text.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
@@ -224,14 +239,6 @@ impl Pattern {
     pub fn shape(&self) -> &Shape {
         &self.shape
     }
-}
-
-/// The program for an expression; `None` if it is too big.
-pub(crate) fn compile(hir: &Hir, limits: &PatternLimits) -> Option<Regex> {
-    let config = meta::Config::new()
-        .hybrid_cache_capacity(AUTOMATON)
-        .nfa_size_limit(Some(limits.program_bytes));
-    Regex::builder().configure(config).build_from_hir(hir).ok()
 }
 
 /// Writes an expression out. A repeat of a repeat is put in a group: side by side, the second sign would

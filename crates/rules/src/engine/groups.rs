@@ -17,7 +17,8 @@ use regex_automata::util::pool::Pool;
 use regex_automata::{Input, MatchKind};
 use regex_syntax::hir::Hir;
 
-use super::patterns::{Budget, weight};
+use super::patterns::Budget;
+use crate::pattern::weight;
 use program::Shared;
 
 /// Memory for the program of a group, in bytes; the last expression may take it past that.

@@ -7,12 +7,12 @@ mod program;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-pub(super) use program::{Budget, weight};
-use program::{Program, Scratch, may_be_too_big};
+pub(super) use program::Budget;
+use program::{Program, Scratch};
 use regex_syntax::hir::Hir;
 
 use super::text::with_folded;
-use crate::pattern::{Analysis, Like, PatternLimits, Required, Shape};
+use crate::pattern::{Analysis, Like, PatternLimits, Required, Shape, may_be_too_big};
 use crate::syntax::Operator;
 
 pub(super) struct Patterns {
@@ -98,7 +98,8 @@ impl Patterns {
             Plan::Bad => true,
             Plan::Literal { .. } => false,
             Plan::Regex { hir, .. } => {
-                may_be_too_big(hir) && matches!(cell.program(hir, &self.budget), Program::TooBig)
+                may_be_too_big(hir, &PatternLimits::default())
+                    && matches!(cell.program(hir, &self.budget), Program::TooBig)
             }
         }
     }

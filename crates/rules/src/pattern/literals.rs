@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look};
 
 use super::fold_char;
 
@@ -188,7 +188,7 @@ impl Known {
         }
     }
 
-    fn or(branches: Vec<Self>) -> Self {
+    fn or(branches: &[Self]) -> Self {
         let union = |part: fn(&Self) -> Option<&Texts>| {
             let parts: Option<Vec<&Texts>> = branches.iter().map(part).collect();
             Texts::fit(parts?.into_iter().flat_map(|texts| texts.0.iter().cloned()))
@@ -211,7 +211,7 @@ impl Known {
     fn repeated(self, min: u32, max: Option<u32>) -> Self {
         if min == 0 {
             return match max {
-                Some(1) => Self::or(vec![self, Self::exactly(Texts::empty())]),
+                Some(1) => Self::or(&[self, Self::exactly(Texts::empty())]),
                 Some(0) => Self::exactly(Texts::empty()),
                 _ => Self::nothing(),
             };
@@ -266,9 +266,12 @@ fn known(hir: &Hir, folds: bool) -> Known {
             .iter()
             .map(|part| known(part, folds))
             .fold(Known::exactly(Texts::empty()), Known::then),
-        HirKind::Alternation(parts) => {
-            Known::or(parts.iter().map(|part| known(part, folds)).collect())
-        }
+        HirKind::Alternation(parts) => Known::or(
+            &parts
+                .iter()
+                .map(|part| known(part, folds))
+                .collect::<Vec<_>>(),
+        ),
     }
 }
 
@@ -281,7 +284,7 @@ fn chars(class: &Class) -> Option<impl Iterator<Item = char>> {
 }
 
 fn size(class: &ClassUnicode) -> usize {
-    class.iter().map(|range| range.len()).sum()
+    class.iter().map(ClassUnicodeRange::len).sum()
 }
 
 /// Whether some class holds a letter in several cases.

@@ -311,7 +311,8 @@ fn compare(lists: u64, seed: u64) {
     for number in 0..lists {
         let mut random = Random(seed + number);
         let list = List::new(&mut random);
-        let compile = |options| Engine::compile_with(&list.rules, &options).unwrap();
+        let compile =
+            |options| Engine::compile_with(&list.rules, &options).expect("the list is short");
         let engine = compile(options.always_indexed());
         let others = [
             compile(options),

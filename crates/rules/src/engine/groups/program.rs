@@ -12,6 +12,9 @@ use regex_automata::util::primitives::StateID;
 use regex_syntax::hir::{self, Class, ClassUnicode, Hir, HirKind, Repetition};
 use regex_syntax::utf8::Utf8Sequences;
 
+/// The program would be too big.
+type Result<T> = std::result::Result<T, Box<BuildError>>;
+
 /// Collects expressions; the number of each is its place among those added.
 pub(super) struct Shared {
     builder: Builder,
@@ -33,7 +36,7 @@ enum Step {
 
 impl Shared {
     /// A program of about this size at most.
-    pub(super) fn new(bytes: usize) -> Result<Self, BuildError> {
+    pub(super) fn new(bytes: usize) -> Result<Self> {
         let mut builder = Builder::new();
         builder.set_size_limit(Some(bytes))?;
         Ok(Self {
@@ -51,7 +54,7 @@ impl Shared {
     }
 
     /// Adds an expression. After an error, the program must not be used.
-    pub(super) fn add(&mut self, expression: &Hir) -> Result<(), BuildError> {
+    pub(super) fn add(&mut self, expression: &Hir) -> Result<()> {
         self.builder.start_pattern()?;
         let parts = match expression.kind() {
             HirKind::Concat(parts) => parts,
@@ -78,7 +81,7 @@ impl Shared {
         Ok(())
     }
 
-    pub(super) fn build(mut self) -> Result<NFA, BuildError> {
+    pub(super) fn build(mut self) -> Result<NFA> {
         let mut start = self.root;
         if !self.anchored {
             // Any bytes may come before.
@@ -87,7 +90,7 @@ impl Shared {
             self.builder.patch(start, self.root)?;
             self.builder.patch(start, any)?;
         }
-        self.builder.build(self.root, start)
+        Ok(self.builder.build(self.root, start)?)
     }
 
     /// The node that a step leads to, made by `state` from the node if nobody came this way before.
@@ -95,8 +98,8 @@ impl Shared {
         &mut self,
         node: StateID,
         step: Step,
-        state: impl FnOnce(&mut Self, StateID) -> Result<StateID, BuildError>,
-    ) -> Result<StateID, BuildError> {
+        state: impl FnOnce(&mut Self, StateID) -> Result<StateID>,
+    ) -> Result<StateID> {
         let key = (node, step);
         if let Some(&next) = self.steps.get(&key) {
             return Ok(next);
@@ -110,7 +113,7 @@ impl Shared {
 
     /// Where to start for a part of an expression and go on to `next`.
     // INVARIANT: recursion is bounded by how deep groups nest in an expression.
-    fn part(&mut self, part: &Hir, next: StateID) -> Result<StateID, BuildError> {
+    fn part(&mut self, part: &Hir, next: StateID) -> Result<StateID> {
         match part.kind() {
             HirKind::Empty => Ok(next),
             HirKind::Literal(literal) => {
@@ -122,7 +125,7 @@ impl Shared {
                 let ranges = class.iter();
                 self.bytes(ranges.map(|range| (range.start(), range.end())), next)
             }
-            HirKind::Look(look) => self.builder.add_look(next, of(*look)),
+            HirKind::Look(look) => Ok(self.builder.add_look(next, of(*look))?),
             HirKind::Repetition(repetition) => self.repetition(repetition, next),
             HirKind::Capture(capture) => self.part(&capture.sub, next),
             HirKind::Concat(parts) => {
@@ -131,17 +134,13 @@ impl Shared {
             }
             HirKind::Alternation(parts) => {
                 let starts = parts.iter().map(|part| self.part(part, next));
-                let starts = starts.collect::<Result<_, _>>()?;
-                self.builder.add_union(starts)
+                let starts = starts.collect::<Result<_>>()?;
+                Ok(self.builder.add_union(starts)?)
             }
         }
     }
 
-    fn repetition(
-        &mut self,
-        repetition: &Repetition,
-        next: StateID,
-    ) -> Result<StateID, BuildError> {
+    fn repetition(&mut self, repetition: &Repetition, next: StateID) -> Result<StateID> {
         let Repetition { min, max, sub, .. } = repetition;
         let mut start = next;
         match max {
@@ -164,7 +163,7 @@ impl Shared {
         Ok(start)
     }
 
-    fn class(&mut self, class: &ClassUnicode, next: StateID) -> Result<StateID, BuildError> {
+    fn class(&mut self, class: &ClassUnicode, next: StateID) -> Result<StateID> {
         let ascii = |c: char| u8::try_from(c).unwrap_or(u8::MAX).min(0x7f);
         let low = class.iter().filter(|range| range.start().is_ascii());
         let low = low.map(|range| (ascii(range.start()), ascii(range.end())));
@@ -188,26 +187,22 @@ impl Shared {
         }
         match starts[..] {
             [start] => Ok(start),
-            _ => self.builder.add_union(starts),
+            _ => Ok(self.builder.add_union(starts)?),
         }
     }
 
     /// One byte of these ranges, which ascend and lie apart.
-    fn bytes(
-        &mut self,
-        ranges: impl Iterator<Item = (u8, u8)>,
-        next: StateID,
-    ) -> Result<StateID, BuildError> {
+    fn bytes(&mut self, ranges: impl Iterator<Item = (u8, u8)>, next: StateID) -> Result<StateID> {
         let transitions: Vec<_> = ranges
             .map(|(start, end)| Transition { start, end, next })
             .collect();
         match transitions[..] {
             [Transition { start, end, .. }] => self.range(start, end, next),
-            _ => self.builder.add_sparse(transitions),
+            _ => Ok(self.builder.add_sparse(transitions)?),
         }
     }
 
-    fn range(&mut self, start: u8, end: u8, next: StateID) -> Result<StateID, BuildError> {
+    fn range(&mut self, start: u8, end: u8, next: StateID) -> Result<StateID> {
         if let Some(&known) = self.ranges.get(&(start, end, next)) {
             return Ok(known);
         }

@@ -12,9 +12,9 @@ use regex_automata::nfa::thompson::backtrack::{self, BoundedBacktracker};
 use regex_automata::nfa::thompson::pikevm::PikeVM;
 use regex_automata::nfa::thompson::{Config, NFA};
 use regex_automata::util::pool::Pool;
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::Hir;
 
-use crate::pattern::{PatternLimits, compile};
+use crate::pattern::{PatternLimits, compile, may_be_too_big};
 
 /// Programs of a list that are built to be quick.
 const QUICK: usize = 256;
@@ -70,7 +70,7 @@ impl Default for Scratch {
 impl Program {
     pub(super) fn new(hir: &Hir, budget: &Budget) -> Self {
         // Only the quick kind tells whether an expression is too big.
-        if may_be_too_big(hir) || take(&budget.quick, 1) {
+        if may_be_too_big(hir, &PatternLimits::default()) || take(&budget.quick, 1) {
             return match compile(hir, &PatternLimits::default()) {
                 None => Self::TooBig,
                 Some(regex) if budget.take(regex.memory_usage()) => Self::Quick(regex),
@@ -114,34 +114,4 @@ fn small(hir: &Hir) -> Option<(BoundedBacktracker, usize)> {
     let nfa = compiled.ok()?;
     let bytes = nfa.memory_usage() + size_of::<BoundedBacktracker>();
     Some((BoundedBacktracker::new_from_nfa(nfa).ok()?, bytes))
-}
-
-/// Whether compiling the expression may run into the limit on its size.
-pub(super) fn may_be_too_big(hir: &Hir) -> bool {
-    weight(hir) > PatternLimits::default().program_bytes / 8
-}
-
-/// About how many bytes a program of states and transitions takes.
-pub(in crate::engine) fn weight(hir: &Hir) -> usize {
-    const STATE: usize = 32;
-    const RANGE: usize = 8;
-    // Several bytes, each a state.
-    const WIDE: usize = 200;
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => STATE,
-        HirKind::Literal(literal) => literal.0.len() * STATE,
-        HirKind::Class(Class::Bytes(class)) => STATE + class.ranges().len() * RANGE,
-        HirKind::Class(Class::Unicode(class)) => {
-            let wide = class.iter().filter(|range| !range.end().is_ascii());
-            STATE + class.ranges().len() * RANGE + wide.count() * WIDE
-        }
-        HirKind::Repetition(repetition) => {
-            let times = repetition.max.unwrap_or(repetition.min.saturating_add(1));
-            (weight(&repetition.sub) + STATE).saturating_mul(times.max(1) as usize)
-        }
-        HirKind::Capture(capture) => weight(&capture.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts
-            .iter()
-            .fold(STATE, |sum, part| sum.saturating_add(weight(part))),
-    }
 }

@@ -211,7 +211,7 @@ impl Checker<'_> {
                         if self.compiled.contains(&(text.to_owned(), fold)) {
                             return true;
                         }
-                        let result = Pattern::new(text, fold, limits).map(drop);
+                        let result = Pattern::check(text, fold, limits);
                         if result.is_ok() {
                             self.compiled.insert((text.to_owned(), fold));
                         }
