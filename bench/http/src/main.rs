@@ -1,106 +1,166 @@
-//! Asks a decision point and a bare axum JSON echo the same questions over kept-alive connections,
-//! in turn, in the same run, and prints throughput and latency of both.
-//!
-//!     http-bench http://127.0.0.1:8181 TOKEN [CONNECTIONS=16] [SECONDS=5] [ROUNDS=3]
+//! Asks decision points and a bare axum JSON echo the same question over kept-alive connections, in
+//! turn, in the same run, and prints throughput, latency and processor time of each.
 
-use std::time::{Duration, Instant};
+mod client;
+mod server;
 
-use axum::{Json, Router, routing::post};
-use http_body_util::{BodyExt, Full};
-use hyper::{Request, body::Bytes, client::conn::http1};
-use hyper_util::rt::TokioIo;
-use serde_json::Value;
-use tokio::net::{TcpListener, TcpStream};
+use std::{path::PathBuf, time::Duration};
 
-const BODY: &str = r#"{"subject":{"type":"user","id":"alice"},"action":{"name":"write"},"resource":{"type":"record","id":"record-1"}}"#;
+use anyhow::{Result, ensure};
+use clap::Parser;
+use serde_json::{Value, json};
 
-type Failed = Box<dyn std::error::Error + Send + Sync>;
+use client::{Load, Run};
+use server::Server;
 
-struct Run {
-    per_second: f64,
-    p50: Duration,
-    p99: Duration,
+/// Measures the decision point over HTTP beside a bare JSON echo, and beside Cerbos if it is given.
+#[derive(Parser)]
+struct Options {
+    /// The program to measure.
+    #[arg(long, default_value = "../../target/release/portcullis")]
+    portcullis: PathBuf,
+    /// Cerbos, from the npm package `@cerbos/cerbos-linux-x64`.
+    #[arg(long)]
+    cerbos: Option<PathBuf>,
+    /// How many rules the subject has; the last one decides.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 1000])]
+    rules: Vec<usize>,
+    /// Connections, each asking for the next decision when it has the last.
+    #[arg(long, default_value_t = 16)]
+    connections: u32,
+    /// How long each server is asked in each round.
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// Rounds; the table shows the medians.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Be the echo, at this address.
+    #[arg(long, hide = true)]
+    echo: Option<String>,
 }
 
-#[tokio::main]
-async fn main() -> Result<(), Failed> {
-    let mut words = std::env::args().skip(1);
-    let (Some(url), Some(token)) = (words.next(), words.next()) else {
-        return Err("usage: http-bench URL TOKEN [CONNECTIONS] [SECONDS] [ROUNDS]".into());
-    };
-    let mut number = |default: u64| words.next().map_or(Ok(default), |word| word.parse());
-    let (connections, seconds, rounds) = (number(16)?, number(5)?, number(3)?);
-    let ours = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
-
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let echo = listener.local_addr()?.to_string();
-    let app = Router::new().route("/access/v1/evaluation", post(async |Json(v): Json<Value>| Json(v)));
-    tokio::spawn(async move { axum::serve(listener, app).await });
-
-    let (mut echoes, mut decisions) = (Vec::new(), Vec::new());
-    for _ in 0..rounds {
-        echoes.push(load(&echo, &token, connections, seconds, None).await?);
-        decisions.push(load(&ours, &token, connections, seconds, None).await?);
+fn main() -> Result<()> {
+    let options = Options::parse();
+    if let Some(address) = &options.echo {
+        return server::echo(address);
     }
-    let (echo_run, our_run) = (median(echoes), median(decisions));
-    let half = our_run.per_second / 2.0;
-    let at_half = load(&ours, &token, connections, seconds, Some(half)).await?;
-    println!("| | requests/s | p50 | p99 |\n|---|---|---|---|");
-    for (name, run) in [("bare axum JSON echo", &echo_run), ("decision", &our_run), ("decision at half that load", &at_half)] {
-        println!("| {name} | {:.0} | {:?} | {:?} |", run.per_second, run.p50, run.p99);
+    for &rules in &options.rules {
+        measure(&options, rules, Resource::Stored)?;
+        measure(&options, rules, Resource::Described)?;
     }
-    println!("\ndecision / echo: {:.0} %", 100.0 * our_run.per_second / echo_run.per_second);
     Ok(())
 }
 
-fn median(mut runs: Vec<Run>) -> Run {
-    runs.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
-    runs.swap_remove(runs.len() / 2)
+/// Who knows what the rules look at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Resource {
+    /// The decision point: the question holds nothing but ids. Cerbos has no store.
+    Stored,
+    /// The question.
+    Described,
 }
 
-/// Asks over `connections` kept-alive connections as fast as answers come, or at `rate` in all,
-/// where latency counts from when a request was due.
-async fn load(host: &str, token: &str, connections: u64, seconds: u64, rate: Option<f64>) -> Result<Run, Failed> {
-    let end = Instant::now() + Duration::from_secs(seconds);
-    let mut clients = tokio::task::JoinSet::new();
-    for _ in 0..connections {
-        let (host, token) = (host.to_owned(), token.to_owned());
-        let gap = rate.map(|rate| Duration::from_secs_f64(connections as f64 / rate));
-        clients.spawn(async move {
-            let stream = TcpStream::connect(&host).await?;
-            stream.set_nodelay(true)?;
-            let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-            tokio::spawn(connection);
-            let mut times = Vec::new();
-            let mut due = Instant::now();
-            while due < end && Instant::now() < end {
-                if let Some(gap) = gap {
-                    tokio::time::sleep_until(due.into()).await;
-                    due += gap;
-                } else {
-                    due = Instant::now();
-                }
-                let from = if gap.is_some() { due - gap.unwrap_or_default() } else { due };
-                let request = Request::post("/access/v1/evaluation")
-                    .header("host", &host)
-                    .header("authorization", format!("Bearer {token}"))
-                    .header("content-type", "application/json")
-                    .body(Full::new(Bytes::from_static(BODY.as_bytes())))?;
-                let response = sender.send_request(request).await?;
-                if !response.status().is_success() {
-                    return Err(format!("{host} answers {}", response.status()).into());
-                }
-                response.into_body().collect().await?;
-                times.push(from.elapsed());
-            }
-            Ok::<_, Failed>(times)
-        });
+fn measure(options: &Options, rules: usize, resource: Resource) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let mut servers = vec![
+        Server::start_echo(folder.path())?,
+        Server::start_portcullis(&options.portcullis, folder.path(), rules)?,
+    ];
+    if let Some(cerbos) = &options.cerbos
+        && resource == Resource::Described
+    {
+        servers.push(Server::start_cerbos(cerbos, folder.path(), rules)?);
     }
-    let mut times = Vec::new();
-    while let Some(client) = clients.join_next().await {
-        times.extend(client??);
+    let question = question(rules, resource);
+    for server in &servers[1..] {
+        let answer = client::ask(&server.address, &question)?;
+        ensure!(
+            answer["decision"] == true,
+            "{} answers {answer}",
+            server.name
+        );
     }
-    times.sort_unstable();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    Ok(Run { per_second: times.len() as f64 / seconds as f64, p50: at(0.5), p99: at(0.99) })
+
+    let full = Load {
+        connections: options.connections,
+        time: Duration::from_secs(options.seconds),
+        per_second: None,
+    };
+    let mut runs: Vec<Vec<Run>> = servers.iter().map(|_| Vec::new()).collect();
+    for _ in 0..options.rounds {
+        for (server, runs) in servers.iter().zip(&mut runs) {
+            runs.push(client::run(server, &question, &full)?);
+        }
+    }
+    let known_by = match resource {
+        Resource::Stored => "the store",
+        Resource::Described => "the question",
+    };
+    println!(
+        "\n{rules} rules, resource known by {known_by}, {} connections\n",
+        options.connections
+    );
+    println!("| | requests/s | p50 | p99 | server CPU per request |\n|---|---|---|---|---|");
+    let mut medians = Vec::new();
+    for (server, runs) in servers.iter().zip(runs) {
+        let run = median(runs)?;
+        println!("{}", row(server.name, &run));
+        medians.push(run);
+    }
+    let half = Load {
+        per_second: Some(medians[1].per_second / 2.0),
+        ..full
+    };
+    let halves = (0..options.rounds).map(|_| client::run(&servers[1], &question, &half));
+    let half = median(halves.collect::<Result<_>>()?)?;
+    println!("{}", row("portcullis at half its load", &half));
+    println!(
+        "\nportcullis / echo: {:.0} %",
+        100.0 * medians[1].per_second / medians[0].per_second
+    );
+    Ok(())
+}
+
+/// What is asked: something that the last of the rules allows. The member for Cerbos is where it
+/// looks for roles; to us it is a property like any other.
+fn question(rules: usize, resource: Resource) -> Value {
+    let mut question = json!({
+        "subject": { "type": "user", "id": "alice" },
+        "action": { "name": "read" },
+        "resource": { "type": "record", "id": "record-1" },
+    });
+    if resource == Resource::Described {
+        question["subject"]["properties"] = json!({ "cerbos.roles": ["reader"] });
+        question["resource"]["properties"] = server::properties(rules);
+    }
+    question
+}
+
+fn row(name: &str, run: &Run) -> String {
+    let Run {
+        per_second,
+        p50,
+        p99,
+        cpu,
+    } = run;
+    format!("| {name} | {per_second:.0} | {p50:.0?} | {p99:.0?} | {cpu:.1?} |")
+}
+
+/// Each figure's own median.
+fn median(runs: Vec<Run>) -> Result<Run> {
+    ensure!(!runs.is_empty(), "no rounds");
+    let middle = runs.len() / 2;
+    let of = |figure: fn(&Run) -> Duration| {
+        let mut all: Vec<_> = runs.iter().map(figure).collect();
+        all.sort_unstable();
+        all[middle]
+    };
+    let mut rates: Vec<_> = runs.iter().map(|run| run.per_second).collect();
+    rates.sort_by(f64::total_cmp);
+    Ok(Run {
+        per_second: rates[middle],
+        p50: of(|run| run.p50),
+        p99: of(|run| run.p99),
+        cpu: of(|run| run.cpu),
+    })
 }

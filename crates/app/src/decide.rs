@@ -7,6 +7,7 @@ mod preview;
 mod search;
 
 use std::{
+    cell::OnceCell,
     collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
 };
@@ -45,8 +46,8 @@ impl Question {
     }
 }
 
-/// Properties as a request gives them.
-pub type Properties = serde_json::Map<String, serde_json::Value>;
+/// What is known of a subject, an action, a resource or the context, by name.
+pub type Properties = BTreeMap<Arc<str>, Value>;
 
 /// A subject or resource of a question.
 #[derive(Clone, Debug)]
@@ -84,7 +85,7 @@ pub struct SubjectPolicy {
     from: Timestamp,
     until: Option<Timestamp>,
     list: Arc<CompiledList>,
-    attributes: BTreeMap<Arc<str>, Value>,
+    attributes: Properties,
 }
 
 #[derive(Debug)]
@@ -331,7 +332,7 @@ impl SubjectPolicy {
 
     /// What rules see of the subject.
     #[must_use]
-    pub const fn attributes(&self) -> &BTreeMap<Arc<str>, Value> {
+    pub const fn attributes(&self) -> &Properties {
         &self.attributes
     }
 
@@ -365,96 +366,94 @@ impl SubjectPolicy {
 }
 
 /// What rules see: the resource's own attributes by name, `@subject.…`, `@action.…`, `@context.…`.
-/// What the store knows comes before what the request says.
+/// What the store knows comes before what the request says; what identifies is nobody's to override.
 #[derive(Debug)]
 pub struct Seen<'q> {
-    values: SmallMap,
-    subject: &'q BTreeMap<Arc<str>, Value>,
-    resource: Option<&'q BTreeMap<Arc<str>, Value>>,
+    kind: Text<'q>,
+    id: Option<Text<'q>>,
+    subject_id: Text<'q>,
+    subject_type: Text<'q>,
+    action_name: Text<'q>,
+    subject: Part<'q>,
+    action: Part<'q>,
+    context: Part<'q>,
+    resource: Part<'q>,
 }
 
-/// The request's own attributes, few enough to look through.
-type SmallMap = Vec<(Box<str>, Value)>;
-
 impl<'q> Seen<'q> {
-    /// What rules see of `question`.
+    /// What rules see of `question`, where the store knows `subject` of the subject and `resource`
+    /// of the resource.
     #[must_use]
     pub fn new(
-        question: &Question,
-        subject: &'q BTreeMap<Arc<str>, Value>,
-        resource: Option<&'q BTreeMap<Arc<str>, Value>>,
+        question: &'q Question,
+        subject: &'q Properties,
+        resource: Option<&'q Properties>,
     ) -> Self {
-        let mut all = Self::without_resource(question, subject);
-        all.resource = resource;
-        let id = Value::from(question.resource.id.as_str());
-        all.values.insert(0, ("id".into(), id));
-        let reserved = |name: &str| {
-            let prefixes = ["subject.", "action.", "context."];
-            prefixes.iter().any(|prefix| name.starts_with(prefix))
-        };
-        for (name, value) in question.resource.properties.iter().flatten() {
-            if !reserved(name) {
-                let value = Value::from_json(value);
-                all.values.push((name.as_str().into(), value));
-            }
+        Self {
+            id: Some(Text::new(&question.resource.id)),
+            resource: [resource, question.resource.properties.as_ref()],
+            ..Self::without_resource(question, subject)
         }
-        all
     }
 
     /// What they see where no resource is known but its type.
-    fn without_resource(question: &Question, subject: &'q BTreeMap<Arc<str>, Value>) -> Self {
-        let mut values: SmallMap = vec![
-            ("type".into(), Value::from(question.resource.kind.as_str())),
-            (
-                "subject.id".into(),
-                Value::from(question.subject.id.as_str()),
-            ),
-            (
-                "subject.type".into(),
-                Value::from(question.subject.kind.as_str()),
-            ),
-            (
-                "action.name".into(),
-                Value::from(question.action.name.as_str()),
-            ),
-        ];
-        let given = [
-            ("subject.", &question.subject.properties),
-            ("action.", &question.action.properties),
-            ("context.", &question.context),
-        ];
-        for (prefix, properties) in given {
-            for (name, value) in properties.iter().flatten() {
-                values.push((format!("{prefix}{name}").into(), Value::from_json(value)));
-            }
-        }
+    fn without_resource(question: &'q Question, subject: &'q Properties) -> Self {
         Self {
-            values,
-            subject,
-            resource: None,
+            kind: Text::new(&question.resource.kind),
+            id: None,
+            subject_id: Text::new(&question.subject.id),
+            subject_type: Text::new(&question.subject.kind),
+            action_name: Text::new(&question.action.name),
+            subject: [Some(subject), question.subject.properties.as_ref()],
+            action: [None, question.action.properties.as_ref()],
+            context: [None, question.context.as_ref()],
+            resource: [None, None],
         }
     }
 }
 
 impl Attributes for Seen<'_> {
     fn get(&self, name: &str) -> Option<&Value> {
-        let given = || {
-            self.values
-                .iter()
-                .find(|(key, _)| **key == *name)
-                .map(|(_, value)| value)
-        };
-        // What identifies comes first in `values` and is nobody's to override.
-        match name {
-            "id" | "type" | "subject.id" | "subject.type" | "action.name" => given(),
-            _ => match name.strip_prefix("subject.") {
-                Some(rest) => self.subject.get(rest).or_else(given),
-                None if name.starts_with("action.") || name.starts_with("context.") => given(),
-                None => self
-                    .resource
-                    .and_then(|stored| stored.get(name))
-                    .or_else(given),
-            },
+        match name.split_once('.') {
+            Some(("subject", "id")) => Some(self.subject_id.value()),
+            Some(("subject", "type")) => Some(self.subject_type.value()),
+            Some(("subject", rest)) => look_up(&self.subject, rest),
+            Some(("action", "name")) => Some(self.action_name.value()),
+            Some(("action", rest)) => look_up(&self.action, rest),
+            Some(("context", rest)) => look_up(&self.context, rest),
+            None if name == "id" => self.id.as_ref().map(Text::value),
+            None if name == "type" => Some(self.kind.value()),
+            _ => look_up(&self.resource, name),
         }
+    }
+}
+
+/// What is known of one part of a question: by the store, and then by the request.
+type Part<'q> = [Option<&'q Properties>; 2];
+
+fn look_up<'q>(part: &Part<'q>, name: &str) -> Option<&'q Value> {
+    part.iter()
+        .copied()
+        .flatten()
+        .find_map(|known| known.get(name))
+}
+
+/// A text of the question, made a value when a rule first looks at it.
+#[derive(Debug)]
+struct Text<'q> {
+    text: &'q str,
+    value: OnceCell<Value>,
+}
+
+impl<'q> Text<'q> {
+    const fn new(text: &'q str) -> Self {
+        Self {
+            text,
+            value: OnceCell::new(),
+        }
+    }
+
+    fn value(&self) -> &Value {
+        self.value.get_or_init(|| Value::from(self.text))
     }
 }

@@ -44,7 +44,7 @@ pub struct Case {
     #[serde(rename = "type")]
     pub resource_type: String,
     /// The resource's attributes; others are missing.
-    #[serde(default, deserialize_with = "attributes")]
+    #[serde(default)]
     pub attributes: BTreeMap<String, Value>,
     /// The answer that is right.
     pub expect: Expect,
@@ -81,16 +81,6 @@ impl<'de> Deserialize<'de> for Source {
                 .map_err(serde::de::Error::custom),
         }
     }
-}
-
-fn attributes<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<BTreeMap<String, Value>, D::Error> {
-    let json = BTreeMap::<String, serde_json::Value>::deserialize(deserializer)?;
-    Ok(json
-        .into_iter()
-        .map(|(name, value)| (name, value.into()))
-        .collect())
 }
 
 /// What came of a suite.

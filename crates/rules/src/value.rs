@@ -4,6 +4,7 @@
 //! (`syntax`), reading documents (`parse`) and patterns (`pattern`).
 
 mod number;
+mod read;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

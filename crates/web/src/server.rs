@@ -4,27 +4,43 @@ use std::net::SocketAddr;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Path, Query, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    middleware::{self, Next},
+    extract::{Path, Query, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer,
+    propagate_header::PropagateHeaderLayer,
+};
 
 use crate::{Web, api, auth, authzen, error::Failure, pages, ui};
 
-/// The most a request body may hold, in bytes.
-const BODY_LIMIT: usize = 2 * 1024 * 1024;
+/// The header that correlates a request with its answer.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Every route of the portal.
 pub fn router(web: Web) -> Router {
-    Router::new()
+    let portal = Router::new()
         .merge(pages::routes(&web))
         .merge(api::routes())
-        .merge(authzen::routes())
         .merge(auth::routes(&web))
         .route("/assets/{name}", get(asset))
+        .layer(CompressionLayer::new());
+    // Each further layer costs every decision an allocation or two, and a decision costs little
+    // else: what holds for all answers is one layer, and decisions are too short to compress.
+    let everywhere = ServiceBuilder::new()
+        .map_response(guard)
+        .layer(PropagateHeaderLayer::new(REQUEST_ID))
+        .layer(CatchPanicLayer::custom(
+            |_: Box<dyn std::any::Any + Send>| {
+                Failure::Internal("a handler panicked".into()).into_response()
+            },
+        ));
+    Router::new()
+        .merge(portal)
+        .merge(authzen::routes())
         .route("/healthz", get(health))
         .fallback(fallback)
         .method_not_allowed_fallback(async || {
@@ -34,14 +50,7 @@ pub fn router(web: Web) -> Router {
                     .into(),
             )
         })
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(CatchPanicLayer::custom(
-            |_: Box<dyn std::any::Any + Send>| {
-                Failure::Internal("a handler panicked".into()).into_response()
-            },
-        ))
-        .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(headers))
+        .layer(everywhere)
         .with_state(web)
 }
 
@@ -88,25 +97,28 @@ async fn fallback(request: Request) -> Response {
     pages::failed(request.headers(), &failure)
 }
 
-/// What holds for every answer: no framing, no sniffing, no foreign code, nothing kept that may
-/// change.
-async fn headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// What holds for every answer: no sniffing, nothing kept that may change; and for what a browser
+/// may show, no framing and no foreign code.
+fn guard<B>(mut response: Response<B>) -> Response<B> {
     let headers = response.headers_mut();
-    let set = |headers: &mut HeaderMap, name: header::HeaderName, value: &'static str| {
+    let is_data = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == "application/json" || kind == "application/problem+json");
+    let mut set = |name: HeaderName, value: &'static str| {
         headers
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     };
-    set(
-        headers,
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
-         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    );
-    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(headers, header::X_FRAME_OPTIONS, "DENY");
-    set(headers, header::REFERRER_POLICY, "same-origin");
-    set(headers, header::CACHE_CONTROL, "no-store");
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::CACHE_CONTROL, "no-store");
+    if !is_data {
+        set(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+             connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        );
+        set(header::X_FRAME_OPTIONS, "DENY");
+        set(header::REFERRER_POLICY, "same-origin");
+    }
     response
 }

@@ -244,7 +244,7 @@ pub fn permission_question(
 
 fn properties(environment: Option<&str>) -> Option<Properties> {
     environment.map(|environment| {
-        [(ENVIRONMENT.to_owned(), environment.into())]
+        [(ENVIRONMENT.into(), environment.into())]
             .into_iter()
             .collect()
     })

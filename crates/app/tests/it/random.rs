@@ -194,7 +194,10 @@ pub(crate) fn plan(random: &mut Random, lists: Lists) -> Plan {
                 id: random.id(),
                 resource_type: kind.into(),
                 resource_id: id.into(),
-                properties: properties(random).into_iter().collect(),
+                properties: properties(random)
+                    .iter()
+                    .map(|(name, value)| (name.to_string(), value.to_json()))
+                    .collect(),
             };
             things.push(Edit::create(resource).into());
         }
@@ -343,7 +346,7 @@ fn condition(random: &mut Random) -> Condition {
 fn properties(random: &mut Random) -> Properties {
     let mut all = Properties::new();
     let mut put = |name: &str, value: Json| {
-        all.insert(name.to_owned(), value);
+        all.insert(name.into(), value.into());
     };
     if !random.one_in(3) {
         put("status", json!(random.pick(&STATES)));
@@ -372,12 +375,15 @@ pub(crate) fn question(random: &mut Random) -> Question {
     let kind = *random.pick(&TYPES);
     let mut resource = properties(random);
     if kind == "permission" && random.one_in(2) {
-        resource.insert("environment".into(), json!(random.pick(&ENVIRONMENTS)));
+        resource.insert(
+            "environment".into(),
+            Value::from(*random.pick(&ENVIRONMENTS)),
+        );
     }
     let mut subject = Properties::new();
     if random.one_in(3) {
-        subject.insert("team".into(), json!(random.pick(&TEAMS)));
-        subject.insert("id".into(), json!("u0"));
+        subject.insert("team".into(), Value::from(*random.pick(&TEAMS)));
+        subject.insert("id".into(), Value::from("u0"));
     }
     Question {
         subject: Entity {
@@ -396,7 +402,7 @@ pub(crate) fn question(random: &mut Random) -> Question {
                 (*random.pick(&ACTIONS)).to_owned()
             },
             properties: random.one_in(3).then(|| {
-                [("force".to_owned(), json!(random.one_in(2)))]
+                [("force".into(), Value::from(random.one_in(2)))]
                     .into_iter()
                     .collect()
             }),
@@ -411,7 +417,7 @@ pub(crate) fn question(random: &mut Random) -> Question {
             properties: (!resource.is_empty()).then_some(resource),
         },
         context: random.one_in(2).then(|| {
-            [("net".to_owned(), json!(random.pick(&["office", "home"])))]
+            [("net".into(), Value::from(*random.pick(&["office", "home"])))]
                 .into_iter()
                 .collect()
         }),
@@ -438,7 +444,7 @@ pub(crate) fn seen(world: &World, question: &Question) -> BTreeMap<String, Value
         for (name, value) in properties.iter().flatten() {
             let reserved = prefix.is_empty() && name.contains('.');
             if !reserved {
-                all.insert(format!("{prefix}{name}"), value.clone());
+                all.insert(format!("{prefix}{name}"), value.to_json());
             }
         }
     }

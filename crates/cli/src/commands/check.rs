@@ -1,12 +1,15 @@
 //! `portcullis check`: may they, yes or no.
 
+use std::sync::Arc;
+
 use anyhow::{Result, anyhow};
 use clap::Args;
-use portcullis_app::decide::{Action, Decider, Entity, Question};
+use portcullis_app::decide::{Action, Decider, Entity, Properties, Question};
 use portcullis_model::{
     Timestamp,
     entitlement::{ENVIRONMENT, PERMISSION_ACTION, PERMISSION_TYPE},
 };
+use portcullis_rules::Value;
 use serde::Serialize;
 
 use super::{rules::attribute, start_log};
@@ -38,10 +41,10 @@ pub(super) struct Check {
     resource: Option<String>,
     /// A property of the resource; a value that is JSON is taken as such, any other as text
     #[arg(long, value_name = "NAME=VALUE", value_parser = attribute)]
-    property: Vec<(String, serde_json::Value)>,
+    property: Vec<(Arc<str>, Value)>,
     /// A member of the context
     #[arg(long, value_name = "NAME=VALUE", value_parser = attribute)]
-    context: Vec<(String, serde_json::Value)>,
+    context: Vec<(Arc<str>, Value)>,
     /// The environment in which a permission is asked for
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
@@ -84,7 +87,7 @@ impl Check {
         };
         let asked = open::world(&config, self.at).await?;
         let subject = tell::user(&asked.world, &self.subject)?.login.to_string();
-        let mut properties: serde_json::Map<_, _> = self.property.into_iter().collect();
+        let mut properties: Properties = self.property.into_iter().collect();
         if let Some(environment) = self.environment {
             properties.insert(ENVIRONMENT.into(), environment.into());
         }

@@ -4,9 +4,10 @@ use std::{
     collections::BTreeMap,
     io::{BufRead, IsTerminal, stdout},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use portcullis_rules::{
     Effect, Engine, LoadError, Redaction, RuleList, Style, Value, analysis,
@@ -111,7 +112,7 @@ struct ExplainFile {
     resource_type: String,
     /// An attribute of the resource; a value that is JSON is taken as such, any other as text
     #[arg(long, value_name = "NAME=VALUE", value_parser = attribute)]
-    attribute: Vec<(String, serde_json::Value)>,
+    attribute: Vec<(Arc<str>, Value)>,
     /// Attributes of the resource as one JSON object
     #[arg(long, value_name = "JSON")]
     attributes: Option<String>,
@@ -132,12 +133,12 @@ struct Eval {
 }
 
 /// An attribute given as `name=value`.
-pub(super) fn attribute(text: &str) -> Result<(String, serde_json::Value), String> {
+pub(super) fn attribute(text: &str) -> Result<(Arc<str>, Value), String> {
     let (name, value) = text
         .split_once('=')
         .ok_or_else(|| format!("`{text}` has no `=`; write name=value"))?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
-    Ok((name.to_owned(), value))
+    Ok((name.into(), value))
 }
 
 impl Rules {
@@ -350,13 +351,13 @@ impl TestFile {
 impl ExplainFile {
     fn run(self, format: Format) -> Result<Outcome> {
         let engine = Engine::compile(&load(&self.file)?)?;
-        let mut attributes: serde_json::Map<String, serde_json::Value> = match &self.attributes {
-            None => serde_json::Map::new(),
-            Some(text) => serde_json::from_str(text)
-                .map_err(|error| anyhow!("--attributes is no JSON object: {error}"))?,
+        let mut seen = match self.attributes.as_deref().map(serde_json::from_str) {
+            None => BTreeMap::new(),
+            Some(Ok(Value::Object(attributes))) => Arc::unwrap_or_clone(attributes),
+            Some(Ok(other)) => bail!("--attributes is {}, not a JSON object", other.kind()),
+            Some(Err(error)) => bail!("--attributes is no JSON object: {error}"),
         };
-        attributes.extend(self.attribute);
-        let seen = Value::from_json(&attributes.into());
+        seen.extend(self.attribute);
         let why = engine
             .explain(
                 &self.action,

@@ -1,8 +1,10 @@
 //! The demo, over HTTP.
 
+use std::process::Command;
+
 use serde_json::Value;
 
-use crate::run::{Place, small_org};
+use crate::run::{Place, Serving, small_org};
 
 async fn get(url: String) -> (u16, Value) {
     let response = reqwest::get(url).await.unwrap();
@@ -82,6 +84,65 @@ async fn write_tags(url: String, writer: usize) -> Vec<String> {
         }
     }
     acknowledged
+}
+
+/// A limit on the size of its files stands for a disk that is full: what it can no longer write it
+/// says, what it holds it still answers, and with room again it goes on.
+#[tokio::test]
+async fn a_full_disk_refuses_what_it_cannot_keep_and_nothing_else() {
+    let place = Place::new();
+    let program = place.command(&[
+        "demo", "--port", "0", "--people", "40", "--data", "d.sqlite",
+    ]);
+    // Past the limit a write would end the program by a signal; on a full disk it only fails.
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
+        .arg(program.get_program())
+        .args(program.get_args())
+        .current_dir(place.path());
+    let demo = Serving::start(&mut shell);
+    let limit = |bytes: &str| {
+        let pid = demo.child.id().to_string();
+        let limited = Command::new("prlimit")
+            .args(["--pid", &pid, &format!("--fsize={bytes}:unlimited")])
+            .status();
+        assert!(limited.unwrap().success());
+    };
+    let client = reqwest::Client::new();
+    let create = async |name: &str| {
+        let request = client
+            .post(format!("{}/api/v1/tags", demo.url))
+            .bearer_auth("demo-ines.okafor")
+            .json(&serde_json::json!({ "name": name, "description": "x".repeat(1000) }));
+        request.send().await.unwrap().status().as_u16()
+    };
+    let position = async || get(format!("{}/healthz", demo.url)).await.1["position"].clone();
+
+    limit("4096");
+    let mut refused = 0;
+    for number in 0..5 {
+        let before = position().await;
+        if create(&format!("too much {number}")).await != 201 {
+            refused += 1;
+            assert_eq!(position().await, before);
+        }
+    }
+    assert!(refused > 0, "the limit did not hold");
+    limit("unlimited");
+    assert_eq!(create("room again").await, 201);
+
+    let last = position().await;
+    demo.kill();
+    assert_eq!(
+        place.run(&["audit", "verify", "--data", "d.sqlite"]).code,
+        0
+    );
+    let demo = place.demo(&["--data", "d.sqlite"]);
+    assert_eq!(
+        get(format!("{}/healthz", demo.url)).await.1["position"],
+        last
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,9 +1,8 @@
 //! One decision, or several at once.
 
 use axum::{
-    body::Bytes,
     extract::{Query, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::Response,
 };
 use portcullis_app::decide::Question;
@@ -11,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    answer, read,
+    Asked, answer,
     wire::{Semantic, WireDecision, WireEvaluation, WireEvaluations},
 };
 use crate::{View, Web, auth::Enforcer, error::Failure};
@@ -21,7 +20,7 @@ const MOST_ITEMS: usize = 10_000;
 
 /// Whether the answer says why.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct Why {
     #[serde(default)]
     explain: bool,
 }
@@ -30,12 +29,10 @@ pub(super) async fn evaluation(
     State(web): State<Web>,
     enforcer: Enforcer,
     view: View,
-    Query(asked): Query<Asked>,
-    headers: HeaderMap,
-    body: Bytes,
+    Query(why): Query<Why>,
+    Asked(question): Asked<WireEvaluation>,
 ) -> Result<Response, Failure> {
-    let question: Question = read::<WireEvaluation>(&headers, &body)?.into();
-    let decision = decide(&web, &enforcer, &view, &question, &asked);
+    let decision = decide(&web, &enforcer, &view, &question.into(), &why);
     Ok(answer(&decision, view.world.position()))
 }
 
@@ -43,15 +40,13 @@ pub(super) async fn evaluations(
     State(web): State<Web>,
     enforcer: Enforcer,
     view: View,
-    Query(asked): Query<Asked>,
-    headers: HeaderMap,
-    body: Bytes,
+    Query(why): Query<Why>,
+    Asked(mut batch): Asked<WireEvaluations>,
 ) -> Result<Response, Failure> {
-    let batch: WireEvaluations = read(&headers, &body)?;
-    let items = batch.evaluations.unwrap_or_default();
+    let items = batch.evaluations.take().unwrap_or_default();
     if items.is_empty() {
-        let question: Question = read::<WireEvaluation>(&headers, &body)?.into();
-        let decision = decide(&web, &enforcer, &view, &question, &asked);
+        let question = batch.alone()?;
+        let decision = decide(&web, &enforcer, &view, &question.into(), &why);
         return Ok(answer(&decision, view.world.position()));
     }
     if items.len() > MOST_ITEMS {
@@ -67,13 +62,13 @@ pub(super) async fn evaluations(
         subject: json!(batch.subject),
         action: json!(batch.action),
         resource: json!(batch.resource),
-        context: batch.context.map_or(Value::Null, Value::Object),
+        context: json!(batch.context),
     };
-    let semantic = batch.options.unwrap_or_default().evaluations_semantic;
+    let semantic = batch.options.unwrap_or_default().0.evaluations_semantic;
     let mut decisions = Vec::with_capacity(items.len());
     for item in items {
         let decision = match defaults.complete(item) {
-            Ok(question) => decide(&web, &enforcer, &view, &question, &asked),
+            Ok(question) => decide(&web, &enforcer, &view, &question, &why),
             Err(message) => WireDecision {
                 decision: false,
                 context: Some(json!({ "error": { "status": 400, "message": message } })),
@@ -130,12 +125,12 @@ fn decide(
     enforcer: &Enforcer,
     view: &View,
     question: &Question,
-    asked: &Asked,
+    why: &Why,
 ) -> WireDecision {
     let answer = web.decider().decide(&view.world, view.now, question);
     web.decision_log()
         .record(enforcer, view, question, answer.allowed);
-    let context = asked
+    let context = why
         .explain
         .then(|| web.decider().explain(&view.world, view.now, question));
     WireDecision {

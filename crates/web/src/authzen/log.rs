@@ -103,17 +103,15 @@ impl DecisionLog {
         properties
             .iter()
             .map(|(name, value)| {
-                let kept = self.properties.contains(name);
-                (
-                    name.clone(),
-                    if kept {
-                        value.clone()
-                    } else {
-                        Value::from("…")
-                    },
-                )
+                let kept = self.properties.iter().any(|kept| **kept == **name);
+                let value = if kept {
+                    value.to_json()
+                } else {
+                    Value::from("…")
+                };
+                (name.to_string(), value)
             })
-            .collect::<Properties>()
+            .collect::<serde_json::Map<_, _>>()
             .into()
     }
 }

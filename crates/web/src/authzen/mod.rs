@@ -15,18 +15,16 @@ pub(crate) use log::DecisionLog;
 
 use axum::{
     Router,
-    extract::Request,
+    body::Bytes,
+    extract::{FromRequest, Request},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
+use self::wire::Object;
 use crate::{Web, error::Failure};
-
-/// The header that correlates a request with its answer.
-const REQUEST_ID: &str = "x-request-id";
 
 /// All routes of the decision point.
 pub fn routes() -> Router<Web> {
@@ -40,34 +38,37 @@ pub fn routes() -> Router<Web> {
             "/.well-known/authzen-configuration",
             get(metadata::metadata),
         )
-        .layer(middleware::from_fn(echo_request_id))
 }
 
-async fn echo_request_id(request: Request, next: Next) -> Response {
-    let id = request.headers().get(REQUEST_ID).cloned();
-    let mut response = next.run(request).await;
-    if let Some(id) = id {
-        response.headers_mut().insert(REQUEST_ID, id);
+/// A JSON body as a `T`, or why it is none, as a 400.
+struct Asked<T>(T);
+
+impl<T: DeserializeOwned> FromRequest<Web> for Asked<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, web: &Web) -> Result<Self, Failure> {
+        let bad = |detail: String| Failure::Http(StatusCode::BAD_REQUEST, detail);
+        if !is_json(request.headers()) {
+            return Err(bad(
+                "send the request as `Content-Type: application/json`".into()
+            ));
+        }
+        let body = Bytes::from_request(request, web)
+            .await
+            .map_err(|refused| Failure::Http(refused.status(), refused.body_text()))?;
+        let asked: Object<T> = serde_json::from_slice(&body)
+            .map_err(|error| bad(format!("the body does not fit: {error}")))?;
+        Ok(Self(asked.0))
     }
-    response
 }
 
-/// A JSON body as a `T`, or why not, as a 400.
-fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Failure> {
-    let is_json = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.and_then(|kind| kind.to_str().ok())
         .is_some_and(|kind| {
             let essence = kind.split(';').next().unwrap_or_default().trim();
             essence.eq_ignore_ascii_case("application/json")
-        });
-    let bad = |detail: String| Failure::Http(StatusCode::BAD_REQUEST, detail);
-    if !is_json {
-        return Err(bad(
-            "send the request as `Content-Type: application/json`".into()
-        ));
-    }
-    serde_json::from_slice(body).map_err(|error| bad(format!("the body does not fit: {error}")))
+        })
 }
 
 fn answer(body: &impl Serialize, position: portcullis_model::Position) -> Response {

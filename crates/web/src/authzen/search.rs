@@ -1,13 +1,12 @@
 //! Who may, on what, and doing what: each result is one that the evaluation would permit.
 
-use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
+use axum::{extract::State, response::Response};
 use portcullis_app::decide::{Action, Entity, Question};
 use serde_json::json;
 
 use super::{
-    answer,
+    Asked, answer,
     page::Window,
-    read,
     wire::{WireActionSearch, WireEntity, WireSearch, WireWanted},
 };
 use crate::{View, Web, auth::Enforcer, error::Failure};
@@ -16,10 +15,8 @@ pub(super) async fn subjects(
     State(web): State<Web>,
     _: Enforcer,
     view: View,
-    headers: HeaderMap,
-    body: Bytes,
+    Asked(search): Asked<WireSearch<WireWanted, WireEntity>>,
 ) -> Result<Response, Failure> {
-    let search: WireSearch<WireWanted, WireEntity> = read(&headers, &body)?;
     let asked = json!([
         "subject",
         search.subject,
@@ -27,16 +24,16 @@ pub(super) async fn subjects(
         search.resource,
         search.context
     ]);
-    let window = Window::new(&web, search.page.clone(), &asked)?;
-    let kind = search.subject.kind;
+    let window = Window::new(&web, search.page.clone().map(|page| page.0), &asked)?;
+    let kind = search.subject.0.kind;
     let question = Question {
         subject: Entity {
             kind: kind.clone(),
             id: String::new(),
-            properties: search.subject.properties,
+            properties: search.subject.0.properties,
         },
-        action: search.action.into(),
-        resource: search.resource.into(),
+        action: search.action.0.into(),
+        resource: search.resource.0.into(),
         context: search.context,
     };
     let found = web
@@ -57,10 +54,8 @@ pub(super) async fn resources(
     State(web): State<Web>,
     _: Enforcer,
     view: View,
-    headers: HeaderMap,
-    body: Bytes,
+    Asked(search): Asked<WireSearch<WireEntity, WireWanted>>,
 ) -> Result<Response, Failure> {
-    let search: WireSearch<WireEntity, WireWanted> = read(&headers, &body)?;
     let asked = json!([
         "resource",
         search.subject,
@@ -68,15 +63,15 @@ pub(super) async fn resources(
         search.resource,
         search.context
     ]);
-    let window = Window::new(&web, search.page.clone(), &asked)?;
-    let kind = search.resource.kind;
+    let window = Window::new(&web, search.page.clone().map(|page| page.0), &asked)?;
+    let kind = search.resource.0.kind;
     let question = Question {
-        subject: search.subject.into(),
-        action: search.action.into(),
+        subject: search.subject.0.into(),
+        action: search.action.0.into(),
         resource: Entity {
             kind: kind.clone(),
             id: String::new(),
-            properties: search.resource.properties,
+            properties: search.resource.0.properties,
         },
         context: search.context,
     };
@@ -93,19 +88,17 @@ pub(super) async fn actions(
     State(web): State<Web>,
     _: Enforcer,
     view: View,
-    headers: HeaderMap,
-    body: Bytes,
+    Asked(search): Asked<WireActionSearch>,
 ) -> Result<Response, Failure> {
-    let search: WireActionSearch = read(&headers, &body)?;
     let asked = json!(["action", search.subject, search.resource, search.context]);
-    let window = Window::new(&web, search.page.clone(), &asked)?;
+    let window = Window::new(&web, search.page.clone().map(|page| page.0), &asked)?;
     let question = Question {
-        subject: search.subject.into(),
+        subject: search.subject.0.into(),
         action: Action {
             name: String::new(),
             properties: None,
         },
-        resource: search.resource.into(),
+        resource: search.resource.0.into(),
         context: search.context,
     };
     let found = web

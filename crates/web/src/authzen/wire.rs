@@ -1,8 +1,55 @@
 //! The shapes of the decision API. Unknown members are ignored, as the standard asks.
 
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use axum::http::StatusCode;
 use portcullis_app::decide::{Action, Entity, Properties, Question};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use portcullis_rules::Value;
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+use serde_json::Value as Json;
+
+use crate::error::Failure;
+
+/// A `T` that is told as an object: the derived reading of a struct would take a list of its members
+/// too.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub(super) struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members))
+            }
+        }
+
+        deserializer.deserialize_map(Members(PhantomData)).map(Self)
+    }
+}
+
+/// Properties, each told once.
+fn properties<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Properties>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::Object(properties) => Ok(Some(Arc::unwrap_or_clone(properties))),
+        other => Err(D::Error::custom(format!(
+            "found {} where an object should be",
+            other.kind()
+        ))),
+    }
+}
 
 /// A subject or resource.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -10,7 +57,11 @@ pub(super) struct WireEntity {
     #[serde(rename = "type")]
     pub kind: String,
     pub id: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "properties",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub properties: Option<Properties>,
 }
 
@@ -19,7 +70,11 @@ pub(super) struct WireEntity {
 pub(super) struct WireWanted {
     #[serde(rename = "type")]
     pub kind: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "properties",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub properties: Option<Properties>,
 }
 
@@ -27,26 +82,30 @@ pub(super) struct WireWanted {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct WireAction {
     pub name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "properties",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub properties: Option<Properties>,
 }
 
 /// One evaluation.
 #[derive(Debug, Deserialize)]
 pub(super) struct WireEvaluation {
-    pub subject: WireEntity,
-    pub action: WireAction,
-    pub resource: WireEntity,
-    #[serde(default)]
+    pub subject: Object<WireEntity>,
+    pub action: Object<WireAction>,
+    pub resource: Object<WireEntity>,
+    #[serde(default, deserialize_with = "properties")]
     pub context: Option<Properties>,
 }
 
 impl From<WireEvaluation> for Question {
     fn from(wire: WireEvaluation) -> Self {
         Self {
-            subject: wire.subject.into(),
-            action: wire.action.into(),
-            resource: wire.resource.into(),
+            subject: wire.subject.0.into(),
+            action: wire.action.0.into(),
+            resource: wire.resource.0.into(),
             context: wire.context,
         }
     }
@@ -76,17 +135,33 @@ impl From<WireAction> for Action {
 #[derive(Debug, Deserialize)]
 pub(super) struct WireEvaluations {
     #[serde(default)]
-    pub subject: Option<WireEntity>,
+    pub subject: Option<Object<WireEntity>>,
     #[serde(default)]
-    pub action: Option<WireAction>,
+    pub action: Option<Object<WireAction>>,
     #[serde(default)]
-    pub resource: Option<WireEntity>,
-    #[serde(default)]
+    pub resource: Option<Object<WireEntity>>,
+    #[serde(default, deserialize_with = "properties")]
     pub context: Option<Properties>,
     #[serde(default)]
-    pub evaluations: Option<Vec<Value>>,
+    pub evaluations: Option<Vec<Json>>,
     #[serde(default)]
-    pub options: Option<WireOptions>,
+    pub options: Option<Object<WireOptions>>,
+}
+
+impl WireEvaluations {
+    /// The one evaluation that a batch without items is, or what it lacks, as a 400.
+    pub(super) fn alone(self) -> Result<WireEvaluation, Failure> {
+        let lacks = |member: &str| {
+            let detail = format!("the body does not fit: missing field `{member}`");
+            Failure::Http(StatusCode::BAD_REQUEST, detail)
+        };
+        Ok(WireEvaluation {
+            subject: self.subject.ok_or_else(|| lacks("subject"))?,
+            action: self.action.ok_or_else(|| lacks("action"))?,
+            resource: self.resource.ok_or_else(|| lacks("resource"))?,
+            context: self.context,
+        })
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -113,7 +188,7 @@ pub(super) enum Semantic {
 pub(super) struct WireDecision {
     pub decision: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub context: Option<Value>,
+    pub context: Option<Json>,
 }
 
 /// Which page of results is wanted.
@@ -128,22 +203,22 @@ pub(super) struct WirePage {
 /// A search for subjects or resources.
 #[derive(Debug, Deserialize)]
 pub(super) struct WireSearch<S, R> {
-    pub subject: S,
-    pub action: WireAction,
-    pub resource: R,
-    #[serde(default)]
+    pub subject: Object<S>,
+    pub action: Object<WireAction>,
+    pub resource: Object<R>,
+    #[serde(default, deserialize_with = "properties")]
     pub context: Option<Properties>,
     #[serde(default)]
-    pub page: Option<WirePage>,
+    pub page: Option<Object<WirePage>>,
 }
 
 /// A search for actions; an action it may carry does not matter.
 #[derive(Debug, Deserialize)]
 pub(super) struct WireActionSearch {
-    pub subject: WireEntity,
-    pub resource: WireEntity,
-    #[serde(default)]
+    pub subject: Object<WireEntity>,
+    pub resource: Object<WireEntity>,
+    #[serde(default, deserialize_with = "properties")]
     pub context: Option<Properties>,
     #[serde(default)]
-    pub page: Option<WirePage>,
+    pub page: Option<Object<WirePage>>,
 }

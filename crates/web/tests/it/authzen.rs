@@ -231,6 +231,42 @@ async fn the_todo_and_gateway_interop_pass() {
     }
 }
 
+/// Draft 00 named people by their address, and said what it knew of a todo beside `properties`, where
+/// 1.0 wants it ignored: there the store has to know the owners.
+#[tokio::test]
+async fn the_superseded_wire_shape_is_answered_from_what_the_store_knows() {
+    let cases = vectors("todo-draft00");
+    assert_eq!(cases.len(), 40);
+    let owners: BTreeSet<_> = cases
+        .iter()
+        .map(|case| &case["request"]["resource"])
+        .filter_map(|todo| Some((todo["id"].as_str()?, todo["ownerID"].as_str()?)))
+        .collect();
+    assert_eq!(owners.len(), 5);
+    let mut todo: Value = serde_json::from_str(&policy("todo")).unwrap();
+    for user in todo["users"].as_array_mut().unwrap() {
+        user["login"] = user["attributes"]["userID"].clone();
+    }
+    let unowned = todo.to_string();
+    todo["resources"] = owners
+        .into_iter()
+        .map(|(id, owner)| {
+            serde_json::json!({ "type": "todo", "id": id, "properties": { "ownerID": owner } })
+        })
+        .collect();
+    let pdp = Pdp::start(&todo.to_string()).await;
+    check_all(&pdp, &cases).await;
+
+    // Where it does not know them, the members beside `properties` let nobody in.
+    let pdp = Pdp::start(&unowned).await;
+    let morty = cases
+        .iter()
+        .find(|case| case["id"] == "todo-00-13")
+        .unwrap();
+    let answer = pdp.post("/access/v1/evaluation", &morty["request"]).await;
+    assert_eq!(answer["decision"], false);
+}
+
 #[tokio::test]
 async fn the_search_interop_passes() {
     let pdp = Pdp::start(&policy("search")).await;
@@ -404,5 +440,33 @@ async fn metadata_names_https_endpoints_under_the_public_address() {
                 "{name}"
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn what_two_readers_could_understand_differently_is_refused() {
+    let pdp = Pdp::start(&policy("certification")).await;
+    let alice = r#""subject":{"type":"user","id":"alice"}"#;
+    let read = r#""action":{"name":"read"}"#;
+    let record = r#""resource":{"type":"record","id":"record-1"}"#;
+    for body in [
+        format!(r#"{{{alice},{alice},{read},{record}}}"#),
+        format!(r#"{{{alice},{read},{record},"context":{{"net":"home","net":"office"}}}}"#),
+        format!(r#"{{{alice},{read},{record},"context":{{"a":[{{"b":1,"b":2}}]}}}}"#),
+        format!(r#"{{{alice},{read},{record},"context":[]}}"#),
+        // A list where an object should be, as the evaluation and as its subject.
+        r#"[{"type":"user","id":"alice"},{"name":"read"},{"type":"record","id":"record-1"},null]"#
+            .into(),
+        format!(r#"{{"subject":["user","alice"],{read},{record}}}"#),
+        format!(
+            r#"{{{alice},{read},"resource":{{"type":"record","id":"record-1","properties":{{"n":1E400}}}}}}"#
+        ),
+    ] {
+        let request = pdp
+            .request("POST", "/access/v1/evaluation")
+            .header("content-type", "application/json")
+            .body(body.clone());
+        let status = request.send().await.unwrap().status();
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
     }
 }

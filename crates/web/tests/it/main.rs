@@ -4,5 +4,6 @@
 
 mod api;
 mod authzen;
+mod everywhere;
 mod pages;
 mod rules;

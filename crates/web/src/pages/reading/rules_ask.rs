@@ -128,7 +128,7 @@ impl Asked {
                 Some((name, value)) if !name.trim().is_empty() => {
                     let value = value.trim();
                     let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
-                    properties.insert(name.trim().to_owned(), value);
+                    properties.insert(name.trim().into(), value);
                 }
                 _ => {
                     let wrong = format!("`{line}` has no value; write it as `status = active`");

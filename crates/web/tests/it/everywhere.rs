@@ -1,0 +1,77 @@
+//! What holds for every answer, whoever gives it.
+
+use axum::http::Method;
+use portcullis_testkit::app::TestApp;
+use serde_json::json;
+
+#[tokio::test]
+async fn what_a_browser_may_show_runs_no_foreign_code() {
+    let app = TestApp::start().await.unwrap();
+    let ada = app.as_user("ada");
+    for path in ["/people", "/no-such-page", "/assets/app.css"] {
+        let reply = ada.get(path).await;
+        let policy = reply.header("content-security-policy").unwrap_or_default();
+        assert!(policy.contains("default-src 'none'"), "{path}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(reply.header("x-frame-options"), Some("DENY"), "{path}");
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+    }
+}
+
+#[tokio::test]
+async fn data_is_neither_sniffed_nor_kept() {
+    let app = TestApp::start().await.unwrap();
+    let ada = app.as_user("ada");
+    let question = json!({
+        "subject": { "type": "user", "id": "max" },
+        "action": { "name": "use" },
+        "resource": { "type": "permission", "id": "invoices:read" },
+    });
+    for reply in [
+        ada.get("/api/v1/me").await,
+        ada.get("/api/v1/no-such-thing").await,
+        ada.get("/healthz").await,
+        ada.post("/access/v1/evaluation", question).await,
+        app.anonymous().get("/api/v1/me").await,
+    ] {
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(reply.header("cache-control"), Some("no-store"));
+        assert!(reply.header("content-type").unwrap().contains("json"));
+    }
+}
+
+#[tokio::test]
+async fn every_answer_names_the_request_it_belongs_to() {
+    let app = TestApp::start().await.unwrap();
+    for path in [
+        "/people",
+        "/api/v1/me",
+        "/no-such-page",
+        "/.well-known/authzen-configuration",
+    ] {
+        let headers = [("x-request-id", "one-of-many")];
+        let reply = app
+            .as_user("ada")
+            .send(Method::GET, path, None, &headers)
+            .await;
+        assert_eq!(reply.header("x-request-id"), Some("one-of-many"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_too_long_is_refused_and_changes_nothing() {
+    let app = TestApp::start().await.unwrap();
+    let before = app.world().position();
+    let long = "x".repeat(3 * 1024 * 1024);
+    let ada = app.as_user("ada");
+    for path in ["/api/v1/tags", "/access/v1/evaluation"] {
+        let reply = ada.post(path, json!({ "name": long })).await;
+        assert_eq!(reply.status, 413, "{path}: {}", reply.body);
+        assert_eq!(
+            reply.header("content-type"),
+            Some("application/problem+json"),
+            "{path}"
+        );
+    }
+    assert_eq!(app.world().position(), before);
+}
