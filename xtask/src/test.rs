@@ -14,9 +14,12 @@ Installs what is missing where it may, then runs every check and test of the pro
 when one fails, and ends with a summary. This is what CI runs.
 
   --only STEP,…     run only these steps (and `tools`, for what they need)
-  --without PART,…  leave out what needs a part this machine lacks: postgres, browser, bindings.
+  --without PART,…  leave out what needs a part this machine lacks: postgres, browser, bindings, fuzz.
                     The summary says what was not run. Not allowed on CI (when the variable CI is set).
   --list            list the steps
+
+Environment:
+  PORTCULLIS_FUZZ_SECONDS  how long each fuzz target runs; 60 on CI and 10 elsewhere unless set
 
 Exit status: 0 when everything that ran succeeded, 1 otherwise.";
 

@@ -1,7 +1,15 @@
 // The package's face: rules, resources, questions. What computes is the compiled module behind `Compiled`.
 
 import { checkStarted, Compiled } from './engine.js';
-import { encode, encodeMentioned } from './values.js';
+import { Filter } from './filter.js';
+import { asked, attributesText, name, nameList, question, resource, told, wellFormed } from './questions.js';
+import { DEEPEST_DOCUMENT, encode, keyed } from './values.js';
+
+export { Filter } from './filter.js';
+export { Resource, resource } from './questions.js';
+
+/** Longest document that is read, in bytes. */
+const LONGEST_DOCUMENT = 16 << 20;
 
 /** A rule list that was refused; `offences` has every reason, with its place. */
 export class RulesError extends Error {
@@ -11,20 +19,6 @@ export class RulesError extends Error {
     this.offences = offences;
     this.omitted = omitted;
   }
-}
-
-/** A resource whose type is not in its attributes. */
-export class Resource {
-  constructor(type, attributes = {}) {
-    this.type = type;
-    this.attributes = attributes;
-    Object.freeze(this);
-  }
-}
-
-/** A resource of a type; attributes are a plain object, or JSON text where every digit of a number counts. */
-export function resource(type, attributes) {
-  return new Resource(type, attributes);
 }
 
 /** Whether the rules let the action be done on the resource. Rules that are asked often: compile them once. */
@@ -105,8 +99,7 @@ export class Rules {
 
   constructor(text) {
     this.#compiled = compile(text);
-    const names = JSON.parse(this.#compiled.mentioned());
-    this.#mentioned = names.map((name) => [name, `${JSON.stringify(name)}:`]);
+    this.#mentioned = keyed(JSON.parse(this.#compiled.mentioned()));
   }
 
   /** Loads JSON text, exactly as written: repeated keys are seen and no digit is lost. */
@@ -121,8 +114,8 @@ export class Rules {
   static from(rules) {
     if (rules instanceof Rules) return rules;
     if (typeof rules === 'string') return new Rules(rules);
-    if (rules instanceof Rule) return new Rules(encode([rules], 'rules'));
-    if (Array.isArray(rules)) return new Rules(encode(rules, 'rules'));
+    if (rules instanceof Rule) return new Rules(encode([rules], 'rules', DEEPEST_DOCUMENT));
+    if (Array.isArray(rules)) return new Rules(encode(rules, 'rules', DEEPEST_DOCUMENT));
     throw new TypeError('rules are a list, JSON text of a list, or compiled `Rules`');
   }
 
@@ -137,7 +130,7 @@ export class Rules {
 
   /** The answers for every action that a rule mentions, and for all others. */
   whichActions(resource) {
-    const [type, attributes] = this.#question(resource);
+    const [type, attributes] = question(resource, this.#mentioned);
     const { named, other } = JSON.parse(asked(() => this.#engine().which_actions(type, attributes)));
     const pairs = Object.entries(named).map(([action, code]) => [action, answer(code)]);
     return { named: new Map(pairs), other: answer(other) };
@@ -146,10 +139,9 @@ export class Rules {
   /** Why the answer is what it is: as data, and in words (`text`, also by `String(explanation)`). */
   explain(action, resource, { show, hide } = {}) {
     name(action, 'action');
-    const [type, attributes] = this.#question(resource);
-    // A lone text would be taken for its letters.
-    const list = (names) => (names === undefined ? '' : JSON.stringify(typeof names === 'string' ? [names] : [...names]));
-    const said = asked(() => this.#engine().explain(action, type, attributes, list(show), list(hide)));
+    const [type, attributes] = question(resource, this.#mentioned);
+    const [shown, hidden] = [nameList(show), nameList(hide)];
+    const said = asked(() => this.#engine().explain(action, type, attributes, shown, hidden));
     const { explanation, text } = JSON.parse(said);
     Object.defineProperty(explanation, 'text', { value: text });
     Object.defineProperty(explanation, 'toString', { value: () => text });
@@ -161,9 +153,30 @@ export class Rules {
     return JSON.parse(this.#engine().lint());
   }
 
+  /** Requests that other rules answer differently, one for each pair of deciding rules. */
+  diff(other) {
+    const after = Rules.from(other);
+    try {
+      const { differences, exhaustive } = JSON.parse(this.#engine().diff(after.#engine()));
+      return { differences: differences.map(difference), exhaustive };
+    } finally {
+      if (after !== other) after.free();
+    }
+  }
+
+  /** What the rules ask of resources of a type for one action, when what is `known` is known and the rest is not. */
+  filter(action, type, known = {}, { completeUnder = [] } = {}) {
+    name(action, 'action');
+    name(type, 'type of the resource');
+    const given = attributesText(known, this.#mentioned);
+    const prefixes = nameList(completeUnder);
+    return new Filter(asked(() => this.#engine().filter(action, type, given, prefixes)), action, type);
+  }
+
   /** Runs test cases that stand beside rules. */
   test(suite) {
-    const text = typeof suite === 'string' ? suite : encode(Array.isArray(suite) ? { cases: suite } : suite, 'suite');
+    const text = typeof suite === 'string' ? suite : encode(Array.isArray(suite) ? { cases: suite } : suite, 'suite') ?? 'null';
+    wellFormed(text, 'the suite');
     return JSON.parse(asked(() => this.#engine().test(text)));
   }
 
@@ -199,29 +212,8 @@ export class Rules {
 
   #decide(action, resource) {
     name(action, 'action');
-    const [type, attributes] = this.#question(resource);
+    const [type, attributes] = question(resource, this.#mentioned);
     return asked(() => this.#engine().decide(action, type, attributes));
-  }
-
-  /** The type and the attributes of a resource as texts. */
-  #question(resource) {
-    if (resource === null || typeof resource !== 'object') {
-      throw new TypeError('a resource is an object with a `type`, or made by `resource(type, attributes)`');
-    }
-    const { type } = resource;
-    name(type, 'type of the resource');
-    if (!(resource instanceof Resource)) {
-      return [type, encodeMentioned(resource, this.#mentioned, 'type')];
-    }
-    const { attributes } = resource;
-    if (typeof attributes === 'string') {
-      wellFormed(attributes, 'the attributes');
-      return [type, attributes];
-    }
-    if (attributes === null || typeof attributes !== 'object') {
-      throw new TypeError('attributes are a plain object, or JSON text of a map');
-    }
-    return [type, encodeMentioned(attributes, this.#mentioned)];
   }
 }
 
@@ -229,6 +221,10 @@ if (Symbol.dispose !== undefined) Rules.prototype[Symbol.dispose] = Rules.protot
 
 function compile(text) {
   checkStarted();
+  if (text.length > LONGEST_DOCUMENT) {
+    const message = `the document has more than ${LONGEST_DOCUMENT} bytes; split it`;
+    throw new RulesError({ message, offences: [{ code: 'document_too_large', path: '', line: null, column: null, message }], omitted: 0 });
+  }
   wellFormed(text, 'the rules');
   try {
     return new Compiled(text);
@@ -243,25 +239,15 @@ function answer(code) {
   return { allowed: code > 0, effect: code > 0 ? 'allow' : 'deny', rule: code === 0 ? null : Math.abs(code) - 1 };
 }
 
-function name(text, what) {
-  if (typeof text !== 'string') throw new TypeError(`the ${what} must be a string, not ${text === null ? 'null' : typeof text}`);
-  wellFormed(text, `the ${what}`);
-}
-
-/** Half a character would become another one on its way into the engine. */
-function wellFormed(text, what) {
-  if (!text.isWellFormed()) throw new TypeError(`${what} contains half a surrogate pair`);
-}
-
-function asked(question) {
-  try {
-    return question();
-  } catch (error) {
-    throw told(error);
-  }
-}
-
-/** The engine throws its messages as plain strings. */
-function told(error) {
-  return typeof error === 'string' ? new TypeError(error) : error;
+function difference({ action, type, attributes, before, after, text }) {
+  return {
+    action,
+    type,
+    attributes: JSON.parse(attributes),
+    // With every digit, to ask again with.
+    resource: resource(type, attributes),
+    before: answer(before),
+    after: answer(after),
+    text,
+  };
 }

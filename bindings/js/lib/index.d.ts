@@ -179,6 +179,99 @@ export interface Case {
   readonly rule?: number;
 }
 
+/** A request that two rule lists answer differently. */
+export interface Difference {
+  readonly action: string;
+  readonly type: string;
+  /** All others are missing. Numbers as JavaScript has them; `resource` keeps every digit. */
+  readonly attributes: { readonly [name: string]: unknown };
+  /** To ask again with: `rules.explain(difference.action, difference.resource)`. */
+  readonly resource: Resource;
+  readonly before: Answer;
+  readonly after: Answer;
+  /** In words. */
+  readonly text: string;
+}
+
+export interface Diff {
+  readonly differences: readonly Difference[];
+  /** Whether every request that changes its answer does so by a pair of rules that is told; if there are none, the lists are the same. */
+  readonly exhaustive: boolean;
+}
+
+export type Dialect = 'sqlite' | 'postgres';
+
+/**
+ * Where an attribute is stored. `sql` is copied into the clause as it is: write names quoted and qualified as the
+ * query needs them, and never put data in it. `text` must compare bytes, `integer` has at most 64 bits, `json` is
+ * valid JSON text in SQLite and `jsonb` in PostgreSQL.
+ */
+export interface Column {
+  readonly sql: string;
+  readonly kind: 'text' | 'integer' | 'real' | 'boolean' | 'json';
+  /** Whether it may be null; true unless said. */
+  readonly nullable?: boolean;
+}
+
+/** A `WHERE` clause, without the word. */
+export interface Sql {
+  readonly text: string;
+  /** A `bigint` where a number would lose digits. */
+  readonly parameters: readonly (string | number | bigint)[];
+  /** Whether it selects just what the filter accepts; otherwise it selects more, to be checked with `accepts`. */
+  readonly exact: boolean;
+  /** What it asks only in part or not at all, in words. */
+  readonly residue: readonly string[];
+}
+
+/** A value in DynamoDB's JSON. */
+export type DynamoValue = { readonly S: string } | { readonly N: string } | { readonly BOOL: boolean } | { readonly NULL: true };
+
+/** A DynamoDB `FilterExpression` with what it refers to. */
+export interface Dynamo {
+  /** `all`: leave the expression out. `none`: do not ask at all. */
+  readonly selection: 'all' | 'none' | 'where';
+  readonly expression: string | null;
+  /** `ExpressionAttributeNames`. */
+  readonly names: { readonly [placeholder: string]: string };
+  /** `ExpressionAttributeValues`. */
+  readonly values: { readonly [placeholder: string]: DynamoValue };
+  /** Whether it selects just what the filter accepts; otherwise it selects more, to be checked with `accepts`. */
+  readonly exact: boolean;
+  /** What it asks only in part or not at all, in words. */
+  readonly residue: readonly string[];
+}
+
+/** What rules ask of resources that are not known yet; made by {@link Rules.filter}. */
+export class Filter {
+  private constructor();
+  readonly action: string;
+  readonly type: string;
+  /** The attributes that the answer depends on. */
+  readonly attributes: readonly string[];
+  /** Whether every resource of the type is accepted, as far as that was proved. */
+  readonly isAlways: boolean;
+  /** Whether no resource of the type is accepted, as far as that was proved. */
+  readonly isNever: boolean;
+  /**
+   * Whether a resource is accepted: just when the rules allow the action on it. Attributes are an object, of which
+   * every own property counts (also `type`), JSON text of a map, or a {@link Resource} of the filter's type. What
+   * was known need not be given again, and does not count if it is.
+   */
+  accepts(attributes: object | string | Resource): boolean;
+  /** A clause with its parameters, `?1` or `$1`, counted from `first`; attributes without a column are left to `accepts`. */
+  toSql(
+    dialect: Dialect,
+    columns: { readonly [attribute: string]: Column } | ReadonlyMap<string, Column>,
+    options?: { readonly first?: number },
+  ): Sql;
+  toDynamo(): Dynamo;
+  /** The condition in words. */
+  toString(): string;
+  /** Gives the memory back now; otherwise the garbage collector does. */
+  free(): void;
+}
+
 export interface Report {
   readonly passed: boolean;
   readonly results: readonly { readonly name: string; readonly failure: string | null }[];
@@ -203,6 +296,18 @@ export class Rules {
   explain(action: string, resource: ResourceLike, redaction?: Redaction): Explanation;
   /** What in the rules cannot have an effect, or may have another than meant. */
   lint(): Finding[];
+  /** Requests that other rules answer differently, one for each pair of deciding rules. */
+  diff(other: RulesLike): Diff;
+  /**
+   * What the rules ask of resources of a type for one action. What is `known` is taken as given, attributes whose
+   * names begin with one of `completeUnder` are missing unless known, and all others may be anything.
+   */
+  filter(
+    action: string,
+    type: string,
+    known?: object | string,
+    options?: { readonly completeUnder?: string | Iterable<string> },
+  ): Filter;
   /** Runs test cases that stand beside rules; JSON text, a suite, or its cases. */
   test(suite: string | { readonly cases: readonly Case[] } | readonly Case[]): Report;
   /** What identifies the content: 32 hexadecimal digits, the same in Rust, Python and JavaScript. */

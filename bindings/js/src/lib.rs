@@ -4,10 +4,11 @@
 //! Everything structured crosses as JSON text, which costs less than building objects across the border.
 
 mod attributes;
+mod filter;
 
 use std::collections::BTreeSet;
 
-use portcullis_rules::analysis::lint;
+use portcullis_rules::analysis::{diff, lint};
 use portcullis_rules::{
     ConditionSet, Decision, Engine, LoadError, Operand, Redaction, RuleList, Style, cases,
 };
@@ -15,6 +16,7 @@ use serde_json::{Value as Json, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use attributes::Given;
+use filter::Residual;
 
 /// A compiled rule list.
 #[wasm_bindgen]
@@ -89,6 +91,42 @@ impl Compiled {
             })
             .collect();
         Json::from(findings).to_string()
+    }
+
+    /// Requests that the other list answers differently, as JSON; attributes as text, where every digit counts.
+    pub fn diff(&self, other: &Self) -> String {
+        let diff = diff::diff(self.0.rules(), other.0.rules());
+        let differences: Vec<Json> = diff
+            .differences
+            .iter()
+            .map(|difference| {
+                let attributes: serde_json::Map<String, Json> = difference
+                    .attributes
+                    .iter()
+                    .map(|(name, value)| (name.to_string(), value.to_json()))
+                    .collect();
+                json!({
+                    "action": difference.action,
+                    "type": difference.resource_type,
+                    "attributes": Json::from(attributes).to_string(),
+                    "before": encoded(difference.before),
+                    "after": encoded(difference.after),
+                    "text": difference.to_string(),
+                })
+            })
+            .collect();
+        json!({"differences": differences, "exhaustive": diff.exhaustive}).to_string()
+    }
+
+    /// What the rules ask of resources of a type; `complete` is a JSON list of prefixes of names.
+    pub fn filter(
+        &self,
+        action: &str,
+        kind: &str,
+        known: &str,
+        complete: &str,
+    ) -> Result<Residual, String> {
+        Residual::new(self.0.rules(), action, kind, known, complete)
     }
 
     /// Runs a suite of cases, whose own `rules` are not looked at; the report as JSON.

@@ -6,7 +6,7 @@ import { snippets } from './snippets.mjs';
 
 test('the examples for Node.js run', () => {
   const found = snippets('js');
-  assert.equal(found.length, 1);
+  assert.equal(found.length, 2);
   for (const code of found) {
     // In this folder the package's own name leads to it.
     const cwd = fileURLToPath(new URL('.', import.meta.url));

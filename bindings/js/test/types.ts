@@ -1,6 +1,6 @@
 // Compiled, never run: what must and must not typecheck (`tsc --noEmit`).
 
-import { all, any, can, init, resource, Rule, Rules, RulesError, type Answer, type RuleDocument } from '@portcullis/rules';
+import { all, any, can, init, resource, Rule, Rules, RulesError, type Answer, type Filter, type RuleDocument } from '@portcullis/rules';
 
 const document: RuleDocument[] = [
   { access: 'allow', where: { rsrc_type: 'doc', action: ['read'], rsrc_match: [['@owner', '=', 'ann']] } },
@@ -20,6 +20,10 @@ class Doc {
   constructor(readonly owner: string) {}
 }
 can(built, 'read', new Doc('ann'));
+const filter: Filter = rules.filter('read', 'doc', { 'subject.id': 'ann' }, { completeUnder: 'subject.' });
+const { text: where, parameters } = filter.toSql('postgres', { owner: { sql: 'd.owner', kind: 'text', nullable: false } });
+const ids: readonly unknown[] = [where, ...parameters, filter.accepts({ owner: 'ann' }), filter.toDynamo().names];
+const effects = rules.diff(built).differences.map(({ before, after }) => [before.effect, after.effect, ids]);
 await init(new URL('https://example.com/rules.wasm'));
 
 try {
@@ -32,7 +36,9 @@ try {
 can(rules, 'read', { owner: 'ann' });
 // @ts-expect-error there is no such operator
 Rule.allow().when(['@owner', '==', 'ann']);
+// @ts-expect-error there is no such dialect
+filter.toSql('mysql', {});
 // @ts-expect-error parse takes text
 Rules.parse(document);
 
-export { yes };
+export { effects, yes };

@@ -22,3 +22,24 @@ test('resources as objects get the same answers as their text', () => {
   const wrong = held.filter((vector) => answerOf(portcullis, vector, JSON.parse) !== vector.expected);
   assert.deepEqual(wrong, []);
 });
+
+test('a filter accepts what is allowed, and both queries can be written', () => {
+  const stored = { v: { sql: 'v', kind: 'text' }, w: { sql: 'w', kind: 'json' } };
+  let asked = 0;
+  const wrong = all.filter(({ rules: text, action, type, attributes, expected }) => {
+    if (expected === 'error') return false;
+    const rules = portcullis.Rules.parse(text);
+    const filter = rules.filter(action, type);
+    try {
+      for (const dialect of ['sqlite', 'postgres']) filter.toSql(dialect, stored);
+      filter.toDynamo();
+      asked++;
+      return filter.accepts(attributes) !== (expected === 'allow');
+    } finally {
+      filter.free();
+      rules.free();
+    }
+  });
+  assert.deepEqual(wrong, []);
+  assert.ok(asked > 3000, `${asked}`);
+});

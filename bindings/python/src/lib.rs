@@ -1,12 +1,15 @@
 //! `portcullis_rules._engine`: what Python calls. Builders, resources and types stand in `python/`.
 
+mod filter;
 mod values;
 
 use std::collections::BTreeSet;
 
-use portcullis_rules::analysis::lint;
+use portcullis_rules::analysis::{diff, lint};
+use portcullis_rules::partial::{Known, partial_with};
 use portcullis_rules::{
-    ConditionSet, Decision, Engine, LoadError, Operand, Redaction, RuleList, Style, cases,
+    ConditionSet, Decision, Engine, LoadError, Operand, Redaction, RequestError, RuleList, Style,
+    cases,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -14,6 +17,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
 use serde_json::{Value as Json, json};
 
+use filter::PyFilter;
 use values::Given;
 
 /// A compiled rule list. `portcullis_rules.Rules` derives from it.
@@ -73,7 +77,7 @@ impl PyEngine {
         resource_type: &str,
         attributes: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<(Bound<'py, PyDict>, (bool, Option<usize>))> {
-        let given = self.given(attributes)?;
+        let given = given(&self.mentioned, attributes)?;
         let answers = self.engine.which_actions(resource_type, &given);
         let answers = answers.map_err(|error| PyValueError::new_err(error.to_string()))?;
         let named = PyDict::new(py);
@@ -93,7 +97,7 @@ impl PyEngine {
         show: Option<BTreeSet<String>>,
         hide: Option<BTreeSet<String>>,
     ) -> PyResult<(String, String)> {
-        let given = self.given(attributes)?;
+        let given = given(&self.mentioned, attributes)?;
         let redaction = match (show, hide) {
             (None, None) => Redaction::ShowAll,
             (None, Some(hidden)) => Redaction::Hide(hidden),
@@ -124,6 +128,53 @@ impl PyEngine {
             })
             .collect();
         Json::from(findings).to_string()
+    }
+
+    /// `(differences, exhaustive)`, differences as JSON text.
+    fn _diff(&self, py: Python<'_>, other: &Self) -> (String, bool) {
+        let diff = py.detach(|| diff::diff(self.engine.rules(), other.engine.rules()));
+        let answer = |decision: Decision| json!([decision.is_allow(), decision.rule]);
+        let differences: Vec<Json> = diff
+            .differences
+            .iter()
+            .map(|difference| {
+                let attributes: serde_json::Map<String, Json> = difference
+                    .attributes
+                    .iter()
+                    .map(|(name, value)| (name.to_string(), value.to_json()))
+                    .collect();
+                json!({
+                    "action": difference.action,
+                    "type": difference.resource_type,
+                    "attributes": attributes,
+                    "before": answer(difference.before),
+                    "after": answer(difference.after),
+                    "text": difference.to_string(),
+                })
+            })
+            .collect();
+        (Json::from(differences).to_string(), diff.exhaustive)
+    }
+
+    /// What the rules ask of resources of a type; `complete` has prefixes of names.
+    fn _filter(
+        &self,
+        action: &str,
+        resource_type: &str,
+        known: Option<&Bound<'_, PyAny>>,
+        complete: Vec<String>,
+    ) -> PyResult<PyFilter> {
+        if resource_type.is_empty() {
+            return Err(PyValueError::new_err(
+                RequestError::EmptyResourceType.to_string(),
+            ));
+        }
+        let given = given(&self.mentioned, known)?;
+        let known = complete.iter().fold(Known::new(&given), |known, prefix| {
+            known.complete_under(prefix)
+        });
+        let filter = partial_with(self.engine.rules(), action, resource_type, &known);
+        Ok(PyFilter::new(filter))
     }
 
     /// The report of a suite of cases as JSON text.
@@ -176,22 +227,26 @@ impl PyEngine {
         resource_type: &str,
         attributes: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Decision> {
-        let given = self.given(attributes)?;
+        let given = given(&self.mentioned, attributes)?;
         self.engine
             .decide(action, resource_type, &given)
             .map_err(|error| PyValueError::new_err(error.to_string()))
     }
+}
 
-    fn given(&self, attributes: Option<&Bound<'_, PyAny>>) -> PyResult<Given<'_>> {
-        let Some(attributes) = attributes else {
-            return Ok(Given::default());
-        };
-        if let Ok(dict) = attributes.cast::<PyDict>() {
-            return Given::read(&self.mentioned, dict);
-        }
-        let dict = helper(attributes.py(), &ATTRIBUTES, "attributes_of")?.call1((attributes,))?;
-        Given::read(&self.mentioned, dict.cast::<PyDict>()?)
+/// The values of the `mentioned` names, which are sorted, in whatever holds attributes.
+fn given<'e>(
+    mentioned: &'e [String],
+    attributes: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Given<'e>> {
+    let Some(attributes) = attributes else {
+        return Ok(Given::default());
+    };
+    if let Ok(dict) = attributes.cast::<PyDict>() {
+        return Given::read(mentioned, dict);
     }
+    let dict = helper(attributes.py(), &ATTRIBUTES, "attributes_of")?.call1((attributes,))?;
+    Given::read(mentioned, dict.cast::<PyDict>()?)
 }
 
 static ATTRIBUTES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -256,5 +311,6 @@ fn refused(py: Python<'_>, error: &LoadError) -> PyErr {
 
 #[pymodule]
 fn _engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_class::<PyEngine>()
+    module.add_class::<PyEngine>()?;
+    module.add_class::<PyFilter>()
 }

@@ -38,6 +38,8 @@ class Vectors(unittest.TestCase):
             try:
                 rules = Rules.parse(raw_member(line, "rules"))
                 answer = "allow" if rules.can(case["action"], case["rsrc_type"], case["rsrc_attrs"]) else "deny"
+                accepts = rules.filter(case["action"], case["rsrc_type"]).accepts(case["rsrc_attrs"])
+                self.assertEqual(accepts, answer == "allow", case["id"])
             except ValueError:
                 answer = "error"
             if answer != canonical[case["id"]]:

@@ -30,6 +30,8 @@ fn run(run: &Run) -> Result<Outcome> {
     tools::npm_ci(&package)?;
     let module = compile(run, &package)?;
     glue(run, &package, &module)?;
+    // npm packs what is in the folder only.
+    std::fs::copy(run.root.join("LICENSE"), package.join("LICENSE"))?;
     process::run(
         Command::new("node")
             .args([
@@ -121,7 +123,9 @@ fn glue(run: &Run, package: &Path, module: &Path) -> Result<()> {
 }
 
 fn test(run: &Run, package: &Path) -> Result<Outcome> {
-    let mut tests = vec!["api", "docs", "size", "vectors"];
+    let mut tests = vec![
+        "api", "docs", "filter", "hostile", "package", "size", "vectors",
+    ];
     let mut node = Command::new("node");
     if run.is_without(Part::Browser) {
         run.leave_out("the npm package of the rule engine in a browser (--without browser)");

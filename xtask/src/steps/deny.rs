@@ -1,10 +1,12 @@
-//! Licences, bans and sources of what we depend on, as `deny.toml` says.
+//! Licences, bans and sources of what we depend on, as `deny.toml` says, in every workspace of the repository.
 //!
 //! cargo-deny checks it where it is installed. Building it takes half an hour on a small machine, so where it is
 //! not, the same file is checked here for what decides: licences, banned crates, sources. Advisories need the
 //! network and a current database; they are not part of this run, and the summary says so.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
@@ -14,34 +16,78 @@ use crate::process;
 
 pub(super) const STEP: Step = Step {
     name: "deny",
-    about: "licences, banned crates and sources of dependencies (deny.toml)",
+    about: "licences, banned crates and sources of dependencies, in every lock file (deny.toml)",
     needs: &[],
     run,
 };
 
+/// What is told of the main workspace alone: the others take but a part of what is allowed.
+const PARTIAL: [&str; 3] = [
+    "duplicate",
+    "license-not-encountered",
+    "license-exception-not-encountered",
+];
+
 fn run(run: &Run) -> Result<Outcome> {
-    if process::output(run.cargo().args(["deny", "--version"])).is_ok() {
-        process::run(run.cargo().args([
-            "deny",
-            "--offline",
-            "check",
-            "bans",
-            "licenses",
-            "sources",
-        ]))?;
-        return Ok(Outcome::ok().note("cargo-deny; advisories not checked (they need the network)"));
-    }
-    let rules = std::fs::read_to_string(run.root.join("deny.toml"))?;
-    let metadata =
-        process::output(
+    let with_cargo_deny = process::output(run.cargo().args(["deny", "--version"])).is_ok();
+    let rules = toml::from_str(&std::fs::read_to_string(run.root.join("deny.toml"))?)?;
+    let workspaces = workspaces(run)?;
+    let mut found = Vec::new();
+    for manifest in &workspaces {
+        // Also with cargo-deny: it works offline, and this fetches what it reads.
+        let metadata = process::output(
             run.cargo()
-                .args(["metadata", "--format-version", "1", "--locked"]),
+                .args(["metadata", "--format-version", "1", "--locked"])
+                .arg("--manifest-path")
+                .arg(manifest),
         )?;
-    let problems = problems(&toml::from_str(&rules)?, &serde_json::from_str(&metadata)?)?;
-    if !problems.is_empty() {
-        bail!("{}", problems.join("\n"));
+        if with_cargo_deny {
+            if let Err(error) = process::run(&mut cargo_deny(run, manifest)) {
+                found.push(format!("{error:#}"));
+            }
+            continue;
+        }
+        let place = manifest.strip_prefix(&run.root).unwrap_or(manifest);
+        let problems = problems(&rules, &serde_json::from_str(&metadata)?)?;
+        found.extend(
+            problems
+                .iter()
+                .map(|problem| format!("{}: {problem}", place.display())),
+        );
     }
-    Ok(Outcome::ok().note("without cargo-deny: licences, bans, sources; advisories not checked"))
+    if !found.is_empty() {
+        bail!("{}", found.join("\n"));
+    }
+    let by = if with_cargo_deny { "with" } else { "without" };
+    Ok(Outcome::ok().note(format!(
+        "{by} cargo-deny: {} lock files; advisories not checked (they need the network)",
+        workspaces.len()
+    )))
+}
+
+/// The manifest beside each lock file: `fuzz`, `bench` and `bindings` are workspaces of their own.
+fn workspaces(run: &Run) -> Result<Vec<PathBuf>> {
+    let files = crate::repo::files(&run.root)?;
+    let locks = files
+        .iter()
+        .filter(|file| file.file_name() == Some("Cargo.lock".as_ref()));
+    Ok(locks
+        .map(|lock| run.root.join(lock).with_file_name("Cargo.toml"))
+        .collect())
+}
+
+fn cargo_deny(run: &Run, manifest: &Path) -> Command {
+    let mut cargo = run.cargo();
+    cargo
+        .args(["deny", "--offline", "--manifest-path"])
+        .arg(manifest)
+        .args(["check", "--config"])
+        .arg(run.root.join("deny.toml"));
+    if manifest.parent() != Some(&run.root) {
+        cargo.args(PARTIAL.iter().flat_map(|lint| ["--allow", lint]));
+    }
+    cargo.args(["bans", "licenses", "sources"]);
+    cargo
 }
 
 /// What in `cargo metadata` goes against deny.toml.

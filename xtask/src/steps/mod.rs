@@ -10,6 +10,7 @@ mod deny;
 mod doc;
 mod e2e;
 mod fmt;
+mod fuzz;
 mod nextest;
 mod tidy;
 pub(crate) mod tools;
@@ -29,6 +30,7 @@ pub(crate) const ALL: &[Step] = &[
     clippy::STEP,
     deny::STEP,
     nextest::STEP,
+    fuzz::STEP,
     doc::STEP,
     e2e::STEP,
     bindings_js::STEP,
@@ -88,6 +90,8 @@ pub(crate) enum Part {
     Browser,
     /// What builds `bindings/` for other languages; its steps find or install that themselves.
     Bindings,
+    /// cargo-fuzz, and the C++ compiler that builds libFuzzer.
+    Fuzz,
 }
 
 impl Part {
@@ -97,8 +101,11 @@ impl Part {
             "postgres" => Ok(Self::Postgres),
             "browser" => Ok(Self::Browser),
             "bindings" => Ok(Self::Bindings),
+            "fuzz" => Ok(Self::Fuzz),
             _ => {
-                bail!("`--without {name}` is not possible; it can be postgres, browser or bindings")
+                bail!(
+                    "`--without {name}` is not possible; it can be postgres, browser, bindings or fuzz"
+                )
             }
         }
     }

@@ -10,13 +10,14 @@ use crate::{pg_cluster, process};
 
 pub(crate) const STEP: Step = Step {
     name: "tools",
-    about: "find or install PostgreSQL, Chromium, cargo-nextest, npm packages",
+    about: "find or install PostgreSQL, Chromium, cargo-nextest, cargo-fuzz, npm packages",
     needs: &[],
     run,
 };
 
-/// The version this project is tested with, installed where there is none.
+/// The versions this project is tested with, installed where there is none.
 const NEXTEST_VERSION: &str = "0.9.143";
+const FUZZ_VERSION: &str = "0.13.2";
 
 fn run(run: &Run) -> Result<Outcome> {
     let mut missing = Vec::new();
@@ -28,7 +29,10 @@ fn run(run: &Run) -> Result<Outcome> {
     };
     tell(debian_packages(run));
     if run.wants(Part::Nextest) {
-        tell(nextest(run));
+        tell(subcommand(run, "cargo-nextest", NEXTEST_VERSION));
+    }
+    if run.wants(Part::Fuzz) {
+        tell(subcommand(run, "cargo-fuzz", FUZZ_VERSION));
     }
     if run.wants(Part::Node) && !run.is_without(Part::Browser) {
         tell(node_packages(run));
@@ -53,15 +57,16 @@ pub(super) fn chromium() -> Option<PathBuf> {
         })
 }
 
-/// PostgreSQL and Chromium: installed together with apt-get where we are root, otherwise told.
+/// PostgreSQL, Chromium and a C++ compiler: installed together with apt-get where we are root, otherwise told.
 fn debian_packages(run: &Run) -> Result<()> {
     let is_missing = |part| match part {
         Part::Postgres => pg_cluster::binaries().is_none(),
         Part::Browser => chromium().is_none(),
+        Part::Fuzz => std::env::var_os("CXX").is_none() && process::which("c++").is_none(),
         Part::Nextest | Part::Node | Part::Bindings => false,
     };
     let missing = || {
-        [Part::Postgres, Part::Browser]
+        [Part::Postgres, Part::Browser, Part::Fuzz]
             .into_iter()
             .filter(|part| run.wants(*part) && is_missing(*part))
             .collect::<Vec<_>>()
@@ -75,6 +80,7 @@ fn debian_packages(run: &Run) -> Result<()> {
         .flat_map(|part| match part {
             Part::Postgres => &["postgresql"][..],
             Part::Browser => &["chromium", "fonts-liberation"][..],
+            Part::Fuzz => &["g++"][..],
             Part::Nextest | Part::Node | Part::Bindings => &[],
         })
         .copied()
@@ -91,12 +97,10 @@ fn debian_packages(run: &Run) -> Result<()> {
     }
     let without: Vec<&str> = parts
         .iter()
-        .map(|part| {
-            if *part == Part::Postgres {
-                "postgres"
-            } else {
-                "browser"
-            }
+        .map(|part| match part {
+            Part::Postgres => "postgres",
+            Part::Fuzz => "fuzz",
+            _ => "browser",
         })
         .collect();
     bail!(
@@ -148,26 +152,27 @@ pub(super) fn apt_get(packages: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// cargo-nextest, from its source into the target folder where the machine has none.
-fn nextest(run: &Run) -> Result<()> {
-    if process::output(run.cargo().args(["nextest", "--version"])).is_ok() {
+/// A command of cargo's, from its source into the target folder where the machine has none.
+fn subcommand(run: &Run, package: &str, version: &str) -> Result<()> {
+    let name = package.trim_start_matches("cargo-");
+    if process::output(run.cargo().args([name, "--version"])).is_ok() {
         return Ok(());
     }
-    eprintln!("    building cargo-nextest {NEXTEST_VERSION}, once; this takes some minutes");
+    eprintln!("    building {package} {version}, once; this may take some minutes");
     process::run(
         run.cargo()
             .args([
                 "install",
                 "--locked",
                 "--quiet",
-                "cargo-nextest",
+                package,
                 "--version",
-                NEXTEST_VERSION,
+                version,
             ])
             .arg("--root")
             .arg(run.tools()),
     )
-    .context("get it with `cargo install --locked cargo-nextest`")
+    .with_context(|| format!("get it with `cargo install --locked {package}`"))
 }
 
 /// The packages of `e2e/`.

@@ -8,8 +8,11 @@ True
 False
 """
 
+from ._filter import Column, Dynamo, Filter, Sql
 from ._model import (
     Answer,
+    Diff,
+    Difference,
     Explanation,
     Finding,
     Offence,
@@ -27,7 +30,12 @@ from ._model import (
 
 __all__ = [
     "Answer",
+    "Column",
+    "Diff",
+    "Difference",
+    "Dynamo",
     "Explanation",
+    "Filter",
     "Finding",
     "Offence",
     "Report",
@@ -36,6 +44,7 @@ __all__ = [
     "Rule",
     "Rules",
     "RulesError",
+    "Sql",
     "all_of",
     "any_of",
     "can",

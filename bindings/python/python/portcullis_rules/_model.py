@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Union
 
 from ._engine import Engine
+from ._filter import Filter
 
 Json = Any
 Names = Union[str, Iterable[str]]
@@ -70,6 +71,31 @@ class Finding(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.severity}[{self.code}] {self.path}: {self.message}; {self.suggestion}"
+
+
+class Difference(NamedTuple):
+    """A request that two rule lists answer differently."""
+
+    action: str
+    type: str
+    #: All others are missing.
+    attributes: Dict[str, Json]
+    before: Answer
+    after: Answer
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Diff(NamedTuple):
+    """How two rule lists differ."""
+
+    #: One for each pair of deciding rules that was found.
+    differences: List[Difference]
+    #: Whether every request that changes its answer does so by a pair that is told; if there are none, the lists
+    #: are the same.
+    exhaustive: bool
 
 
 class Result(NamedTuple):
@@ -223,6 +249,31 @@ class Rules(Engine):
         """What in the rules cannot have an effect, or may have another than meant."""
         return [Finding(**finding) for finding in json.loads(self._lint())]
 
+    def diff(self, other: RulesLike) -> Diff:
+        """Requests that other rules answer differently."""
+        told, exhaustive = self._diff(_compiled(other))
+        differences = [
+            Difference(**{**told, "before": Answer(*told["before"]), "after": Answer(*told["after"])})
+            for told in json.loads(told)
+        ]
+        return Diff(differences, exhaustive)
+
+    def filter(
+        self,
+        action: str,
+        resource_type: str,
+        known: object = None,
+        *,
+        complete_under: Union[str, Iterable[str]] = (),
+    ) -> Filter:
+        """What the rules ask of resources of a type for one action.
+
+        What is ``known`` is taken as given, attributes whose names begin with one of ``complete_under`` are missing
+        unless known, and all others may be anything.
+        """
+        prefixes = [complete_under] if isinstance(complete_under, str) else list(complete_under)
+        return Filter(self._filter(action, resource_type, known, prefixes), action, resource_type)
+
     def test(self, suite: Union[str, Mapping[str, Json], Iterable[Mapping[str, Json]]]) -> Report:
         """Runs test cases that stand beside rules: JSON text, a suite, or its cases."""
         if not isinstance(suite, str):
@@ -245,10 +296,13 @@ def can(subject: RulesLike, action: str, resource: object) -> bool:
     A resource is made by :func:`resource`, or a mapping with a ``type`` (which is then no attribute), or an
     object whose class says its type as ``__resource_type__``.
     """
-    if isinstance(subject, Rule):
-        subject = [subject]
-    rules = subject if isinstance(subject, Rules) else Rules(subject)
-    return rules.can(action, *_question(resource))
+    return _compiled(subject).can(action, *_question(resource))
+
+
+def _compiled(rules: RulesLike) -> Rules:
+    if isinstance(rules, Rules):
+        return rules
+    return Rules([rules] if isinstance(rules, Rule) else rules)
 
 
 def attributes_of(thing: object) -> Dict[str, object]:
