@@ -72,6 +72,7 @@ fn main() -> ExitCode {
     }
     print!("{}", results.markdown(&engines));
     if chosen("portcullis") {
+        print!("{}", ours::varied());
         print!("{}", ours::once());
     }
     if wanted.engines.is_empty() {

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::clock;
 use crate::table::duration;
-use crate::workload::{Condition, Workload};
+use crate::workload::{Condition, WORKLOADS, Workload};
 use crate::{Engine, Measure};
 
 pub(crate) fn engines() -> Vec<Engine> {
@@ -39,7 +39,7 @@ pub(crate) fn list(workload: &Workload) -> RuleList {
             Condition::Id(id) => {
                 rules::Condition::new(Operand::attribute("id"), Operator::Equal, id.as_str())
             }
-            host => rules::Condition::new(Operand::attribute("name"), Operator::Match, host.text()),
+            name => rules::Condition::new(Operand::attribute("name"), Operator::Match, name.text()),
         };
         rules::Rule::allow()
             .on_types([&rule.kind])
@@ -70,7 +70,7 @@ fn portcullis(workload: &Workload, measure: &mut Measure<'_>) {
 
 enum Test {
     Id(String),
-    Host(regex::Regex),
+    Name(regex::Regex),
 }
 
 fn plain_loop(workload: &Workload, measure: &mut Measure<'_>) {
@@ -80,7 +80,7 @@ fn plain_loop(workload: &Workload, measure: &mut Measure<'_>) {
         .map(|rule| {
             let test = match &rule.condition {
                 Condition::Id(id) => Test::Id(id.clone()),
-                host => Test::Host(regex::Regex::new(&host.text()).expect("it is an expression")),
+                name => Test::Name(regex::Regex::new(name.text()).expect("it is an expression")),
             };
             (rule.kind.as_str(), rule.action.as_str(), test)
         })
@@ -91,7 +91,7 @@ fn plain_loop(workload: &Workload, measure: &mut Measure<'_>) {
                 && *action == workload.action
                 && match test {
                     Test::Id(id) => *id == workload.id,
-                    Test::Host(host) => host.is_match(&workload.host),
+                    Test::Name(name) => name.is_match(&workload.host),
                 }
         })
     });
@@ -103,7 +103,10 @@ fn tables(workload: &Workload, measure: &mut Measure<'_>) {
     for (i, rule) in workload.rules.iter().enumerate() {
         let key = match &rule.condition {
             Condition::Id(id) => id.clone(),
-            Condition::Host(n) => format!("host-{n}"),
+            Condition::Name(expression) => match &expression.key {
+                Some(key) => key.clone(),
+                None => return,
+            },
         };
         let bucket = buckets.entry((&rule.kind, &rule.action)).or_default();
         bucket.entry(key).or_insert(i);
@@ -121,6 +124,47 @@ fn tables(workload: &Workload, measure: &mut Measure<'_>) {
     });
 }
 
+/// Checks of many different texts, which automata built while they run have not all seen, as a table.
+pub(crate) fn varied() -> String {
+    const TEXTS: usize = 4_096;
+    let mut text = String::from(
+        "\n**portcullis, 4,096 different texts in turn** (all of them once before)\n\n\
+         | list | 100 | 1000 | 10000 | first round, 10000 |\n|---|---|---|---|---|\n",
+    );
+    for name in WORKLOADS
+        .iter()
+        .filter(|n| n.starts_with("re_") && n.ends_with("_late"))
+    {
+        text += &format!("| {name} ");
+        let mut first_round = 0;
+        for size in [100, 1_000, 10_000] {
+            let workload = Workload::new(name, size);
+            let engine = rules::Engine::compile(&list(&workload)).expect("the workload compiles");
+            engine.warm();
+            let texts = workload.texts(TEXTS);
+            let resources: Vec<_> = texts
+                .iter()
+                .map(|text| BTreeMap::from([("name", Value::from(text.as_str()))]))
+                .collect();
+            let mut turn = resources.iter().cycle();
+            let mut check = || {
+                let resource = turn.next().expect("it goes on for ever");
+                engine
+                    .decide(&workload.action, &workload.kind, resource)
+                    .is_ok_and(|d| d.is_allow())
+            };
+            let start = clock::now();
+            for _ in 0..TEXTS {
+                black_box(check());
+            }
+            first_round = (clock::now() - start) / TEXTS as u64;
+            text += &format!("| {} ", duration(clock::nanoseconds_each(&mut check)));
+        }
+        text += &format!("| {} |\n", duration(first_round as f64));
+    }
+    text
+}
+
 /// What loading a list costs once, as a table: reading the document, compiling, and everything that a
 /// decision would otherwise build when it first needs it.
 pub(crate) fn once() -> String {
@@ -128,7 +172,13 @@ pub(crate) fn once() -> String {
         "\n**portcullis, once for each list** (medians of nine)\n\n\
          | list | rules | read JSON | compile | first decision | compile patterns |\n|---|---|---|---|---|---|\n",
     );
-    for name in ["late_type", "late_cond", "re_late"] {
+    let lists = WORKLOADS
+        .iter()
+        .filter(|name| match name.strip_suffix("_late") {
+            Some(_) => true,
+            None => **name == "late_type",
+        });
+    for name in lists {
         for size in [100, 1_000, 10_000] {
             let workload = Workload::new(name, size);
             let list = list(&workload);

@@ -27,7 +27,7 @@ fn run(workload: &Workload, measure: &mut Measure<'_>) {
         vec![
             rule.kind.clone(),
             rule.action.clone(),
-            rule.condition.text(),
+            rule.condition.text().to_owned(),
             "allow".to_owned(),
         ]
     });

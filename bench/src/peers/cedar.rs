@@ -18,21 +18,21 @@ pub(super) const ENGINE: Engine = Engine {
 };
 
 fn run(workload: &Workload, measure: &mut Measure<'_>) {
-    let policies: String = workload
-        .rules
-        .iter()
-        .map(|rule| {
-            let condition = match &rule.condition {
-                Condition::Id(id) => format!("resource.id == \"{id}\""),
-                Condition::Host(n) => format!("resource.name like \"host-{n}.*\""),
-            };
-            format!(
-                "permit(principal, action == Action::\"{}\", resource is {}) when {{ {condition} }};\n",
-                rule.action,
-                rule.kind.to_uppercase(),
-            )
-        })
-        .collect();
+    let mut policies = String::new();
+    for rule in &workload.rules {
+        let condition = match &rule.condition {
+            Condition::Id(id) => format!("resource.id == \"{id}\""),
+            Condition::Name(expression) => match &expression.glob {
+                Some(glob) => format!("resource.name like \"{glob}\""),
+                None => return,
+            },
+        };
+        policies += &format!(
+            "permit(principal, action == Action::\"{}\", resource is {}) when {{ {condition} }};\n",
+            rule.action,
+            rule.kind.to_uppercase(),
+        );
+    }
     let policies: PolicySet = policies.parse().expect("the policies are Cedar");
     let uid = |text: String| -> EntityUid { text.parse().expect("it is a name") };
     let resource = uid(format!("{}::\"x\"", workload.kind.to_uppercase()));

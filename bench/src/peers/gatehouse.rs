@@ -31,7 +31,7 @@ impl PolicyDomain for Domain {
 
 enum Test {
     Id(String),
-    Host(regex::Regex),
+    Name(regex::Regex),
 }
 
 fn run(workload: &Workload, measure: &mut Measure<'_>) {
@@ -40,14 +40,14 @@ fn run(workload: &Workload, measure: &mut Measure<'_>) {
         let (kind, asked) = (rule.kind.clone(), rule.action.clone());
         let test = match &rule.condition {
             Condition::Id(id) => Test::Id(id.clone()),
-            host => Test::Host(regex::Regex::new(&host.text()).expect("it is an expression")),
+            name => Test::Name(regex::Regex::new(name.text()).expect("it is an expression")),
         };
         let matches = move |(): &(), action: &String, doc: &Doc, (): &()| {
             doc.kind == kind
                 && *action == asked
                 && match &test {
                     Test::Id(id) => *id == doc.id,
-                    Test::Host(host) => host.is_match(&doc.name),
+                    Test::Name(name) => name.is_match(&doc.name),
                 }
         };
         checker.add_policy(

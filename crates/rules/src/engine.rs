@@ -3,12 +3,15 @@
 //! Compiling interns names and attributes, turns conditions into a flat program, enters rules under their
 //! types and actions, and inside such a bucket under the values or patterns their conditions ask for. A
 //! decision looks up the few rules that may decide and visits them in list order. Patterns are read and
-//! compiled when a decision first needs them, within one memory budget for the list.
+//! compiled when a decision first needs them, within one memory budget for the list. However many there
+//! are, a text is looked at by a few tables and automata: `texts` finds patterns by the fixed texts they
+//! need, `groups` runs together what needs none.
 //!
 //! Loading and checking documents does not belong here: compile lists that were loaded, or validated.
 
 mod cover;
 mod digest;
+mod groups;
 mod hash;
 mod index;
 mod members;
@@ -28,6 +31,7 @@ use index::{Index, Route};
 pub use options::{CompileError, EngineOptions};
 pub(crate) use program::Tracer;
 use program::{Builder, Program, Resource};
+use regex_automata::util::pool::Pool;
 
 use crate::naive::{Attributes, Decision, RequestError};
 use crate::syntax::{Effect, RuleList};
@@ -67,6 +71,8 @@ pub(crate) struct Inner {
     /// A name that stands for all actions no rule mentions.
     unmentioned: String,
     digest: OnceLock<Digest>,
+    /// A bit for each rule, for decisions that many patterns match; empty until there is one.
+    marks: Pool<Vec<u64>, fn() -> Vec<u64>>,
 }
 
 /// What visiting a rule needs.
@@ -144,15 +150,17 @@ impl Engine {
             direct: list.0.len() <= options.direct_rules,
             unmentioned,
             digest: OnceLock::new(),
+            marks: Pool::new(Vec::new),
         })))
     }
 
     /// Answers whether the rules let the action be done on a resource.
     ///
-    /// Nothing is allocated, apart from what patterns keep after their first use, with four exceptions:
-    /// a pattern taken from the resource; a text of over 512 bytes with capitals or letters outside ASCII
-    /// where case is ignored; a text that spells a fraction or an exponent where it is compared with a
-    /// number; patterns over the memory budget.
+    /// Nothing is allocated, apart from what patterns keep after their first use and automata when a text
+    /// first leads somewhere, with five exceptions: a pattern taken from the resource; a text of over 512
+    /// bytes with capitals or letters outside ASCII where case is ignored; a text that spells a fraction
+    /// or an exponent where it is compared with a number; a text of tens of kilobytes looked at by an
+    /// expression on its own; patterns over the memory budget.
     ///
     /// # Errors
     /// [`RequestError`] when the question itself is malformed; treat it as a denial.

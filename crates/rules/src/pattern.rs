@@ -4,15 +4,20 @@
 //! not follow the habits of the engine underneath. Patterns know nothing of rules or values; which
 //! values have a text is decided in `value`.
 
+mod literals;
+mod program;
 mod re2;
+mod shape;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
-
+pub(crate) use literals::{Place, Required};
+pub(crate) use program::{compile, may_be_too_big, weight};
 pub use re2::RegexError;
+use regex_automata::meta::Regex;
+use regex_syntax::hir::{Capture, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
 /// Bounds on a single pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,17 +103,6 @@ impl Shape {
             Self::Regex => None,
         }
     }
-
-    fn folded(self) -> Self {
-        let fold = |text: Arc<str>| -> Arc<str> { fold(&text).into() };
-        match self {
-            Self::Exact(text) => Self::Exact(fold(text)),
-            Self::Prefix(text) => Self::Prefix(fold(text)),
-            Self::Suffix(text) => Self::Suffix(fold(text)),
-            Self::Contains(text) => Self::Contains(fold(text)),
-            Self::Regex => Self::Regex,
-        }
-    }
 }
 
 /// A compiled regular expression: an unanchored, linear-time search.
@@ -128,17 +122,16 @@ pub struct Pattern {
     fold: bool,
     shape: Shape,
     // `None` exactly when the shape alone decides.
-    regex: Option<regex::Regex>,
+    regex: Option<Regex>,
 }
 
 /// What is known of an expression before any program is built for it.
 pub(crate) struct Analysis {
+    pub(crate) hir: Hir,
     /// The simplest equivalent test.
     pub(crate) shape: Shape,
-    /// The expression in the `regex` crate's syntax.
-    pub(crate) translated: String,
-    /// A test that every matching text passes, folded if the pattern folds; never [`Shape::Regex`].
-    pub(crate) required: Option<Shape>,
+    /// Whether the shape is a test of folded texts.
+    pub(crate) folds: bool,
 }
 
 impl Analysis {
@@ -149,24 +142,23 @@ impl Analysis {
     ) -> Result<Self, PatternError> {
         check_text(source, limits)?;
         // The engine compiles by recursion; this many levels fit a small stack even without optimisation.
-        let depth = limits.depth.min(50);
-        let parsed = re2::parse(source, fold, depth)?;
-        let (shape, required) = if !fold {
-            (re2::shape(&parsed.hir), re2::required(&parsed.hir))
-        } else if parsed.sets_case {
-            // Part of the expression may be case-sensitive after all, so folding the subject could
-            // match too much.
-            (Shape::Regex, None)
-        } else {
-            let plain = re2::parse(source, false, depth)?.hir;
-            let required = re2::required(&plain).map(Shape::folded);
-            (re2::shape(&plain).folded(), required)
+        let hir = re2::parse(source, fold, limits.depth.min(50))?;
+        let mut folds = fold;
+        let mut shape = match fold {
+            true => shape::folded(&hir),
+            false => shape::shape(&hir),
         };
-        Ok(Self {
-            shape,
-            translated: parsed.hir.to_string(),
-            required,
-        })
+        if !fold && shape == Shape::Regex {
+            // A flag inside the expression may say the same as folding it throughout.
+            shape = shape::folded(&hir);
+            folds = shape != Shape::Regex;
+        }
+        Ok(Self { hir, shape, folds })
+    }
+
+    /// What all matching texts have, and whether that is told of folded texts.
+    pub(crate) fn required(&self) -> (bool, Vec<Required>) {
+        literals::required(&self.hir)
     }
 }
 
@@ -176,28 +168,36 @@ impl Pattern {
     /// # Errors
     /// [`PatternError`] when the expression is empty, outside the dialect, or over a limit.
     pub fn new(source: &str, fold: bool, limits: &PatternLimits) -> Result<Self, PatternError> {
-        let Analysis {
-            shape, translated, ..
-        } = Analysis::new(source, fold, limits)?;
+        let Analysis { hir, shape, folds } = Analysis::new(source, fold, limits)?;
         let regex = match shape {
-            Shape::Regex => Some(
-                regex::RegexBuilder::new(&translated)
-                    .size_limit(limits.program_bytes)
-                    .nest_limit(2048)
-                    .build()
-                    .map_err(|_| PatternError::TooBig {
-                        limit: limits.program_bytes,
-                    })?,
-            ),
+            Shape::Regex => Some(compile(&hir, limits).ok_or(PatternError::TooBig {
+                limit: limits.program_bytes,
+            })?),
             _ => None,
         };
         Ok(Self {
             source: source.into(),
-            translated,
-            fold,
+            translated: translated(&hir),
+            fold: folds,
             shape,
             regex,
         })
+    }
+
+    /// Refuses what [`Pattern::new`] refuses, mostly without compiling anything.
+    pub(crate) fn check(
+        source: &str,
+        fold: bool,
+        limits: &PatternLimits,
+    ) -> Result<(), PatternError> {
+        let Analysis { hir, shape, .. } = Analysis::new(source, fold, limits)?;
+        if shape == Shape::Regex && may_be_too_big(&hir, limits) && compile(&hir, limits).is_none()
+        {
+            return Err(PatternError::TooBig {
+                limit: limits.program_bytes,
+            });
+        }
+        Ok(())
     }
 
     /// Whether the expression matches somewhere in the text.
@@ -239,6 +239,30 @@ impl Pattern {
     pub fn shape(&self) -> &Shape {
         &self.shape
     }
+}
+
+/// Writes an expression out. A repeat of a repeat is put in a group: side by side, the second sign would
+/// read as laziness of the first.
+fn translated(hir: &Hir) -> String {
+    fn grouped(hir: &Hir) -> Hir {
+        match hir.kind() {
+            HirKind::Repetition(outer) => {
+                let mut sub = grouped(&outer.sub);
+                if matches!(sub.kind(), HirKind::Repetition(_)) {
+                    sub = Hir::capture(Capture {
+                        index: 1,
+                        name: None,
+                        sub: Box::new(sub),
+                    });
+                }
+                Hir::repetition(outer.with(sub))
+            }
+            HirKind::Concat(parts) => Hir::concat(parts.iter().map(grouped).collect()),
+            HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(grouped).collect()),
+            _ => hir.clone(),
+        }
+    }
+    grouped(hir).to_string()
 }
 
 impl fmt::Debug for Pattern {

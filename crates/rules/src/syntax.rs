@@ -4,11 +4,10 @@
 //! not belong here, and neither does any check: a list built in code is checked by
 //! [`RuleList::validate`].
 
+mod json;
+
 use std::fmt;
 use std::sync::Arc;
-
-use serde::{Serialize, Serializer};
-use serde_json::json;
 
 use crate::value::Value;
 
@@ -125,17 +124,6 @@ pub enum Operator {
     Disjoint,
 }
 
-impl RuleList {
-    /// The document that reads back as this list.
-    ///
-    /// A lone [`ConditionSet::Leaf`] as the whole condition reads back as an `And` of one; operands for
-    /// which [`Operand::is_writable`] is false do not read back, and [`RuleList::validate`] names them.
-    #[must_use]
-    pub fn to_json(&self) -> serde_json::Value {
-        self.0.iter().map(Rule::to_json).collect()
-    }
-}
-
 impl FromIterator<Rule> for RuleList {
     fn from_iter<I: IntoIterator<Item = Rule>>(rules: I) -> Self {
         Self(rules.into_iter().collect())
@@ -215,23 +203,6 @@ impl Rule {
         self.meta = Some(meta);
         self
     }
-
-    /// The document form of this rule.
-    #[must_use]
-    pub fn to_json(&self) -> serde_json::Value {
-        let mut rule = json!({
-            "access": self.effect.as_str(),
-            "where": {
-                "rsrc_type": self.types.to_json(),
-                "action": self.actions.to_json(),
-                "rsrc_match": self.condition.to_json_root(),
-            },
-        });
-        if let (Some(meta), Some(map)) = (&self.meta, rule.as_object_mut()) {
-            map.insert("$meta".to_owned(), meta.clone());
-        }
-        rule
-    }
 }
 
 impl SlugSet {
@@ -252,16 +223,6 @@ impl SlugSet {
             Self::Any => true,
             Self::Only(names) => names.contains(name),
             Self::Except(names) => !names.contains(name),
-        }
-    }
-
-    fn to_json(&self) -> serde_json::Value {
-        match self {
-            Self::Any => json!("*"),
-            // A lone "*" outside a list is the wildcard, so the name "*" must stay in one.
-            Self::Only(names) if names.as_slice() == ["*".into()] => json!(["*"]),
-            Self::Only(names) => names.to_json(),
-            Self::Except(names) => json!({ "$not": names.to_json() }),
         }
     }
 }
@@ -314,13 +275,6 @@ impl Slugs {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-
-    fn to_json(&self) -> serde_json::Value {
-        match self.as_slice() {
-            [name] => json!(name),
-            names => json!(names),
-        }
-    }
 }
 
 impl ConditionSet {
@@ -339,29 +293,6 @@ impl ConditionSet {
     pub fn any<C: Into<ConditionSet>>(items: impl IntoIterator<Item = C>) -> Self {
         Self::Or(items.into_iter().map(Into::into).collect())
     }
-
-    /// The document form as the whole of a rule's match, where a lone condition needs a list around it.
-    fn to_json_root(&self) -> serde_json::Value {
-        match self {
-            Self::Leaf(condition) => json!([condition.to_json()]),
-            Self::And(items) => items.iter().map(Self::to_json).collect(),
-            Self::Or(_) => self.to_json(),
-        }
-    }
-
-    fn to_json(&self) -> serde_json::Value {
-        match self {
-            // Always the map form: a bare list is refused when empty inside `$or`, and one with three
-            // items would lean on the reader's rule for telling it from a condition.
-            Self::And(items) => {
-                json!({ "$and": items.iter().map(Self::to_json).collect::<Vec<_>>() })
-            }
-            Self::Or(items) => {
-                json!({ "$or": items.iter().map(Self::to_json).collect::<Vec<_>>() })
-            }
-            Self::Leaf(condition) => condition.to_json(),
-        }
-    }
 }
 
 impl From<Condition> for ConditionSet {
@@ -378,12 +309,6 @@ impl Condition {
             op,
             right: right.into(),
         }
-    }
-
-    /// The document form of this condition.
-    #[must_use]
-    pub fn to_json(&self) -> serde_json::Value {
-        json!([self.left.to_json(), self.op.sign(), self.right.to_json()])
     }
 }
 
@@ -404,16 +329,6 @@ impl Operand {
             Self::Attribute(name) => !name.is_empty(),
             Self::Literal(Value::String(text)) => !text.starts_with("\\@"),
             Self::Literal(_) => true,
-        }
-    }
-
-    fn to_json(&self) -> serde_json::Value {
-        match self {
-            Self::Attribute(name) => json!(format!("@{name}")),
-            Self::Literal(Value::String(text)) if text.starts_with('@') => {
-                json!(format!("\\{text}"))
-            }
-            Self::Literal(value) => value.to_json(),
         }
     }
 }
@@ -481,17 +396,5 @@ impl Operator {
 impl fmt::Display for Operator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.sign())
-    }
-}
-
-impl Serialize for RuleList {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(&self.0)
-    }
-}
-
-impl Serialize for Rule {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_json().serialize(serializer)
     }
 }

@@ -11,6 +11,17 @@ fn when(attribute: &str, op: Operator, literal: impl Into<Operand>) -> Condition
     Condition::new(Operand::attribute(attribute), op, literal)
 }
 
+fn spelled(i: usize) -> String {
+    let letter = |place: usize| char::from(b'a' + (i >> (2 * place)) as u8 % 4);
+    (0..4).map(letter).collect()
+}
+
+fn classes(i: usize) -> String {
+    (0..8)
+        .map(|place| ["[a-f]", "[g-z]"][(i >> place) % 2])
+        .collect()
+}
+
 /// Rules of every kind, in an order in which most requests get far.
 fn rules(copies: usize) -> RuleList {
     use Operator::{Equal, In, Intersects, Like, Match, MatchFold, NotEqual, NotMatch};
@@ -32,6 +43,10 @@ fn rules(copies: usize) -> RuleList {
             when("name", MatchFold, format!("^ÉCOLE-{i}$")).into(),
             when("name", Match, format!("^[a-z]+(x|{i})[0-9]$")).into(),
             when("name", Match, format!("^srv-{i}-[0-9]+$")).into(),
+            when("name", Match, format!("^[a-z]+-{i}-(prod|staging)$")).into(),
+            when("name", Match, format!("^web[0-9]*-{i}-[a-z]+\\.com$")).into(),
+            when("name", Match, format!("(?i)\\bteam{}\\b", spelled(i))).into(),
+            when("name", Match, format!("[0-9]{{3}}-{}[g-z]", classes(i))).into(),
             when("name", Like, format!("*.Example{i}.org")).into(),
             when("size", Like, format!("{i}77*")).into(),
             when("tags", Intersects, vec![format!("t{i}")]).into(),
@@ -81,6 +96,13 @@ fn resources() -> Vec<BTreeMap<&'static str, Value>> {
         "or1-",
         "none of them",
         "host-1.zone2",
+        "billing-6-staging",
+        "web3-7-eu.com",
+        "web3-7-eu.org",
+        "on call: TeaMbaaa!",
+        "Team \u{212a}elvin",
+        "no 123-gaaaaaaaz.",
+        "no 123-ggaaaaa",
     ]
     .iter()
     .map(|name| text("name", name))

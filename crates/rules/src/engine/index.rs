@@ -70,18 +70,25 @@ impl<'e> Route<'e> {
         }
     }
 
-    /// Rules found by patterns.
+    /// Rules found by patterns: hands over those that may be found from rule `at` on, where some part of
+    /// an index starts, and returns where the next part starts. What is learnt of patterns on the way is
+    /// noted at the resource.
     pub(super) fn texts<A: Attributes + ?Sized>(
         &self,
+        at: u32,
         patterns: &Patterns,
         resource: &mut Resource<'_, A>,
         push: &mut impl FnMut(&'e [u32]),
-    ) {
+    ) -> u32 {
+        let mut next = NONE;
         for bucket in self.buckets.iter().flatten() {
             for (attribute, index) in &bucket.texts {
-                index.find(patterns, resource.get(*attribute), push);
+                let value = resource.get(*attribute);
+                let mut matches = |pattern| resource.know(*attribute, pattern);
+                next = next.min(index.find(at, patterns, value, push, &mut matches));
             }
         }
+        next
     }
 }
 

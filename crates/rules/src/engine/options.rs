@@ -7,8 +7,11 @@ pub struct EngineOptions {
     /// Most rules (default 1,000,000).
     pub rules: usize,
     /// Memory that the list's compiled patterns may keep, in bytes (default 64 MiB). Patterns beyond it
-    /// give the same answers but are compiled for each use. Automata that grow while they run come on top:
-    /// for each program and each thread that runs it at the same time, 256 KiB at most.
+    /// give the same answers but are compiled for each use.
+    ///
+    /// What grows while patterns run comes on top, for each thread that runs them at the same time: 256 KiB
+    /// at most for each of the first 256 expressions that run on their own, as much once for all others;
+    /// and for expressions that run together, 1 MiB and about twice their program for every 8 MiB of it.
     pub pattern_bytes: usize,
     /// Longest list that is walked without an index (default 4).
     pub direct_rules: usize,

@@ -1,30 +1,25 @@
 //! The patterns of a list, each kept once, read and compiled when first needed.
 //!
-//! The programs a list keeps share one budget. A pattern that no longer fits is compiled for each use:
-//! slow, but right, and bounded in memory.
+//! How one is compiled and run is told in `program`.
+
+mod program;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use regex_automata::meta::{self, Regex};
-use regex_automata::nfa::thompson::WhichCaptures;
-use regex_automata::util::syntax;
+pub(super) use program::Budget;
+use program::{Program, Scratch};
+use regex_syntax::hir::Hir;
 
 use super::text::with_folded;
-use crate::pattern::{Analysis, Like, PatternLimits, Shape};
+use crate::pattern::{Analysis, Like, PatternLimits, Required, Shape, may_be_too_big};
 use crate::syntax::Operator;
-
-/// Memory one program's lazily built automaton may take for each thread that runs it.
-const AUTOMATON: usize = 256 << 10;
 
 pub(super) struct Patterns {
     cells: Vec<Cell>,
     budget: Budget,
+    scratch: Scratch,
 }
-
-/// What is left of the memory for programs.
-pub(super) struct Budget(AtomicUsize);
 
 pub(super) struct Cell {
     op: Operator,
@@ -39,35 +34,21 @@ pub(super) enum Plan {
     Bad,
     /// By looking at one end or the whole of the text, folded or as it is.
     Literal { folds: bool, shape: Shape },
-    /// By running an expression; matching texts also pass `required`, if there is one.
+    /// By running an expression; matching texts also have all that is `required`, which is told of
+    /// folded texts if it `folds`.
     Regex {
+        hir: Hir,
         folds: bool,
-        translated: String,
-        required: Option<Shape>,
+        required: Vec<Required>,
     },
-}
-
-enum Program {
-    Ready(Regex),
-    TooBig,
-    /// The budget was used up.
-    Unkept,
-}
-
-impl Budget {
-    /// Takes this many bytes out, if there are as many.
-    pub(super) fn take(&self, bytes: usize) -> bool {
-        let less = |left: usize| left.checked_sub(bytes);
-        let order = Ordering::Relaxed;
-        self.0.fetch_update(order, order, less).is_ok()
-    }
 }
 
 impl Patterns {
     pub(super) fn new(budget: usize) -> Self {
         Self {
             cells: Vec::new(),
-            budget: Budget(AtomicUsize::new(budget)),
+            budget: Budget::new(budget),
+            scratch: Scratch::default(),
         }
     }
 
@@ -80,7 +61,7 @@ impl Patterns {
     }
 
     pub(super) fn budget_left(&self) -> usize {
-        self.budget.0.load(Ordering::Relaxed)
+        self.budget.left()
     }
 
     /// Whether the text matches; `None` if that cannot be decided.
@@ -95,19 +76,31 @@ impl Patterns {
                     shape.matches(text)
                 }
             }
-            Plan::Regex { translated, .. } => match cell.program(translated, &self.budget) {
-                Program::Ready(regex) => Some(regex.is_match(text)),
-                Program::TooBig => None,
-                Program::Unkept => Some(one(translated)?.is_match(text)),
-            },
+            Plan::Regex { hir, .. } => {
+                let program = cell.program(hir, &self.budget);
+                program.is_match(hir, text, &self.scratch)
+            }
         }
     }
 
     /// Compiles the program of this pattern if it needs one.
     pub(super) fn warm(&self, id: u32) {
         let cell = self.get(id);
-        if let Plan::Regex { translated, .. } = cell.plan() {
-            cell.program(translated, &self.budget);
+        if let Plan::Regex { hir, .. } = cell.plan() {
+            cell.program(hir, &self.budget);
+        }
+    }
+
+    /// Whether nothing can be decided with the pattern, whatever the text.
+    pub(super) fn is_bad(&self, id: u32) -> bool {
+        let cell = self.get(id);
+        match cell.plan() {
+            Plan::Bad => true,
+            Plan::Literal { .. } => false,
+            Plan::Regex { hir, .. } => {
+                may_be_too_big(hir, &PatternLimits::default())
+                    && matches!(cell.program(hir, &self.budget), Program::TooBig)
+            }
         }
     }
 }
@@ -124,62 +117,27 @@ impl Cell {
             let shape = like.shape().clone();
             return Some(Plan::Literal { folds: true, shape });
         }
-        let folds = self.op == Operator::MatchFold;
-        let Analysis {
-            shape,
-            translated,
-            required,
-        } = Analysis::new(&self.source, folds, &limits).ok()?;
-        Some(match shape {
-            Shape::Regex => Plan::Regex {
-                folds,
-                translated,
-                required,
-            },
-            shape => Plan::Literal { folds, shape },
-        })
-    }
-
-    fn program(&self, translated: &str, budget: &Budget) -> &Program {
-        self.program.get_or_init(|| match one(translated) {
-            None => Program::TooBig,
-            Some(regex) if budget.take(regex.memory_usage() + translated.len()) => {
-                Program::Ready(regex)
+        let fold = self.op == Operator::MatchFold;
+        let analysis = Analysis::new(&self.source, fold, &limits).ok()?;
+        Some(match analysis.shape {
+            Shape::Regex => {
+                let (folds, required) = analysis.required();
+                Plan::Regex {
+                    hir: analysis.hir,
+                    folds,
+                    required,
+                }
             }
-            Some(_) => Program::Unkept,
+            shape => Plan::Literal {
+                folds: analysis.folds,
+                shape,
+            },
         })
     }
-}
 
-/// Compiles one expression as [`crate::Pattern`] does; `None` if it is too big.
-fn one(translated: &str) -> Option<Regex> {
-    let config = config().nfa_size_limit(Some(PatternLimits::default().program_bytes));
-    Regex::builder()
-        .configure(config)
-        .syntax(syntax())
-        .build(translated)
-        .ok()
-}
-
-/// Compiles several expressions into one program that tells which of them match; `None` if it is too big.
-pub(super) fn several(translated: &[&str]) -> Option<Regex> {
-    let config = config()
-        .match_kind(regex_automata::MatchKind::All)
-        .which_captures(WhichCaptures::None)
-        .nfa_size_limit(Some(PatternLimits::default().program_bytes / 2));
-    Regex::builder()
-        .configure(config)
-        .syntax(syntax())
-        .build_many(translated)
-        .ok()
-}
-
-fn config() -> meta::Config {
-    meta::Config::new().hybrid_cache_capacity(AUTOMATON)
-}
-
-fn syntax() -> syntax::Config {
-    syntax::Config::new().nest_limit(2048)
+    fn program(&self, hir: &Hir, budget: &Budget) -> &Program {
+        self.program.get_or_init(|| Program::new(hir, budget))
+    }
 }
 
 /// Hands out one number for each different pattern.

@@ -72,11 +72,16 @@ impl Tracer for Silent {
 
 const SLOTS: usize = 8;
 
+const MATCHES: usize = 4;
+
 /// A resource as conditions see it, remembering the first few attributes it was asked for.
 pub(super) struct Resource<'r, A: ?Sized> {
     attributes: &'r A,
     names: &'r [Arc<str>],
     slots: [Option<&'r Value>; SLOTS],
+    /// Attributes with patterns they are known to match.
+    matches: [(u32, u32); MATCHES],
+    known: usize,
 }
 
 impl<'r, A: Attributes + ?Sized> Resource<'r, A> {
@@ -86,7 +91,22 @@ impl<'r, A: Attributes + ?Sized> Resource<'r, A> {
             attributes,
             names: &program.attributes,
             slots: [None; SLOTS],
+            matches: [(0, 0); MATCHES],
+            known: 0,
         }
+    }
+
+    /// Remembers, as long as there is room, that an attribute matches a pattern.
+    pub(super) fn know(&mut self, attribute: u32, pattern: u32) {
+        if let Some(free) = self.matches.get_mut(self.known) {
+            *free = (attribute, pattern);
+            self.known += 1;
+        }
+    }
+
+    #[inline]
+    fn knows(&self, attribute: u32, pattern: u32) -> bool {
+        self.matches[..self.known].contains(&(attribute, pattern))
     }
 
     #[inline]
@@ -168,6 +188,9 @@ impl Program {
             }
             Kind::Overlap { attribute, members } => {
                 self.members[*members as usize].overlaps(resource.get(*attribute))
+            }
+            Kind::Text { attribute, pattern } if resource.knows(*attribute, *pattern) => {
+                Truth::True
             }
             Kind::Text { attribute, pattern } => self.text(resource.get(*attribute), *pattern),
             Kind::Other { left, op, right } => {

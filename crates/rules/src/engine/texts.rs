@@ -1,25 +1,26 @@
 //! Finding rules by patterns on one attribute, all patterns at once.
 //!
 //! Patterns that look at a fixed text leave the regular expressions: whole texts, beginnings and endings
-//! are hashed, inner texts share one automaton. An expression with a fixed text in plain sight is found by
-//! that text. What is left is run in groups. As in `values`, more may be found than match, never fewer.
+//! are hashed, inner texts share one automaton. An expression that needs a fixed text which few others need
+//! is found by that text; what is left runs all at once, see `groups`. As in `values`, more may be found
+//! than match, never fewer.
 
-use std::sync::OnceLock;
+use std::cmp::Ordering;
+use std::sync::{Arc, OnceLock};
 
 use aho_corasick::AhoCorasick;
-use regex_automata::util::pool::Pool;
-use regex_automata::{Input, PatternSet, meta::Regex};
 
+use super::groups::{Expression, Group, groups};
 use super::hash::{Map, StrMap};
-use super::patterns::{Budget, Patterns, Plan, several};
+use super::patterns::{Budget, Patterns, Plan};
 use super::text::{with_folded, with_text};
 use super::values::Postings;
-use crate::pattern::Shape;
+use crate::pattern::{Place, Required, Shape};
 use crate::syntax::Effect;
 use crate::value::Value;
 
-/// Expressions run together.
-const GROUP: usize = 64;
+/// Most expressions that are looked at one by one because of the same text.
+const SHARED: usize = 8;
 
 #[derive(Default)]
 pub(super) struct TextIndex {
@@ -43,6 +44,8 @@ struct Tables {
     groups: Vec<Group>,
     /// Found by every text.
     every: Postings,
+    /// Patterns that are run on their own when a fixed text has found them.
+    single: Vec<u32>,
 }
 
 /// Fixed texts compared with the subject, all as it is or all folded.
@@ -69,12 +72,6 @@ struct Inner {
     postings: Vec<Postings>,
 }
 
-struct Group {
-    regex: Regex,
-    found: Pool<PatternSet, fn() -> PatternSet>,
-    rules: Vec<u32>,
-}
-
 impl TextIndex {
     /// Enters a rule whose condition needs the attribute to match this pattern.
     pub(super) fn add(&mut self, rule: u32, effect: Effect, pattern: u32) {
@@ -93,17 +90,41 @@ impl TextIndex {
         self.entries.first().map_or(u32::MAX, |entry| entry.rule)
     }
 
-    /// Hands over the rules found by this value in ascending runs.
+    /// Hands over rules found by this value in ascending runs: those that may be found from rule `at` on,
+    /// where one part of the index starts. Returns where the next part starts, [`u32::MAX`] if none does.
+    /// Some patterns that match for certain are told to `matches`.
     pub(super) fn find<'e>(
         &'e self,
+        at: u32,
         patterns: &Patterns,
         value: &Value,
         push: &mut impl FnMut(&'e [u32]),
-    ) {
-        let found = with_text(value, |text| self.tables(patterns).find(text, push));
-        if found.is_none() {
-            push(self.denials.as_slice());
+        matches: &mut impl FnMut(u32),
+    ) -> u32 {
+        if at < self.first() {
+            return self.first();
         }
+        let next = with_text(value, |text| {
+            let tables = self.tables(patterns);
+            if at == self.first() {
+                tables.find(text, push);
+            }
+            let mut next = u32::MAX;
+            for group in &tables.groups {
+                match group.first().cmp(&at) {
+                    Ordering::Less => {}
+                    Ordering::Equal => group.find(text, push, matches),
+                    Ordering::Greater => next = next.min(group.first()),
+                }
+            }
+            next
+        });
+        next.unwrap_or_else(|| {
+            if at == self.first() {
+                push(self.denials.as_slice());
+            }
+            u32::MAX
+        })
     }
 
     fn tables(&self, patterns: &Patterns) -> &Tables {
@@ -113,9 +134,8 @@ impl TextIndex {
 
     /// Builds everything that is otherwise built at first use.
     pub(super) fn warm(&self, patterns: &Patterns) {
-        self.tables(patterns);
-        for entry in &self.entries {
-            patterns.warm(entry.pattern);
+        for &pattern in &self.tables(patterns).single {
+            patterns.warm(pattern);
         }
     }
 }
@@ -123,57 +143,56 @@ impl TextIndex {
 impl Tables {
     fn new(entries: &[Entry], patterns: &Patterns) -> Self {
         let mut tables = Self::default();
-        let mut rest: Vec<(u32, &str)> = Vec::new();
+        let mut rest = Vec::new();
         let mut visited_always = Vec::new();
+        let needed = Needed::by(entries, patterns);
         for entry in entries {
-            let (folds, shape) = match patterns.get(entry.pattern).plan() {
-                Plan::Bad => {
-                    if entry.effect == Effect::Deny {
-                        visited_always.push(entry.rule);
-                    }
-                    continue;
+            if patterns.is_bad(entry.pattern) {
+                // Undecided, which is enough to deny.
+                if entry.effect == Effect::Deny {
+                    visited_always.push(entry.rule);
                 }
-                Plan::Literal { folds, shape } => (*folds, shape),
+                continue;
+            }
+            match patterns.get(entry.pattern).plan() {
+                Plan::Bad => {}
+                Plan::Literal { folds, shape } => {
+                    let (place, text) = match shape {
+                        Shape::Exact(text) => (Place::Whole, text),
+                        Shape::Prefix(text) => (Place::Start, text),
+                        Shape::Suffix(text) => (Place::End, text),
+                        Shape::Contains(text) if !text.is_empty() => (Place::Inside, text),
+                        Shape::Contains(_) | Shape::Regex => {
+                            visited_always.push(entry.rule);
+                            continue;
+                        }
+                    };
+                    tables.family(*folds).add(place, text, entry.rule);
+                }
                 Plan::Regex {
+                    hir,
                     folds,
-                    required: Some(shape),
-                    ..
-                } if is_telling(shape) => (*folds, shape),
-                Plan::Regex { translated, .. } => {
-                    rest.push((entry.rule, translated));
-                    continue;
-                }
-            };
-            let family = if folds {
-                &mut tables.folded
-            } else {
-                &mut tables.plain
-            };
-            match shape {
-                Shape::Exact(text) => family
-                    .whole
-                    .entry(text.clone())
-                    .or_default()
-                    .push(entry.rule),
-                Shape::Prefix(text) => family.beginnings.add(text.bytes(), entry.rule),
-                Shape::Suffix(text) => family.endings.add(text.bytes().rev(), entry.rule),
-                Shape::Contains(text) if !text.is_empty() => {
-                    family
-                        .collecting
-                        .entry(text.clone())
-                        .or_default()
-                        .push(entry.rule);
-                }
-                Shape::Contains(_) | Shape::Regex => visited_always.push(entry.rule),
+                    required,
+                } => match needed.rarest(*folds, required) {
+                    Some(Required { place, texts }) => {
+                        tables.single.push(entry.pattern);
+                        for text in texts {
+                            tables.family(*folds).add(*place, text, entry.rule);
+                        }
+                    }
+                    None => rest.push(Expression {
+                        rule: entry.rule,
+                        pattern: entry.pattern,
+                        hir,
+                    }),
+                },
             }
         }
         let budget = patterns.budget();
         for family in [&mut tables.plain, &mut tables.folded] {
             family.finish(budget, &mut visited_always);
         }
-        for part in rest.chunks(GROUP) {
-            tables.group(part, budget, &mut visited_always);
-        }
+        tables.groups = groups(&rest, budget, &mut visited_always);
         visited_always.sort_unstable();
         for rule in visited_always {
             tables.every.push(rule);
@@ -181,45 +200,73 @@ impl Tables {
         tables
     }
 
-    fn group(&mut self, part: &[(u32, &str)], budget: &Budget, visited_always: &mut Vec<u32>) {
-        let rules: Vec<u32> = part.iter().map(|&(rule, _)| rule).collect();
-        let sources: Vec<&str> = part.iter().map(|&(_, source)| source).collect();
-        match several(&sources) {
-            Some(regex) if budget.take(regex.memory_usage()) => self.groups.push(Group {
-                regex,
-                found: Pool::new(|| PatternSet::new(GROUP)),
-                rules,
-            }),
-            // Each must fit its own limit; together they need not.
-            None if part.len() > 1 => {
-                let (left, right) = part.split_at(part.len() / 2);
-                self.group(left, budget, visited_always);
-                self.group(right, budget, visited_always);
-            }
-            _ => visited_always.extend(rules),
+    fn family(&mut self, folds: bool) -> &mut Family {
+        if folds {
+            &mut self.folded
+        } else {
+            &mut self.plain
         }
     }
 
+    /// Hands over what fixed texts find.
     fn find<'e>(&'e self, text: &str, push: &mut impl FnMut(&'e [u32])) {
         self.plain.find(text, push);
         if !self.folded.is_empty() {
             with_folded(text, |folded| self.folded.find(folded, push));
         }
-        for group in &self.groups {
-            group.find(text, push);
-        }
         push(self.every.as_slice());
     }
 }
 
-/// Whether few texts pass the test, so that it is worth running before the expression.
-fn is_telling(shape: &Shape) -> bool {
-    match shape {
-        Shape::Exact(_) => true,
-        Shape::Prefix(text) | Shape::Suffix(text) => text.len() >= 2,
-        Shape::Contains(text) => text.len() >= 3,
-        Shape::Regex => false,
+/// How many rules need each text at each place, folded or not.
+struct Needed<'p>(Map<(bool, Place, &'p str), usize>);
+
+impl<'p> Needed<'p> {
+    fn by(entries: &[Entry], patterns: &'p Patterns) -> Self {
+        let mut needed = Self(Map::default());
+        for entry in entries {
+            let Plan::Regex {
+                folds, required, ..
+            } = patterns.get(entry.pattern).plan()
+            else {
+                continue;
+            };
+            for Required { place, texts } in required {
+                for text in texts {
+                    *needed.0.entry((*folds, *place, text)).or_default() += 1;
+                }
+            }
+        }
+        needed
     }
+
+    /// The requirement that the fewest rules share; `None` if all are shared by many, or pass too easily.
+    fn rarest<'r>(&self, folds: bool, required: &'r [Required]) -> Option<&'r Required> {
+        let shared = |Required { place, texts }: &Required| {
+            let each = texts.iter().map(|text| {
+                let count = self.0.get(&(folds, *place, &**text));
+                count.copied().unwrap_or_default()
+            });
+            each.max().unwrap_or_default()
+        };
+        required
+            .iter()
+            .filter(|required| is_telling(required))
+            .map(|required| (shared(required), required))
+            .filter(|(shared, _)| *shared <= SHARED)
+            .min_by_key(|(shared, required)| (*shared, required.place == Place::Inside))
+            .map(|(_, required)| required)
+    }
+}
+
+/// Whether few texts pass, so that the expression need not be run for the others.
+fn is_telling(required: &Required) -> bool {
+    let least = match required.place {
+        Place::Whole => 0,
+        Place::Start | Place::End => 2,
+        Place::Inside => 3,
+    };
+    required.texts.iter().all(|text| text.len() >= least)
 }
 
 impl Family {
@@ -228,6 +275,18 @@ impl Family {
             && self.beginnings.lengths.is_empty()
             && self.endings.lengths.is_empty()
             && self.inner.is_none()
+    }
+
+    fn add(&mut self, place: Place, text: &Arc<str>, rule: u32) {
+        match place {
+            Place::Whole => self.whole.entry(text.clone()).or_default().push(rule),
+            Place::Start => self.beginnings.add(text.bytes(), rule),
+            Place::End => self.endings.add(text.bytes().rev(), rule),
+            Place::Inside => {
+                let postings = self.collecting.entry(text.clone()).or_default();
+                postings.push(rule);
+            }
+        }
     }
 
     fn finish(&mut self, budget: &Budget, visited_always: &mut Vec<u32>) {
@@ -308,20 +367,4 @@ fn step(hash: u64, byte: u8) -> u64 {
 
 fn keyed(hash: u64, length: usize) -> u64 {
     hash ^ (length as u64).rotate_left(40)
-}
-
-impl Group {
-    fn find<'e>(&'e self, text: &str, push: &mut impl FnMut(&'e [u32])) {
-        // Most texts match none of them, which is quicker to learn than which ones.
-        if !self.regex.is_match(text) {
-            return;
-        }
-        let mut found = self.found.get();
-        found.clear();
-        let input = Input::new(text);
-        self.regex.which_overlapping_matches(&input, &mut found);
-        for pattern in found.iter() {
-            push(std::slice::from_ref(&self.rules[pattern.as_usize()]));
-        }
-    }
 }

@@ -7,7 +7,7 @@ use super::{Inner, decides};
 use crate::naive::{Attributes, Decision};
 use crate::syntax::{Rule, SlugSet};
 
-/// Runs of rules that are merged on the stack; with more, runs are looked up anew for each rule visited.
+/// Runs of rules that are merged on the stack; with more, the rules are marked in a set.
 const RUNS: usize = 16;
 
 const END: u32 = u32::MAX;
@@ -105,9 +105,9 @@ impl Inner {
             }
             let rule = runs.peek();
             if rule >= texts_from && texts_from != END {
-                texts_from = END;
                 let patterns = &self.program.patterns;
-                route.texts(patterns, &mut resource, &mut |run| runs.push(run));
+                let mut push = |run| runs.push(run);
+                texts_from = route.texts(texts_from, patterns, &mut resource, &mut push);
                 continue;
             }
             if rule == END {
@@ -138,30 +138,37 @@ impl Inner {
         })
     }
 
-    /// As `walk`, for more runs than fit: each step finds the lowest rule not yet visited.
+    /// As `walk`, for more runs than fit: marks all rules found, then visits them in order.
     #[cold]
     fn walk_slowly<A: Attributes + ?Sized>(
         &self,
         route: &Route<'_>,
         mut resource: Resource<'_, A>,
     ) -> Decision {
-        let mut from = 0;
-        loop {
-            let mut next = END;
-            let mut push = |run: &[u32]| {
-                let at = run.partition_point(|&rule| rule < from);
-                next = next.min(run.get(at).copied().unwrap_or(END));
-            };
-            route.values(&mut resource, &mut push);
-            route.texts(&self.program.patterns, &mut resource, &mut push);
-            if next == END {
-                return Decision::DEFAULT;
+        let mut marks = self.marks.get();
+        marks.clear();
+        marks.resize(self.compiled.len().div_ceil(64), 0);
+        let mut push = |run: &[u32]| {
+            for &rule in run {
+                marks[rule as usize / 64] |= 1 << (rule % 64);
             }
-            if let Some(decision) = self.visit(next, route, &mut resource) {
-                return decision;
-            }
-            from = next + 1;
+        };
+        route.values(&mut resource, &mut push);
+        let mut from = route.texts_from();
+        while from != END {
+            from = route.texts(from, &self.program.patterns, &mut resource, &mut push);
         }
+        for (word, &marks) in (0..).zip(marks.iter()) {
+            let mut left = marks;
+            while left != 0 {
+                let rule = word * 64 + left.trailing_zeros();
+                left &= left - 1;
+                if let Some(decision) = self.visit(rule, route, &mut resource) {
+                    return decision;
+                }
+            }
+        }
+        Decision::DEFAULT
     }
 }
 

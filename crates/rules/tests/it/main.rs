@@ -1,9 +1,11 @@
 //! Tests of the public face, by capability; the vectors come from the shared collection.
 
 mod analysis;
+mod crowds;
 mod dynamo;
 mod engine;
 mod explain;
+mod expressions;
 mod loading;
 mod partial;
 mod patterns;

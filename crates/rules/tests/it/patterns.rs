@@ -59,6 +59,15 @@ fn expressions_mean_what_re2_means() {
         (r"^(a|a)*$", "aaab", false),
         (r"^*a", "ba", true),
         (r"(a{0}){1000}b", "b", true),
+        // A repeat of a repeat is not a lazy one.
+        (r"^a(b+)?$", "a", true),
+        (r"^a(?:b{2})?$", "a", true),
+        (r"^a(?:b{2})?$", "abb", true),
+        (r"^a(?:b{2})?$", "ab", false),
+        (r"^(?:(?:ab){2})*$", "abab", true),
+        (r"^(?:(?:ab){2})*$", "ababab", false),
+        (r"^(?:a{2,3}){2}$", "aaaa", true),
+        (r"^((b+)?)?x$", "x", true),
     ];
     for &(source, subject, expected) in cases {
         assert_eq!(
@@ -201,7 +210,13 @@ fn shapes_are_recognised_only_when_they_are_exact() {
     assert_eq!(shape("a/b", false), Shape::Contains("a/b".into()));
     assert_eq!(shape("(?:a)b(c)", false), Shape::Contains("abc".into()));
     assert_eq!(shape("^ADMIN$", true), Shape::Exact("admin".into()));
-    for source in ["(?m)^a$", "^a|b$", "a.b", "a*", "^(?i)a", "[ab]", r"\ba"] {
+    // A flag or a class says what folding throughout says.
+    assert_eq!(shape("^(?i)SVC/", false), Shape::Prefix("svc/".into()));
+    assert_eq!(shape("^[Aa]7", false), Shape::Prefix("a7".into()));
+    assert!(pattern("^(?i)svc/", false).folds());
+    for source in [
+        "(?m)^a$", "^a|b$", "a.b", "a*", "[ab]", r"\ba", "(?i:a)b", "[Kk]", "(?i)a|b",
+    ] {
         assert_eq!(shape(source, false), Shape::Regex, "{source}");
     }
     assert_eq!(shape("(?-i)abc", true), Shape::Regex);

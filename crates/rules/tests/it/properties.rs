@@ -262,3 +262,33 @@ proptest! {
         }
     }
 }
+
+/// What an expression is written out as means the same to the engine underneath.
+#[test]
+fn translations_mean_the_same() {
+    let subjects = [
+        "", "a", "ab", "abb", "abbb", "aabb", "abab", "ababab", "x", "b",
+    ];
+    for source in [
+        "^a(b+)?$",
+        "^a(?:b{2})?$",
+        "^(?:(?:ab){2})*$",
+        "^(?:a{2,3}){2}",
+        "^((b+)?)?x$",
+        "^(?:(?:a+){2})?b",
+        "^((a*)+|b)?$",
+    ] {
+        let pattern = Pattern::new(source, false, &PatternLimits::default()).unwrap();
+        let translated = regex::Regex::new(pattern.translated()).unwrap();
+        let direct = regex::Regex::new(source).unwrap();
+        for subject in subjects {
+            let expected = direct.is_match(subject);
+            assert_eq!(pattern.is_match(subject), expected, "{source} {subject:?}");
+            assert_eq!(
+                translated.is_match(subject),
+                expected,
+                "{source} {subject:?}"
+            );
+        }
+    }
+}

@@ -67,8 +67,9 @@ pub(crate) fn numbers() -> Vec<Value> {
     .collect()
 }
 
-pub(crate) const PATTERNS: [&str; 12] = [
-    "a", "^a", "b$", "^ab$", "^a.*b", "k", "[0-9]", "^5$", "s", "é", "^(tr|5)", "_",
+pub(crate) const PATTERNS: [&str; 16] = [
+    "a", "^a", "b$", "^ab$", "^a.*b", "k", "[0-9]", "^5$", "s", "é", "^(tr|5)", "_", "(?i)^ab",
+    "(?i)k$", "^(?i)s$", "x(a+)?b",
 ];
 pub(crate) const LIKES: [&str; 14] = [
     "a*", "*b", "*ab*", "ab", "*", "k", "*K", "s*", "É", "5", "*0*", "tr*", "100%*", "\u{17f}",
