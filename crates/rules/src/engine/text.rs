@@ -3,6 +3,8 @@
 use std::fmt::{self, Write as _};
 use std::sync::OnceLock;
 
+use regex_syntax::hir::{Class, Hir, HirKind};
+
 use crate::pattern::fold;
 use crate::value::{Number, Value};
 
@@ -106,15 +108,7 @@ fn fold_char(c: char) -> char {
 fn fold_table() -> &'static [(char, char)] {
     static TABLE: OnceLock<Box<[(char, char)]>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        // Whatever folding equates, some other case mapping changes too.
-        let cased = regex_syntax::Parser::new().parse(r"\p{Changes_When_Casemapped}");
-        let Ok(regex_syntax::hir::HirKind::Class(regex_syntax::hir::Class::Unicode(class))) =
-            cased.map(regex_syntax::hir::Hir::into_kind)
-        else {
-            return Box::default();
-        };
-        let chars = class.iter().flat_map(|range| range.start()..=range.end());
-        chars
+        may_fold()
             .filter(|c| !c.is_ascii())
             .filter_map(|c| {
                 let folded = fold(c.encode_utf8(&mut [0; 4])).chars().next()?;
@@ -122,6 +116,19 @@ fn fold_table() -> &'static [(char, char)] {
             })
             .collect()
     })
+}
+
+/// Characters among which are all that fold: only these categories have any. Without tables for them,
+/// it is every character: slow once, but never a text compared unfolded.
+fn may_fold() -> Box<dyn Iterator<Item = char>> {
+    let cased = regex_syntax::Parser::new().parse(r"[\p{Lu}\p{Ll}\p{Lt}\p{Mn}\p{Nl}\p{So}]");
+    match cased.map(Hir::into_kind) {
+        Ok(HirKind::Class(Class::Unicode(class))) => {
+            let ranges = class.ranges().to_vec();
+            Box::new(ranges.into_iter().flat_map(|r| r.start()..=r.end()))
+        }
+        _ => Box::new('\0'..=char::MAX),
+    }
 }
 
 /// As [`Number::spelled_by`], quick for whole numbers and for texts that are no numbers at all.
