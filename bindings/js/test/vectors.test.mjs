@@ -43,3 +43,18 @@ test('a filter accepts what is allowed, and both queries can be written', () => 
   assert.deepEqual(wrong, []);
   assert.ok(asked > 3000, `${asked}`);
 });
+
+test('expressions match what RE2 matches', () => {
+  const { Rule, Rules, RulesError } = portcullis;
+  const cases = vectors('re2.jsonl').trim().split('\n').map((line) => JSON.parse(line));
+  assert.equal(cases.length, 5000);
+  const answer = ([source, fold, x]) => {
+    try {
+      return Rules.from([Rule.allow().when(['@x', fold ? '~*' : '~', source])]).can('read', { type: 't', x });
+    } catch (error) {
+      assert.ok(error instanceof RulesError, `${error}`);
+      return null;
+    }
+  };
+  assert.deepEqual(cases.filter((one) => answer(one) !== one[3]), []);
+});
