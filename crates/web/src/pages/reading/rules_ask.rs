@@ -108,8 +108,8 @@ impl Asked {
     /// The question, or what is wrong with it.
     fn question(&mut self, decider: &Decider) -> Option<Question> {
         let needed = [
-            ("action", &self.action, "an action, such as `read`"),
-            ("type", &self.kind, "a type, such as `document`"),
+            ("action", &self.action, "an action, such as read"),
+            ("type", &self.kind, "a type, such as document"),
             ("id", &self.id, "an id"),
         ];
         for (field, value, what) in needed {
