@@ -5,6 +5,7 @@
 
 mod check;
 mod json;
+mod report;
 
 use std::fmt;
 
@@ -225,7 +226,7 @@ impl RuleList {
     /// # Errors
     /// [`LoadError`] with every offence in the text.
     pub fn from_json_str_with(text: &str, limits: &Limits) -> Result<Self, LoadError> {
-        let mut report = check::Report::new(limits);
+        let mut report = report::Report::new(limits);
         let Some(root) = json::read(text, limits, &mut report) else {
             return Err(report.into_error(Some(text)));
         };
@@ -240,7 +241,7 @@ impl RuleList {
         match std::str::from_utf8(bytes) {
             Ok(text) => Self::from_json_str_with(text, limits),
             Err(error) => {
-                let mut report = check::Report::new(limits);
+                let mut report = report::Report::new(limits);
                 let at = error.valid_up_to();
                 let message = "the document is not UTF-8 here; save it as UTF-8";
                 report.add(Code::Syntax, String::new(), Some(at), message);
@@ -268,7 +269,7 @@ impl RuleList {
         value: &serde_json::Value,
         limits: &Limits,
     ) -> Result<Self, LoadError> {
-        let mut report = check::Report::new(limits);
+        let mut report = report::Report::new(limits);
         let Some(root) = json::from_value(value, limits.json_depth(), &mut report) else {
             return Err(report.into_error(None));
         };
@@ -280,13 +281,13 @@ impl RuleList {
     /// # Errors
     /// [`LoadError`] with every offence; paths are those of the document the list would be written as.
     pub fn validate(&self, limits: &Limits) -> Result<(), LoadError> {
-        let mut report = check::Report::new(limits);
+        let mut report = report::Report::new(limits);
         for (i, rule) in self.0.iter().enumerate() {
             // Deep trees must be found before anything walks them by recursion.
             let mut stack = vec![(&rule.condition, 1)];
             while let Some((set, depth)) = stack.pop() {
                 if depth > limits.condition_depth() + 1 {
-                    let message = check::too_deep(limits.condition_depth());
+                    let message = report::too_deep(limits.condition_depth());
                     report.add(
                         Code::TooDeep,
                         format!("[{i}].where.rsrc_match"),

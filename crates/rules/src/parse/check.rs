@@ -4,16 +4,14 @@
 //! part, so that one load tells everything. Reading text does not belong here.
 
 mod condition;
-mod report;
 mod value;
 
 use std::collections::HashSet;
 
-use super::json::{Entry, Kind, Node, clip};
+use super::json::{Entry, Kind, Node};
+use super::report::{Path, Report, clip};
 use super::{Code, Limits};
 use crate::syntax::{ConditionSet, Effect, Rule, RuleList, SlugSet};
-use report::Path;
-pub(super) use report::{Report, too_deep};
 
 /// Checks a whole document.
 pub(super) fn document(root: &Node, limits: &Limits, report: Report) -> Result<RuleList, Report> {

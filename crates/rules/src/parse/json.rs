@@ -1,7 +1,7 @@
 //! A JSON reader that keeps what rule documents need and general readers drop: byte positions, repeated
 //! keys, and numbers in full. It knows nothing of rules.
 
-use super::check::Report;
+use super::report::{Report, clip};
 use super::{Code, Limits};
 use crate::value::{Number, NumberError, Value};
 
@@ -359,13 +359,4 @@ impl Reader<'_> {
         u32::from_str_radix(digits, 16)
             .map_err(|_| self.stop(at, "`\\u` needs four hexadecimal digits"))
     }
-}
-
-/// Shortens the user's text for a message.
-pub(super) fn clip(text: &str) -> String {
-    const LONGEST: usize = 60;
-    if text.chars().count() <= LONGEST {
-        return text.to_owned();
-    }
-    text.chars().take(LONGEST).chain(['…']).collect()
 }

@@ -8,7 +8,6 @@ use portcullis_model::{
     world::{DiffLine, Path, What},
 };
 
-use super::{frame::escape, reading::rules::list_href};
 use crate::ui;
 
 /// More people than this are counted but not listed in a preview, so that a page stays small.
@@ -33,6 +32,11 @@ pub(crate) fn group(group: &Group) -> ui::Entity {
         ui::Kind::Group
     };
     ui::Entity::new(kind, &*group.name, group_href(group))
+}
+
+/// Where a list is shown and edited.
+pub(crate) fn list_href(entitlement: &Entitlement) -> String {
+    format!("/groups/{}/rules/{}", entitlement.group, entitlement.id)
 }
 
 pub(crate) fn group_href(group: &Group) -> String {
@@ -198,4 +202,14 @@ pub(crate) fn done(operation: &str) -> &'static str {
         "log.undo" => "Undone.",
         _ => "Done.",
     }
+}
+
+/// A text as part of an address.
+pub(crate) fn escape(text: &str) -> percent_encoding::PercentEncode<'_> {
+    const KEPT: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'~');
+    percent_encoding::utf8_percent_encode(text, KEPT)
 }

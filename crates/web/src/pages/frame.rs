@@ -12,6 +12,7 @@ use axum::{
 };
 use portcullis_model::{Action, Position, Refusal, Target, Timestamp, World, may};
 
+use super::convert;
 use crate::{
     At, View, Web,
     auth::{Viewer, cookie},
@@ -69,7 +70,7 @@ impl Page {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let pairs: Vec<_> = kept
             .chain(added)
-            .map(|(key, value)| format!("{}={}", escape(&key), escape(&value)))
+            .map(|(key, value)| format!("{}={}", convert::escape(&key), convert::escape(&value)))
             .collect();
         if pairs.is_empty() {
             path.to_owned()
@@ -85,7 +86,7 @@ impl Page {
         let who = ui::Viewer::new(
             name,
             login,
-            format!("/people/{}", escape(login)),
+            format!("/people/{}", convert::escape(login)),
             self.is_admin(),
         );
         let now = self.viewer.context.now;
@@ -173,7 +174,7 @@ async fn notice(
         .filter(|entry| entry.actor.user() == Some(viewer.id))
         .map(|entry| ui::Notice {
             level: ui::Level::Good,
-            title: super::convert::done(&entry.operation).to_owned(),
+            title: convert::done(&entry.operation).to_owned(),
             text: String::new(),
             undo: (entry.undoes.is_none() && entry.undone_by.is_none()).then(|| ui::Undo {
                 label: "Undo".into(),
@@ -309,14 +310,4 @@ fn query_value(path: &str, name: &str) -> Option<String> {
         .into_iter()
         .find(|(key, _)| key == name)
         .map(|(_, value)| value)
-}
-
-/// A text as part of an address.
-pub(crate) fn escape(text: &str) -> percent_encoding::PercentEncode<'_> {
-    const KEPT: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'_')
-        .remove(b'.')
-        .remove(b'~');
-    percent_encoding::utf8_percent_encode(text, KEPT)
 }

@@ -1,9 +1,9 @@
 //! Sets of conditions, conditions and their operands.
 
 use super::super::Code;
-use super::super::json::{Kind, Node, clip};
+use super::super::json::{Kind, Node};
+use super::super::report::{Path, clip, too_deep};
 use super::Checker;
-use super::report::{Path, too_deep};
 use crate::pattern::{Like, Pattern};
 use crate::syntax::{Condition, ConditionSet, Operand, Operator};
 use crate::value::Value;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::Code;
-use super::super::json::{Kind, Node, clip};
+use super::super::json::{Kind, Node};
+use super::super::report::{Path, clip};
 use super::Checker;
-use super::report::Path;
 use crate::value::{NumberError, Value};
 
 impl Checker<'_> {

@@ -15,7 +15,7 @@ use crate::{
     error::Failure,
     pages::{
         convert,
-        frame::{Page, escape, render},
+        frame::{Page, render},
     },
     ui,
 };
@@ -199,7 +199,7 @@ fn row(page: &Page, fact: &Membership) -> Option<Row> {
         through: Vec::new(),
         ends: convert::ends(Ends::from(fact.validity.until.instant()), now),
         renew: may.then(|| {
-            let (id, login) = (group.id, escape(&user.login));
+            let (id, login) = (group.id, convert::escape(&user.login));
             let href = format!("/groups/{id}/people/{login}/extend?kind={}", fact.kind);
             ("Extend", href)
         }),

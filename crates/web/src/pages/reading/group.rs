@@ -18,7 +18,7 @@ use crate::{
     error::Failure,
     pages::{
         convert,
-        frame::{Page, escape, render},
+        frame::{Page, render},
     },
     ui,
 };
@@ -270,7 +270,7 @@ fn row(page: &Page, group: &Group, kind: Kind, holder: &Holder<'_>, may: bool) -
         ),
         ends: convert::ends(holder.until, now),
         change: if may && fact.is_some() {
-            let login = escape(&user.login);
+            let login = convert::escape(&user.login);
             format!("/groups/{}/people/{login}/extend?kind={kind}", group.id)
         } else {
             String::new()

@@ -6,13 +6,9 @@ use portcullis_model::{Action as Wish, Ends, Group, Id, Inclusion, Kind, Target,
 use super::{
     home::ask,
     parts::{self, Action, Actions, FEW, TagLine, address, cut},
-    rules::list_href,
 };
 use crate::{
-    pages::{
-        convert,
-        frame::{Page, escape},
-    },
+    pages::{convert, frame::Page},
     ui,
 };
 
@@ -191,8 +187,8 @@ fn conferred(page: &Page, group: &Group) -> Vec<Conferred> {
             name: name.to_owned(),
             places: places.join(", "),
             who: match entitlement.grant.rules() {
-                Some(_) => list_href(entitlement),
-                None => format!("/why?permission={}", escape(name)),
+                Some(_) => convert::list_href(entitlement),
+                None => format!("/why?permission={}", convert::escape(name)),
             },
             is_list: entitlement.grant.rules().is_some(),
             ends: convert::ends(entitlement.validity.until, now),

@@ -7,10 +7,7 @@ use portcullis_model::{
 
 use crate::{
     At,
-    pages::{
-        convert,
-        frame::{Page, escape},
-    },
+    pages::{convert, frame::Page},
     ui,
 };
 
@@ -150,7 +147,7 @@ pub(super) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
     let pairs: Vec<_> = parameters
         .iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={}", escape(value)))
+        .map(|(name, value)| format!("{name}={}", convert::escape(value)))
         .collect();
     if pairs.is_empty() {
         path.to_owned()

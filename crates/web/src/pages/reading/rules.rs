@@ -87,11 +87,6 @@ pub(super) async fn list(page: Page) -> Result<Response, Failure> {
     render(&shown(&page))
 }
 
-/// Where a list is shown and edited.
-pub(crate) fn list_href(entitlement: &Entitlement) -> String {
-    format!("/groups/{}/rules/{}", entitlement.group, entitlement.id)
-}
-
 /// The lists in force, with their groups.
 fn in_force<'p>(page: &'p Page, world: &'p World) -> Vec<(&'p Group, &'p Entitlement, &'p Rules)> {
     let now = page.now();
@@ -134,7 +129,7 @@ fn shown(page: &Page) -> RulesPage {
         filters.push(filter(page, "Text", "q", query.as_str()));
     }
     let row = |(group, entitlement, list): (&Group, &Entitlement, &Rules)| Row {
-        list: ui::Entity::new(ui::Kind::Rule, &*list.name, list_href(entitlement)),
+        list: ui::Entity::new(ui::Kind::Rule, &*list.name, convert::list_href(entitlement)),
         group: convert::group(group),
         priority: list.priority,
         rules: list.rules.0.len(),

@@ -9,10 +9,7 @@ use portcullis_app::decide::{self as told, Action, Decider, Entity, Properties, 
 use portcullis_model::{Ends, Kind};
 use portcullis_rules::{ConditionTrace, Explanation, Outcome, Redaction, RuleTrace, Truth};
 
-use super::{
-    parts::{self, Past, address},
-    rules::list_href,
-};
+use super::parts::{self, Past, address};
 use crate::{
     Web,
     error::Failure,
@@ -209,7 +206,7 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
         let held = world.holds(user.id, group.id, Kind::Member, now);
         let until = held.unwrap_or(Ends::NEVER).min(entitlement.validity.until);
         let href = match entitlement.grant.rules() {
-            Some(_) => list_href(entitlement),
+            Some(_) => convert::list_href(entitlement),
             None => address("/why", &[("permission", entitlement.grant.label())]),
         };
         let kind = match entitlement.grant.rules() {
@@ -236,7 +233,7 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
                 ui::Kind::Rule,
                 entitlement.grant.label(),
                 if entitlement.grant.rules().is_some() {
-                    list_href(entitlement)
+                    convert::list_href(entitlement)
                 } else {
                     String::new()
                 },

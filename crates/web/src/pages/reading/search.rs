@@ -12,7 +12,10 @@ use super::{groups::short, home::ask, parts::address};
 use crate::{
     At,
     error::Failure,
-    pages::frame::{Page, escape, render},
+    pages::{
+        convert,
+        frame::{Page, render},
+    },
     ui,
 };
 
@@ -84,7 +87,7 @@ fn kind(found: FoundKind) -> ui::Kind {
 
 fn href(found: &Found<'_>) -> String {
     let place = place(found.kind).1;
-    format!("{place}/{}", escape(&found.key))
+    format!("{place}/{}", convert::escape(&found.key))
 }
 
 fn place(kind: FoundKind) -> (&'static str, &'static str) {

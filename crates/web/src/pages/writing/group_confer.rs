@@ -21,7 +21,7 @@ use super::{
     frame::Page,
     group_write::{crumbs, found},
 };
-use crate::{Web, error::Failure, pages::reading::rules::list_href, ui};
+use crate::{Web, error::Failure, ui};
 
 pub(super) async fn confer(page: Page, Path(id): Path<String>) -> Result<Response, Failure> {
     let group = found(&page, &id)?;
@@ -149,7 +149,7 @@ pub(super) async fn withhold(
         title: format!("{name} no longer confers {}", entitlement.grant.label()),
         confirm: "Withhold".into(),
         cancel: match entitlement.grant.rules() {
-            Some(_) => list_href(entitlement),
+            Some(_) => convert::list_href(entitlement),
             None => href.clone(),
         },
         ask: Ask::Always,

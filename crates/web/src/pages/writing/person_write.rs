@@ -18,7 +18,7 @@ use super::{
     fields::{Fields, Submission},
     flow::{Ask, Step},
     form::{Choices, Field, FormPage, Text, Values, answer, ask_first, first},
-    frame::{Page, escape},
+    frame::Page,
     pick,
 };
 use crate::{Web, error::Failure, ui};
@@ -59,7 +59,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         ..Step::default()
     };
     let login = fields.get("login").to_owned();
-    let done = move |_: &_| format!("/people/{}", escape(&login));
+    let done = move |_: &_| format!("/people/{}", convert::escape(&login));
     answer(
         &web,
         &sent,
@@ -109,7 +109,12 @@ pub(super) async fn save(
         ask: Ask::WhenSomebodyLoses,
         ..Step::default()
     };
-    let done = move |_: &_| format!("/people/{}", escape(login.as_deref().unwrap_or_default()));
+    let done = move |_: &_| {
+        format!(
+            "/people/{}",
+            convert::escape(login.as_deref().unwrap_or_default())
+        )
+    };
     answer(
         &web,
         &sent,

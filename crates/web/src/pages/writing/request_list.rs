@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     convert,
-    frame::{Page, escape, render},
+    frame::{Page, render},
 };
 use crate::{Web, error::Failure, ui};
 
@@ -268,7 +268,7 @@ pub(super) fn who(page: &Page, id: Id<User>, names: &HashMap<Uuid, String>) -> u
     page.viewer.world.user(id).map_or_else(
         || {
             let login = names.get(&id.uuid()).cloned().unwrap_or_default();
-            let href = format!("/people/{}", escape(&login));
+            let href = format!("/people/{}", convert::escape(&login));
             ui::Entity::new(ui::Kind::Person, login, href).with_detail("deleted")
         },
         convert::user,

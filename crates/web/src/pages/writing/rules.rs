@@ -33,7 +33,7 @@ use super::{
     group_write::{crumbs, found},
     rules_text::pretty,
 };
-use crate::{Web, error::Failure, pages::reading::rules::list_href, ui};
+use crate::{Web, error::Failure, ui};
 
 /// More of what is wrong than this is counted.
 const MOST_SAID: usize = 50;
@@ -305,7 +305,7 @@ async fn save(
     let step = Step {
         title,
         confirm: "Save the rules".into(),
-        cancel: there.map_or_else(|| convert::group_href(group), list_href),
+        cancel: there.map_or_else(|| convert::group_href(group), convert::list_href),
         ask: Ask::Always,
         notes: summary(&said),
     };
@@ -400,7 +400,7 @@ fn edit(
             ends: convert::ends(there.validity.until, now),
         }),
         seen: version(there),
-        cancel: there.map_or_else(|| convert::group_href(group), list_href),
+        cancel: there.map_or_else(|| convert::group_href(group), convert::list_href),
         action: page.with_query(&[]),
         list: draft.name,
         priority: draft.priority,

@@ -2,19 +2,18 @@
 
 use std::fmt::Write as _;
 
-use super::super::json::clip;
-use super::super::{Code, Limits, LoadError, Offence, Position};
+use super::{Code, Limits, LoadError, Offence, Position};
 use crate::value::Value;
 
 /// Offences found so far.
-pub(in crate::parse) struct Report {
+pub(super) struct Report {
     found: Vec<(Code, String, Option<usize>, String)>,
     omitted: usize,
     most: usize,
 }
 
 impl Report {
-    pub(in crate::parse) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits) -> Self {
         // At least one is kept, because a LoadError is never empty.
         Self {
             found: Vec::new(),
@@ -23,7 +22,7 @@ impl Report {
         }
     }
 
-    pub(in crate::parse) fn add(
+    pub(super) fn add(
         &mut self,
         code: Code,
         path: String,
@@ -37,11 +36,11 @@ impl Report {
         }
     }
 
-    pub(in crate::parse) fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
-    pub(in crate::parse) fn into_error(self, text: Option<&str>) -> LoadError {
+    pub(super) fn into_error(self, text: Option<&str>) -> LoadError {
         let mut order: Vec<_> = self.found;
         order.sort_by_key(|(_, _, at, _)| *at);
         // One pass over the text for all positions, since offsets only grow.
@@ -120,6 +119,15 @@ impl Path<'_> {
     }
 }
 
-pub(in crate::parse) fn too_deep(limit: usize) -> String {
+pub(super) fn too_deep(limit: usize) -> String {
     format!("condition sets nest deeper than {limit} levels; flatten the conditions")
+}
+
+/// Shortens the user's text for a message.
+pub(super) fn clip(text: &str) -> String {
+    const LONGEST: usize = 60;
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST).chain(['…']).collect()
 }
