@@ -39,8 +39,27 @@ pub enum SystemActor {
     Operator,
     /// A file describing an organisation was read.
     Import,
+    /// A file saying what decisions are made from was read.
+    Policy,
     /// The sample company was made.
     Demo,
+}
+
+impl SystemActor {
+    /// All there are.
+    pub const ALL: [Self; 5] = [
+        Self::Time,
+        Self::Operator,
+        Self::Import,
+        Self::Policy,
+        Self::Demo,
+    ];
+
+    /// Whether it mirrors what is so outside: that is taken as it comes.
+    #[must_use]
+    pub const fn mirrors(self) -> bool {
+        matches!(self, Self::Import | Self::Policy)
+    }
 }
 
 impl fmt::Display for SystemActor {
@@ -49,6 +68,7 @@ impl fmt::Display for SystemActor {
             Self::Time => "time",
             Self::Operator => "operator",
             Self::Import => "import",
+            Self::Policy => "policy",
             Self::Demo => "demo",
         })
     }

@@ -1,12 +1,16 @@
 //! Import what decisions are made from: subjects, groups with their rules, registered resources.
 //!
-//! What the file names is made or brought in line; what it does not name stays as it is.
+//! What the file names is made or brought in line. What an earlier file granted and this one no longer
+//! says is ended; what people or other imports granted stays, and so do users, groups and resources.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use portcullis_model::{
-    Actor, ChangeSet, Context, Edit, Ends, Entitlement, Fault, Grant, Group, GroupKind, Id, Kind,
-    Membership, Permission, Refusal, Resource, SystemActor, User, UserKind, Validity, World,
+    Actor, Change, ChangeSet, Context, Edit, Ends, Entitlement, Fault, Grant, Group, GroupKind, Id,
+    Kind, Membership, Permission, Refusal, Resource, SystemActor, User, UserKind, Validity, World,
     entitlement::Rules,
     name::{self, Description, Email, Login, Name, PermissionName},
     record::Authority,
@@ -141,7 +145,7 @@ pub struct ImportPolicy {
     pub policy: Policy,
 }
 
-const BY: Actor = Actor::System(SystemActor::Import);
+const BY: Actor = Actor::System(SystemActor::Policy);
 
 impl Operation for ImportPolicy {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
@@ -151,6 +155,8 @@ impl Operation for ImportPolicy {
             change: ChangeSet::new("import.policy"),
             faults: Vec::new(),
             users: BTreeMap::new(),
+            memberships: BTreeSet::new(),
+            entitlements: BTreeSet::new(),
         };
         self.policy
             .users
@@ -165,11 +171,7 @@ impl Operation for ImportPolicy {
         for resource in &self.policy.resources {
             import.resource(resource);
         }
-        if import.faults.is_empty() {
-            Ok(import.change)
-        } else {
-            Err(Refusal::Invalid(import.faults))
-        }
+        import.finish()
     }
 }
 
@@ -179,6 +181,9 @@ struct Import<'a> {
     change: ChangeSet,
     faults: Vec<Fault>,
     users: BTreeMap<String, Id<User>>,
+    /// What the file says.
+    memberships: BTreeSet<(Id<User>, Id<Group>)>,
+    entitlements: BTreeSet<(Id<Group>, String)>,
 }
 
 impl Import<'_> {
@@ -276,6 +281,7 @@ impl Import<'_> {
         members.sort_unstable();
         members.dedup();
         for user in members {
+            self.memberships.insert((user, group));
             if self.world.direct(user, group, Kind::Member).is_none() {
                 self.change.push(Edit::create(Membership {
                     id: self.context.id(),
@@ -303,6 +309,7 @@ impl Import<'_> {
     }
 
     fn confer(&mut self, group: Id<Group>, grant: Grant) {
+        self.entitlements.insert((group, grant.key()));
         match parts::conferred(self.world, group, &grant) {
             Some(before) if before.grant == grant => {}
             Some(before) => {
@@ -339,5 +346,21 @@ impl Import<'_> {
             }
             Some(_) => {}
         }
+    }
+    fn finish(mut self) -> Result<ChangeSet, Refusal> {
+        if !self.faults.is_empty() {
+            return Err(Refusal::Invalid(self.faults));
+        }
+        let memberships = self.world.memberships().filter(|m| m.granted_by == BY);
+        let gone = memberships
+            .filter(|m| m.kind != Kind::Member || !self.memberships.contains(&(m.user, m.group)));
+        let mut ended: Vec<Change> = gone.map(|m| Edit::end(m.clone()).into()).collect();
+        let entitlements = self.world.entitlements().filter(|e| e.granted_by == BY);
+        let gone = entitlements.filter(|e| !self.entitlements.contains(&(e.group, e.grant.key())));
+        ended.extend(gone.map(|e| Change::from(Edit::end(e.clone()))));
+        // Ends come first: what takes their place may need the room.
+        ended.append(&mut self.change.changes);
+        self.change.changes = ended;
+        Ok(self.change)
     }
 }

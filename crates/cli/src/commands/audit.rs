@@ -41,7 +41,7 @@ enum Verb {
 
 #[derive(Args, Debug)]
 struct List {
-    /// Only by this user, or by operator, import, demo or time
+    /// Only by this user, or by operator, import, policy, demo or time
     #[arg(long, value_name = "WHO")]
     actor: Option<String>,
     /// Only operations that begin so, such as request. or group.add_people
@@ -146,26 +146,22 @@ impl List {
 }
 
 fn actor(world: &World, key: &str) -> Result<Actor> {
-    let system = [
-        SystemActor::Time,
-        SystemActor::Operator,
-        SystemActor::Import,
-        SystemActor::Demo,
-    ];
     if let Some(user) = world.find_user(key) {
         return Ok(Actor::User(user.id));
     }
-    if let Some(system) = system.into_iter().find(|system| system.to_string() == key) {
+    let mut system = SystemActor::ALL.into_iter();
+    if let Some(system) = system.find(|system| system.to_string() == key) {
         return Ok(Actor::System(system));
     }
     // Somebody who is gone is still known by id.
     if let Ok(id) = key.parse() {
         return Ok(Actor::User(id));
     }
+    let system = SystemActor::ALL.map(|system| system.to_string());
     let known = world
         .users()
         .map(|user| user.login.as_str())
-        .chain(["time", "operator", "import", "demo"]);
+        .chain(system.iter().map(String::as_str));
     Err(anyhow!(
         "there is no user `{key}`{}",
         or_meant(key, known, "somebody deleted is found by id")

@@ -7,7 +7,10 @@ use std::{
 
 use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
-use portcullis_app::import::{ImportOrg, ImportPolicy, Org, Policy};
+use portcullis_app::{
+    Operation,
+    import::{ImportOrg, ImportPolicy, Org, Policy},
+};
 use portcullis_model::{Actor, Change, ChangeSet, Edit, SystemActor};
 use serde::Serialize;
 
@@ -59,15 +62,21 @@ struct OrgFile {
 
 /// Bring in what decisions are made from: subjects, groups with their rules, resources
 ///
-/// What the file names is made or brought in line; what it does not name stays as it is.
+/// What the file names is made or brought in line. Again with a newer file: what an earlier one
+/// granted and the file no longer says is ended; what people granted here stays, and so do users,
+/// groups and resources.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 EXAMPLES:
   portcullis import policy policy.json --data pdp.sqlite
+  portcullis import policy policy.json --dry-run
   portcullis import policy examples/authzen/policy.json --json")]
 struct PolicyFile {
     /// The file, as JSON
     file: PathBuf,
+    /// Say what would change and change nothing
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     place: Where,
 }
@@ -83,54 +92,6 @@ pub(super) fn read_policy(file: &Path) -> Result<ImportPolicy> {
     Ok(ImportPolicy { policy })
 }
 
-impl PolicyFile {
-    async fn run(self, format: Format) -> Result<Outcome> {
-        let config = Config::load(&self.place, None)?;
-        start_log(&config.log.value);
-        let operation = read_policy(&self.file)?;
-        let app = open::app(&config, Missing::Create, |_| {
-            Ok(config.policy_without_people())
-        })
-        .await?;
-        let context = app.context(Actor::System(SystemActor::Import));
-        let committed = app.commit(context, operation, None).await?;
-        let changes = count(&committed.change);
-        output::result(format, &changes, |changes| {
-            if changes.is_empty() {
-                "nothing to change".to_owned()
-            } else {
-                listed(changes)
-            }
-        })?;
-        Ok(Outcome::Done)
-    }
-}
-
-#[derive(Serialize)]
-struct Done {
-    changed: bool,
-    dry_run: bool,
-    position: u64,
-    /// What the file holds.
-    file: Counts,
-    /// Records by kind.
-    changes: BTreeMap<&'static str, Edits>,
-}
-
-#[derive(Serialize)]
-struct Counts {
-    people: usize,
-    teams: usize,
-    repos: usize,
-}
-
-#[derive(Default, Serialize)]
-struct Edits {
-    created: usize,
-    updated: usize,
-    ended: usize,
-}
-
 impl Import {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         match self.what {
@@ -142,30 +103,90 @@ impl Import {
 
 impl OrgFile {
     async fn run(self, format: Format) -> Result<Outcome> {
-        let config = Config::load(&self.place, None)?;
-        start_log(&config.log.value);
         let shown = self.file.display();
         let text = std::fs::read(&self.file)
             .map_err(|error| anyhow!("`{shown}` cannot be read: {error}; see that it exists"))?;
         let org: Org = serde_json::from_slice(&text).map_err(|error| {
             anyhow!("`{shown}` is not the file of an organisation: {error}; it holds people, teams and repos")
         })?;
-        let file = Counts {
-            people: org.people.len(),
-            teams: org.teams.len(),
-            repos: org.repos.len(),
+        let holds = [
+            ("people", org.people.len()),
+            ("teams", org.teams.len()),
+            ("repositories", org.repos.len()),
+        ];
+        let file = File {
+            shown: shown.to_string(),
+            actor: SystemActor::Import,
+            holds,
+            place: &self.place,
+            dry_run: self.dry_run,
         };
+        file.bring_in(ImportOrg { org }, format).await
+    }
+}
+
+impl PolicyFile {
+    async fn run(self, format: Format) -> Result<Outcome> {
+        let operation = read_policy(&self.file)?;
+        let policy = &operation.policy;
+        let holds = [
+            ("users", policy.users.len()),
+            ("groups", policy.groups.len()),
+            ("resources", policy.resources.len()),
+        ];
+        let file = File {
+            shown: self.file.display().to_string(),
+            actor: SystemActor::Policy,
+            holds,
+            place: &self.place,
+            dry_run: self.dry_run,
+        };
+        file.bring_in(operation, format).await
+    }
+}
+
+/// A file to bring the data in line with.
+struct File<'a> {
+    shown: String,
+    actor: SystemActor,
+    holds: [(&'static str, usize); 3],
+    place: &'a Where,
+    dry_run: bool,
+}
+
+#[derive(Serialize)]
+struct Done {
+    changed: bool,
+    dry_run: bool,
+    position: u64,
+    /// What the file holds.
+    file: BTreeMap<&'static str, usize>,
+    /// Records by kind.
+    changes: BTreeMap<&'static str, Edits>,
+}
+
+#[derive(Default, Serialize)]
+struct Edits {
+    created: usize,
+    updated: usize,
+    ended: usize,
+}
+
+impl File<'_> {
+    async fn bring_in(self, operation: impl Operation, format: Format) -> Result<Outcome> {
+        let config = Config::load(self.place, None)?;
+        start_log(&config.log.value);
         let working = output::spinner("opening the data");
         let app = open::app(&config, Missing::Create, |_| {
             Ok(config.policy_without_people())
         })
         .await?;
         working.set_message("comparing");
-        let context = app.context(Actor::System(SystemActor::Import));
-        let operation = ImportOrg { org };
+        let context = app.context(Actor::System(self.actor));
         let preview = app.preview(&context, &operation).map_err(|refusal| {
             anyhow!(
-                "`{shown}` cannot be taken as it is: {}; correct it and import again",
+                "`{}` cannot be taken as it is: {}; correct it and import again",
+                self.shown,
                 tell::refusal(&refusal)
             )
         })?;
@@ -181,10 +202,10 @@ impl OrgFile {
             changed: changed && !self.dry_run,
             dry_run: self.dry_run,
             position: app.world().position().0,
-            file,
+            file: self.holds.into_iter().collect(),
             changes: count(&change),
         };
-        output::result(format, &done, text_of)?;
+        output::result(format, &done, |done| self.text_of(done))?;
         let administered = app
             .world()
             .users()
@@ -194,25 +215,21 @@ impl OrgFile {
         }
         Ok(Outcome::Done)
     }
-}
 
-fn text_of(done: &Done) -> String {
-    let Counts {
-        people,
-        teams,
-        repos,
-    } = &done.file;
-    let mut text = format!("the file holds {people} people, {teams} teams, {repos} repositories\n");
-    if done.changes.is_empty() {
-        text.push_str("nothing to change");
-        return text;
+    fn text_of(&self, done: &Done) -> String {
+        let holds = self.holds.map(|(what, count)| format!("{count} {what}"));
+        let mut text = format!("the file holds {}\n", holds.join(", "));
+        if done.changes.is_empty() {
+            text.push_str("nothing to change");
+            return text;
+        }
+        text.push_str(if done.dry_run {
+            "it would change:\n"
+        } else {
+            "changed:\n"
+        });
+        text + &listed(&done.changes)
     }
-    text.push_str(if done.dry_run {
-        "it would change:\n"
-    } else {
-        "changed:\n"
-    });
-    text + &listed(&done.changes)
 }
 
 /// How many records of each kind were made, changed or ended.

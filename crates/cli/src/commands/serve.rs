@@ -52,7 +52,7 @@ impl Serve {
         let app = open::app(&config, Missing::Create, |world| Ok(config.policy(world)?)).await?;
         if let Some(file) = config.decisions_file() {
             let operation = super::import::read_policy(&file)?;
-            let context = app.context(Actor::System(SystemActor::Import));
+            let context = app.context(Actor::System(SystemActor::Policy));
             app.commit(context, operation, None)
                 .await
                 .map_err(|error| {

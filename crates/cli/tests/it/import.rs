@@ -314,3 +314,57 @@ fn the_log_is_listed_filtered_verified_and_found_broken() {
         "{broken:?}"
     );
 }
+
+#[test]
+fn what_a_policy_file_no_longer_says_ends_and_nothing_else() {
+    let place = imported();
+    let says = |name: &str, policy: &str| std::fs::write(place.path().join(name), policy).unwrap();
+    let list = |name: &str| {
+        format!(
+            r#"{{"list": "{name}", "rules": [{{"access": "allow", "where":
+                {{"rsrc_type": "{name}", "action": "read", "rsrc_match": []}}}}]}}"#
+        )
+    };
+    let (tea, coffee) = (list("tea"), list("coffee"));
+    says(
+        "both.json",
+        &format!(
+            r#"{{"groups": [{{"name": "kitchen", "members": ["ben", "dee"], "permissions": ["kettle:use"],
+                "rules": [{tea}, {coffee}]}}]}}"#
+        ),
+    );
+    says(
+        "tea.json",
+        &format!(r#"{{"groups": [{{"name": "kitchen", "members": ["dee"], "rules": [{tea}]}}]}}"#),
+    );
+    place.run(&["import", "policy", "both.json"]).ok();
+    let asked = |who: &str, what: &str| place.run(&["check", who, "read", what]).code;
+    assert_eq!((asked("dee", "tea:1"), asked("dee", "coffee:1")), (0, 0));
+
+    let would = place
+        .run(&["import", "policy", "tea.json", "--dry-run"])
+        .ok();
+    assert!(would.stdout.contains("it would change"), "{would:?}");
+    assert_eq!(asked("dee", "coffee:1"), 0);
+
+    let done = place
+        .run(&["import", "policy", "tea.json", "--json"])
+        .ok()
+        .json();
+    assert_eq!(done["changes"]["entitlements"]["ended"], 2);
+    assert_eq!(done["changes"]["memberships"]["ended"], 1);
+    assert_eq!((asked("dee", "tea:1"), asked("dee", "coffee:1")), (0, 3));
+    assert_eq!(asked("ben", "tea:1"), 3);
+    assert_eq!(place.run(&["check", "dee", "kettle:use"]).code, 3);
+    // What the other file says is not this one's to end, nor the other way round.
+    assert_eq!(
+        place.run(&["check", "dee", "repo:acme/site:triage"]).code,
+        0
+    );
+    let again = place
+        .run(&["import", "org", &small_org(), "--json"])
+        .ok()
+        .json();
+    assert_eq!(again["changed"], false, "{again}");
+    assert_eq!(asked("dee", "tea:1"), 0);
+}

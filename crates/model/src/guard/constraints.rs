@@ -13,10 +13,9 @@ pub(super) fn check(
     context: &Context,
 ) -> Result<(), Refusal> {
     // What an outside system says is so is mirrored, and time only ends things.
-    if matches!(
-        context.actor,
-        Actor::System(SystemActor::Import | SystemActor::Time)
-    ) {
+    if let Actor::System(actor) = context.actor
+        && (actor.mirrors() || actor == SystemActor::Time)
+    {
         return Ok(());
     }
     for change in &change.changes {

@@ -181,13 +181,8 @@ fn every_record_has_its_word_in_the_log() {
             .to_owned()
     });
     insta::assert_snapshot!(words.join(" "), @"user group app tag membership inclusion entitlement request resource");
-    let actors = [
-        SystemActor::Time,
-        SystemActor::Operator,
-        SystemActor::Import,
-        SystemActor::Demo,
-    ];
-    insta::assert_snapshot!(actors.map(|a| json(&Actor::System(a))).join(" "), @r#"{"system":"time"} {"system":"operator"} {"system":"import"} {"system":"demo"}"#);
+    let actors = SystemActor::ALL;
+    insta::assert_snapshot!(actors.map(|a| json(&Actor::System(a))).join(" "), @r#"{"system":"time"} {"system":"operator"} {"system":"import"} {"system":"policy"} {"system":"demo"}"#);
 }
 
 #[test]

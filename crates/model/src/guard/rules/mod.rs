@@ -53,7 +53,7 @@ struct Rules<'a> {
 
 impl Rules<'_> {
     fn mirrors(&self) -> bool {
-        matches!(self.context.actor, Actor::System(SystemActor::Import))
+        matches!(self.context.actor, Actor::System(actor) if actor.mirrors())
     }
 
     /// Asked of what is new or described anew; what is mirrored is taken as it comes.

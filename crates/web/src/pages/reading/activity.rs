@@ -150,13 +150,7 @@ fn wanted(page: &Page) -> Result<LogFilter, Failure> {
 }
 
 fn actor(page: &Page, text: &str) -> Option<Actor> {
-    let system = [
-        SystemActor::Time,
-        SystemActor::Operator,
-        SystemActor::Import,
-        SystemActor::Demo,
-    ];
-    let system = system
+    let system = SystemActor::ALL
         .into_iter()
         .find(|system| system.to_string().eq_ignore_ascii_case(text));
     match (system, text) {

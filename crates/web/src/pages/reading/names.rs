@@ -75,6 +75,7 @@ pub(super) fn actor(world: &World, actor: Actor, login: Option<&str>) -> ui::Ent
                 portcullis_model::SystemActor::Time => "Time",
                 portcullis_model::SystemActor::Operator => "Operator",
                 portcullis_model::SystemActor::Import => "Import",
+                portcullis_model::SystemActor::Policy => "Policy file",
                 portcullis_model::SystemActor::Demo => "Demo",
             };
             ui::Entity::new(ui::Kind::Service, name, "")
