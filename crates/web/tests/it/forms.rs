@@ -200,3 +200,60 @@ async fn the_edits_of_a_large_entry_are_read_page_by_page() -> anyhow::Result<()
     assert!(past.contains("101–120 of 120"));
     Ok(())
 }
+
+/// A tab that was opened before somebody else saved does not replace that unseen.
+#[tokio::test]
+async fn what_was_saved_meanwhile_is_not_replaced_unseen() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = Browser::new(&app, "ada")?;
+    let world = app.world();
+    let group = world.find_group("Payroll").expect("a group").id;
+    let tag = world.find_tag("Sensitive").expect("a tag").id;
+    let billing = world.find_app("Billing").expect("an app").id;
+    for (page, name) in [
+        (format!("/groups/{group}/edit"), "Payroll"),
+        (format!("/tags/{tag}/edit"), "Sensitive"),
+        (format!("/apps/{billing}/edit"), "Billing"),
+        ("/people/mia/edit".to_owned(), "Mia Member"),
+    ] {
+        let seen = |html: &str| {
+            let (_, rest) = html.split_once("name=\"seen\" value=\"").expect(&page);
+            rest.split('"').next().expect("a value").to_owned()
+        };
+        let opened = seen(&ada.get(&page).await.text);
+        let save = async |seen: &str, name: &str| {
+            let fields = [
+                ("name", name),
+                ("login", "mia"),
+                ("seen", seen),
+                ("confirm", "yes"),
+            ];
+            ada.post(&page, &fields).await
+        };
+        assert_eq!(
+            save(&opened, &format!("{name} one")).await.status,
+            303,
+            "{page}"
+        );
+
+        let told = save(&opened, &format!("{name} two")).await;
+        assert_eq!(told.status, 422, "{page}");
+        assert!(
+            told.text.contains("saved this since you opened it"),
+            "{}",
+            told.text
+        );
+        assert!(
+            told.text.contains(&format!("{name} two")),
+            "what was typed stays"
+        );
+        let again = seen(&told.text);
+        assert_ne!(again, opened, "saving again is meant");
+        assert_eq!(
+            save(&again, &format!("{name} two")).await.status,
+            303,
+            "{page}"
+        );
+    }
+    Ok(())
+}

@@ -187,7 +187,7 @@ async fn a_list_is_renamed_and_the_log_says_so() -> anyhow::Result<()> {
     let told = ada.post(&page, &stale).await;
     assert_eq!(told.status, 422);
     assert!(
-        told.text.contains("Ada Admin saved this list since"),
+        told.text.contains("Ada Admin saved this since"),
         "{}",
         told.text
     );

@@ -15,7 +15,7 @@ use portcullis_store::Committed;
 use super::{
     fields::Submission,
     flow::{self, Ask, Step},
-    form::{Field, FormPage, Text, Values, answer, ask_first, first},
+    form::{Field, FormPage, Text, Values, answer, ask_first, first, seen, unseen},
     frame::Page,
     group_write::description_field,
     pick,
@@ -85,6 +85,7 @@ pub(super) async fn save(
 ) -> Result<Response, Failure> {
     let (fields, mut errors) = (&sent.fields, ui::Errors::default());
     let (page, app) = (&sent.page, found(&sent.page, &id)?);
+    unseen(fields, app, None, &mut errors);
     let operation = EditApp {
         app: app.id,
         name: fields.parse("name", &mut errors, Name::parse),
@@ -183,6 +184,7 @@ fn form(page: &Page, app: Option<&App>, values: &Values, errors: ui::Errors) -> 
     } else {
         form.submit = "Create the app".into();
     }
+    form.fields.extend(app.map(seen));
     form.cancel = app.map_or("/apps".into(), href);
     form
 }

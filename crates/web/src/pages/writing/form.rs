@@ -3,6 +3,8 @@
 //! A page builds a [`FormPage`] from [`Values`], which are the defaults at first and what was sent
 //! when something was wrong with it; so one function draws both.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use askama::Template;
 use axum::{
     http::StatusCode,
@@ -11,6 +13,7 @@ use axum::{
 use portcullis_app::Operation;
 use portcullis_model::{Action, Refusal, Target, may};
 use portcullis_store::Committed;
+use serde::Serialize;
 
 use super::{
     fields::{Fields, Submission, errors_of},
@@ -276,6 +279,37 @@ pub(crate) async fn answer<O: Operation>(
     };
     let page = again(&Values::sent(sent), errors)?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response())
+}
+
+/// What stands for a record as it is: another text where anybody has saved it since.
+pub(crate) fn version(record: &impl Serialize) -> String {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_string(record)
+        .unwrap_or_default()
+        .hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// The field by which [`unseen`] knows what a form was drawn from.
+pub(crate) fn seen(record: &impl Serialize) -> Field {
+    Field::hidden("seen", version(record))
+}
+
+/// Notes it where the record is another by now: what was saved in another tab, or by somebody else,
+/// is not replaced unseen. `by` is who did, where that is known.
+pub(crate) fn unseen(
+    fields: &Fields,
+    record: &impl Serialize,
+    by: Option<String>,
+    errors: &mut ui::Errors,
+) {
+    if fields.has("seen") && fields.get("seen") != version(record) {
+        let by = by.unwrap_or_else(|| "somebody".into());
+        let wrong = format!(
+            "{by} saved this since you opened it; save again to replace that, or cancel to see it"
+        );
+        errors.add("", wrong);
+    }
 }
 
 /// Shows what an operation would do, for what needs no more than a yes.

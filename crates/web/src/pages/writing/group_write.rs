@@ -16,7 +16,10 @@ use super::{
     convert,
     fields::Submission,
     flow::{self, Ask, Step},
-    form::{Banner, Choices, Field, FormPage, Text, Values, allowed, answer, ask_first, first},
+    form::{
+        Banner, Choices, Field, FormPage, Text, Values, allowed, answer, ask_first, first, seen,
+        unseen,
+    },
     frame::{Page, render},
     pick,
 };
@@ -192,6 +195,7 @@ pub(super) async fn save(
     } else {
         None
     };
+    unseen(fields, group, None, &mut errors);
     let operation = EditGroup {
         group: Some(group.id),
         name: fields.parse("name", &mut errors, Name::parse),
@@ -262,6 +266,7 @@ fn edit_form(page: &Page, group: &Group, values: &Values, errors: ui::Errors) ->
             text: "They reach all its groups.".into(),
         });
     }
+    form.fields.push(seen(group));
     form.cancel = convert::group_href(group);
     form
 }

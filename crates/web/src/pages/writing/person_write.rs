@@ -17,7 +17,7 @@ use super::{
     convert,
     fields::{Fields, Submission},
     flow::{Ask, Step},
-    form::{Choices, Field, FormPage, Text, Values, answer, ask_first, first},
+    form::{Choices, Field, FormPage, Text, Values, answer, ask_first, first, seen, unseen},
     frame::Page,
     pick,
 };
@@ -94,6 +94,7 @@ pub(super) async fn save(
     let manager = manager(&sent, &mut errors);
     taken(&sent, Some(user), &mut errors);
     let attributes = attributes(fields, Some(user), &mut errors);
+    unseen(fields, user, None, &mut errors);
     let operation = EditUser {
         user: user.id,
         login: login.clone(),
@@ -228,6 +229,7 @@ fn form(page: &Page, user: Option<&User>, values: &Values, errors: ui::Errors) -
         }));
     }
     form.submit = if user.is_some() { "Save" } else { "Add" }.into();
+    form.fields.extend(user.map(seen));
     form.cancel = user.map_or("/people".into(), convert::user_href);
     form
 }

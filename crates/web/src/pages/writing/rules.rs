@@ -1,10 +1,7 @@
 //! A list of rules that a group confers, shown and edited: the text, what is wrong with it where it
 //! stands, how its cases come out, and what saving it does to whom.
 
-use std::{
-    hash::{DefaultHasher, Hash, Hasher},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::{
@@ -28,7 +25,7 @@ use super::{
     demands::Demands,
     fields::{Fields, Submission, errors_of},
     flow::{self, Ask, Step},
-    form::{Values, allowed},
+    form::{Values, allowed, unseen, version},
     frame::{Page, render},
     group_write::{crumbs, found},
     rules_text::pretty,
@@ -258,15 +255,8 @@ async fn save(
     for (field, wrong) in wrong(&checked) {
         errors.add(field, wrong);
     }
-    // Another tab, or somebody else: what they saved is not replaced unseen.
-    if fields.has("seen") && fields.get("seen") != version(there) {
-        let who = there.map(|there| convert::actor(&page.viewer.world, there.granted_by));
-        let wrong = format!(
-            "{} saved this list since you opened it; save again to replace that, or cancel to see it",
-            who.unwrap_or_default()
-        );
-        errors.add("", wrong);
-    }
+    let by = there.map(|there| convert::actor(&page.viewer.world, there.granted_by));
+    unseen(fields, &there, by, &mut errors);
     let taken = name.as_ref().is_some_and(|name| {
         let mut others = page
             .viewer
@@ -399,7 +389,7 @@ fn edit(
             reason: there.reason.to_string(),
             ends: convert::ends(there.validity.until, now),
         }),
-        seen: version(there),
+        seen: version(&there),
         cancel: there.map_or_else(|| convert::group_href(group), convert::list_href),
         action: page.with_query(&[]),
         list: draft.name,
@@ -411,14 +401,6 @@ fn edit(
         errors,
         said,
     }
-}
-
-/// What stands for the list as it is: another text where anybody has saved it since.
-fn version(there: Option<&Entitlement>) -> String {
-    let mut hasher = DefaultHasher::new();
-    let text = there.map(|there| serde_json::to_string(there).unwrap_or_default());
-    text.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
 }
 
 fn said(checked: &Checked) -> Said {

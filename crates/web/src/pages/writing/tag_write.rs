@@ -16,7 +16,7 @@ use super::{
     demands::length,
     fields::{Fields, Submission},
     flow::{self, Ask, Step},
-    form::{Check, Checks, Field, FormPage, Text, Values, answer, ask_first, first},
+    form::{Check, Checks, Field, FormPage, Text, Values, answer, ask_first, first, seen, unseen},
     frame::Page,
     group_write::description_field,
 };
@@ -98,6 +98,7 @@ pub(super) async fn save(
 ) -> Result<Response, Failure> {
     let (fields, mut errors) = (&sent.fields, ui::Errors::default());
     let tag = found(&sent.page, &id)?;
+    unseen(fields, tag, None, &mut errors);
     let operation = EditTag {
         tag: tag.id,
         name: fields.parse("name", &mut errors, Name::parse),
@@ -224,6 +225,7 @@ fn form(page: &Page, tag: Option<&Tag>, values: &Values, errors: ui::Errors) -> 
     } else {
         form.submit = "Create the tag".into();
     }
+    form.fields.extend(tag.map(seen));
     form.cancel = tag.map_or("/tags".into(), href);
     form
 }
