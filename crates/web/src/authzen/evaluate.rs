@@ -7,7 +7,7 @@ use axum::{
 };
 use portcullis_app::decide::Question;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 
 use super::{
     Asked, answer,
@@ -67,7 +67,7 @@ pub(super) async fn evaluations(
     let semantic = batch.options.unwrap_or_default().0.evaluations_semantic;
     let mut decisions = Vec::with_capacity(items.len());
     for item in items {
-        let decision = match defaults.complete(item) {
+        let decision = match defaults.complete(&item) {
             Ok(question) => decide(&web, &enforcer, &view, &question, &why),
             Err(message) => WireDecision {
                 decision: false,
@@ -99,8 +99,10 @@ struct Defaults {
 
 impl Defaults {
     /// An item with what it leaves out, or why it is no evaluation.
-    fn complete(&self, item: Value) -> Result<Question, String> {
-        let Value::Object(mut item) = item else {
+    fn complete(&self, item: &RawValue) -> Result<Question, String> {
+        let item: portcullis_rules::Value =
+            serde_json::from_str(item.get()).map_err(|error| error.to_string())?;
+        let Value::Object(mut item) = item.to_json() else {
             return Err("an item of `evaluations` is an object".into());
         };
         let all = [

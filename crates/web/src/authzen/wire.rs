@@ -9,7 +9,7 @@ use serde::{
     Deserialize, Deserializer, Serialize,
     de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, value::RawValue};
 
 use crate::error::Failure;
 
@@ -143,7 +143,7 @@ pub(super) struct WireEvaluations {
     #[serde(default, deserialize_with = "properties")]
     pub context: Option<Properties>,
     #[serde(default)]
-    pub evaluations: Option<Vec<Json>>,
+    pub evaluations: Option<Vec<Box<RawValue>>>,
     #[serde(default)]
     pub options: Option<Object<WireOptions>>,
 }

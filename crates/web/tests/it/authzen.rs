@@ -468,5 +468,18 @@ async fn what_two_readers_could_understand_differently_is_refused() {
             .body(body.clone());
         let status = request.send().await.unwrap().status();
         assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
-    }
+    } // In a batch it spoils its own answer only.
+    let twice = r#"{"context":{"net":"home","net":"office"}}"#;
+    let body = format!(r#"{{{alice},{read},{record},"evaluations":[{{}},{twice}]}}"#);
+    let request = pdp
+        .request("POST", "/access/v1/evaluations")
+        .header("content-type", "application/json")
+        .body(body);
+    let answer: Value = request.send().await.unwrap().json().await.unwrap();
+    let items = &answer["evaluations"];
+    assert_eq!(
+        (&items[0]["decision"], &items[1]["decision"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!(items[1]["context"]["error"]["status"], 400);
 }
