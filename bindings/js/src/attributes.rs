@@ -1,11 +1,9 @@
 //! The attributes of a resource, read from JSON text straight into the engine's values.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 
-use portcullis_rules::{Attributes, Number, Value};
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use portcullis_rules::{Attributes, Value};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 /// Names with their values, sorted by name.
 pub(crate) struct Given(Vec<(String, Value)>);
@@ -47,8 +45,8 @@ impl<'de> Visitor<'de> for Entries {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Given, A::Error> {
-        let mut entries = Vec::new();
-        while let Some((name, Read(value))) = map.next_entry::<String, Read>()? {
+        let mut entries: Vec<(String, Value)> = Vec::new();
+        while let Some((name, value)) = map.next_entry()? {
             entries.push((name, value));
         }
         entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
@@ -59,67 +57,5 @@ impl<'de> Visitor<'de> for Entries {
             )));
         }
         Ok(Given(entries))
-    }
-}
-
-/// A value as serde hands it over.
-struct Read(Value);
-
-impl<'de> Deserialize<'de> for Read {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Any).map(Self)
-    }
-}
-
-struct Any;
-
-impl<'de> Visitor<'de> for Any {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E: Error>(self, b: bool) -> Result<Value, E> {
-        Ok(Value::Bool(b))
-    }
-
-    fn visit_i64<E: Error>(self, n: i64) -> Result<Value, E> {
-        Ok(n.into())
-    }
-
-    fn visit_u64<E: Error>(self, n: u64) -> Result<Value, E> {
-        Ok(n.into())
-    }
-
-    fn visit_f64<E: Error>(self, n: f64) -> Result<Value, E> {
-        let number = Number::from_f64(n);
-        number
-            .map(Value::Number)
-            .ok_or_else(|| E::custom("a number is out of range"))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
-        Ok(text.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(Read(item)) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Value::Array(list.into()))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut entries = BTreeMap::new();
-        while let Some((name, Read(value))) = map.next_entry::<String, Read>()? {
-            entries.insert(Arc::from(name), value);
-        }
-        Ok(Value::Object(Arc::new(entries)))
     }
 }

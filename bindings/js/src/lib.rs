@@ -77,20 +77,7 @@ impl Compiled {
 
     /// The findings as a JSON list.
     pub fn lint(&self) -> String {
-        let findings: Vec<Json> = lint::lint(self.0.rules())
-            .iter()
-            .map(|finding| {
-                json!({
-                    "code": finding.lint.code(),
-                    "severity": finding.severity.as_str(),
-                    "rule": finding.rule,
-                    "path": finding.path,
-                    "message": finding.message,
-                    "suggestion": finding.suggestion,
-                })
-            })
-            .collect();
-        Json::from(findings).to_string()
+        json!(lint::lint(self.0.rules())).to_string()
     }
 
     /// Requests that the other list answers differently, as JSON; attributes as text, where every digit counts.

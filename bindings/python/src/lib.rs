@@ -114,20 +114,7 @@ impl PyEngine {
     fn _lint(&self, py: Python<'_>) -> String {
         // It may take a while, and other threads need not wait.
         let findings = py.detach(|| lint::lint(self.engine.rules()));
-        let findings: Vec<Json> = findings
-            .iter()
-            .map(|finding| {
-                json!({
-                    "code": finding.lint.code(),
-                    "severity": finding.severity.as_str(),
-                    "rule": finding.rule,
-                    "path": finding.path,
-                    "message": finding.message,
-                    "suggestion": finding.suggestion,
-                })
-            })
-            .collect();
-        Json::from(findings).to_string()
+        json!(findings).to_string()
     }
 
     /// `(differences, exhaustive)`, differences as JSON text.

@@ -13,7 +13,7 @@ use portcullis_rules::{
     Effect, Engine, LoadError, Redaction, RuleList, Style, Value, analysis,
     cases::{self, Source, Suite},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 
 use crate::{
@@ -189,16 +189,6 @@ fn load(path: &Path) -> Result<RuleList> {
     RuleList::from_json_str(&text).map_err(|error| refused(&error))
 }
 
-#[derive(Serialize)]
-struct Told {
-    code: &'static str,
-    severity: &'static str,
-    rule: usize,
-    path: String,
-    message: String,
-    suggestion: String,
-}
-
 impl LintFile {
     fn run(self, format: Format) -> Result<Outcome> {
         let rules = load(&self.file)?;
@@ -207,30 +197,23 @@ impl LintFile {
             f.severity == analysis::lint::Severity::Error
                 || (self.strict && f.severity == analysis::lint::Severity::Warning)
         });
-        let told: Vec<_> = found
-            .into_iter()
-            .map(|f| Told {
-                code: f.lint.code(),
-                severity: f.severity.as_str(),
-                rule: f.rule,
-                path: f.path,
-                message: f.message,
-                suggestion: f.suggestion,
-            })
-            .collect();
         output::result(
             format,
-            &json!({ "rules": rules.0.len(), "findings": told }),
+            &json!({ "rules": rules.0.len(), "findings": found }),
             |_| {
-                if told.is_empty() {
+                if found.is_empty() {
                     return format!("{} rules, nothing to say", rules.0.len());
                 }
-                let lines: Vec<_> = told
+                let lines: Vec<_> = found
                     .iter()
                     .map(|f| {
                         format!(
                             "{} {} {}\n    {}; {}",
-                            f.severity, f.code, f.path, f.message, f.suggestion
+                            f.severity.as_str(),
+                            f.lint.code(),
+                            f.path,
+                            f.message,
+                            f.suggestion
                         )
                     })
                     .collect();

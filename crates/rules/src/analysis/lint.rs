@@ -9,6 +9,8 @@ mod reach;
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use super::Effort;
 use crate::syntax::RuleList;
 
@@ -58,9 +60,10 @@ pub enum Severity {
 }
 
 /// One thing worth telling the author of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// What kind of finding it is.
+    #[serde(rename = "code")]
     pub lint: Lint,
     /// How much it matters.
     pub severity: Severity,
@@ -72,6 +75,20 @@ pub struct Finding {
     pub message: String,
     /// What to do about it.
     pub suggestion: String,
+}
+
+/// As [`Lint::code`].
+impl Serialize for Lint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+/// As [`Severity::as_str`].
+impl Serialize for Severity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 impl Lint {
