@@ -11,12 +11,12 @@ export { Resource, resource } from './questions.js';
 /** Longest document that is read, in bytes. */
 const LONGEST_DOCUMENT = 16 << 20;
 
-/** A rule list that was refused; `offences` has every reason, with its place. */
+/** A rule list that was refused; `diagnostics` has every reason, with its place. */
 export class RulesError extends Error {
-  constructor({ message, offences, omitted }) {
+  constructor({ message, diagnostics, omitted }) {
     super(message);
     this.name = 'RulesError';
-    this.offences = offences;
+    this.diagnostics = diagnostics;
     this.omitted = omitted;
   }
 }
@@ -223,7 +223,7 @@ function compile(text) {
   checkStarted();
   if (text.length > LONGEST_DOCUMENT) {
     const message = `the document has more than ${LONGEST_DOCUMENT} bytes; split it`;
-    throw new RulesError({ message, offences: [{ code: 'document_too_large', path: '', line: null, column: null, message }], omitted: 0 });
+    throw new RulesError({ message, diagnostics: [{ code: 'document_too_large', path: '', line: null, column: null, message }], omitted: 0 });
   }
   wellFormed(text, 'the rules');
   try {

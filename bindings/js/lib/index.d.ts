@@ -89,7 +89,7 @@ export interface Answer {
   readonly rule: number | null;
 }
 
-export interface Offence {
+export interface Diagnostic {
   /** Stable across versions, such as `unknown_key`. */
   readonly code: string;
   /** Such as `[3].where.rsrc_match[0]`; empty for the whole. */
@@ -104,7 +104,7 @@ export interface Offence {
 /** A rule list that was refused, with every reason. */
 export class RulesError extends Error {
   private constructor();
-  readonly offences: readonly Offence[];
+  readonly diagnostics: readonly Diagnostic[];
   /** How many more there are past the first thousand. */
   readonly omitted: number;
 }

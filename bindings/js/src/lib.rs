@@ -24,12 +24,12 @@ pub struct Compiled(Engine);
 
 #[wasm_bindgen]
 impl Compiled {
-    /// Loads and compiles a document; the error is JSON with every offence.
+    /// Loads and compiles a document; the error is JSON with every diagnostic.
     #[wasm_bindgen(constructor)]
     pub fn new(text: &str) -> Result<Self, String> {
-        let list = RuleList::from_json_str(text).map_err(|error| offences(&error).to_string())?;
+        let list = RuleList::from_json_str(text).map_err(|error| diagnostics(&error).to_string())?;
         let engine = Engine::compile(&list).map_err(|error| {
-            json!({"message": error.to_string(), "offences": [], "omitted": 0}).to_string()
+            json!({"message": error.to_string(), "diagnostics": [], "omitted": 0}).to_string()
         })?;
         Ok(Self(engine))
     }
@@ -190,19 +190,19 @@ fn names(list: &str) -> Result<Option<BTreeSet<String>>, String> {
         .map_err(|error| error.to_string())
 }
 
-fn offences(error: &LoadError) -> Json {
-    let offences: Vec<Json> = error
-        .offences()
+fn diagnostics(error: &LoadError) -> Json {
+    let diagnostics: Vec<Json> = error
+        .diagnostics()
         .iter()
-        .map(|offence| {
+        .map(|diagnostic| {
             json!({
-                "code": offence.code.as_str(),
-                "path": offence.path,
-                "line": offence.position.map(|at| at.line),
-                "column": offence.position.map(|at| at.column),
-                "message": offence.message,
+                "code": diagnostic.code.as_str(),
+                "path": diagnostic.path,
+                "line": diagnostic.position.map(|at| at.line),
+                "column": diagnostic.position.map(|at| at.column),
+                "message": diagnostic.message,
             })
         })
         .collect();
-    json!({"message": error.to_string(), "offences": offences, "omitted": error.omitted()})
+    json!({"message": error.to_string(), "diagnostics": diagnostics, "omitted": error.omitted()})
 }

@@ -36,12 +36,12 @@ test('a builder is never changed by what is built from it', () => {
   assert.equal(except.can('read', { type: 'key' }), false);
 });
 
-test('a refused list tells every offence with its place', () => {
+test('a refused list tells every diagnostic with its place', () => {
   const text = '[{"access": "permit",\n "where": {"rsrc_type": "*", "action": [], "rsrc_match": []}}]';
   assert.throws(() => Rules.parse(text), (error) => {
     assert.ok(error instanceof RulesError);
     assert.deepEqual(
-      error.offences.map(({ code, path, line }) => [code, path, line]),
+      error.diagnostics.map(({ code, path, line }) => [code, path, line]),
       [['unknown_access', '[0].access', 1], ['empty_names', '[0].where.action', 2]],
     );
     assert.equal(error.omitted, 0);

@@ -117,7 +117,7 @@ test('documents of any size or depth are read or refused', () => {
   for (const text of refused) {
     assert.throws(() => Rules.parse(text), (error) => error instanceof RulesError || error instanceof TypeError);
   }
-  assert.throws(() => Rules.parse(' '.repeat(17 << 20)), ({ offences }) => offences[0].code === 'document_too_large');
+  assert.throws(() => Rules.parse(' '.repeat(17 << 20)), ({ diagnostics }) => diagnostics[0].code === 'document_too_large');
   assert.throws(() => Rules.parse(`[${' '.repeat(1)}"\ud800"]`), TypeError);
   const nested = Array.from({ length: 60 }).reduce((inner) => ({ $and: [inner] }), ['@v', '=', 1]);
   assert.equal(Rules.from([Rule.allow().when(nested)]).can('read', { type: 'doc', v: 1 }), true);

@@ -29,7 +29,7 @@ await init(new URL('https://example.com/rules.wasm'));
 try {
   Rules.parse(text);
 } catch (error) {
-  if (error instanceof RulesError) error.offences.map(({ path, line }) => `${path}:${line ?? 0}`);
+  if (error instanceof RulesError) error.diagnostics.map(({ path, line }) => `${path}:${line ?? 0}`);
 }
 
 // @ts-expect-error a resource has a type

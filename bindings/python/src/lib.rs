@@ -271,25 +271,25 @@ fn mention<'r>(set: &'r ConditionSet, found: &mut BTreeSet<&'r str>) {
     }
 }
 
-/// The exception `RulesError`, with every offence.
+/// The exception `RulesError`, with every diagnostic.
 fn refused(py: Python<'_>, error: &LoadError) -> PyErr {
-    let offences: Vec<_> = error
-        .offences()
+    let diagnostics: Vec<_> = error
+        .diagnostics()
         .iter()
-        .map(|offence| {
-            let position = offence.position.map(|at| (at.line, at.column));
+        .map(|diagnostic| {
+            let position = diagnostic.position.map(|at| (at.line, at.column));
             (
-                offence.code.as_str(),
-                offence.path.as_str(),
+                diagnostic.code.as_str(),
+                diagnostic.path.as_str(),
                 position.map(|(line, _)| line),
                 position.map(|(_, column)| column),
-                offence.message.as_str(),
+                diagnostic.message.as_str(),
             )
         })
         .collect();
     let made = helper(py, &REFUSED, "RulesError")
         .and_then(|class| class.cast::<PyType>().map_err(PyErr::from))
-        .and_then(|class| class.call1((error.to_string(), offences, error.omitted())));
+        .and_then(|class| class.call1((error.to_string(), diagnostics, error.omitted())));
     match made {
         Ok(exception) => PyErr::from_value(exception),
         Err(error) => error,

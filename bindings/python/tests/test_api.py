@@ -144,22 +144,22 @@ class Values(unittest.TestCase):
 
 
 class Loading(unittest.TestCase):
-    def test_a_refused_list_tells_every_offence_with_its_place(self) -> None:
+    def test_a_refused_list_tells_every_diagnostic_with_its_place(self) -> None:
         text = '[{"access": "permit",\n "where": {"rsrc_type": "*", "action": [], "rsrc_match": []}}]'
         with self.assertRaises(RulesError) as caught:
             Rules.parse(text)
         error = caught.exception
         self.assertIsInstance(error, ValueError)
-        told = [(offence.code, offence.path, offence.line) for offence in error.offences]
+        told = [(diagnostic.code, diagnostic.path, diagnostic.line) for diagnostic in error.diagnostics]
         self.assertEqual(told, [("unknown_access", "[0].access", 1), ("empty_names", "[0].where.action", 2)])
         self.assertEqual(error.omitted, 0)
         self.assertRegex(str(error), r"^1:13: \[0\]\.access: ")
-        self.assertEqual(pickle.loads(pickle.dumps(error)).offences, error.offences)
+        self.assertEqual(pickle.loads(pickle.dumps(error)).diagnostics, error.diagnostics)
 
     def test_a_repeated_key_is_seen_in_text(self) -> None:
         with self.assertRaises(RulesError) as caught:
             Rules.parse('[{"access": "deny", "access": "allow", "where": {}}]')
-        self.assertIn("duplicate_key", [offence.code for offence in caught.exception.offences])
+        self.assertIn("duplicate_key", [diagnostic.code for diagnostic in caught.exception.diagnostics])
 
     def test_parse_takes_text_only(self) -> None:
         with self.assertRaises(TypeError):

@@ -5,8 +5,8 @@
 
 mod preview;
 mod question;
+mod render;
 mod search;
-mod told;
 
 use std::{
     collections::HashMap,
@@ -14,16 +14,16 @@ use std::{
 };
 
 use portcullis_model::{
-    Entitlement, Id, Kind, Position, Timestamp, User, World,
+    Entitlement, Id, MembershipKind, Position, Timestamp, User, World,
     decide::{Held, subject_attributes, subject_rules},
     entitlement::{PERMISSION_ACTION, PERMISSION_TYPE},
 };
 use portcullis_rules::{Attributes, Effect, Engine, Explanation, Redaction, SlugSet};
 
-pub use preview::{Links, RulesDiff, Shift, Turn, rules_diff};
+pub use preview::{AffectedUsers, DecisionChange, Links, RulesDiff, rules_diff};
 pub use question::{Action, Entity, Properties, Question, Seen};
+pub use render::{Condition, DecidedBy, notes, outcome, place};
 pub use search::permission_question;
-pub use told::{Condition, DecidedBy, notes, outcome, place};
 
 /// The answer, and where it comes from.
 #[derive(Clone, Debug)]
@@ -172,13 +172,13 @@ impl Decider {
         };
         let decided_by = answer.decided_by.map(|(entitlement, rule)| {
             let group = world.group(entitlement.group);
-            let held = world.holds(user.id, entitlement.group, Kind::Member, now);
+            let held = world.holds(user.id, entitlement.group, MembershipKind::Member, now);
             serde_json::json!({
                 "group": group.map(|group| &group.name),
                 "entitlement": entitlement.grant.label(),
                 "kind": entitlement.grant.kind(),
                 "rule": rule,
-                "meta": entitlement.grant.compile().get(rule).and_then(|rule| rule.meta.clone()),
+                "meta": entitlement.grant.to_rules().get(rule).and_then(|rule| rule.meta.clone()),
                 "until": held.map(|until| until.min(entitlement.validity.until)),
             })
         });
@@ -223,7 +223,7 @@ impl Decider {
         let policy = Arc::new(SubjectPolicy {
             position: world.position(),
             from: now,
-            until: world.next_end(now),
+            until: world.next_transition(now),
             list: self.list(&held),
             attributes: subject_attributes(user),
         });

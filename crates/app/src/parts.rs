@@ -2,8 +2,8 @@
 //! thing, cutting ends to what tags allow, settling requests that a grant answers.
 
 use portcullis_model::{
-    Action, Actor, App, Change, ChangeSet, Context, Edit, Ends, Entitlement, Grant, Group, Id,
-    Kind, Membership, Refusal, Request, State, Tag, Target, User, Validity, World, may,
+    Action, Actor, App, Change, ChangeSet, Context, Edit, Entitlement, Expiry, Grant, Group, Id,
+    Membership, MembershipKind, Refusal, Request, State, Tag, Target, User, Validity, World, may,
     name::Reason, request::Resolution,
 };
 
@@ -55,8 +55,8 @@ pub(crate) fn place(
     context: &Context,
     user: Id<User>,
     group: &Group,
-    kind: Kind,
-    wanted: Ends,
+    kind: MembershipKind,
+    wanted: Expiry,
     reason: &Reason,
 ) -> Edit<Membership> {
     let until = world.constraints_on(group).cap(kind, wanted, context.now);
@@ -107,7 +107,7 @@ pub(crate) fn settle_requests(
     change: &mut ChangeSet,
 ) {
     let mut reached = vec![(granted.group, granted.kind)];
-    if granted.kind == Kind::Member {
+    if granted.kind == MembershipKind::Member {
         reached.extend(
             world
                 .reach(granted.group, context.now)

@@ -1,9 +1,9 @@
 //! What there is to say about a list of rules before it is saved: what loading refuses, what
 //! linting finds, and how its cases come out.
 
-use portcullis_model::{Fault, entitlement::Rules};
+use portcullis_model::{FieldError, entitlement::Rules};
 use portcullis_rules::{
-    Effect, Engine, Limits, Offence, RuleList,
+    Diagnostic, Effect, Engine, Limits, RuleList,
     analysis::{
         Effort,
         lint::{Finding, Lint, lint_with},
@@ -34,7 +34,7 @@ pub struct Checked {
     /// The list, if it can be loaded.
     pub list: Option<RuleList>,
     /// Everything that loading refuses.
-    pub offences: Vec<Offence>,
+    pub diagnostics: Vec<Diagnostic>,
     /// How many more there are.
     pub omitted: usize,
     /// Why it cannot be compiled, if that is so.
@@ -72,7 +72,7 @@ pub fn check(rules: Written<'_>, cases: Written<'_>) -> Checked {
             checked.list = Some(list);
         }
         Err(error) => {
-            checked.offences = error.offences().to_vec();
+            checked.diagnostics = error.diagnostics().to_vec();
             checked.omitted = error.omitted();
         }
     }
@@ -114,17 +114,19 @@ pub fn try_cases(list: &RuleList, cases: Written<'_>) -> Vec<CaseFault> {
 
 /// What keeps a list from being conferred, however it comes: it must compile, and its cases come
 /// out as they say.
-pub(crate) fn faults(list: &Rules) -> Vec<Fault> {
+pub(crate) fn faults(list: &Rules) -> Vec<FieldError> {
     let mut faults = Vec::new();
     if let Err(error) = list.rules.validate(&Limits::default()) {
-        let offences = error.offences().iter();
-        faults.extend(offences.map(|o| Fault::new(format!("rules{}", o.path), o.message.clone())));
+        let diagnostics = error.diagnostics().iter();
+        faults.extend(
+            diagnostics.map(|o| FieldError::new(format!("rules{}", o.path), o.message.clone())),
+        );
     }
     if let Err(error) = Engine::compile(&list.rules) {
-        faults.push(Fault::new("rules", error.to_string()));
+        faults.push(FieldError::new("rules", error.to_string()));
     }
     let wrong = tried(Some(&list.rules), &list.cases).0.into_iter();
-    faults.extend(wrong.map(|(_, message)| Fault::new("cases", message)));
+    faults.extend(wrong.map(|(_, message)| FieldError::new("cases", message)));
     faults
 }
 
@@ -166,7 +168,7 @@ fn tried(list: Option<&RuleList>, cases: &[Value]) -> (Vec<CaseFault>, Vec<usize
     (faults, untested)
 }
 
-/// An offence's place as a JSON pointer: `[3].where.action` is `/3/where/action`.
+/// A diagnostic's place as a JSON pointer: `[3].where.action` is `/3/where/action`.
 #[must_use]
 pub fn pointer(path: &str) -> String {
     let mut out = String::new();
@@ -232,8 +234,8 @@ mod tests {
             Written::Text("[{\"name\": \"x\"}]"),
         );
         assert!(!checked.is_sound());
-        assert!(checked.offences.len() >= 3, "{:?}", checked.offences);
-        assert!(checked.offences.iter().all(|o| o.position.is_some()));
+        assert!(checked.diagnostics.len() >= 3, "{:?}", checked.diagnostics);
+        assert!(checked.diagnostics.iter().all(|o| o.position.is_some()));
         assert_eq!(checked.case_faults.len(), 1);
         assert_eq!(checked.case_faults[0].0, Some(0));
     }

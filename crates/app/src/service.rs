@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use portcullis_model::{
-    Actor, ChangeSet, Context, Diff, Ids, Kind, Policy, Refusal, Timestamp, World, guard,
+    Actor, ChangeSet, Context, Diff, Ids, MembershipKind, Policy, Refusal, Timestamp, World, guard,
 };
 use portcullis_store::{CommitError, Committed, Idempotency, Live, Proposal};
 use serde::Serialize;
@@ -215,7 +215,7 @@ fn warnings(before: &World, after: &World, diff: &Diff, now: Timestamp) -> Vec<W
             continue;
         }
         match kind {
-            Kind::Owner => all.push(Warning {
+            MembershipKind::Owner => all.push(Warning {
                 code: "no_owner_left",
                 message: format!(
                     "`{}` would have no owner; requests for it would go to {}",
@@ -227,7 +227,7 @@ fn warnings(before: &World, after: &World, diff: &Diff, now: Timestamp) -> Vec<W
                     }
                 ),
             }),
-            Kind::Member => all.push(Warning {
+            MembershipKind::Member => all.push(Warning {
                 code: "no_member_left",
                 message: format!("`{}` would have no members", group.name),
             }),

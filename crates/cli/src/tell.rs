@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 use portcullis_app::decide::{self, DecidedBy};
 use portcullis_model::{
-    Actor, Ends, Group, GroupKind, Kind, Refusal, Timestamp, User, World, world,
+    Actor, Expiry, Group, GroupKind, MembershipKind, Refusal, Timestamp, User, World, world,
 };
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ pub(crate) struct Path {
     /// `ana → role Role-Analyst → group Reports`.
     pub(crate) text: String,
     /// Its earliest end.
-    pub(crate) until: Ends,
+    pub(crate) until: Expiry,
     /// The groups along it.
     pub(crate) steps: Vec<Step>,
 }
@@ -24,16 +24,16 @@ pub(crate) struct Path {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Step {
     pub(crate) group: String,
-    pub(crate) kind: Kind,
-    pub(crate) until: Ends,
+    pub(crate) kind: MembershipKind,
+    pub(crate) until: Expiry,
 }
 
 /// A path in words; `most` is an end that holds for all of it, such as that of an entitlement.
-pub(crate) fn path(world: &World, user: &User, path: &world::Path<'_>, most: Ends) -> Path {
+pub(crate) fn path(world: &World, user: &User, path: &world::Path<'_>, most: Expiry) -> Path {
     let steps = path.steps(world);
     let mut text = user.login.to_string();
     for step in &steps {
-        let owner = if step.kind == Kind::Owner {
+        let owner = if step.kind == MembershipKind::Owner {
             "owner of "
         } else {
             ""
@@ -73,7 +73,7 @@ pub(crate) fn time(at: Timestamp) -> String {
 }
 
 /// `until …`, or `without end`.
-pub(crate) fn until(ends: Ends) -> String {
+pub(crate) fn until(ends: Expiry) -> String {
     ends.instant().map_or_else(
         || "without end".to_owned(),
         |at| format!("until {}", time(at)),

@@ -8,7 +8,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_rules::{Effect, Rule, RuleList, Value};
 
-use crate::{Ends, Entitlement, Group, Id, Kind, Resource, Timestamp, User, UserKind, World};
+use crate::{
+    Entitlement, Expiry, Group, Id, MembershipKind, Resource, Timestamp, User, UserKind, World,
+};
 
 /// Something a subject holds, with the group it comes through.
 #[derive(Clone, Debug)]
@@ -18,7 +20,7 @@ pub struct Held {
     /// Through which group.
     pub group: Id<Group>,
     /// Until when, if nothing changes.
-    pub until: Ends,
+    pub until: Expiry,
 }
 
 /// A subject's rules, put together.
@@ -36,7 +38,7 @@ impl World {
     pub fn held_by(&self, user: Id<User>, now: Timestamp) -> Vec<Held> {
         let mut all: Vec<(&str, Held)> = self
             .groups_of(user, now)
-            .filter(|(_, kind, _)| *kind == Kind::Member)
+            .filter(|(_, kind, _)| *kind == MembershipKind::Member)
             .flat_map(|(group, _, until)| {
                 self.shared_entitlements_of(group.id)
                     .filter(|e| e.validity.contains(now))
@@ -78,11 +80,11 @@ impl World {
     /// Until when what `user` holds through groups stays as it is at `now`, if nobody changes
     /// anything: until the next end of anything they hold, or until something begins for anybody.
     #[must_use]
-    pub fn held_until(&self, user: Id<User>, now: Timestamp) -> Ends {
+    pub fn held_until(&self, user: Id<User>, now: Timestamp) -> Expiry {
         let held = self.held_by(user, now);
         let first_end = held.iter().map(|held| held.until).min();
-        let begins = self.next_start(now).map_or(Ends::NEVER, Ends::at);
-        first_end.unwrap_or(Ends::NEVER).min(begins)
+        let begins = self.next_start(now).map_or(Expiry::NEVER, Expiry::at);
+        first_end.unwrap_or(Expiry::NEVER).min(begins)
     }
 }
 
@@ -92,7 +94,7 @@ pub fn subject_rules<'e>(held: impl IntoIterator<Item = &'e Entitlement>) -> Sub
     let mut all: Vec<(i32, Effect, (usize, usize), Rule)> = Vec::new();
     for (at, entitlement) in held.into_iter().enumerate() {
         let priority = entitlement.grant.priority();
-        let rules = entitlement.grant.compile().into_iter().enumerate();
+        let rules = entitlement.grant.to_rules().into_iter().enumerate();
         all.extend(rules.map(|(index, rule)| (priority, rule.effect, (at, index), rule)));
     }
     let allows_last = |effect: Effect| matches!(effect, Effect::Allow);

@@ -31,14 +31,14 @@ pub mod world;
 pub use change::{Change, ChangeSet, Edit, Position};
 pub use context::{Actor, Context, Ids, Policy, SystemActor};
 pub use entitlement::{Entitlement, Grant, Permission};
-pub use guard::{Action, Allowed, Standing, Target, guard, may};
+pub use guard::{Action, Allowed, Relation, Target, guard, may};
 pub use id::Id;
 pub use name::{Description, Email, Login, Name, Reason};
 pub use record::{
-    App, Group, GroupKind, Inclusion, Kind, Membership, Record, Resource, User, UserKind,
+    App, Group, GroupKind, Inclusion, Membership, MembershipKind, Record, Resource, User, UserKind,
 };
-pub use refusal::{Fault, Refusal};
+pub use refusal::{FieldError, Refusal};
 pub use request::{Request, State, Wants};
 pub use tag::{Constraints, Tag};
-pub use time::{Ends, Timestamp, Validity};
+pub use time::{Expiry, Timestamp, Validity};
 pub use world::{Diff, World};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 /// Why a text cannot be what it was meant to be; a sentence for the person who typed it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct BadText(pub String);
+pub struct ParseTextError(pub String);
 
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $check:expr) => {
@@ -19,11 +19,11 @@ macro_rules! text {
             /// Reads the text, trimmed; says in a sentence what is wrong with it otherwise.
             ///
             /// # Errors
-            /// [`BadText`] with the sentence to show.
-            pub fn parse(text: &str) -> Result<Self, BadText> {
+            /// [`ParseTextError`] with the sentence to show.
+            pub fn parse(text: &str) -> Result<Self, ParseTextError> {
                 let check: fn(&str) -> Result<(), String> = $check;
                 let text = text.trim();
-                check(text).map_err(BadText)?;
+                check(text).map_err(ParseTextError)?;
                 Ok(Self(if text.is_empty() { empty() } else { text.into() }))
             }
 

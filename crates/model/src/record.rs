@@ -208,14 +208,14 @@ pub enum AppOrigin {
 /// How somebody is in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum MembershipKind {
     /// Has what the group confers.
     Member,
     /// Decides who is in it.
     Owner,
 }
 
-impl Kind {
+impl MembershipKind {
     /// Both kinds, members first.
     pub const ALL: [Self; 2] = [Self::Member, Self::Owner];
 
@@ -229,7 +229,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for MembershipKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Member => "member",
@@ -248,7 +248,7 @@ pub struct Membership {
     /// In what.
     pub group: Id<Group>,
     /// As member or owner.
-    pub kind: Kind,
+    pub kind: MembershipKind,
     /// When.
     #[serde(flatten)]
     pub validity: Validity,
@@ -272,7 +272,7 @@ pub struct Inclusion {
     /// What they get into.
     pub target: Id<Group>,
     /// As what.
-    pub kind: Kind,
+    pub kind: MembershipKind,
     /// When.
     #[serde(flatten)]
     pub validity: Validity,

@@ -1,17 +1,17 @@
 //! Why something was not done. Transport-free: only `web` knows status codes.
 
-use crate::{Action, Kind, Timestamp};
+use crate::{Action, MembershipKind, Timestamp};
 
 /// One thing wrong with what was sent, told where it was found.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Fault {
+pub struct FieldError {
     /// The field, as a JSON pointer or a form field's name; empty for the whole.
     pub field: String,
     /// What is wrong and what to do, in a sentence.
     pub message: String,
 }
 
-impl Fault {
+impl FieldError {
     /// A fault in `field`.
     #[must_use]
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
@@ -45,7 +45,7 @@ pub enum Refusal {
     },
     /// What was sent cannot be understood or breaks a rule of form; all faults at once.
     #[error("{}", sentences(.0))]
-    Invalid(Vec<Fault>),
+    Invalid(Vec<FieldError>),
     /// A rule of the house stands against it (a tag, a name taken, the last admin, a cycle …).
     #[error("{sentence}; {next}")]
     Rule {
@@ -83,7 +83,7 @@ impl Refusal {
     /// One fault in one field.
     #[must_use]
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::Invalid(vec![Fault::new(field, message)])
+        Self::Invalid(vec![FieldError::new(field, message)])
     }
 
     /// A rule of the house.
@@ -121,7 +121,7 @@ impl Refusal {
 
     /// An end that has already passed.
     #[must_use]
-    pub fn past_end(kind: Kind, end: Timestamp) -> Self {
+    pub fn past_end(kind: MembershipKind, end: Timestamp) -> Self {
         Self::invalid(
             "until",
             format!(
@@ -132,7 +132,7 @@ impl Refusal {
     }
 }
 
-fn sentences(faults: &[Fault]) -> String {
+fn sentences(faults: &[FieldError]) -> String {
     let all: Vec<_> = faults
         .iter()
         .map(|fault| {

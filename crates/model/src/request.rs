@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Actor, Ends, Group, Id, Kind, Membership, Timestamp, User, name::Reason};
+use crate::{Actor, Expiry, Group, Id, Membership, MembershipKind, Timestamp, User, name::Reason};
 
 /// Somebody asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub struct Request {
     #[serde(default)]
     pub reason: Reason,
     /// Until when it is wanted; also the most an approval gives unless it says otherwise.
-    pub until: Ends,
+    pub until: Expiry,
     /// When it was filed.
     pub created_at: Timestamp,
     /// What became of it.
@@ -35,7 +35,7 @@ pub enum Wants {
         /// Which group.
         group: Id<Group>,
         /// As member or owner.
-        kind: Kind,
+        kind: MembershipKind,
     },
 }
 
@@ -50,7 +50,7 @@ impl Wants {
 
     /// As what the requester wants to be in it.
     #[must_use]
-    pub const fn kind(&self) -> Kind {
+    pub const fn kind(&self) -> MembershipKind {
         match self {
             Self::Membership { kind, .. } => *kind,
         }
@@ -68,7 +68,7 @@ pub enum State {
         /// Who decided, when and why.
         resolution: Resolution,
         /// Until when it was granted.
-        granted_until: Ends,
+        granted_until: Expiry,
         /// The fact that was granted.
         membership: Id<Membership>,
     },

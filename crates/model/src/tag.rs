@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Ends, Id, Kind, Timestamp,
+    Expiry, Id, MembershipKind, Timestamp,
     name::{Description, Name},
 };
 
@@ -96,36 +96,36 @@ impl Constraints {
 
     /// The time limit for `kind`.
     #[must_use]
-    pub const fn limit(&self, kind: Kind) -> Option<Limit> {
+    pub const fn limit(&self, kind: MembershipKind) -> Option<Limit> {
         match kind {
-            Kind::Member => self.member_time_limit,
-            Kind::Owner => self.owner_time_limit,
+            MembershipKind::Member => self.member_time_limit,
+            MembershipKind::Owner => self.owner_time_limit,
         }
     }
 
     /// Whether granting `kind` needs a reason.
     #[must_use]
-    pub const fn reason_required(&self, kind: Kind) -> bool {
+    pub const fn reason_required(&self, kind: MembershipKind) -> bool {
         match kind {
-            Kind::Member => self.require_member_reason,
-            Kind::Owner => self.require_owner_reason,
+            MembershipKind::Member => self.require_member_reason,
+            MembershipKind::Owner => self.require_owner_reason,
         }
     }
 
     /// Whether nobody may give themself `kind`.
     #[must_use]
-    pub const fn self_add_disallowed(&self, kind: Kind) -> bool {
+    pub const fn self_add_disallowed(&self, kind: MembershipKind) -> bool {
         match kind {
-            Kind::Member => self.disallow_self_add_membership,
-            Kind::Owner => self.disallow_self_add_ownership,
+            MembershipKind::Member => self.disallow_self_add_membership,
+            MembershipKind::Owner => self.disallow_self_add_ownership,
         }
     }
 
     /// The wanted end, cut to what the limit allows from `now`.
     #[must_use]
-    pub fn cap(&self, kind: Kind, wanted: Ends, now: Timestamp) -> Ends {
+    pub fn cap(&self, kind: MembershipKind, wanted: Expiry, now: Timestamp) -> Expiry {
         match self.limit(kind) {
-            Some(limit) => wanted.min(Ends::at(now.plus_seconds(limit.seconds()))),
+            Some(limit) => wanted.min(Expiry::at(now.plus_seconds(limit.seconds()))),
             None => wanted,
         }
     }

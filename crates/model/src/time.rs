@@ -86,14 +86,14 @@ impl fmt::Display for Timestamp {
 /// What [`Timestamp::from_str`] says about text that is no instant.
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is not a time; write it as 2026-03-01T09:00:00Z or as a date such as 2026-03-01")]
-pub struct NotATime(String);
+pub struct ParseTimestampError(String);
 
 impl FromStr for Timestamp {
-    type Err = NotATime;
+    type Err = ParseTimestampError;
 
     /// Reads RFC 3339 with an offset, `YYYY-MM-DDTHH:MM` in UTC, or a date, which means the end of that
     /// day in UTC.
-    fn from_str(text: &str) -> Result<Self, NotATime> {
+    fn from_str(text: &str) -> Result<Self, ParseTimestampError> {
         let text = text.trim();
         if let Ok(at) = text.parse::<jiff::Timestamp>() {
             return Ok(at.into());
@@ -104,11 +104,11 @@ impl FromStr for Timestamp {
         } else if let Ok(at) = text.parse::<jiff::civil::DateTime>() {
             at.to_zoned(utc)
         } else {
-            return Err(NotATime(text.to_owned()));
+            return Err(ParseTimestampError(text.to_owned()));
         };
         zoned
             .map(|zoned| zoned.timestamp().into())
-            .map_err(|_| NotATime(text.to_owned()))
+            .map_err(|_| ParseTimestampError(text.to_owned()))
     }
 }
 
@@ -127,9 +127,9 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// When something ends: an instant, or never. Ordered with never last.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ends(i64);
+pub struct Expiry(i64);
 
-impl Ends {
+impl Expiry {
     /// It does not end by itself.
     pub const NEVER: Self = Self(i64::MAX);
 
@@ -151,24 +151,24 @@ impl Ends {
 
     /// Whether the end has been reached at `now`.
     #[must_use]
-    pub const fn passed(self, now: Timestamp) -> bool {
+    pub const fn is_past(self, now: Timestamp) -> bool {
         self.0 <= now.0
     }
 }
 
-impl From<Option<Timestamp>> for Ends {
+impl From<Option<Timestamp>> for Expiry {
     fn from(value: Option<Timestamp>) -> Self {
         value.map_or(Self::NEVER, Self::at)
     }
 }
 
-impl From<Ends> for Option<Timestamp> {
-    fn from(value: Ends) -> Self {
+impl From<Expiry> for Option<Timestamp> {
+    fn from(value: Expiry) -> Self {
         value.instant()
     }
 }
 
-impl fmt::Display for Ends {
+impl fmt::Display for Expiry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.instant() {
             Some(at) => at.fmt(f),
@@ -177,36 +177,36 @@ impl fmt::Display for Ends {
     }
 }
 
-impl fmt::Debug for Ends {
+impl fmt::Debug for Expiry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl Serialize for Ends {
+impl Serialize for Expiry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.instant().serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for Ends {
+impl<'de> Deserialize<'de> for Expiry {
     /// Reads a time, or `null` for never. An end that is left out is an error and not never:
     /// forgetting it must not make access last for good. (An `Option` would read it as never.)
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TimeOrNull;
         impl Visitor<'_> for TimeOrNull {
-            type Value = Ends;
+            type Value = Expiry;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a time, or null for never")
             }
-            fn visit_unit<E>(self) -> Result<Ends, E> {
-                Ok(Ends::NEVER)
+            fn visit_unit<E>(self) -> Result<Expiry, E> {
+                Ok(Expiry::NEVER)
             }
-            fn visit_none<E>(self) -> Result<Ends, E> {
-                Ok(Ends::NEVER)
+            fn visit_none<E>(self) -> Result<Expiry, E> {
+                Ok(Expiry::NEVER)
             }
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Ends, E> {
-                text.parse().map(Ends::at).map_err(E::custom)
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Expiry, E> {
+                text.parse().map(Expiry::at).map_err(E::custom)
             }
         }
         deserializer.deserialize_any(TimeOrNull)
@@ -219,19 +219,19 @@ pub struct Validity {
     /// The first instant at which the fact holds.
     pub from: Timestamp,
     /// The first instant at which it no longer does; `null` for never.
-    pub until: Ends,
+    pub until: Expiry,
 }
 
 impl Validity {
     /// From `from`, until `until`.
     #[must_use]
-    pub const fn new(from: Timestamp, until: Ends) -> Self {
+    pub const fn new(from: Timestamp, until: Expiry) -> Self {
         Self { from, until }
     }
 
     /// Whether `now` lies in `[from, until)`.
     #[must_use]
     pub const fn contains(&self, now: Timestamp) -> bool {
-        self.from.0 <= now.0 && !self.until.passed(now)
+        self.from.0 <= now.0 && !self.until.is_past(now)
     }
 }

@@ -1,4 +1,4 @@
-//! Strict loading: a JSON document becomes a rule list, or every offence in it is reported at once.
+//! Strict loading: a JSON document becomes a rule list, or every diagnostic in it is reported at once.
 //!
 //! `json` reads text into a tree that remembers positions and repeated keys, `check` turns the tree
 //! into rules. Nothing here decides anything; a document is either wholly good or refused.
@@ -25,8 +25,8 @@ pub struct Limits {
     pub items: usize,
     /// Bounds on each pattern.
     pub pattern: PatternLimits,
-    /// Most offences reported; further ones are only counted (default 1,000).
-    pub offences: usize,
+    /// Most diagnostics reported; further ones are only counted (default 1,000).
+    pub diagnostics: usize,
 }
 
 impl Default for Limits {
@@ -37,7 +37,7 @@ impl Default for Limits {
             depth: 64,
             items: 10_000,
             pattern: PatternLimits::default(),
-            offences: 1000,
+            diagnostics: 1000,
         }
     }
 }
@@ -53,7 +53,7 @@ impl Limits {
     }
 }
 
-/// The kind of an offence, stable across versions.
+/// The kind of a diagnostic, stable across versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Code {
@@ -141,8 +141,8 @@ pub struct Position {
 
 /// One thing wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offence {
-    /// What kind of offence it is.
+pub struct Diagnostic {
+    /// What kind of diagnostic it is.
     pub code: Code,
     /// Where in the document's structure, such as `[3].where.rsrc_match[0]`; empty for the whole.
     pub path: String,
@@ -152,7 +152,7 @@ pub struct Offence {
     pub message: String,
 }
 
-impl fmt::Display for Offence {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(at) = self.position {
             write!(f, "{}:{}: ", at.line, at.column)?;
@@ -167,18 +167,18 @@ impl fmt::Display for Offence {
 /// Every reason why a document was refused; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError {
-    offences: Vec<Offence>,
+    diagnostics: Vec<Diagnostic>,
     omitted: usize,
 }
 
 impl LoadError {
-    /// The offences, in document order as far as they have one.
+    /// The diagnostics, in document order as far as they have one.
     #[must_use]
-    pub fn offences(&self) -> &[Offence] {
-        &self.offences
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
     }
 
-    /// How many further offences were found past [`Limits::offences`].
+    /// How many further diagnostics were found past [`Limits::diagnostics`].
     #[must_use]
     pub fn omitted(&self) -> usize {
         self.omitted
@@ -187,11 +187,11 @@ impl LoadError {
 
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, offence) in self.offences.iter().enumerate() {
+        for (i, diagnostic) in self.diagnostics.iter().enumerate() {
             if i > 0 {
                 f.write_str("\n")?;
             }
-            write!(f, "{offence}")?;
+            write!(f, "{diagnostic}")?;
         }
         if self.omitted > 0 {
             write!(f, "\nand {} more", self.omitted)?;
@@ -206,7 +206,7 @@ impl RuleList {
     /// Loads a list from JSON text under the default limits.
     ///
     /// # Errors
-    /// [`LoadError`] with every offence in the text.
+    /// [`LoadError`] with every diagnostic in the text.
     ///
     /// ```
     /// use portcullis_rules::{Code, RuleList};
@@ -214,7 +214,7 @@ impl RuleList {
     ///     r#"[{"access": "permit", "where": {"rsrc_type": "*", "action": [], "rsrc_match": []}}]"#,
     /// )
     /// .unwrap_err();
-    /// let found: Vec<_> = error.offences().iter().map(|o| (o.code, o.path.as_str())).collect();
+    /// let found: Vec<_> = error.diagnostics().iter().map(|o| (o.code, o.path.as_str())).collect();
     /// assert_eq!(found, [(Code::UnknownAccess, "[0].access"), (Code::EmptyNames, "[0].where.action")]);
     /// ```
     pub fn from_json_str(text: &str) -> Result<Self, LoadError> {
@@ -224,7 +224,7 @@ impl RuleList {
     /// Loads a list from JSON text.
     ///
     /// # Errors
-    /// [`LoadError`] with every offence in the text.
+    /// [`LoadError`] with every diagnostic in the text.
     pub fn from_json_str_with(text: &str, limits: &Limits) -> Result<Self, LoadError> {
         let mut report = report::Report::new(limits);
         let Some(root) = json::read(text, limits, &mut report) else {
@@ -236,7 +236,7 @@ impl RuleList {
     /// Loads a list from JSON bytes.
     ///
     /// # Errors
-    /// [`LoadError`] with every offence, or the place where the bytes are not UTF-8.
+    /// [`LoadError`] with every diagnostic, or the place where the bytes are not UTF-8.
     pub fn from_json_slice_with(bytes: &[u8], limits: &Limits) -> Result<Self, LoadError> {
         match std::str::from_utf8(bytes) {
             Ok(text) => Self::from_json_str_with(text, limits),
@@ -256,7 +256,7 @@ impl RuleList {
     /// Text is better where there is a choice: in a value, repeated keys and lost digits are invisible.
     ///
     /// # Errors
-    /// [`LoadError`] with every offence in the value.
+    /// [`LoadError`] with every diagnostic in the value.
     pub fn from_json_value(value: &serde_json::Value) -> Result<Self, LoadError> {
         Self::from_json_value_with(value, &Limits::default())
     }
@@ -264,7 +264,7 @@ impl RuleList {
     /// Loads a list from a JSON value.
     ///
     /// # Errors
-    /// [`LoadError`] with every offence in the value.
+    /// [`LoadError`] with every diagnostic in the value.
     pub fn from_json_value_with(
         value: &serde_json::Value,
         limits: &Limits,
@@ -279,7 +279,7 @@ impl RuleList {
     /// Checks a list built in code against everything loading would refuse.
     ///
     /// # Errors
-    /// [`LoadError`] with every offence; paths are those of the document the list would be written as.
+    /// [`LoadError`] with every diagnostic; paths are those of the document the list would be written as.
     pub fn validate(&self, limits: &Limits) -> Result<(), LoadError> {
         let mut report = report::Report::new(limits);
         for (i, rule) in self.0.iter().enumerate() {

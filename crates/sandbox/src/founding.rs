@@ -11,9 +11,9 @@ use portcullis_app::{
     user::InitAdmin,
 };
 use portcullis_model::{
-    Actor, ChangeSet, Constraints, Edit, Ends, Group, GroupKind, Id, Kind, Refusal, SystemActor,
-    User, UserKind,
-    name::{BadText, Description, Email, Login, Name, Reason},
+    Actor, ChangeSet, Constraints, Edit, Expiry, Group, GroupKind, Id, MembershipKind, Refusal,
+    SystemActor, User, UserKind,
+    name::{Description, Email, Login, Name, ParseTextError, Reason},
     record::Authority,
     tag::Limit,
 };
@@ -23,7 +23,7 @@ use crate::{
     life::{Company, Employee, Station},
 };
 
-pub(crate) fn bad(text: BadText) -> Refusal {
+pub(crate) fn bad(text: ParseTextError) -> Refusal {
     Refusal::invalid("name", text.0)
 }
 
@@ -127,14 +127,14 @@ impl Company {
         let admin = self.admin()?;
         self.at(0, 9, 30)?;
         let owners = app_group("Portcullis", "Owners");
-        for kind in Kind::ALL {
+        for kind in MembershipKind::ALL {
             let second = self.person("tomasz.lindqvist")?;
             self.add(
                 admin,
                 &owners,
                 kind,
                 vec![second],
-                Ends::NEVER,
+                Expiry::NEVER,
                 "Second admin, for holidays",
             )?;
         }
@@ -247,9 +247,9 @@ impl Company {
             self.add(
                 actor,
                 &name,
-                Kind::Member,
+                MembershipKind::Member,
                 users,
-                Ends::NEVER,
+                Expiry::NEVER,
                 "Part of the job",
             )?;
         }
@@ -260,9 +260,9 @@ impl Company {
         &mut self,
         actor: Actor,
         group: &str,
-        kind: Kind,
+        kind: MembershipKind,
         users: Vec<Id<User>>,
-        until: Ends,
+        until: Expiry,
         why: &str,
     ) -> Result<(), Refusal> {
         if users.is_empty() {
@@ -291,13 +291,13 @@ impl Company {
         owner: Actor,
         role: Id<Group>,
         group: Id<Group>,
-        kind: Kind,
+        kind: MembershipKind,
         why: &str,
     ) -> Result<(), Refusal> {
         let mine = |user| {
             self.story
                 .world
-                .holds(user, role, Kind::Member, self.story.now)
+                .holds(user, role, MembershipKind::Member, self.story.now)
                 .is_some()
         };
         let actor = if owner.user().is_some_and(mine) {
@@ -309,7 +309,7 @@ impl Company {
             role,
             groups: vec![group],
             kind,
-            until: Ends::NEVER,
+            until: Expiry::NEVER,
             reason: reason(why),
         };
         self.story.act(actor, &attach)?;
@@ -414,9 +414,9 @@ impl Company {
             .collect::<Result<_, _>>()?;
         let add = AddPeople {
             group: id,
-            kind: Kind::Member,
+            kind: MembershipKind::Member,
             users,
-            until: Ends::NEVER,
+            until: Expiry::NEVER,
             reason: reason("as the directory says"),
         };
         self.story.act(actor, &add)?;

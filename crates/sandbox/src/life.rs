@@ -41,7 +41,7 @@ pub(crate) struct Employee {
 enum Event {
     Join(Vec<Station>),
     Leave,
-    Ask,
+    CreateRequest,
     Decide(Id<Request>),
     Review,
     Move,
@@ -119,7 +119,7 @@ impl Company {
         match event {
             Event::Join(people) => self.join(people),
             Event::Leave => self.leave(),
-            Event::Ask => self.ask(),
+            Event::CreateRequest => self.ask(),
             Event::Decide(request) => self.decide(request),
             Event::Review => self.review(),
             Event::Move => self.change_job(),

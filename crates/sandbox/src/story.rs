@@ -10,9 +10,9 @@ use std::{
     },
 };
 
-use portcullis_app::{Operation, log::Undo, tasks::Passing};
+use portcullis_app::{Operation, log::Undo, tasks::ExpireFacts};
 use portcullis_model::{
-    Actor, Change, ChangeSet, Context, Ends, Group, Id, Ids, Policy, Position, Refusal,
+    Actor, Change, ChangeSet, Context, Expiry, Group, Id, Ids, Policy, Position, Refusal,
     SystemActor, Timestamp, User, World, guard,
 };
 use uuid::Uuid;
@@ -79,7 +79,7 @@ impl Story {
                 self.ends.pop();
             }
             self.now = self.now.max(end);
-            self.act(Actor::System(SystemActor::Time), &Passing)?;
+            self.act(Actor::System(SystemActor::Time), &ExpireFacts)?;
         }
         self.now = self.now.max(to);
         Ok(())
@@ -128,7 +128,7 @@ impl Story {
                     .map(|r| r.until),
                 _ => None,
             };
-            self.ends.extend(end.and_then(Ends::instant).map(Reverse));
+            self.ends.extend(end.and_then(Expiry::instant).map(Reverse));
         }
         self.world = after;
         self.steps.push(Step { context, change });

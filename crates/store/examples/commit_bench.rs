@@ -16,8 +16,9 @@ use std::{
 };
 
 use portcullis_model::{
-    Actor, ChangeSet, Context, Description, Edit, Ends, Group, GroupKind, Id, Ids, Kind, Login,
-    Membership, Name, Policy, Position, Reason, SystemActor, Timestamp, User, Validity,
+    Actor, ChangeSet, Context, Description, Edit, Expiry, Group, GroupKind, Id, Ids, Login,
+    Membership, MembershipKind, Name, Policy, Position, Reason, SystemActor, Timestamp, User,
+    Validity,
     record::{Authority, UserKind},
 };
 use portcullis_store::{Live, Proposal, Store};
@@ -65,8 +66,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
                             id: context.id(),
                             user,
                             group,
-                            kind: Kind::Member,
-                            validity: Validity::new(context.now, Ends::NEVER),
+                            kind: MembershipKind::Member,
+                            validity: Validity::new(context.now, Expiry::NEVER),
                             reason: Reason::default(),
                             granted_by: context.actor,
                             request: None,

@@ -15,8 +15,8 @@ use std::{
 };
 
 use portcullis_model::{
-    Actor, ChangeSet, Context, Description, Edit, Ends, Group, GroupKind, Id, Ids, Kind, Login,
-    Membership, Name, Policy, Reason, SystemActor, Timestamp, User, Validity,
+    Actor, ChangeSet, Context, Description, Edit, Expiry, Group, GroupKind, Id, Ids, Login,
+    Membership, MembershipKind, Name, Policy, Reason, SystemActor, Timestamp, User, Validity,
     record::{Authority, UserKind},
 };
 use portcullis_store::{Live, Proposal, Store};
@@ -112,8 +112,8 @@ async fn make(store: &Store) -> Result<(), Box<dyn Error>> {
                 id: context.id(),
                 user: users[n % USERS],
                 group: groups[(n / USERS * 997 + n % USERS) % GROUPS],
-                kind: Kind::Member,
-                validity: Validity::new(context.now, Ends::at(context.now.plus_days(90))),
+                kind: MembershipKind::Member,
+                validity: Validity::new(context.now, Expiry::at(context.now.plus_days(90))),
                 reason: reasons[n % reasons.len()].clone(),
                 granted_by: Actor::User(users[n % 100]),
                 request: None,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use portcullis_model::{
-    Actor, Ends, Group, Id, Inclusion, Membership, Position, Timestamp, User, Validity,
+    Actor, Expiry, Group, Id, Inclusion, Membership, Position, Timestamp, User, Validity,
 };
 use uuid::Uuid;
 
@@ -196,11 +196,11 @@ fn version<T: Stored>(
     let added = added.ok_or_else(|| StoreError::corrupt(T::FAMILY.table(), "no log entry"))?;
     let removed = mark(row, first + 5)?;
     let within = validity(&fact);
-    let removed_at = removed.as_ref().map_or(Ends::NEVER, |m| Ends::at(m.at));
+    let removed_at = removed.as_ref().map_or(Expiry::NEVER, |m| Expiry::at(m.at));
     let held = Validity::new(within.from.max(added.at), within.until.min(removed_at));
     Ok(Version {
         fact,
-        held: Some(held).filter(|held| Ends::at(held.from) < held.until),
+        held: Some(held).filter(|held| Expiry::at(held.from) < held.until),
         added,
         removed,
     })

@@ -9,6 +9,7 @@
 //! the clock (`now` comes with each `Context`).
 
 mod actor;
+mod audit_events;
 mod backup;
 mod batch;
 mod bulk;
@@ -32,10 +33,10 @@ mod requests;
 mod store;
 mod subjects;
 mod tables;
-mod touches;
 mod versions;
 mod writer;
 
+pub use audit_events::{AuditEvent, AuditEventFilter};
 pub use error::{CommitError, NotYet, StoreError};
 pub use history::{HistoryOf, HistoryRow, InclusionRow, Mark};
 pub use live::Live;
@@ -45,4 +46,3 @@ pub use proposal::{Build, Committed, Effect, Effects, Idempotency, Proposal, Rep
 pub use requests::{RequestFilter, RequestStatus};
 pub use store::{Engine, Store};
 pub use subjects::{Subject, SubjectKind};
-pub use touches::{Touch, TouchFilter};

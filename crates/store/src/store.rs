@@ -6,13 +6,13 @@ use portcullis_model::{Group, Id, Position, Request, Timestamp, World};
 use uuid::Uuid;
 
 use crate::{
-    Cursor, EntryPart, HistoryOf, HistoryRow, InclusionRow, LogEntry, LogFilter, Page,
-    RequestFilter, StoreError, Touch, TouchFilter, Verified,
+    AuditEvent, AuditEventFilter, Cursor, EntryPart, HistoryOf, HistoryRow, InclusionRow, LogEntry,
+    LogFilter, Page, RequestFilter, StoreError, Verified,
+    audit_events::{self, Recorder},
     db::Db,
     history, labels,
     load::{self, When},
     log, migrate, requests,
-    touches::{self, Touches},
 };
 
 /// Which database is behind a store.
@@ -45,7 +45,7 @@ pub struct Store {
 #[derive(Debug)]
 struct Inner {
     db: Db,
-    touches: Touches,
+    recorder: Recorder,
 }
 
 impl Store {
@@ -58,8 +58,8 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let db = Db::open(url).await?;
         migrate::run(&db).await?;
-        let touches = Touches::start(db.clone());
-        let inner = Arc::new(Inner { db, touches });
+        let recorder = Recorder::start(db.clone());
+        let inner = Arc::new(Inner { db, recorder });
         Ok(Self { inner })
     }
 
@@ -236,15 +236,18 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Database`]: nothing was recorded.
-    pub async fn touch(&self, touches: Vec<Touch>) -> Result<(), StoreError> {
-        self.inner.touches.append(touches).await
+    pub async fn record(&self, events: Vec<AuditEvent>) -> Result<(), StoreError> {
+        self.inner.recorder.append(events).await
     }
 
-    /// What was put on record by [`Store::touch`], newest first.
+    /// What was put on record by [`Store::record`], newest first.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn touches(&self, filter: &TouchFilter) -> Result<Page<Touch>, StoreError> {
-        touches::list(self.db(), filter).await
+    pub async fn audit_events(
+        &self,
+        filter: &AuditEventFilter,
+    ) -> Result<Page<AuditEvent>, StoreError> {
+        audit_events::list(self.db(), filter).await
     }
 }

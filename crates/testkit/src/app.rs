@@ -16,13 +16,13 @@ use anyhow::{Context as _, Result};
 use portcullis_app::{
     App, Clock, Operation,
     app::CreateApp,
-    group::{AddPeople, AttachRole, Confer, CreateGroup},
+    group::{AddPeople, AttachRole, CreateGroup, GrantEntitlement},
     tag::CreateTag,
     user::{CreateUser, InitAdmin},
 };
 use portcullis_model::{
-    Actor, Constraints, Ends, Grant, Group, GroupKind, Id, Ids, Kind, Permission, Policy,
-    SystemActor, Tag, Timestamp, User, UserKind, World,
+    Actor, Constraints, Expiry, Grant, Group, GroupKind, Id, Ids, MembershipKind, Permission,
+    Policy, SystemActor, Tag, Timestamp, User, UserKind, World,
     name::{Description, Email, Login, Name, PermissionName, Reason},
     record::{AppOrigin, AppPart},
     tag::Limit,
@@ -393,9 +393,9 @@ pub async fn company(app: &App) -> Result<()> {
     for (name, login) in [("Payroll", "mia"), ("Role-Analysts", "max")] {
         let add = AddPeople {
             group: group(app, name)?,
-            kind: Kind::Member,
+            kind: MembershipKind::Member,
             users: vec![user(app, login)?],
-            until: Ends::NEVER,
+            until: Expiry::NEVER,
             reason: Reason::parse("works there")?,
         };
         run(app, add).await?;
@@ -406,8 +406,8 @@ pub async fn company(app: &App) -> Result<()> {
         AttachRole {
             role: group(app, "Role-Analysts")?,
             groups: vec![readers],
-            kind: Kind::Member,
-            until: Ends::NEVER,
+            kind: MembershipKind::Member,
+            until: Expiry::NEVER,
             reason: Reason::parse("analysts read invoices")?,
         },
     )
@@ -416,11 +416,11 @@ pub async fn company(app: &App) -> Result<()> {
         name: PermissionName::parse("invoices:read")?,
         environments: Default::default(),
     };
-    let confer = Confer {
+    let confer = GrantEntitlement {
         group: readers,
         replaces: None,
         grant: Grant::Permission(permission),
-        until: Ends::NEVER,
+        until: Expiry::NEVER,
         reason: Reason::default(),
     };
     run(app, confer).await

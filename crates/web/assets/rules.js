@@ -23,9 +23,9 @@ const row = (word, level, { line, column, pointer, message }) => {
 };
 
 const LEVELS = { error: "bad", warning: "warn", note: "" };
-const draw = ({ sound, offences, findings, cases: failed }) => {
+const draw = ({ sound, diagnostics, findings, cases: failed }) => {
   const rows = [
-    ...offences.map((it) => row("cannot be read", "bad", it)),
+    ...diagnostics.map((it) => row("cannot be read", "bad", it)),
     ...failed.map(({ case: at, message }) =>
       row("failed", "bad", { pointer: at === null ? "" : `case ${at + 1}`, message }),
     ),
@@ -49,7 +49,7 @@ const ask = async () => {
   try {
     parsed = cases.value.trim() ? JSON.parse(cases.value) : [];
   } catch ({ message }) {
-    return draw({ sound: false, offences: [], findings: [], cases: [{ case: null, message }] });
+    return draw({ sound: false, diagnostics: [], findings: [], cases: [{ case: null, message }] });
   }
   try {
     const answer = await fetch("/rules/check.json", {

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use portcullis_model::{Fault, Refusal};
+use portcullis_model::{FieldError, Refusal};
 use portcullis_store::{CommitError, NotYet, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,13 +27,13 @@ pub struct Problem {
     pub code: &'static str,
     /// Everything that is wrong with what was sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<ProblemFault>)]
-    pub errors: Vec<Fault>,
+    #[schema(value_type = Vec<ProblemField>)]
+    pub errors: Vec<FieldError>,
 }
 
 /// One thing wrong with what was sent.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ProblemFault {
+pub struct ProblemField {
     /// The field, as a JSON pointer or parameter name.
     pub field: String,
     /// What is wrong and what to do.

@@ -75,11 +75,11 @@ impl FromRequestParts<Web> for View {
                 at: At::Now,
             });
         };
-        let at: Timestamp = at
-            .parse()
-            .map_err(|bad: portcullis_model::time::NotATime| {
-                Refusal::invalid("at", bad.to_string())
-            })?;
+        let at: Timestamp =
+            at.parse()
+                .map_err(|bad: portcullis_model::time::ParseTimestampError| {
+                    Refusal::invalid("at", bad.to_string())
+                })?;
         if at >= now {
             return Ok(Self {
                 world,

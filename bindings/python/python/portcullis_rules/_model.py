@@ -16,7 +16,7 @@ Names = Union[str, Iterable[str]]
 Condition = Union[Sequence[Any], Mapping[str, Any]]
 
 
-class Offence(NamedTuple):
+class Diagnostic(NamedTuple):
     """One thing wrong with a document."""
 
     #: Stable across versions, such as ``unknown_key``.
@@ -33,17 +33,17 @@ class Offence(NamedTuple):
 class RulesError(ValueError):
     """A rule list that was refused, with every reason."""
 
-    offences: List[Offence]
+    diagnostics: List[Diagnostic]
     #: How many more there are past the first thousand.
     omitted: int
 
-    def __init__(self, message: str, offences: Iterable[Tuple[Any, ...]] = (), omitted: int = 0) -> None:
+    def __init__(self, message: str, diagnostics: Iterable[Tuple[Any, ...]] = (), omitted: int = 0) -> None:
         super().__init__(message)
-        self.offences = [Offence(*offence) for offence in offences]
+        self.diagnostics = [Diagnostic(*diagnostic) for diagnostic in diagnostics]
         self.omitted = omitted
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        return type(self), (str(self), [tuple(offence) for offence in self.offences], self.omitted)
+        return type(self), (str(self), [tuple(diagnostic) for diagnostic in self.diagnostics], self.omitted)
 
 
 class Answer(NamedTuple):

@@ -1,8 +1,8 @@
 //! Create an app with its owners group.
 
 use portcullis_model::{
-    App, ChangeSet, Context, Edit, Ends, Group, GroupKind, Id, Kind, Membership, Refusal, Tag,
-    User, Validity, World,
+    App, ChangeSet, Context, Edit, Expiry, Group, GroupKind, Id, Membership, MembershipKind,
+    Refusal, Tag, User, Validity, World,
     name::{Description, Name},
     record::{AppOrigin, AppPart, Authority},
 };
@@ -90,8 +90,8 @@ impl Operation for CreateApp {
             });
         for owner in owners {
             parts::user(world, owner)?;
-            for kind in Kind::ALL {
-                let until = demands.cap(kind, Ends::NEVER, context.now);
+            for kind in MembershipKind::ALL {
+                let until = demands.cap(kind, Expiry::NEVER, context.now);
                 change.push(Edit::create(Membership {
                     id: context.id(),
                     user: owner,

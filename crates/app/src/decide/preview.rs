@@ -7,7 +7,7 @@ use std::{
 };
 
 use portcullis_model::{
-    Change, ChangeSet, Entitlement, Group, Id, Kind, Timestamp, User, World,
+    Change, ChangeSet, Entitlement, Group, Id, MembershipKind, Timestamp, User, World,
     decide::{Held, subject_attributes, subject_rules},
 };
 use portcullis_rules::{
@@ -37,25 +37,25 @@ pub struct RulesDiff {
     /// People judged by other rules than before.
     pub people: usize,
     /// One for each way in which people's rules differ, the one with the most people first.
-    pub shifts: Vec<Shift>,
+    pub shifts: Vec<AffectedUsers>,
     /// People whose pair of lists was not compared.
     pub not_compared: usize,
 }
 
 /// People whose rules are put together alike, before and after.
 #[derive(Clone, Debug)]
-pub struct Shift {
+pub struct AffectedUsers {
     /// Who.
     pub people: Vec<Id<User>>,
     /// Requests that get another answer.
-    pub turns: Vec<Turn>,
+    pub turns: Vec<DecisionChange>,
     /// Whether these are all the ways in which answers change. If there are none, nothing changes.
     pub exhaustive: bool,
 }
 
 /// A request that gets another answer.
 #[derive(Clone, Debug)]
-pub struct Turn {
+pub struct DecisionChange {
     /// The action.
     pub action: Arc<str>,
     /// The type of the resource.
@@ -122,7 +122,7 @@ pub fn rules_diff(
         .iter()
         .filter_map(|address| known.get(address))
         .filter(|entitlement| entitlement.grant.rules().is_some());
-    let mut meeting = Meeting::new(touched.map(|entitlement| &**entitlement));
+    let mut meeting = OverlapIndex::new(touched.map(|entitlement| &**entitlement));
     let mut pairs: HashMap<(Key, Key), Vec<Id<User>>> = HashMap::new();
     for ((mut was, mut is), people) in whole {
         for key in [&mut was, &mut is] {
@@ -183,14 +183,18 @@ impl<'w> Reached<'w> {
                     }
                 }
                 Change::Membership(edit) => {
-                    let place = edit.subject().filter(|place| place.kind == Kind::Member);
+                    let place = edit
+                        .subject()
+                        .filter(|place| place.kind == MembershipKind::Member);
                     if let Some(place) = place.filter(|place| self.leads_to_rules(place.group)) {
                         any = true;
                         let _ = people.insert(place.user);
                     }
                 }
                 Change::Inclusion(edit) => {
-                    let way = edit.subject().filter(|way| way.kind == Kind::Member);
+                    let way = edit
+                        .subject()
+                        .filter(|way| way.kind == MembershipKind::Member);
                     if let Some(way) = way.filter(|way| self.leads_to_rules(way.target)) {
                         any = true;
                         let _ = whose.insert(way.child);
@@ -201,7 +205,9 @@ impl<'w> Reached<'w> {
         }
         for group in whose {
             for world in [self.worlds.0, self.worlds.1] {
-                let members = world.holders(group, Kind::Member, self.now).into_iter();
+                let members = world
+                    .holders(group, MembershipKind::Member, self.now)
+                    .into_iter();
                 people.extend(members.map(|member| member.user.id));
             }
         }
@@ -214,7 +220,7 @@ impl<'w> Reached<'w> {
         }
         let confers = [self.worlds.0, self.worlds.1].into_iter().any(|world| {
             let onwards = world.reach(group, self.now).into_iter();
-            let onwards = onwards.filter(|(_, kind)| *kind == Kind::Member);
+            let onwards = onwards.filter(|(_, kind)| *kind == MembershipKind::Member);
             let mut groups = onwards.map(|(group, _)| group.id).chain([group]);
             groups.any(|group| {
                 let mut all = world.entitlements_of(group);
@@ -229,16 +235,16 @@ impl<'w> Reached<'w> {
 /// Which rules can meet the changed ones in one request. Where no changed rule speaks of a type and
 /// action, the answer stays as it is; so all others need not be compared, and people whose rules
 /// differ in others only are alike.
-struct Meeting {
+struct OverlapIndex {
     changed: Vec<Rule>,
     /// By the address of the entitlement, which its world keeps.
     met: HashMap<usize, bool>,
 }
 
-impl Meeting {
+impl OverlapIndex {
     fn new<'e>(touched: impl Iterator<Item = &'e Entitlement>) -> Self {
         Self {
-            changed: touched.flat_map(|e| e.grant.compile()).collect(),
+            changed: touched.flat_map(|e| e.grant.to_rules()).collect(),
             met: HashMap::new(),
         }
     }
@@ -255,7 +261,7 @@ impl Meeting {
         if let Some(met) = self.met.get(&key) {
             return *met;
         }
-        let met = held.grant.compile().iter().any(|rule| self.meets(rule));
+        let met = held.grant.to_rules().iter().any(|rule| self.meets(rule));
         let _ = self.met.insert(key, met);
         met
     }
@@ -292,11 +298,11 @@ impl RulesDiff {
 }
 
 fn shift(
-    meeting: &mut Meeting,
+    meeting: &mut OverlapIndex,
     (before, after): (&World, &World),
     people: Vec<Id<User>>,
     now: Timestamp,
-) -> Shift {
+) -> AffectedUsers {
     let mut list = |world: &World| -> RuleList {
         let held = people
             .first()
@@ -327,7 +333,7 @@ fn shift(
         .collect();
     let compared = compared(was.0.iter().chain(&is.0));
     let engines = Engine::compile(&was).ok().zip(Engine::compile(&is).ok());
-    let mut turns: Vec<Turn> = Vec::new();
+    let mut turns: Vec<DecisionChange> = Vec::new();
     for difference in found.differences {
         let rule_of = |list: &RuleList, decision: Decision| {
             decision.rule.and_then(|rule| list.0.get(rule).cloned())
@@ -351,7 +357,7 @@ fn shift(
                 .count()
         };
         let (with, without) = (by_link(&linked), by_link(&none));
-        turns.push(Turn {
+        turns.push(DecisionChange {
             allowed: difference.after.effect == Effect::Allow,
             rule: rule_of(&is, difference.after).or_else(|| rule_of(&was, difference.before)),
             people: with.max(without),
@@ -368,7 +374,7 @@ fn shift(
     }
     // What happens to most people first; what is lost before what is gained.
     turns.sort_by_key(|turn| (std::cmp::Reverse(turn.people), turn.allowed));
-    Shift {
+    AffectedUsers {
         people,
         turns,
         exhaustive: found.exhaustive,

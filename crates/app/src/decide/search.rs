@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    Ends, Kind, Timestamp, User, World,
+    Expiry, MembershipKind, Timestamp, User, World,
     entitlement::{ENVIRONMENT, PERMISSION_ACTION, PERMISSION_TYPE},
     world::Holder,
 };
@@ -148,10 +148,10 @@ impl Decider {
         permission: &str,
         environment: Option<&str>,
         now: Timestamp,
-    ) -> Option<Ends> {
+    ) -> Option<Expiry> {
         let answer = self.uses(world, user, permission, environment, now);
         let (by, _) = answer.decided_by.filter(|_| answer.allowed)?;
-        let held = world.holds(user.id, by.group, Kind::Member, now)?;
+        let held = world.holds(user.id, by.group, MembershipKind::Member, now)?;
         Some(held.min(by.validity.until))
     }
 

@@ -1,7 +1,7 @@
 //! Add people to a group, or move the end of those who are in it.
 
 use portcullis_model::{
-    ChangeSet, Context, Ends, Group, Id, Kind, Refusal, User, World, name::Reason,
+    ChangeSet, Context, Expiry, Group, Id, MembershipKind, Refusal, User, World, name::Reason,
 };
 
 use crate::{Operation, parts};
@@ -13,11 +13,11 @@ pub struct AddPeople {
     /// To which group.
     pub group: Id<Group>,
     /// As what.
-    pub kind: Kind,
+    pub kind: MembershipKind,
     /// Whom.
     pub users: Vec<Id<User>>,
     /// Until when.
-    pub until: Ends,
+    pub until: Expiry,
     /// Why.
     pub reason: Reason,
 }

@@ -1,8 +1,8 @@
 //! Let the members of a role into a group.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Ends, Group, Id, Inclusion, Kind, Refusal, Validity, World,
-    name::Reason,
+    ChangeSet, Context, Edit, Expiry, Group, Id, Inclusion, MembershipKind, Refusal, Validity,
+    World, name::Reason,
 };
 
 use crate::{Operation, parts};
@@ -16,9 +16,9 @@ pub struct AttachRole {
     /// Into which groups.
     pub groups: Vec<Id<Group>>,
     /// As what.
-    pub kind: Kind,
+    pub kind: MembershipKind,
     /// Until when.
-    pub until: Ends,
+    pub until: Expiry,
     /// Why.
     pub reason: Reason,
 }
@@ -85,7 +85,7 @@ impl AttachRole {
         let after = world.after(change)?;
         let members = after
             .direct_of_group(self.role)
-            .filter(|m| m.kind == Kind::Member && m.validity.contains(context.now));
+            .filter(|m| m.kind == MembershipKind::Member && m.validity.contains(context.now));
         for member in members {
             parts::settle_requests(&after, context, member, None, change);
         }

@@ -1,7 +1,7 @@
 //! Change what membership of a group confers.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Ends, Entitlement, Grant, Group, Id, Refusal, Validity, World,
+    ChangeSet, Context, Edit, Entitlement, Expiry, Grant, Group, Id, Refusal, Validity, World,
     name::Reason,
 };
 
@@ -9,7 +9,7 @@ use crate::{Operation, parts, rules};
 
 /// Lets a group confer something until an end; what it confers under that name already is replaced.
 #[derive(Clone, Debug)]
-pub struct Confer {
+pub struct GrantEntitlement {
     /// Which group.
     pub group: Id<Group>,
     /// What.
@@ -18,12 +18,12 @@ pub struct Confer {
     /// confers under the same name.
     pub replaces: Option<Id<Entitlement>>,
     /// Until when.
-    pub until: Ends,
+    pub until: Expiry,
     /// Why.
     pub reason: Reason,
 }
 
-impl Operation for Confer {
+impl Operation for GrantEntitlement {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let group = parts::group(world, self.group)?;
         if let Some(list) = self.grant.rules() {
@@ -60,7 +60,7 @@ impl Operation for Confer {
     }
 }
 
-impl Confer {
+impl GrantEntitlement {
     fn replaced<'w>(
         &self,
         world: &'w World,
@@ -84,12 +84,12 @@ impl Confer {
 
 /// Ends something a group confers, now.
 #[derive(Clone, Copy, Debug)]
-pub struct Withhold {
+pub struct RevokeEntitlement {
     /// What.
     pub entitlement: Id<Entitlement>,
 }
 
-impl Operation for Withhold {
+impl Operation for RevokeEntitlement {
     fn plan(&self, world: &World, _: &Context) -> Result<ChangeSet, Refusal> {
         let entitlement = world
             .entitlement(self.entitlement)

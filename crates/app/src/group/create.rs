@@ -1,8 +1,8 @@
 //! Create a group, role or app group.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Ends, Group, GroupKind, Id, Kind, Membership, Refusal, Tag, User,
-    Validity, World,
+    ChangeSet, Context, Edit, Expiry, Group, GroupKind, Id, Membership, MembershipKind, Refusal,
+    Tag, User, Validity, World,
     name::{Description, Name},
     record::Authority,
 };
@@ -49,10 +49,10 @@ impl Operation for CreateGroup {
                 id: context.id(),
                 user: *owner,
                 group: group.id,
-                kind: Kind::Owner,
+                kind: MembershipKind::Owner,
                 validity: Validity::new(
                     context.now,
-                    demands.cap(Kind::Owner, Ends::NEVER, context.now),
+                    demands.cap(MembershipKind::Owner, Expiry::NEVER, context.now),
                 ),
                 reason: parts::reason("first owner"),
                 granted_by: context.actor,

@@ -1,6 +1,6 @@
 //! Take a role, or a nested group, out of groups.
 
-use portcullis_model::{ChangeSet, Context, Edit, Group, Id, Kind, Refusal, World};
+use portcullis_model::{ChangeSet, Context, Edit, Group, Id, MembershipKind, Refusal, World};
 
 use crate::{Operation, parts};
 
@@ -12,7 +12,7 @@ pub struct DetachRole {
     /// From which groups.
     pub groups: Vec<Id<Group>>,
     /// As what they are in it.
-    pub kind: Kind,
+    pub kind: MembershipKind,
 }
 
 impl Operation for DetachRole {

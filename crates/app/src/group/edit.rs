@@ -1,8 +1,8 @@
 //! Edit a group: its name, description, tags, and what kind of group it is.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Ends, Group, GroupKind, Id, Kind, Membership, Refusal, Tag, Validity,
-    World,
+    ChangeSet, Context, Edit, Expiry, Group, GroupKind, Id, Membership, MembershipKind, Refusal,
+    Tag, Validity, World,
     name::{Description, Name},
 };
 
@@ -80,14 +80,14 @@ fn keep_as_direct(world: &World, context: &Context, group: &Group, change: &mut 
     for inclusion in world.children_of(group.id) {
         change.push(Edit::end(inclusion.clone()));
     }
-    for kind in Kind::ALL {
+    for kind in MembershipKind::ALL {
         for holder in world.holders(group.id, kind, context.now) {
             let direct = world.direct(holder.user.id, group.id, kind);
             if direct.is_some_and(|direct| direct.validity.until >= holder.until) {
                 continue;
             }
             let reason = parts::reason("kept when the group became a role");
-            let until: Ends = holder.until;
+            let until: Expiry = holder.until;
             change.push(match direct {
                 Some(direct) => Edit::update(
                     direct.clone(),

@@ -11,7 +11,7 @@ mod remove_people;
 
 pub use add_people::AddPeople;
 pub use attach_role::AttachRole;
-pub use confer::{Confer, Withhold};
+pub use confer::{GrantEntitlement, RevokeEntitlement};
 pub use create::CreateGroup;
 pub use delete::DeleteGroup;
 pub use detach_role::DetachRole;

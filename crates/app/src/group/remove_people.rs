@@ -1,6 +1,6 @@
 //! Remove people from a group.
 
-use portcullis_model::{ChangeSet, Context, Edit, Group, Id, Kind, Refusal, User, World};
+use portcullis_model::{ChangeSet, Context, Edit, Group, Id, MembershipKind, Refusal, User, World};
 
 use crate::{Operation, parts};
 
@@ -10,7 +10,7 @@ pub struct RemovePeople {
     /// From which group.
     pub group: Id<Group>,
     /// As what they are in it.
-    pub kind: Kind,
+    pub kind: MembershipKind,
     /// Whom.
     pub users: Vec<Id<User>>,
 }
@@ -38,7 +38,13 @@ impl Operation for RemovePeople {
 }
 
 /// Why somebody who has no direct place cannot be taken out, and what would.
-fn not_direct(world: &World, context: &Context, user: &User, group: &Group, kind: Kind) -> Refusal {
+fn not_direct(
+    world: &World,
+    context: &Context,
+    user: &User,
+    group: &Group,
+    kind: MembershipKind,
+) -> Refusal {
     let paths = world.paths(user.id, group.id, kind, context.now);
     let through = paths
         .first()
@@ -59,7 +65,7 @@ fn not_direct(world: &World, context: &Context, user: &User, group: &Group, kind
             ),
         ),
         None => Refusal::not_found(
-            if kind == Kind::Member {
+            if kind == MembershipKind::Member {
                 "membership"
             } else {
                 "ownership"

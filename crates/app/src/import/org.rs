@@ -8,9 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    Actor, App, Change, ChangeSet, Context, Edit, Ends, Entitlement, Fault, Grant, Group,
-    GroupKind, Id, Inclusion, Kind, Membership, Permission, Refusal, SystemActor, User, UserKind,
-    Validity, World,
+    Actor, App, Change, ChangeSet, Context, Edit, Entitlement, Expiry, FieldError, Grant, Group,
+    GroupKind, Id, Inclusion, Membership, MembershipKind, Permission, Refusal, SystemActor, User,
+    UserKind, Validity, World,
     name::{Description, Email, Login, Name, PermissionName, Reason},
     record::{AppOrigin, AppPart, Authority},
 };
@@ -136,14 +136,14 @@ struct Import<'a> {
     world: &'a World,
     context: &'a Context,
     change: ChangeSet,
-    faults: Vec<Fault>,
+    faults: Vec<FieldError>,
     /// By login in lower case.
     users: BTreeMap<String, Id<User>>,
     /// Teams by name in lower case.
     groups: BTreeMap<String, Id<Group>>,
     /// What the file says.
-    memberships: BTreeSet<(Id<User>, Id<Group>, Kind)>,
-    inclusions: BTreeSet<(Id<Group>, Id<Group>, Kind)>,
+    memberships: BTreeSet<(Id<User>, Id<Group>, MembershipKind)>,
+    inclusions: BTreeSet<(Id<Group>, Id<Group>, MembershipKind)>,
     entitlements: BTreeSet<(Id<Group>, String)>,
 }
 
@@ -151,7 +151,7 @@ const BY: Actor = Actor::System(SystemActor::Import);
 
 impl Import<'_> {
     fn fault(&mut self, at: String, message: impl Into<String>) {
-        self.faults.push(Fault::new(at, message));
+        self.faults.push(FieldError::new(at, message));
     }
 
     fn reason() -> Reason {
@@ -288,12 +288,12 @@ impl Import<'_> {
         };
         for (i, login) in team.members.iter().enumerate() {
             if let Some(user) = self.find_user(login, format!("/teams/{at}/members/{i}")) {
-                self.member(user, id, Kind::Member);
+                self.member(user, id, MembershipKind::Member);
             }
         }
         for (i, login) in team.maintainers.iter().enumerate() {
             if let Some(user) = self.find_user(login, format!("/teams/{at}/maintainers/{i}")) {
-                self.member(user, id, Kind::Owner);
+                self.member(user, id, MembershipKind::Owner);
             }
         }
         for (i, name) in team.includes.iter().enumerate() {
@@ -308,11 +308,11 @@ impl Import<'_> {
         }
     }
 
-    fn member(&mut self, user: Id<User>, group: Id<Group>, kind: Kind) {
+    fn member(&mut self, user: Id<User>, group: Id<Group>, kind: MembershipKind) {
         if !self.memberships.insert((user, group, kind)) {
             return;
         }
-        let validity = Validity::new(self.context.now, Ends::NEVER);
+        let validity = Validity::new(self.context.now, Expiry::NEVER);
         match self.world.direct(user, group, kind) {
             Some(there) if there.validity.contains(self.context.now) => {}
             Some(lapsed) => {
@@ -338,11 +338,17 @@ impl Import<'_> {
     }
 
     fn include(&mut self, child: Id<Group>, target: Id<Group>) {
-        if !self.inclusions.insert((child, target, Kind::Member)) {
+        if !self
+            .inclusions
+            .insert((child, target, MembershipKind::Member))
+        {
             return;
         }
-        let validity = Validity::new(self.context.now, Ends::NEVER);
-        match self.world.inclusion_of(child, target, Kind::Member) {
+        let validity = Validity::new(self.context.now, Expiry::NEVER);
+        match self
+            .world
+            .inclusion_of(child, target, MembershipKind::Member)
+        {
             Some(there) if there.validity.contains(self.context.now) => {}
             Some(lapsed) => {
                 let after = Inclusion {
@@ -356,7 +362,7 @@ impl Import<'_> {
                 id: self.context.id(),
                 child,
                 target,
-                kind: Kind::Member,
+                kind: MembershipKind::Member,
                 validity,
                 reason: Self::reason(),
                 granted_by: BY,
@@ -393,7 +399,7 @@ impl Import<'_> {
             let user = self.find_user(login, format!("/repos/{at}/people/{login}"));
             let group = self.repo_group(at, &full, app, role);
             if let (Some(user), Some(group)) = (user, group) {
-                self.member(user, group, Kind::Member);
+                self.member(user, group, MembershipKind::Member);
             }
         }
     }
@@ -458,7 +464,7 @@ impl Import<'_> {
                 id: self.context.id(),
                 group: id,
                 grant,
-                validity: Validity::new(self.context.now, Ends::NEVER),
+                validity: Validity::new(self.context.now, Expiry::NEVER),
                 reason: Self::reason(),
                 granted_by: BY,
             }));

@@ -9,8 +9,9 @@ use std::{
 };
 
 use portcullis_model::{
-    Actor, Change, ChangeSet, Context, Edit, Ends, Entitlement, Fault, Grant, Group, GroupKind, Id,
-    Kind, Membership, Permission, Refusal, Resource, SystemActor, User, UserKind, Validity, World,
+    Actor, Change, ChangeSet, Context, Edit, Entitlement, Expiry, FieldError, Grant, Group,
+    GroupKind, Id, Membership, MembershipKind, Permission, Refusal, Resource, SystemActor, User,
+    UserKind, Validity, World,
     entitlement::Rules,
     name::{self, Description, Email, Login, Name, PermissionName},
     record::Authority,
@@ -93,12 +94,12 @@ impl PolicyRules {
     ///
     /// # Errors
     /// Everything that stands against the list, by its place in it.
-    pub fn grant(&self) -> Result<Grant, Vec<Fault>> {
-        let name = Name::parse(&self.list).map_err(|bad| vec![Fault::new("list", bad.0)]);
+    pub fn grant(&self) -> Result<Grant, Vec<FieldError>> {
+        let name = Name::parse(&self.list).map_err(|bad| vec![FieldError::new("list", bad.0)]);
         let rules = RuleList::from_json_value(&self.rules).map_err(|error| {
-            let offences = error.offences().iter();
-            offences
-                .map(|o| Fault::new(format!("rules{}", o.path), o.message.clone()))
+            let diagnostics = error.diagnostics().iter();
+            diagnostics
+                .map(|o| FieldError::new(format!("rules{}", o.path), o.message.clone()))
                 .collect()
         });
         let (name, rules) = match (name, rules) {
@@ -179,7 +180,7 @@ struct Import<'a> {
     world: &'a World,
     context: &'a Context,
     change: ChangeSet,
-    faults: Vec<Fault>,
+    faults: Vec<FieldError>,
     users: BTreeMap<String, Id<User>>,
     /// What the file says.
     memberships: BTreeSet<(Id<User>, Id<Group>)>,
@@ -188,8 +189,12 @@ struct Import<'a> {
 
 impl Import<'_> {
     /// The value, or a note of what is wrong with it.
-    fn good<T>(&mut self, at: impl Into<String>, read: Result<T, name::BadText>) -> Option<T> {
-        read.map_err(|bad| self.faults.push(Fault::new(at, bad.0)))
+    fn good<T>(
+        &mut self,
+        at: impl Into<String>,
+        read: Result<T, name::ParseTextError>,
+    ) -> Option<T> {
+        read.map_err(|bad| self.faults.push(FieldError::new(at, bad.0)))
             .ok()
     }
 
@@ -272,7 +277,7 @@ impl Import<'_> {
             let known = known.or_else(|| self.world.find_user(login).map(|user| user.id));
             match known {
                 Some(user) => members.push(user),
-                None => self.faults.push(Fault::new(
+                None => self.faults.push(FieldError::new(
                     format!("/groups/{at}/members/{i}"),
                     format!("there is no user `{login}`; list it under `users`"),
                 )),
@@ -282,13 +287,17 @@ impl Import<'_> {
         members.dedup();
         for user in members {
             self.memberships.insert((user, group));
-            if self.world.direct(user, group, Kind::Member).is_none() {
+            if self
+                .world
+                .direct(user, group, MembershipKind::Member)
+                .is_none()
+            {
                 self.change.push(Edit::create(Membership {
                     id: self.context.id(),
                     user,
                     group,
-                    kind: Kind::Member,
-                    validity: Validity::new(self.context.now, Ends::NEVER),
+                    kind: MembershipKind::Member,
+                    validity: Validity::new(self.context.now, Expiry::NEVER),
                     reason: parts::reason("as the imported file says"),
                     granted_by: BY,
                     request: None,
@@ -302,8 +311,9 @@ impl Import<'_> {
             Ok(grant) => self.confer(group, grant),
             Err(faults) => {
                 let faults = faults.into_iter();
-                self.faults
-                    .extend(faults.map(|f| Fault::new(format!("{at}/{}", f.field), f.message)));
+                self.faults.extend(
+                    faults.map(|f| FieldError::new(format!("{at}/{}", f.field), f.message)),
+                );
             }
         }
     }
@@ -324,7 +334,7 @@ impl Import<'_> {
                 id: self.context.id(),
                 group,
                 grant,
-                validity: Validity::new(self.context.now, Ends::NEVER),
+                validity: Validity::new(self.context.now, Expiry::NEVER),
                 reason: parts::reason("as the imported file says"),
                 granted_by: BY,
             })),
@@ -352,8 +362,9 @@ impl Import<'_> {
             return Err(Refusal::Invalid(self.faults));
         }
         let memberships = self.world.memberships().filter(|m| m.granted_by == BY);
-        let gone = memberships
-            .filter(|m| m.kind != Kind::Member || !self.memberships.contains(&(m.user, m.group)));
+        let gone = memberships.filter(|m| {
+            m.kind != MembershipKind::Member || !self.memberships.contains(&(m.user, m.group))
+        });
         let mut ended: Vec<Change> = gone.map(|m| Edit::end(m.clone()).into()).collect();
         let entitlements = self.world.entitlements().filter(|e| e.granted_by == BY);
         let gone = entitlements.filter(|e| !self.entitlements.contains(&(e.group, e.grant.key())));

@@ -21,11 +21,11 @@ impl Operation for Undo {
             portcullis_model::Change::Membership(edit) if edit.before.is_none() => edit
                 .after
                 .as_ref()
-                .is_none_or(|m| !m.validity.until.passed(context.now)),
+                .is_none_or(|m| !m.validity.until.is_past(context.now)),
             portcullis_model::Change::Inclusion(edit) if edit.before.is_none() => edit
                 .after
                 .as_ref()
-                .is_none_or(|i| !i.validity.until.passed(context.now)),
+                .is_none_or(|i| !i.validity.until.is_past(context.now)),
             _ => true,
         });
         if change.is_empty() {

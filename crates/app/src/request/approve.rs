@@ -1,7 +1,7 @@
 //! Approve a request.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Ends, Id, Refusal, Request, State, World, name::Reason,
+    ChangeSet, Context, Edit, Expiry, Id, Refusal, Request, State, World, name::Reason,
     request::Resolution,
 };
 
@@ -15,7 +15,7 @@ pub struct Approve {
     /// Which request.
     pub request: Id<Request>,
     /// Until when, if not as asked.
-    pub until: Option<Ends>,
+    pub until: Option<Expiry>,
     /// Why. Where tags demand a reason and none is given, the requester's own counts.
     pub reason: Reason,
 }

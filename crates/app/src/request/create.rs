@@ -1,26 +1,26 @@
 //! Ask for access.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Ends, Group, Id, Kind, Refusal, Request, State, Wants, World,
-    name::Reason, request::Resolution,
+    ChangeSet, Context, Edit, Expiry, Group, Id, MembershipKind, Refusal, Request, State, Wants,
+    World, name::Reason, request::Resolution,
 };
 
 use crate::{Operation, parts};
 
 /// The actor asks to be a member or owner of a group. An earlier request for the same is taken back.
 #[derive(Clone, Debug)]
-pub struct Ask {
+pub struct CreateRequest {
     /// Which group.
     pub group: Id<Group>,
     /// As what.
-    pub kind: Kind,
+    pub kind: MembershipKind,
     /// Until when.
-    pub until: Ends,
+    pub until: Expiry,
     /// Why.
     pub reason: Reason,
 }
 
-impl Operation for Ask {
+impl Operation for CreateRequest {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let group = parts::group(world, self.group)?;
         let requester = context.actor.user().ok_or_else(|| {

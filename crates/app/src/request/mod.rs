@@ -6,7 +6,7 @@ mod decide_many;
 mod reject;
 
 pub use approve::Approve;
-pub use create::Ask;
+pub use create::CreateRequest;
 pub use decide_many::{DecideMany, Decision};
 pub use reject::{Reject, Withdraw};
 

@@ -41,7 +41,7 @@ impl Operation for CloneRole {
         role.tags.clone_from(&pattern.tags);
         let mut change = ChangeSet::new("role.clone").with(Edit::create(role.clone()));
         for inclusion in world.targets_of(pattern.id) {
-            if inclusion.validity.until.passed(context.now) {
+            if inclusion.validity.until.is_past(context.now) {
                 continue;
             }
             let target = parts::group(world, inclusion.target)?;

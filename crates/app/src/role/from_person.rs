@@ -1,7 +1,7 @@
 //! Create a role from what a person has.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Ends, Group, Id, Kind, Refusal, User, World,
+    ChangeSet, Context, Edit, Expiry, Group, Id, MembershipKind, Refusal, User, World,
     name::{Description, Name, Reason},
 };
 
@@ -32,7 +32,9 @@ impl Operation for RoleFromPerson {
         let access = world.access_of(self.user, context.now);
         let mut targets: Vec<_> = access
             .iter()
-            .filter(|a| a.kind == Kind::Member && a.group.is_managed() && !a.group.is_role())
+            .filter(|a| {
+                a.kind == MembershipKind::Member && a.group.is_managed() && !a.group.is_role()
+            })
             .map(|a| a.group)
             .collect();
         if let Some(chosen) = &self.groups {
@@ -62,8 +64,8 @@ impl Operation for RoleFromPerson {
                 context,
                 role.id,
                 target,
-                Kind::Member,
-                Ends::NEVER,
+                MembershipKind::Member,
+                Expiry::NEVER,
                 &self.reason,
             ));
         }
@@ -71,8 +73,8 @@ impl Operation for RoleFromPerson {
             context,
             role.id,
             self.user,
-            Kind::Member,
-            Ends::NEVER,
+            MembershipKind::Member,
+            Expiry::NEVER,
             &self.reason,
         ));
         Ok(change)

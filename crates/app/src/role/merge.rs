@@ -33,7 +33,7 @@ impl Operation for MergeRoles {
         }
         let mut change = ChangeSet::new("role.merge");
         for inclusion in world.targets_of(from.id) {
-            if inclusion.validity.until.passed(context.now) {
+            if inclusion.validity.until.is_past(context.now) {
                 continue;
             }
             let target = parts::group(world, inclusion.target)?;

@@ -11,7 +11,8 @@ pub use merge::MergeRoles;
 pub use split::SplitRole;
 
 use portcullis_model::{
-    Context, Edit, Ends, Group, GroupKind, Id, Inclusion, Kind, Membership, User, Validity, World,
+    Context, Edit, Expiry, Group, GroupKind, Id, Inclusion, Membership, MembershipKind, User,
+    Validity, World,
     name::{Description, Name, Reason},
     record::Authority,
 };
@@ -32,8 +33,8 @@ fn attach(
     context: &Context,
     role: Id<Group>,
     target: &Group,
-    kind: Kind,
-    until: Ends,
+    kind: MembershipKind,
+    until: Expiry,
     reason: &Reason,
 ) -> Edit<Inclusion> {
     let until = world.constraints_on(target).cap(kind, until, context.now);
@@ -52,8 +53,8 @@ fn join(
     context: &Context,
     role: Id<Group>,
     user: Id<User>,
-    kind: Kind,
-    until: Ends,
+    kind: MembershipKind,
+    until: Expiry,
     reason: &Reason,
 ) -> Edit<Membership> {
     Edit::create(Membership {

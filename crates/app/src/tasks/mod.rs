@@ -1,5 +1,5 @@
 //! Background tasks: no input, idempotent, run on a period and on a signal.
 
-mod passing;
+mod expire;
 
-pub use passing::{Passing, run_passing};
+pub use expire::{ExpireFacts, run_expiry};

@@ -1,7 +1,7 @@
 //! The first admin.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Ends, Kind, Refusal, User, UserKind, World,
+    ChangeSet, Context, Edit, Expiry, MembershipKind, Refusal, User, UserKind, World,
     name::{Description, Email, Login, Name},
     record::AppOrigin,
 };
@@ -69,8 +69,8 @@ impl Operation for InitAdmin {
             .built_in_app()
             .and_then(|app| world.owners_group(app.id))
             .ok_or_else(|| Refusal::not_found("group", "owners of the built-in app"))?;
-        for kind in Kind::ALL {
-            if world.holds(user, group.id, kind, context.now) != Some(Ends::NEVER) {
+        for kind in MembershipKind::ALL {
+            if world.holds(user, group.id, kind, context.now) != Some(Expiry::NEVER) {
                 let reason = parts::reason("made an admin on the command line");
                 change.push(parts::place(
                     &world,
@@ -78,7 +78,7 @@ impl Operation for InitAdmin {
                     user,
                     group,
                     kind,
-                    Ends::NEVER,
+                    Expiry::NEVER,
                     &reason,
                 ));
             }

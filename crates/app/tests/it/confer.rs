@@ -3,10 +3,10 @@
 use portcullis_app::{
     Operation,
     decide::rules_diff,
-    group::{AddPeople, AttachRole, Confer, DetachRole, RemovePeople, Withhold},
+    group::{AddPeople, AttachRole, DetachRole, GrantEntitlement, RemovePeople, RevokeEntitlement},
     import::ImportPolicy,
 };
-use portcullis_model::{Actor, Grant, Kind, Refusal, SystemActor, entitlement::Rules};
+use portcullis_model::{Actor, Grant, MembershipKind, Refusal, SystemActor, entitlement::Rules};
 use serde_json::json;
 
 use crate::town::{NEVER, NOW, Town, list, permission};
@@ -31,8 +31,8 @@ fn town() -> Town {
         )
 }
 
-fn save(town: &Town, grant: Grant) -> Confer {
-    Confer {
+fn save(town: &Town, grant: Grant) -> GrantEntitlement {
+    GrantEntitlement {
         group: town.gid("Writers"),
         replaces: None,
         grant,
@@ -142,7 +142,7 @@ fn withholding_a_list_is_previewed_the_same_way() {
     let town = town();
     let entitlement = town.conferred("Writers", "docs").unwrap().id;
     let context = town.context(Actor::User(town.uid("root")));
-    let change = Withhold { entitlement }
+    let change = RevokeEntitlement { entitlement }
         .plan(&town.world, &context)
         .unwrap();
     let after = town.world.after(&change).unwrap();
@@ -204,16 +204,22 @@ fn people_and_roles_who_come_and_go_are_told_of_by_rules_too() {
     };
     let gains = |people| Some(vec![("write".to_owned(), true, people)]);
     let loses = |people| Some(vec![("write".to_owned(), false, people)]);
-    assert_eq!(turns(&town, &add(writers, Kind::Member)), gains(1));
     assert_eq!(
-        turns(&town, &add(writers, Kind::Owner)),
+        turns(&town, &add(writers, MembershipKind::Member)),
+        gains(1)
+    );
+    assert_eq!(
+        turns(&town, &add(writers, MembershipKind::Owner)),
         None,
         "owners are not judged by it"
     );
-    assert_eq!(turns(&town, &add(town.gid("Plain"), Kind::Member)), None);
+    assert_eq!(
+        turns(&town, &add(town.gid("Plain"), MembershipKind::Member)),
+        None
+    );
     let remove = RemovePeople {
         group: writers,
-        kind: Kind::Member,
+        kind: MembershipKind::Member,
         users: vec![town.uid("ana"), town.uid("ben")],
     };
     assert_eq!(turns(&town, &remove), loses(2));
@@ -221,7 +227,7 @@ fn people_and_roles_who_come_and_go_are_told_of_by_rules_too() {
     let attach = AttachRole {
         role: press,
         groups: vec![writers],
-        kind: Kind::Member,
+        kind: MembershipKind::Member,
         until: NEVER,
         reason: Default::default(),
     };
@@ -234,11 +240,11 @@ fn people_and_roles_who_come_and_go_are_told_of_by_rules_too() {
     let detach = DetachRole {
         role: press,
         groups: vec![writers],
-        kind: Kind::Member,
+        kind: MembershipKind::Member,
     };
     assert_eq!(turns(&town, &detach), loses(1));
     assert_eq!(
-        turns(&town, &add(press, Kind::Member)),
+        turns(&town, &add(press, MembershipKind::Member)),
         gains(1),
         "through the role"
     );

@@ -6,27 +6,27 @@ use portcullis_app::{
     Operation, Update,
     app::{CreateApp, DeleteApp, EditApp},
     group::{
-        AddPeople, AttachRole, Confer, CreateGroup, DeleteGroup, DetachRole, EditGroup,
-        RemovePeople, Withhold,
+        AddPeople, AttachRole, CreateGroup, DeleteGroup, DetachRole, EditGroup, GrantEntitlement,
+        RemovePeople, RevokeEntitlement,
     },
     import::{ImportOrg, ImportPolicy, Org, Policy},
     log::Undo,
-    request::{Approve, Ask, DecideMany, Decision, Reject, Withdraw},
+    request::{Approve, CreateRequest, DecideMany, Decision, Reject, Withdraw},
     resource::{ForgetResource, RegisterResource},
     role::{CloneRole, MergeRoles, People, RoleFromPerson, SplitRole},
     tag::{CreateTag, DeleteTag, EditTag},
     user::{CreateUser, DeleteUser, EditUser, InitAdmin},
 };
 use portcullis_model::{
-    Actor, Constraints, Ends, GroupKind, Kind, Position, Refusal, State, SystemActor, UserKind,
-    World,
+    Actor, Constraints, Expiry, GroupKind, MembershipKind, Position, Refusal, State, SystemActor,
+    UserKind, World,
 };
 use serde_json::json;
 
 use crate::town::{NEVER, NOW, Town, days, parse, permission};
 
 /// Everything everybody can do: each place in each group that is no role, each permission.
-fn access(world: &World) -> BTreeSet<(String, String, Ends)> {
+fn access(world: &World) -> BTreeSet<(String, String, Expiry)> {
     let mut all = BTreeSet::new();
     for user in world.users() {
         for (group, kind, until) in world.groups_of(user.id, NOW) {
@@ -53,10 +53,10 @@ fn town() -> Town {
         .leads("Role-A", "Payroll", NEVER)
         .leads("Role-B", "Wiki", NEVER)
         .confers("Wiki", permission("wiki:edit", &[]))
-        .placed("ana", "Role-A", Kind::Member, days(20))
+        .placed("ana", "Role-A", MembershipKind::Member, days(20))
         .member("ben", "Role-B")
         .member("eve", "Wiki")
-        .placed("eve", "Payroll", Kind::Member, days(5))
+        .placed("eve", "Payroll", MembershipKind::Member, days(5))
 }
 
 fn reason() -> portcullis_model::Reason {
@@ -88,7 +88,7 @@ fn a_role_from_a_person_leads_where_they_are_and_takes_nothing_from_anybody() {
         reason: reason(),
     };
     town.does("root", &operation);
-    let held = |all: &BTreeSet<(String, String, Ends)>| -> BTreeSet<(String, String)> {
+    let held = |all: &BTreeSet<(String, String, Expiry)>| -> BTreeSet<(String, String)> {
         all.iter()
             .map(|(who, what, _)| (who.clone(), what.clone()))
             .collect()
@@ -122,7 +122,10 @@ fn a_clone_leads_where_its_pattern_leads_and_has_its_people_only_if_asked() {
         };
         nobody_notices(&mut town, &operation);
         let copy = town.gid("Role-C");
-        assert_eq!(town.world.holder_count(copy, Kind::Member, NOW), members);
+        assert_eq!(
+            town.world.holder_count(copy, MembershipKind::Member, NOW),
+            members
+        );
         let ends = |role: &str| -> BTreeSet<_> {
             let all = town.world.targets_of(town.gid(role));
             all.map(|i| (i.target, i.validity.until)).collect()
@@ -175,7 +178,7 @@ fn a_role_opens_what_it_is_attached_to_and_closes_what_it_is_detached_from() {
     let attach = AttachRole {
         role: town.gid("Role-B"),
         groups: vec![town.gid("Payroll")],
-        kind: Kind::Member,
+        kind: MembershipKind::Member,
         until: days(3),
         reason: reason(),
     };
@@ -184,7 +187,7 @@ fn a_role_opens_what_it_is_attached_to_and_closes_what_it_is_detached_from() {
     let detach = DetachRole {
         role: attach.role,
         groups: attach.groups,
-        kind: Kind::Member,
+        kind: MembershipKind::Member,
     };
     town.does("root", &detach);
     assert_eq!(town.until("ben", "Payroll"), None);
@@ -198,7 +201,7 @@ fn adding_somebody_again_moves_their_end_either_way() {
     for until in [days(50), days(2), NEVER] {
         let add = AddPeople {
             group: town.gid("Wiki"),
-            kind: Kind::Member,
+            kind: MembershipKind::Member,
             users: vec![town.uid("eve"), town.uid("eve")],
             until,
             reason: reason(),
@@ -214,7 +217,7 @@ fn nobody_is_removed_from_where_a_role_puts_them() {
     let mut town = town();
     let remove = |town: &Town, login: &str| RemovePeople {
         group: town.gid("Wiki"),
-        kind: Kind::Member,
+        kind: MembershipKind::Member,
         users: vec![town.uid(login)],
     };
     let (eve, ana) = (remove(&town, "eve"), remove(&town, "ana"));
@@ -231,9 +234,9 @@ fn nobody_is_removed_from_where_a_role_puts_them() {
 #[test]
 fn a_group_that_goes_takes_with_it_what_hangs_on_it() {
     let mut town = town();
-    let ask = Ask {
+    let ask = CreateRequest {
         group: town.gid("Wiki"),
-        kind: Kind::Owner,
+        kind: MembershipKind::Owner,
         until: NEVER,
         reason: reason(),
     };
@@ -282,7 +285,7 @@ fn a_group_begins_with_its_owners() {
 #[test]
 fn what_is_conferred_again_is_replaced_and_what_is_withheld_is_gone() {
     let mut town = town();
-    let confer = |town: &Town, until| Confer {
+    let confer = |town: &Town, until| GrantEntitlement {
         group: town.gid("Wiki"),
         replaces: None,
         grant: permission("WIKI:edit", &["staging"]),
@@ -298,7 +301,7 @@ fn what_is_conferred_again_is_replaced_and_what_is_withheld_is_gone() {
         .collect();
     assert_eq!(all.len(), 1, "names are compared without regard to case");
     assert_eq!(all[0].validity.until, days(9));
-    let withhold = Withhold {
+    let withhold = RevokeEntitlement {
         entitlement: all[0].id,
     };
     town.does("root", &withhold);
@@ -357,7 +360,7 @@ fn a_user_is_known_edited_and_gone_with_everything() {
     assert!(town.world.find_user("ana").is_none());
     assert_eq!(
         town.world
-            .holder_count(town.gid("Role-A"), Kind::Member, NOW),
+            .holder_count(town.gid("Role-A"), MembershipKind::Member, NOW),
         0
     );
 }
@@ -484,9 +487,9 @@ fn asked(
     login: &str,
     group: &str,
 ) -> portcullis_model::Id<portcullis_model::Request> {
-    let ask = Ask {
+    let ask = CreateRequest {
         group: town.gid(group),
-        kind: Kind::Member,
+        kind: MembershipKind::Member,
         until: days(7),
         reason: parse!(Reason, "please"),
     };
@@ -560,7 +563,7 @@ fn what_is_granted_otherwise_settles_the_requests_it_answers() {
     let request = asked(&mut town, "ben", "Payroll");
     let add = AddPeople {
         group: town.gid("Payroll"),
-        kind: Kind::Member,
+        kind: MembershipKind::Member,
         users: vec![town.uid("ben")],
         until: days(1),
         reason: reason(),
@@ -573,7 +576,9 @@ fn what_is_granted_otherwise_settles_the_requests_it_answers() {
     });
     assert!(settled, "{change:?}");
     // Through a role that leads there, by whoever may decide.
-    let mut into_role = town.clone().placed("jim", "Role-A", Kind::Owner, NEVER);
+    let mut into_role = town
+        .clone()
+        .placed("jim", "Role-A", MembershipKind::Owner, NEVER);
     let role = AddPeople {
         group: town.gid("Role-A"),
         ..add.clone()
@@ -592,7 +597,7 @@ fn what_is_granted_otherwise_settles_the_requests_it_answers() {
     let attach = AttachRole {
         role: town.gid("Role-B"),
         groups: vec![town.gid("Payroll")],
-        kind: Kind::Member,
+        kind: MembershipKind::Member,
         until: NEVER,
         reason: reason(),
     };
@@ -651,7 +656,7 @@ fn what_has_lapsed_since_does_not_come_back() {
     let mut town = town();
     let remove = RemovePeople {
         group: town.gid("Payroll"),
-        kind: Kind::Member,
+        kind: MembershipKind::Member,
         users: vec![town.uid("eve")],
     };
     let change = town.does("root", &remove);

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_app::decide::{Action, Entity, Properties, Question};
 use portcullis_model::{
-    Actor, Change, ChangeSet, Edit, Ends, Entitlement, Grant, Group, GroupKind, Id, Inclusion,
-    Kind, Membership, Resource, SystemActor, Timestamp, User, UserKind, Validity, World,
+    Actor, Change, ChangeSet, Edit, Entitlement, Expiry, Grant, Group, GroupKind, Id, Inclusion,
+    Membership, MembershipKind, Resource, SystemActor, Timestamp, User, UserKind, Validity, World,
     entitlement::Rules, record::Authority,
 };
 use portcullis_rules::{Condition, ConditionSet, Effect, Operand, Operator, Rule, RuleList, Value};
@@ -102,13 +102,13 @@ pub(crate) enum Lists {
 fn validity(random: &mut Random) -> Validity {
     let day = |random: &mut Random| i64::try_from(random.below(7)).unwrap() - 3;
     if !random.one_in(3) {
-        return Validity::new(NOW.plus_days(-10), Ends::NEVER);
+        return Validity::new(NOW.plus_days(-10), Expiry::NEVER);
     }
     let from = NOW.plus_days(day(random).min(2));
     let until = if random.one_in(3) {
-        Ends::NEVER
+        Expiry::NEVER
     } else {
-        Ends::at(from.plus_days(1 + i64::try_from(random.below(5)).unwrap()))
+        Expiry::at(from.plus_days(1 + i64::try_from(random.below(5)).unwrap()))
     };
     Validity::new(from, until)
 }
@@ -148,9 +148,9 @@ pub(crate) fn plan(random: &mut Random, lists: Lists) -> Plan {
                 user: *user,
                 group: *random.pick(&groups),
                 kind: if random.one_in(8) {
-                    Kind::Owner
+                    MembershipKind::Owner
                 } else {
-                    Kind::Member
+                    MembershipKind::Member
                 },
                 validity: validity(random),
                 reason: Default::default(),
@@ -175,7 +175,7 @@ pub(crate) fn plan(random: &mut Random, lists: Lists) -> Plan {
             id: random.id(),
             child: groups[child],
             target: groups[target],
-            kind: Kind::Member,
+            kind: MembershipKind::Member,
             validity: validity(random),
             reason: Default::default(),
             granted_by: Actor::System(SystemActor::Demo),
@@ -480,12 +480,14 @@ pub(crate) fn rules_of(world: &World, user: Id<User>, now: Timestamp) -> Vec<Rul
     let mut all = Vec::new();
     for entitlement in world.entitlements() {
         let group = world.group(entitlement.group).unwrap();
-        let member = world.holds(user, group.id, Kind::Member, now).is_some();
+        let member = world
+            .holds(user, group.id, MembershipKind::Member, now)
+            .is_some();
         if !member || !entitlement.validity.contains(now) {
             continue;
         }
         let grant = &entitlement.grant;
-        for (at, rule) in grant.compile().into_iter().enumerate() {
+        for (at, rule) in grant.to_rules().into_iter().enumerate() {
             let allows = rule.effect == Effect::Allow;
             let priority = std::cmp::Reverse(grant.priority());
             let place = (group.name.to_string(), grant.kind(), grant.key(), at);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_app::{
-    group::{Confer, Withhold},
+    group::{GrantEntitlement, RevokeEntitlement},
     import::{ImportOrg, ImportPolicy},
     log::Undo,
 };
@@ -45,7 +45,7 @@ fn any_way_of_writing_permissions_gives_each_one_spelling() {
             let root = Actor::User(town.uid("root"));
             let done = match random.below(5) {
                 0 | 1 => {
-                    let confer = Confer {
+                    let confer = GrantEntitlement {
                         group: town.gid(GROUPS[random.below(4)]),
                         replaces: None,
                         grant: permission(name, &[]),
@@ -76,7 +76,7 @@ fn any_way_of_writing_permissions_gives_each_one_spelling() {
                         continue;
                     }
                     let entitlement = *random.pick(&all);
-                    town.as_actor(root, &Withhold { entitlement })
+                    town.as_actor(root, &RevokeEntitlement { entitlement })
                 }
                 _ => {
                     let (position, change): &(Position, _) = random.pick(&log);
@@ -112,7 +112,7 @@ fn what_is_conferred_by_nobody_else_may_be_spelled_anew() {
         .next()
         .unwrap()
         .id;
-    town.does("root", &Withhold { entitlement });
+    town.does("root", &RevokeEntitlement { entitlement });
     let town = town.confers("One", permission("deploy", &[]));
     assert_eq!(spellings(&town.world)[&key], ["deploy".to_owned()].into());
 }

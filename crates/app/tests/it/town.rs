@@ -8,29 +8,29 @@ use std::sync::{
 use portcullis_app::{
     Operation,
     app::CreateApp,
-    group::{AddPeople, AttachRole, Confer, CreateGroup},
+    group::{AddPeople, AttachRole, CreateGroup, GrantEntitlement},
     user::{CreateUser, InitAdmin},
 };
 use portcullis_model::{
-    Actor, ChangeSet, Context, Ends, Entitlement, Grant, Group, GroupKind, Id, Ids, Kind,
-    Membership, Permission, Policy, Refusal, Request, SystemActor, Timestamp, User, UserKind,
+    Actor, ChangeSet, Context, Entitlement, Expiry, Grant, Group, GroupKind, Id, Ids, Membership,
+    MembershipKind, Permission, Policy, Refusal, Request, SystemActor, Timestamp, User, UserKind,
     World,
     entitlement::Rules,
     guard,
-    name::{BadText, PermissionName},
+    name::{ParseTextError, PermissionName},
 };
 use portcullis_rules::RuleList;
 use uuid::Uuid;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_772_442_000_000_000);
-pub(crate) const NEVER: Ends = Ends::NEVER;
+pub(crate) const NEVER: Expiry = Expiry::NEVER;
 
-pub(crate) fn days(days: i64) -> Ends {
-    Ends::at(NOW.plus_days(days))
+pub(crate) fn days(days: i64) -> Expiry {
+    Expiry::at(NOW.plus_days(days))
 }
 
 /// A text of the kind that is wanted.
-pub(crate) fn text<T>(parse: fn(&str) -> Result<T, BadText>, text: &str) -> T {
+pub(crate) fn text<T>(parse: fn(&str) -> Result<T, ParseTextError>, text: &str) -> T {
     parse(text).unwrap()
 }
 
@@ -165,10 +165,16 @@ impl Town {
     }
 
     pub(crate) fn member(self, login: &str, group: &str) -> Self {
-        self.placed(login, group, Kind::Member, NEVER)
+        self.placed(login, group, MembershipKind::Member, NEVER)
     }
 
-    pub(crate) fn placed(mut self, login: &str, group: &str, kind: Kind, until: Ends) -> Self {
+    pub(crate) fn placed(
+        mut self,
+        login: &str,
+        group: &str,
+        kind: MembershipKind,
+        until: Expiry,
+    ) -> Self {
         let add = AddPeople {
             group: self.gid(group),
             kind,
@@ -180,11 +186,11 @@ impl Town {
         self
     }
 
-    pub(crate) fn leads(mut self, role: &str, group: &str, until: Ends) -> Self {
+    pub(crate) fn leads(mut self, role: &str, group: &str, until: Expiry) -> Self {
         let attach = AttachRole {
             role: self.gid(role),
             groups: vec![self.gid(group)],
-            kind: Kind::Member,
+            kind: MembershipKind::Member,
             until,
             reason: parse!(Reason, "so it is"),
         };
@@ -193,7 +199,7 @@ impl Town {
     }
 
     pub(crate) fn confers(mut self, group: &str, grant: Grant) -> Self {
-        let confer = Confer {
+        let confer = GrantEntitlement {
             group: self.gid(group),
             replaces: None,
             grant,
@@ -214,13 +220,14 @@ impl Town {
 
     pub(crate) fn direct(&self, login: &str, group: &str) -> Option<&Membership> {
         self.world
-            .direct(self.uid(login), self.gid(group), Kind::Member)
+            .direct(self.uid(login), self.gid(group), MembershipKind::Member)
     }
 
     /// Until when `login` is a member of `group`, however.
-    pub(crate) fn until(&self, login: &str, group: &str) -> Option<Ends> {
+    pub(crate) fn until(&self, login: &str, group: &str) -> Option<Expiry> {
         let (user, group) = (self.uid(login), self.gid(group));
-        self.world.holds(user, group, Kind::Member, self.now)
+        self.world
+            .holds(user, group, MembershipKind::Member, self.now)
     }
 
     pub(crate) fn request_of(&self, login: &str) -> Option<&Request> {

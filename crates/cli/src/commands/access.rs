@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use clap::Args;
-use portcullis_model::{Ends, Kind, Timestamp, User, World};
+use portcullis_model::{Expiry, MembershipKind, Timestamp, User, World};
 use serde::Serialize;
 
 use super::start_log;
@@ -44,8 +44,8 @@ struct Answer {
 #[derive(Serialize)]
 struct InGroup {
     group: String,
-    kind: Kind,
-    until: Ends,
+    kind: MembershipKind,
+    until: Expiry,
     paths: Vec<tell::Path>,
 }
 
@@ -54,7 +54,7 @@ struct Has {
     permission: String,
     /// Where it holds; empty means everywhere.
     environments: Vec<String>,
-    until: Ends,
+    until: Expiry,
     through: Vec<String>,
 }
 
@@ -81,10 +81,10 @@ fn answer(world: &World, user: &User, at: Timestamp) -> Answer {
             paths: access
                 .paths
                 .iter()
-                .map(|path| tell::path(world, user, path, Ends::NEVER))
+                .map(|path| tell::path(world, user, path, Expiry::NEVER))
                 .collect(),
         });
-    let mut permissions: BTreeMap<(String, Vec<String>), (Ends, Vec<String>)> = BTreeMap::new();
+    let mut permissions: BTreeMap<(String, Vec<String>), (Expiry, Vec<String>)> = BTreeMap::new();
     for has in world.permissions_of(user.id, at) {
         let environments = has
             .permission

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use clap::Args;
 use portcullis_model::{
-    Ends, Timestamp, World,
+    Expiry, Timestamp, World,
     world::{DiffLine, What},
 };
 use serde::Serialize;
@@ -60,11 +60,11 @@ struct Line {
     what: &'static str,
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<portcullis_model::Kind>,
+    kind: Option<portcullis_model::MembershipKind>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<Ends>,
+    before: Option<Expiry>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<Ends>,
+    after: Option<Expiry>,
 }
 
 impl DiffCommand {

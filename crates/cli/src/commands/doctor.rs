@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use portcullis_model::{Kind, Timestamp, UserKind};
+use portcullis_model::{MembershipKind, Timestamp, UserKind};
 use portcullis_store::{Live, LogFilter, Store};
 use serde::Serialize;
 
@@ -109,7 +109,8 @@ impl Report {
         let world = Live::start(store).await?.world();
         let now = self.clock.now;
         let kind = |wanted: UserKind| world.users().filter(|user| user.kind == wanted).count();
-        let direct = |wanted: Kind| world.memberships().filter(|m| m.kind == wanted).count();
+        let direct =
+            |wanted: MembershipKind| world.memberships().filter(|m| m.kind == wanted).count();
         self.counts = vec![
             ("people", kind(UserKind::Person)),
             ("services", kind(UserKind::Service)),
@@ -123,8 +124,8 @@ impl Report {
             ),
             ("apps", world.app_count()),
             ("tags", world.tag_count()),
-            ("memberships", direct(Kind::Member)),
-            ("ownerships", direct(Kind::Owner)),
+            ("memberships", direct(MembershipKind::Member)),
+            ("ownerships", direct(MembershipKind::Owner)),
             ("inclusions", world.inclusions().count()),
             ("entitlements", world.entitlements().count()),
             ("pending requests", world.requests().count()),

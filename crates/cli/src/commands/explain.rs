@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 use clap::Args;
 use portcullis_app::decide::{DecidedBy, Decider};
-use portcullis_model::{Ends, Group, Kind, Timestamp, User, World};
+use portcullis_model::{Expiry, Group, MembershipKind, Timestamp, User, World};
 use serde::Serialize;
 
 use super::{start_log, who_can};
@@ -52,7 +52,7 @@ struct Answer {
     holds: bool,
     /// The latest end over all paths, where it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<Ends>,
+    until: Option<Expiry>,
     paths: Vec<tell::Path>,
     /// The group, the entitlement and its rule that allow a permission, or deny it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -153,19 +153,19 @@ impl Explain {
 /// Fills in the answer about a place in a group.
 fn place(answer: &mut Answer, world: &World, user: &User, group: &Group) {
     (answer.what, answer.name) = (group.noun(), group.name.to_string());
-    for kind in Kind::ALL {
+    for kind in MembershipKind::ALL {
         let ways = world.paths(user.id, group.id, kind, answer.at);
         let ways = ways.iter();
         answer
             .paths
-            .extend(ways.map(|path| tell::path(world, user, path, Ends::NEVER)));
+            .extend(ways.map(|path| tell::path(world, user, path, Expiry::NEVER)));
     }
     answer.holds = !answer.paths.is_empty();
     answer.until = answer.paths.iter().map(|path| path.until).max();
 }
 
 fn way(world: &World, user: &User, group: &Group, at: Timestamp) -> Way {
-    let through = world.groups_into(group.id, Kind::Member, at);
+    let through = world.groups_into(group.id, MembershipKind::Member, at);
     let ask = world.deciders(group, Some(user.id), at);
     let through: Vec<_> = through
         .iter()

@@ -53,7 +53,7 @@ struct Done {
 
 impl Init {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
-        let bad = |bad: portcullis_model::name::BadText| BadUsage(bad.0);
+        let bad = |bad: portcullis_model::name::ParseTextError| BadUsage(bad.0);
         let operation = InitAdmin {
             email: Email::parse(&self.email).map_err(bad)?,
             login: self

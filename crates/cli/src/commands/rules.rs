@@ -172,7 +172,7 @@ fn load(path: &Path) -> Result<RuleList> {
     let text = read(path)?;
     let refused = |error: &LoadError| {
         let all: Vec<_> = error
-            .offences()
+            .diagnostics()
             .iter()
             .map(|o| format!("{}:{o}", path.display()))
             .collect();

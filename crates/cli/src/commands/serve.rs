@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use portcullis_app::{App, tasks::run_passing};
+use portcullis_app::{App, tasks::run_expiry};
 use portcullis_model::{Actor, Id, SystemActor, User};
 use portcullis_web::{Access, Decisions, TokenSubject, Web};
 use tokio::net::TcpListener;
@@ -129,7 +129,7 @@ pub(super) async fn until_stopped(
     getrandom::fill(&mut secret).map_err(|error| {
         anyhow!("the operating system gives no random bytes: {error}; try again when it has started fully")
     })?;
-    let passing = tokio::spawn(run_passing(app.clone()));
+    let passing = tokio::spawn(run_expiry(app.clone()));
     let url = format!("http://{}", listener.local_addr()?);
     let web = Web::with_decisions(app, access, secret, personas, decisions);
     let (tell, stop) = tokio::sync::watch::channel(false);

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use portcullis_app::decide::Decider;
-use portcullis_model::{Ends, Id, Kind, Timestamp, User, World};
+use portcullis_model::{Expiry, Id, MembershipKind, Timestamp, User, World};
 use serde::Serialize;
 
 use super::start_log;
@@ -44,7 +44,7 @@ struct Answer {
 struct Row {
     login: String,
     name: String,
-    until: Ends,
+    until: Expiry,
     paths: Vec<tell::Path>,
 }
 
@@ -98,7 +98,7 @@ pub(super) fn paths(
         .flat_map(|(group, entitlement)| {
             let here = access
                 .iter()
-                .filter(|a| a.group.id == group.id && a.kind == Kind::Member);
+                .filter(|a| a.group.id == group.id && a.kind == MembershipKind::Member);
             here.flat_map(|access| &access.paths)
                 .map(|path| tell::path(world, user, path, entitlement.validity.until))
                 .collect::<Vec<_>>()

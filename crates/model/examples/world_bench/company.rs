@@ -1,9 +1,9 @@
 //! The company that is measured: the same in every run.
 
 use portcullis_model::{
-    Actor, App, Change, Description, Edit, Ends, Entitlement, Grant, Group, GroupKind, Id,
-    Inclusion, Kind, Membership, Name, Permission, Reason, SystemActor, Tag, Timestamp, User,
-    UserKind, Validity,
+    Actor, App, Change, Description, Edit, Entitlement, Expiry, Grant, Group, GroupKind, Id,
+    Inclusion, Membership, MembershipKind, Name, Permission, Reason, SystemActor, Tag, Timestamp,
+    User, UserKind, Validity,
     name::{Email, Login, PermissionName},
     record::{AppOrigin, AppPart, Authority},
 };
@@ -96,10 +96,10 @@ pub(crate) fn size(n: u64) -> u64 {
     }
 }
 
-pub(crate) fn until(n: u64) -> Ends {
+pub(crate) fn until(n: u64) -> Expiry {
     match n % 4 {
-        0 => Ends::at(NOW.plus_seconds(60 + (mix(n) % 31_000_000) as i64)),
-        _ => Ends::NEVER,
+        0 => Expiry::at(NOW.plus_seconds(60 + (mix(n) % 31_000_000) as i64)),
+        _ => Expiry::NEVER,
     }
 }
 
@@ -116,9 +116,9 @@ pub(crate) fn membership(group: u64, place: u64) -> Membership {
         user: user_id(who),
         group: group_id(group),
         kind: if place == 0 && group != EVERYBODY {
-            Kind::Owner
+            MembershipKind::Owner
         } else {
-            Kind::Member
+            MembershipKind::Member
         },
         validity: validity(n),
         reason: Reason::parse(if n.is_multiple_of(3) {
@@ -137,7 +137,11 @@ pub(crate) fn inclusions_of(role: u64) -> impl Iterator<Item = Inclusion> {
         id: id(4, role * TARGETS + i),
         child: group_id(role),
         target: group_id(ROLES + (role * 19 + i * 941) % (GROUPS - ROLES)),
-        kind: if i == 19 { Kind::Owner } else { Kind::Member },
+        kind: if i == 19 {
+            MembershipKind::Owner
+        } else {
+            MembershipKind::Member
+        },
         validity: validity(role * TARGETS + i),
         reason: Reason::default(),
         granted_by: Actor::System(SystemActor::Demo),
@@ -152,7 +156,7 @@ pub(crate) fn entitlement(group: u64, permission: &str) -> Entitlement {
             name: PermissionName::parse(permission).expect("a permission"),
             environments: Default::default(),
         }),
-        validity: Validity::new(NOW.plus_days(-30), Ends::NEVER),
+        validity: Validity::new(NOW.plus_days(-30), Expiry::NEVER),
         reason: Reason::default(),
         granted_by: Actor::System(SystemActor::Demo),
     }
@@ -183,8 +187,8 @@ pub(crate) fn records() -> impl Iterator<Item = Change> {
         id: id(6, 3),
         user: user_id(1),
         group: owners.id,
-        kind: Kind::Member,
-        validity: Validity::new(NOW, Ends::NEVER),
+        kind: MembershipKind::Member,
+        validity: Validity::new(NOW, Expiry::NEVER),
         reason: Reason::default(),
         granted_by: Actor::System(SystemActor::Operator),
         request: None,

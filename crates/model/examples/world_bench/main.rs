@@ -16,8 +16,8 @@ use std::{
 
 use company::{EVERYBODY, NOW, group_id, id, membership, records, size, user_id};
 use portcullis_model::{
-    Actor, ChangeSet, Context, Edit, Ends, Group, Id, Ids, Kind, Policy, Position, Timestamp, User,
-    World, guard,
+    Actor, ChangeSet, Context, Edit, Expiry, Group, Id, Ids, MembershipKind, Policy, Position,
+    Timestamp, User, World, guard,
 };
 use uuid::Uuid;
 
@@ -77,7 +77,7 @@ fn extend(world: &World, group: u64, n: u64) -> ChangeSet {
         .expect("there")
         .clone();
     let mut after = before.clone();
-    after.validity.until = Ends::at(NOW.plus_days(100).plus_seconds(n as i64));
+    after.validity.until = Expiry::at(NOW.plus_days(100).plus_seconds(n as i64));
     ChangeSet::new("group.extend").with(Edit::update(before, after))
 }
 
@@ -127,7 +127,7 @@ fn reads(world: &World) {
         world.holds(
             user_id(n as u64 * 23),
             group_id(1_000 + n as u64),
-            Kind::Member,
+            MembershipKind::Member,
             NOW,
         )
     });
@@ -142,17 +142,17 @@ fn reads(world: &World) {
         world.who_can(&format!("thing:{n}:use"), None, NOW)
     });
     measure("holders of a group of 50,000", 20, |_| {
-        world.holders(group_id(EVERYBODY), Kind::Member, NOW)
+        world.holders(group_id(EVERYBODY), MembershipKind::Member, NOW)
     });
     measure("holder_count of a group of 50,000", 20, |_| {
-        world.holder_count(group_id(EVERYBODY), Kind::Member, NOW)
+        world.holder_count(group_id(EVERYBODY), MembershipKind::Member, NOW)
     });
     for query in ["number4999", "team-77", "zzzz", "e"] {
         measure(&format!("search `{query}`"), 20, |_| {
             world.search(query, 10)
         });
     }
-    measure("next_end", 20_000, |_| world.next_end(NOW));
+    measure("next_end", 20_000, |_| world.next_transition(NOW));
     measure("ending within a day, over everything", 20, |_| {
         world.memberships_ending(NOW, NOW.plus_days(1)).count()
     });

@@ -99,7 +99,7 @@ impl Grant {
 
     /// What it says in the one language of rules.
     #[must_use]
-    pub fn compile(&self) -> Vec<Rule> {
+    pub fn to_rules(&self) -> Vec<Rule> {
         match self {
             Self::Permission(permission) => vec![permission.rule()],
             Self::Rules(list) => list.rules.0.clone(),

@@ -2,8 +2,8 @@
 
 use super::reaches_further;
 use crate::{
-    Actor, Change, ChangeSet, Constraints, Context, Edit, Group, Id, Inclusion, Kind, Membership,
-    Refusal, SystemActor, User, World,
+    Actor, Change, ChangeSet, Constraints, Context, Edit, Group, Id, Inclusion, Membership,
+    MembershipKind, Refusal, SystemActor, User, World,
 };
 
 pub(super) fn check(
@@ -49,7 +49,7 @@ fn membership(
     within_limit(demands, kind, membership.validity.until, group, context)?;
 
     let mut concerned = vec![(group, kind)];
-    if kind == Kind::Member {
+    if kind == MembershipKind::Member {
         concerned.extend(after.reach(group.id, context.now));
     }
     let oneself = acts_for(before, context, membership.user);
@@ -82,7 +82,7 @@ fn inclusion(
     let demands = after.constraints_on(target);
     within_limit(demands, kind, inclusion.validity.until, target, context)?;
     let mut concerned = vec![(target, kind)];
-    if kind == Kind::Member {
+    if kind == MembershipKind::Member {
         concerned.extend(after.reach(target.id, context.now));
     }
     let oneself = context.actor.user().is_some_and(|user| {
@@ -105,7 +105,7 @@ fn inclusion(
 fn gets_into(world: &World, user: Id<User>, role: &Group, context: &Context) -> bool {
     world
         .direct_of_user(user)
-        .filter(|m| m.kind == Kind::Member && !m.validity.until.passed(context.now))
+        .filter(|m| m.kind == MembershipKind::Member && !m.validity.until.is_past(context.now))
         .any(|m| m.group == role.id || world.leads_into(m.group, role.id, context.now))
 }
 
@@ -116,8 +116,8 @@ fn acts_for(world: &World, context: &Context, user: Id<User>) -> bool {
 
 fn within_limit(
     demands: Constraints,
-    kind: Kind,
-    until: crate::Ends,
+    kind: MembershipKind,
+    until: crate::Expiry,
     group: &Group,
     context: &Context,
 ) -> Result<(), Refusal> {
@@ -136,7 +136,7 @@ fn within_limit(
     ))
 }
 
-fn reason_required(demanding: &Group, kind: Kind, entered: &Group) -> Refusal {
+fn reason_required(demanding: &Group, kind: MembershipKind, entered: &Group) -> Refusal {
     let through = if demanding.id == entered.id {
         String::new()
     } else {
@@ -153,7 +153,7 @@ fn reason_required(demanding: &Group, kind: Kind, entered: &Group) -> Refusal {
     )
 }
 
-fn self_add(demanding: &Group, kind: Kind, entered: &Group) -> Refusal {
+fn self_add(demanding: &Group, kind: MembershipKind, entered: &Group) -> Refusal {
     let through = if demanding.id == entered.id {
         String::new()
     } else {

@@ -53,7 +53,7 @@ pub enum Action {
     /// Take a role out of a group.
     DetachRole,
     /// Change what membership of a group confers.
-    Confer,
+    GrantEntitlement,
     /// Ask for access for oneself.
     CreateRequest,
     /// Grant what somebody asked for.
@@ -69,7 +69,7 @@ pub enum Action {
 /// How somebody stands to what they want to act on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum Relation {
     /// A member of the owners group of the built-in app.
     Admin,
     /// An owner of the owners group of the app concerned.
@@ -85,13 +85,13 @@ pub enum Standing {
 }
 
 use Action as A;
-use Standing::{Admin, AppOwner, GroupOwner, Listed, Oneself, RoleOwner};
+use Relation::{Admin, AppOwner, GroupOwner, Listed, Oneself, RoleOwner};
 
 /// The permission matrix. Reading is open to everybody signed in.
 ///
 /// Source: the reference portal's matrix; adding what a group confers and registering resources
 /// are ours, and for admins only, because both reach beyond the group.
-pub const MATRIX: &[(Action, &[Standing])] = &[
+pub const MATRIX: &[(Action, &[Relation])] = &[
     (A::CreateUser, &[Admin]),
     (A::EditUser, &[Admin]),
     (A::DeleteUser, &[Admin]),
@@ -115,7 +115,7 @@ pub const MATRIX: &[(Action, &[Standing])] = &[
     (A::RemovePeople, &[Admin, AppOwner, GroupOwner, Oneself]),
     (A::AttachRole, &[Admin, AppOwner, GroupOwner]),
     (A::DetachRole, &[Admin, AppOwner, GroupOwner, RoleOwner]),
-    (A::Confer, &[Admin]),
+    (A::GrantEntitlement, &[Admin]),
     (A::CreateRequest, &[Oneself]),
     (A::ApproveRequest, &[Admin, AppOwner, GroupOwner]),
     (A::RejectRequest, &[Admin, AppOwner, GroupOwner]),
@@ -126,7 +126,7 @@ pub const MATRIX: &[(Action, &[Standing])] = &[
 impl Action {
     /// Who may do it.
     #[must_use]
-    pub fn allowed_to(self) -> &'static [Standing] {
+    pub fn allowed_to(self) -> &'static [Relation] {
         MATRIX
             .iter()
             .find(|(action, _)| *action == self)
@@ -160,7 +160,7 @@ impl Action {
             A::RemovePeople => "remove other people from this group",
             A::AttachRole => "add roles to this group",
             A::DetachRole => "remove this role from this group",
-            A::Confer => "change what groups confer",
+            A::GrantEntitlement => "change what groups confer",
             A::CreateRequest => "ask for access for somebody else",
             A::ApproveRequest => "approve this request",
             A::RejectRequest => "reject this request",
@@ -170,7 +170,7 @@ impl Action {
     }
 }
 
-impl Standing {
+impl Relation {
     /// Who that is, in a sentence that begins "ask".
     #[must_use]
     pub const fn phrase(self) -> &'static str {

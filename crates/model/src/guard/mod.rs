@@ -12,10 +12,11 @@ mod spelling;
 
 use std::collections::HashSet;
 
-pub use matrix::{Action, MATRIX, Standing};
+pub use matrix::{Action, MATRIX, Relation};
 
 use crate::{
-    Actor, App, ChangeSet, Context, Edit, Group, Id, Kind, Refusal, Request, User, Validity, World,
+    Actor, App, ChangeSet, Context, Edit, Group, Id, MembershipKind, Refusal, Request, User,
+    Validity, World,
 };
 
 /// A change that has passed the guard, with the world it leads to. Only [`guard`] makes one.
@@ -109,8 +110,8 @@ pub enum Target<'a> {
 /// #     id: Id::new(id(3)),
 /// #     user: ada.id,
 /// #     group: team.id,
-/// #     kind: Kind::Member,
-/// #     validity: Validity::new(now, Ends::at(now.plus_days(7))),
+/// #     kind: MembershipKind::Member,
+/// #     validity: Validity::new(now, Expiry::at(now.plus_days(7))),
 /// #     reason: Reason::default(),
 /// #     granted_by: Actor::System(SystemActor::Demo),
 /// #     request: None,
@@ -136,7 +137,7 @@ pub enum Target<'a> {
 /// let change = ChangeSet::new("group.add_members").with(Edit::create(joins));
 /// let operator = by(Actor::System(SystemActor::Operator));
 /// let allowed = guard(&world, change.clone(), &operator)?;
-/// assert!(allowed.after().holds(ada.id, team.id, Kind::Member, now).is_some());
+/// assert!(allowed.after().holds(ada.id, team.id, MembershipKind::Member, now).is_some());
 ///
 /// let refusal = guard(&world, change, &by(Actor::User(ada.id))).unwrap_err();
 /// assert_eq!(
@@ -199,7 +200,10 @@ impl World {
     pub fn is_admin(&self, user: Id<User>, now: crate::Timestamp) -> bool {
         self.built_in_app()
             .and_then(|app| self.owners_group(app.id))
-            .is_some_and(|group| self.holds(user, group.id, Kind::Member, now).is_some())
+            .is_some_and(|group| {
+                self.holds(user, group.id, MembershipKind::Member, now)
+                    .is_some()
+            })
     }
 
     /// Whether `user` owns `app` at `now`: is an owner of one of its owners groups.
@@ -207,13 +211,17 @@ impl World {
     pub fn owns_app(&self, user: Id<User>, app: Id<App>, now: crate::Timestamp) -> bool {
         self.app_groups(app)
             .filter(|group| group.is_owners_group())
-            .any(|group| self.holds(user, group.id, Kind::Owner, now).is_some())
+            .any(|group| {
+                self.holds(user, group.id, MembershipKind::Owner, now)
+                    .is_some()
+            })
     }
 
     /// Whether `user` owns `group` at `now`, directly or through a role.
     #[must_use]
     pub fn owns_group(&self, user: Id<User>, group: Id<Group>, now: crate::Timestamp) -> bool {
-        self.holds(user, group, Kind::Owner, now).is_some()
+        self.holds(user, group, MembershipKind::Owner, now)
+            .is_some()
     }
 
     /// The pending requests that `user` is asked to decide, oldest first.
@@ -224,7 +232,7 @@ impl World {
         }
         let owned: HashSet<Id<Group>> = self
             .groups_of(user, now)
-            .filter(|(_, kind, _)| *kind == Kind::Owner)
+            .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
             .map(|(group, ..)| group.id)
             .collect();
         let admin = self.is_admin(user, now);
@@ -254,25 +262,25 @@ impl World {
         requester: Option<Id<User>>,
         now: crate::Timestamp,
     ) -> Vec<&User> {
-        let others = |group: Id<Group>, kind: Kind| -> Vec<&User> {
+        let others = |group: Id<Group>, kind: MembershipKind| -> Vec<&User> {
             let all = self.holders(group, kind, now);
             all.into_iter()
                 .map(|h| h.user)
                 .filter(|u| Some(u.id) != requester)
                 .collect()
         };
-        let owners = others(group.id, Kind::Owner);
+        let owners = others(group.id, MembershipKind::Owner);
         if !owners.is_empty() {
             return owners;
         }
         let of_app = group.app().and_then(|app| self.owners_group(app));
-        let owners = of_app.map_or_else(Vec::new, |group| others(group.id, Kind::Owner));
+        let owners = of_app.map_or_else(Vec::new, |group| others(group.id, MembershipKind::Owner));
         if !owners.is_empty() {
             return owners;
         }
         self.built_in_app()
             .and_then(|app| self.owners_group(app.id))
-            .map_or_else(Vec::new, |group| others(group.id, Kind::Member))
+            .map_or_else(Vec::new, |group| others(group.id, MembershipKind::Member))
     }
 }
 
@@ -280,7 +288,7 @@ fn stands(
     world: &World,
     context: &Context,
     user: Id<User>,
-    standing: Standing,
+    standing: Relation,
     action: Action,
     target: Target<'_>,
 ) -> bool {
@@ -293,25 +301,25 @@ fn stands(
         Target::Nothing | Target::App(_) | Target::User(_) => None,
     };
     match standing {
-        Standing::Admin => world.is_admin(user, now),
-        Standing::AppOwner => {
+        Relation::Admin => world.is_admin(user, now),
+        Relation::AppOwner => {
             let app = match target {
                 Target::App(app) => Some(app),
                 _ => group.and_then(Group::app),
             };
             app.is_some_and(|app| world.owns_app(user, app, now))
         }
-        Standing::GroupOwner => group.is_some_and(|group| world.owns_group(user, group.id, now)),
-        Standing::RoleOwner => match target {
+        Relation::GroupOwner => group.is_some_and(|group| world.owns_group(user, group.id, now)),
+        Relation::RoleOwner => match target {
             Target::Inclusion { child, .. } => world.owns_group(user, child, now),
             _ => false,
         },
-        Standing::Oneself => match target {
+        Relation::Oneself => match target {
             Target::User(other) | Target::Place { user: other, .. } => other == user,
             Target::Request(request) => request.requester == user,
             _ => false,
         },
-        Standing::Listed => match action {
+        Relation::Listed => match action {
             Action::CreateApp => context.policy.app_creators.contains(&user),
             Action::DeleteGroup => {
                 context.policy.app_group_deleters.contains(&user)

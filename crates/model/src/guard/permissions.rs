@@ -91,7 +91,7 @@ impl<'a> Permissions<'a> {
             Change::Inclusion(edit) => self.inclusion(edit),
             Change::Entitlement(edit) => match edit.subject() {
                 Some(e) if edit.after.is_none() && self.ended.groups.contains(&e.group) => Ok(()),
-                _ => self.may(Action::Confer, Target::Nothing),
+                _ => self.may(Action::GrantEntitlement, Target::Nothing),
             },
             Change::Request(edit) => self.request(edit),
             Change::Resource(_) => self.may(Action::RegisterResource, Target::Nothing),

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::{Edge, Ix, IxMap, World};
 use crate::{
-    Ends, Entitlement, Group, Id, Inclusion, Kind, Membership, Permission, Timestamp, User,
+    Entitlement, Expiry, Group, Id, Inclusion, Membership, MembershipKind, Permission, Timestamp,
+    User,
 };
 
 /// More paths than this to one thing are not listed; ends are right whatever their number.
@@ -22,9 +23,9 @@ pub struct Access<'w> {
     /// In what.
     pub group: &'w Group,
     /// As what.
-    pub kind: Kind,
+    pub kind: MembershipKind,
     /// The latest end over all paths.
-    pub until: Ends,
+    pub until: Expiry,
     /// The ways that lead there, shortest first, the first 32 of them.
     pub paths: Vec<Path<'w>>,
 }
@@ -37,7 +38,7 @@ pub struct Path<'w> {
     /// The inclusions it goes on over, in order.
     pub via: Vec<&'w Inclusion>,
     /// The earliest end along it.
-    pub until: Ends,
+    pub until: Expiry,
 }
 
 /// One group on a path, with how one is in it.
@@ -46,9 +47,9 @@ pub struct PathStep<'w> {
     /// The group.
     pub group: &'w Group,
     /// As what.
-    pub kind: Kind,
+    pub kind: MembershipKind,
     /// When this step alone ends.
-    pub until: Ends,
+    pub until: Expiry,
 }
 
 impl<'w> Path<'w> {
@@ -84,7 +85,7 @@ impl<'w> Path<'w> {
 
     /// The group it leads into and as what.
     #[must_use]
-    pub fn goal(&self) -> (Id<Group>, Kind) {
+    pub fn goal(&self) -> (Id<Group>, MembershipKind) {
         self.via
             .last()
             .map_or((self.direct.group, self.direct.kind), |last| {
@@ -103,14 +104,14 @@ pub struct PermissionAccess<'w> {
     /// The group.
     pub group: &'w Group,
     /// Until when, through this group.
-    pub until: Ends,
+    pub until: Expiry,
 }
 
 impl World {
     /// Everything `user` has at `now`, by group name, members before owners, with the paths.
     #[must_use]
     pub fn access_of(&self, user: Id<User>, now: Timestamp) -> Vec<Access<'_>> {
-        let mut found: BTreeMap<(Ix, Kind), (Ends, Vec<Path<'_>>)> = self
+        let mut found: BTreeMap<(Ix, MembershipKind), (Expiry, Vec<Path<'_>>)> = self
             .ends_of(user, now)
             .into_iter()
             .map(|(at, until)| (at, (until, Vec::new())))
@@ -132,7 +133,7 @@ impl World {
         while let Some((ix, path)) = todo.pop_front() {
             let kind = path.goal().1;
             let links = match self.group_at(ix) {
-                Some(node) if kind == Kind::Member => &node.targets[..],
+                Some(node) if kind == MembershipKind::Member => &node.targets[..],
                 _ => &[],
             };
             for link in links {
@@ -177,7 +178,7 @@ impl World {
         &self,
         user: Id<User>,
         group: Id<Group>,
-        kind: Kind,
+        kind: MembershipKind,
         now: Timestamp,
     ) -> Vec<Path<'_>> {
         self.access_of(user, now)
@@ -192,9 +193,9 @@ impl World {
         &self,
         user: Id<User>,
         group: Id<Group>,
-        kind: Kind,
+        kind: MembershipKind,
         now: Timestamp,
-    ) -> Option<Ends> {
+    ) -> Option<Expiry> {
         let ix = *self.group_ix.get(&group.uuid())?;
         let node = self.group_at(ix)?;
         if node.children.is_empty() {
@@ -216,9 +217,13 @@ impl World {
 
     /// Every group `user` is in at `now`, as what and until when; without paths.
     #[must_use]
-    pub(super) fn ends_of(&self, user: Id<User>, now: Timestamp) -> IxMap<(Ix, Kind), Ends> {
-        let mut ends: IxMap<(Ix, Kind), Ends> = IxMap::default();
-        let mut todo: Vec<(Ix, Kind, Ends)> = self
+    pub(super) fn ends_of(
+        &self,
+        user: Id<User>,
+        now: Timestamp,
+    ) -> IxMap<(Ix, MembershipKind), Expiry> {
+        let mut ends: IxMap<(Ix, MembershipKind), Expiry> = IxMap::default();
+        let mut todo: Vec<(Ix, MembershipKind, Expiry)> = self
             .live_facts_of(user, now)
             .map(|(_, edge)| (edge.group, edge.kind, edge.validity.until))
             .collect();
@@ -230,7 +235,7 @@ impl World {
                     ends.insert((ix, kind), until);
                 }
             }
-            if kind == Kind::Member {
+            if kind == MembershipKind::Member {
                 for link in self.group_at(ix).into_iter().flat_map(|node| &node.targets) {
                     let inclusion = &link.inclusion;
                     if inclusion.validity.contains(now) {
@@ -247,7 +252,7 @@ impl World {
         &self,
         user: Id<User>,
         now: Timestamp,
-    ) -> impl Iterator<Item = (&Group, Kind, Ends)> {
+    ) -> impl Iterator<Item = (&Group, MembershipKind, Expiry)> {
         self.ends_of(user, now)
             .into_iter()
             .filter_map(|((ix, kind), until)| Some((&*self.group_at(ix)?.group, kind, until)))
@@ -259,7 +264,7 @@ impl World {
         let mut all: Vec<_> = self
             .ends_of(user, now)
             .into_iter()
-            .filter(|((_, kind), _)| *kind == Kind::Member)
+            .filter(|((_, kind), _)| *kind == MembershipKind::Member)
             .filter_map(|((ix, _), until)| Some((self.group_at(ix)?, until)))
             .flat_map(|(node, until)| {
                 node.entitlements
@@ -290,7 +295,7 @@ impl World {
         by: Timestamp,
     ) -> Vec<&'w Membership> {
         let mut all: Vec<_> = facts
-            .filter(|m| m.validity.contains(now) && m.validity.until <= Ends::at(by))
+            .filter(|m| m.validity.contains(now) && m.validity.until <= Expiry::at(by))
             .collect();
         all.sort_by_key(|m| (m.validity.until, m.id));
         all

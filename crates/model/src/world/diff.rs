@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::{Ix, World};
-use crate::{Ends, Group, Id, Kind, Timestamp, User, name::PermissionName};
+use crate::{Expiry, Group, Id, MembershipKind, Timestamp, User, name::PermissionName};
 
 /// Who gains, who loses, whose end moves.
 ///
@@ -37,8 +37,8 @@ use crate::{Ends, Group, Id, Kind, Timestamp, User, name::PermissionName};
 /// #     id: Id::new(id(3)),
 /// #     user: ada.id,
 /// #     group: team.id,
-/// #     kind: Kind::Member,
-/// #     validity: Validity::new(now, Ends::at(now.plus_days(7))),
+/// #     kind: MembershipKind::Member,
+/// #     validity: Validity::new(now, Expiry::at(now.plus_days(7))),
 /// #     reason: Reason::default(),
 /// #     granted_by: Actor::System(SystemActor::Demo),
 /// #     request: None,
@@ -52,7 +52,7 @@ use crate::{Ends, Group, Id, Kind, Timestamp, User, name::PermissionName};
 /// let preview = world.diff(&world.after(&change)?, now);
 ///
 /// assert_eq!((preview.people(), preview.gains.len(), preview.losses.len()), (1, 1, 0));
-/// assert_eq!(preview.gains[0].after, Some(Ends::at(now.plus_days(7))));
+/// assert_eq!(preview.gains[0].after, Some(Expiry::at(now.plus_days(7))));
 /// # Ok::<(), Refusal>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -75,10 +75,10 @@ pub struct DiffLine {
     pub what: What,
     /// Until when before, if they had it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<Ends>,
+    pub before: Option<Expiry>,
     /// Until when after, if they have it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<Ends>,
+    pub after: Option<Expiry>,
 }
 
 /// A thing one can have.
@@ -90,7 +90,7 @@ pub enum What {
         /// Which.
         group: Id<Group>,
         /// As what.
-        kind: Kind,
+        kind: MembershipKind,
     },
     /// A permission.
     Permission {
@@ -113,7 +113,12 @@ impl Diff {
         all.map(|line| line.user).collect::<BTreeSet<_>>().len()
     }
 
-    fn compare(&mut self, what: &What, before: &[(Id<User>, Ends)], after: &[(Id<User>, Ends)]) {
+    fn compare(
+        &mut self,
+        what: &What,
+        before: &[(Id<User>, Expiry)],
+        after: &[(Id<User>, Expiry)],
+    ) {
         let (mut b, mut a) = (before.iter().peekable(), after.iter().peekable());
         let line = |user, before, after| DiffLine {
             user,
@@ -165,7 +170,7 @@ impl World {
         // By key: `Site:Write` and `site:write` are one permission.
         let mut permissions = BTreeMap::new();
         for group in touched {
-            for kind in Kind::ALL {
+            for kind in MembershipKind::ALL {
                 let what = What::Group { group, kind };
                 let (was, is) = (
                     self.ends_in(group, kind, now),
@@ -193,13 +198,18 @@ impl World {
         diff
     }
 
-    fn ends_in(&self, group: Id<Group>, kind: Kind, now: Timestamp) -> Vec<(Id<User>, Ends)> {
+    fn ends_in(
+        &self,
+        group: Id<Group>,
+        kind: MembershipKind,
+        now: Timestamp,
+    ) -> Vec<(Id<User>, Expiry)> {
         self.group_ix
             .get(&group.uuid())
             .map_or_else(Vec::new, |ix| self.by_id(self.holder_ends(*ix, kind, now)))
     }
 
-    fn by_id(&self, ends: Vec<(Ix, Ends)>) -> Vec<(Id<User>, Ends)> {
+    fn by_id(&self, ends: Vec<(Ix, Expiry)>) -> Vec<(Id<User>, Expiry)> {
         let mut all: Vec<_> = ends
             .into_iter()
             .filter_map(|(ix, ends)| Some((self.user_at(ix)?.user.id, ends)))

@@ -1,7 +1,7 @@
 //! The other way round: who is in a group, who has a permission.
 
 use super::{GroupNode, Ix, IxMap, World};
-use crate::{Ends, Entitlement, Group, Id, Kind, Permission, Timestamp, User, name};
+use crate::{Entitlement, Expiry, Group, Id, MembershipKind, Permission, Timestamp, User, name};
 
 /// Somebody who has something, until when.
 #[derive(Clone, Copy, Debug)]
@@ -9,13 +9,18 @@ pub struct Holder<'w> {
     /// Who.
     pub user: &'w User,
     /// The latest end over all paths.
-    pub until: Ends,
+    pub until: Expiry,
 }
 
 impl World {
     /// Everybody who is in `group` as `kind` at `now`, directly or through other groups, by login.
     #[must_use]
-    pub fn holders(&self, group: Id<Group>, kind: Kind, now: Timestamp) -> Vec<Holder<'_>> {
+    pub fn holders(
+        &self,
+        group: Id<Group>,
+        kind: MembershipKind,
+        now: Timestamp,
+    ) -> Vec<Holder<'_>> {
         self.group_ix
             .get(&group.uuid())
             .map_or_else(Vec::new, |ix| {
@@ -25,22 +30,28 @@ impl World {
 
     /// How many are in `group` as `kind` at `now`.
     #[must_use]
-    pub fn holder_count(&self, group: Id<Group>, kind: Kind, now: Timestamp) -> usize {
+    pub fn holder_count(&self, group: Id<Group>, kind: MembershipKind, now: Timestamp) -> usize {
         self.group_ix
             .get(&group.uuid())
             .map_or(0, |ix| self.holder_ends(*ix, kind, now).len())
     }
 
     /// Whether anybody is in `group` as `kind` at `now`; looks no further than the first.
-    pub(crate) fn anybody_in(&self, group: Id<Group>, kind: Kind, now: Timestamp) -> bool {
+    pub(crate) fn anybody_in(
+        &self,
+        group: Id<Group>,
+        kind: MembershipKind,
+        now: Timestamp,
+    ) -> bool {
         let Some(&ix) = self.group_ix.get(&group.uuid()) else {
             return false;
         };
         self.direct_ends(ix, kind, now).next().is_some()
-            || self
-                .widths_into(ix, kind, now)
-                .into_keys()
-                .any(|child| self.direct_ends(child, Kind::Member, now).next().is_some())
+            || self.widths_into(ix, kind, now).into_keys().any(|child| {
+                self.direct_ends(child, MembershipKind::Member, now)
+                    .next()
+                    .is_some()
+            })
     }
 
     /// By login. Where nearly everybody is meant, the index of logins is read in its order rather
@@ -74,21 +85,31 @@ impl World {
     }
 
     /// Who is in the group, each user once with the latest end, by user number.
-    pub(super) fn holder_ends(&self, group: Ix, kind: Kind, now: Timestamp) -> Vec<(Ix, Ends)> {
+    pub(super) fn holder_ends(
+        &self,
+        group: Ix,
+        kind: MembershipKind,
+        now: Timestamp,
+    ) -> Vec<(Ix, Expiry)> {
         self.collect(&self.ways_into(group, kind, now), now).pairs()
     }
 
     /// The groups whose direct facts put somebody into `group` as `kind`, with the kind they have
     /// to be of and the latest end over the way from there.
-    fn ways_into(&self, group: Ix, kind: Kind, now: Timestamp) -> Vec<(Ix, Kind, Ends)> {
+    fn ways_into(
+        &self,
+        group: Ix,
+        kind: MembershipKind,
+        now: Timestamp,
+    ) -> Vec<(Ix, MembershipKind, Expiry)> {
         let through = self.widths_into(group, kind, now).into_iter();
-        std::iter::once((group, kind, Ends::NEVER))
-            .chain(through.map(|(child, width)| (child, Kind::Member, width)))
+        std::iter::once((group, kind, Expiry::NEVER))
+            .chain(through.map(|(child, width)| (child, MembershipKind::Member, width)))
             .collect()
     }
 
     /// The users in any of `groups`, each once with the latest end.
-    fn collect(&self, groups: &[(Ix, Kind, Ends)], now: Timestamp) -> Latest {
+    fn collect(&self, groups: &[(Ix, MembershipKind, Expiry)], now: Timestamp) -> Latest {
         let ends = groups.iter().flat_map(|&(group, kind, width)| {
             let direct = self.direct_ends(group, kind, now);
             direct.map(move |(user, until)| (user, until.min(width)))
@@ -116,9 +137,9 @@ impl World {
     fn direct_ends(
         &self,
         group: Ix,
-        kind: Kind,
+        kind: MembershipKind,
         now: Timestamp,
-    ) -> impl Iterator<Item = (Ix, Ends)> {
+    ) -> impl Iterator<Item = (Ix, Expiry)> {
         self.group_at(group)
             .into_iter()
             .flat_map(|node| node.facts.iter())
@@ -129,10 +150,10 @@ impl World {
 
     /// The groups whose members are in `group` as `kind` at `now`, other than itself, with the
     /// latest end over the inclusions that lead there.
-    fn widths_into(&self, group: Ix, kind: Kind, now: Timestamp) -> IxMap<Ix, Ends> {
+    fn widths_into(&self, group: Ix, kind: MembershipKind, now: Timestamp) -> IxMap<Ix, Expiry> {
         let first = self.children_ends(group, kind, now);
         let mut widths = self.widths(first.collect(), now);
-        if kind == Kind::Member {
+        if kind == MembershipKind::Member {
             widths.remove(&group);
         }
         widths
@@ -141,9 +162,9 @@ impl World {
     fn children_ends(
         &self,
         group: Ix,
-        kind: Kind,
+        kind: MembershipKind,
         now: Timestamp,
-    ) -> impl Iterator<Item = (Ix, Ends)> {
+    ) -> impl Iterator<Item = (Ix, Expiry)> {
         let links = self.group_at(group).map_or(&[][..], |node| &node.children);
         links
             .iter()
@@ -155,13 +176,13 @@ impl World {
 
     /// The given groups and all whose members get into them, each with the latest end over all
     /// ways, of which each ends with its earliest end.
-    fn widths(&self, mut todo: Vec<(Ix, Ends)>, now: Timestamp) -> IxMap<Ix, Ends> {
-        let mut widths: IxMap<Ix, Ends> = IxMap::default();
+    fn widths(&self, mut todo: Vec<(Ix, Expiry)>, now: Timestamp) -> IxMap<Ix, Expiry> {
+        let mut widths: IxMap<Ix, Expiry> = IxMap::default();
         while let Some((ix, width)) = todo.pop() {
             let best = widths.get(&ix);
             if best.is_none_or(|best| *best < width) {
                 widths.insert(ix, width);
-                let children = self.children_ends(ix, Kind::Member, now);
+                let children = self.children_ends(ix, MembershipKind::Member, now);
                 todo.extend(children.map(|(child, until)| (child, width.min(until))));
             }
         }
@@ -171,7 +192,12 @@ impl World {
     /// Whose members are in `group` as `kind` at `now`, other than itself: groups and roles by
     /// name, each with the latest end over the inclusions that lead there.
     #[must_use]
-    pub fn groups_into(&self, group: Id<Group>, kind: Kind, now: Timestamp) -> Vec<(&Group, Ends)> {
+    pub fn groups_into(
+        &self,
+        group: Id<Group>,
+        kind: MembershipKind,
+        now: Timestamp,
+    ) -> Vec<(&Group, Expiry)> {
         let Some(&ix) = self.group_ix.get(&group.uuid()) else {
             return Vec::new();
         };
@@ -258,7 +284,7 @@ impl World {
         permission: &str,
         environment: Option<&str>,
         now: Timestamp,
-    ) -> Vec<(Ix, Ends)> {
+    ) -> Vec<(Ix, Expiry)> {
         self.who_can_latest(permission, environment, now).pairs()
     }
 
@@ -276,7 +302,7 @@ impl World {
         let groups: Vec<_> = self
             .widths(first, now)
             .into_iter()
-            .map(|(group, width)| (group, Kind::Member, width))
+            .map(|(group, width)| (group, MembershipKind::Member, width))
             .collect();
         self.collect(&groups, now)
     }
@@ -284,18 +310,18 @@ impl World {
 
 /// Less than the end of anything that holds: time begins in 1970, and `[from, until)` has none
 /// that ends there.
-const NOBODY: Ends = Ends::at(Timestamp::from_micros(0));
+const NOBODY: Expiry = Expiry::at(Timestamp::from_micros(0));
 
 /// Each user once, with the latest end.
 enum Latest {
     /// By user number, only those who have any.
-    Few(Vec<(Ix, Ends)>),
+    Few(Vec<(Ix, Expiry)>),
     /// For every user number; [`NOBODY`] for those who have none.
-    Many(Vec<Ends>),
+    Many(Vec<Expiry>),
 }
 
 impl Latest {
-    fn pairs(self) -> Vec<(Ix, Ends)> {
+    fn pairs(self) -> Vec<(Ix, Expiry)> {
         match self {
             Self::Few(all) => all,
             Self::Many(all) => (0..)

@@ -35,8 +35,8 @@ use texts::Texts;
 use times::Times;
 
 use crate::{
-    App, Constraints, Entitlement, Group, GroupKind, Id, Inclusion, Kind, Membership, Position,
-    Request, Resource, Tag, Timestamp, User, Validity,
+    App, Constraints, Entitlement, Group, GroupKind, Id, Inclusion, Membership, MembershipKind,
+    Position, Request, Resource, Tag, Timestamp, User, Validity,
 };
 
 /// A number for a user or group inside one lineage of worlds.
@@ -119,7 +119,7 @@ struct Edge {
     validity: Validity,
     user: Ix,
     group: Ix,
-    kind: Kind,
+    kind: MembershipKind,
 }
 
 #[derive(Clone, Debug)]
@@ -252,11 +252,16 @@ impl World {
 
     /// The direct fact that `user` is in `group` as `kind`, whether or not it holds right now.
     #[must_use]
-    pub fn direct(&self, user: Id<User>, group: Id<Group>, kind: Kind) -> Option<&Membership> {
+    pub fn direct(
+        &self,
+        user: Id<User>,
+        group: Id<Group>,
+        kind: MembershipKind,
+    ) -> Option<&Membership> {
         self.membership(self.direct_slot(user, group, kind)?)
     }
 
-    fn direct_slot(&self, user: Id<User>, group: Id<Group>, kind: Kind) -> Option<u32> {
+    fn direct_slot(&self, user: Id<User>, group: Id<Group>, kind: MembershipKind) -> Option<u32> {
         let user = *self.user_ix.get(&user.uuid())?;
         let group = *self.group_ix.get(&group.uuid())?;
         let (of_user, of_group) = (&self.user_at(user)?.facts, &self.group_at(group)?.facts);
@@ -277,7 +282,7 @@ impl World {
         &self,
         child: Id<Group>,
         target: Id<Group>,
-        kind: Kind,
+        kind: MembershipKind,
     ) -> Option<&Inclusion> {
         self.targets_of(child)
             .find(|i| i.target == target && i.kind == kind)
@@ -344,7 +349,7 @@ impl World {
     /// Managed groups that members of `group` get into at `now`, with the kind they get, however
     /// many steps away; `group` itself excluded.
     #[must_use]
-    pub fn reach(&self, group: Id<Group>, now: Timestamp) -> Vec<(&Group, Kind)> {
+    pub fn reach(&self, group: Id<Group>, now: Timestamp) -> Vec<(&Group, MembershipKind)> {
         self.reach_ix(group, now)
             .into_iter()
             .filter_map(|(ix, kind)| Some((&*self.group_at(ix)?.group, kind)))
@@ -355,12 +360,13 @@ impl World {
     /// Whether members of `child` are or will be members of `target` by themselves, over
     /// inclusions that have not ended at `now`.
     pub(crate) fn leads_into(&self, child: Id<Group>, target: Id<Group>, now: Timestamp) -> bool {
-        self.group_ix
-            .get(&target.uuid())
-            .is_some_and(|ix| self.reach_ix(child, now).contains(&(*ix, Kind::Member)))
+        self.group_ix.get(&target.uuid()).is_some_and(|ix| {
+            self.reach_ix(child, now)
+                .contains(&(*ix, MembershipKind::Member))
+        })
     }
 
-    fn reach_ix(&self, group: Id<Group>, now: Timestamp) -> BTreeSet<(Ix, Kind)> {
+    fn reach_ix(&self, group: Id<Group>, now: Timestamp) -> BTreeSet<(Ix, MembershipKind)> {
         let mut seen = BTreeSet::new();
         let Some(&start) = self.group_ix.get(&group.uuid()) else {
             return seen;
@@ -369,10 +375,11 @@ impl World {
         while let Some(ix) = todo.pop() {
             for link in self.group_at(ix).into_iter().flat_map(|node| &node.targets) {
                 let inclusion = &link.inclusion;
-                if inclusion.validity.until.passed(now) || !seen.insert((link.ix, inclusion.kind)) {
+                if inclusion.validity.until.is_past(now) || !seen.insert((link.ix, inclusion.kind))
+                {
                     continue;
                 }
-                if inclusion.kind == Kind::Member {
+                if inclusion.kind == MembershipKind::Member {
                     todo.push(link.ix);
                 }
             }

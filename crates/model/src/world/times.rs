@@ -3,22 +3,22 @@
 use imbl::{OrdMap, OrdSet};
 
 use super::World;
-use crate::{Ends, Membership, Timestamp, Validity};
+use crate::{Expiry, Membership, Timestamp, Validity};
 
 /// The instants at which facts begin and end.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Times {
     /// Memberships that end by themselves, by end and slot.
-    memberships: OrdSet<(Ends, u32)>,
+    memberships: OrdSet<(Expiry, u32)>,
     /// How many inclusions and entitlements end at an instant.
-    others: OrdMap<Ends, u32>,
+    others: OrdMap<Expiry, u32>,
     /// How many facts of any sort begin at an instant.
     starts: OrdMap<Timestamp, u32>,
 }
 
 impl Times {
     pub(super) fn add_membership(&mut self, slot: u32, validity: Validity) {
-        if validity.until != Ends::NEVER {
+        if validity.until != Expiry::NEVER {
             self.memberships.insert((validity.until, slot));
         }
         add(&mut self.starts, validity.from);
@@ -30,7 +30,7 @@ impl Times {
     }
 
     pub(super) fn add(&mut self, validity: Validity) {
-        if validity.until != Ends::NEVER {
+        if validity.until != Expiry::NEVER {
             add(&mut self.others, validity.until);
         }
         add(&mut self.starts, validity.from);
@@ -63,11 +63,11 @@ fn remove<K: Ord + Copy>(counts: &mut OrdMap<K, u32>, at: K) {
 impl World {
     /// The next instant after `now` at which something ends or begins by itself, if any.
     #[must_use]
-    pub fn next_end(&self, now: Timestamp) -> Option<Timestamp> {
+    pub fn next_transition(&self, now: Timestamp) -> Option<Timestamp> {
         let past = now.next();
         let times = &self.times;
-        let memberships = times.memberships.range((Ends::at(past), 0)..).next();
-        let others = times.others.range(Ends::at(past)..).next();
+        let memberships = times.memberships.range((Expiry::at(past), 0)..).next();
+        let others = times.others.range(Expiry::at(past)..).next();
         let starts = times.starts.range(past..).next();
         let all = [
             memberships.and_then(|(ends, _)| ends.instant()),
@@ -91,12 +91,12 @@ impl World {
         let memberships = times
             .memberships
             .get_min()
-            .is_some_and(|(ends, _)| ends.passed(now));
+            .is_some_and(|(ends, _)| ends.is_past(now));
         let others = times
             .others
             .get_min()
-            .is_some_and(|(ends, _)| ends.passed(now));
-        memberships || others || self.requests().any(|request| request.until.passed(now))
+            .is_some_and(|(ends, _)| ends.is_past(now));
+        memberships || others || self.requests().any(|request| request.until.is_past(now))
     }
 
     /// The direct memberships and ownerships still on record that have ended by `now`, the
@@ -104,7 +104,7 @@ impl World {
     pub fn memberships_lapsed(&self, now: Timestamp) -> impl Iterator<Item = &Membership> {
         self.times
             .memberships
-            .range(..=(Ends::at(now), u32::MAX))
+            .range(..=(Expiry::at(now), u32::MAX))
             .filter_map(|(_, slot)| self.membership(*slot))
     }
 
@@ -117,7 +117,7 @@ impl World {
     ) -> impl Iterator<Item = &Membership> {
         self.times
             .memberships
-            .range((Ends::at(now.next()), 0)..=(Ends::at(by), u32::MAX))
+            .range((Expiry::at(now.next()), 0)..=(Expiry::at(by), u32::MAX))
             .filter_map(|(_, slot)| self.membership(*slot))
             .filter(move |membership| membership.validity.contains(now))
     }

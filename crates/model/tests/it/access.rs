@@ -1,11 +1,17 @@
 //! Effective access, rule by rule. The properties try the same on random worlds.
 
-use portcullis_model::{ChangeSet, Edit, Ends, Kind, Timestamp, World};
+use portcullis_model::{ChangeSet, Edit, Expiry, MembershipKind, Timestamp, World};
 
 use crate::company::Company;
 use crate::records::{NEVER, NOW, days, one};
 
-fn until(c: &Company, who: &str, group: &str, kind: Kind, now: Timestamp) -> Option<Ends> {
+fn until(
+    c: &Company,
+    who: &str,
+    group: &str,
+    kind: MembershipKind,
+    now: Timestamp,
+) -> Option<Expiry> {
     c.world.holds(c.uid(who), c.gid(group), kind, now)
 }
 
@@ -18,7 +24,7 @@ fn expired_membership_grants_nothing() {
         .member_between("ben", "Team", -10, days(2));
     let has = |days| {
         let now = NOW.plus_days(days);
-        let held = until(&c, "ben", "Team", Kind::Member, now).is_some();
+        let held = until(&c, "ben", "Team", MembershipKind::Member, now).is_some();
         assert_eq!(held, !c.world.who_can("site:read", None, now).is_empty());
         assert_eq!(held, !c.world.access_of(c.uid("ben"), now).is_empty());
         held
@@ -34,9 +40,9 @@ fn a_membership_that_begins_tomorrow_grants_nothing_today() {
         .user("ben")
         .group("Team")
         .member_between("ben", "Team", 1, NEVER);
-    assert_eq!(until(&c, "ben", "Team", Kind::Member, NOW), None);
+    assert_eq!(until(&c, "ben", "Team", MembershipKind::Member, NOW), None);
     assert_eq!(
-        until(&c, "ben", "Team", Kind::Member, NOW.plus_days(1)),
+        until(&c, "ben", "Team", MembershipKind::Member, NOW.plus_days(1)),
         Some(NEVER)
     );
 }
@@ -49,14 +55,17 @@ fn a_path_ends_with_its_earliest_end_and_access_with_its_latest_path() {
         .role("Role-A")
         .role("Role-B")
         .member_between("ben", "Role-A", -1, days(30))
-        .attached_until("Role-A", "Team", Kind::Member, days(5))
+        .attached_until("Role-A", "Team", MembershipKind::Member, days(5))
         .member_between("ben", "Role-B", -1, days(9))
-        .attached("Role-B", "Team", Kind::Member)
+        .attached("Role-B", "Team", MembershipKind::Member)
         .member_between("ben", "Team", -1, days(3));
-    assert_eq!(until(&c, "ben", "Team", Kind::Member, NOW), Some(days(9)));
+    assert_eq!(
+        until(&c, "ben", "Team", MembershipKind::Member, NOW),
+        Some(days(9))
+    );
     let paths = c
         .world
-        .paths(c.uid("ben"), c.gid("Team"), Kind::Member, NOW);
+        .paths(c.uid("ben"), c.gid("Team"), MembershipKind::Member, NOW);
     let ends: Vec<_> = paths
         .iter()
         .map(|path| (path.via.len(), path.until))
@@ -80,9 +89,9 @@ fn owning_a_role_leads_nowhere_and_owning_is_not_membership() {
         .confers("Team", "site:read")
         .owner("olga", "Role-A")
         .owner("ben", "Team")
-        .attached("Role-A", "Team", Kind::Member);
+        .attached("Role-A", "Team", MembershipKind::Member);
     assert!(c.world.who_can("site:read", None, NOW).is_empty());
-    assert_eq!(until(&c, "ben", "Team", Kind::Member, NOW), None);
+    assert_eq!(until(&c, "ben", "Team", MembershipKind::Member, NOW), None);
 }
 
 #[test]
@@ -92,9 +101,12 @@ fn members_of_a_role_that_owns_a_group_own_it() {
         .group("Team")
         .role("Role-A")
         .member("ben", "Role-A")
-        .attached("Role-A", "Team", Kind::Owner);
-    assert_eq!(until(&c, "ben", "Team", Kind::Owner, NOW), Some(NEVER));
-    assert_eq!(until(&c, "ben", "Team", Kind::Member, NOW), None);
+        .attached("Role-A", "Team", MembershipKind::Owner);
+    assert_eq!(
+        until(&c, "ben", "Team", MembershipKind::Owner, NOW),
+        Some(NEVER)
+    );
+    assert_eq!(until(&c, "ben", "Team", MembershipKind::Member, NOW), None);
 }
 
 #[test]
@@ -126,11 +138,11 @@ fn the_shortest_paths_are_listed_and_every_direct_one() {
         c = c
             .role(&role)
             .member("ben", &role)
-            .attached(&role, "Team", Kind::Member);
+            .attached(&role, "Team", MembershipKind::Member);
     }
     let paths = c
         .world
-        .paths(c.uid("ben"), c.gid("Team"), Kind::Member, NOW);
+        .paths(c.uid("ben"), c.gid("Team"), MembershipKind::Member, NOW);
     assert_eq!(paths.len(), 32);
     assert!(paths[0].is_direct());
     assert!(
@@ -144,25 +156,25 @@ fn the_shortest_paths_are_listed_and_every_direct_one() {
 #[test]
 fn the_next_end_is_the_next_instant_at_which_anything_ends_or_begins() {
     let c = Company::new().user("ben").group("Team").role("Role-A");
-    assert_eq!(c.world.next_end(NOW), None);
+    assert_eq!(c.world.next_transition(NOW), None);
     let c = c.member_between("ben", "Team", -1, days(9));
-    assert_eq!(c.world.next_end(NOW), days(9).instant());
-    let c = c.attached_until("Role-A", "Team", Kind::Member, days(7));
-    assert_eq!(c.world.next_end(NOW), days(7).instant());
+    assert_eq!(c.world.next_transition(NOW), days(9).instant());
+    let c = c.attached_until("Role-A", "Team", MembershipKind::Member, days(7));
+    assert_eq!(c.world.next_transition(NOW), days(7).instant());
     let c = c.has(Edit::create(c.entitlement("Team", "site:read", days(5))));
-    assert_eq!(c.world.next_end(NOW), days(5).instant());
+    assert_eq!(c.world.next_transition(NOW), days(5).instant());
     let c = c.member_between("ben", "Role-A", 3, NEVER);
-    assert_eq!(c.world.next_end(NOW), days(3).instant());
+    assert_eq!(c.world.next_transition(NOW), days(3).instant());
     assert_eq!(
-        c.world.next_end(NOW.plus_days(3)),
+        c.world.next_transition(NOW.plus_days(3)),
         days(5).instant(),
         "strictly after"
     );
     let c = c.has(Edit::end(c.world.entitlements().next().unwrap().clone()));
-    assert_eq!(c.world.next_end(NOW.plus_days(3)), days(7).instant());
+    assert_eq!(c.world.next_transition(NOW.plus_days(3)), days(7).instant());
     let c = c.has(Edit::end(c.the_inclusion("Role-A", "Team")));
-    let c = c.has(Edit::end(c.the_fact("ben", "Team", Kind::Member)));
-    assert_eq!(c.world.next_end(NOW.plus_days(3)), None);
+    let c = c.has(Edit::end(c.the_fact("ben", "Team", MembershipKind::Member)));
+    assert_eq!(c.world.next_transition(NOW.plus_days(3)), None);
 }
 
 #[test]
@@ -191,7 +203,7 @@ fn a_change_counts_one_position_and_leaves_the_world_it_came_from_alone() {
     let add = one(Edit::create(c.membership(
         "ben",
         "Team",
-        Kind::Member,
+        MembershipKind::Member,
         NEVER,
     )));
     let after = c.world.after(&add).unwrap();
@@ -214,7 +226,7 @@ fn people_are_listed_by_login_whatever_its_case() {
         .fold(c, |c, who| c.member(who, "Team"));
     let logins: Vec<_> = c
         .world
-        .holders(c.gid("Team"), Kind::Member, NOW)
+        .holders(c.gid("Team"), MembershipKind::Member, NOW)
         .iter()
         .map(|holder| holder.user.login.to_string())
         .collect();
@@ -229,9 +241,9 @@ fn spelling_does_not_make_two_permissions() {
         .group("Crew")
         .confers("Team", "Site:Read");
     let c = c.confers("Crew", "site:read").member("ben", "Team");
-    let both = one(Edit::end(c.the_fact("ben", "Team", Kind::Member))).with(Edit::create(
-        c.membership("ben", "Crew", Kind::Member, days(3)),
-    ));
+    let both = one(Edit::end(c.the_fact("ben", "Team", MembershipKind::Member))).with(
+        Edit::create(c.membership("ben", "Crew", MembershipKind::Member, days(3))),
+    );
     let diff = c.world.diff(&c.world.after(&both).unwrap(), NOW);
     let permissions = diff.changes.len();
     assert_eq!(

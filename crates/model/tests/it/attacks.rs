@@ -1,7 +1,8 @@
 //! Change sets made to get more than one has: combined edits, borrowed ids, undo.
 
 use portcullis_model::{
-    ChangeSet, Constraints, Description, Edit, Group, GroupKind, Kind, Membership, Position,
+    ChangeSet, Constraints, Description, Edit, Group, GroupKind, Membership, MembershipKind,
+    Position,
     record::{AppOrigin, AppPart},
 };
 
@@ -40,7 +41,12 @@ fn a_new_app_under_a_groups_id_does_not_make_the_group_new() {
     };
     let create = one(Edit::create(borrowed)).with(Edit::create(owners));
     assert_eq!(c.tries("eve", create.clone()), "ok");
-    let admin = c.membership("eve", "App-Portcullis-Owners", Kind::Member, NEVER);
+    let admin = c.membership(
+        "eve",
+        "App-Portcullis-Owners",
+        MembershipKind::Member,
+        NEVER,
+    );
     assert_eq!(
         c.tries("eve", create.with(Edit::create(admin))),
         "not_allowed"
@@ -86,7 +92,7 @@ fn nobody_makes_their_app_the_built_in_one() {
 #[test]
 fn a_membership_does_not_wander_from_one_group_to_another() {
     let c = company();
-    let before = c.the_fact("ben", "Vault", Kind::Member);
+    let before = c.the_fact("ben", "Vault", MembershipKind::Member);
     let into_mine = Membership {
         group: c.gid("Eves"),
         ..before.clone()
@@ -96,7 +102,7 @@ fn a_membership_does_not_wander_from_one_group_to_another() {
         "invalid"
     );
     let to_owner = Membership {
-        kind: Kind::Owner,
+        kind: MembershipKind::Owner,
         ..before.clone()
     };
     assert_eq!(
@@ -114,7 +120,7 @@ fn a_membership_does_not_wander_from_one_group_to_another() {
 fn an_inclusion_does_not_wander_either() {
     let c = company()
         .role("Role-Ops")
-        .attached("Role-Ops", "Vault", Kind::Member);
+        .attached("Role-Ops", "Vault", MembershipKind::Member);
     let before = c.the_inclusion("Role-Ops", "Vault");
     let mut mine = before.clone();
     mine.target = c.gid("Eves");
@@ -123,7 +129,7 @@ fn an_inclusion_does_not_wander_either() {
         "invalid"
     );
     let mut owner = before.clone();
-    owner.kind = Kind::Owner;
+    owner.kind = MembershipKind::Owner;
     assert_eq!(c.tries("vera", Edit::update(before, owner)), "invalid");
     let c = c.confers("Vault", "gold:take");
     let before = c.world.entitlements().next().unwrap().clone();
@@ -135,9 +141,9 @@ fn an_inclusion_does_not_wander_either() {
 #[test]
 fn a_role_owner_may_detach_but_not_attach() {
     let c = company().role("Role-Ops").owner("eve", "Role-Ops");
-    let attach = Edit::create(c.inclusion("Role-Ops", "Vault", Kind::Member, NEVER));
+    let attach = Edit::create(c.inclusion("Role-Ops", "Vault", MembershipKind::Member, NEVER));
     assert_eq!(c.tries("eve", attach), "not_allowed");
-    let c = c.attached_until("Role-Ops", "Vault", Kind::Member, days(5));
+    let c = c.attached_until("Role-Ops", "Vault", MembershipKind::Member, days(5));
     let before = c.the_inclusion("Role-Ops", "Vault");
     let mut longer = before.clone();
     longer.validity.until = days(6);
@@ -224,10 +230,10 @@ fn deleting_and_making_again_does_not_carry_entitlements_over() {
 #[test]
 fn what_hangs_on_a_group_ends_only_with_that_group() {
     let c = company().confers("Vault", "gold:take");
-    let other =
-        one(Edit::end(c.the_fact("eve", "Eves", Kind::Owner))).with(Edit::end(c.the_group("Eves")));
+    let other = one(Edit::end(c.the_fact("eve", "Eves", MembershipKind::Owner)))
+        .with(Edit::end(c.the_group("Eves")));
     assert_eq!(c.tries("eve", other.clone()), "ok");
-    let fact = Edit::end(c.the_fact("ben", "Vault", Kind::Member));
+    let fact = Edit::end(c.the_fact("ben", "Vault", MembershipKind::Member));
     assert_eq!(c.tries("eve", other.clone().with(fact)), "not_allowed");
     let entitlement = Edit::end(c.world.entitlements().next().unwrap().clone());
     assert_eq!(c.tries("eve", other.with(entitlement)), "not_allowed");
@@ -237,12 +243,13 @@ fn what_hangs_on_a_group_ends_only_with_that_group() {
 fn rights_are_those_of_the_world_before_the_change() {
     let c = company();
     // Making oneself owner first does not count in the same change.
-    let become_owner = Edit::create(c.membership("eve", "Vault", Kind::Owner, NEVER));
-    let add = Edit::create(c.membership("eve", "Vault", Kind::Member, NEVER));
+    let become_owner = Edit::create(c.membership("eve", "Vault", MembershipKind::Owner, NEVER));
+    let add = Edit::create(c.membership("eve", "Vault", MembershipKind::Member, NEVER));
     assert_eq!(c.tries("eve", one(become_owner).with(add)), "not_allowed");
     // An owner who leaves may act in the same change, and no longer after it.
-    let leave = Edit::end(c.the_fact("vera", "Vault", Kind::Owner));
-    let add = |c: &Company| Edit::create(c.membership("eve", "Vault", Kind::Member, NEVER));
+    let leave = Edit::end(c.the_fact("vera", "Vault", MembershipKind::Owner));
+    let add =
+        |c: &Company| Edit::create(c.membership("eve", "Vault", MembershipKind::Member, NEVER));
     assert_eq!(c.tries("vera", one(leave.clone()).with(add(&c))), "ok");
     let c = c.does("vera", leave);
     assert_eq!(c.tries("vera", add(&c)), "not_allowed");
@@ -251,7 +258,11 @@ fn rights_are_those_of_the_world_before_the_change() {
 #[test]
 fn undo_is_judged_as_what_it_does() {
     let c = company();
-    let remove = one(Edit::end(c.the_fact("ben", "Vault", Kind::Member)));
+    let remove = one(Edit::end(c.the_fact(
+        "ben",
+        "Vault",
+        MembershipKind::Member,
+    )));
     // Ben leaves; nobody without the right brings him back, he himself least of all.
     let c = c.does("ben", remove.clone());
     let undo = remove.inverse(Position(1));
@@ -270,7 +281,11 @@ fn undo_does_not_restore_what_a_tag_forbids_by_now() {
             ..Constraints::default()
         },
     );
-    let remove = one(Edit::end(c.the_fact("ben", "Vault", Kind::Member)));
+    let remove = one(Edit::end(c.the_fact(
+        "ben",
+        "Vault",
+        MembershipKind::Member,
+    )));
     let c = c.does("vera", remove.clone()).tagged("Vault", "Strict");
     assert_eq!(c.tries("vera", remove.inverse(Position(1))), "time_limit");
 }
@@ -283,7 +298,7 @@ fn an_undo_that_is_none_gives_no_right() {
         ..one(Edit::create(c.membership(
             "eve",
             "Vault",
-            Kind::Member,
+            MembershipKind::Member,
             NEVER,
         )))
     };
@@ -293,7 +308,11 @@ fn an_undo_that_is_none_gives_no_right() {
 #[test]
 fn a_change_made_for_another_world_does_not_apply() {
     let c = company();
-    let remove = one(Edit::end(c.the_fact("ben", "Vault", Kind::Member)));
+    let remove = one(Edit::end(c.the_fact(
+        "ben",
+        "Vault",
+        MembershipKind::Member,
+    )));
     let c = c.does("vera", remove.clone());
     assert_eq!(c.tries("vera", remove), "changed_meanwhile");
     let mut stale = c.the_group("Vault");

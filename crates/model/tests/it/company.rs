@@ -10,9 +10,9 @@ use std::{
 };
 
 use portcullis_model::{
-    Actor, Allowed, App, Change, ChangeSet, Constraints, Context, Edit, Ends, Entitlement, Grant,
-    Group, GroupKind, Id, Ids, Inclusion, Kind, Membership, Permission, Policy, Refusal, Request,
-    State, SystemActor, Timestamp, User, Validity, Wants, World, guard,
+    Actor, Allowed, App, Change, ChangeSet, Constraints, Context, Edit, Entitlement, Expiry, Grant,
+    Group, GroupKind, Id, Ids, Inclusion, Membership, MembershipKind, Permission, Policy, Refusal,
+    Request, State, SystemActor, Timestamp, User, Validity, Wants, World, guard,
     name::PermissionName,
     record::{AppOrigin, AppPart, Authority},
     request::Resolution,
@@ -114,26 +114,32 @@ impl Company {
     }
 
     pub(crate) fn member(self, login: &str, group: &str) -> Self {
-        let fact = self.membership(login, group, Kind::Member, NEVER);
+        let fact = self.membership(login, group, MembershipKind::Member, NEVER);
         self.has(Edit::create(fact))
     }
 
     pub(crate) fn owner(self, login: &str, group: &str) -> Self {
-        let fact = self.membership(login, group, Kind::Owner, NEVER);
+        let fact = self.membership(login, group, MembershipKind::Owner, NEVER);
         self.has(Edit::create(fact))
     }
 
-    pub(crate) fn member_between(self, login: &str, group: &str, from: i64, until: Ends) -> Self {
-        let mut fact = self.membership(login, group, Kind::Member, until);
+    pub(crate) fn member_between(self, login: &str, group: &str, from: i64, until: Expiry) -> Self {
+        let mut fact = self.membership(login, group, MembershipKind::Member, until);
         fact.validity.from = NOW.plus_days(from);
         self.has(Edit::create(fact))
     }
 
-    pub(crate) fn attached(self, role: &str, target: &str, kind: Kind) -> Self {
+    pub(crate) fn attached(self, role: &str, target: &str, kind: MembershipKind) -> Self {
         self.attached_until(role, target, kind, NEVER)
     }
 
-    pub(crate) fn attached_until(self, role: &str, target: &str, kind: Kind, until: Ends) -> Self {
+    pub(crate) fn attached_until(
+        self,
+        role: &str,
+        target: &str,
+        kind: MembershipKind,
+        until: Expiry,
+    ) -> Self {
         let fact = self.inclusion(role, target, kind, until);
         self.has(Edit::create(fact))
     }
@@ -161,7 +167,13 @@ impl Company {
         self.has(Edit::create(fact))
     }
 
-    pub(crate) fn asked(self, login: &str, group: &str, kind: Kind, until: Ends) -> Self {
+    pub(crate) fn asked(
+        self,
+        login: &str,
+        group: &str,
+        kind: MembershipKind,
+        until: Expiry,
+    ) -> Self {
         let request = self.request(login, group, kind, until);
         self.has(Edit::create(request))
     }
@@ -184,7 +196,7 @@ impl Company {
         self.world.find_app(called).expect("an app").clone()
     }
 
-    pub(crate) fn the_fact(&self, login: &str, group: &str, kind: Kind) -> Membership {
+    pub(crate) fn the_fact(&self, login: &str, group: &str, kind: MembershipKind) -> Membership {
         let (user, group) = (self.uid(login), self.gid(group));
         self.world
             .direct(user, group, kind)
@@ -219,8 +231,8 @@ impl Company {
         &self,
         login: &str,
         group: &str,
-        kind: Kind,
-        until: Ends,
+        kind: MembershipKind,
+        until: Expiry,
     ) -> Membership {
         Membership {
             id: self.fact_id("membership"),
@@ -234,7 +246,13 @@ impl Company {
         }
     }
 
-    pub(crate) fn inclusion(&self, role: &str, target: &str, kind: Kind, until: Ends) -> Inclusion {
+    pub(crate) fn inclusion(
+        &self,
+        role: &str,
+        target: &str,
+        kind: MembershipKind,
+        until: Expiry,
+    ) -> Inclusion {
         Inclusion {
             id: self.fact_id("inclusion"),
             child: id(&format!("group {role}")),
@@ -246,7 +264,7 @@ impl Company {
         }
     }
 
-    pub(crate) fn entitlement(&self, group: &str, permission: &str, until: Ends) -> Entitlement {
+    pub(crate) fn entitlement(&self, group: &str, permission: &str, until: Expiry) -> Entitlement {
         Entitlement {
             id: self.fact_id("entitlement"),
             group: id(&format!("group {group}")),
@@ -260,7 +278,13 @@ impl Company {
         }
     }
 
-    pub(crate) fn request(&self, login: &str, group: &str, kind: Kind, until: Ends) -> Request {
+    pub(crate) fn request(
+        &self,
+        login: &str,
+        group: &str,
+        kind: MembershipKind,
+        until: Expiry,
+    ) -> Request {
         Request {
             id: self.fact_id("request"),
             requester: id(&format!("user {login}")),
@@ -276,7 +300,7 @@ impl Company {
     }
 
     /// `login` approves the request of `requester` until `until`.
-    pub(crate) fn approval(&self, login: &str, requester: &str, until: Ends) -> ChangeSet {
+    pub(crate) fn approval(&self, login: &str, requester: &str, until: Expiry) -> ChangeSet {
         let before = self.the_request(requester);
         let fact = Membership {
             id: self.fact_id("granted"),

@@ -1,6 +1,6 @@
 //! What tags demand: each constraint alone, together, through apps and through roles.
 
-use portcullis_model::{Constraints, Edit, Ends, Kind, Membership, Tag};
+use portcullis_model::{Constraints, Edit, Expiry, Membership, MembershipKind, Tag};
 
 use crate::company::Company;
 use crate::records::{NEVER, days, limit_of_days, one, reason, tag};
@@ -22,7 +22,7 @@ fn payroll(constraints: Constraints) -> Company {
         .owner("omar", "Payroll")
 }
 
-fn add(c: &Company, who: &str, kind: Kind, until: Ends, why: &str) -> Edit<Membership> {
+fn add(c: &Company, who: &str, kind: MembershipKind, until: Expiry, why: &str) -> Edit<Membership> {
     Edit::create(Membership {
         reason: reason(why),
         ..c.membership(who, "Payroll", kind, until)
@@ -30,8 +30,8 @@ fn add(c: &Company, who: &str, kind: Kind, until: Ends, why: &str) -> Edit<Membe
 }
 
 /// For each kind: what `olga` is told when she adds `ben`.
-fn both(c: &Company, until: Ends, why: &str) -> [&'static str; 2] {
-    Kind::ALL.map(|kind| c.tries("olga", add(c, "ben", kind, until, why)))
+fn both(c: &Company, until: Expiry, why: &str) -> [&'static str; 2] {
+    MembershipKind::ALL.map(|kind| c.tries("olga", add(c, "ben", kind, until, why)))
 }
 
 #[test]
@@ -53,10 +53,10 @@ fn an_owner_limit_alone_caps_owners_only() {
 fn limits_bind_admins_and_the_operator_too() {
     let c = payroll(demands(|d| d.member_time_limit = limit_of_days(7)));
     assert_eq!(
-        c.tries("root", add(&c, "ben", Kind::Member, NEVER, "")),
+        c.tries("root", add(&c, "ben", MembershipKind::Member, NEVER, "")),
         "time_limit"
     );
-    let change = one(add(&c, "ben", Kind::Member, NEVER, ""));
+    let change = one(add(&c, "ben", MembershipKind::Member, NEVER, ""));
     let refused = portcullis_model::guard(&c.world, change, &c.as_system());
     assert_eq!(crate::records::code(&refused), "time_limit");
 }
@@ -68,7 +68,7 @@ fn an_extension_is_bound_like_a_new_membership_and_a_cut_is_not() {
         d.require_member_reason = true;
     }));
     let c = c.member_between("ben", "Payroll", -30, days(30));
-    let before = c.the_fact("ben", "Payroll", Kind::Member);
+    let before = c.the_fact("ben", "Payroll", MembershipKind::Member);
     let moved = |until, why| {
         let mut after = before.clone();
         after.validity.until = until;
@@ -93,15 +93,15 @@ fn a_reason_is_demanded_of_the_kind_the_tag_names() {
 fn nobody_adds_themself_where_a_tag_forbids_it() {
     let c = payroll(demands(|d| d.disallow_self_add_membership = true));
     let myself = |c: &Company, kind| c.tries("olga", add(c, "olga", kind, NEVER, ""));
-    assert_eq!(myself(&c, Kind::Member), "self_add");
+    assert_eq!(myself(&c, MembershipKind::Member), "self_add");
     assert_eq!(both(&c, NEVER, ""), ["ok", "ok"], "others may be added");
     let c = payroll(demands(|d| d.disallow_self_add_ownership = true));
-    assert_eq!(myself(&c, Kind::Member), "ok");
+    assert_eq!(myself(&c, MembershipKind::Member), "ok");
     let c = c
         .app("Pay", "cleo")
         .app_group("Pay", "Users")
         .tagged("App-Pay-Users", "T");
-    let own = c.membership("cleo", "App-Pay-Users", Kind::Owner, NEVER);
+    let own = c.membership("cleo", "App-Pay-Users", MembershipKind::Owner, NEVER);
     assert_eq!(c.tries("cleo", Edit::create(own)), "self_add");
 }
 
@@ -109,13 +109,13 @@ fn nobody_adds_themself_where_a_tag_forbids_it() {
 fn an_admin_may_add_themself_and_anybody_may_leave() {
     let c = payroll(demands(|d| d.disallow_self_add_membership = true)).member("olga", "Payroll");
     assert_eq!(
-        c.tries("root", add(&c, "root", Kind::Member, NEVER, "")),
+        c.tries("root", add(&c, "root", MembershipKind::Member, NEVER, "")),
         "ok"
     );
     assert_eq!(
         c.tries(
             "olga",
-            Edit::end(c.the_fact("olga", "Payroll", Kind::Member))
+            Edit::end(c.the_fact("olga", "Payroll", MembershipKind::Member))
         ),
         "ok"
     );
@@ -134,7 +134,10 @@ fn several_tags_demand_together_the_shortest_limit_and_anything_any_demands() {
     assert_eq!(both(&c, days(3), "")[0], "reason_required");
     assert_eq!(both(&c, days(3), "audit")[0], "ok");
     assert_eq!(
-        c.tries("olga", add(&c, "olga", Kind::Member, days(3), "audit")),
+        c.tries(
+            "olga",
+            add(&c, "olga", MembershipKind::Member, days(3), "audit")
+        ),
         "self_add"
     );
 }
@@ -162,7 +165,7 @@ fn an_apps_tags_bind_its_groups_and_no_others() {
         .app_group("Bank", "Users")
         .tag("T", demands(|d| d.require_member_reason = true))
         .app_tagged("Pay", "T");
-    let add = |group| Edit::create(c.membership("ben", group, Kind::Member, NEVER));
+    let add = |group| Edit::create(c.membership("ben", group, MembershipKind::Member, NEVER));
     assert_eq!(c.tries("abe", add("App-Pay-Users")), "reason_required");
     assert_eq!(c.tries("abe", add("App-Bank-Users")), "ok");
 }
@@ -179,7 +182,7 @@ fn mirrored_groups_demand_nothing() {
 
 // Through roles.
 
-fn role_into_payroll(constraints: Constraints, kind: Kind) -> Company {
+fn role_into_payroll(constraints: Constraints, kind: MembershipKind) -> Company {
     payroll(constraints)
         .role("Role-Clerk")
         .owner("cleo", "Role-Clerk")
@@ -189,20 +192,29 @@ fn role_into_payroll(constraints: Constraints, kind: Kind) -> Company {
 fn join(c: &Company, who: &str, why: &str) -> Edit<Membership> {
     Edit::create(Membership {
         reason: reason(why),
-        ..c.membership(who, "Role-Clerk", Kind::Member, NEVER)
+        ..c.membership(who, "Role-Clerk", MembershipKind::Member, NEVER)
     })
 }
 
 #[test]
 fn joining_a_role_needs_the_reason_its_targets_demand_by_the_kind_it_gives() {
-    let c = role_into_payroll(demands(|d| d.require_member_reason = true), Kind::Member);
+    let c = role_into_payroll(
+        demands(|d| d.require_member_reason = true),
+        MembershipKind::Member,
+    );
     assert_eq!(c.tries("cleo", join(&c, "ben", "")), "reason_required");
     assert_eq!(c.tries("cleo", join(&c, "ben", "audit")), "ok");
-    let c = role_into_payroll(demands(|d| d.require_owner_reason = true), Kind::Owner);
+    let c = role_into_payroll(
+        demands(|d| d.require_owner_reason = true),
+        MembershipKind::Owner,
+    );
     assert_eq!(c.tries("cleo", join(&c, "ben", "")), "reason_required");
-    let c = role_into_payroll(demands(|d| d.require_owner_reason = true), Kind::Member);
+    let c = role_into_payroll(
+        demands(|d| d.require_owner_reason = true),
+        MembershipKind::Member,
+    );
     assert_eq!(c.tries("cleo", join(&c, "ben", "")), "ok");
-    let owner = c.membership("ben", "Role-Clerk", Kind::Owner, NEVER);
+    let owner = c.membership("ben", "Role-Clerk", MembershipKind::Owner, NEVER);
     assert_eq!(
         c.tries("cleo", Edit::create(owner)),
         "ok",
@@ -214,7 +226,7 @@ fn joining_a_role_needs_the_reason_its_targets_demand_by_the_kind_it_gives() {
 fn nobody_joins_a_role_that_leads_where_they_may_not_add_themself() {
     let c = role_into_payroll(
         demands(|d| d.disallow_self_add_membership = true),
-        Kind::Member,
+        MembershipKind::Member,
     );
     assert_eq!(c.tries("cleo", join(&c, "cleo", "")), "self_add");
     assert_eq!(c.tries("cleo", join(&c, "ben", "")), "ok");
@@ -222,13 +234,13 @@ fn nobody_joins_a_role_that_leads_where_they_may_not_add_themself() {
 
 #[test]
 fn attaching_a_role_is_bound_by_the_targets_tags() {
-    for kind in Kind::ALL {
+    for kind in MembershipKind::ALL {
         let constraints = demands(|d| match kind {
-            Kind::Member => {
+            MembershipKind::Member => {
                 d.member_time_limit = limit_of_days(7);
                 d.require_member_reason = true;
             }
-            Kind::Owner => {
+            MembershipKind::Owner => {
                 d.owner_time_limit = limit_of_days(7);
                 d.require_owner_reason = true;
             }
@@ -242,7 +254,10 @@ fn attaching_a_role_is_bound_by_the_targets_tags() {
         assert_eq!(attach(kind, NEVER, "audit"), "time_limit");
         assert_eq!(attach(kind, days(7), ""), "reason_required");
         assert_eq!(attach(kind, days(7), "audit"), "ok");
-        let other = Kind::ALL.into_iter().find(|other| *other != kind).unwrap();
+        let other = MembershipKind::ALL
+            .into_iter()
+            .find(|other| *other != kind)
+            .unwrap();
         assert_eq!(attach(other, NEVER, ""), "ok");
     }
 }
@@ -253,11 +268,13 @@ fn nobody_attaches_a_role_they_are_in_where_they_may_not_add_themself() {
     let c = payroll(constraints)
         .role("Role-Clerk")
         .member("olga", "Role-Clerk");
-    let attach = || Edit::create(c.inclusion("Role-Clerk", "Payroll", Kind::Member, NEVER));
+    let attach =
+        || Edit::create(c.inclusion("Role-Clerk", "Payroll", MembershipKind::Member, NEVER));
     assert_eq!(c.tries("olga", attach()), "self_add");
     assert_eq!(c.tries("omar", attach()), "ok", "another owner may");
     assert_eq!(c.tries("root", attach()), "ok", "an admin may");
-    let ownership = Edit::create(c.inclusion("Role-Clerk", "Payroll", Kind::Owner, NEVER));
+    let ownership =
+        Edit::create(c.inclusion("Role-Clerk", "Payroll", MembershipKind::Owner, NEVER));
     assert_eq!(
         c.tries("olga", ownership),
         "ok",
@@ -271,7 +288,7 @@ fn a_membership_that_begins_later_does_not_hide_that_one_attaches_ones_own_role(
     let c = payroll(constraints)
         .role("Role-Clerk")
         .member_between("olga", "Role-Clerk", 1, NEVER);
-    let attach = Edit::create(c.inclusion("Role-Clerk", "Payroll", Kind::Member, NEVER));
+    let attach = Edit::create(c.inclusion("Role-Clerk", "Payroll", MembershipKind::Member, NEVER));
     assert_eq!(c.tries("olga", attach), "self_add");
 }
 
@@ -285,11 +302,11 @@ fn what_is_behind_the_target_binds_an_attachment_too() {
     let c = c
         .group("Annex")
         .owner("olga", "Annex")
-        .attached("Annex", "Payroll", Kind::Member)
+        .attached("Annex", "Payroll", MembershipKind::Member)
         .role("Role-Clerk")
         .member("olga", "Role-Clerk");
     let attach = |why: &str| {
-        let mut inclusion = c.inclusion("Role-Clerk", "Annex", Kind::Member, NEVER);
+        let mut inclusion = c.inclusion("Role-Clerk", "Annex", MembershipKind::Member, NEVER);
         inclusion.reason = reason(why);
         c.tries("olga", Edit::create(inclusion))
     };
@@ -301,7 +318,7 @@ fn what_is_behind_the_target_binds_an_attachment_too() {
 fn a_beginning_moved_forward_is_new_access() {
     let constraints = demands(|d| d.disallow_self_add_membership = true);
     let c = payroll(constraints).member_between("olga", "Payroll", 10, NEVER);
-    let before = c.the_fact("olga", "Payroll", Kind::Member);
+    let before = c.the_fact("olga", "Payroll", MembershipKind::Member);
     let mut after = before.clone();
     after.validity.from = crate::records::NOW;
     assert_eq!(c.tries("olga", Edit::update(before, after)), "self_add");
@@ -315,7 +332,7 @@ fn taking_the_tag_off_in_the_same_change_needs_the_right_to() {
     bare.tags.clear();
     let change = |c: &Company| {
         one(Edit::update(before.clone(), bare.clone()))
-            .with(add(c, "ben", Kind::Member, NEVER, ""))
+            .with(add(c, "ben", MembershipKind::Member, NEVER, ""))
             .with(Edit::update(bare.clone(), before.clone()))
     };
     // The tag is there afterwards, so it binds whoever took it off in between.

@@ -2,7 +2,7 @@
 //! The numbers are those of the study.
 
 use portcullis_model::{
-    Action, Constraints, Edit, Ends, GroupKind, Kind, Request, State, Target, may,
+    Action, Constraints, Edit, Expiry, GroupKind, MembershipKind, Request, State, Target, may,
 };
 
 use crate::company::Company;
@@ -29,25 +29,27 @@ fn d1_an_owner_limit_alone_leaves_memberships_through_roles_alone() {
             Edit::create(c.inclusion("Role-Ops", "Team", kind, until)),
         )
     };
-    assert_eq!(attach(Kind::Member, NEVER), "ok");
-    assert_eq!(attach(Kind::Owner, NEVER), "time_limit");
-    assert_eq!(attach(Kind::Owner, days(3)), "ok");
+    assert_eq!(attach(MembershipKind::Member, NEVER), "ok");
+    assert_eq!(attach(MembershipKind::Owner, NEVER), "time_limit");
+    assert_eq!(attach(MembershipKind::Owner, days(3)), "ok");
     let demands = c.world.constraints_on(&c.the_group("Team"));
-    assert_eq!(demands.cap(Kind::Member, NEVER, NOW), NEVER);
-    assert_eq!(demands.cap(Kind::Owner, NEVER, NOW), days(3));
-    assert_eq!(demands.cap(Kind::Owner, days(1), NOW), days(1));
+    assert_eq!(demands.cap(MembershipKind::Member, NEVER, NOW), NEVER);
+    assert_eq!(demands.cap(MembershipKind::Owner, NEVER, NOW), days(3));
+    assert_eq!(demands.cap(MembershipKind::Owner, days(1), NOW), days(1));
 }
 
 #[test]
 fn d2_an_approval_says_until_when_it_grants() {
-    let c = Company::new()
-        .user("ben")
-        .group("Team")
-        .asked("ben", "Team", Kind::Member, days(1));
+    let c = Company::new().user("ben").group("Team").asked(
+        "ben",
+        "Team",
+        MembershipKind::Member,
+        days(1),
+    );
     let c = c.does("root", c.approval("root", "ben", days(1)));
     assert_eq!(
         c.world
-            .holds(c.uid("ben"), c.gid("Team"), Kind::Member, NOW),
+            .holds(c.uid("ben"), c.gid("Team"), MembershipKind::Member, NOW),
         Some(days(1))
     );
     // A state without an end cannot even be read.
@@ -64,10 +66,10 @@ fn d3_and_d4_past_ends_and_what_one_has_are_not_asked_for() {
     let ask = |who, until| {
         c.tries(
             who,
-            Edit::create(c.request(who, "Team", Kind::Member, until)),
+            Edit::create(c.request(who, "Team", MembershipKind::Member, until)),
         )
     };
-    assert_eq!(ask("cleo", Ends::at(NOW)), "invalid");
+    assert_eq!(ask("cleo", Expiry::at(NOW)), "invalid");
     assert_eq!(ask("ben", NEVER), "already_in_group");
 }
 
@@ -100,7 +102,7 @@ fn d6_wildcards_are_letters_like_any_other() {
 #[test]
 fn d7_the_last_admin_stays() {
     let c = Company::new();
-    let leave = Edit::end(c.the_fact("root", "App-Portcullis-Owners", Kind::Member));
+    let leave = Edit::end(c.the_fact("root", "App-Portcullis-Owners", MembershipKind::Member));
     assert_eq!(c.tries("root", leave), "last_admin");
 }
 
@@ -128,7 +130,7 @@ fn d9_self_add_through_an_owner_only_attachment_is_refused_with_a_sentence() {
         .group("Vault")
         .role("Role-Ops")
         .owner("cleo", "Role-Ops")
-        .attached("Role-Ops", "Vault", Kind::Owner)
+        .attached("Role-Ops", "Vault", MembershipKind::Owner)
         .tag(
             "T",
             Constraints {
@@ -137,7 +139,7 @@ fn d9_self_add_through_an_owner_only_attachment_is_refused_with_a_sentence() {
             },
         )
         .tagged("Vault", "T");
-    let join = Edit::create(c.membership("cleo", "Role-Ops", Kind::Member, NEVER));
+    let join = Edit::create(c.membership("cleo", "Role-Ops", MembershipKind::Member, NEVER));
     let refusal = c.guards("cleo", crate::records::one(join)).unwrap_err();
     insta::assert_snapshot!(
         refusal,
@@ -152,10 +154,14 @@ fn d10_who_leaves_a_role_that_gives_ownership_owns_no_longer() {
         .group("Vault")
         .role("Role-Ops")
         .member("ben", "Role-Ops")
-        .attached("Role-Ops", "Vault", Kind::Owner);
+        .attached("Role-Ops", "Vault", MembershipKind::Owner);
     let (ben, vault) = (c.uid("ben"), c.gid("Vault"));
     assert!(c.world.owns_group(ben, vault, NOW));
-    let leave = crate::records::one(Edit::end(c.the_fact("ben", "Role-Ops", Kind::Member)));
+    let leave = crate::records::one(Edit::end(c.the_fact(
+        "ben",
+        "Role-Ops",
+        MembershipKind::Member,
+    )));
     let after = c.world.after(&leave).unwrap();
     assert!(!after.owns_group(ben, vault, NOW));
     let lost: Vec<_> = c
@@ -167,11 +173,15 @@ fn d10_who_leaves_a_role_that_gives_ownership_owns_no_longer() {
         .collect();
     let owner = portcullis_model::world::What::Group {
         group: vault,
-        kind: Kind::Owner,
+        kind: MembershipKind::Owner,
     };
     assert!(lost.contains(&owner), "{lost:?}");
     let delete = crate::records::one(Edit::end(c.the_inclusion("Role-Ops", "Vault")))
-        .with(Edit::end(c.the_fact("ben", "Role-Ops", Kind::Member)))
+        .with(Edit::end(c.the_fact(
+            "ben",
+            "Role-Ops",
+            MembershipKind::Member,
+        )))
         .with(Edit::end(c.the_group("Role-Ops")));
     let after = c.world.after(&delete).unwrap();
     assert!(!after.owns_group(ben, vault, NOW));
@@ -179,10 +189,12 @@ fn d10_who_leaves_a_role_that_gives_ownership_owns_no_longer() {
 
 #[test]
 fn d11_what_is_refused_is_not_done() {
-    let c = Company::new()
-        .user("ben")
-        .group("Team")
-        .asked("ben", "Team", Kind::Member, NEVER);
+    let c = Company::new().user("ben").group("Team").asked(
+        "ben",
+        "Team",
+        MembershipKind::Member,
+        NEVER,
+    );
     let before = format!("{:?}", c.world);
     assert_eq!(
         c.tries("ben", c.approval("ben", "ben", NEVER)),
@@ -195,7 +207,7 @@ fn d11_what_is_refused_is_not_done() {
 #[test]
 fn d12_an_app_owner_for_a_time_is_an_app_owner_all_that_time() {
     let c = Company::new().users(["abe", "tom"]).app("Pay", "abe");
-    let mut fact = c.membership("tom", "App-Pay-Owners", Kind::Owner, days(1));
+    let mut fact = c.membership("tom", "App-Pay-Owners", MembershipKind::Owner, days(1));
     fact.validity.from = NOW;
     let c = c.has(Edit::create(fact));
     let pay = Target::App(id("app Pay"));
@@ -228,7 +240,7 @@ fn d14_a_rename_that_comes_with_a_change_of_kind_needs_the_right_to_both() {
 #[test]
 fn d18_unknown_people_are_told_not_dropped() {
     let c = Company::new().group("Team");
-    let add = Edit::create(c.membership("ghost", "Team", Kind::Member, NEVER));
+    let add = Edit::create(c.membership("ghost", "Team", MembershipKind::Member, NEVER));
     let refusal = c.guards("root", crate::records::one(add)).unwrap_err();
     assert_eq!(refusal.code(), "not_found");
 }
@@ -254,7 +266,12 @@ fn d20_turning_a_group_with_a_reason_tag_into_a_role_loses_nobody() {
     let c = c.does("root", Edit::update(before, after));
     assert!(
         c.world
-            .holds(c.uid("ben"), c.gid("Role-Team"), Kind::Member, NOW)
+            .holds(
+                c.uid("ben"),
+                c.gid("Role-Team"),
+                MembershipKind::Member,
+                NOW
+            )
             .is_some()
     );
 }
@@ -265,18 +282,20 @@ fn d21_one_direct_fact_per_person_group_and_kind() {
         .user("ben")
         .group("Team")
         .member("ben", "Team");
-    let again = Edit::create(c.membership("ben", "Team", Kind::Member, NEVER));
+    let again = Edit::create(c.membership("ben", "Team", MembershipKind::Member, NEVER));
     assert_eq!(c.tries("root", again), "already_in_group");
-    let owner = Edit::create(c.membership("ben", "Team", Kind::Owner, NEVER));
+    let owner = Edit::create(c.membership("ben", "Team", MembershipKind::Owner, NEVER));
     assert_eq!(c.tries("root", owner), "ok");
 }
 
 #[test]
 fn d23_deciding_a_request_for_a_group_that_is_gone_is_a_conflict() {
-    let c = Company::new()
-        .user("ben")
-        .group("Team")
-        .asked("ben", "Team", Kind::Member, NEVER);
+    let c = Company::new().user("ben").group("Team").asked(
+        "ben",
+        "Team",
+        MembershipKind::Member,
+        NEVER,
+    );
     let late: Request = c.the_request("ben");
     let approval = c.approval("root", "ben", NEVER);
     let mut delete = c.rejection("root", "ben");

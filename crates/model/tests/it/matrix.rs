@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use portcullis_model::{
-    Action, ChangeSet, Description, Edit, Group, GroupKind, Kind, Request, Resource, Standing,
-    State, Target, guard::MATRIX, may, record::AppPart,
+    Action, ChangeSet, Description, Edit, Group, GroupKind, MembershipKind, Relation, Request,
+    Resource, State, Target, guard::MATRIX, may, record::AppPart,
 };
 
 use crate::company::Company;
@@ -44,10 +44,10 @@ fn company() -> Company {
         .role("Role-Dev")
         .owner("rosa", "Role-Ops")
         .owner("rosa", "Role-Dev")
-        .attached("Role-Ops", USERS, Kind::Member)
-        .asked("asker", USERS, Kind::Member, days(5));
+        .attached("Role-Ops", USERS, MembershipKind::Member)
+        .asked("asker", USERS, MembershipKind::Member, days(5));
     COLUMNS.iter().fold(company, |company, (_, who)| {
-        company.asked(who, "Commons", Kind::Owner, NEVER)
+        company.asked(who, "Commons", MembershipKind::Owner, NEVER)
     })
 }
 
@@ -118,7 +118,7 @@ fn row(c: &Company, action: Action, who: &str) -> (&'static str, ChangeSet) {
             let change = one(Edit::end(c.the_fact(
                 "abe",
                 "App-Spare-Owners",
-                Kind::Owner,
+                MembershipKind::Owner,
             )))
             .with(Edit::end(c.the_group("App-Spare-Owners")))
             .with(Edit::end(c.the_app("Spare")));
@@ -160,32 +160,40 @@ fn row(c: &Company, action: Action, who: &str) -> (&'static str, ChangeSet) {
             (OF_APP, change)
         }
         Action::DeleteGroup => {
-            let change = one(Edit::end(c.the_fact("gus", "App-Pay-Extra", Kind::Owner)))
-                .with(Edit::end(c.the_group("App-Pay-Extra")));
+            let change = one(Edit::end(c.the_fact(
+                "gus",
+                "App-Pay-Extra",
+                MembershipKind::Owner,
+            )))
+            .with(Edit::end(c.the_group("App-Pay-Extra")));
             (OF_GROUP, change)
         }
         Action::AddPeople => {
-            let fact = c.membership("new.hire", USERS, Kind::Member, NEVER);
+            let fact = c.membership("new.hire", USERS, MembershipKind::Member, NEVER);
             (OF_GROUP, one(Edit::create(fact)))
         }
         Action::RemovePeople => (
             OF_GROUP,
-            one(Edit::end(c.the_fact("leaver", USERS, Kind::Member))),
+            one(Edit::end(c.the_fact(
+                "leaver",
+                USERS,
+                MembershipKind::Member,
+            ))),
         ),
         Action::AttachRole => {
-            let fact = c.inclusion("Role-Dev", USERS, Kind::Member, NEVER);
+            let fact = c.inclusion("Role-Dev", USERS, MembershipKind::Member, NEVER);
             (OF_GROUP, one(Edit::create(fact)))
         }
         Action::DetachRole => {
             let change = one(Edit::end(c.the_inclusion("Role-Ops", USERS)));
             ("group owner, role owner, app owner, admin", change)
         }
-        Action::Confer => (
+        Action::GrantEntitlement => (
             ADMIN,
             one(Edit::create(c.entitlement(USERS, "wages:read", NEVER))),
         ),
         Action::CreateRequest => {
-            let request = c.request(who, "Commons", Kind::Member, NEVER);
+            let request = c.request(who, "Commons", MembershipKind::Member, NEVER);
             (EVERYBODY, one(Edit::create(request)))
         }
         Action::ApproveRequest => (OF_GROUP, c.approval(who, "asker", days(5))),
@@ -297,16 +305,16 @@ fn a_refusal_names_who_could_do_it() {
 #[test]
 fn one_may_leave_but_not_remove_others() {
     let company = company();
-    let own = Edit::end(company.the_fact("mia", USERS, Kind::Member));
+    let own = Edit::end(company.the_fact("mia", USERS, MembershipKind::Member));
     assert_eq!(company.tries("mia", own), "ok");
-    let other = Edit::end(company.the_fact("leaver", USERS, Kind::Member));
+    let other = Edit::end(company.the_fact("leaver", USERS, MembershipKind::Member));
     assert_eq!(company.tries("mia", other), "not_allowed");
 }
 
 #[test]
 fn nobody_asks_or_withdraws_for_somebody_else() {
     let company = company();
-    let asked = company.request("any", "Commons", Kind::Member, NEVER);
+    let asked = company.request("any", "Commons", MembershipKind::Member, NEVER);
     assert_eq!(company.tries("root", Edit::create(asked)), "not_allowed");
     let before = company.the_request("any");
     let after = Request {
@@ -338,9 +346,10 @@ fn a_requester_may_not_reject_or_approve_their_own_request() {
         company.tries("asker", company.approval("asker", "asker", days(5))),
         "not_allowed"
     );
-    let company = Company::new()
-        .group("Commons")
-        .asked("root", "Commons", Kind::Member, days(5));
+    let company =
+        Company::new()
+            .group("Commons")
+            .asked("root", "Commons", MembershipKind::Member, days(5));
     assert_eq!(
         company.tries("root", company.approval("root", "root", days(5))),
         "not_allowed"
@@ -369,7 +378,7 @@ fn those_the_settings_name_may_create_apps_and_delete_managed_app_groups() {
     );
     assert_eq!(
         Action::DeleteGroup.allowed_to().last(),
-        Some(&Standing::Listed)
+        Some(&Relation::Listed)
     );
 }
 
@@ -399,12 +408,12 @@ fn ownership_through_a_role_counts_and_members_of_an_owners_group_own_nothing() 
     let company = company()
         .users(["deputy", "bystander"])
         .member("deputy", "Role-Dev")
-        .attached("Role-Dev", USERS, Kind::Owner)
+        .attached("Role-Dev", USERS, MembershipKind::Owner)
         .member("bystander", "App-Pay-Owners");
     let add = one(Edit::create(company.membership(
         "new.hire",
         USERS,
-        Kind::Member,
+        MembershipKind::Member,
         NEVER,
     )));
     assert_eq!(company.tries("deputy", add.clone()), "ok");

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    Change, Edit, Ends, Entitlement, Group, Id, Inclusion, Kind, Membership, Timestamp, User,
-    Validity, World,
+    Change, Edit, Entitlement, Expiry, Group, Id, Inclusion, Membership, MembershipKind, Timestamp,
+    User, Validity, World,
 };
 
 /// The facts of a world, as lists.
@@ -16,7 +16,7 @@ pub(crate) struct Facts {
     pub(crate) entitlements: Vec<Entitlement>,
 }
 
-type Place = (Id<Group>, Kind);
+type Place = (Id<Group>, MembershipKind);
 
 impl Facts {
     pub(crate) fn of(world: &World) -> Self {
@@ -28,7 +28,7 @@ impl Facts {
     }
 
     /// Where `user` is at `now`, and until when.
-    pub(crate) fn access(&self, user: Id<User>, now: Timestamp) -> BTreeMap<Place, Ends> {
+    pub(crate) fn access(&self, user: Id<User>, now: Timestamp) -> BTreeMap<Place, Expiry> {
         let mut found = BTreeMap::new();
         for m in self.memberships.iter().filter(|m| m.user == user) {
             if let Some(until) = holds(&m.validity, now) {
@@ -42,16 +42,16 @@ impl Facts {
         &self,
         path: &mut Vec<Place>,
         at: Place,
-        until: Ends,
+        until: Expiry,
         now: Timestamp,
-        found: &mut BTreeMap<Place, Ends>,
+        found: &mut BTreeMap<Place, Expiry>,
     ) {
         if path.contains(&at) {
             return;
         }
         let best = found.entry(at).or_insert(until);
         *best = (*best).max(until);
-        if at.1 == Kind::Owner {
+        if at.1 == MembershipKind::Owner {
             return;
         }
         path.push(at);
@@ -64,11 +64,11 @@ impl Facts {
     }
 
     /// The permissions of `user` at `now`, by folded name, and until when.
-    pub(crate) fn permissions(&self, user: Id<User>, now: Timestamp) -> BTreeMap<String, Ends> {
+    pub(crate) fn permissions(&self, user: Id<User>, now: Timestamp) -> BTreeMap<String, Expiry> {
         let mut found = BTreeMap::new();
         let access = self.access(user, now);
         for e in &self.entitlements {
-            let member = access.get(&(e.group, Kind::Member));
+            let member = access.get(&(e.group, MembershipKind::Member));
             let (Some(member), Some(end)) = (member, holds(&e.validity, now)) else {
                 continue;
             };
@@ -80,7 +80,7 @@ impl Facts {
     }
 }
 
-fn holds(validity: &Validity, now: Timestamp) -> Option<Ends> {
+fn holds(validity: &Validity, now: Timestamp) -> Option<Expiry> {
     let begun = validity.from <= now;
     let over = validity.until.instant().is_some_and(|end| end <= now);
     (begun && !over).then_some(validity.until)

@@ -1,7 +1,7 @@
 //! How things are named, described and parted into apps.
 
 use portcullis_model::{
-    Description, Edit, GroupKind, Kind, SystemActor,
+    Description, Edit, GroupKind, MembershipKind, SystemActor,
     context::Descriptions,
     record::{AppOrigin, AppPart, Authority},
 };
@@ -103,8 +103,12 @@ fn an_app_has_exactly_one_owners_group_named_after_it() {
         .app("Pay", "abe")
         .app("Bank", "abe");
     let owners = c.the_group("App-Pay-Owners");
-    let end = one(Edit::end(c.the_fact("abe", "App-Pay-Owners", Kind::Owner)))
-        .with(Edit::end(owners.clone()));
+    let end = one(Edit::end(c.the_fact(
+        "abe",
+        "App-Pay-Owners",
+        MembershipKind::Owner,
+    )))
+    .with(Edit::end(owners.clone()));
     assert_eq!(c.tries("root", end.clone()), "last_owners_group");
     assert_eq!(c.tries("abe", end.with(Edit::end(c.the_app("Pay")))), "ok");
     assert_eq!(

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    Actor, ChangeSet, Diff, Ends, Id, Kind, Position, SystemActor, Timestamp, User, World, guard,
+    Actor, ChangeSet, Diff, Expiry, Id, MembershipKind, Position, SystemActor, Timestamp, User,
+    World, guard,
     world::{DiffLine, What},
 };
 use proptest::prelude::*;
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// Everything everybody has, from the definition, in the words of a diff.
-fn everything(world: &World, now: Timestamp) -> BTreeMap<(Id<User>, What), Ends> {
+fn everything(world: &World, now: Timestamp) -> BTreeMap<(Id<User>, What), Expiry> {
     let facts = Facts::of(world);
     let mut all = BTreeMap::new();
     for user in world.users() {
@@ -102,8 +103,8 @@ proptest! {
     #[test]
     fn every_question_has_the_answer_of_the_definition(world in world(), now in instant()) {
         let facts = Facts::of(&world);
-        let mut in_group: BTreeMap<_, BTreeMap<Id<User>, Ends>> = BTreeMap::new();
-        let mut can: BTreeMap<String, BTreeMap<Id<User>, Ends>> = BTreeMap::new();
+        let mut in_group: BTreeMap<_, BTreeMap<Id<User>, Expiry>> = BTreeMap::new();
+        let mut can: BTreeMap<String, BTreeMap<Id<User>, Expiry>> = BTreeMap::new();
         for user in world.users() {
             let wanted = facts.access(user.id, now);
             let access = world.access_of(user.id, now);
@@ -127,7 +128,7 @@ proptest! {
                 }
             }
             for group in world.groups() {
-                for kind in Kind::ALL {
+                for kind in MembershipKind::ALL {
                     let held = world.holds(user.id, group.id, kind, now);
                     prop_assert_eq!(held, wanted.get(&(group.id, kind)).copied(), "holds");
                 }
@@ -136,7 +137,7 @@ proptest! {
                 in_group.entry(place).or_default().insert(user.id, until);
             }
             let wanted = facts.permissions(user.id, now);
-            let mut got: BTreeMap<String, Ends> = BTreeMap::new();
+            let mut got: BTreeMap<String, Expiry> = BTreeMap::new();
             for access in world.permissions_of(user.id, now) {
                 let best = got.entry(access.permission.name.key()).or_insert(access.until);
                 *best = (*best).max(access.until);
@@ -147,7 +148,7 @@ proptest! {
             }
         }
         for group in world.groups() {
-            for kind in Kind::ALL {
+            for kind in MembershipKind::ALL {
                 let wanted = in_group.remove(&(group.id, kind)).unwrap_or_default();
                 let holders = world.holders(group.id, kind, now);
                 prop_assert!(holders.is_sorted_by_key(|holder| holder.user.login.key()));
@@ -175,7 +176,7 @@ proptest! {
         prop_assert_eq!(everything(&back, now), everything(&world, now));
         prop_assert!(world.diff(&back, now).is_empty());
         prop_assert!(back.diff(&world, now).is_empty());
-        prop_assert_eq!(back.next_end(now), world.next_end(now));
+        prop_assert_eq!(back.next_transition(now), world.next_transition(now));
         prop_assert_eq!(back.membership_count(), world.membership_count());
     }
 
@@ -236,7 +237,7 @@ proptest! {
             .flatten()
             .filter(|at| *at > now)
             .min();
-        prop_assert_eq!(world.next_end(now), next);
+        prop_assert_eq!(world.next_transition(now), next);
         let ids = |all: Vec<&portcullis_model::Membership>| {
             let mut all: Vec<_> = all.into_iter().map(|m| (m.validity.until, m.id)).collect();
             prop_assert!(all.is_sorted_by_key(|(until, _)| *until));

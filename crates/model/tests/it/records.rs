@@ -1,7 +1,7 @@
 //! Records to try rules on, by name: the same name gives the same id in every run.
 
 use portcullis_model::{
-    App, Change, ChangeSet, Constraints, Description, Edit, Ends, Group, GroupKind, Id, Name,
+    App, Change, ChangeSet, Constraints, Description, Edit, Expiry, Group, GroupKind, Id, Name,
     Reason, Refusal, Tag, Timestamp, User, UserKind,
     name::{Email, Login},
     record::{AppOrigin, AppPart, Authority},
@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 /// The instant at which all tests happen.
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_772_442_000_000_000);
-pub(crate) const NEVER: Ends = Ends::NEVER;
+pub(crate) const NEVER: Expiry = Expiry::NEVER;
 
-pub(crate) fn days(days: i64) -> Ends {
-    Ends::at(NOW.plus_days(days))
+pub(crate) fn days(days: i64) -> Expiry {
+    Expiry::at(NOW.plus_days(days))
 }
 
 pub(crate) fn name(text: &str) -> Name {

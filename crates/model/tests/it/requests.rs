@@ -1,6 +1,6 @@
 //! What may be asked, and what may become of it.
 
-use portcullis_model::{Actor, Change, Edit, Kind, Position, Request, State, guard};
+use portcullis_model::{Actor, Change, Edit, MembershipKind, Position, Request, State, guard};
 
 use crate::company::Company;
 use crate::records::{NEVER, code, days, id, one, reason};
@@ -14,13 +14,13 @@ fn company() -> Company {
 }
 
 fn waiting() -> Company {
-    company().asked("ben", "Team", Kind::Member, days(5))
+    company().asked("ben", "Team", MembershipKind::Member, days(5))
 }
 
 #[test]
 fn nobody_asks_for_a_past_end() {
     let c = company();
-    let request = c.request("ben", "Team", Kind::Member, days(-1));
+    let request = c.request("ben", "Team", MembershipKind::Member, days(-1));
     assert_eq!(c.tries("ben", Edit::create(request)), "invalid");
 }
 
@@ -30,28 +30,28 @@ fn nobody_asks_for_what_they_have_but_one_may_ask_for_longer() {
     let ask = |until| {
         c.tries(
             "ben",
-            Edit::create(c.request("ben", "Team", Kind::Member, until)),
+            Edit::create(c.request("ben", "Team", MembershipKind::Member, until)),
         )
     };
     assert_eq!(ask(days(10)), "already_in_group");
     assert_eq!(ask(days(11)), "ok");
-    let owner = c.request("ben", "Team", Kind::Owner, days(5));
+    let owner = c.request("ben", "Team", MembershipKind::Owner, days(5));
     assert_eq!(c.tries("ben", Edit::create(owner)), "ok");
 }
 
 #[test]
 fn nobody_asks_twice() {
     let c = waiting();
-    let again = c.request("ben", "Team", Kind::Member, NEVER);
+    let again = c.request("ben", "Team", MembershipKind::Member, NEVER);
     assert_eq!(c.tries("ben", Edit::create(again)), "already_asked");
 }
 
 #[test]
 fn unknown_groups_and_people_are_not_asked_for() {
     let c = company();
-    let request = c.request("ben", "Nothing", Kind::Member, NEVER);
+    let request = c.request("ben", "Nothing", MembershipKind::Member, NEVER);
     assert_eq!(c.tries("ben", Edit::create(request)), "not_found");
-    let request = c.request("nobody", "Team", Kind::Member, NEVER);
+    let request = c.request("nobody", "Team", MembershipKind::Member, NEVER);
     assert_eq!(c.tries("nobody", Edit::create(request)), "not_found");
 }
 
@@ -63,7 +63,7 @@ fn two_owners_cannot_both_decide() {
     assert_eq!(c.tries("omar", late), "already_resolved");
     assert!(
         c.world
-            .direct(c.uid("ben"), c.gid("Team"), Kind::Member)
+            .direct(c.uid("ben"), c.gid("Team"), MembershipKind::Member)
             .is_none()
     );
 }
@@ -160,7 +160,7 @@ fn a_request_is_not_filed_as_decided() {
         state: State::Rejected {
             resolution: c.resolution("olga"),
         },
-        ..c.request("ben", "Team", Kind::Member, NEVER)
+        ..c.request("ben", "Team", MembershipKind::Member, NEVER)
     };
     assert_eq!(c.tries("ben", Edit::create(filed)), "invalid");
 }
@@ -191,7 +191,7 @@ fn a_limit_that_came_after_the_request_binds_the_approval() {
         },
     );
     let c = c
-        .asked("ben", "Team", Kind::Member, days(5))
+        .asked("ben", "Team", MembershipKind::Member, days(5))
         .tagged("Team", "Short");
     assert_eq!(
         c.tries("olga", c.approval("olga", "ben", days(5))),
@@ -224,7 +224,7 @@ fn the_owners_are_asked_then_the_apps_then_the_admins() {
     );
     let c = c.does(
         "gus",
-        Edit::end(c.the_fact("gus", "App-Pay-Users", Kind::Owner)),
+        Edit::end(c.the_fact("gus", "App-Pay-Users", MembershipKind::Owner)),
     );
     assert_eq!(asked(&c, "abe"), ["root"]);
 }

@@ -1,8 +1,8 @@
 //! What may be true at all, whoever acts: every rule of `guard/rules`.
 
 use portcullis_model::{
-    Actor, ChangeSet, Description, Edit, Group, GroupKind, Kind, Request, State, SystemActor,
-    guard, record::Authority, request::Resolution,
+    Actor, ChangeSet, Description, Edit, Group, GroupKind, MembershipKind, Request, State,
+    SystemActor, guard, record::Authority, request::Resolution,
 };
 
 use crate::company::Company;
@@ -21,7 +21,9 @@ pub(crate) fn by(c: &Company, system: SystemActor, change: ChangeSet) -> &'stati
 #[test]
 fn the_last_admin_cannot_leave() {
     let c = Company::new().user("ada");
-    let leave = |c: &Company| Edit::end(c.the_fact("root", "App-Portcullis-Owners", Kind::Member));
+    let leave = |c: &Company| {
+        Edit::end(c.the_fact("root", "App-Portcullis-Owners", MembershipKind::Member))
+    };
     assert_eq!(c.tries("root", leave(&c)), "last_admin");
     let gone = one(leave(&c)).with(Edit::end(crate::records::user("root")));
     assert_eq!(c.tries("root", gone), "last_admin");
@@ -35,7 +37,7 @@ fn an_admin_to_come_or_an_owner_of_the_group_is_no_admin_yet() {
         .user("ada")
         .member_between("ada", "App-Portcullis-Owners", 1, NEVER)
         .owner("ada", "App-Portcullis-Owners");
-    let leave = Edit::end(c.the_fact("root", "App-Portcullis-Owners", Kind::Member));
+    let leave = Edit::end(c.the_fact("root", "App-Portcullis-Owners", MembershipKind::Member));
     assert_eq!(c.tries("root", leave), "last_admin");
 }
 
@@ -45,7 +47,7 @@ fn the_last_role_that_makes_admins_cannot_be_detached() {
         .user("root")
         .role("Role-Root")
         .member("root", "Role-Root")
-        .attached("Role-Root", "App-Portcullis-Owners", Kind::Member);
+        .attached("Role-Root", "App-Portcullis-Owners", MembershipKind::Member);
     let detach = Edit::end(c.the_inclusion("Role-Root", "App-Portcullis-Owners"));
     assert_eq!(c.tries("root", detach), "last_admin");
 }
@@ -56,7 +58,7 @@ fn time_may_end_the_last_admin_and_a_new_company_needs_none() {
     let end = one(Edit::end(c.the_fact(
         "root",
         "App-Portcullis-Owners",
-        Kind::Member,
+        MembershipKind::Member,
     )));
     assert_eq!(by(&c, SystemActor::Time, end), "ok");
     let c = Company::without_admin().group("Team");
@@ -67,17 +69,17 @@ fn time_may_end_the_last_admin_and_a_new_company_needs_none() {
 #[test]
 fn an_end_is_to_come_and_after_the_beginning() {
     let c = Company::new().user("ben").group("Team").role("Role-Ops");
-    let mut fact = c.membership("ben", "Team", Kind::Member, days(0));
+    let mut fact = c.membership("ben", "Team", MembershipKind::Member, days(0));
     assert_eq!(c.tries("root", Edit::create(fact.clone())), "invalid");
     fact.validity.from = NOW.plus_days(3);
     fact.validity.until = days(2);
     assert_eq!(c.tries("root", Edit::create(fact)), "invalid");
-    let inclusion = c.inclusion("Role-Ops", "Team", Kind::Member, days(-1));
+    let inclusion = c.inclusion("Role-Ops", "Team", MembershipKind::Member, days(-1));
     assert_eq!(c.tries("root", Edit::create(inclusion)), "invalid");
     let entitlement = c.entitlement("Team", "site:read", days(-1));
     assert_eq!(c.tries("root", Edit::create(entitlement)), "invalid");
     let c = c.member("ben", "Team");
-    let before = c.the_fact("ben", "Team", Kind::Member);
+    let before = c.the_fact("ben", "Team", MembershipKind::Member);
     let mut after = before.clone();
     after.validity.until = days(0);
     assert_eq!(c.tries("root", Edit::update(before, after)), "invalid");
@@ -92,9 +94,9 @@ fn mirrored_groups_are_changed_outside_only() {
         .owner("olga", "Mirror");
     let describe = |g: &mut Group| g.description = Description::parse("ours").unwrap();
     let mirror = c.the_group("Mirror");
-    let add = || Edit::create(c.membership("ben", "Mirror", Kind::Member, NEVER));
-    let attach = || Edit::create(c.inclusion("Role-Ops", "Mirror", Kind::Member, NEVER));
-    let ask = Edit::create(c.request("ben", "Mirror", Kind::Member, NEVER));
+    let add = || Edit::create(c.membership("ben", "Mirror", MembershipKind::Member, NEVER));
+    let attach = || Edit::create(c.inclusion("Role-Ops", "Mirror", MembershipKind::Member, NEVER));
+    let ask = Edit::create(c.request("ben", "Mirror", MembershipKind::Member, NEVER));
     assert_eq!(c.tries("root", add()), "unmanaged_group");
     assert_eq!(c.tries("root", attach()), "unmanaged_group");
     assert_eq!(
@@ -121,7 +123,11 @@ fn a_person_who_is_deleted_leaves_mirrored_groups_too() {
         .user("ben")
         .mirrored_group("Mirror")
         .member("ben", "Mirror");
-    let leave = one(Edit::end(c.the_fact("ben", "Mirror", Kind::Member)));
+    let leave = one(Edit::end(c.the_fact(
+        "ben",
+        "Mirror",
+        MembershipKind::Member,
+    )));
     assert_eq!(c.tries("root", leave.clone()), "unmanaged_group");
     assert_eq!(
         c.tries("root", leave.with(Edit::end(crate::records::user("ben")))),
@@ -139,13 +145,13 @@ fn only_roles_lead_into_groups_and_nothing_leads_into_a_role() {
     let attach = |c: &Company, child: &str, target: &str| {
         c.tries(
             "root",
-            Edit::create(c.inclusion(child, target, Kind::Member, NEVER)),
+            Edit::create(c.inclusion(child, target, MembershipKind::Member, NEVER)),
         )
     };
     assert_eq!(attach(&c, "Role-A", "Team"), "ok");
     assert_eq!(attach(&c, "Other", "Team"), "not_a_role");
     assert_eq!(attach(&c, "Role-A", "Role-B"), "role_as_target");
-    let c = c.attached("Role-A", "Team", Kind::Member);
+    let c = c.attached("Role-A", "Team", MembershipKind::Member);
     let team = c.the_group("Team");
     let into_role = edited(&team, |g| {
         g.kind = GroupKind::Role;
@@ -166,9 +172,16 @@ fn only_roles_lead_into_groups_and_nothing_leads_into_a_role() {
 fn groups_never_contain_each_other() {
     let c = Company::new().group("A").group("B").group("C");
     let c = c
-        .attached("A", "B", Kind::Member)
-        .attached("B", "C", Kind::Member);
-    let back = |from, to| one(Edit::create(c.inclusion(from, to, Kind::Member, NEVER)));
+        .attached("A", "B", MembershipKind::Member)
+        .attached("B", "C", MembershipKind::Member);
+    let back = |from, to| {
+        one(Edit::create(c.inclusion(
+            from,
+            to,
+            MembershipKind::Member,
+            NEVER,
+        )))
+    };
     assert_eq!(by(&c, SystemActor::Import, back("C", "A")), "cycle");
     assert_eq!(by(&c, SystemActor::Import, back("A", "A")), "cycle");
     assert_eq!(by(&c, SystemActor::Import, back("A", "C")), "ok");
@@ -197,10 +210,12 @@ fn what_is_used_is_not_deleted() {
 
 #[test]
 fn no_request_waits_for_what_is_no_more() {
-    let c = Company::new()
-        .user("ben")
-        .group("Team")
-        .asked("ben", "Team", Kind::Member, NEVER);
+    let c = Company::new().user("ben").group("Team").asked(
+        "ben",
+        "Team",
+        MembershipKind::Member,
+        NEVER,
+    );
     let unmanaged = edited(&c.the_group("Team"), |g| g.authority = Authority::Unmanaged);
     let reject = c.rejection("root", "ben");
     for end in [
@@ -224,10 +239,10 @@ fn an_owner_who_deletes_the_group_may_reject_but_not_grant_what_waits_for_it() {
         .users(["olga", "ben"])
         .group("Team")
         .owner("olga", "Team")
-        .asked("olga", "Team", Kind::Member, NEVER);
+        .asked("olga", "Team", MembershipKind::Member, NEVER);
     let delete = |request: Edit<Request>| {
         one(request)
-            .with(Edit::end(c.the_fact("olga", "Team", Kind::Owner)))
+            .with(Edit::end(c.the_fact("olga", "Team", MembershipKind::Owner)))
             .with(Edit::end(c.the_group("Team")))
     };
     let resolved = |state: State| {

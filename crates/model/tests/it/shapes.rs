@@ -4,8 +4,8 @@
 use std::{fmt::Debug, sync::Arc};
 
 use portcullis_model::{
-    Actor, Change, ChangeSet, Constraints, Diff, Edit, Kind, Position, Request, Resource, State,
-    SystemActor,
+    Actor, Change, ChangeSet, Constraints, Diff, Edit, MembershipKind, Position, Request, Resource,
+    State, SystemActor,
     name::Environment,
     record::{AppOrigin, AppPart},
 };
@@ -64,14 +64,14 @@ fn an_app_and_a_tag() {
 #[test]
 fn the_facts() {
     let c = Company::new().user("ben").group("Team").role("Role-Ops");
-    let mut fact = c.membership("ben", "Team", Kind::Member, days(3));
+    let mut fact = c.membership("ben", "Team", MembershipKind::Member, days(3));
     insta::assert_snapshot!(json(&fact), @r#"{"id":"37151938-04dd-c92b-6721-9695fadb57db","user":"e4ee9675-8d43-550f-8438-a6b10d79e61f","group":"3dc531c3-2d19-4dc5-06c0-933894b5d475","kind":"member","from":"2026-03-01T09:00:00Z","until":"2026-03-05T09:00:00Z","reason":"","granted_by":{"system":"operator"}}"#);
     fact.validity.until = NEVER;
     fact.granted_by = Actor::User(id("user root"));
     fact.request = Some(id("request 1"));
     fact.reason = reason("on call");
     insta::assert_snapshot!(json(&fact), @r#"{"id":"37151938-04dd-c92b-6721-9695fadb57db","user":"e4ee9675-8d43-550f-8438-a6b10d79e61f","group":"3dc531c3-2d19-4dc5-06c0-933894b5d475","kind":"member","from":"2026-03-01T09:00:00Z","until":null,"reason":"on call","granted_by":{"user":"3b83fc3a-c2a6-0742-c6ac-c25df15d54b2"},"request":"d7ec5d51-be6f-2845-156d-9bcef7541cd5"}"#);
-    insta::assert_snapshot!(json(&c.inclusion("Role-Ops", "Team", Kind::Owner, NEVER)), @r#"{"id":"f03e121b-c378-bf74-26db-08b071e92064","child":"b90ef382-d361-578d-eb4d-fbb805cdd37d","target":"3dc531c3-2d19-4dc5-06c0-933894b5d475","kind":"owner","from":"2026-03-01T09:00:00Z","until":null,"reason":"","granted_by":{"system":"operator"}}"#);
+    insta::assert_snapshot!(json(&c.inclusion("Role-Ops", "Team", MembershipKind::Owner, NEVER)), @r#"{"id":"f03e121b-c378-bf74-26db-08b071e92064","child":"b90ef382-d361-578d-eb4d-fbb805cdd37d","target":"3dc531c3-2d19-4dc5-06c0-933894b5d475","kind":"owner","from":"2026-03-01T09:00:00Z","until":null,"reason":"","granted_by":{"system":"operator"}}"#);
     let mut entitlement = c.entitlement("Team", "site:write", NEVER);
     insta::assert_snapshot!(json(&entitlement), @r#"{"id":"0657003f-5c50-54dc-21b8-1a65fa02e76c","group":"3dc531c3-2d19-4dc5-06c0-933894b5d475","grant":"permission","permission":"site:write","from":"2026-03-01T09:00:00Z","until":null,"reason":"","granted_by":{"system":"operator"}}"#);
     let portcullis_model::Grant::Permission(permission) = &mut entitlement.grant else {
@@ -86,7 +86,7 @@ fn the_facts() {
 #[test]
 fn requests_in_each_state() {
     let c = Company::new().user("ben").group("Team");
-    let request = c.request("ben", "Team", Kind::Member, days(3));
+    let request = c.request("ben", "Team", MembershipKind::Member, days(3));
     insta::assert_snapshot!(json(&request), @r#"{"id":"d7ec5a51-be6f-232c-156d-98cef75417bc","requester":"e4ee9675-8d43-550f-8438-a6b10d79e61f","wants":"membership","group":"3dc531c3-2d19-4dc5-06c0-933894b5d475","kind":"member","reason":"to do my job","until":"2026-03-05T09:00:00Z","created_at":"2026-03-02T09:00:00Z","status":"pending"}"#);
     let resolution = c.resolution("root");
     for state in [
@@ -137,7 +137,7 @@ fn a_change_set() {
         .user("ben")
         .group("Team")
         .member("ben", "Team");
-    let before = c.the_fact("ben", "Team", Kind::Member);
+    let before = c.the_fact("ben", "Team", MembershipKind::Member);
     let mut after = before.clone();
     after.validity.until = days(9);
     let change = ChangeSet::new("group.extend").with(Edit::update(before, after));
@@ -145,7 +145,7 @@ fn a_change_set() {
     let add = one(Edit::create(c.membership(
         "ben",
         "Team",
-        Kind::Owner,
+        MembershipKind::Owner,
         NEVER,
     )));
     insta::assert_snapshot!(json(&add.inverse(Position(42))), @r#"{"operation":"log.undo","changes":[{"record":"membership","before":{"id":"37151838-04dd-c778-6721-9595fadb5628","user":"e4ee9675-8d43-550f-8438-a6b10d79e61f","group":"3dc531c3-2d19-4dc5-06c0-933894b5d475","kind":"owner","from":"2026-03-01T09:00:00Z","until":null,"reason":"","granted_by":{"system":"operator"}}}],"undoes":42}"#);
@@ -167,10 +167,10 @@ fn every_record_has_its_word_in_the_log() {
         Edit::create(c.the_group("Team")).into(),
         Edit::create(app("X")).into(),
         Edit::create(tag("T", Constraints::default())).into(),
-        Edit::create(c.membership("ben", "Team", Kind::Member, NEVER)).into(),
-        Edit::create(c.inclusion("Team", "Team", Kind::Member, NEVER)).into(),
+        Edit::create(c.membership("ben", "Team", MembershipKind::Member, NEVER)).into(),
+        Edit::create(c.inclusion("Team", "Team", MembershipKind::Member, NEVER)).into(),
         Edit::create(c.entitlement("Team", "a", NEVER)).into(),
-        Edit::create(c.request("ben", "Team", Kind::Member, NEVER)).into(),
+        Edit::create(c.request("ben", "Team", MembershipKind::Member, NEVER)).into(),
         Edit::create(resource).into(),
     ];
     let words = all.map(|change| {
@@ -194,7 +194,7 @@ fn a_diff() {
     let add = one(Edit::create(c.membership(
         "ben",
         "Team",
-        Kind::Member,
+        MembershipKind::Member,
         days(2),
     )));
     let diff: Diff = c.world.diff(&c.world.after(&add).unwrap(), NOW);
@@ -204,7 +204,7 @@ fn a_diff() {
 #[test]
 fn an_end_that_is_left_out_is_not_never() {
     let c = Company::new().user("ben").group("Team");
-    let text = json(&c.membership("ben", "Team", Kind::Member, NEVER));
+    let text = json(&c.membership("ben", "Team", MembershipKind::Member, NEVER));
     assert!(text.contains(r#""until":null"#), "{text}");
     let without = text.replace(r#""until":null,"#, "");
     assert_ne!(without, text);

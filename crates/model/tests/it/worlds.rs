@@ -2,9 +2,9 @@
 //! it meets a world, so that most wishes are valid changes and shrinking stays simple.
 
 use portcullis_model::{
-    App, Change, ChangeSet, Description, Edit, Ends, Entitlement, Grant, Group, GroupKind,
-    Inclusion, Kind, Membership, Permission, Request, Resource, State, SystemActor, Tag, Timestamp,
-    User, Validity, Wants, World,
+    App, Change, ChangeSet, Description, Edit, Entitlement, Expiry, Grant, Group, GroupKind,
+    Inclusion, Membership, MembershipKind, Permission, Request, Resource, State, SystemActor, Tag,
+    Timestamp, User, Validity, Wants, World,
     name::PermissionName,
     record::{AppPart, Authority},
     request::Resolution,
@@ -95,13 +95,17 @@ fn pick<T>(all: impl IntoIterator<Item = T>, n: u8) -> Option<T> {
 }
 
 impl Wish {
-    fn kind(&self) -> Kind {
-        if self.kind { Kind::Member } else { Kind::Owner }
+    fn kind(&self) -> MembershipKind {
+        if self.kind {
+            MembershipKind::Member
+        } else {
+            MembershipKind::Owner
+        }
     }
 
-    fn until(&self) -> Ends {
+    fn until(&self) -> Expiry {
         if self.until > 5 {
-            Ends::NEVER
+            Expiry::NEVER
         } else {
             days(i64::from(self.until))
         }
@@ -199,7 +203,7 @@ impl Wish {
             user,
             group,
             kind: if self.sort < 9 {
-                Kind::Member
+                MembershipKind::Member
             } else {
                 self.kind()
             },
@@ -218,7 +222,7 @@ impl Wish {
             child,
             target,
             kind: if self.sort < 15 {
-                Kind::Member
+                MembershipKind::Member
             } else {
                 self.kind()
             },

@@ -1,4 +1,4 @@
-//! Turns a JSON tree into rules, noting every offence on the way with its path.
+//! Turns a JSON tree into rules, noting every diagnostic on the way with its path.
 //!
 //! Each function returns `None` after it has reported something, and its caller goes on with the next
 //! part, so that one load tells everything. Reading text does not belong here.
@@ -35,7 +35,7 @@ struct Checker<'l> {
 }
 
 impl Checker<'_> {
-    fn offence(
+    fn diagnostic(
         &mut self,
         code: Code,
         path: &Path<'_>,
@@ -47,7 +47,7 @@ impl Checker<'_> {
 
     fn wrong_type(&mut self, path: &Path<'_>, node: &Node, wanted: &str) {
         let message = format!("found {} where {wanted} should be", node.kind.name());
-        self.offence(Code::WrongType, path, node.at, message);
+        self.diagnostic(Code::WrongType, path, node.at, message);
     }
 
     fn rules(&mut self, root: &Node) -> Option<RuleList> {
@@ -60,7 +60,7 @@ impl Checker<'_> {
                 "a list of rules should be; write `[]` for none"
             };
             let message = format!("found {} where {wanted}", root.kind.name());
-            self.offence(Code::WrongType, &path, root.at, message);
+            self.diagnostic(Code::WrongType, &path, root.at, message);
             return None;
         };
         if items.len() > self.limits.rules {
@@ -69,7 +69,7 @@ impl Checker<'_> {
                 items.len(),
                 self.limits.rules
             );
-            self.offence(Code::TooManyRules, &path, root.at, message);
+            self.diagnostic(Code::TooManyRules, &path, root.at, message);
             return None;
         }
         let mut rules = Vec::with_capacity(items.len());
@@ -106,7 +106,7 @@ impl Checker<'_> {
             Kind::String(word) if word == "deny" => Some(Effect::Deny),
             Kind::String(word) => {
                 let message = format!("`{}` is not an access; write `allow` or `deny`", clip(word));
-                self.offence(Code::UnknownAccess, path, node.at, message);
+                self.diagnostic(Code::UnknownAccess, path, node.at, message);
                 None
             }
             _ => {
@@ -120,7 +120,7 @@ impl Checker<'_> {
         if matches!(&node.kind, Kind::String(word) if word == "all") {
             let message = "`all` is not supported here; write \
                 `{\"rsrc_type\": \"*\", \"action\": \"*\", \"rsrc_match\": []}`";
-            self.offence(Code::WrongType, path, node.at, message);
+            self.diagnostic(Code::WrongType, path, node.at, message);
             return None;
         }
         const SHAPE: &str = "a map with `rsrc_type`, `action` and `rsrc_match`";
@@ -159,7 +159,7 @@ impl Checker<'_> {
                 if items.is_empty() {
                     let message =
                         "the list of names is empty; name at least one, or write `\"*\"` for all";
-                    self.offence(Code::EmptyNames, path, node.at, message);
+                    self.diagnostic(Code::EmptyNames, path, node.at, message);
                     return None;
                 }
                 self.count(path, node, items.len())?;
@@ -184,7 +184,7 @@ impl Checker<'_> {
     fn name<'n>(&mut self, path: &Path<'_>, node: &Node, name: &'n str) -> Option<&'n str> {
         if name.is_empty() {
             let message = "the name is empty; write a name, or `\"*\"` for all";
-            self.offence(Code::EmptyName, path, node.at, message);
+            self.diagnostic(Code::EmptyName, path, node.at, message);
             return None;
         }
         Some(name)
@@ -198,7 +198,7 @@ impl Checker<'_> {
             "there are {items} items here, at most {} are allowed; split them over several rules",
             self.limits.items
         );
-        self.offence(Code::TooManyItems, path, node.at, message);
+        self.diagnostic(Code::TooManyItems, path, node.at, message);
         None
     }
 
@@ -233,7 +233,7 @@ impl Checker<'_> {
                 }
             };
             let message = format!("`{}` is not a key of this map; {advice}", clip(&entry.key));
-            self.offence(Code::UnknownKey, &path.key(&entry.key), entry.at, message);
+            self.diagnostic(Code::UnknownKey, &path.key(&entry.key), entry.at, message);
         }
         // Parts of a rule are still looked at when a stray key stands beside them, so that all is told;
         // of a `$and`/`$or`/`$not` map nothing sure is left.
@@ -249,7 +249,7 @@ impl Checker<'_> {
         for entry in entries {
             if !seen.insert(entry.key.as_str()) {
                 let message = format!("the key `{}` is written twice; keep one", clip(&entry.key));
-                self.offence(Code::DuplicateKey, &path.key(&entry.key), entry.at, message);
+                self.diagnostic(Code::DuplicateKey, &path.key(&entry.key), entry.at, message);
                 good = None;
             }
         }
@@ -266,7 +266,7 @@ impl Checker<'_> {
         let found = last(entries, key);
         if found.is_none() {
             let message = format!("the key `{key}` is missing; add it");
-            self.offence(Code::MissingKey, path, node.at, message);
+            self.diagnostic(Code::MissingKey, path, node.at, message);
         }
         found
     }

@@ -1,11 +1,11 @@
-//! Offences found so far, and the way from the root to what they are about.
+//! Diagnostics found so far, and the way from the root to what they are about.
 
 use std::fmt::Write as _;
 
-use super::{Code, Limits, LoadError, Offence, Position};
+use super::{Code, Diagnostic, Limits, LoadError, Position};
 use crate::value::Value;
 
-/// Offences found so far.
+/// Diagnostics found so far.
 pub(super) struct Report {
     found: Vec<(Code, String, Option<usize>, String)>,
     omitted: usize,
@@ -18,7 +18,7 @@ impl Report {
         Self {
             found: Vec::new(),
             omitted: 0,
-            most: limits.offences.max(1),
+            most: limits.diagnostics.max(1),
         }
     }
 
@@ -45,7 +45,7 @@ impl Report {
         order.sort_by_key(|(_, _, at, _)| *at);
         // One pass over the text for all positions, since offsets only grow.
         let (mut seen, mut line, mut column) = (0, 1, 1);
-        let offences = order.into_iter().map(|(code, path, at, message)| {
+        let diagnostics = order.into_iter().map(|(code, path, at, message)| {
             let position = text.zip(at).map(|(text, offset)| {
                 for c in text.get(seen..offset).unwrap_or_default().chars() {
                     (line, column) = if c == '\n' {
@@ -61,7 +61,7 @@ impl Report {
                     column,
                 }
             });
-            Offence {
+            Diagnostic {
                 code,
                 path,
                 position,
@@ -69,13 +69,13 @@ impl Report {
             }
         });
         LoadError {
-            offences: offences.collect(),
+            diagnostics: diagnostics.collect(),
             omitted: self.omitted,
         }
     }
 }
 
-/// The way from the root to a node, kept on the stack and written out only for an offence.
+/// The way from the root to a node, kept on the stack and written out only for a diagnostic.
 #[derive(Clone, Copy)]
 pub(super) enum Path<'a> {
     Root,

@@ -8,7 +8,7 @@ use serde_json::json;
 fn refusals(text: &str) -> Vec<(Code, String)> {
     let error = RuleList::from_json_str(text).expect_err(text);
     error
-        .offences()
+        .diagnostics()
         .iter()
         .map(|o| (o.code, o.path.clone()))
         .collect()
@@ -22,7 +22,7 @@ fn matching(conditions: &str) -> String {
 }
 
 #[test]
-fn every_offence_is_told_with_its_path() {
+fn every_diagnostic_is_told_with_its_path() {
     let text = r#"[
         {"access": "allow", "where": {"rsrc_type": [], "action": "", "rsrc_match": [["@a", "==", 1]]}},
         {"Access": "deny", "where": {"rsrc_type": {"$not": ["x", 5]}, "action": "*", "rsrc_match": [
@@ -64,7 +64,7 @@ fn every_offence_is_told_with_its_path() {
 }
 
 #[test]
-fn an_offence_has_a_line_a_column_and_advice() {
+fn a_diagnostic_has_a_line_a_column_and_advice() {
     let text = "[\n  {\"é\": 1, \"access\": \"permit\"}\n]";
     let error = RuleList::from_json_str(text).expect_err("two mistakes and a missing part");
     assert_eq!(
@@ -73,7 +73,7 @@ fn an_offence_has_a_line_a_column_and_advice() {
          2:4: [0][\"é\"]: `é` is not a key of this map; only `access`, `where`, `$meta` may stand here\n\
          2:22: [0].access: `permit` is not an access; write `allow` or `deny`"
     );
-    assert_eq!(error.offences()[2].position.map(|p| p.offset), Some(24));
+    assert_eq!(error.diagnostics()[2].position.map(|p| p.offset), Some(24));
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn broken_json_is_refused_without_panic() {
     }
     let error = RuleList::from_json_slice_with(b"[\"\xff\"]", &Limits::default());
     assert_eq!(
-        error.expect_err("not utf-8").offences()[0].code,
+        error.expect_err("not utf-8").diagnostics()[0].code,
         Code::Syntax
     );
 }
@@ -176,7 +176,7 @@ fn limits_are_kept() {
     let code = |text: &str| {
         RuleList::from_json_str_with(text, &limits)
             .expect_err(text)
-            .offences()[0]
+            .diagnostics()[0]
             .code
     };
     assert_eq!(code("[1,2]"), Code::TooManyRules);
@@ -185,12 +185,12 @@ fn limits_are_kept() {
     let error = RuleList::from_json_str_with(
         "[1,2,3]",
         &Limits {
-            offences: 1,
+            diagnostics: 1,
             ..Limits::default()
         },
     )
     .expect_err("three mistakes");
-    assert_eq!((error.offences().len(), error.omitted()), (1, 2));
+    assert_eq!((error.diagnostics().len(), error.omitted()), (1, 2));
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn built_lists_read_back_and_are_validated() {
     let codes: Vec<_> = bad
         .validate(&Limits::default())
         .expect_err("two operands have no written form")
-        .offences()
+        .diagnostics()
         .iter()
         .map(|o| o.code)
         .collect();

@@ -91,7 +91,11 @@ fn every_example_is_true() {
             ("json", code) => {
                 let code = code.strip_prefix("refused ").expect(&info);
                 let error = text.parse::<RuleList>().expect_err(&text);
-                let codes: Vec<_> = error.offences().iter().map(|o| o.code.as_str()).collect();
+                let codes: Vec<_> = error
+                    .diagnostics()
+                    .iter()
+                    .map(|o| o.code.as_str())
+                    .collect();
                 assert_eq!(codes, [code], "under {heading}:\n{text}");
                 "refused"
             }

@@ -128,7 +128,7 @@ fn what_loads_is_valid_and_what_is_valid_loads() {
                 both += 1;
             }
             (Err(error), true) => {
-                let codes: Vec<Code> = error.offences().iter().map(|o| o.code).collect();
+                let codes: Vec<Code> = error.diagnostics().iter().map(|o| o.code).collect();
                 assert!(
                     codes.iter().all(|c| BEYOND.contains(c)),
                     "{} {error}: {document}",

@@ -1,6 +1,6 @@
 //! The apps of the company, what their groups confer, and which roles lead into them.
 
-use portcullis_model::Kind;
+use portcullis_model::MembershipKind;
 
 pub(crate) struct AppSpec {
     pub(crate) name: &'static str,
@@ -344,7 +344,7 @@ pub(crate) struct Link {
     pub(crate) role: &'static str,
     pub(crate) app: &'static str,
     pub(crate) group: &'static str,
-    pub(crate) kind: Kind,
+    pub(crate) kind: MembershipKind,
 }
 
 const fn link(role: &'static str, app: &'static str, group: &'static str) -> Link {
@@ -352,7 +352,7 @@ const fn link(role: &'static str, app: &'static str, group: &'static str) -> Lin
         role,
         app,
         group,
-        kind: Kind::Member,
+        kind: MembershipKind::Member,
     }
 }
 
@@ -361,7 +361,7 @@ const fn owns(role: &'static str, app: &'static str, group: &'static str) -> Lin
         role,
         app,
         group,
-        kind: Kind::Owner,
+        kind: MembershipKind::Owner,
     }
 }
 

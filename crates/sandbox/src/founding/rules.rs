@@ -1,8 +1,8 @@
 //! What decisions are made from: lists of rules that groups confer, with their cases, and the
 //! registered resources they speak of.
 
-use portcullis_app::{group::Confer, import::Policy, resource::RegisterResource};
-use portcullis_model::{Actor, Ends, Refusal};
+use portcullis_app::{group::GrantEntitlement, import::Policy, resource::RegisterResource};
+use portcullis_model::{Actor, Expiry, Refusal};
 
 use super::reason;
 use crate::life::Company;
@@ -17,11 +17,11 @@ impl Company {
         for wanted in &policy.groups {
             let group = self.story.group(&wanted.name)?.id;
             for list in &wanted.rules {
-                let confer = Confer {
+                let confer = GrantEntitlement {
                     group,
                     replaces: None,
                     grant: list.grant().map_err(Refusal::Invalid)?,
-                    until: Ends::NEVER,
+                    until: Expiry::NEVER,
                     reason: reason("Agreed with the people it is about"),
                 };
                 self.story.act(admin, &confer)?;

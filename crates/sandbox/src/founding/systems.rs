@@ -2,10 +2,10 @@
 
 use portcullis_app::{
     app::CreateApp,
-    group::{Confer, CreateGroup, EditGroup},
+    group::{CreateGroup, EditGroup, GrantEntitlement},
 };
 use portcullis_model::{
-    Actor, Ends, Grant, Group, GroupKind, Id, Kind, Permission, Refusal,
+    Actor, Expiry, Grant, Group, GroupKind, Id, MembershipKind, Permission, Refusal,
     name::{Description, Environment, Name, PermissionName},
     record::{AppOrigin, AppPart},
 };
@@ -74,11 +74,11 @@ impl Company {
                 name: PermissionName::parse(permission).map_err(bad)?,
                 environments: environments.collect::<Result<_, _>>()?,
             });
-            let confer = Confer {
+            let confer = GrantEntitlement {
                 group,
                 replaces: None,
                 grant,
-                until: Ends::NEVER,
+                until: Expiry::NEVER,
                 reason: reason("What the app calls it"),
             };
             self.story.act(admin, &confer)?;
@@ -134,9 +134,9 @@ impl Company {
                 .position(|department| department.name == spec.by)
                 .unwrap_or_default();
             for group in spec.groups {
-                let linked = LINKS
-                    .iter()
-                    .any(|l| (l.app, l.group) == (spec.name, group.name) && l.kind == Kind::Member);
+                let linked = LINKS.iter().any(|l| {
+                    (l.app, l.group) == (spec.name, group.name) && l.kind == MembershipKind::Member
+                });
                 if linked
                     || group.tags.contains(&"Break Glass")
                     || spec.name == "Wiki" && group.name == "Readers"
@@ -153,9 +153,9 @@ impl Company {
                 self.add(
                     actor,
                     &name,
-                    Kind::Member,
+                    MembershipKind::Member,
                     users,
-                    Ends::NEVER,
+                    Expiry::NEVER,
                     "First people with this access",
                 )?;
             }

@@ -3,10 +3,10 @@
 use portcullis_app::{
     Update,
     group::{AddPeople, RemovePeople},
-    request::{Approve, Ask, Reject, Withdraw},
+    request::{Approve, CreateRequest, Reject, Withdraw},
     user::{DeleteUser, EditUser},
 };
-use portcullis_model::{Actor, Ends, Group, Id, Kind, Refusal, Request, User};
+use portcullis_model::{Actor, Expiry, Group, Id, MembershipKind, Refusal, Request, User};
 
 use super::{Company, Event, Station};
 use crate::{
@@ -60,14 +60,14 @@ impl Company {
         };
         let days = [1, 3, 7, 7, 14, 30, 30, 60, 90, 90, 180, 0, 0][self.rng.below(13)];
         let until = if days == 0 {
-            Ends::NEVER
+            Expiry::NEVER
         } else {
-            Ends::at(self.story.now.plus_days(days))
+            Expiry::at(self.story.now.plus_days(days))
         };
         let kind = if self.rng.chance(6) {
-            Kind::Owner
+            MembershipKind::Owner
         } else {
-            Kind::Member
+            MembershipKind::Member
         };
         let why = *self.rng.pick(REASONS).unwrap_or(&"");
         let Some(request) = self.request(user, &name, kind, until, why) else {
@@ -88,12 +88,12 @@ impl Company {
         &mut self,
         user: Id<User>,
         group: &str,
-        kind: Kind,
-        until: Ends,
+        kind: MembershipKind,
+        until: Expiry,
         why: &str,
     ) -> Option<Id<Request>> {
         let group = self.story.world.find_group(group)?.id;
-        let ask = Ask {
+        let ask = CreateRequest {
             group,
             kind,
             until,
@@ -154,7 +154,7 @@ impl Company {
     /// Each Monday owners renew what ends within the week: roles always, people mostly.
     pub(super) fn review(&mut self) -> Result<(), Refusal> {
         let now = self.story.now;
-        let soon = |until: Ends| until.instant().is_some_and(|at| at <= now.plus_days(8));
+        let soon = |until: Expiry| until.instant().is_some_and(|at| at <= now.plus_days(8));
         let limited: Vec<Group> = self
             .story
             .world
@@ -180,13 +180,23 @@ impl Company {
                 .map(|i| i.child)
                 .collect();
             for role in roles {
-                self.attach(by, role, group.id, Kind::Member, "Still part of the job")?;
+                self.attach(
+                    by,
+                    role,
+                    group.id,
+                    MembershipKind::Member,
+                    "Still part of the job",
+                )?;
             }
             let mut people: Vec<_> = self
                 .story
                 .world
                 .direct_of_group(group.id)
-                .filter(|m| m.kind == Kind::Member && soon(m.validity.until) && m.request.is_none())
+                .filter(|m| {
+                    m.kind == MembershipKind::Member
+                        && soon(m.validity.until)
+                        && m.request.is_none()
+                })
                 .map(|m| m.user)
                 .collect();
             people.sort();
@@ -194,9 +204,9 @@ impl Company {
             if !people.is_empty() {
                 let add = AddPeople {
                     group: group.id,
-                    kind: Kind::Member,
+                    kind: MembershipKind::Member,
                     users: people,
-                    until: Ends::NEVER,
+                    until: Expiry::NEVER,
                     reason: reason("Confirmed for the next period"),
                 };
                 self.story.act(by, &add)?;
@@ -248,13 +258,20 @@ impl Company {
             .story
             .decider(self.story.group(&to)?, None)
             .unwrap_or(admin);
-        self.add(welcome, &to, Kind::Member, vec![id], Ends::NEVER, "New job")?;
+        self.add(
+            welcome,
+            &to,
+            MembershipKind::Member,
+            vec![id],
+            Expiry::NEVER,
+            "New job",
+        )?;
         // A request may have given them another place in it since; then they keep that.
         let _ = self.story.act(
             by,
             &RemovePeople {
                 group: from.id,
-                kind: Kind::Member,
+                kind: MembershipKind::Member,
                 users: vec![id],
             },
         );
@@ -272,7 +289,7 @@ impl Company {
             .story
             .world
             .direct_of_group(group)
-            .filter(|m| m.kind == Kind::Member)
+            .filter(|m| m.kind == MembershipKind::Member)
             .map(|m| m.user)
             .collect();
         users.sort();
@@ -283,7 +300,7 @@ impl Company {
                 admin,
                 &RemovePeople {
                     group,
-                    kind: Kind::Member,
+                    kind: MembershipKind::Member,
                     users,
                 },
             )?

@@ -2,7 +2,7 @@
 
 use portcullis_app::group::{AddPeople, CreateGroup, DeleteGroup, EditGroup};
 use portcullis_model::{
-    Actor, Ends, GroupKind, Kind, Refusal, SystemActor,
+    Actor, Expiry, GroupKind, MembershipKind, Refusal, SystemActor,
     name::{Description, Name},
 };
 
@@ -45,9 +45,9 @@ impl Company {
                 self.add(
                     owner,
                     &app_group("Data Warehouse", "Experiments"),
-                    Kind::Member,
+                    MembershipKind::Member,
                     users,
-                    Ends::at(self.end.plus_days(17)),
+                    Expiry::at(self.end.plus_days(17)),
                     "Until the trial ends",
                 )?;
             }
@@ -56,9 +56,9 @@ impl Company {
                 let user = self.head(0)?;
                 let add = AddPeople {
                     group,
-                    kind: Kind::Member,
+                    kind: MembershipKind::Member,
                     users: vec![user],
-                    until: Ends::NEVER,
+                    until: Expiry::NEVER,
                     reason: reason("as the directory says"),
                 };
                 self.story.act(Actor::System(SystemActor::Import), &add)?;
@@ -93,9 +93,9 @@ impl Company {
                         self.add(
                             by,
                             name,
-                            Kind::Member,
+                            MembershipKind::Member,
                             users,
-                            Ends::at(end),
+                            Expiry::at(end),
                             "For this month",
                         )?;
                     }
@@ -104,9 +104,9 @@ impl Company {
                 self.add(
                     admin,
                     "Project-Cobalt",
-                    Kind::Owner,
+                    MembershipKind::Owner,
                     vec![owner],
-                    Ends::at(now.plus_days(30)),
+                    Expiry::at(now.plus_days(30)),
                     "While the project lead is away",
                 )?;
             }
@@ -133,9 +133,9 @@ impl Company {
                     self.person(login)?
                 };
                 let until = if days == 0 {
-                    Ends::NEVER
+                    Expiry::NEVER
                 } else {
-                    Ends::at(self.end.plus_days(days))
+                    Expiry::at(self.end.plus_days(days))
                 };
                 self.decided_by_marta(group)?;
                 self.request(user, group, kind, until, why);
@@ -158,47 +158,54 @@ impl Company {
             return Ok(());
         }
         let why = "Decides about her own systems";
-        self.add(admin, group, Kind::Owner, vec![marta], Ends::NEVER, why)
+        self.add(
+            admin,
+            group,
+            MembershipKind::Owner,
+            vec![marta],
+            Expiry::NEVER,
+            why,
+        )
     }
 
     /// What makes an ordinary engineer's page worth looking at.
     fn jonas(&mut self, days: i64) -> Result<(), Refusal> {
         let (jonas, admin) = (self.person("jonas.meyer")?, self.admin()?);
-        let grants: &[(&str, Kind, i64, &str)] = match days {
+        let grants: &[(&str, MembershipKind, i64, &str)] = match days {
             200 => &[(
                 "App-CRM-Readers",
-                Kind::Member,
+                MembershipKind::Member,
                 -150,
                 "Helping with the contract import",
             )],
             40 => &[
                 (
                     "Project-Atlas",
-                    Kind::Member,
+                    MembershipKind::Member,
                     26,
                     "Backend of the new portal",
                 ),
                 (
                     "Incident-Response",
-                    Kind::Owner,
+                    MembershipKind::Owner,
                     6,
                     "Stands in for the lead",
                 ),
             ],
             24 => &[(
                 "App-Deploy-Production",
-                Kind::Member,
+                MembershipKind::Member,
                 4,
                 "Release captain this sprint",
             )],
             _ => &[
                 (
                     "App-Data Warehouse-Analysts",
-                    Kind::Member,
+                    MembershipKind::Member,
                     2,
                     "Migrating the old dashboards",
                 ),
-                ("On-Call", Kind::Member, 1, "Rotation"),
+                ("On-Call", MembershipKind::Member, 1, "Rotation"),
             ],
         };
         for (name, kind, until, why) in grants {
@@ -206,7 +213,7 @@ impl Company {
                 .story
                 .decider(self.story.group(name)?, Some(jonas))
                 .unwrap_or(admin);
-            let until = Ends::at(self.end.plus_days(*until).plus_seconds(5 * HOUR));
+            let until = Expiry::at(self.end.plus_days(*until).plus_seconds(5 * HOUR));
             self.add(by, name, *kind, vec![jonas], until, why)?;
         }
         Ok(())
@@ -214,81 +221,81 @@ impl Company {
 }
 
 /// Who waits for a decision at the end: login (anybody if empty), group, kind, days (0 for good).
-pub(super) const WAITING: &[(&str, &str, Kind, i64, &str)] = &[
+pub(super) const WAITING: &[(&str, &str, MembershipKind, i64, &str)] = &[
     (
         "lucia.ferrer",
         "Role-Product-Manager",
-        Kind::Member,
+        MembershipKind::Member,
         0,
         "My new role; my lead said to ask here",
     ),
     (
         "jonas.meyer",
         "App-Data Warehouse-Personal Data",
-        Kind::Member,
+        MembershipKind::Member,
         14,
         "Investigating a customer's complaint",
     ),
     (
         "",
         "App-Payroll-Readers",
-        Kind::Member,
+        MembershipKind::Member,
         30,
         "Preparing the salary review",
     ),
     (
         "jonas.meyer",
         "App-Deploy-Production",
-        Kind::Member,
+        MembershipKind::Member,
         28,
         "Release captain for another sprint",
     ),
     (
         "devika.raman",
         "App-Payroll-Readers",
-        Kind::Member,
+        MembershipKind::Member,
         10,
         "Headcount forecast",
     ),
     (
         "",
         "Role-Data-Analyst",
-        Kind::Member,
+        MembershipKind::Member,
         90,
         "Half of my work is dashboards now",
     ),
     (
         "",
         "Project-Atlas",
-        Kind::Owner,
+        MembershipKind::Owner,
         0,
         "I lead the second half of the project",
     ),
     (
         "",
         "App-CRM-Exporters",
-        Kind::Member,
+        MembershipKind::Member,
         7,
         "List for the autumn fair",
     ),
     (
         "",
         "App-Ledger-Bookers",
-        Kind::Member,
+        MembershipKind::Member,
         60,
         "Month end needs another pair of hands",
     ),
     (
         "lucia.ferrer",
         "App-Design Studio-Editors",
-        Kind::Member,
+        MembershipKind::Member,
         90,
         "Working with design on the portal",
     ),
     (
         "",
         "App-Source Code-Maintainers",
-        Kind::Member,
+        MembershipKind::Member,
         30,
         "Rotating the build secrets",
     ),

@@ -165,7 +165,7 @@ impl Company {
             for _ in 0..(people / 50).max(1) {
                 let day = week * 7 + self.rng.between(0, 4);
                 let at = self.office_time(day);
-                self.plan(at, Event::Ask);
+                self.plan(at, Event::CreateRequest);
             }
             if self.rng.chance(30) {
                 let at = self.office_time(week * 7 + 2);

@@ -8,7 +8,9 @@ use portcullis_app::{
     decide::{Action, Decider, Entity, Question},
     rules::{Written, check},
 };
-use portcullis_model::{Actor, Ends, GroupKind, Kind, SystemActor, Timestamp, UserKind, World};
+use portcullis_model::{
+    Actor, Expiry, GroupKind, MembershipKind, SystemActor, Timestamp, UserKind, World,
+};
 use portcullis_rules::analysis::lint::Severity;
 use portcullis_sandbox::{Sample, generate};
 use portcullis_store::{Live, LogFilter, Store};
@@ -117,8 +119,8 @@ fn the_company_has_what_pages_have_to_show() {
             .any(|group| matches!(group.kind, GroupKind::Group))
     );
     let ends = |from: i64, to: i64| {
-        let within = |until: Ends| {
-            until > Ends::at(NOW.plus_days(from)) && until <= Ends::at(NOW.plus_days(to))
+        let within = |until: Expiry| {
+            until > Expiry::at(NOW.plus_days(from)) && until <= Expiry::at(NOW.plus_days(to))
         };
         world
             .memberships()
@@ -129,7 +131,7 @@ fn the_company_has_what_pages_have_to_show() {
     assert!(ends(7, 35) >= 10, "{} end this month", ends(7, 35));
     let owners_end = world
         .memberships()
-        .any(|m| m.kind == Kind::Owner && m.validity.until != Ends::NEVER);
+        .any(|m| m.kind == MembershipKind::Owner && m.validity.until != Expiry::NEVER);
     assert!(owners_end, "an ownership with an end");
     assert!(!world.lapsed(NOW), "what has ended is history");
     let waiting = world.requests().count();
@@ -143,7 +145,7 @@ fn the_company_has_what_pages_have_to_show() {
                 .owners_group(world.built_in_app().unwrap().id)
                 .unwrap()
                 .id,
-            Kind::Member,
+            MembershipKind::Member,
             NOW
         ),
         2

@@ -3,7 +3,7 @@
 //! The one family without a body: a million of these are loaded at start. As JSON each takes 300
 //! bytes, and parsing a million takes 0.64 s of processor time before anything else is done.
 
-use portcullis_model::{Ends, Id, Membership, Timestamp, Validity};
+use portcullis_model::{Expiry, Id, Membership, Timestamp, Validity};
 use uuid::Uuid;
 
 use super::{Family, Reading, Stored, kind, kind_text, until};
@@ -75,8 +75,8 @@ impl Stored for Membership {
             validity: Validity {
                 from: instant(part()?)?,
                 until: match part()? {
-                    "" => Ends::NEVER,
-                    end => Ends::at(instant(end)?),
+                    "" => Expiry::NEVER,
+                    end => Expiry::at(instant(end)?),
                 },
             },
             granted_by: actor::from_text(part()?)?,

@@ -14,8 +14,8 @@ mod users;
 use std::collections::HashSet;
 
 use portcullis_model::{
-    App, Change, Edit, Ends, Entitlement, Group, Inclusion, Kind, Membership, Reason, Record,
-    Request, Resource, Tag, Timestamp, User,
+    App, Change, Edit, Entitlement, Expiry, Group, Inclusion, Membership, MembershipKind, Reason,
+    Record, Request, Resource, Tag, Timestamp, User,
 };
 use serde::de::DeserializeOwned;
 
@@ -184,21 +184,21 @@ fn to_body<T: serde::Serialize>(record: &T) -> Value {
     serde_json::to_string(record).unwrap_or_default().into()
 }
 
-fn until(ends: Ends) -> Value {
+fn until(ends: Expiry) -> Value {
     ends.instant().map(Timestamp::micros).into()
 }
 
-const fn kind_text(kind: Kind) -> &'static str {
+const fn kind_text(kind: MembershipKind) -> &'static str {
     match kind {
-        Kind::Member => "member",
-        Kind::Owner => "owner",
+        MembershipKind::Member => "member",
+        MembershipKind::Owner => "owner",
     }
 }
 
-fn kind(text: &str) -> Result<Kind, StoreError> {
+fn kind(text: &str) -> Result<MembershipKind, StoreError> {
     match text {
-        "member" => Ok(Kind::Member),
-        "owner" => Ok(Kind::Owner),
+        "member" => Ok(MembershipKind::Member),
+        "owner" => Ok(MembershipKind::Owner),
         other => Err(StoreError::corrupt("kind", format!("`{other}` is none"))),
     }
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use portcullis_model::{ChangeSet, Edit, Kind, Position, Refusal};
+use portcullis_model::{ChangeSet, Edit, MembershipKind, Position, Refusal};
 use portcullis_store::{
-    CommitError, Effect, Idempotency, Live, Proposal, Replay, Touch, TouchFilter,
+    AuditEvent, AuditEventFilter, CommitError, Effect, Idempotency, Live, Proposal, Replay,
 };
 
 use crate::support::{at, both, commit, company, context, facts, group, later, membership, user};
@@ -17,14 +17,14 @@ both! {
         let (ann, staff) = (user(&context, "ann"), group(&context, "Staff"));
         let one = commit(&live, &context, company(&[&ann], &[&staff])).await.unwrap();
         assert_eq!(one.position, Position(1));
-        let fact = membership(&context, ann.id, staff.id, Kind::Member);
+        let fact = membership(&context, ann.id, staff.id, MembershipKind::Member);
         let change = ChangeSet::new("group.add_members").with(Edit::create(fact.clone()));
         let two = commit(&live, &later(&context, 5), change.clone()).await.unwrap();
         assert_eq!((two.position, two.at), (Position(2), at(5)));
         assert_eq!((&*two.change, two.replayed), (&change, Replay::Fresh));
         assert_eq!(two.world.position(), Position(2));
         let world = database.store().await.load().await.unwrap();
-        assert_eq!(world.direct(ann.id, staff.id, Kind::Member), Some(&fact));
+        assert_eq!(world.direct(ann.id, staff.id, MembershipKind::Member), Some(&fact));
         assert_eq!(facts(&world), facts(&live.world()));
         assert_eq!(world.position(), live.world().position());
     }
@@ -195,28 +195,28 @@ both! {
 }
 
 both! {
-    async fn touches_are_kept_and_listed_newest_first(database) {
+    async fn audit_events_are_kept_and_listed_newest_first(database) {
         let store = database.store().await;
-        let touch = |n: i64| Touch {
+        let event = |n: i64| AuditEvent {
             at: at(n),
             actor: (n % 2 == 0).then_some(context().actor),
             kind: "session.sign_in".into(),
             subject: None,
             body: serde_json::json!({ "n": n }),
         };
-        let all = (0..50).map(|n| store.touch(vec![touch(n)]));
+        let all = (0..50).map(|n| store.record(vec![event(n)]));
         assert!(join_all(all).await.into_iter().all(|written| written.is_ok()));
-        let mut filter = TouchFilter { limit: 20, ..TouchFilter::default() };
+        let mut filter = AuditEventFilter { limit: 20, ..AuditEventFilter::default() };
         let mut seen = Vec::new();
         loop {
-            let page = store.touches(&filter).await.unwrap();
+            let page = store.audit_events(&filter).await.unwrap();
             seen.extend(page.items);
             filter.before = page.next;
             if filter.before.is_none() {
                 break;
             }
         }
-        assert_eq!(seen, (0..50).rev().map(touch).collect::<Vec<_>>());
+        assert_eq!(seen, (0..50).rev().map(event).collect::<Vec<_>>());
     }
 }
 

@@ -1,8 +1,8 @@
 //! Who was in what, which requests there were, what things were called.
 
 use portcullis_model::{
-    ChangeSet, Edit, Ends, GroupKind, Inclusion, Kind, Position, Reason, Request, State, Validity,
-    Wants, request::Resolution,
+    ChangeSet, Edit, Expiry, GroupKind, Inclusion, MembershipKind, Position, Reason, Request,
+    State, Validity, Wants, request::Resolution,
 };
 use portcullis_store::{HistoryOf, RequestFilter, RequestStatus};
 
@@ -14,12 +14,12 @@ both! {
         let c = context();
         let (ann, staff) = (user(&c, "ann"), group(&c, "Staff"));
         commit(&live, &c, company(&[&ann], &[&staff])).await.unwrap();
-        let mut first = membership(&later(&c, 100), ann.id, staff.id, Kind::Member);
-        first.validity = Validity::new(at(50), Ends::at(at(10_000)));
+        let mut first = membership(&later(&c, 100), ann.id, staff.id, MembershipKind::Member);
+        first.validity = Validity::new(at(50), Expiry::at(at(10_000)));
         let add = ChangeSet::new("group.add").with(Edit::create(first.clone()));
         commit(&live, &later(&c, 100), add).await.unwrap();
         let mut second = first.clone();
-        second.validity.until = Ends::at(at(20_000));
+        second.validity.until = Expiry::at(at(20_000));
         let extend = ChangeSet::new("group.extend").with(Edit::update(first.clone(), second.clone()));
         commit(&live, &later(&c, 200), extend).await.unwrap();
         // Everything ends together with the user and the group.
@@ -34,8 +34,8 @@ both! {
             let [newer, older] = &page.items[..] else { panic!("{page:?}") };
             assert_eq!((&*newer.user, &*newer.group), ("ann", "Staff"));
             assert_eq!((&newer.membership, &older.membership), (&second, &first));
-            assert_eq!(older.held, Some(Validity::new(at(100), Ends::at(at(200)))));
-            assert_eq!(newer.held, Some(Validity::new(at(200), Ends::at(at(300)))));
+            assert_eq!(older.held, Some(Validity::new(at(100), Expiry::at(at(200)))));
+            assert_eq!(newer.held, Some(Validity::new(at(200), Expiry::at(at(300)))));
             assert_eq!((older.added.position, &*older.added.operation), (Position(2), "group.add"));
             assert_eq!(older.removed.as_ref().unwrap().position, Position(3));
             assert_eq!(newer.removed.as_ref().unwrap().operation, "user.delete");
@@ -79,8 +79,8 @@ both! {
             id: c.id(),
             child: role.id,
             target: staff.id,
-            kind: Kind::Member,
-            validity: Validity::new(at(10), Ends::NEVER),
+            kind: MembershipKind::Member,
+            validity: Validity::new(at(10), Expiry::NEVER),
             reason: Reason::default(),
             granted_by: c.actor,
         };
@@ -92,7 +92,7 @@ both! {
             let page = live.store().inclusion_history(group, 0, None).await.unwrap();
             let [row] = &page.items[..] else { panic!("{page:?}") };
             assert_eq!((&*row.child, &*row.target), ("Role-Dev", "Staff"));
-            assert_eq!(row.held, Some(Validity::new(at(10), Ends::at(at(40)))));
+            assert_eq!(row.held, Some(Validity::new(at(10), Expiry::at(at(40)))));
             assert_eq!(row.inclusion, inclusion);
         }
     }
@@ -110,9 +110,9 @@ both! {
             let request = Request {
                 id: c.id(),
                 requester: user.id,
-                wants: Wants::Membership { group: group.id, kind: Kind::Member },
+                wants: Wants::Membership { group: group.id, kind: MembershipKind::Member },
                 reason: Reason::parse(["to help", "audit_2026", ""][n]).unwrap(),
-                until: Ends::NEVER,
+                until: Expiry::NEVER,
                 created_at: at(n as i64),
                 state: State::Pending,
             };

@@ -1,6 +1,6 @@
 //! The log as audit trail.
 
-use portcullis_model::{Actor, ChangeSet, Edit, Kind, Position, SystemActor};
+use portcullis_model::{Actor, ChangeSet, Edit, MembershipKind, Position, SystemActor};
 use portcullis_store::{Cursor, LogFilter, SubjectKind};
 
 use crate::support::{at, both, commit, company, context, group, later, membership, user};
@@ -11,7 +11,7 @@ both! {
         let c = context();
         let (ann, staff) = (user(&c, "ann"), group(&c, "Staff_2"));
         commit(&live, &c, company(&[&ann], &[&staff])).await.unwrap();
-        let fact = membership(&c, ann.id, staff.id, Kind::Member);
+        let fact = membership(&c, ann.id, staff.id, MembershipKind::Member);
         let add = ChangeSet::new("group.add_members").with(Edit::create(fact.clone()));
         let added = commit(&live, &later(&c, 60), add.clone()).await.unwrap();
         let time = c.acting_as(Actor::System(SystemActor::Time));

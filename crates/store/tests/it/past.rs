@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use portcullis_model::{
-    App, ChangeSet, Constraints, Context, Description, Edit, Ends, Entitlement, Grant, Group,
-    GroupKind, Id, Inclusion, Kind, Membership, Name, Permission, Position, Reason, Request,
-    Resource, State, Tag, Timestamp, User, Validity, Wants, World, guard,
+    App, ChangeSet, Constraints, Context, Description, Edit, Entitlement, Expiry, Grant, Group,
+    GroupKind, Id, Inclusion, Membership, MembershipKind, Name, Permission, Position, Reason,
+    Request, Resource, State, Tag, Timestamp, User, Validity, Wants, World, guard,
     name::PermissionName,
     record::{AppOrigin, AppPart},
     request::Resolution,
@@ -37,15 +37,15 @@ impl Random {
         all.get(index).cloned()
     }
 
-    fn until(&mut self, context: &Context) -> Ends {
+    fn until(&mut self, context: &Context) -> Expiry {
         match self.below(3) {
-            0 => Ends::NEVER,
-            days => Ends::at(context.now.plus_days(days as i64 * 7)),
+            0 => Expiry::NEVER,
+            days => Expiry::at(context.now.plus_days(days as i64 * 7)),
         }
     }
 
-    fn kind(&mut self) -> Kind {
-        Kind::ALL[self.below(2)]
+    fn kind(&mut self) -> MembershipKind {
+        MembershipKind::ALL[self.below(2)]
     }
 
     fn change(&mut self, world: &World, context: &Context) -> Option<ChangeSet> {
@@ -187,7 +187,7 @@ impl Random {
         fact.request = Some(before.id);
         after.state = State::Approved {
             resolution,
-            granted_until: Ends::NEVER,
+            granted_until: Expiry::NEVER,
             membership: fact.id,
         };
         Some(
@@ -332,9 +332,9 @@ both! {
         let request = Request {
             id: c.id(),
             requester: ann.id,
-            wants: Wants::Membership { group: staff.id, kind: Kind::Member },
+            wants: Wants::Membership { group: staff.id, kind: MembershipKind::Member },
             reason: Reason::default(),
-            until: Ends::NEVER,
+            until: Expiry::NEVER,
             created_at: c.now,
             state: State::Pending,
         };

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    ChangeSet, Edit, Ends, Kind, Reason, Request, Resource, State, Wants, request::Resolution,
+    ChangeSet, Edit, Expiry, MembershipKind, Reason, Request, Resource, State, Wants,
+    request::Resolution,
 };
 use portcullis_store::{CommitError, Engine, StoreError};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
@@ -200,9 +201,9 @@ both! {
         let request = |state| Request {
             id: portcullis_model::Id::new(ann.id.uuid()),
             requester: ann.id,
-            wants: Wants::Membership { group: staff.id, kind: Kind::Member },
+            wants: Wants::Membership { group: staff.id, kind: MembershipKind::Member },
             reason: Reason::default(),
-            until: Ends::NEVER,
+            until: Expiry::NEVER,
             created_at: c.now,
             state,
         };

@@ -9,8 +9,9 @@ use std::{
 };
 
 use portcullis_model::{
-    Actor, ChangeSet, Context, Description, Edit, Email, Ends, Group, GroupKind, Id, Ids, Kind,
-    Login, Membership, Name, Policy, Reason, SystemActor, Timestamp, User, Validity, World,
+    Actor, ChangeSet, Context, Description, Edit, Email, Expiry, Group, GroupKind, Id, Ids, Login,
+    Membership, MembershipKind, Name, Policy, Reason, SystemActor, Timestamp, User, Validity,
+    World,
     record::{Authority, UserKind},
 };
 use portcullis_store::{CommitError, Committed, Engine, Live, Proposal, Store};
@@ -220,14 +221,14 @@ pub(crate) fn membership(
     context: &Context,
     user: Id<User>,
     group: Id<Group>,
-    kind: Kind,
+    kind: MembershipKind,
 ) -> Membership {
     Membership {
         id: context.id(),
         user,
         group,
         kind,
-        validity: Validity::new(context.now, Ends::NEVER),
+        validity: Validity::new(context.now, Expiry::NEVER),
         reason: Reason::default(),
         granted_by: context.actor,
         request: None,

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Ends, Kind, Position, Reason, Request, State, Wants, World,
-    request::Resolution,
+    ChangeSet, Context, Edit, Expiry, MembershipKind, Position, Reason, Request, State, Wants,
+    World, request::Resolution,
 };
 use portcullis_store::{CommitError, Live, Proposal};
 
@@ -22,9 +22,9 @@ both! {
             let request = Request {
                 id: c.id(),
                 requester: ann.id,
-                wants: Wants::Membership { group: staff.id, kind: Kind::Member },
+                wants: Wants::Membership { group: staff.id, kind: MembershipKind::Member },
                 reason: Reason::default(),
-                until: Ends::NEVER,
+                until: Expiry::NEVER,
                 created_at: c.now,
                 state: State::Pending,
             };
@@ -44,12 +44,12 @@ both! {
             let position = Position(1 + round * 3 + 2);
             for live in [&here, &there] {
                 let world = live.at_least(position, SOON).await.unwrap();
-                let fact = world.direct(ann.id, staff.id, Kind::Member).unwrap();
+                let fact = world.direct(ann.id, staff.id, MembershipKind::Member).unwrap();
                 assert_eq!(fact.request, Some(request.id));
             }
             let (ann, staff) = (ann.id, staff.id);
             let end = move |world: &World, _: &Context| {
-                let fact = world.direct(ann, staff, Kind::Member).unwrap();
+                let fact = world.direct(ann, staff, MembershipKind::Member).unwrap();
                 Ok(ChangeSet::new("group.remove").with(Edit::end(fact.clone())))
             };
             let removed = there.commit(c.clone(), Proposal::new(end)).await.unwrap();
@@ -60,7 +60,12 @@ both! {
 }
 
 fn approval(c: &Context, request: &Request) -> ChangeSet {
-    let mut fact = membership(c, request.requester, request.wants.group(), Kind::Member);
+    let mut fact = membership(
+        c,
+        request.requester,
+        request.wants.group(),
+        MembershipKind::Member,
+    );
     fact.request = Some(request.id);
     let mut after = request.clone();
     after.state = State::Approved {
@@ -69,7 +74,7 @@ fn approval(c: &Context, request: &Request) -> ChangeSet {
             at: c.now,
             reason: Reason::default(),
         },
-        granted_until: Ends::NEVER,
+        granted_until: Expiry::NEVER,
         membership: fact.id,
     };
     ChangeSet::new("request.approve")

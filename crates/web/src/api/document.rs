@@ -13,7 +13,7 @@ use utoipa::openapi::{
 };
 
 use super::wire;
-use crate::error::{Problem, ProblemFault};
+use crate::error::{Problem, ProblemField};
 
 /// What stands in a path, and what it may be.
 const KEYS: &[(&str, &str)] = &[
@@ -90,7 +90,7 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
     components = components
         .schema_from::<Problem>()
-        .schema_from::<ProblemFault>()
+        .schema_from::<ProblemField>()
         .schema_from::<wire::PreviewBody<'_>>()
         .security_scheme("bearer", SecurityScheme::Http(bearer));
     let mut parts = Vec::new();

@@ -11,7 +11,9 @@ use axum::{
     response::Response,
 };
 use portcullis_app::Operation;
-use portcullis_model::{ChangeSet, Fault, Group, Id, Position, Refusal, Timestamp, User, World};
+use portcullis_model::{
+    ChangeSet, FieldError, Group, Id, Position, Refusal, Timestamp, User, World,
+};
 use portcullis_store::{Idempotency, Replay};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -347,7 +349,7 @@ fn pairs(parts: &Parts) -> Result<Vec<(String, String)>, Refusal> {
 fn read_query<Q: FromQuery>(
     parts: &Parts,
     common: &'static str,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<FieldError>,
 ) -> Result<Q, Refusal> {
     let pairs = pairs(parts)?;
     let mut known = Q::names();
@@ -359,12 +361,12 @@ fn read_query<Q: FromQuery>(
     }
 }
 
-fn idempotency_key(headers: &HeaderMap, faults: &mut Vec<Fault>) -> Option<String> {
+fn idempotency_key(headers: &HeaderMap, faults: &mut Vec<FieldError>) -> Option<String> {
     let value = headers.get("idempotency-key")?;
     let key = value.to_str().unwrap_or_default().trim();
     if key.is_empty() || key.len() > 255 {
         let wrong = "the key is 1 to 255 printable ASCII characters; a UUID will do";
-        faults.push(Fault::new("Idempotency-Key", wrong));
+        faults.push(FieldError::new("Idempotency-Key", wrong));
         return None;
     }
     Some(key.to_owned())
@@ -400,7 +402,7 @@ async fn bytes(
     Ok(bytes)
 }
 
-fn read_body<B: FromJson>(bytes: &[u8], faults: &mut Vec<Fault>) -> Option<B> {
+fn read_body<B: FromJson>(bytes: &[u8], faults: &mut Vec<FieldError>) -> Option<B> {
     if bytes.is_empty() {
         if let Some(body) = B::left_out() {
             return Some(body);
@@ -411,7 +413,10 @@ fn read_body<B: FromJson>(bytes: &[u8], faults: &mut Vec<Fault>) -> Option<B> {
     match serde_json::from_slice::<Value>(bytes) {
         Ok(value) => B::read(&value, "", faults),
         Err(wrong) => {
-            faults.push(Fault::new("", format!("the body is not JSON: {wrong}")));
+            faults.push(FieldError::new(
+                "",
+                format!("the body is not JSON: {wrong}"),
+            ));
             None
         }
     }

@@ -5,7 +5,7 @@ use portcullis_store::{HistoryRow, InclusionRow as Version, Mark};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::wire::{Doer, Held, InclusionRow, MembershipRow, Time};
+use super::wire::{ActorRef, Held, InclusionRow, MembershipRow, Time};
 
 /// Who did something to a fact, and where the log tells of it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -13,7 +13,7 @@ pub(crate) struct MarkRow<'w> {
     /// The entry in the log.
     position: u64,
     at: Time,
-    actor: Doer<'w>,
+    actor: ActorRef<'w>,
     /// What it was, as noun and verb.
     operation: &'w str,
 }
@@ -23,7 +23,7 @@ impl<'w> MarkRow<'w> {
         Self {
             position: mark.position.0,
             at: Time(mark.at),
-            actor: Doer::called(world, mark.actor, mark.login.as_deref()),
+            actor: ActorRef::called(world, mark.actor, mark.login.as_deref()),
             operation: &mark.operation,
         }
     }

@@ -9,7 +9,7 @@ mod update;
 use std::collections::BTreeMap;
 
 use portcullis_model::{
-    Constraints, Ends, Fault, Kind, Timestamp,
+    Constraints, Expiry, FieldError, MembershipKind, Timestamp,
     name::{Description, Email, Environment, Login, Name, PermissionName, Reason},
     tag::Limit,
 };
@@ -28,7 +28,7 @@ pub(crate) trait FromJson: Sized {
     const REQUIRED: bool = true;
 
     /// Reads `value`, which stands at the JSON pointer `at`; pushes what is wrong with it.
-    fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self>;
+    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self>;
 
     /// What it is if it is left out.
     fn left_out() -> Option<Self> {
@@ -54,7 +54,7 @@ pub(crate) trait FromQuery: Sized {
     fn names() -> Vec<&'static str>;
 
     /// Reads the pairs; pushes what is wrong with them.
-    fn read(pairs: &[(String, String)], faults: &mut Vec<Fault>) -> Option<Self>;
+    fn read(pairs: &[(String, String)], faults: &mut Vec<FieldError>) -> Option<Self>;
 }
 
 /// Declares a body: its members, their types and what they mean.
@@ -70,7 +70,7 @@ macro_rules! body {
             fn read(
                 value: &serde_json::Value,
                 at: &str,
-                faults: &mut Vec<portcullis_model::Fault>,
+                faults: &mut Vec<portcullis_model::FieldError>,
             ) -> Option<Self> {
                 let fields = $crate::api::input::Fields::new(
                     value, at, &[$(stringify!($field)),*], faults,
@@ -126,7 +126,7 @@ macro_rules! query {
 
             fn read(
                 pairs: &[(String, String)],
-                faults: &mut Vec<portcullis_model::Fault>,
+                faults: &mut Vec<portcullis_model::FieldError>,
             ) -> Option<Self> {
                 $(let $field = $crate::api::input::parameter::<$Type>(pairs, stringify!($field), faults);)*
                 Some(Self { $($field: query!(@take $Need $field faults),)* })
@@ -174,17 +174,17 @@ impl<'v> Fields<'v> {
         value: &'v Value,
         at: &'v str,
         known: &[&str],
-        faults: &mut Vec<Fault>,
+        faults: &mut Vec<FieldError>,
     ) -> Option<Self> {
         let Value::Object(map) = value else {
-            faults.push(Fault::new(
+            faults.push(FieldError::new(
                 at,
                 format!("an object is wanted, not {}", a(value)),
             ));
             return None;
         };
         for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
-            faults.push(Fault::new(
+            faults.push(FieldError::new(
                 pointer(at, name),
                 unknown("member", name, known),
             ));
@@ -193,11 +193,15 @@ impl<'v> Fields<'v> {
     }
 
     /// The member `name`.
-    pub(crate) fn member<T: FromJson>(&self, name: &str, faults: &mut Vec<Fault>) -> Option<T> {
+    pub(crate) fn member<T: FromJson>(
+        &self,
+        name: &str,
+        faults: &mut Vec<FieldError>,
+    ) -> Option<T> {
         let at = pointer(self.at, name);
         match self.map.get(name) {
             None => T::left_out().or_else(|| {
-                faults.push(Fault::new(at, "this member is required"));
+                faults.push(FieldError::new(at, "this member is required"));
                 None
             }),
             Some(Value::Null) if !T::NULL_SPEAKS => {
@@ -206,7 +210,7 @@ impl<'v> Fields<'v> {
                 } else {
                     "leave it out instead"
                 };
-                faults.push(Fault::new(
+                faults.push(FieldError::new(
                     at,
                     format!("this member cannot be null; {next}"),
                 ));
@@ -283,12 +287,12 @@ fn distance(a: &str, b: &str) -> usize {
 pub(crate) fn parameter<T: FromText>(
     pairs: &[(String, String)],
     name: &str,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<FieldError>,
 ) -> Option<T> {
     let mut given = pairs.iter().filter(|(key, _)| key == name);
     let (_, text) = given.next()?;
     if given.next().is_some() {
-        faults.push(Fault::new(
+        faults.push(FieldError::new(
             name,
             "this parameter is given twice; give it once",
         ));
@@ -298,14 +302,14 @@ pub(crate) fn parameter<T: FromText>(
         return None;
     }
     T::read(text)
-        .map_err(|wrong| faults.push(Fault::new(name, wrong)))
+        .map_err(|wrong| faults.push(FieldError::new(name, wrong)))
         .ok()
 }
 
 /// Says that a parameter is missing, unless something is wrong with it already.
-pub(crate) fn missing(name: &str, faults: &mut Vec<Fault>) {
+pub(crate) fn missing(name: &str, faults: &mut Vec<FieldError>) {
     if !faults.iter().any(|fault| fault.field == name) {
-        faults.push(Fault::new(name, "this parameter is required"));
+        faults.push(FieldError::new(name, "this parameter is required"));
     }
 }
 
@@ -313,14 +317,14 @@ pub(crate) fn missing(name: &str, faults: &mut Vec<Fault>) {
 pub(crate) fn unknown_parameters(
     pairs: &[(String, String)],
     known: &[&str],
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<FieldError>,
 ) {
     for (name, _) in pairs
         .iter()
         .filter(|(name, _)| !known.contains(&name.as_str()))
     {
         if !faults.iter().any(|fault| fault.field == *name) {
-            faults.push(Fault::new(name, unknown("parameter", name, known)));
+            faults.push(FieldError::new(name, unknown("parameter", name, known)));
         }
     }
 }
@@ -363,7 +367,7 @@ impl FromQuery for NoQuery {
     fn names() -> Vec<&'static str> {
         Vec::new()
     }
-    fn read(_: &[(String, String)], _: &mut Vec<Fault>) -> Option<Self> {
+    fn read(_: &[(String, String)], _: &mut Vec<FieldError>) -> Option<Self> {
         Some(Self)
     }
 }
@@ -372,7 +376,7 @@ impl<A: FromQuery, B: FromQuery> FromQuery for (A, B) {
     fn names() -> Vec<&'static str> {
         [A::names(), B::names()].concat()
     }
-    fn read(pairs: &[(String, String)], faults: &mut Vec<Fault>) -> Option<Self> {
+    fn read(pairs: &[(String, String)], faults: &mut Vec<FieldError>) -> Option<Self> {
         let (a, b) = (A::read(pairs, faults), B::read(pairs, faults));
         Some((a?, b?))
     }
@@ -385,11 +389,14 @@ pub(crate) struct NoBody;
 impl FromJson for NoBody {
     const NULL_SPEAKS: bool = true;
     const REQUIRED: bool = false;
-    fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
+    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
         if value.is_null() || value.as_object().is_some_and(Map::is_empty) {
             return Some(Self);
         }
-        faults.push(Fault::new(at, "this route takes no body; leave it out"));
+        faults.push(FieldError::new(
+            at,
+            "this route takes no body; leave it out",
+        ));
         None
     }
     fn left_out() -> Option<Self> {
@@ -411,7 +418,7 @@ fn words(words: &[&str]) -> RefOr<Schema> {
 impl<T: FromJson> FromJson for Option<T> {
     const NULL_SPEAKS: bool = T::NULL_SPEAKS;
     const REQUIRED: bool = false;
-    fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
+    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
         T::read(value, at, faults).map(Some)
     }
     fn left_out() -> Option<Self> {
@@ -423,9 +430,9 @@ impl<T: FromJson> FromJson for Option<T> {
 }
 
 impl<T: FromJson> FromJson for Vec<T> {
-    fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
+    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
         let Value::Array(items) = value else {
-            faults.push(Fault::new(
+            faults.push(FieldError::new(
                 at,
                 format!("a list is wanted, not {}", a(value)),
             ));
@@ -446,9 +453,9 @@ impl<T: FromJson> FromJson for Vec<T> {
 
 /// Free values by name, such as profile attributes.
 impl FromJson for BTreeMap<String, Value> {
-    fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
+    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
         let Value::Object(map) = value else {
-            faults.push(Fault::new(
+            faults.push(FieldError::new(
                 at,
                 format!("an object is wanted, not {}", a(value)),
             ));
@@ -469,10 +476,10 @@ impl FromJson for BTreeMap<String, Value> {
 }
 
 impl FromJson for bool {
-    fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
+    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
         let read = value.as_bool();
         if read.is_none() {
-            faults.push(Fault::new(
+            faults.push(FieldError::new(
                 at,
                 format!("true or false is wanted, not {}", a(value)),
             ));
@@ -499,13 +506,13 @@ macro_rules! texts {
             }
         }
         impl FromJson for $Type {
-            fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
+            fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
                 let Some(text) = value.as_str() else {
-                    faults.push(Fault::new(at, format!("a text is wanted, not {}", a(value))));
+                    faults.push(FieldError::new(at, format!("a text is wanted, not {}", a(value))));
                     return None;
                 };
                 <Self as FromText>::read(text)
-                    .map_err(|wrong| faults.push(Fault::new(at, wrong)))
+                    .map_err(|wrong| faults.push(FieldError::new(at, wrong)))
                     .ok()
             }
             fn describe() -> RefOr<Schema> {
@@ -524,8 +531,8 @@ texts! {
     Reason: |text| Self::parse(text).map_err(|bad| bad.0), text().max_length(Some(1024));
     PermissionName: |text| Self::parse(text).map_err(|bad| bad.0), text().min_length(Some(1)).max_length(Some(255));
     Environment: |text| Self::parse(text).map_err(|bad| bad.0), text().min_length(Some(1)).max_length(Some(100));
-    Timestamp: |text| text.parse().map_err(|bad: portcullis_model::time::NotATime| bad.to_string()), date_time();
-    Kind: |text| match text {
+    Timestamp: |text| text.parse().map_err(|bad: portcullis_model::time::ParseTimestampError| bad.to_string()), date_time();
+    MembershipKind: |text| match text {
         "member" => Ok(Self::Member),
         "owner" => Ok(Self::Owner),
         other => Err(one_of(other, &["member", "owner"])),
@@ -572,11 +579,11 @@ macro_rules! choice {
             fn read(
                 value: &serde_json::Value,
                 at: &str,
-                faults: &mut Vec<portcullis_model::Fault>,
+                faults: &mut Vec<portcullis_model::FieldError>,
             ) -> Option<Self> {
                 let text = <String as $crate::api::input::FromJson>::read(value, at, faults)?;
                 <Self as $crate::api::input::FromText>::read(&text)
-                    .map_err(|wrong| faults.push(portcullis_model::Fault::new(at, wrong)))
+                    .map_err(|wrong| faults.push(portcullis_model::FieldError::new(at, wrong)))
                     .ok()
             }
             fn describe() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
@@ -588,9 +595,9 @@ macro_rules! choice {
 pub(crate) use choice;
 
 /// An end: an instant, or `null` for never.
-impl FromJson for Ends {
+impl FromJson for Expiry {
     const NULL_SPEAKS: bool = true;
-    fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
+    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
         if value.is_null() {
             return Some(Self::NEVER);
         }
@@ -634,7 +641,7 @@ impl FromText for u64 {
 pub(crate) struct Free(pub(crate) Value);
 
 impl FromJson for Free {
-    fn read(value: &Value, _: &str, _: &mut Vec<Fault>) -> Option<Self> {
+    fn read(value: &Value, _: &str, _: &mut Vec<FieldError>) -> Option<Self> {
         Some(Self(value.clone()))
     }
     fn describe() -> RefOr<Schema> {
@@ -651,18 +658,18 @@ pub(crate) struct MaybeLimit(pub(crate) Option<Limit>);
 impl FromJson for MaybeLimit {
     const NULL_SPEAKS: bool = true;
     const REQUIRED: bool = false;
-    fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
+    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
         if value.is_null() {
             return Some(Self(None));
         }
         let Some(seconds) = value.as_i64() else {
             let wrong = format!("a whole number of seconds is wanted, not {}", a(value));
-            faults.push(Fault::new(at, wrong));
+            faults.push(FieldError::new(at, wrong));
             return None;
         };
         Limit::try_from(seconds)
             .map(|limit| Self(Some(limit)))
-            .map_err(|wrong| faults.push(Fault::new(at, wrong)))
+            .map_err(|wrong| faults.push(FieldError::new(at, wrong)))
             .ok()
     }
     fn left_out() -> Option<Self> {
@@ -717,7 +724,7 @@ mod tests {
             /// Needed.
             name: Name,
             /// May be left out; null is never.
-            until: Option<Ends>,
+            until: Option<Expiry>,
             /// Several.
             users: Vec<String>,
         }
@@ -769,7 +776,7 @@ mod tests {
         let read = read.unwrap();
         assert_eq!(
             (&*read.name, read.until, read.users.len()),
-            ("x", Some(Ends::NEVER), 0)
+            ("x", Some(Expiry::NEVER), 0)
         );
         let absent = serde_json::json!({ "name": null, "users": [] });
         assert!(Sample::read(&absent, "", &mut faults).is_none());

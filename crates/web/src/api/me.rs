@@ -1,6 +1,6 @@
 //! Who asks.
 
-use portcullis_model::Kind;
+use portcullis_model::MembershipKind;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,7 +33,7 @@ pub(crate) async fn me(read: Read) -> Answer {
     let user = read.user("@me")?;
     let mut owned: Vec<_> = world
         .groups_of(user.id, now)
-        .filter(|(_, kind, _)| *kind == Kind::Owner)
+        .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
         .map(|(group, ..)| group)
         .collect();
     owned.sort_by_key(|group| &group.name);

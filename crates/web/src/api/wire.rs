@@ -14,8 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_app::{Preview, Warning};
 use portcullis_model::{
-    Actor, App, ChangeSet, Constraints, Diff, Ends, Entitlement, Grant, Group, GroupKind, Id,
-    Inclusion, Kind, Membership, Request, State, Tag, Timestamp, User, UserKind, Validity, World,
+    Actor, App, ChangeSet, Constraints, Diff, Entitlement, Expiry, Grant, Group, GroupKind, Id,
+    Inclusion, Membership, MembershipKind, Request, State, Tag, Timestamp, User, UserKind,
+    Validity, World,
     request::Resolution,
     world::{Access, DiffLine, Path, What},
 };
@@ -38,22 +39,22 @@ use super::input::choice;
 /// An id.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(transparent)]
-pub(crate) struct Uid(pub(crate) Uuid);
+pub(crate) struct IdBody(pub(crate) Uuid);
 
-impl<T> From<Id<T>> for Uid {
+impl<T> From<Id<T>> for IdBody {
     fn from(id: Id<T>) -> Self {
         Self(id.uuid())
     }
 }
 
-impl PartialSchema for Uid {
+impl PartialSchema for IdBody {
     fn schema() -> RefOr<Schema> {
         text(SchemaFormat::Custom("uuid".into()))
             .description(Some("An id."))
             .into()
     }
 }
-impl ToSchema for Uid {}
+impl ToSchema for IdBody {}
 
 /// An instant, RFC 3339 in UTC.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -72,7 +73,7 @@ impl ToSchema for Time {}
 /// An end: an instant, or null for never.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(transparent)]
-pub(crate) struct Until(pub(crate) Ends);
+pub(crate) struct Until(pub(crate) Expiry);
 
 impl PartialSchema for Until {
     fn schema() -> RefOr<Schema> {
@@ -102,16 +103,16 @@ choice! {
     }
 }
 
-impl From<Kind> for Place {
-    fn from(kind: Kind) -> Self {
+impl From<MembershipKind> for Place {
+    fn from(kind: MembershipKind) -> Self {
         match kind {
-            Kind::Member => Self::Member,
-            Kind::Owner => Self::Owner,
+            MembershipKind::Member => Self::Member,
+            MembershipKind::Owner => Self::Owner,
         }
     }
 }
 
-impl From<Place> for Kind {
+impl From<Place> for MembershipKind {
     fn from(place: Place) -> Self {
         match place {
             Place::Member => Self::Member,
@@ -122,7 +123,7 @@ impl From<Place> for Kind {
 
 choice! {
     /// What a group is.
-    pub(crate) enum GroupSort {
+    pub(crate) enum GroupKindBody {
         /// Just people.
         Group = "group",
         /// A job function.
@@ -132,7 +133,7 @@ choice! {
     }
 }
 
-impl From<GroupKind> for GroupSort {
+impl From<GroupKind> for GroupKindBody {
     fn from(kind: GroupKind) -> Self {
         match kind {
             GroupKind::Group => Self::Group,
@@ -144,7 +145,7 @@ impl From<GroupKind> for GroupSort {
 
 choice! {
     /// What a user is.
-    pub(crate) enum UserSort {
+    pub(crate) enum UserKindBody {
         /// A human being.
         Person = "person",
         /// A program.
@@ -152,7 +153,7 @@ choice! {
     }
 }
 
-impl From<UserKind> for UserSort {
+impl From<UserKind> for UserKindBody {
     fn from(kind: UserKind) -> Self {
         match kind {
             UserKind::Person => Self::Person,
@@ -161,11 +162,11 @@ impl From<UserKind> for UserSort {
     }
 }
 
-impl From<UserSort> for UserKind {
-    fn from(sort: UserSort) -> Self {
+impl From<UserKindBody> for UserKind {
+    fn from(sort: UserKindBody) -> Self {
         match sort {
-            UserSort::Person => Self::Person,
-            UserSort::Service => Self::Service,
+            UserKindBody::Person => Self::Person,
+            UserKindBody::Service => Self::Service,
         }
     }
 }
@@ -173,7 +174,7 @@ impl From<UserSort> for UserKind {
 /// A user, as mentioned anywhere. Login and name are null where the user is not known any more.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Person<'w> {
-    id: Uid,
+    id: IdBody,
     login: Option<&'w str>,
     name: Option<&'w str>,
 }
@@ -211,7 +212,7 @@ impl<'w> Person<'w> {
 /// Who did something: a user, or a part of Portcullis itself.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-pub(crate) enum Doer<'w> {
+pub(crate) enum ActorRef<'w> {
     /// A user.
     User(Person<'w>),
     /// A part of Portcullis.
@@ -221,7 +222,7 @@ pub(crate) enum Doer<'w> {
     },
 }
 
-impl<'w> Doer<'w> {
+impl<'w> ActorRef<'w> {
     pub(crate) fn of(world: &'w World, actor: Actor) -> Self {
         Self::called(world, actor, None)
     }
@@ -239,7 +240,7 @@ impl<'w> Doer<'w> {
 /// An app, a tag, as mentioned anywhere. The name is null where it is not known any more.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Named<'w> {
-    id: Uid,
+    id: IdBody,
     name: Option<&'w str>,
 }
 
@@ -262,9 +263,9 @@ impl<'w> Named<'w> {
 /// A group, as mentioned anywhere. Name and kind are null where it is not known any more.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct GroupRef<'w> {
-    id: Uid,
+    id: IdBody,
     name: Option<&'w str>,
-    kind: Option<GroupSort>,
+    kind: Option<GroupKindBody>,
     /// The app it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     app: Option<Named<'w>>,
@@ -301,11 +302,11 @@ impl<'w> GroupRef<'w> {
 /// A user in a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UserRow<'w> {
-    id: Uid,
+    id: IdBody,
     login: &'w str,
     name: &'w str,
     email: Option<&'w str>,
-    kind: UserSort,
+    kind: UserKindBody,
     manager: Option<Person<'w>>,
 }
 
@@ -325,9 +326,9 @@ impl<'w> UserRow<'w> {
 /// A group in a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct GroupRow<'w> {
-    id: Uid,
+    id: IdBody,
     name: &'w str,
-    kind: GroupSort,
+    kind: GroupKindBody,
     description: &'w str,
     /// The app it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -379,8 +380,8 @@ impl<'w> GroupDetail<'w> {
             row: GroupRow::of(world, group),
             own_tags: own.map(Named::tag).collect(),
             constraints: Demands(world.constraints_on(group)),
-            member_count: world.holder_count(group.id, Kind::Member, now),
-            owner_count: world.holder_count(group.id, Kind::Owner, now),
+            member_count: world.holder_count(group.id, MembershipKind::Member, now),
+            owner_count: world.holder_count(group.id, MembershipKind::Owner, now),
             entitlements: world
                 .entitlements_of(group.id)
                 .map(|entitlement| EntitlementRow::of(world, entitlement))
@@ -404,7 +405,7 @@ impl ToSchema for Demands {}
 /// Something a group confers.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EntitlementRow<'w> {
-    id: Uid,
+    id: IdBody,
     /// What it is, with members of its kind: `permission` and `environments` (none means
     /// everywhere), or `list`, `priority`, `rules` and `cases`.
     #[serde(flatten)]
@@ -413,7 +414,7 @@ pub(crate) struct EntitlementRow<'w> {
     from: Time,
     until: Until,
     reason: &'w str,
-    granted_by: Doer<'w>,
+    granted_by: ActorRef<'w>,
 }
 
 impl<'w> EntitlementRow<'w> {
@@ -424,7 +425,7 @@ impl<'w> EntitlementRow<'w> {
             from: Time(entitlement.validity.from),
             until: Until(entitlement.validity.until),
             reason: &entitlement.reason,
-            granted_by: Doer::of(world, entitlement.granted_by),
+            granted_by: ActorRef::of(world, entitlement.granted_by),
         }
     }
 }
@@ -432,17 +433,17 @@ impl<'w> EntitlementRow<'w> {
 /// A direct membership or ownership.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MembershipRow<'w> {
-    id: Uid,
+    id: IdBody,
     user: Person<'w>,
     group: GroupRef<'w>,
     kind: Place,
     from: Time,
     until: Until,
     reason: &'w str,
-    granted_by: Doer<'w>,
+    granted_by: ActorRef<'w>,
     /// The request it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    request: Option<Uid>,
+    request: Option<IdBody>,
 }
 
 impl<'w> MembershipRow<'w> {
@@ -465,8 +466,8 @@ impl<'w> MembershipRow<'w> {
             from: Time(membership.validity.from),
             until: Until(membership.validity.until),
             reason: &membership.reason,
-            granted_by: Doer::of(world, membership.granted_by),
-            request: membership.request.map(Uid::from),
+            granted_by: ActorRef::of(world, membership.granted_by),
+            request: membership.request.map(IdBody::from),
         }
     }
 }
@@ -474,7 +475,7 @@ impl<'w> MembershipRow<'w> {
 /// A role, or nested group, in a group.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct InclusionRow<'w> {
-    id: Uid,
+    id: IdBody,
     /// Whose members are meant.
     role: GroupRef<'w>,
     /// What they get into.
@@ -483,7 +484,7 @@ pub(crate) struct InclusionRow<'w> {
     from: Time,
     until: Until,
     reason: &'w str,
-    granted_by: Doer<'w>,
+    granted_by: ActorRef<'w>,
 }
 
 impl<'w> InclusionRow<'w> {
@@ -505,7 +506,7 @@ impl<'w> InclusionRow<'w> {
             from: Time(inclusion.validity.from),
             until: Until(inclusion.validity.until),
             reason: &inclusion.reason,
-            granted_by: Doer::of(world, inclusion.granted_by),
+            granted_by: ActorRef::of(world, inclusion.granted_by),
         }
     }
 }
@@ -563,7 +564,7 @@ pub(crate) struct PathRow<'w> {
     steps: Vec<StepRow<'w>>,
     /// Why the first step was granted.
     reason: &'w str,
-    granted_by: Doer<'w>,
+    granted_by: ActorRef<'w>,
 }
 
 impl<'w> PathRow<'w> {
@@ -579,7 +580,7 @@ impl<'w> PathRow<'w> {
                 })
                 .collect(),
             reason: &path.direct.reason,
-            granted_by: Doer::of(world, path.direct.granted_by),
+            granted_by: ActorRef::of(world, path.direct.granted_by),
         }
     }
 }
@@ -595,7 +596,7 @@ pub(crate) struct StepRow<'w> {
 /// An app in a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AppRow<'w> {
-    id: Uid,
+    id: IdBody,
     name: &'w str,
     description: &'w str,
     /// Whether it is Portcullis itself.
@@ -619,7 +620,7 @@ impl<'w> AppRow<'w> {
 /// A tag with what it demands.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TagRow<'w> {
-    id: Uid,
+    id: IdBody,
     name: &'w str,
     description: &'w str,
     /// A disabled tag constrains nothing.
@@ -673,7 +674,7 @@ impl<'w> PermissionRow<'w> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Deleted {
     /// Its id.
-    deleted: Uid,
+    deleted: IdBody,
     /// Its name.
     name: String,
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use portcullis_app::decide::{Properties, Question};
 use portcullis_model::Actor;
-use portcullis_store::{Store, Touch};
+use portcullis_store::{AuditEvent, Store};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -19,7 +19,7 @@ pub(crate) struct DecisionLog {
     seen: AtomicU64,
     dropped: AtomicU64,
     properties: Vec<String>,
-    sender: Option<mpsc::Sender<Touch>>,
+    sender: Option<mpsc::Sender<AuditEvent>>,
 }
 
 /// More entries than this do not wait: what comes then is dropped and counted.
@@ -64,7 +64,7 @@ impl DecisionLog {
         }
         let entity = |kind: &str, id: &str, properties: &Option<Properties>| json!({ "type": kind, "id": id, "properties": self.redact(properties) });
         let (subject, resource) = (&question.subject, &question.resource);
-        let touch = Touch {
+        let event = AuditEvent {
             at: view.now,
             actor: by.user.map(Actor::User),
             kind: if allowed {
@@ -84,7 +84,7 @@ impl DecisionLog {
                 "of": self.every,
             }),
         };
-        if sender.try_send(touch).is_err() {
+        if sender.try_send(event).is_err() {
             let dropped = self.dropped.fetch_add(1, Ordering::Relaxed) + 1;
             if dropped.is_power_of_two() {
                 tracing::warn!(
@@ -116,10 +116,10 @@ impl DecisionLog {
     }
 }
 
-async fn write(store: Store, mut receiver: mpsc::Receiver<Touch>) {
+async fn write(store: Store, mut receiver: mpsc::Receiver<AuditEvent>) {
     let mut waiting = Vec::new();
     while receiver.recv_many(&mut waiting, 1_000).await > 0 {
-        if let Err(error) = store.touch(std::mem::take(&mut waiting)).await {
+        if let Err(error) = store.record(std::mem::take(&mut waiting)).await {
             tracing::warn!(%error, "decisions could not be logged");
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::{
-    Actor, App, Diff, Ends, Entitlement, Group, GroupKind, Id, Tag, Timestamp, User, UserKind,
+    Actor, App, Diff, Entitlement, Expiry, Group, GroupKind, Id, Tag, Timestamp, User, UserKind,
     World,
     world::{DiffLine, Path, What},
 };
@@ -65,8 +65,8 @@ pub(crate) fn tag(tag: &Tag) -> ui::Entity {
     ui::Entity::new(ui::Kind::Tag, &*tag.name, format!("/tags/{}", tag.id))
 }
 
-pub(crate) fn ends(ends: Ends, now: Timestamp) -> ui::Ends {
-    ui::Ends::new(ends.instant().map(Timestamp::to_jiff), now.to_jiff())
+pub(crate) fn ends(ends: Expiry, now: Timestamp) -> ui::ExpiryPill {
+    ui::ExpiryPill::new(ends.instant().map(Timestamp::to_jiff), now.to_jiff())
 }
 
 pub(crate) fn when(at: Timestamp, now: Timestamp) -> ui::When {

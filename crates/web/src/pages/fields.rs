@@ -5,7 +5,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::{StatusCode, header},
 };
-use portcullis_model::{Ends, Refusal, Timestamp, name::BadText};
+use portcullis_model::{Expiry, Refusal, Timestamp, name::ParseTextError};
 
 use super::frame::{Page, form_pairs};
 use crate::{Web, error::Failure, ui};
@@ -73,7 +73,7 @@ impl Fields {
         &self,
         name: &str,
         errors: &mut ui::Errors,
-        parse: impl FnOnce(&str) -> Result<T, BadText>,
+        parse: impl FnOnce(&str) -> Result<T, ParseTextError>,
     ) -> Option<T> {
         match parse(self.get(name)) {
             Ok(value) => Some(value),
@@ -85,13 +85,18 @@ impl Fields {
     }
 
     /// The end chosen in a duration picker called `name`: seconds from now, `never`, or a date.
-    pub(crate) fn ends(&self, name: &str, now: Timestamp, errors: &mut ui::Errors) -> Option<Ends> {
+    pub(crate) fn ends(
+        &self,
+        name: &str,
+        now: Timestamp,
+        errors: &mut ui::Errors,
+    ) -> Option<Expiry> {
         match self.get(name) {
-            "" | "never" => Some(Ends::NEVER),
+            "" | "never" => Some(Expiry::NEVER),
             "custom" => {
                 let date = self.get(&format!("{name}_date"));
                 match date.parse::<Timestamp>() {
-                    Ok(at) => Some(Ends::at(at)),
+                    Ok(at) => Some(Expiry::at(at)),
                     Err(_) if date.is_empty() => {
                         errors.add(name, "choose the last day");
                         None
@@ -103,7 +108,7 @@ impl Fields {
                 }
             }
             text => match text.parse::<i64>() {
-                Ok(seconds) if seconds > 0 => Some(Ends::at(now.plus_seconds(seconds))),
+                Ok(seconds) if seconds > 0 => Some(Expiry::at(now.plus_seconds(seconds))),
                 _ => {
                     errors.add(
                         name,

@@ -24,14 +24,14 @@ pub(crate) struct Step {
     /// Where cancelling goes.
     pub cancel: String,
     /// Whether to ask even where nobody loses anything.
-    pub ask: Ask,
+    pub ask: ConfirmPolicy,
     /// What else to know before confirming.
     pub notes: Vec<String>,
 }
 
 /// When to show a preview before doing it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Ask {
+pub(crate) enum ConfirmPolicy {
     /// Always: what is deleted or ended.
     Always,
     /// Where somebody loses access, keeps it for less long, may no longer do something by rules,
@@ -76,16 +76,16 @@ pub(crate) async fn run<O: Operation>(
 }
 
 /// Whether `preview` is to be seen before it is done.
-fn asks(preview: &Preview, rules: Option<&RulesDiff>, ask: Ask) -> bool {
+fn asks(preview: &Preview, rules: Option<&RulesDiff>, ask: ConfirmPolicy) -> bool {
     let mut changes = preview.diff.changes.iter();
     let loses = !preview.diff.losses.is_empty()
         || changes.any(|line| line.after < line.before)
         || !preview.warnings.is_empty()
         || rules.is_some_and(RulesDiff::loses);
     match ask {
-        Ask::Always => true,
-        Ask::WhenSomebodyLoses => loses,
-        Ask::WhenRulesChange => loses || rules.is_some_and(|rules| rules.people > 0),
+        ConfirmPolicy::Always => true,
+        ConfirmPolicy::WhenSomebodyLoses => loses,
+        ConfirmPolicy::WhenRulesChange => loses || rules.is_some_and(|rules| rules.people > 0),
     }
 }
 

@@ -197,7 +197,7 @@ struct Failed {
     shell: ui::Shell,
     title: String,
     detail: String,
-    faults: Vec<portcullis_model::Fault>,
+    faults: Vec<portcullis_model::FieldError>,
     code: &'static str,
     status: u16,
 }

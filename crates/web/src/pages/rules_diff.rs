@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use portcullis_app::{
     Preview,
-    decide::{RulesDiff, Shift, Turn, rules_diff},
+    decide::{AffectedUsers, DecisionChange, RulesDiff, rules_diff},
 };
 use portcullis_model::Timestamp;
 
@@ -36,11 +36,11 @@ pub(super) fn shown(preview: &Preview, diff: &RulesDiff) -> ui::RulesDiff {
     }
 }
 
-fn shift(preview: &Preview, shift: &Shift) -> ui::Shift {
+fn shift(preview: &Preview, shift: &AffectedUsers) -> ui::AffectedUsers {
     let user = |id| preview.after.user(id).or_else(|| preview.before.user(id));
     let mut names: Vec<_> = shift.people.iter().filter_map(|id| user(*id)).collect();
     names.sort_by(|a, b| a.name.cmp(&b.name));
-    ui::Shift {
+    ui::AffectedUsers {
         people: shift.people.len(),
         names_more: names.len().saturating_sub(MOST_NAMES),
         names: names
@@ -59,7 +59,7 @@ fn shift(preview: &Preview, shift: &Shift) -> ui::Shift {
     }
 }
 
-fn line(turn: &Turn, people: usize) -> ui::Turn {
+fn line(turn: &DecisionChange, people: usize) -> ui::DecisionChange {
     let (mut conditions, mut of_people) = (Vec::new(), Vec::new());
     for (name, value) in &turn.attributes {
         match (turn.linked.get(name), name.strip_prefix("subject.")) {
@@ -69,7 +69,7 @@ fn line(turn: &Turn, people: usize) -> ui::Turn {
             (None, Some(own)) => of_people.push(format!("{own} = {value}")),
         }
     }
-    ui::Turn {
+    ui::DecisionChange {
         sign: if turn.allowed {
             ui::Sign::Gains
         } else {

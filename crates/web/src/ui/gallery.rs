@@ -10,9 +10,9 @@ use super::parts::{
     Chip, Column, Diff, DiffLine, DiffSubject, Entity, Filter, Kind, Level, Link, Pages, PathStep,
     Preview, Sign, Tab,
 };
-use super::rules::{RulesDiff, Shift, Turn};
+use super::rules::{AffectedUsers, DecisionChange, RulesDiff};
 use super::shell::{NavItem, Notice, Persona, Shell, Undo, Viewer};
-use super::time::{Ends, When};
+use super::time::{ExpiryPill, When};
 use super::timeline::{Bar, BarKind, Row, Timeline};
 
 #[derive(Template)]
@@ -34,7 +34,7 @@ struct Gallery {
     as_choices: Vec<Choice>,
     end_choices: Vec<Choice>,
     durations: Durations,
-    durations_end: Ends,
+    durations_end: ExpiryPill,
     owner: Entity,
     app: Entity,
     path: Vec<PathStep>,
@@ -50,7 +50,7 @@ struct Member {
     who: Entity,
     login: &'static str,
     through: Option<Entity>,
-    ends: Ends,
+    ends: ExpiryPill,
     since: When,
 }
 
@@ -93,7 +93,7 @@ pub fn render(now: Timestamp, theme: &'static str) -> Result<String, askama::Err
         as_choices: vec![Choice::new("member", "Member"), Choice::new("owner", "Owner")],
         end_choices: vec![Choice::new("any", "Any end"), Choice::new("week", "This week")],
         durations: durations(),
-        durations_end: Ends::new(None, now),
+        durations_end: ExpiryPill::new(None, now),
         owner: person("Jo Berg", "jo").with_detail("payroll lead"),
         app: Entity::new(Kind::App, "Payroll", "/apps/payroll"),
         path: path(now),
@@ -206,7 +206,7 @@ fn members(now: Timestamp) -> Vec<Member> {
             who: person(name, login).with_detail(detail),
             login,
             through,
-            ends: Ends::new(until.map(|hours| after(now, hours)), now),
+            ends: ExpiryPill::new(until.map(|hours| after(now, hours)), now),
             since: When::new(after(now, since), now),
         })
         .collect()
@@ -244,7 +244,7 @@ fn preview(now: Timestamp) -> Preview {
         who: person("Sam Okoro", "sam"),
         lines: vec![
             DiffLine {
-                ends: Some(Ends::new(Some(after(now, 24 * 5)), now)),
+                ends: Some(ExpiryPill::new(Some(after(now, 24 * 5)), now)),
                 ..line(Sign::Gains, Kind::Group, "payroll-read", through)
             },
             line(
@@ -269,11 +269,11 @@ fn preview(now: Timestamp) -> Preview {
         },
         rules: Some(RulesDiff {
             people: 11,
-            shifts: vec![Shift {
+            shifts: vec![AffectedUsers {
                 people: 11,
                 names: vec![person("Sam Okoro", "sam")],
                 names_more: 10,
-                lines: vec![Turn {
+                lines: vec![DecisionChange {
                     sign: Sign::Gains,
                     action: "read".to_owned(),
                     kind: "payslip".to_owned(),

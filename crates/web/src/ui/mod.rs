@@ -22,7 +22,7 @@ pub use parts::{
     Chip, Column, Diff, DiffLine, DiffSubject, Entity, Filter, Kind, Level, Link, Pages, PathStep,
     Preview, Sign, Tab, hue, icon, initials,
 };
-pub use rules::{RulesDiff, Shift, Turn};
+pub use rules::{AffectedUsers, DecisionChange, RulesDiff};
 pub use shell::{NavItem, Notice, Persona, Shell, Undo, Viewer};
-pub use time::{Ends, When};
+pub use time::{ExpiryPill, When};
 pub use timeline::Timeline;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::assets;
 use super::forms::Hidden;
 use super::rules::RulesDiff;
-use super::time::Ends;
+use super::time::ExpiryPill;
 
 /// Lines of a diff shown before the rest folds away.
 pub const DIFF_FOLD: usize = 20;
@@ -216,7 +216,7 @@ pub struct PathStep {
     /// The thing on the path.
     pub entity: Entity,
     /// When the link *into* this step ends, if the step has one to show.
-    pub ends: Option<Ends>,
+    pub ends: Option<ExpiryPill>,
 }
 
 impl PathStep {
@@ -228,7 +228,7 @@ impl PathStep {
     /// The same step, until `until`.
     #[must_use]
     pub fn until(mut self, until: Option<Timestamp>, now: Timestamp) -> Self {
-        self.ends = Some(Ends::new(until, now));
+        self.ends = Some(ExpiryPill::new(until, now));
         self
     }
 }
@@ -283,7 +283,7 @@ pub struct DiffLine {
     /// Muted rest of the line, such as `via role Data Analyst`; may be empty.
     pub note: String,
     /// The end it has afterwards, when that matters.
-    pub ends: Option<Ends>,
+    pub ends: Option<ExpiryPill>,
 }
 
 /// Everything that differs for one person.

@@ -8,14 +8,14 @@ pub struct RulesDiff {
     /// People judged by other rules than before.
     pub people: usize,
     /// People whose rules change alike, and how.
-    pub shifts: Vec<Shift>,
+    pub shifts: Vec<AffectedUsers>,
     /// People at whom nobody looked.
     pub not_compared: usize,
 }
 
 /// People whose rules change alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shift {
+pub struct AffectedUsers {
     /// How many.
     pub people: usize,
     /// The first of them.
@@ -23,7 +23,7 @@ pub struct Shift {
     /// How many more there are.
     pub names_more: usize,
     /// Requests that get another answer.
-    pub lines: Vec<Turn>,
+    pub lines: Vec<DecisionChange>,
     /// How many more there are.
     pub lines_more: usize,
     /// Whether these are all the ways in which an answer changes.
@@ -32,7 +32,7 @@ pub struct Shift {
 
 /// A request that gets another answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Turn {
+pub struct DecisionChange {
     /// Gains where it is allowed afterwards, else loses.
     pub sign: Sign,
     /// What would be done.
@@ -47,7 +47,7 @@ pub struct Turn {
     pub for_whom: String,
 }
 
-impl Shift {
+impl AffectedUsers {
     /// Whether it is proved that every answer stays as it is.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
@@ -55,7 +55,7 @@ impl Shift {
     }
 }
 
-impl Turn {
+impl DecisionChange {
     /// What people may from now on, or no longer.
     #[must_use]
     pub fn may(&self) -> &'static str {

@@ -64,12 +64,12 @@ impl fmt::Display for When {
 
 /// When a grant ends, as the pill that turns amber a week before and red after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ends {
+pub struct ExpiryPill {
     until: Option<Timestamp>,
     now: Timestamp,
 }
 
-impl Ends {
+impl ExpiryPill {
     /// The end `until` as seen from `now`; `None` never ends.
     pub fn new(until: Option<Timestamp>, now: Timestamp) -> Self {
         Self { until, now }
@@ -105,7 +105,7 @@ impl Ends {
     }
 }
 
-impl fmt::Display for Ends {
+impl fmt::Display for ExpiryPill {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.when() {
             None => f.write_str("no end"),
@@ -160,12 +160,12 @@ mod tests {
     #[test]
     fn end_turns_amber_a_week_before_and_red_at_the_end() {
         let now = at("2026-03-13T10:00:00Z");
-        let class = |until: Option<&str>| Ends::new(until.map(at), now).class();
+        let class = |until: Option<&str>| ExpiryPill::new(until.map(at), now).class();
         assert_eq!(class(None), "never");
         assert_eq!(class(Some("2026-03-20T10:00:01Z")), "later");
         assert_eq!(class(Some("2026-03-20T10:00:00Z")), "soon");
         assert_eq!(class(Some("2026-03-13T10:00:01Z")), "soon");
         assert_eq!(class(Some("2026-03-13T10:00:00Z")), "ended");
-        assert_eq!(Ends::new(None, now).to_string(), "no end");
+        assert_eq!(ExpiryPill::new(None, now).to_string(), "no end");
     }
 }

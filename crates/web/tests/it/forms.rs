@@ -137,7 +137,11 @@ async fn columns_of_lists_are_links_that_sort_and_say_so() -> anyhow::Result<()>
     );
     let world = app.world();
     let members = |group: &portcullis_model::Group| {
-        world.holder_count(group.id, portcullis_model::Kind::Member, app.app.now())
+        world.holder_count(
+            group.id,
+            portcullis_model::MembershipKind::Member,
+            app.app.now(),
+        )
     };
     let groups = || world.groups().filter(|group| !group.is_role());
     let (most, least) = (

@@ -9,14 +9,14 @@ use std::{
 use portcullis_app::{
     App, Operation, RandomIds, SystemClock,
     app::CreateApp,
-    group::{AddPeople, AttachRole, Confer, CreateGroup},
-    request::Ask,
+    group::{AddPeople, AttachRole, CreateGroup, GrantEntitlement},
+    request::CreateRequest,
     tag::CreateTag,
     user::{CreateUser, InitAdmin},
 };
 use portcullis_model::{
-    Actor, Constraints, Ends, Grant, Group, GroupKind, Id, Kind, Permission, SystemActor, User,
-    UserKind, World,
+    Actor, Constraints, Expiry, Grant, Group, GroupKind, Id, MembershipKind, Permission,
+    SystemActor, User, UserKind, World,
 };
 use portcullis_store::{Live, Store};
 use portcullis_web::{Access, Web, serve};
@@ -132,34 +132,34 @@ impl Company {
         let attach = AttachRole {
             role,
             groups: vec![read],
-            kind: Kind::Member,
-            until: Ends::at(self.app.now().plus_days(60)),
+            kind: MembershipKind::Member,
+            until: Expiry::at(self.app.now().plus_days(60)),
             reason: parse("analysts need it"),
         };
         self.does(Actor::User(self.user("jo")), attach).await;
-        let confer = Confer {
+        let confer = GrantEntitlement {
             group: read,
             replaces: None,
             grant: Grant::Permission(Permission {
                 name: parse("payroll:read"),
                 environments: Default::default(),
             }),
-            until: Ends::NEVER,
+            until: Expiry::NEVER,
             reason: Default::default(),
         };
         self.does(ana, confer).await;
         let add = AddPeople {
             group: role,
-            kind: Kind::Member,
+            kind: MembershipKind::Member,
             users: vec![self.user("mei")],
-            until: Ends::at(self.app.now().plus_days(5)),
+            until: Expiry::at(self.app.now().plus_days(5)),
             reason: parse("<script>alert(1)</script>"),
         };
         self.does(Actor::User(self.user("jo")), add).await;
-        let ask = Ask {
+        let ask = CreateRequest {
             group: read,
-            kind: Kind::Member,
-            until: Ends::at(self.app.now().plus_days(20)),
+            kind: MembershipKind::Member,
+            until: Expiry::at(self.app.now().plus_days(20)),
             reason: parse("month end"),
         };
         self.does(Actor::User(self.user("sam")), ask).await;

@@ -317,6 +317,6 @@ async fn what_is_typed_is_looked_through_on_the_way() -> anyhow::Result<()> {
         .await
         .expect(200)
         .body;
-    assert_eq!(said["offences"][0]["line"], 1);
+    assert_eq!(said["diagnostics"][0]["line"], 1);
     Ok(())
 }

@@ -8,8 +8,8 @@ use std::collections::HashSet;
 
 use super::reaches_further;
 use crate::{
-    Actor, Change, ChangeSet, Context, Description, Edit, Ends, Group, Inclusion, Kind, Membership,
-    Position, Refusal, SystemActor, Validity, World, context::Descriptions,
+    Actor, Change, ChangeSet, Context, Description, Edit, Expiry, Group, Inclusion, Membership,
+    MembershipKind, Position, Refusal, SystemActor, Validity, World, context::Descriptions,
 };
 
 pub(super) fn check(
@@ -87,13 +87,13 @@ impl Rules<'_> {
     }
 
     fn to_come(&self, validity: &Validity, noun: &str) -> Result<(), Refusal> {
-        if validity.until <= Ends::at(validity.from) {
+        if validity.until <= Expiry::at(validity.from) {
             return Err(Refusal::invalid(
                 "until",
                 format!("the {noun} would end before it begins; choose a later end"),
             ));
         }
-        if validity.until.passed(self.context.now) {
+        if validity.until.is_past(self.context.now) {
             return Err(Refusal::invalid(
                 "until",
                 format!(
@@ -204,7 +204,9 @@ impl Rules<'_> {
             world
                 .built_in_app()
                 .and_then(|app| world.owners_group(app.id))
-                .is_some_and(|group| world.anybody_in(group.id, Kind::Member, self.context.now))
+                .is_some_and(|group| {
+                    world.anybody_in(group.id, MembershipKind::Member, self.context.now)
+                })
         };
         if !any(self.after) && any(self.before) {
             return Err(Refusal::rule(

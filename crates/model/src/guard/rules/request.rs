@@ -2,7 +2,8 @@
 
 use super::Rules;
 use crate::{
-    Actor, Change, ChangeSet, Edit, Group, Kind, Membership, Refusal, Request, State, World,
+    Actor, Change, ChangeSet, Edit, Group, Membership, MembershipKind, Refusal, Request, State,
+    World,
 };
 
 impl Rules<'_> {
@@ -68,7 +69,8 @@ impl Rules<'_> {
         // The fact itself, or one whose group leads there: a role answers what it opens.
         let leads = |fact: &Membership| {
             let reach = || self.after.reach(fact.group, now).into_iter();
-            fact.kind == Kind::Member && reach().any(|(group, kind)| (group.id, kind) == wants)
+            fact.kind == MembershipKind::Member
+                && reach().any(|(group, kind)| (group.id, kind) == wants)
         };
         let granted = self
             .after
@@ -137,7 +139,7 @@ impl Rules<'_> {
             ));
         }
         let kind = request.wants.kind();
-        if request.until.passed(self.context.now) {
+        if request.until.is_past(self.context.now) {
             return Err(Refusal::invalid(
                 "until",
                 format!(

@@ -42,8 +42,8 @@ impl World {
     /// #     id: Id::new(id(3)),
     /// #     user: ada.id,
     /// #     group: team.id,
-    /// #     kind: Kind::Member,
-    /// #     validity: Validity::new(now, Ends::at(now.plus_days(7))),
+    /// #     kind: MembershipKind::Member,
+    /// #     validity: Validity::new(now, Expiry::at(now.plus_days(7))),
     /// #     reason: Reason::default(),
     /// #     granted_by: Actor::System(SystemActor::Demo),
     /// #     request: None,
@@ -56,9 +56,9 @@ impl World {
     /// let change = ChangeSet::new("group.add_members").with(Edit::create(joins));
     /// let after = world.after(&change)?;
     ///
-    /// assert!(after.holds(ada.id, team.id, Kind::Member, now).is_some());
+    /// assert!(after.holds(ada.id, team.id, MembershipKind::Member, now).is_some());
     /// // The world it came from is as it was, and a change fits only the world it was made for.
-    /// assert!(world.holds(ada.id, team.id, Kind::Member, now).is_none());
+    /// assert!(world.holds(ada.id, team.id, MembershipKind::Member, now).is_none());
     /// assert_eq!(after.after(&change).unwrap_err().code(), "already_in_group");
     /// # Ok::<(), Refusal>(())
     /// ```

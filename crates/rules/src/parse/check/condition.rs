@@ -14,7 +14,7 @@ impl Checker<'_> {
         if as_condition(node).is_some() {
             let message =
                 "a lone condition needs a list around it; write `[[left, operator, right]]`";
-            self.offence(Code::MalformedCondition, path, node.at, message);
+            self.diagnostic(Code::MalformedCondition, path, node.at, message);
             return None;
         }
         self.set(path, node, 1)
@@ -24,7 +24,7 @@ impl Checker<'_> {
     fn set(&mut self, path: &Path<'_>, node: &Node, depth: usize) -> Option<ConditionSet> {
         if depth > self.limits.condition_depth() {
             let message = too_deep(self.limits.condition_depth());
-            self.offence(Code::TooDeep, path, node.at, message);
+            self.diagnostic(Code::TooDeep, path, node.at, message);
             return None;
         }
         match &node.kind {
@@ -35,7 +35,7 @@ impl Checker<'_> {
                         "a condition is exactly `[left, operator, right]` with the operator in quotes, this list has {} items",
                         items.len()
                     );
-                    self.offence(Code::MalformedCondition, path, node.at, message);
+                    self.diagnostic(Code::MalformedCondition, path, node.at, message);
                     return None;
                 }
                 self.items(path, node, items, depth, false)
@@ -56,7 +56,7 @@ impl Checker<'_> {
                             "a map of conditions has one key; nest one map in the other",
                         )
                     };
-                    self.offence(code, path, node.at, message);
+                    self.diagnostic(code, path, node.at, message);
                     return None;
                 };
                 let path = path.key(&entry.key);
@@ -98,7 +98,7 @@ impl Checker<'_> {
             if or && matches!(&item.kind, Kind::Array(inner) if inner.is_empty()) {
                 let message =
                     "an empty list inside `$or` would hold always; remove it, or remove the `$or`";
-                self.offence(Code::EmptySetInOr, &path, item.at, message);
+                self.diagnostic(Code::EmptySetInOr, &path, item.at, message);
             } else if let Some((left, sign, right)) = as_condition(item) {
                 sets.extend(
                     self.condition(&path, left, sign, right)
@@ -126,7 +126,7 @@ impl Checker<'_> {
                 clip(sign.1),
                 signs.join(" ")
             );
-            self.offence(Code::UnknownOperator, &path.index(1), sign.0.at, message);
+            self.diagnostic(Code::UnknownOperator, &path.index(1), sign.0.at, message);
         }
         let left_operand = self.operand(&path.index(0), left);
         let right_operand = self.operand(&path.index(2), right);
@@ -163,7 +163,7 @@ impl Checker<'_> {
             if text == "@" {
                 let message =
                     "`@` names no attribute; write `@name`, or `\\\\@` for the text `@` itself";
-                self.offence(Code::BareReference, path, node.at, message);
+                self.diagnostic(Code::BareReference, path, node.at, message);
                 return None;
             }
             if let Some(name) = text.strip_prefix('@') {
@@ -185,7 +185,7 @@ impl Checker<'_> {
             clip(&value.to_string()),
             value.kind()
         );
-        self.offence(Code::NotAList, path, node.at, message);
+        self.diagnostic(Code::NotAList, path, node.at, message);
         false
     }
 
@@ -224,7 +224,7 @@ impl Checker<'_> {
             }
         };
         if let Some(message) = problem {
-            self.offence(Code::BadPattern, path, node.at, message);
+            self.diagnostic(Code::BadPattern, path, node.at, message);
             return false;
         }
         true

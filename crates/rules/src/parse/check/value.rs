@@ -86,6 +86,6 @@ impl Checker<'_> {
             "the number `{}` is {error}; write it as a string",
             clip(written)
         );
-        self.offence(Code::NumberOutOfRange, path, node.at, message);
+        self.diagnostic(Code::NumberOutOfRange, path, node.at, message);
     }
 }

@@ -1,6 +1,6 @@
 //! Get an app with its groups.
 
-use portcullis_model::{App, Kind, Timestamp, World};
+use portcullis_model::{App, MembershipKind, Timestamp, World};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -35,9 +35,9 @@ impl<'w> AppDetail<'w> {
     pub(super) fn of(world: &'w World, app: &'w App, now: Timestamp) -> Self {
         let mut groups: Vec<_> = world.app_groups(app.id).collect();
         groups.sort_by_key(|group| (!group.is_owners_group(), &group.name));
-        let owners = world
-            .owners_group(app.id)
-            .map_or_else(Vec::new, |group| world.holders(group.id, Kind::Owner, now));
+        let owners = world.owners_group(app.id).map_or_else(Vec::new, |group| {
+            world.holders(group.id, MembershipKind::Owner, now)
+        });
         Self {
             row: AppRow::of(world, app),
             owners: owners
@@ -48,8 +48,8 @@ impl<'w> AppDetail<'w> {
                 .into_iter()
                 .map(|group| AppGroup {
                     row: GroupRow::of(world, group),
-                    member_count: world.holder_count(group.id, Kind::Member, now),
-                    owner_count: world.holder_count(group.id, Kind::Owner, now),
+                    member_count: world.holder_count(group.id, MembershipKind::Member, now),
+                    owner_count: world.holder_count(group.id, MembershipKind::Owner, now),
                 })
                 .collect(),
         }

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use portcullis_app::group::AddPeople;
-use portcullis_model::{Ends, Kind, name::Reason};
+use portcullis_model::{Expiry, MembershipKind, name::Reason};
 
 use crate::api::{
     extract::{Answer, Key, Write},
@@ -16,7 +16,7 @@ body! {
         /// Whom: ids, logins or e-mail addresses.
         users: Vec<String>,
         /// Until when; null or left out for no end. Tags may bring it nearer.
-        until: Option<Ends>,
+        until: Option<Expiry>,
         /// Why.
         reason: Option<Reason>,
     }
@@ -27,7 +27,7 @@ body! {
 /// Those who are in it directly get the new end instead, earlier or later.
 #[utoipa::path(post, path = "/groups/{group}/members", tag = "groups", request_body = Addition, responses((status = 200, body = Rows<MembershipRow>)))]
 pub(crate) async fn add_members(key: Key, write: Write<Addition>) -> Answer {
-    add(key, write, Kind::Member).await
+    add(key, write, MembershipKind::Member).await
 }
 
 /// Add owners
@@ -35,15 +35,19 @@ pub(crate) async fn add_members(key: Key, write: Write<Addition>) -> Answer {
 /// Those who own it directly get the new end instead, earlier or later.
 #[utoipa::path(post, path = "/groups/{group}/owners", tag = "groups", request_body = Addition, responses((status = 200, body = Rows<MembershipRow>)))]
 pub(crate) async fn add_owners(key: Key, write: Write<Addition>) -> Answer {
-    add(key, write, Kind::Owner).await
+    add(key, write, MembershipKind::Owner).await
 }
 
-async fn add(Key(key): Key, Write { act, body, .. }: Write<Addition>, kind: Kind) -> Answer {
+async fn add(
+    Key(key): Key,
+    Write { act, body, .. }: Write<Addition>,
+    kind: MembershipKind,
+) -> Answer {
     let operation = AddPeople {
         group: act.group(&key)?,
         kind,
         users: act.users(&body.users)?,
-        until: body.until.unwrap_or(Ends::NEVER),
+        until: body.until.unwrap_or(Expiry::NEVER),
         reason: body.reason.unwrap_or_default(),
     };
     act.run(StatusCode::OK, operation, |done| {

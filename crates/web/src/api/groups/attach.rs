@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use portcullis_app::group::AttachRole;
-use portcullis_model::{Ends, Kind, name::Reason};
+use portcullis_model::{Expiry, MembershipKind, name::Reason};
 
 use crate::api::{
     extract::{Answer, Key, Write},
@@ -14,9 +14,9 @@ body! {
     /// As what, until when and why.
     pub(crate) struct Attachment {
         /// As what; `member` if not given.
-        kind: Option<Kind>,
+        kind: Option<MembershipKind>,
         /// Until when; null or left out for no end. Tags may bring it nearer.
-        until: Option<Ends>,
+        until: Option<Expiry>,
         /// Why.
         reason: Option<Reason>,
     }
@@ -31,8 +31,8 @@ pub(crate) async fn attach_role(
     let operation = AttachRole {
         role: act.group(&role)?,
         groups: vec![act.group(&group)?],
-        kind: body.kind.unwrap_or(Kind::Member),
-        until: body.until.unwrap_or(Ends::NEVER),
+        kind: body.kind.unwrap_or(MembershipKind::Member),
+        until: body.until.unwrap_or(Expiry::NEVER),
         reason: body.reason.unwrap_or_default(),
     };
     act.run(StatusCode::OK, operation, |done| {

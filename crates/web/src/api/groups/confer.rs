@@ -4,11 +4,11 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use axum::http::StatusCode;
 use portcullis_app::{
-    group::Confer,
+    group::GrantEntitlement,
     rules::{Written, try_cases},
 };
 use portcullis_model::{
-    Ends, Entitlement, Fault, Grant, Group, Id, Permission, Refusal, World,
+    Entitlement, Expiry, FieldError, Grant, Group, Id, Permission, Refusal, World,
     entitlement::Rules,
     name::{Environment, Name, PermissionName, Reason},
 };
@@ -37,7 +37,7 @@ body! {
         /// Cases that must come out as they say whenever the list is saved.
         cases: Option<Cases>,
         /// Until when; null or left out for no end.
-        until: Option<Ends>,
+        until: Option<Expiry>,
         /// Why.
         reason: Option<Reason>,
     }
@@ -96,10 +96,10 @@ async fn save(
     replaces: Option<Id<Entitlement>>,
     mut body: NewEntitlement,
 ) -> Answer {
-    let operation = Confer {
+    let operation = GrantEntitlement {
         group,
         replaces,
-        until: body.until.unwrap_or(Ends::NEVER),
+        until: body.until.unwrap_or(Expiry::NEVER),
         reason: std::mem::take(&mut body.reason).unwrap_or_default(),
         grant: grant(body)?,
     };
@@ -131,7 +131,7 @@ fn grant(body: NewEntitlement) -> Result<Grant, Refusal> {
             let strange: Vec<_> = of_list
                 .iter()
                 .filter(|(_, given)| *given)
-                .map(|(at, _)| Fault::new(*at, "only a list of rules has this; leave it out"))
+                .map(|(at, _)| FieldError::new(*at, "only a list of rules has this; leave it out"))
                 .collect();
             if !strange.is_empty() {
                 return Err(Refusal::Invalid(strange));
@@ -172,13 +172,13 @@ fn grant(body: NewEntitlement) -> Result<Grant, Refusal> {
 }
 
 /// What is wrong with the cases of a list, each where it stands.
-fn cases_of(rules: &RuleList, cases: &[serde_json::Value]) -> Vec<Fault> {
+fn cases_of(rules: &RuleList, cases: &[serde_json::Value]) -> Vec<FieldError> {
     let cases = serde_json::Value::Array(cases.to_vec());
     let faults = try_cases(rules, Written::Value(&cases)).into_iter();
     faults
         .map(|(at, message)| {
             let at = at.map_or_else(|| "/cases".to_owned(), |at| format!("/cases/{at}"));
-            Fault::new(at, message)
+            FieldError::new(at, message)
         })
         .collect()
 }

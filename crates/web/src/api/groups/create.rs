@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use portcullis_app::group::CreateGroup;
 use portcullis_model::{
-    Fault, GroupKind, Refusal,
+    FieldError, GroupKind, Refusal,
     name::{Description, Name},
     record::AppPart,
 };
@@ -11,14 +11,14 @@ use portcullis_model::{
 use crate::api::{
     extract::{Act, Answer, Done, Write},
     input::body,
-    wire::{GroupDetail, GroupSort, created},
+    wire::{GroupDetail, GroupKindBody, created},
 };
 
 body! {
     /// A group to create.
     pub(crate) struct NewGroup {
         /// What kind of group; plain if not given.
-        kind: Option<GroupSort>,
+        kind: Option<GroupKindBody>,
         /// The app it belongs to, for an app group: its id or name.
         app: Option<String>,
         /// Its name: roles start with `Role-`, groups of an app with `App-<app>-`.
@@ -35,7 +35,7 @@ body! {
 /// Create a group, role or app group
 #[utoipa::path(post, path = "/groups", tag = "groups", request_body = NewGroup, responses((status = 201, body = GroupDetail)))]
 pub(crate) async fn create_group(Write { act, body, .. }: Write<NewGroup>) -> Answer {
-    let sort = body.kind.unwrap_or(GroupSort::Group);
+    let sort = body.kind.unwrap_or(GroupKindBody::Group);
     let operation = CreateGroup {
         kind: kind(&act, sort, body.app.as_deref())?,
         name: body.name,
@@ -47,16 +47,20 @@ pub(crate) async fn create_group(Write { act, body, .. }: Write<NewGroup>) -> An
 }
 
 /// The kind of group that was asked for; only an app group names an app, and it must.
-pub(super) fn kind(act: &Act, sort: GroupSort, app: Option<&str>) -> Result<GroupKind, Refusal> {
-    let fault = |message: &str| Err(Refusal::Invalid(vec![Fault::new("/app", message)]));
+pub(super) fn kind(
+    act: &Act,
+    sort: GroupKindBody,
+    app: Option<&str>,
+) -> Result<GroupKind, Refusal> {
+    let fault = |message: &str| Err(Refusal::Invalid(vec![FieldError::new("/app", message)]));
     match (sort, app) {
-        (GroupSort::Group, None) => Ok(GroupKind::Group),
-        (GroupSort::Role, None) => Ok(GroupKind::Role),
-        (GroupSort::App, Some(key)) => Ok(GroupKind::App {
+        (GroupKindBody::Group, None) => Ok(GroupKind::Group),
+        (GroupKindBody::Role, None) => Ok(GroupKind::Role),
+        (GroupKindBody::App, Some(key)) => Ok(GroupKind::App {
             app: act.app(key)?,
             part: AppPart::Access,
         }),
-        (GroupSort::App, None) => fault("an app group belongs to an app; name it"),
+        (GroupKindBody::App, None) => fault("an app group belongs to an app; name it"),
         (_, Some(_)) => fault("only an app group belongs to an app; send `kind` as `app`"),
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use portcullis_app::group::DetachRole;
-use portcullis_model::Kind;
+use portcullis_model::MembershipKind;
 
 use crate::api::{
     extract::{Answer, Key, Write},
@@ -14,7 +14,7 @@ query! {
     /// As what it is in it.
     pub(crate) struct AsWhat {
         /// `member` if not given.
-        kind: Option<Kind>,
+        kind: Option<MembershipKind>,
     }
 }
 
@@ -27,7 +27,7 @@ pub(crate) async fn detach_role(
     let operation = DetachRole {
         role: act.group(&role)?,
         groups: vec![act.group(&group)?],
-        kind: query.kind.unwrap_or(Kind::Member),
+        kind: query.kind.unwrap_or(MembershipKind::Member),
     };
     act.run(StatusCode::OK, operation, |done| {
         done.answer(&written_inclusions(done.world, done.change))

@@ -11,7 +11,7 @@ use super::create::kind;
 use crate::api::{
     extract::{Answer, Key, Write},
     input::body,
-    wire::{GroupDetail, GroupSort},
+    wire::{GroupDetail, GroupKindBody},
 };
 
 body! {
@@ -24,7 +24,7 @@ body! {
         /// All tags it is to carry itself: ids or names.
         tags: Option<Vec<String>>,
         /// What kind of group it is to be.
-        kind: Option<GroupSort>,
+        kind: Option<GroupKindBody>,
         /// The app it is to belong to, with `kind` as `app`: its id or name.
         app: Option<String>,
     }
@@ -39,7 +39,7 @@ pub(crate) async fn edit_group(
     Write { act, body, .. }: Write<GroupChange>,
 ) -> Answer {
     let group = act.group(&key)?;
-    let sort = body.kind.or(body.app.as_ref().map(|_| GroupSort::App));
+    let sort = body.kind.or(body.app.as_ref().map(|_| GroupKindBody::App));
     let operation = EditGroup {
         group: Some(group),
         name: body.name,

@@ -12,7 +12,7 @@ pub(crate) async fn list_entitlements(Key(key): Key, read: Read) -> Answer {
     let group = read.group(&key)?.id;
     let mut all: Vec<_> = world
         .entitlements_of(group)
-        .filter(|e| !e.validity.until.passed(read.now))
+        .filter(|e| !e.validity.until.is_past(read.now))
         .collect();
     all.sort_by_key(|e| e.grant.key());
     let items = all

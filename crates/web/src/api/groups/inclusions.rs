@@ -25,7 +25,7 @@ pub(crate) async fn list_inclusions(Key(key): Key, read: Read) -> Answer {
     let world = &*read.world;
     let group = read.group(&key)?.id;
     let name = |id| world.group(id).map(|group| &group.name);
-    let lasts = |i: &&portcullis_model::Inclusion| !i.validity.until.passed(read.now);
+    let lasts = |i: &&portcullis_model::Inclusion| !i.validity.until.is_past(read.now);
     let mut roles: Vec<_> = world.children_of(group).filter(lasts).collect();
     roles.sort_by_key(|i| (name(i.child), i.kind));
     let mut groups: Vec<_> = world.targets_of(group).filter(lasts).collect();

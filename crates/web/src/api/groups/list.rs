@@ -1,12 +1,12 @@
 //! List groups, roles and app groups.
 
-use portcullis_model::{Group, Kind, world::contains};
+use portcullis_model::{Group, MembershipKind, world::contains};
 
 use crate::api::{
     extract::{self, Answer, Read},
     input::{choice, query},
     list::{self, Order, Page, Paging},
-    wire::{GroupRow, GroupSort},
+    wire::{GroupKindBody, GroupRow},
 };
 
 query! {
@@ -15,7 +15,7 @@ query! {
         /// Text in the name or description.
         q: Option<String>,
         /// Plain groups, roles or app groups only.
-        kind: Option<GroupSort>,
+        kind: Option<GroupKindBody>,
         /// Groups of this app only: its id or name.
         app: Option<String>,
         /// Groups with this tag in force, their own or their app's: its id or name.
@@ -86,7 +86,7 @@ pub(crate) fn page<Q>(read: &Read<Q>, filter: &Filter, paging: &Paging) -> Answe
         (Some(owner), _) => Some(
             world
                 .groups_of(owner.id, read.now)
-                .filter(|(_, kind, _)| *kind == Kind::Owner)
+                .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
                 .map(|(group, ..)| group)
                 .collect(),
         ),
@@ -100,8 +100,8 @@ pub(crate) fn page<Q>(read: &Read<Q>, filter: &Filter, paging: &Paging) -> Answe
             let name = portcullis_model::name::key(&group.name);
             let held = |kind| list::count(world.holder_count(group.id, kind, read.now), &name);
             match by {
-                GroupsBy::Members => held(Kind::Member),
-                GroupsBy::Owners => held(Kind::Owner),
+                GroupsBy::Members => held(MembershipKind::Member),
+                GroupsBy::Owners => held(MembershipKind::Owner),
                 GroupsBy::Name => name,
             }
         };

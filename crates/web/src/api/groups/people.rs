@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use portcullis_model::{Ends, Group, Id, Kind, Membership, Timestamp, World, world::contains};
+use portcullis_model::{
+    Expiry, Group, Id, Membership, MembershipKind, Timestamp, World, world::contains,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,7 +12,7 @@ use crate::api::{
     extract::{Answer, Key, Read},
     input::query,
     list::{Page, Paging},
-    wire::{Doer, GroupRef, Person, Time, Uid, Until},
+    wire::{ActorRef, GroupRef, IdBody, Person, Time, Until},
 };
 
 query! {
@@ -39,7 +41,7 @@ pub(crate) struct PersonRow<'w> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Way<'w> {
     /// The fact it starts with.
-    id: Uid,
+    id: IdBody,
     /// The role or group whose member they are; null for the direct way.
     through: Option<GroupRef<'w>>,
     /// Since when.
@@ -48,7 +50,7 @@ pub(crate) struct Way<'w> {
     until: Until,
     /// Why the first step was granted.
     reason: &'w str,
-    granted_by: Doer<'w>,
+    granted_by: ActorRef<'w>,
 }
 
 /// List a group's members
@@ -56,7 +58,7 @@ pub(crate) struct Way<'w> {
 /// Everybody once, by login, directly or through roles, with the ways that lead there.
 #[utoipa::path(get, path = "/groups/{group}/members", tag = "groups", params(Filter, Paging), responses((status = 200, body = Page<PersonRow>)))]
 pub(crate) async fn list_members(key: Key, read: Read<(Filter, Paging)>) -> Answer {
-    list(&key, &read, Kind::Member)
+    list(&key, &read, MembershipKind::Member)
 }
 
 /// List a group's owners
@@ -64,10 +66,10 @@ pub(crate) async fn list_members(key: Key, read: Read<(Filter, Paging)>) -> Answ
 /// Everybody once, by login, directly or through roles, with the ways that lead there.
 #[utoipa::path(get, path = "/groups/{group}/owners", tag = "groups", params(Filter, Paging), responses((status = 200, body = Page<PersonRow>)))]
 pub(crate) async fn list_owners(key: Key, read: Read<(Filter, Paging)>) -> Answer {
-    list(&key, &read, Kind::Owner)
+    list(&key, &read, MembershipKind::Owner)
 }
 
-fn list(Key(key): &Key, read: &Read<(Filter, Paging)>, kind: Kind) -> Answer {
+fn list(Key(key): &Key, read: &Read<(Filter, Paging)>, kind: MembershipKind) -> Answer {
     let (filter, paging) = &read.query;
     let (world, now) = (&*read.world, read.now);
     let group = read.group(key)?.id;
@@ -117,16 +119,16 @@ fn list(Key(key): &Key, read: &Read<(Filter, Paging)>, kind: Kind) -> Answer {
 fn ways<'w>(
     world: &'w World,
     now: Timestamp,
-    (group, kind): (Id<Group>, Kind),
-    into: &HashMap<Id<Group>, Ends>,
+    (group, kind): (Id<Group>, MembershipKind),
+    into: &HashMap<Id<Group>, Expiry>,
     facts: impl Iterator<Item = &'w Membership>,
 ) -> Vec<Way<'w>> {
     let mut all: Vec<_> = facts
         .filter(|fact| fact.validity.contains(now))
         .filter_map(|fact| {
             let most = if fact.group == group && fact.kind == kind {
-                Ends::NEVER
-            } else if fact.kind == Kind::Member {
+                Expiry::NEVER
+            } else if fact.kind == MembershipKind::Member {
                 *into.get(&fact.group)?
             } else {
                 return None;
@@ -139,7 +141,7 @@ fn ways<'w>(
                 from: Time(fact.validity.from),
                 until: Until(until),
                 reason: &fact.reason,
-                granted_by: Doer::of(world, fact.granted_by),
+                granted_by: ActorRef::of(world, fact.granted_by),
             };
             Some((
                 way.through.is_some(),

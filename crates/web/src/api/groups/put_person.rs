@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use portcullis_app::group::AddPeople;
-use portcullis_model::{Ends, Kind, name::Reason};
+use portcullis_model::{Expiry, MembershipKind, name::Reason};
 
 use crate::api::{
     extract::{Answer, Key, Write},
@@ -14,7 +14,7 @@ body! {
     /// Until when and why.
     pub(crate) struct PlaceBody {
         /// Until when; null or left out for no end. Tags may bring it nearer.
-        until: Option<Ends>,
+        until: Option<Expiry>,
         /// Why.
         reason: Option<Reason>,
     }
@@ -23,25 +23,25 @@ body! {
 /// Add or extend a member
 #[utoipa::path(put, path = "/groups/{group}/members/{user}", tag = "groups", request_body = PlaceBody, responses((status = 200, body = Rows<MembershipRow>)))]
 pub(crate) async fn put_member(key: Key<(String, String)>, write: Write<PlaceBody>) -> Answer {
-    put(key, write, Kind::Member).await
+    put(key, write, MembershipKind::Member).await
 }
 
 /// Add or extend an owner
 #[utoipa::path(put, path = "/groups/{group}/owners/{user}", tag = "groups", request_body = PlaceBody, responses((status = 200, body = Rows<MembershipRow>)))]
 pub(crate) async fn put_owner(key: Key<(String, String)>, write: Write<PlaceBody>) -> Answer {
-    put(key, write, Kind::Owner).await
+    put(key, write, MembershipKind::Owner).await
 }
 
 async fn put(
     Key((group, user)): Key<(String, String)>,
     Write { act, body, .. }: Write<PlaceBody>,
-    kind: Kind,
+    kind: MembershipKind,
 ) -> Answer {
     let operation = AddPeople {
         group: act.group(&group)?,
         kind,
         users: vec![act.user(&user)?],
-        until: body.until.unwrap_or(Ends::NEVER),
+        until: body.until.unwrap_or(Expiry::NEVER),
         reason: body.reason.unwrap_or_default(),
     };
     act.run(StatusCode::OK, operation, |done| {

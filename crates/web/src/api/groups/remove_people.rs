@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use portcullis_app::group::RemovePeople;
-use portcullis_model::Kind;
+use portcullis_model::MembershipKind;
 
 use crate::api::{
     extract::{Answer, Key, Write},
@@ -23,7 +23,7 @@ body! {
 /// Ends their direct memberships, all or none. Who is in it through a role stays.
 #[utoipa::path(delete, path = "/groups/{group}/members", tag = "groups", request_body = Removal, responses((status = 200, body = Rows<MembershipRow>)))]
 pub(crate) async fn remove_members(key: Key, write: Write<Removal>) -> Answer {
-    remove(key, write, Kind::Member).await
+    remove(key, write, MembershipKind::Member).await
 }
 
 /// Remove owners
@@ -31,10 +31,14 @@ pub(crate) async fn remove_members(key: Key, write: Write<Removal>) -> Answer {
 /// Ends their direct ownerships, all or none. Who owns it through a role stays.
 #[utoipa::path(delete, path = "/groups/{group}/owners", tag = "groups", request_body = Removal, responses((status = 200, body = Rows<MembershipRow>)))]
 pub(crate) async fn remove_owners(key: Key, write: Write<Removal>) -> Answer {
-    remove(key, write, Kind::Owner).await
+    remove(key, write, MembershipKind::Owner).await
 }
 
-async fn remove(Key(key): Key, Write { act, body, .. }: Write<Removal>, kind: Kind) -> Answer {
+async fn remove(
+    Key(key): Key,
+    Write { act, body, .. }: Write<Removal>,
+    kind: MembershipKind,
+) -> Answer {
     let (group, users) = (act.group(&key)?, act.users(&body.users)?);
     let operation = RemovePeople { group, kind, users };
     act.run(StatusCode::OK, operation, |done| {

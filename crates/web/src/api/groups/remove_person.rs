@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use portcullis_app::group::RemovePeople;
-use portcullis_model::Kind;
+use portcullis_model::MembershipKind;
 
 use crate::api::{
     extract::{Answer, Key, Write},
@@ -12,19 +12,19 @@ use crate::api::{
 /// Remove a member
 #[utoipa::path(delete, path = "/groups/{group}/members/{user}", tag = "groups", responses((status = 200, body = Rows<MembershipRow>)))]
 pub(crate) async fn remove_member(key: Key<(String, String)>, write: Write) -> Answer {
-    remove(key, write, Kind::Member).await
+    remove(key, write, MembershipKind::Member).await
 }
 
 /// Remove an owner
 #[utoipa::path(delete, path = "/groups/{group}/owners/{user}", tag = "groups", responses((status = 200, body = Rows<MembershipRow>)))]
 pub(crate) async fn remove_owner(key: Key<(String, String)>, write: Write) -> Answer {
-    remove(key, write, Kind::Owner).await
+    remove(key, write, MembershipKind::Owner).await
 }
 
 async fn remove(
     Key((group, user)): Key<(String, String)>,
     Write { act, .. }: Write,
-    kind: Kind,
+    kind: MembershipKind,
 ) -> Answer {
     let (group, users) = (act.group(&group)?, vec![act.user(&user)?]);
     let operation = RemovePeople { group, kind, users };

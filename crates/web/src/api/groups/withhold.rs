@@ -1,7 +1,7 @@
 //! End something a group confers.
 
 use axum::http::StatusCode;
-use portcullis_app::group::Withhold;
+use portcullis_app::group::RevokeEntitlement;
 
 use super::confer::entitlement;
 use crate::api::{
@@ -19,7 +19,7 @@ pub(crate) async fn withhold(
 ) -> Answer {
     let group = act.group(&group)?;
     let entitlement = entitlement(act.world(), group, &key)?;
-    act.run(StatusCode::OK, Withhold { entitlement }, |done| {
+    act.run(StatusCode::OK, RevokeEntitlement { entitlement }, |done| {
         let was = ended!(done.change, Entitlement, entitlement);
         done.answer(&Deleted::new(
             entitlement,

@@ -1,7 +1,7 @@
 //! Members whose `null` clears, and whose absence leaves all as it is.
 
 use portcullis_app::Update;
-use portcullis_model::Fault;
+use portcullis_model::FieldError;
 use serde_json::Value;
 use utoipa::openapi::{
     RefOr, Schema,
@@ -13,7 +13,7 @@ use super::FromJson;
 impl<T: FromJson> FromJson for Update<T> {
     const NULL_SPEAKS: bool = true;
     const REQUIRED: bool = false;
-    fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
+    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
         if value.is_null() {
             return Some(Self::Clear);
         }

@@ -1,6 +1,6 @@
 //! List entries of the log.
 
-use portcullis_model::{Actor, Fault, Refusal, Timestamp, World};
+use portcullis_model::{Actor, FieldError, Refusal, Timestamp, World};
 use portcullis_store::{LogEntry, LogFilter, Subject, SubjectKind};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,7 +10,7 @@ use crate::api::{
     extract::{self, Answer, Read},
     input::query,
     list::{Page, Paging},
-    wire::{Doer, Time, Uid},
+    wire::{ActorRef, IdBody, Time},
 };
 
 query! {
@@ -45,7 +45,7 @@ pub(crate) struct Entry<'w> {
     /// Its place in the log.
     position: u64,
     at: Time,
-    actor: Doer<'w>,
+    actor: ActorRef<'w>,
     /// What was done, as noun and verb.
     operation: &'w str,
     /// What it is about; in a list the first 20.
@@ -61,7 +61,7 @@ pub(crate) struct Entry<'w> {
 pub(crate) struct About<'w> {
     /// `user`, `group`, `app`, `tag`, `request` or `resource`.
     kind: &'static str,
-    id: Uid,
+    id: IdBody,
     label: &'w str,
 }
 
@@ -69,7 +69,7 @@ impl<'w> About<'w> {
     fn of(subject: &'w Subject) -> Self {
         Self {
             kind: subject.kind.as_str(),
-            id: Uid(subject.id),
+            id: IdBody(subject.id),
             label: &subject.label,
         }
     }
@@ -80,7 +80,7 @@ impl<'w> Entry<'w> {
         Self {
             position: entry.position.0,
             at: Time(entry.at),
-            actor: Doer::called(world, entry.actor, entry.login.as_deref()),
+            actor: ActorRef::called(world, entry.actor, entry.login.as_deref()),
             operation: &entry.operation,
             subjects: entry.subjects.iter().map(About::of).collect(),
             undoes: entry.undoes.map(|position| position.0),
@@ -157,7 +157,7 @@ fn subject<Q>(read: &Read<Q>, filter: &Filter) -> Result<Option<(SubjectKind, Uu
         [_, rest @ ..] => Err(Refusal::Invalid(
             rest.iter()
                 .map(|(kind, _)| {
-                    Fault::new(
+                    FieldError::new(
                         kind.as_str(),
                         "entries are found by one subject; leave this one out",
                     )

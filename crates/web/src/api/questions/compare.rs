@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::{Ends, Group, Id, Kind, User};
+use portcullis_model::{Expiry, Group, Id, MembershipKind, User};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -69,7 +69,8 @@ type Side = fn(&mut EndsOfBoth) -> &mut Option<Until>;
 pub(crate) async fn compare(read: Read<Pair>) -> Answer {
     let (world, now) = (&*read.world, read.now);
     let (a, b) = (read.user(&read.query.a)?, read.user(&read.query.b)?);
-    let mut groups: BTreeMap<(&str, Id<Group>, Kind), (&Group, EndsOfBoth)> = BTreeMap::new();
+    let mut groups: BTreeMap<(&str, Id<Group>, MembershipKind), (&Group, EndsOfBoth)> =
+        BTreeMap::new();
     let mut permissions: BTreeMap<&str, EndsOfBoth> = BTreeMap::new();
     let sides: [(&User, Side); 2] = [(a, |ends| &mut ends.a), (b, |ends| &mut ends.b)];
     for (user, side) in sides {
@@ -82,7 +83,7 @@ pub(crate) async fn compare(read: Read<Pair>) -> Answer {
         for access in world.permissions_of(user.id, now) {
             let end = side(permissions.entry(&access.permission.name).or_default());
             let latest = end.map_or(access.until, |Until(end): Until| {
-                Ends::max(end, access.until)
+                Expiry::max(end, access.until)
             });
             *end = Some(Until(latest));
         }

@@ -1,6 +1,6 @@
 //! What ends soon.
 
-use portcullis_model::{Ends, Id, Inclusion, Kind, Membership, Timestamp, World};
+use portcullis_model::{Expiry, Id, Inclusion, Membership, MembershipKind, Timestamp, World};
 use serde::Serialize;
 use utoipa::{
     ToSchema,
@@ -69,7 +69,7 @@ query! {
         /// In groups and of roles this user owns: an id, login, e-mail address or `@me`.
         owner: Option<String>,
         /// Memberships or ownerships only.
-        kind: Option<Kind>,
+        kind: Option<MembershipKind>,
     }
 }
 
@@ -90,7 +90,7 @@ pub(crate) enum Ending<'w> {
 }
 
 impl Ending<'_> {
-    fn order(&self) -> (Ends, uuid::Uuid) {
+    fn order(&self) -> (Expiry, uuid::Uuid) {
         match self {
             Self::Membership(m) => (m.validity.until, m.id.uuid()),
             Self::Inclusion(i) => (i.validity.until, i.id.uuid()),
@@ -122,9 +122,9 @@ pub(crate) fn ending<'w>(
     inclusions: impl Fn(&Inclusion) -> bool,
 ) -> Vec<Ending<'w>> {
     let memberships = world.memberships_ending(now, by).filter(|m| memberships(m));
-    let inclusions = world
-        .inclusions()
-        .filter(|i| i.validity.contains(now) && i.validity.until <= Ends::at(by) && inclusions(i));
+    let inclusions = world.inclusions().filter(|i| {
+        i.validity.contains(now) && i.validity.until <= Expiry::at(by) && inclusions(i)
+    });
     let mut all: Vec<_> = memberships
         .map(Ending::Membership)
         .chain(inclusions.map(Ending::Inclusion))
@@ -160,7 +160,7 @@ pub(crate) async fn expiring(read: Read<(Filter, Paging)>) -> Answer {
     let owned: Option<std::collections::HashSet<Id<_>>> = owner.map(|owner| {
         let groups = world.groups_of(owner.id, now);
         groups
-            .filter(|(_, kind, _)| *kind == Kind::Owner)
+            .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
             .map(|(group, ..)| group.id)
             .collect()
     });

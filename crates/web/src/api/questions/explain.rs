@@ -2,7 +2,7 @@
 
 use portcullis_app::decide::DecidedBy;
 use portcullis_model::{
-    Ends, Group, Kind, Refusal, User,
+    Expiry, Group, MembershipKind, Refusal, User,
     name::{Environment, PermissionName},
 };
 use serde::Serialize;
@@ -22,7 +22,7 @@ query! {
         /// The group: its id or name. This or `permission`.
         group: Option<String>,
         /// As what in the group; `member` if not given.
-        kind: Option<Kind>,
+        kind: Option<MembershipKind>,
         /// The permission. This or `group`.
         permission: Option<PermissionName>,
         /// Where the permission is wanted; anywhere if not given.
@@ -86,7 +86,7 @@ pub(crate) async fn explain(read: Read<Question>) -> Answer {
                 &read,
                 user,
                 group,
-                query.kind.unwrap_or(Kind::Member),
+                query.kind.unwrap_or(MembershipKind::Member),
             ))
         }
         (None, Some(permission)) => {
@@ -108,7 +108,7 @@ fn of_group<'w>(
     read: &'w Read<Question>,
     user: &'w User,
     group: &'w Group,
-    kind: Kind,
+    kind: MembershipKind,
 ) -> Explanation<'w> {
     let (world, now) = (&*read.world, read.now);
     let paths = world.paths(user.id, group.id, kind, now);
@@ -143,7 +143,12 @@ fn of_group<'w>(
 }
 
 /// What somebody lacks who is not in a group.
-fn lacks<'w>(read: &'w Read<Question>, user: &User, group: &'w Group, kind: Kind) -> Missing<'w> {
+fn lacks<'w>(
+    read: &'w Read<Question>,
+    user: &User,
+    group: &'w Group,
+    kind: MembershipKind,
+) -> Missing<'w> {
     let world = &*read.world;
     if !group.is_managed() {
         let sentence = format!(
@@ -184,13 +189,13 @@ fn of_permission<'w>(
     let environment = read.query.environment.as_deref();
     let mut conferring: Vec<_> = world.conferring(permission, environment, now).collect();
     conferring.sort_by_key(|(group, _)| &group.name);
-    let mut until: Option<Ends> = None;
+    let mut until: Option<Expiry> = None;
     let mut paths = Vec::new();
     for (group, entitlement) in &conferring {
-        if let Some(end) = world.holds(user.id, group.id, Kind::Member, now) {
+        if let Some(end) = world.holds(user.id, group.id, MembershipKind::Member, now) {
             let end = end.min(entitlement.validity.until);
             until = Some(until.map_or(end, |until| until.max(end)));
-            paths.extend(world.paths(user.id, group.id, Kind::Member, now));
+            paths.extend(world.paths(user.id, group.id, MembershipKind::Member, now));
         }
     }
     let allowed = read
@@ -216,8 +221,8 @@ fn of_permission<'w>(
             .filter(|group| group.is_managed())
             .min_by_key(|group| (world.entitlements_of(group.id).count(), &group.name));
         match (least, conferring.first(), environment) {
-            (Some(group), ..) => lacks(read, user, group, Kind::Member),
-            (None, Some((group, _)), _) => lacks(read, user, group, Kind::Member),
+            (Some(group), ..) => lacks(read, user, group, MembershipKind::Member),
+            (None, Some((group, _)), _) => lacks(read, user, group, MembershipKind::Member),
             (None, None, Some(environment))
                 if world.conferring(permission, None, now).next().is_some() =>
             {

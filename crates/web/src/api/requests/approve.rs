@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use portcullis_app::request::Approve;
-use portcullis_model::{Ends, name::Reason};
+use portcullis_model::{Expiry, name::Reason};
 
 use super::get::{id, known, written};
 use crate::api::{
@@ -15,7 +15,7 @@ body! {
     /// How it is granted.
     pub(crate) struct Approval {
         /// Until when, null for no end; as asked, if left out. Tags may bring it nearer.
-        until: Option<Ends>,
+        until: Option<Expiry>,
         /// Why.
         reason: Option<Reason>,
     }

@@ -1,8 +1,8 @@
 //! Ask for access.
 
 use axum::http::StatusCode;
-use portcullis_app::request::Ask;
-use portcullis_model::{Ends, Kind, Refusal, name::Reason};
+use portcullis_app::request::CreateRequest;
+use portcullis_model::{Expiry, MembershipKind, Refusal, name::Reason};
 
 use super::get::written;
 use crate::api::{
@@ -17,9 +17,9 @@ body! {
         /// Which group: its id or name.
         group: String,
         /// As what; `member` if not given.
-        kind: Option<Kind>,
+        kind: Option<MembershipKind>,
         /// Until when; null or left out for no end.
-        until: Option<Ends>,
+        until: Option<Expiry>,
         /// Why; whoever decides reads it.
         reason: Option<Reason>,
     }
@@ -30,10 +30,10 @@ body! {
 /// An earlier request of yours for the same is taken back.
 #[utoipa::path(post, path = "/requests", tag = "requests", request_body = NewRequest, responses((status = 201, body = RequestRow)))]
 pub(crate) async fn create_request(Write { act, body, .. }: Write<NewRequest>) -> Answer {
-    let operation = Ask {
+    let operation = CreateRequest {
         group: act.group(&body.group)?,
-        kind: body.kind.unwrap_or(Kind::Member),
-        until: body.until.unwrap_or(Ends::NEVER),
+        kind: body.kind.unwrap_or(MembershipKind::Member),
+        until: body.until.unwrap_or(Expiry::NEVER),
         reason: body.reason.unwrap_or_default(),
     };
     act.run(StatusCode::CREATED, operation, |done| {

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use portcullis_model::{Actor, Group, Id, Kind, Request, Timestamp, User, World, world::contains};
+use portcullis_model::{
+    Actor, Group, Id, MembershipKind, Request, Timestamp, User, World, world::contains,
+};
 use portcullis_store::{RequestFilter, RequestStatus};
 
 use crate::api::{
@@ -159,7 +161,7 @@ pub(crate) fn waiting_for(world: &World, me: Id<User>, now: Timestamp) -> Vec<&R
     }
     let owned: HashSet<Id<Group>> = world
         .groups_of(me, now)
-        .filter(|(_, kind, _)| *kind == Kind::Owner)
+        .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
         .map(|(group, ..)| group.id)
         .collect();
     let admin = world.is_admin(me, now);

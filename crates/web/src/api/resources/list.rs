@@ -1,6 +1,6 @@
 //! List registered resources.
 
-use portcullis_model::Fault;
+use portcullis_model::FieldError;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::ResourceRow;
@@ -23,7 +23,7 @@ impl FromQuery for Filter {
         vec!["type"]
     }
 
-    fn read(pairs: &[(String, String)], faults: &mut Vec<Fault>) -> Option<Self> {
+    fn read(pairs: &[(String, String)], faults: &mut Vec<FieldError>) -> Option<Self> {
         Some(Self {
             kind: parameter(pairs, "type", faults),
         })

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use portcullis_app::group::DetachRole;
-use portcullis_model::Kind;
+use portcullis_model::MembershipKind;
 
 use crate::api::{
     extract::{Answer, Key, Write},
@@ -16,7 +16,7 @@ body! {
         /// Which groups: ids or names.
         groups: Vec<String>,
         /// As what they are in it; `member` if not given.
-        kind: Option<Kind>,
+        kind: Option<MembershipKind>,
     }
 }
 
@@ -29,7 +29,7 @@ pub(crate) async fn detach_from_groups(
     let operation = DetachRole {
         role: act.role(&key)?,
         groups: act.groups(&body.groups)?,
-        kind: body.kind.unwrap_or(Kind::Member),
+        kind: body.kind.unwrap_or(MembershipKind::Member),
     };
     act.run(StatusCode::OK, operation, |done| {
         done.answer(&written_inclusions(done.world, done.change))

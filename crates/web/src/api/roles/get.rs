@@ -26,7 +26,7 @@ pub(crate) async fn get_role(Key(key): Key, read: Read) -> Answer {
     let role = role(world, &key)?;
     let mut groups: Vec<_> = world
         .targets_of(role.id)
-        .filter(|i| !i.validity.until.passed(read.now))
+        .filter(|i| !i.validity.until.is_past(read.now))
         .collect();
     groups.sort_by_key(|i| (world.group(i.target).map(|group| &group.name), i.kind));
     read.answer(&RoleDetail {

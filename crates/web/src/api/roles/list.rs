@@ -5,7 +5,7 @@ use crate::api::{
     groups::list::{Filter as Groups, GroupsBy, page},
     input::query,
     list::{Order, Page, Paging},
-    wire::{GroupRow, GroupSort},
+    wire::{GroupKindBody, GroupRow},
 };
 
 query! {
@@ -32,7 +32,7 @@ pub(crate) async fn list_roles(read: Read<(Filter, Paging)>) -> Answer {
     let (filter, paging) = &read.query;
     let roles = Groups {
         q: filter.q.clone(),
-        kind: Some(GroupSort::Role),
+        kind: Some(GroupKindBody::Role),
         app: None,
         tag: filter.tag.clone(),
         managed: None,

@@ -31,7 +31,7 @@ pub(crate) struct Looked {
     /// Whether it could be saved.
     sound: bool,
     /// What loading refuses.
-    offences: Vec<OffenceRow>,
+    diagnostics: Vec<DiagnosticRow>,
     /// What is probably not meant.
     findings: Vec<FindingRow>,
     /// What is wrong with the cases.
@@ -42,7 +42,7 @@ pub(crate) struct Looked {
 
 /// Something that loading refuses.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OffenceRow {
+pub(crate) struct DiagnosticRow {
     /// A stable code.
     code: &'static str,
     /// Where, as a JSON pointer into the rules.
@@ -102,18 +102,18 @@ fn look(body: &Look) -> Looked {
     let cases = Value::Array(body.cases.as_ref().map_or_else(Vec::new, |c| c.0.clone()));
     let checked = check(rules, Written::Value(&cases));
     let sound = checked.is_sound();
-    let mut offences: Vec<_> = checked
-        .offences
+    let mut diagnostics: Vec<_> = checked
+        .diagnostics
         .into_iter()
-        .map(|offence| OffenceRow {
-            code: offence.code.as_str(),
-            pointer: pointer(&offence.path),
-            line: offence.position.map(|at| at.line),
-            column: offence.position.map(|at| at.column),
-            message: offence.message,
+        .map(|diagnostic| DiagnosticRow {
+            code: diagnostic.code.as_str(),
+            pointer: pointer(&diagnostic.path),
+            line: diagnostic.position.map(|at| at.line),
+            column: diagnostic.position.map(|at| at.column),
+            message: diagnostic.message,
         })
         .collect();
-    offences.extend(checked.too_much.map(|message| OffenceRow {
+    diagnostics.extend(checked.too_much.map(|message| DiagnosticRow {
         code: "too_much",
         pointer: String::new(),
         line: None,
@@ -131,7 +131,7 @@ fn look(body: &Look) -> Looked {
     let cases = checked.case_faults.into_iter();
     Looked {
         sound,
-        offences,
+        diagnostics,
         findings: findings.collect(),
         cases: cases
             .map(|(case, message)| CaseRow { case, message })

@@ -57,7 +57,7 @@ pub(crate) async fn user_rules(Key(key): Key, headers: HeaderMap, read: Read) ->
     let viewer = &read.viewer;
     if user.id != viewer.id && !viewer.world.is_admin(viewer.id, viewer.context.now) {
         return Err(Refusal::NotAllowed {
-            action: Action::Confer,
+            action: Action::GrantEntitlement,
             sentence: "you may not see by which rules somebody else is judged".into(),
             next: "ask an admin".into(),
         }

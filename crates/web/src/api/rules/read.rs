@@ -1,7 +1,7 @@
-//! Lists of rules in bodies: every offence is a fault of its own, where it stands.
+//! Lists of rules in bodies: every diagnostic is a fault of its own, where it stands.
 
 use portcullis_app::rules::pointer;
-use portcullis_model::Fault;
+use portcullis_model::FieldError;
 use portcullis_rules::RuleList;
 use serde_json::Value;
 use utoipa::openapi::{
@@ -17,7 +17,7 @@ use crate::api::input::FromJson;
 pub(crate) struct Rules(pub(crate) RuleList);
 
 impl FromJson for Rules {
-    fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
+    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
         let loaded = match value {
             Value::String(text) => RuleList::from_json_str(text),
             value => RuleList::from_json_value(value),
@@ -26,19 +26,19 @@ impl FromJson for Rules {
             Ok(list) => return Some(Self(list)),
             Err(error) => error,
         };
-        for offence in error.offences() {
-            let place = format!("{at}{}", pointer(&offence.path));
-            let message = match offence.position {
+        for diagnostic in error.diagnostics() {
+            let place = format!("{at}{}", pointer(&diagnostic.path));
+            let message = match diagnostic.position {
                 Some(at) => format!(
                     "line {}, column {}: {}",
-                    at.line, at.column, offence.message
+                    at.line, at.column, diagnostic.message
                 ),
-                None => offence.message.clone(),
+                None => diagnostic.message.clone(),
             };
-            faults.push(Fault::new(place, message));
+            faults.push(FieldError::new(place, message));
         }
         if error.omitted() > 0 {
-            faults.push(Fault::new(at, format!("and {} more", error.omitted())));
+            faults.push(FieldError::new(at, format!("and {} more", error.omitted())));
         }
         None
     }
@@ -56,9 +56,9 @@ impl FromJson for Rules {
 pub(crate) struct Cases(pub(crate) Vec<Value>);
 
 impl FromJson for Cases {
-    fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
+    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
         let Value::Array(cases) = value else {
-            faults.push(Fault::new(at, "the cases are a list"));
+            faults.push(FieldError::new(at, "the cases are a list"));
             return None;
         };
         Some(Self(cases.clone()))
@@ -75,7 +75,7 @@ impl FromJson for Cases {
 pub(crate) struct Priority(pub(crate) i32);
 
 impl FromJson for Priority {
-    fn read(value: &Value, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
+    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
         let read = value.as_i64().and_then(|number| number.try_into().ok());
         if read.is_none() {
             let wrong = format!(
@@ -83,7 +83,7 @@ impl FromJson for Priority {
                 i32::MIN,
                 i32::MAX
             );
-            faults.push(Fault::new(at, wrong));
+            faults.push(FieldError::new(at, wrong));
         }
         read.map(Self)
     }

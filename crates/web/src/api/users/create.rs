@@ -11,7 +11,7 @@ use super::UserDetail;
 use crate::api::{
     extract::{Answer, Write},
     input::body,
-    wire::{Attributes, UserSort, created},
+    wire::{Attributes, UserKindBody, created},
 };
 
 body! {
@@ -24,7 +24,7 @@ body! {
         /// Where they can be written to.
         email: Option<Email>,
         /// Person (if not given) or service.
-        kind: Option<UserSort>,
+        kind: Option<UserKindBody>,
         /// Whom they report to: an id, login or e-mail address.
         manager: Option<String>,
         /// Profile attributes by name.
@@ -44,7 +44,7 @@ pub(crate) async fn create_user(Write { act, body, .. }: Write<NewUser>) -> Answ
         login: body.login,
         name: body.name,
         email: body.email,
-        kind: body.kind.unwrap_or(UserSort::Person).into(),
+        kind: body.kind.unwrap_or(UserKindBody::Person).into(),
         manager,
         attributes: body.attributes.unwrap_or_default(),
     };

@@ -31,7 +31,7 @@ impl<'w> UserDetail<'w> {
     pub(crate) fn of(world: &'w World, user: &'w User, now: Timestamp) -> Self {
         let mut direct: Vec<_> = world
             .direct_of_user(user.id)
-            .filter(|membership| !membership.validity.until.passed(now))
+            .filter(|membership| !membership.validity.until.is_past(now))
             .collect();
         direct.sort_by_key(|membership| (membership.validity.from, membership.id));
         Self {

@@ -6,7 +6,7 @@ use crate::api::{
     extract::{Answer, Read},
     input::{choice, query},
     list::{self, Order, Page, Paging},
-    wire::{UserRow, UserSort},
+    wire::{UserKindBody, UserRow},
 };
 
 query! {
@@ -15,7 +15,7 @@ query! {
         /// Text in the login, name or e-mail address.
         q: Option<String>,
         /// Persons or services only.
-        kind: Option<UserSort>,
+        kind: Option<UserKindBody>,
         /// Those who report to this user.
         manager: Option<String>,
         /// What they are sorted by: `login` if not given. Those who are equal go by login.

@@ -1,6 +1,6 @@
 //! What a change would do, and its exact edits, on the wire.
 
-use portcullis_app::decide::{RulesDiff, Shift, Turn};
+use portcullis_app::decide::{AffectedUsers, DecisionChange, RulesDiff};
 
 use super::*;
 
@@ -139,24 +139,24 @@ pub(crate) struct RulesBody<'w> {
     /// How many people are judged by other rules than before.
     people: usize,
     /// One for each way in which their rules differ.
-    shifts: Vec<ShiftRow<'w>>,
+    shifts: Vec<AffectedUsersRow<'w>>,
     /// For how many people it was not looked at.
     not_compared: usize,
 }
 
 /// People whose rules change alike.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ShiftRow<'w> {
+pub(crate) struct AffectedUsersRow<'w> {
     users: Vec<Person<'w>>,
     /// Requests that get another answer, one for each way that was found.
-    turns: Vec<TurnRow<'w>>,
+    turns: Vec<DecisionChangeRow<'w>>,
     /// Whether these are all the ways in which answers change. If there are none, nothing changes.
     exhaustive: bool,
 }
 
 /// A request that gets another answer.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct TurnRow<'w> {
+pub(crate) struct DecisionChangeRow<'w> {
     action: &'w str,
     /// The type of the resource.
     #[serde(rename = "type")]
@@ -184,13 +184,13 @@ impl<'w> RulesBody<'w> {
                 &*preview.before
             }
         };
-        let shift = |shift: &'w Shift| ShiftRow {
+        let shift = |shift: &'w AffectedUsers| AffectedUsersRow {
             users: shift
                 .people
                 .iter()
                 .map(|id| Person::by_id(world(*id), *id))
                 .collect(),
-            turns: shift.turns.iter().map(TurnRow::of).collect(),
+            turns: shift.turns.iter().map(DecisionChangeRow::of).collect(),
             exhaustive: shift.exhaustive,
         };
         Self {
@@ -201,8 +201,8 @@ impl<'w> RulesBody<'w> {
     }
 }
 
-impl<'w> TurnRow<'w> {
-    fn of(turn: &'w Turn) -> Self {
+impl<'w> DecisionChangeRow<'w> {
+    fn of(turn: &'w DecisionChange) -> Self {
         let attributes = turn.attributes.iter();
         let own = turn.linked.iter();
         Self {

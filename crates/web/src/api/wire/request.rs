@@ -5,7 +5,7 @@ use super::*;
 /// A request.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RequestRow<'w> {
-    id: Uid,
+    id: IdBody,
     requester: Person<'w>,
     group: GroupRef<'w>,
     kind: Place,
@@ -21,7 +21,7 @@ pub(crate) struct RequestRow<'w> {
 /// What became of a request.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ResolutionRow<'w> {
-    by: Doer<'w>,
+    by: ActorRef<'w>,
     at: Time,
     reason: &'w str,
     /// Until when it was granted, if it was.
@@ -45,7 +45,7 @@ impl<'w> RequestRow<'w> {
             _ => None,
         };
         let resolution = |resolution: &'w Resolution| ResolutionRow {
-            by: Doer::called(
+            by: ActorRef::called(
                 world,
                 resolution.by,
                 resolution.by.user().and_then(|id| label(id.uuid())),

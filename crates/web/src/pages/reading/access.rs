@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::{Kind, Timestamp, User, World, world::Access};
+use portcullis_model::{MembershipKind, Timestamp, User, World, world::Access};
 
 use super::parts::{address, deciding, through};
 use crate::{pages::convert, ui};
@@ -22,7 +22,7 @@ pub(super) struct Row {
     /// How many ways there are besides the one shown.
     pub others: usize,
     pub why: String,
-    pub ends: ui::Ends,
+    pub ends: ui::ExpiryPill,
 }
 
 /// In which order sections stand: roles, then apps by name, then the rest.
@@ -79,7 +79,7 @@ fn row(world: &World, user: &User, access: &Access<'_>, now: Timestamp) -> Row {
     let path = deciding(&access.paths, access.until);
     Row {
         group: convert::group(access.group),
-        is_owner: access.kind == Kind::Owner,
+        is_owner: access.kind == MembershipKind::Owner,
         through: path.map_or_else(Vec::new, |path| through(world, path)),
         others: access.paths.len().saturating_sub(1),
         why: address(

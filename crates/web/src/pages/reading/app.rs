@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use portcullis_model::{
-    Action as Wish, App, Group, Id, Kind, Refusal, Target, record::AppOrigin, world::contains,
+    Action as Wish, App, Group, Id, MembershipKind, Refusal, Target, record::AppOrigin,
+    world::contains,
 };
 
 use super::{
@@ -62,7 +63,7 @@ struct Row {
 }
 
 enum Mine {
-    Has(ui::Ends),
+    Has(ui::ExpiryPill),
     Ask(String),
     Nothing,
 }
@@ -88,7 +89,7 @@ fn app_page(page: &Page, app: &App) -> AppPage {
     let (rows, pages) = cut(page, found);
     let mut owners = BTreeMap::new();
     for group in world.app_groups(app.id).filter(|g| g.is_owners_group()) {
-        for holder in world.holders(group.id, Kind::Owner, now) {
+        for holder in world.holders(group.id, MembershipKind::Owner, now) {
             owners.insert(holder.user.login.clone(), convert::user(holder.user));
         }
     }
@@ -130,10 +131,10 @@ fn app_page(page: &Page, app: &App) -> AppPage {
 
 fn row(page: &Page, group: &Group) -> Row {
     let (world, now) = (page.world(), page.now());
-    let mine = match world.holds(page.viewer.id, group.id, Kind::Member, now) {
+    let mine = match world.holds(page.viewer.id, group.id, MembershipKind::Member, now) {
         Some(until) => Mine::Has(convert::ends(until, now)),
         None if page.view.at == At::Now && group.is_managed() => {
-            Mine::Ask(ask(group, Kind::Member))
+            Mine::Ask(ask(group, MembershipKind::Member))
         }
         None => Mine::Nothing,
     };
@@ -142,8 +143,8 @@ fn row(page: &Page, group: &Group) -> Row {
         description: short(&group.description),
         is_managed: group.is_managed(),
         is_owners: group.is_owners_group(),
-        members: world.holder_count(group.id, Kind::Member, now),
-        owners: world.holder_count(group.id, Kind::Owner, now),
+        members: world.holder_count(group.id, MembershipKind::Member, now),
+        owners: world.holder_count(group.id, MembershipKind::Owner, now),
         mine,
     }
 }

@@ -2,7 +2,9 @@
 
 use askama::Template;
 use axum::response::Response;
-use portcullis_model::{Action as Wish, App, Kind, Target, record::AppOrigin, world::contains};
+use portcullis_model::{
+    Action as Wish, App, MembershipKind, Target, record::AppOrigin, world::contains,
+};
 
 use super::{
     groups::short,
@@ -83,7 +85,7 @@ fn row(page: &Page, app: &App) -> Row {
     const MOST: usize = 2;
     let world = page.world();
     let owners = world.owners_group(app.id).map_or_else(Vec::new, |group| {
-        world.holders(group.id, Kind::Owner, page.now())
+        world.holders(group.id, MembershipKind::Owner, page.now())
     });
     Row {
         app: convert::app(app),

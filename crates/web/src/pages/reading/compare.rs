@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::response::Response;
-use portcullis_model::{Action as Wish, Ends, Group, Id, Kind, Target, User};
+use portcullis_model::{Action as Wish, Expiry, Group, Id, MembershipKind, Target, User};
 
 use super::{
     home::ask,
@@ -63,7 +63,7 @@ struct Column {
 struct Row {
     group: ui::Entity,
     is_owner: bool,
-    ends: Vec<ui::Ends>,
+    ends: Vec<ui::ExpiryPill>,
     /// What gives it to whoever lacks it.
     give: Option<(&'static str, String, String)>,
 }
@@ -139,7 +139,7 @@ fn compare(page: &Page) -> Compare {
     }
 }
 
-type Has<'w> = (&'w Group, Kind, Vec<Ends>);
+type Has<'w> = (&'w Group, MembershipKind, Vec<Expiry>);
 
 struct Compared<'w> {
     both: Vec<Has<'w>>,
@@ -150,12 +150,15 @@ struct Compared<'w> {
 impl<'w> Compared<'w> {
     fn of(page: &'w Page, a: &User, b: &User) -> Self {
         let (world, now) = (page.world(), page.now());
-        let has = |user: &User| -> BTreeMap<(&'w str, Kind, Id<Group>), (&'w Group, Ends)> {
-            world
-                .groups_of(user.id, now)
-                .map(|(group, kind, until)| ((group.name.as_str(), kind, group.id), (group, until)))
-                .collect()
-        };
+        let has =
+            |user: &User| -> BTreeMap<(&'w str, MembershipKind, Id<Group>), (&'w Group, Expiry)> {
+                world
+                    .groups_of(user.id, now)
+                    .map(|(group, kind, until)| {
+                        ((group.name.as_str(), kind, group.id), (group, until))
+                    })
+                    .collect()
+            };
         let (of_a, mut of_b) = (has(a), has(b));
         let (mut both, mut only_a) = (Vec::new(), Vec::new());
         for (key, (group, until)) in of_a {
@@ -181,7 +184,7 @@ impl<'w> Compared<'w> {
             .both
             .iter()
             .filter(|(group, kind, _)| {
-                *kind == Kind::Member && group.is_managed() && !group.is_role()
+                *kind == MembershipKind::Member && group.is_managed() && !group.is_role()
             })
             .take(MOST_IN_ROLE)
             .map(|(group, ..)| group.id.to_string())
@@ -234,7 +237,7 @@ fn column(
         .take(MOST)
         .map(|(group, kind, until)| Row {
             group: convert::group(group),
-            is_owner: kind == Kind::Owner,
+            is_owner: kind == MembershipKind::Owner,
             ends: until
                 .into_iter()
                 .map(|until| convert::ends(until, page.now()))
@@ -255,7 +258,7 @@ fn column(
 fn give(
     page: &Page,
     group: &Group,
-    kind: Kind,
+    kind: MembershipKind,
     lacks: &User,
 ) -> Option<(&'static str, String, String)> {
     if page.view.at != At::Now || !group.is_managed() {

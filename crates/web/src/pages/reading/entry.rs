@@ -66,7 +66,7 @@ enum Effect {
     /// Not worked out, and where to ask for it.
     Unasked(String),
     /// What ran out had ended before it was written down.
-    Passing,
+    Expired,
 }
 
 pub(super) async fn show(
@@ -162,7 +162,7 @@ async fn effect(
     change: &ChangeSet,
 ) -> Result<Effect, Failure> {
     if entry.operation == "time.passing" {
-        return Ok(Effect::Passing);
+        return Ok(Effect::Expired);
     }
     let is_current = entry.position == page.viewer.world.position();
     let is_small = page.viewer.world.membership_count() <= SMALL_WORLD || is_current;

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use portcullis_model::{
-    Action as Wish, Ends, Group, Id, Kind, Membership, Target, Timestamp, User, World,
+    Action as Wish, Expiry, Group, Id, Membership, MembershipKind, Target, Timestamp, User, World,
     world::contains,
 };
 
@@ -40,7 +40,7 @@ struct Row {
     group: ui::Entity,
     is_owner: bool,
     through: Vec<ui::Entity>,
-    ends: ui::Ends,
+    ends: ui::ExpiryPill,
     renew: Option<(&'static str, String)>,
 }
 
@@ -126,7 +126,7 @@ fn mine(page: &Page, days: i64, query: &str) -> (Vec<Row>, ui::Pages) {
         .map(|access| Row {
             who: None,
             group: convert::group(access.group),
-            is_owner: access.kind == Kind::Owner,
+            is_owner: access.kind == MembershipKind::Owner,
             through: deciding(&access.paths, access.until)
                 .map_or_else(Vec::new, |path| through(world, path)),
             ends: convert::ends(access.until, now),
@@ -173,7 +173,7 @@ fn others(page: &Page, whose: Whose, days: i64, query: &str) -> (Vec<Row>, ui::P
 fn owned(world: &World, user: Id<User>, now: Timestamp) -> Vec<Id<Group>> {
     let mut owned: Vec<_> = world
         .groups_of(user, now)
-        .filter(|(_, kind, _)| *kind == Kind::Owner)
+        .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
         .flat_map(|(group, ..)| {
             let of_app = group.app().filter(|_| group.is_owners_group());
             of_app
@@ -195,9 +195,9 @@ fn row(page: &Page, fact: &Membership) -> Option<Row> {
     Some(Row {
         who: Some(parts::person(user)),
         group: convert::group(group),
-        is_owner: fact.kind == Kind::Owner,
+        is_owner: fact.kind == MembershipKind::Owner,
         through: Vec::new(),
-        ends: convert::ends(Ends::from(fact.validity.until.instant()), now),
+        ends: convert::ends(Expiry::from(fact.validity.until.instant()), now),
         renew: may.then(|| {
             let (id, login) = (group.id, convert::escape(&user.login));
             let href = format!("/groups/{id}/people/{login}/extend?kind={}", fact.kind);

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use portcullis_model::{
-    Action as Wish, Ends, Group, Kind, Membership, Refusal, Target, Timestamp,
+    Action as Wish, Expiry, Group, Membership, MembershipKind, Refusal, Target, Timestamp,
     world::{self as ways, Holder},
 };
 
@@ -67,7 +67,7 @@ struct Row {
     through: Vec<ui::Entity>,
     others: usize,
     why: String,
-    ends: ui::Ends,
+    ends: ui::ExpiryPill,
     /// Where the end is changed; empty where the reader may not or there is nothing to change.
     change: String,
     since: Option<ui::When>,
@@ -91,8 +91,9 @@ pub(super) fn tabs(page: &Page, group: &Group, current: &str) -> Vec<ui::Tab> {
     let href = convert::group_href(group);
     let count = |kind| page.world().holder_count(group.id, kind, page.now()) as u64;
     vec![
-        ui::Tab::new("Members", href.clone(), current).counting(count(Kind::Member)),
-        ui::Tab::new("Owners", format!("{href}?kind=owner"), current).counting(count(Kind::Owner)),
+        ui::Tab::new("Members", href.clone(), current).counting(count(MembershipKind::Member)),
+        ui::Tab::new("Owners", format!("{href}?kind=owner"), current)
+            .counting(count(MembershipKind::Owner)),
         ui::Tab::new("History", format!("{href}/history"), current),
     ]
 }
@@ -124,14 +125,14 @@ pub(super) fn chips(group: &Group) -> Vec<ui::Chip> {
 
 fn group_page(page: &Page, group: &Group) -> GroupPage {
     let kind = if page.query("kind") == "owner" {
-        Kind::Owner
+        MembershipKind::Owner
     } else {
-        Kind::Member
+        MembershipKind::Member
     };
     let href = convert::group_href(group);
     let current = match kind {
-        Kind::Member => href.clone(),
-        Kind::Owner => format!("{href}?kind=owner"),
+        MembershipKind::Member => href.clone(),
+        MembershipKind::Owner => format!("{href}?kind=owner"),
     };
     GroupPage {
         shell: page.shell(),
@@ -150,7 +151,7 @@ fn group_page(page: &Page, group: &Group) -> GroupPage {
     }
 }
 
-fn people(page: &Page, group: &Group, kind: Kind) -> People {
+fn people(page: &Page, group: &Group, kind: MembershipKind) -> People {
     let (world, now) = (page.world(), page.now());
     let (query, ends, ways) = (page.query("q"), page.query("ends"), page.query("ways"));
     let is_direct = |holder: &Holder<'_>| {
@@ -163,8 +164,8 @@ fn people(page: &Page, group: &Group, kind: Kind) -> People {
         (query.is_empty() || is_meant(holder.user, &query))
             && match ends.as_str() {
                 "week" => ends_within(holder.until, now, SOON_DAYS),
-                "some" => holder.until != Ends::NEVER,
-                "never" => holder.until == Ends::NEVER,
+                "some" => holder.until != Expiry::NEVER,
+                "never" => holder.until == Expiry::NEVER,
                 _ => true,
             }
             && match ways.as_str() {
@@ -203,8 +204,8 @@ fn people(page: &Page, group: &Group, kind: Kind) -> People {
         _ => {}
     }
     let (name, noun) = match kind {
-        Kind::Member => ("member", "members"),
-        Kind::Owner => ("owner", "owners"),
+        MembershipKind::Member => ("member", "members"),
+        MembershipKind::Owner => ("owner", "owners"),
     };
     People {
         kind: name,
@@ -223,7 +224,7 @@ fn people(page: &Page, group: &Group, kind: Kind) -> People {
             ui::Choice::new("direct", "Directly"),
             ui::Choice::new("through", "Via others"),
         ],
-        clear: if kind == Kind::Owner {
+        clear: if kind == MembershipKind::Owner {
             format!("{href}?kind=owner")
         } else {
             href.clone()
@@ -237,7 +238,7 @@ fn people(page: &Page, group: &Group, kind: Kind) -> People {
     }
 }
 
-fn row(page: &Page, group: &Group, kind: Kind, holder: &Holder<'_>, may: bool) -> Row {
+fn row(page: &Page, group: &Group, kind: MembershipKind, holder: &Holder<'_>, may: bool) -> Row {
     let (world, now, user) = (page.world(), page.now(), holder.user);
     let fact = world
         .direct(user.id, group.id, kind)
@@ -293,8 +294,8 @@ fn since(fact: Option<&Membership>, way: Option<&ways::Path<'_>>) -> Option<Time
 }
 
 /// Why nobody is listed, and who decides then.
-fn nobody(page: &Page, group: &Group, kind: Kind) -> String {
-    if kind == Kind::Member {
+fn nobody(page: &Page, group: &Group, kind: MembershipKind) -> String {
+    if kind == MembershipKind::Member {
         return if group.is_managed() {
             "Its owners add people, or people ask to join.".into()
         } else {

@@ -1,7 +1,9 @@
 //! What stands beside a group's people: owners, what it confers, what it leads into, what leads
 //! into it, its tags, who asks for it, and what may be done with it.
 
-use portcullis_model::{Action as Wish, Ends, Group, Id, Inclusion, Kind, Target, world::Holder};
+use portcullis_model::{
+    Action as Wish, Expiry, Group, Id, Inclusion, MembershipKind, Target, world::Holder,
+};
 
 use super::{
     home::ask,
@@ -44,7 +46,7 @@ pub(super) struct Conferred {
     pub is_list: bool,
     pub places: String,
     pub who: String,
-    pub ends: ui::Ends,
+    pub ends: ui::ExpiryPill,
     /// The form that ends it; empty where the reader may not.
     pub withhold: String,
 }
@@ -54,7 +56,7 @@ pub(super) struct Linked {
     pub group: ui::Entity,
     /// As what its members, or this group's, are there.
     pub as_owners: bool,
-    pub ends: ui::Ends,
+    pub ends: ui::ExpiryPill,
     /// The form that ends it: where it posts to and the role's id; nothing where the reader may not.
     pub detach: Option<Detach>,
 }
@@ -76,7 +78,7 @@ pub(super) struct Asking {
 
 pub(super) fn facts(page: &Page, group: &Group) -> Facts {
     let (world, now) = (page.world(), page.now());
-    let owners = world.holders(group.id, Kind::Owner, now);
+    let owners = world.holders(group.id, MembershipKind::Owner, now);
     let instead = if owners.is_empty() && group.is_managed() {
         let deciders = world.deciders(group, None, now);
         deciders.into_iter().take(3).map(convert::user).collect()
@@ -172,7 +174,7 @@ pub(super) fn listed(page: &Page, group: &Group) -> Option<Listed> {
 
 fn conferred(page: &Page, group: &Group) -> Vec<Conferred> {
     let (world, now) = (page.world(), page.now());
-    let may_confer = page.may(Wish::Confer, Target::Nothing);
+    let may_confer = page.may(Wish::GrantEntitlement, Target::Nothing);
     let mut entitlements: Vec<_> = world
         .entitlements_of(group.id)
         .filter(|entitlement| entitlement.validity.contains(now))
@@ -237,7 +239,7 @@ fn drawn(page: &Page, links: &[Link<'_>]) -> Vec<Linked> {
         .iter()
         .map(|(inclusion, group)| Linked {
             group: convert::group(group),
-            as_owners: inclusion.kind == Kind::Owner,
+            as_owners: inclusion.kind == MembershipKind::Owner,
             ends: convert::ends(inclusion.validity.until, now),
             detach: detach(inclusion),
         })
@@ -270,14 +272,18 @@ pub(super) fn actions(page: &Page, group: &Group) -> Actions {
             "role",
         ));
     }
-    let is_in = world.holds(me, group.id, Kind::Member, now);
-    if is_now && group.is_managed() && is_in.is_none_or(|until| until != Ends::NEVER) {
+    let is_in = world.holds(me, group.id, MembershipKind::Member, now);
+    if is_now && group.is_managed() && is_in.is_none_or(|until| until != Expiry::NEVER) {
         let label = if is_in.is_some() {
             "Ask for longer"
         } else {
             "Ask to join"
         };
-        actions.add(Action::new(label, ask(group, Kind::Member), "inbox"));
+        actions.add(Action::new(
+            label,
+            ask(group, MembershipKind::Member),
+            "inbox",
+        ));
     }
     if group.is_role() && page.may(Wish::EditGroup, target) {
         actions.add(Action::new(
@@ -289,19 +295,19 @@ pub(super) fn actions(page: &Page, group: &Group) -> Actions {
     let place = Target::Place { user: me, group };
     let is_direct = |kind| world.direct(me, group.id, kind).is_some();
     if group.is_managed() && page.may(Wish::RemovePeople, place) {
-        if is_direct(Kind::Member) {
+        if is_direct(MembershipKind::Member) {
             actions.also(Action::new(
                 "Leave",
                 format!("{here}/leave?kind=member"),
                 "external",
             ));
         }
-        if is_direct(Kind::Owner) {
+        if is_direct(MembershipKind::Owner) {
             let href = format!("{here}/leave?kind=owner");
             actions.also(Action::new("Give up owning it", href, "external"));
         }
     }
-    if page.may(Wish::Confer, Target::Nothing) {
+    if page.may(Wish::GrantEntitlement, Target::Nothing) {
         actions.add(Action::new(
             "What it confers",
             format!("{here}/confer"),

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use askama::Template;
 use axum::response::Response;
 use portcullis_model::{
-    Action as Wish, App, Group, GroupKind, Id, Kind, Tag, Target, world::contains,
+    Action as Wish, App, Group, GroupKind, Id, MembershipKind, Tag, Target, world::contains,
 };
 
 use super::parts::{Action, Actions, Sort, address, column, cut, filter};
@@ -110,7 +110,7 @@ fn narrow(page: &Page) -> Narrow<'_> {
         owned: owner.map(|owner| {
             world
                 .groups_of(owner, now)
-                .filter(|(_, kind, _)| *kind == Kind::Owner)
+                .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
                 .map(|(group, ..)| group.id)
                 .collect()
         }),
@@ -159,10 +159,10 @@ fn list(page: &Page, which: Which) -> Groups {
             app.map(|app| portcullis_model::name::key(&app.name))
         }),
         "members" => sort.rows(&mut found, |group| {
-            world.holder_count(group.id, Kind::Member, now)
+            world.holder_count(group.id, MembershipKind::Member, now)
         }),
         "owners" => sort.rows(&mut found, |group| {
-            world.holder_count(group.id, Kind::Owner, now)
+            world.holder_count(group.id, MembershipKind::Owner, now)
         }),
         _ if sort.down => found.reverse(),
         _ => {}
@@ -221,8 +221,8 @@ fn row(page: &Page, group: &Group) -> Row {
         is_managed: group.is_managed(),
         tags_more: tags.len().saturating_sub(MOST_TAGS),
         tags: tags.into_iter().take(MOST_TAGS).collect(),
-        members: world.holder_count(group.id, Kind::Member, now),
-        owners: world.holder_count(group.id, Kind::Owner, now),
+        members: world.holder_count(group.id, MembershipKind::Member, now),
+        owners: world.holder_count(group.id, MembershipKind::Owner, now),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::{Kind, Timestamp, Validity, World};
+use portcullis_model::{MembershipKind, Timestamp, Validity, World};
 use portcullis_store::{HistoryRow, InclusionRow, Mark};
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ pub(super) struct Row {
     pub what: ui::Entity,
     pub kind: &'static str,
     pub from: ui::When,
-    pub ends: ui::Ends,
+    pub ends: ui::ExpiryPill,
     /// Whether it never came into force.
     pub never: bool,
     pub reason: String,
@@ -82,8 +82,8 @@ pub(super) fn memberships(
         let (key, what) = of(version);
         let fact = &version.membership;
         let (kind, bar_kind) = match fact.kind {
-            Kind::Member => ("member", BarKind::Member),
-            Kind::Owner => ("owner", BarKind::Owner),
+            MembershipKind::Member => ("member", BarKind::Member),
+            MembershipKind::Owner => ("owner", BarKind::Owner),
         };
         let added = marked(names.world, &version.added, now);
         let note = format!("added by {}", added.who.name);
@@ -124,8 +124,8 @@ pub(super) fn inclusions(
             row: Row {
                 what,
                 kind: match fact.kind {
-                    Kind::Member => "as members",
-                    Kind::Owner => "as owners",
+                    MembershipKind::Member => "as members",
+                    MembershipKind::Owner => "as owners",
                 },
                 reason: fact.reason.to_string(),
                 removed: version

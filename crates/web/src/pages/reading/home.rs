@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use portcullis_model::{Ends, Group, Kind, Request, World};
+use portcullis_model::{Expiry, Group, MembershipKind, Request, World};
 
 use super::{
     access::{self, Section},
@@ -45,7 +45,7 @@ struct Ending {
     group: ui::Entity,
     is_owner: bool,
     through: Vec<ui::Entity>,
-    ends: ui::Ends,
+    ends: ui::ExpiryPill,
     /// Where to ask for more time.
     extend: String,
 }
@@ -84,7 +84,7 @@ fn home(page: &Page) -> Home {
         .take(FEW)
         .map(|access| Ending {
             group: convert::group(access.group),
-            is_owner: access.kind == Kind::Owner,
+            is_owner: access.kind == MembershipKind::Owner,
             through: deciding(&access.paths, access.until)
                 .map_or_else(Vec::new, |path| through(world, path)),
             ends: convert::ends(access.until, now),
@@ -97,7 +97,7 @@ fn home(page: &Page) -> Home {
         .collect();
     let owned: Vec<_> = all
         .iter()
-        .filter(|access| access.kind == Kind::Owner)
+        .filter(|access| access.kind == MembershipKind::Owner)
         .map(|access| access.group)
         .collect();
     let owned_count = owned.len();
@@ -106,7 +106,7 @@ fn home(page: &Page) -> Home {
         .take(MOST_OWNED)
         .map(|group| owned_row(page, group))
         .collect();
-    all.retain(|access| access.kind == Kind::Member);
+    all.retain(|access| access.kind == MembershipKind::Member);
     let access_count = all.len();
     access::in_order(world, &mut all);
     all.truncate(MOST_ACCESS);
@@ -142,7 +142,7 @@ fn owned_row(page: &Page, group: &Group) -> Owned {
     let by = now.plus_days(SOON_DAYS);
     Owned {
         group: convert::group(group),
-        members: world.holder_count(group.id, Kind::Member, now),
+        members: world.holder_count(group.id, MembershipKind::Member, now),
         ending: World::ending(world.direct_of_group(group.id), now, by).len(),
         href_ending: address(&convert::group_href(group), &[("ends", "week")]),
     }
@@ -151,13 +151,13 @@ fn owned_row(page: &Page, group: &Group) -> Owned {
 fn waiting(page: &Page, request: &Request) -> Option<Waiting> {
     let world = page.world();
     let kind = match request.wants.kind() {
-        Kind::Member => "to join",
-        Kind::Owner => "to own",
+        MembershipKind::Member => "to join",
+        MembershipKind::Owner => "to own",
     };
     Some(Waiting {
         who: convert::user(world.user(request.requester)?),
         what: match request.until {
-            Ends::NEVER => format!("{kind}, with no end,"),
+            Expiry::NEVER => format!("{kind}, with no end,"),
             _ => kind.to_owned(),
         },
         group: world.group(request.wants.group()).map(convert::group),
@@ -167,7 +167,7 @@ fn waiting(page: &Page, request: &Request) -> Option<Waiting> {
 }
 
 /// Where to ask for a place in a group.
-pub(super) fn ask(group: &Group, kind: Kind) -> String {
+pub(super) fn ask(group: &Group, kind: MembershipKind) -> String {
     address(
         "/requests/new",
         &[

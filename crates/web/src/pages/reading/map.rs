@@ -1,6 +1,6 @@
 //! The access map of one question: a person, the roles and groups on the way, what is conferred.
 
-use portcullis_model::{Group, Kind, Timestamp, User, World, world::Path};
+use portcullis_model::{Group, MembershipKind, Timestamp, User, World, world::Path};
 
 use crate::{
     pages::convert,
@@ -49,7 +49,7 @@ impl Drawing {
         let Some((goal, before)) = steps.split_last() else {
             return 0;
         };
-        let note = |until: portcullis_model::Ends| {
+        let note = |until: portcullis_model::Expiry| {
             until.instant().map_or_else(
                 || "no end".to_owned(),
                 |at| format!("until {}", date(at.to_jiff())),
@@ -86,7 +86,7 @@ impl Drawing {
         &mut self,
         world: &World,
         group: &Group,
-        kind: Kind,
+        kind: MembershipKind,
         now: Timestamp,
     ) -> usize {
         let node = self.node(Layer::Group, group, "a place is missing", Weight::Missing);

@@ -1,7 +1,7 @@
 //! What several reading pages show: pages of lists, the past, ends, what tags demand.
 
 use portcullis_model::{
-    App, Constraints, Ends, Group, Kind, Tag, Timestamp, User, World,
+    App, Constraints, Expiry, Group, MembershipKind, Tag, Timestamp, User, World,
     world::{Path, contains},
 };
 
@@ -188,7 +188,7 @@ pub(super) fn through(world: &World, path: &Path<'_>) -> Vec<ui::Entity> {
 }
 
 /// The path that decides when access ends: the first of those that last longest.
-pub(super) fn deciding<'p, 'w>(paths: &'p [Path<'w>], until: Ends) -> Option<&'p Path<'w>> {
+pub(super) fn deciding<'p, 'w>(paths: &'p [Path<'w>], until: Expiry) -> Option<&'p Path<'w>> {
     paths
         .iter()
         .find(|path| path.until == until)
@@ -196,8 +196,8 @@ pub(super) fn deciding<'p, 'w>(paths: &'p [Path<'w>], until: Ends) -> Option<&'p
 }
 
 /// Whether something ends within `days`.
-pub(super) fn ends_within(until: Ends, now: Timestamp, days: i64) -> bool {
-    until.instant().is_some() && !until.passed(now) && until <= Ends::at(now.plus_days(days))
+pub(super) fn ends_within(until: Expiry, now: Timestamp, days: i64) -> bool {
+    until.instant().is_some() && !until.is_past(now) && until <= Expiry::at(now.plus_days(days))
 }
 
 /// A tag with what it demands.
@@ -234,7 +234,10 @@ pub(super) fn tags_of(world: &World, group: &Group) -> Vec<TagLine> {
 /// What constraints demand, a sentence each.
 pub(super) fn demands(constraints: &Constraints) -> Vec<String> {
     let mut all = Vec::new();
-    for (kind, who) in [(Kind::Member, "members"), (Kind::Owner, "owners")] {
+    for (kind, who) in [
+        (MembershipKind::Member, "members"),
+        (MembershipKind::Owner, "owners"),
+    ] {
         if let Some(limit) = constraints.limit(kind) {
             let most = length(limit.seconds());
             all.push(format!("{who} stay at most {most} at a time"));

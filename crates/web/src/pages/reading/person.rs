@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use portcullis_model::{
-    Action as Wish, Kind, Refusal, Target, User, UserKind,
+    Action as Wish, MembershipKind, Refusal, Target, User, UserKind,
     world::{Access, contains},
 };
 
@@ -61,7 +61,7 @@ struct Permission {
     places: String,
     group: ui::Entity,
     why: String,
-    ends: ui::Ends,
+    ends: ui::ExpiryPill,
 }
 
 pub(super) async fn show(page: Page, Path(key): Path<String>) -> Result<Response, Failure> {
@@ -111,7 +111,9 @@ fn person(page: &Page, user: &User) -> PersonPage {
         .iter()
         .filter(|access| ends_within(access.until, now, SOON_DAYS))
         .count();
-    let (owned, had): (Vec<_>, Vec<_>) = all.into_iter().partition(|a| a.kind == Kind::Owner);
+    let (owned, had): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|a| a.kind == MembershipKind::Owner);
     let permissions = world.permissions_of(user.id, now);
     let counts = [had.len(), owned.len(), permissions.len()];
     let (mut sections, mut listed) = (Vec::new(), Vec::new());

@@ -50,7 +50,7 @@ struct Row {
     allows: usize,
     denies: usize,
     found: Vec<ui::Chip>,
-    ends: ui::Ends,
+    ends: ui::ExpiryPill,
 }
 
 /// How many findings linting has, by how much they matter.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use portcullis_app::decide::{self as told, Action, Decider, Entity, Properties, Question};
-use portcullis_model::{Ends, Kind};
+use portcullis_model::{Expiry, MembershipKind};
 use portcullis_rules::{ConditionTrace, Explanation, Outcome, Redaction, RuleTrace, Truth};
 
 use super::parts::{self, Past, address};
@@ -49,7 +49,7 @@ struct Answer {
     title: String,
     text: String,
     /// The group and list whose rule decided, and until when the subject is judged by it.
-    by: Option<(ui::Entity, ui::Entity, ui::Ends)>,
+    by: Option<(ui::Entity, ui::Entity, ui::ExpiryPill)>,
     notes: String,
     rules: Vec<Looked>,
     /// Rules that are about other things and are not shown.
@@ -203,8 +203,10 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
     let trace = decider.trace(world, now, question, &redaction);
     let by = decided.decided_by.as_ref().and_then(|(entitlement, _)| {
         let group = world.group(entitlement.group)?;
-        let held = world.holds(user.id, group.id, Kind::Member, now);
-        let until = held.unwrap_or(Ends::NEVER).min(entitlement.validity.until);
+        let held = world.holds(user.id, group.id, MembershipKind::Member, now);
+        let until = held
+            .unwrap_or(Expiry::NEVER)
+            .min(entitlement.validity.until);
         let href = match entitlement.grant.rules() {
             Some(_) => convert::list_href(entitlement),
             None => address("/why", &[("permission", entitlement.grant.label())]),

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{Json, response::Response};
 use portcullis_model::{
-    Kind, World,
+    MembershipKind, World,
     world::{Found, FoundKind},
 };
 use serde::Serialize;
@@ -143,12 +143,12 @@ fn row(page: &Page, found: &Found<'_>) -> Row {
         page.view.at == At::Now
             && group.is_managed()
             && world
-                .holds(page.viewer.id, group.id, Kind::Member, now)
+                .holds(page.viewer.id, group.id, MembershipKind::Member, now)
                 .is_none()
     });
     Row {
         entity: ui::Entity::new(kind(found.kind), found.label, href(found)),
         detail: short(found.detail),
-        ask: wanted.map_or_else(String::new, |group| ask(group, Kind::Member)),
+        ask: wanted.map_or_else(String::new, |group| ask(group, MembershipKind::Member)),
     }
 }

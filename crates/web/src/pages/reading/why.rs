@@ -3,7 +3,9 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use portcullis_app::decide::DecidedBy;
-use portcullis_model::{Action as Wish, Ends, Group, Kind, Target, Timestamp, User, world::Path};
+use portcullis_model::{
+    Action as Wish, Expiry, Group, MembershipKind, Target, Timestamp, User, world::Path,
+};
 
 use super::{
     compare::{Picked, pick},
@@ -66,14 +68,14 @@ struct Step {
 
 /// Everybody who has a permission.
 struct Holders {
-    rows: Vec<(Person, ui::Ends, String)>,
+    rows: Vec<(Person, ui::ExpiryPill, String)>,
     groups: Vec<ui::Entity>,
     pages: ui::Pages,
 }
 
 /// What is asked about.
 enum Question<'p> {
-    Group(&'p Group, Kind),
+    Group(&'p Group, MembershipKind),
     Permission(String),
     Nothing,
     /// A name nothing has.
@@ -88,8 +90,8 @@ fn why(web: &Web, page: &Page) -> Why {
     let (user, picked) = pick(page, "user", "Person");
     let question = question(page);
     let (what, name) = match &question {
-        Question::Group(group, Kind::Member) => ("member", group.name.to_string()),
-        Question::Group(group, Kind::Owner) => ("owner", group.name.to_string()),
+        Question::Group(group, MembershipKind::Member) => ("member", group.name.to_string()),
+        Question::Group(group, MembershipKind::Owner) => ("owner", group.name.to_string()),
         Question::Permission(name) => ("permission", name.clone()),
         Question::Unknown(name) => (asked_as(page), name.clone()),
         Question::Nothing => (asked_as(page), String::new()),
@@ -149,9 +151,9 @@ fn question(page: &Page) -> Question<'_> {
         return Question::Nothing;
     }
     let kind = if asked_as(page) == "owner" {
-        Kind::Owner
+        MembershipKind::Owner
     } else {
-        Kind::Member
+        MembershipKind::Member
     };
     match page.world().find_group(&group) {
         Some(group) => Question::Group(group, kind),
@@ -160,7 +162,7 @@ fn question(page: &Page) -> Question<'_> {
 }
 
 /// When something ends, at the end of a sentence.
-fn until(ends: Ends) -> String {
+fn until(ends: Expiry) -> String {
     ends.instant().map_or_else(
         || "with no end".to_owned(),
         |at: Timestamp| format!("until {}", ui::time::date(at.to_jiff())),
@@ -177,12 +179,12 @@ fn through_words(page: &Page, path: &Path<'_>) -> String {
     format!("through {}", names.join(" and then "))
 }
 
-fn of_group(page: &Page, user: &User, group: &Group, kind: Kind) -> Answer {
+fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Answer {
     let (world, now) = (page.world(), page.now());
     let paths = world.paths(user.id, group.id, kind, now);
     let is = match kind {
-        Kind::Member => "a member",
-        Kind::Owner => "an owner",
+        MembershipKind::Member => "a member",
+        MembershipKind::Owner => "an owner",
     };
     let Some(ends) = world.holds(user.id, group.id, kind, now) else {
         let mut drawing = Drawing::new(user);
@@ -232,14 +234,14 @@ fn of_group(page: &Page, user: &User, group: &Group, kind: Kind) -> Answer {
 fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Answer {
     let (world, now) = (page.world(), page.now());
     let mut drawing = Drawing::new(user);
-    let mut ways: Vec<(Ends, Path<'_>, &Group)> = Vec::new();
+    let mut ways: Vec<(Expiry, Path<'_>, &Group)> = Vec::new();
     let conferring: Vec<_> = world.conferring(name, None, now).collect();
     if !conferring.is_empty() {
         let access = world.access_of(user.id, now);
         for (group, entitlement) in &conferring {
-            let held = access
-                .iter()
-                .find(|access| access.group.id == group.id && access.kind == Kind::Member);
+            let held = access.iter().find(|access| {
+                access.group.id == group.id && access.kind == MembershipKind::Member
+            });
             for path in held.into_iter().flat_map(|access| &access.paths) {
                 let ends = path.until.min(entitlement.validity.until);
                 ways.push((ends, path.clone(), group));
@@ -253,8 +255,8 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Answer {
     let Some((ends, path, group)) = ways.first().cloned() else {
         let mut steps = Vec::new();
         for (group, _) in conferring.iter().take(MOST_GROUPS) {
-            steps.push(missing(page, user, group, Kind::Member));
-            let node = drawing.missing_group(world, group, Kind::Member, now);
+            steps.push(missing(page, user, group, MembershipKind::Member));
+            let node = drawing.missing_group(world, group, MembershipKind::Member, now);
             drawing.confers(node, name, false);
         }
         return Answer {
@@ -309,7 +311,7 @@ fn by_rule(
     page: &Page,
     user: &User,
     name: &str,
-    ways: &[(Ends, Path<'_>, &Group)],
+    ways: &[(Expiry, Path<'_>, &Group)],
 ) -> Option<Answer> {
     let (world, now) = (page.world(), page.now());
     let decider = web.decider();
@@ -348,7 +350,7 @@ fn by_rule(
 }
 
 /// What gives a place somebody lacks: they ask for it or for a role, or who may adds them.
-fn missing(page: &Page, user: &User, group: &Group, kind: Kind) -> Step {
+fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Step {
     let (world, now) = (page.world(), page.now());
     let entity = convert::group(group);
     if !group.is_managed() {

@@ -14,7 +14,7 @@ use portcullis_store::Committed;
 
 use super::{
     fields::Submission,
-    flow::{self, Ask, Step},
+    flow::{self, ConfirmPolicy, Step},
     form::{Field, FormPage, Text, Values, answer, ask_first, first, seen, unseen},
     frame::Page,
     group_write::description_field,
@@ -54,7 +54,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         title: format!("Create the app {}", fields.get("name")),
         confirm: "Create".into(),
         cancel: "/apps".into(),
-        ask: Ask::WhenSomebodyLoses,
+        ask: ConfirmPolicy::WhenSomebodyLoses,
         ..Step::default()
     };
     answer(
@@ -96,7 +96,7 @@ pub(super) async fn save(
         title: format!("Edit {}", app.name),
         confirm: "Save".into(),
         cancel: href(app),
-        ask: Ask::WhenSomebodyLoses,
+        ask: ConfirmPolicy::WhenSomebodyLoses,
         ..Step::default()
     };
     let done = |_: &_| href(app);
@@ -137,7 +137,7 @@ fn deleting(app: &App) -> Step {
         title: format!("Delete the app {} with all its groups", app.name),
         confirm: "Delete".into(),
         cancel: href(app),
-        ask: Ask::Always,
+        ask: ConfirmPolicy::Always,
         ..Step::default()
     }
 }

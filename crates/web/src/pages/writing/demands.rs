@@ -1,7 +1,7 @@
 //! What tags demand, told before somebody fills in a form: limits, reasons, no self-add. The guard
 //! decides; here it is only explained.
 
-use portcullis_model::{Group, Id, Kind, Tag, Timestamp, User, World};
+use portcullis_model::{Group, Id, MembershipKind, Tag, Timestamp, User, World};
 
 use super::form::{Banner, Field, Text, Values};
 use crate::ui;
@@ -34,9 +34,14 @@ pub(crate) struct Demands<'w> {
 
 impl<'w> Demands<'w> {
     /// Of a place in `group`, also by what that place leads to.
-    pub(crate) fn of_place(world: &'w World, group: &'w Group, kind: Kind, now: Timestamp) -> Self {
+    pub(crate) fn of_place(
+        world: &'w World,
+        group: &'w Group,
+        kind: MembershipKind,
+        now: Timestamp,
+    ) -> Self {
         let mut all = Self::of_inclusion(world, group, kind);
-        if kind == Kind::Member {
+        if kind == MembershipKind::Member {
             for (reached, kind) in world.reach(group.id, now) {
                 all.note(world, reached, kind);
             }
@@ -45,7 +50,7 @@ impl<'w> Demands<'w> {
     }
 
     /// Of letting a role's members into `target`.
-    pub(crate) fn of_inclusion(world: &'w World, target: &'w Group, kind: Kind) -> Self {
+    pub(crate) fn of_inclusion(world: &'w World, target: &'w Group, kind: MembershipKind) -> Self {
         let mut all = Self::default();
         if target.is_managed() {
             all.limit = world
@@ -58,7 +63,7 @@ impl<'w> Demands<'w> {
         all
     }
 
-    fn note(&mut self, world: &'w World, group: &'w Group, kind: Kind) {
+    fn note(&mut self, world: &'w World, group: &'w Group, kind: MembershipKind) {
         for tag in world.tags_on(group).filter(|tag| tag.enabled) {
             if tag.constraints.reason_required(kind) {
                 self.reason.get_or_insert((group, tag));
@@ -125,7 +130,7 @@ impl<'w> Demands<'w> {
         world: &World,
         viewer: Id<User>,
         group: &Group,
-        kind: Kind,
+        kind: MembershipKind,
         now: Timestamp,
     ) -> Option<Banner> {
         let (where_, tag) = self.no_self.filter(|_| !world.is_admin(viewer, now))?;

@@ -325,7 +325,7 @@ pub(crate) async fn ask_first<O: Operation>(
         fields: Fields::default(),
     };
     let step = Step {
-        ask: flow::Ask::Always,
+        ask: flow::ConfirmPolicy::Always,
         ..step
     };
     flow::run(web, &unsent, operation, step, |_| String::new()).await

@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use portcullis_app::group::{Confer, Withhold};
+use portcullis_app::group::{GrantEntitlement, RevokeEntitlement};
 use portcullis_model::{
     Action, Entitlement, Grant, Group, Id, Permission, Refusal, Target,
     name::{Environment, PermissionName, Reason},
@@ -16,7 +16,7 @@ use super::{
     convert,
     demands::Demands,
     fields::Submission,
-    flow::{self, Ask, Step},
+    flow::{self, ConfirmPolicy, Step},
     form::{Aside, Field, FormPage, Text, Values, answer, first},
     frame::Page,
     group_write::{crumbs, found},
@@ -27,7 +27,7 @@ pub(super) async fn confer(page: Page, Path(id): Path<String>) -> Result<Respons
     let group = found(&page, &id)?;
     first(
         &page,
-        (Action::Confer, Target::Group(group)),
+        (Action::GrantEntitlement, Target::Group(group)),
         |values, errors| form(&page, group, values, errors),
     )
 }
@@ -57,7 +57,7 @@ pub(super) async fn conferred(
     let operation = name
         .zip(until)
         .zip(reason)
-        .map(|((name, until), reason)| Confer {
+        .map(|((name, until), reason)| GrantEntitlement {
             group: group.id,
             replaces: None,
             grant: Grant::Permission(Permission { name, environments }),
@@ -68,7 +68,7 @@ pub(super) async fn conferred(
         title: format!("Let {} confer {}", group.name, fields.get("permission")),
         confirm: "Confer".into(),
         cancel: convert::group_href(group),
-        ask: Ask::WhenSomebodyLoses,
+        ask: ConfirmPolicy::WhenSomebodyLoses,
         ..Step::default()
     };
     let done = |_: &_| convert::group_href(group);
@@ -142,7 +142,7 @@ pub(super) async fn withhold(
     let (name, href) = group.map_or(("", "/groups".into()), |group| {
         (&*group.name, convert::group_href(group))
     });
-    let operation = Withhold {
+    let operation = RevokeEntitlement {
         entitlement: entitlement.id,
     };
     let step = Step {
@@ -152,7 +152,7 @@ pub(super) async fn withhold(
             Some(_) => convert::list_href(entitlement),
             None => href.clone(),
         },
-        ask: Ask::Always,
+        ask: ConfirmPolicy::Always,
         ..Step::default()
     };
     flow::run(&web, &sent, operation, step, |_| href).await

@@ -5,13 +5,13 @@ use axum::{
     response::Response,
 };
 use portcullis_app::group::{AddPeople, RemovePeople};
-use portcullis_model::{Action, Group, Id, Kind, Refusal, Target, User, name::Reason};
+use portcullis_model::{Action, Group, Id, MembershipKind, Refusal, Target, User, name::Reason};
 
 use super::{
     convert,
     demands::Demands,
     fields::Submission,
-    flow::{self, Ask, Step},
+    flow::{self, ConfirmPolicy, Step},
     form::{Aside, Field, FormPage, Text, Values, allowed, answer, ask_first, first},
     frame::{Page, render},
     group_write::{crumbs, found},
@@ -50,7 +50,7 @@ pub(super) async fn added(
         title: format!("Add {who} to {}", group.name),
         confirm: "Add".into(),
         cancel: convert::group_href(group),
-        ask: Ask::WhenRulesChange,
+        ask: ConfirmPolicy::WhenRulesChange,
         ..Step::default()
     };
     let done = |_: &_| convert::group_href(group);
@@ -112,8 +112,10 @@ fn add_form(page: &Page, group: &Group, values: &Values, errors: ui::Errors) -> 
         title: "What they get",
         entities: leads_to(page, group, kind),
         text: match kind {
-            Kind::Member => String::new(),
-            Kind::Owner => "Owners decide who is in it. They are not members by that.".into(),
+            MembershipKind::Member => String::new(),
+            MembershipKind::Owner => {
+                "Owners decide who is in it. They are not members by that.".into()
+            }
         },
     });
     form.asides
@@ -124,15 +126,15 @@ fn add_form(page: &Page, group: &Group, values: &Values, errors: ui::Errors) -> 
 }
 
 /// What a place in `group` leads to: the first of the groups and permissions.
-fn leads_to(page: &Page, group: &Group, kind: Kind) -> Vec<ui::Entity> {
+fn leads_to(page: &Page, group: &Group, kind: MembershipKind) -> Vec<ui::Entity> {
     const MOST: usize = 12;
-    if kind == Kind::Owner {
+    if kind == MembershipKind::Owner {
         return Vec::new();
     }
     let (world, now) = (&*page.viewer.world, page.viewer.context.now);
     let groups = world.reach(group.id, now).into_iter().map(|(group, kind)| {
         let entity = convert::group(group);
-        if kind == Kind::Owner {
+        if kind == MembershipKind::Owner {
             entity.with_detail("as owner")
         } else {
             entity
@@ -175,7 +177,7 @@ pub(super) async fn extended(
         title: format!("Change until when {} is in {}", user.name, group.name),
         confirm: "Change".into(),
         cancel: convert::group_href(group),
-        ask: Ask::WhenSomebodyLoses,
+        ask: ConfirmPolicy::WhenSomebodyLoses,
         ..Step::default()
     };
     let done = |_: &_| convert::group_href(group);
@@ -250,12 +252,12 @@ pub(super) async fn remove(
     };
     let step = Step {
         title: match kind {
-            Kind::Member => format!("Remove {who} from {}", group.name),
-            Kind::Owner => format!("Take {} away from {who}", ownership_of(group)),
+            MembershipKind::Member => format!("Remove {who} from {}", group.name),
+            MembershipKind::Owner => format!("Take {} away from {who}", ownership_of(group)),
         },
         confirm: "Remove".into(),
         cancel: convert::group_href(group),
-        ask: Ask::Always,
+        ask: ConfirmPolicy::Always,
         ..Step::default()
     };
     let done = |_: &_| convert::group_href(group);
@@ -289,21 +291,21 @@ pub(super) async fn left(
     flow::run(&web, &sent, operation, step, done).await
 }
 
-fn leaving(page: &Page, group: &Group, kind: Kind) -> (RemovePeople, Step) {
+fn leaving(page: &Page, group: &Group, kind: MembershipKind) -> (RemovePeople, Step) {
     let operation = RemovePeople {
         group: group.id,
         kind,
         users: vec![page.viewer.id],
     };
     let title = match kind {
-        Kind::Member => format!("Leave {}", group.name),
-        Kind::Owner => format!("Give up {}", ownership_of(group)),
+        MembershipKind::Member => format!("Leave {}", group.name),
+        MembershipKind::Owner => format!("Give up {}", ownership_of(group)),
     };
     let step = Step {
         title,
         confirm: "Leave".into(),
         cancel: convert::group_href(group),
-        ask: Ask::Always,
+        ask: ConfirmPolicy::Always,
         ..Step::default()
     };
     (operation, step)

@@ -5,13 +5,13 @@ use axum::{
     response::Response,
 };
 use portcullis_app::group::{AttachRole, DetachRole};
-use portcullis_model::{Action, Group, Id, Kind, Refusal, Target, name::Reason};
+use portcullis_model::{Action, Group, Id, MembershipKind, Refusal, Target, name::Reason};
 
 use super::{
     convert,
     demands::Demands,
     fields::Submission,
-    flow::{self, Ask, Step},
+    flow::{self, ConfirmPolicy, Step},
     form::{Aside, Check, Checks, Choices, Field, FormPage, Text, Values, allowed, answer, first},
     frame::{Page, render},
     group_write::{crumbs, found},
@@ -44,7 +44,7 @@ pub(super) async fn attached(
         title: format!("Let {} into {}", fields.get("role"), group.name),
         confirm: "Attach".into(),
         cancel: convert::group_href(group),
-        ask: Ask::WhenRulesChange,
+        ask: ConfirmPolicy::WhenRulesChange,
         ..Step::default()
     };
     let done = |_: &_| convert::group_href(group);
@@ -144,7 +144,7 @@ pub(super) async fn detach(
         title: format!("Take {} out of {from}", role.name),
         confirm: "Detach".into(),
         cancel: convert::group_href(here),
-        ask: Ask::Always,
+        ask: ConfirmPolicy::Always,
         ..Step::default()
     };
     let done = |_: &_| convert::group_href(here);
@@ -182,7 +182,7 @@ pub(super) async fn led(
         title: format!("Lead {} into {count} group{plural}", role.name),
         confirm: "Attach".into(),
         cancel: convert::group_href(role),
-        ask: Ask::WhenRulesChange,
+        ask: ConfirmPolicy::WhenRulesChange,
         ..Step::default()
     };
     let done = |_: &_| convert::group_href(role);
@@ -264,7 +264,7 @@ fn lead_form(page: &Page, role: &Group, values: &Values, errors: ui::Errors) -> 
     form
 }
 
-fn limit_note(world: &portcullis_model::World, group: &Group, kind: Kind) -> String {
+fn limit_note(world: &portcullis_model::World, group: &Group, kind: MembershipKind) -> String {
     let demands = Demands::of_inclusion(world, group, kind);
     let mut notes = Vec::new();
     if let Some((seconds, tag)) = demands.limit {
@@ -285,7 +285,7 @@ fn offered<'p>(page: &'p Page, role: &Group) -> (Vec<&'p Group>, usize) {
         .filter(|group| !group.is_role() && group.is_managed())
         .filter(|group| {
             world
-                .inclusion_of(role.id, group.id, Kind::Member)
+                .inclusion_of(role.id, group.id, MembershipKind::Member)
                 .is_none()
         })
         .filter(|group| {

@@ -15,7 +15,7 @@ use portcullis_store::Committed;
 use super::{
     convert,
     fields::Submission,
-    flow::{self, Ask, Step},
+    flow::{self, ConfirmPolicy, Step},
     form::{
         Banner, Choices, Field, FormPage, Text, Values, allowed, answer, ask_first, first, seen,
         unseen,
@@ -104,7 +104,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         title: format!("Create {}", fields.get("name")),
         confirm: "Create".into(),
         cancel: "/groups".into(),
-        ask: Ask::WhenSomebodyLoses,
+        ask: ConfirmPolicy::WhenSomebodyLoses,
         ..Step::default()
     };
     answer(
@@ -207,7 +207,7 @@ pub(super) async fn save(
         title: format!("Edit {}", group.name),
         confirm: "Save".into(),
         cancel: convert::group_href(group),
-        ask: Ask::WhenSomebodyLoses,
+        ask: ConfirmPolicy::WhenSomebodyLoses,
         ..Step::default()
     };
     let id = group.id;
@@ -297,7 +297,7 @@ fn deleting(group: &Group) -> Step {
         title: format!("Delete the {} {}", group.noun(), group.name),
         confirm: "Delete".into(),
         cancel: convert::group_href(group),
-        ask: Ask::Always,
+        ask: ConfirmPolicy::Always,
         ..Step::default()
     }
 }

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::{
     convert,
     fields::{Fields, Submission},
-    flow::{Ask, Step},
+    flow::{ConfirmPolicy, Step},
     form::{Choices, Field, FormPage, Text, Values, answer, ask_first, first, seen, unseen},
     frame::Page,
     pick,
@@ -55,7 +55,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         title: format!("Add {}", fields.get("name")),
         confirm: "Add".into(),
         cancel: "/people".into(),
-        ask: Ask::WhenSomebodyLoses,
+        ask: ConfirmPolicy::WhenSomebodyLoses,
         ..Step::default()
     };
     let login = fields.get("login").to_owned();
@@ -107,7 +107,7 @@ pub(super) async fn save(
         title: format!("Edit {}", user.name),
         confirm: "Save".into(),
         cancel: convert::user_href(user),
-        ask: Ask::WhenSomebodyLoses,
+        ask: ConfirmPolicy::WhenSomebodyLoses,
         ..Step::default()
     };
     let done = move |_: &_| {
@@ -152,7 +152,7 @@ fn deleting(user: &User) -> Step {
         title: format!("Delete {} and end everything they have", user.name),
         confirm: "Delete".into(),
         cancel: convert::user_href(user),
-        ask: Ask::Always,
+        ask: ConfirmPolicy::Always,
         ..Step::default()
     }
 }

@@ -1,6 +1,6 @@
 //! Things named in forms: people and groups as people write and paste them, and tags to tick.
 
-use portcullis_model::{Action, Group, Id, Kind, Tag, Target, User, World, name};
+use portcullis_model::{Action, Group, Id, MembershipKind, Tag, Target, User, World, name};
 
 use super::{
     demands::in_words,
@@ -132,11 +132,11 @@ pub(crate) fn logins(world: &World) -> Vec<String> {
 }
 
 /// The kind asked for in a form or address; members unless it says owners.
-pub(crate) fn kind(text: &str) -> Kind {
+pub(crate) fn kind(text: &str) -> MembershipKind {
     if text == "owner" {
-        Kind::Owner
+        MembershipKind::Owner
     } else {
-        Kind::Member
+        MembershipKind::Member
     }
 }
 

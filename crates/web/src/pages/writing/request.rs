@@ -34,7 +34,7 @@ struct RequestPage {
     wants: ui::Entity,
     about: String,
     kind: String,
-    until: ui::Ends,
+    until: ui::ExpiryPill,
     asked: ui::When,
     reason: String,
     errors: ui::Errors,
@@ -189,7 +189,7 @@ fn decide_box(
             )
         }
     };
-    if cut == portcullis_model::Ends::NEVER {
+    if cut == portcullis_model::Expiry::NEVER {
         // "As asked" says it already.
         durations.choices.retain(|choice| !choice.is("never"));
     }

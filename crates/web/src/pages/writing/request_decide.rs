@@ -13,7 +13,7 @@ use portcullis_model::{Id, Refusal, Request, name::Reason};
 
 use super::{
     fields::{Submission, errors_of},
-    flow::{self, Ask, Step},
+    flow::{self, ConfirmPolicy, Step},
     form::Values,
     pick, request, request_list,
 };
@@ -158,7 +158,7 @@ fn deciding(sent: &Submission, requests: &[Id<Request>], decision: Decision) -> 
         title: format!("{verb}: {whose}"),
         confirm: verb.into(),
         cancel: "/requests".into(),
-        ask: Ask::Always,
+        ask: ConfirmPolicy::Always,
         ..Step::default()
     }
 }

@@ -46,7 +46,7 @@ struct Row {
     login: String,
     wants: ui::Entity,
     /// Until when it is wanted or was granted; of what was refused only the date.
-    until: Result<ui::Ends, String>,
+    until: Result<ui::ExpiryPill, String>,
     at: ui::When,
     reason: String,
     state: ui::Chip,

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use portcullis_app::request::Ask;
-use portcullis_model::{Change, Group, GroupKind, Kind, name::Reason, world::contains};
+use portcullis_app::request::CreateRequest;
+use portcullis_model::{Change, Group, GroupKind, MembershipKind, name::Reason, world::contains};
 use portcullis_store::Committed;
 
 use super::{
@@ -35,7 +35,7 @@ struct Candidate {
     group: ui::Entity,
     about: String,
     ask: String,
-    has: Option<ui::Ends>,
+    has: Option<ui::ExpiryPill>,
 }
 
 pub(super) async fn new(page: Page) -> Result<Response, Failure> {
@@ -53,7 +53,7 @@ fn picker(page: &Page) -> Picker {
     let query = page.query("q");
     let mine: std::collections::HashMap<_, _> = world
         .groups_of(page.viewer.id, now)
-        .filter(|(_, kind, _)| *kind == Kind::Member)
+        .filter(|(_, kind, _)| *kind == MembershipKind::Member)
         .map(|(group, _, until)| (group.id, until))
         .collect();
     let mut all: Vec<_> = world
@@ -102,7 +102,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
     let kind = pick::kind(fields.get("kind"));
     let until = fields.ends("until", page.viewer.context.now, &mut errors);
     let reason = fields.parse("reason", &mut errors, Reason::parse);
-    let operation = until.zip(reason).map(|(until, reason)| Ask {
+    let operation = until.zip(reason).map(|(until, reason)| CreateRequest {
         group: group.id,
         kind,
         until,
@@ -112,7 +112,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         title: format!("Ask for {}", group.name),
         confirm: "Ask".into(),
         cancel: convert::group_href(group),
-        ask: flow::Ask::WhenSomebodyLoses,
+        ask: flow::ConfirmPolicy::WhenSomebodyLoses,
         ..Step::default()
     };
     answer(
@@ -188,7 +188,7 @@ fn form(page: &Page, group: &Group, values: &Values, errors: ui::Errors) -> Form
 }
 
 /// What is so already: they have it, have asked, or a role would be the better thing to ask for.
-fn standing(page: &Page, group: &Group, kind: Kind) -> Vec<Banner> {
+fn standing(page: &Page, group: &Group, kind: MembershipKind) -> Vec<Banner> {
     let (world, now) = (&*page.viewer.world, page.viewer.context.now);
     let me = page.viewer.id;
     let mut all = Vec::new();

@@ -6,14 +6,14 @@ use axum::{
 };
 use portcullis_app::role::{CloneRole, People, RoleFromPerson};
 use portcullis_model::{
-    Action, Group, GroupKind, Kind, Refusal, Target, User,
+    Action, Group, GroupKind, MembershipKind, Refusal, Target, User,
     name::{Description, Name, Reason},
 };
 
 use super::{
     convert,
     fields::Submission,
-    flow::{Ask, Step},
+    flow::{ConfirmPolicy, Step},
     form::{Check, Checks, Field, FormPage, Text, Values, allowed, answer},
     frame::{Page, render},
     group_roles::role,
@@ -57,7 +57,7 @@ pub(super) async fn create(web: State<Web>, sent: Submission) -> Result<Response
         ),
         confirm: "Make the role".into(),
         cancel: convert::user_href(user),
-        ask: Ask::Always,
+        ask: ConfirmPolicy::Always,
         ..Step::default()
     };
     answer(
@@ -140,7 +140,7 @@ fn from_form(page: &Page, user: &User, values: &Values, errors: ui::Errors) -> F
     let access = world.access_of(user.id, now);
     let could = access
         .iter()
-        .filter(|a| a.kind == Kind::Member && a.group.is_managed() && !a.group.is_role());
+        .filter(|a| a.kind == MembershipKind::Member && a.group.is_managed() && !a.group.is_role());
     let boxes = could.map(|access| {
         let value = access.group.id.to_string();
         let through = access.paths.first().filter(|path| !path.is_direct());
@@ -205,7 +205,7 @@ pub(super) async fn cloned(
         title: format!("Clone {} as {}", role.name, sent.fields.get("name")),
         confirm: "Clone".into(),
         cancel: convert::group_href(role),
-        ask: Ask::Always,
+        ask: ConfirmPolicy::Always,
         ..Step::default()
     };
     answer(

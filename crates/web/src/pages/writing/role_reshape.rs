@@ -5,12 +5,12 @@ use axum::{
     response::Response,
 };
 use portcullis_app::role::{MergeRoles, SplitRole};
-use portcullis_model::{Action, Group, Kind, Target, name::Reason};
+use portcullis_model::{Action, Group, MembershipKind, Target, name::Reason};
 
 use super::{
     convert,
     fields::Submission,
-    flow::{Ask, Step},
+    flow::{ConfirmPolicy, Step},
     form::{Check, Checks, Field, FormPage, Text, Values, allowed, answer, first},
     frame::{Page, render},
     group_roles::role,
@@ -51,7 +51,7 @@ pub(super) async fn merged(
         ),
         confirm: "Merge".into(),
         cancel: convert::group_href(into),
-        ask: Ask::Always,
+        ask: ConfirmPolicy::Always,
         ..Step::default()
     };
     let done = |_: &_| convert::group_href(into);
@@ -113,7 +113,7 @@ pub(super) async fn divided(
         title: format!("Split {} off {}", sent.fields.get("name"), old.name),
         confirm: "Split".into(),
         cancel: convert::group_href(old),
-        ask: Ask::Always,
+        ask: ConfirmPolicy::Always,
         ..Step::default()
     };
     answer(
@@ -138,7 +138,7 @@ fn split_form(page: &Page, role: &Group, values: &Values, errors: ui::Errors) ->
         let value = group.id.to_string();
         Some(Check {
             label: group.name.to_string(),
-            help: if inclusion.kind == Kind::Owner {
+            help: if inclusion.kind == MembershipKind::Owner {
                 "as owner".into()
             } else {
                 String::new()

@@ -10,11 +10,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use portcullis_app::{
-    group::Confer,
+    group::GrantEntitlement,
     rules::{Checked, Written, check},
 };
 use portcullis_model::{
-    Action, Entitlement, Grant, Group, Id, Kind, Refusal, Target,
+    Action, Entitlement, Grant, Group, Id, MembershipKind, Refusal, Target,
     entitlement::Rules,
     name::{Name, Reason},
 };
@@ -24,7 +24,7 @@ use super::{
     convert,
     demands::Demands,
     fields::{Fields, Submission, errors_of},
-    flow::{self, Ask, Step},
+    flow::{self, ConfirmPolicy, Step},
     form::{Values, allowed, unseen, version},
     frame::{Page, render},
     group_write::{crumbs, found},
@@ -66,13 +66,13 @@ struct There {
     withhold: String,
     by: String,
     reason: String,
-    ends: ui::Ends,
+    ends: ui::ExpiryPill,
 }
 
 /// What there is to say about the text.
 #[derive(Default)]
 struct Said {
-    offences: Vec<Place>,
+    diagnostics: Vec<Place>,
     findings: Vec<Place>,
     cases: Vec<Place>,
     more: usize,
@@ -170,7 +170,7 @@ fn listed<'p>(
 
 pub(super) async fn new(page: Page, Path(id): Path<String>) -> Result<Response, Failure> {
     let group = found(&page, &id)?;
-    allowed(&page, Action::Confer, Target::Group(group))?;
+    allowed(&page, Action::GrantEntitlement, Target::Group(group))?;
     let (values, draft) = (Values::asked(&page), Draft::new());
     let said = said(&look(&draft).await?);
     let shown = edit(
@@ -239,7 +239,7 @@ async fn save(
     there: Option<&Entitlement>,
 ) -> Result<Response, Failure> {
     let (page, fields) = (&sent.page, &sent.fields);
-    allowed(page, Action::Confer, Target::Group(group))?;
+    allowed(page, Action::GrantEntitlement, Target::Group(group))?;
     let mut errors = ui::Errors::default();
     let draft = Draft::sent(fields);
     let checked = look(&draft).await?;
@@ -280,7 +280,7 @@ async fn save(
         Some(was) if *was != *name => format!("Save {was} on {} as {name}", group.name),
         _ => format!("Save {name} on {}", group.name),
     };
-    let operation = Confer {
+    let operation = GrantEntitlement {
         group: group.id,
         replaces: there.map(|there| there.id),
         grant: Grant::Rules(Rules {
@@ -296,7 +296,7 @@ async fn save(
         title,
         confirm: "Save the rules".into(),
         cancel: there.map_or_else(|| convert::group_href(group), convert::list_href),
-        ask: Ask::Always,
+        ask: ConfirmPolicy::Always,
         notes: summary(&said),
     };
     let done = |_: &_| convert::group_href(group);
@@ -322,7 +322,7 @@ fn again(
 /// What keeps a list from being saved, by field.
 fn wrong(checked: &Checked) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
-    let count = checked.offences.len() + checked.omitted;
+    let count = checked.diagnostics.len() + checked.omitted;
     match count {
         0 => {}
         1 => all.push((
@@ -381,8 +381,8 @@ fn edit(
         },
         crumbs,
         group: convert::group(group),
-        members: world.holder_count(group.id, Kind::Member, now),
-        may_edit: page.may(Action::Confer, Target::Group(group)),
+        members: world.holder_count(group.id, MembershipKind::Member, now),
+        may_edit: page.may(Action::GrantEntitlement, Target::Group(group)),
         there: there.map(|there| There {
             withhold: format!("/entitlements/{}/withhold", there.id),
             by: convert::actor(world, there.granted_by),
@@ -405,18 +405,18 @@ fn edit(
 
 fn said(checked: &Checked) -> Said {
     let mut said = Said::default();
-    for offence in checked.offences.iter().take(MOST_SAID) {
-        let at = offence.position;
-        said.offences.push(Place {
+    for diagnostic in checked.diagnostics.iter().take(MOST_SAID) {
+        let at = diagnostic.position;
+        said.diagnostics.push(Place {
             line: at.map_or(0, |at| at.line),
             column: at.map_or(0, |at| at.column),
-            path: offence.path.clone(),
-            message: offence.message.clone(),
+            path: diagnostic.path.clone(),
+            message: diagnostic.message.clone(),
             level: "bad",
             word: "cannot be read",
         });
     }
-    said.offences
+    said.diagnostics
         .extend(checked.too_much.iter().map(|message| Place {
             line: 0,
             column: 0,
@@ -449,8 +449,8 @@ fn said(checked: &Checked) -> Said {
             word: "failed",
         });
     }
-    let shown = said.offences.len() + said.findings.len() + said.cases.len();
-    let all = checked.offences.len()
+    let shown = said.diagnostics.len() + said.findings.len() + said.cases.len();
+    let all = checked.diagnostics.len()
         + checked.omitted
         + checked.findings.len()
         + checked.case_faults.len();

@@ -15,7 +15,7 @@ use portcullis_store::Committed;
 use super::{
     demands::length,
     fields::{Fields, Submission},
-    flow::{self, Ask, Step},
+    flow::{self, ConfirmPolicy, Step},
     form::{Check, Checks, Field, FormPage, Text, Values, answer, ask_first, first, seen, unseen},
     frame::Page,
     group_write::description_field,
@@ -67,7 +67,7 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
         title: format!("Create the tag {}", fields.get("name")),
         confirm: "Create".into(),
         cancel: "/tags".into(),
-        ask: Ask::WhenSomebodyLoses,
+        ask: ConfirmPolicy::WhenSomebodyLoses,
         ..Step::default()
     };
     answer(
@@ -110,7 +110,7 @@ pub(super) async fn save(
         title: format!("Save the tag {}", tag.name),
         confirm: "Save".into(),
         cancel: href(tag),
-        ask: Ask::WhenSomebodyLoses,
+        ask: ConfirmPolicy::WhenSomebodyLoses,
         ..Step::default()
     };
     let done = |_: &_| href(tag);
@@ -154,7 +154,7 @@ fn deleting(tag: &Tag) -> Step {
         ),
         confirm: "Delete".into(),
         cancel: href(tag),
-        ask: Ask::Always,
+        ask: ConfirmPolicy::Always,
         ..Step::default()
     }
 }

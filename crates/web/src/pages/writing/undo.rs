@@ -10,7 +10,7 @@ use portcullis_model::{Change, ChangeSet, Position, Refusal};
 
 use super::{
     fields::Submission,
-    flow::{self, Ask, Step},
+    flow::{self, ConfirmPolicy, Step},
 };
 use crate::{Web, auth::is_local, error::Failure};
 
@@ -32,7 +32,7 @@ pub(super) async fn undo(
         title: format!("Undo entry {at} of the log"),
         confirm: "Undo".into(),
         cancel: back.clone(),
-        ask: Ask::WhenSomebodyLoses,
+        ask: ConfirmPolicy::WhenSomebodyLoses,
         ..Step::default()
     };
     let operation = Undo {

@@ -650,7 +650,13 @@ async fn lists_are_sorted_either_way_and_pages_follow_without_gap() -> anyhow::R
         .expect(200);
     let first = most.each("/name")[0].clone();
     let world = app.world();
-    let count = |group| world.holder_count(group, portcullis_model::Kind::Member, app.app.now());
+    let count = |group| {
+        world.holder_count(
+            group,
+            portcullis_model::MembershipKind::Member,
+            app.app.now(),
+        )
+    };
     let largest = world.groups().map(|group| count(group.id)).max();
     assert_eq!(
         world.find_group(&first).map(|group| count(group.id)),

@@ -230,7 +230,7 @@ async fn lists_are_looked_through_and_compared_without_being_saved() -> anyhow::
     let text = json!({ "rules": "[\n{\"access\": 1}]" });
     let looked = sven.post("/api/v1/rules/lint", text).await.expect(200).body;
     assert_eq!(looked["sound"], false);
-    assert_eq!(looked["offences"][0]["line"], 2);
+    assert_eq!(looked["diagnostics"][0]["line"], 2);
     let pair = json!({ "before": [twice], "after": [rule("allow", "read", "doc", &json!([["@open", "=", true]]))] });
     let differ = sven.post("/api/v1/rules/diff", pair).await.expect(200).body;
     assert_eq!(differ["exhaustive"], true);

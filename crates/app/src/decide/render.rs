@@ -31,7 +31,7 @@ impl DecidedBy {
     #[must_use]
     pub fn of(world: &World, answer: &Answer) -> Option<Self> {
         let (entitlement, rule) = answer.decided_by.as_ref()?;
-        let compiled = entitlement.grant.compile();
+        let compiled = entitlement.grant.to_rules();
         Some(Self {
             group: world.group(entitlement.group)?.name.to_string(),
             kind: entitlement.grant.kind(),

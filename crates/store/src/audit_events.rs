@@ -1,4 +1,4 @@
-//! Touches: what is no change but must be on record. They go to a table of their own, take no
+//! Recorder: what is no change but must be on record. They go to a table of their own, take no
 //! writer's place, and share transactions: whatever waits while one is written goes into the next.
 
 use portcullis_model::{Actor, Timestamp};
@@ -14,7 +14,7 @@ use crate::{
 
 /// Something that happened and changed no fact.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Touch {
+pub struct AuditEvent {
     /// When.
     pub at: Timestamp,
     /// Who; `None` where nobody is known, such as a failed sign-in.
@@ -27,9 +27,9 @@ pub struct Touch {
     pub body: serde_json::Value,
 }
 
-/// Which touches to list. The default is all of them.
+/// Which events to list. The default is all of them.
 #[derive(Clone, Debug, Default)]
-pub struct TouchFilter {
+pub struct AuditEventFilter {
     /// By whom.
     pub actor: Option<Actor>,
     /// Of exactly this kind.
@@ -45,40 +45,40 @@ pub struct TouchFilter {
 /// How many rows share a transaction at most.
 const ROWS: usize = 4096;
 
-type Waiting = (Vec<Touch>, oneshot::Sender<Result<(), StoreError>>);
+type Waiting = (Vec<AuditEvent>, oneshot::Sender<Result<(), StoreError>>);
 
-/// The way to the task that writes touches; it ends with the last of its senders.
+/// The way to the task that writes events; it ends with the last of its senders.
 #[derive(Debug)]
-pub(crate) struct Touches(mpsc::Sender<Waiting>);
+pub(crate) struct Recorder(mpsc::Sender<Waiting>);
 
-impl Touches {
+impl Recorder {
     pub(crate) fn start(db: Db) -> Self {
         let (send, receive) = mpsc::channel(1024);
         tokio::spawn(run(db, receive));
         Self(send)
     }
 
-    pub(crate) async fn append(&self, touches: Vec<Touch>) -> Result<(), StoreError> {
-        if touches.is_empty() {
+    pub(crate) async fn append(&self, events: Vec<AuditEvent>) -> Result<(), StoreError> {
+        if events.is_empty() {
             return Ok(());
         }
         let (answer, answered) = oneshot::channel();
-        let sent = self.0.send((touches, answer)).await;
+        let sent = self.0.send((events, answer)).await;
         sent.map_err(|_| StoreError::Stopped)?;
         answered.await.map_err(|_| StoreError::Stopped)?
     }
 }
 
 async fn run(db: Db, mut waiting: mpsc::Receiver<Waiting>) {
-    while let Some((mut touches, answer)) = waiting.recv().await {
+    while let Some((mut events, answer)) = waiting.recv().await {
         let mut answers = vec![answer];
-        while touches.len() < ROWS
+        while events.len() < ROWS
             && let Ok((more, answer)) = waiting.try_recv()
         {
-            touches.extend(more);
+            events.extend(more);
             answers.push(answer);
         }
-        let written = write(&db, touches).await;
+        let written = write(&db, events).await;
         for answer in answers {
             // Whoever no longer listens has hung up; the rows are kept all the same.
             let _ = answer.send(written.clone());
@@ -86,15 +86,15 @@ async fn run(db: Db, mut waiting: mpsc::Receiver<Waiting>) {
     }
 }
 
-async fn write(db: &Db, touches: Vec<Touch>) -> Result<(), StoreError> {
+async fn write(db: &Db, events: Vec<AuditEvent>) -> Result<(), StoreError> {
     let columns = ["at", "actor", "kind", "subject", "body"];
-    let rows = touches.into_iter().map(|touch| {
+    let rows = events.into_iter().map(|event| {
         vec![
-            touch.at.micros().into(),
-            touch.actor.map(actor::to_text).into(),
-            Value::from(touch.kind),
-            touch.subject.into(),
-            touch.body.to_string().into(),
+            event.at.micros().into(),
+            event.actor.map(actor::to_text).into(),
+            Value::from(event.kind),
+            event.subject.into(),
+            event.body.to_string().into(),
         ]
     });
     let mut tx = db.write().await?;
@@ -102,7 +102,10 @@ async fn write(db: &Db, touches: Vec<Touch>) -> Result<(), StoreError> {
     tx.commit().await
 }
 
-pub(crate) async fn list(db: &Db, filter: &TouchFilter) -> Result<Page<Touch>, StoreError> {
+pub(crate) async fn list(
+    db: &Db,
+    filter: &AuditEventFilter,
+) -> Result<Page<AuditEvent>, StoreError> {
     let limit = page::limit(filter.limit);
     let mut query = Query::new("SELECT id, at, actor, kind, subject, body FROM touches");
     if let Some(actor) = filter.actor {
@@ -120,25 +123,25 @@ pub(crate) async fn list(db: &Db, filter: &TouchFilter) -> Result<Page<Touch>, S
     let end = format!(" ORDER BY id DESC LIMIT {}", limit + 1);
     let (sql, values) = query.ending(&end);
     let rows = db.fetch(sql, values).await?;
-    let touches = rows.iter().map(|row| Ok((row.int(0)?, touch(row)?)));
-    let touches = touches.collect::<Result<Vec<_>, StoreError>>()?;
-    let page = Page::of(touches, limit, |(id, _)| Cursor {
+    let events = rows.iter().map(|row| Ok((row.int(0)?, event(row)?)));
+    let events = events.collect::<Result<Vec<_>, StoreError>>()?;
+    let page = Page::of(events, limit, |(id, _)| Cursor {
         at: *id,
         id: Uuid::nil(),
     });
     Ok(Page {
-        items: page.items.into_iter().map(|(_, touch)| touch).collect(),
+        items: page.items.into_iter().map(|(_, event)| event).collect(),
         next: page.next,
     })
 }
 
-fn touch(row: &Row) -> Result<Touch, StoreError> {
-    Ok(Touch {
+fn event(row: &Row) -> Result<AuditEvent, StoreError> {
+    Ok(AuditEvent {
         at: Timestamp::from_micros(row.int(1)?),
         actor: row.opt_text(2)?.map(actor::from_text).transpose()?,
         kind: row.text(3)?.to_owned(),
         subject: row.opt_uuid(4)?,
         body: serde_json::from_str(row.text(5)?)
-            .map_err(|error| StoreError::corrupt("touch", error))?,
+            .map_err(|error| StoreError::corrupt("audit event", error))?,
     })
 }

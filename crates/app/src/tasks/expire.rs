@@ -12,12 +12,12 @@ use crate::{App, Operation, parts};
 
 /// Moves everything that has ended by now to history, and rejects requests whose wanted end has passed.
 #[derive(Clone, Copy, Debug)]
-pub struct Passing;
+pub struct ExpireFacts;
 
 /// At most this many facts are ended in one change, so that no entry grows without bound.
 const MOST: usize = 5_000;
 
-impl Operation for Passing {
+impl Operation for ExpireFacts {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let now = context.now;
         let mut change = ChangeSet::new("time.passing");
@@ -26,19 +26,19 @@ impl Operation for Passing {
         }
         for i in world
             .inclusions()
-            .filter(|i| i.validity.until.passed(now))
+            .filter(|i| i.validity.until.is_past(now))
             .take(MOST)
         {
             change.push(Edit::end(i.clone()));
         }
         for e in world
             .entitlements()
-            .filter(|e| e.validity.until.passed(now))
+            .filter(|e| e.validity.until.is_past(now))
             .take(MOST)
         {
             change.push(Edit::end(e.clone()));
         }
-        for r in world.requests().filter(|r| r.until.passed(now)).take(MOST) {
+        for r in world.requests().filter(|r| r.until.is_past(now)).take(MOST) {
             let reason = parts::reason("nobody decided before the wanted end");
             let resolution = Resolution {
                 by: context.actor,
@@ -55,8 +55,8 @@ impl Operation for Passing {
     }
 }
 
-/// Runs [`Passing`] whenever an end is reached, and at least each minute, until the program ends.
-pub async fn run_passing(app: App) {
+/// Runs [`ExpireFacts`] whenever an end is reached, and at least each minute, until the program ends.
+pub async fn run_expiry(app: App) {
     let mut moved = app.live().subscribe();
     loop {
         let context = app.context(Actor::System(SystemActor::Time));
@@ -64,7 +64,7 @@ pub async fn run_passing(app: App) {
         let now = context.now;
         let due = world.lapsed(now);
         if due {
-            match app.commit(context, Passing, None).await {
+            match app.commit(context, ExpireFacts, None).await {
                 Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(%error, "could not record what has ended; trying again");
@@ -72,7 +72,7 @@ pub async fn run_passing(app: App) {
             }
         }
         let next = world
-            .next_end(now)
+            .next_transition(now)
             .map_or(60_000_000, |at| at.micros() - app.now().micros());
         let wait = Duration::from_micros(
             u64::try_from(next.clamp(50_000, 60_000_000)).unwrap_or(60_000_000),
