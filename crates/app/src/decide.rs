@@ -3,9 +3,10 @@
 //! What a subject is judged by depends on the world and the time alone. It is put together and
 //! compiled once and kept until either moves; people in the same groups share one compiled list.
 
-mod preview;
+mod access;
 mod question;
 mod render;
+mod rules_diff;
 mod search;
 
 use std::{
@@ -20,9 +21,12 @@ use portcullis_model::{
 };
 use portcullis_rules::{Attributes, Effect, Engine, Explanation, Redaction, SlugSet};
 
-pub use preview::{AffectedUsers, DecisionChange, Links, RulesDiff, rules_diff};
+pub use access::{Moment, access_diff, diff_between};
 pub use question::{Action, Entity, Properties, Question, Seen};
 pub use render::{Condition, DecidedBy, notes, outcome, place};
+pub use rules_diff::{
+    AffectedUsers, DecisionChange, Links, RulesDiff, reached_by_rules, rules_diff, rules_diff_of,
+};
 pub use search::permission_question;
 
 /// The answer, and where it comes from.

@@ -10,6 +10,7 @@ pub mod group;
 pub mod import;
 pub mod log;
 mod parts;
+mod preview;
 pub mod request;
 pub mod resource;
 pub mod role;
@@ -21,5 +22,6 @@ pub mod user;
 mod service;
 mod update;
 
-pub use service::{App, Clock, Operation, Preview, RandomIds, SystemClock, Warning};
+pub use preview::{Preview, Warning, WarningCode};
+pub use service::{App, Clock, Operation, RandomIds, SystemClock};
 pub use update::Update;

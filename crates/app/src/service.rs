@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use portcullis_model::{
-    Actor, ChangeSet, Context, Diff, Ids, MembershipKind, Policy, Refusal, Timestamp, World, guard,
-};
+use portcullis_model::{Actor, ChangeSet, Context, Ids, Policy, Refusal, Timestamp, World};
 use portcullis_store::{CommitError, Committed, Idempotency, Live, Proposal};
-use serde::Serialize;
 use uuid::Uuid;
+
+use crate::{Preview, decide::Decider, preview::Planned};
 
 /// Tells the time at the edge of the program.
 pub trait Clock: Send + Sync {
@@ -57,30 +56,6 @@ pub trait Operation: Send + 'static {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal>;
 }
 
-/// What would happen: the change, who gains and loses what, and what to think of first.
-#[derive(Clone, Debug)]
-pub struct Preview {
-    /// The edits.
-    pub change: ChangeSet,
-    /// Who gains, who loses, whose end moves.
-    pub diff: Diff,
-    /// What is allowed but should be thought of.
-    pub warnings: Vec<Warning>,
-    /// The world as it is.
-    pub before: Arc<World>,
-    /// The world as it would be.
-    pub after: World,
-}
-
-/// Something allowed that should be thought of before confirming.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Warning {
-    /// A stable code.
-    pub code: &'static str,
-    /// The sentence to show.
-    pub message: String,
-}
-
 /// The running program without its faces. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -88,6 +63,7 @@ pub struct App {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     policy: Arc<Policy>,
+    decider: Arc<Decider>,
 }
 
 impl App {
@@ -99,6 +75,7 @@ impl App {
             clock,
             ids,
             policy: Arc::new(policy),
+            decider: Arc::new(Decider::new(vec!["user".into()])),
         }
     }
 
@@ -143,16 +120,46 @@ impl App {
         }
     }
 
-    /// What `operation` would do, without doing it.
+    /// What `operation` would do, without doing it. Comparing takes a while, so it is done where
+    /// nobody else waits for the thread.
     ///
     /// # Errors
     /// Whatever would stand against it.
-    pub fn preview(
+    pub async fn preview(
         &self,
         context: &Context,
         operation: &impl Operation,
     ) -> Result<Preview, Refusal> {
-        preview(self.live.world(), context, operation)
+        let planned = Planned::new(self.live.world(), context, operation)?;
+        let (types, now) = (self.decider.subject_types().to_vec(), context.now);
+        match tokio::task::spawn_blocking(move || planned.preview(types, now)).await {
+            Ok(preview) => Ok(preview),
+            // A bug is the caller's to report, as if it had happened on this thread.
+            Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+        }
+    }
+
+    /// Whether `operation` would be done, without comparing what is with what would be.
+    ///
+    /// # Errors
+    /// Whatever would stand against it.
+    pub fn check(&self, context: &Context, operation: &impl Operation) -> Result<(), Refusal> {
+        Planned::new(self.live.world(), context, operation).map(|_| ())
+    }
+
+    /// Decides on the current world, and keeps what it has compiled.
+    #[must_use]
+    pub fn decider(&self) -> &Decider {
+        &self.decider
+    }
+
+    /// The same program, taking subjects of these types for users of the store.
+    #[must_use]
+    pub fn with_subject_types(self, types: Vec<String>) -> Self {
+        Self {
+            decider: Arc::new(Decider::new(types)),
+            ..self
+        }
     }
 
     /// Does `operation`. It is planned and guarded on the world at the writer's place, and runs to
@@ -173,65 +180,4 @@ impl App {
         };
         self.live.commit(context, proposal).await
     }
-}
-
-/// What `operation` would do to `world`.
-///
-/// # Errors
-/// Whatever would stand against it.
-fn preview(
-    world: Arc<World>,
-    context: &Context,
-    operation: &impl Operation,
-) -> Result<Preview, Refusal> {
-    let change = operation.plan(&world, context)?;
-    let (change, after) = guard(&world, change, context)?.into_parts();
-    let diff = world.diff(&after, context.now);
-    let warnings = warnings(&world, &after, &diff, context.now);
-    Ok(Preview {
-        change,
-        diff,
-        warnings,
-        before: world,
-        after,
-    })
-}
-
-fn warnings(before: &World, after: &World, diff: &Diff, now: Timestamp) -> Vec<Warning> {
-    let mut all = Vec::new();
-    let touched: std::collections::BTreeSet<_> = diff
-        .losses
-        .iter()
-        .filter_map(|line| match line.what {
-            portcullis_model::world::What::Group { group, kind } => Some((group, kind)),
-            portcullis_model::world::What::Permission { .. } => None,
-        })
-        .collect();
-    for (id, kind) in touched {
-        let Some(group) = after.group(id) else {
-            continue;
-        };
-        if after.holder_count(id, kind, now) > 0 || before.holder_count(id, kind, now) == 0 {
-            continue;
-        }
-        match kind {
-            MembershipKind::Owner => all.push(Warning {
-                code: "no_owner_left",
-                message: format!(
-                    "`{}` would have no owner; requests for it would go to {}",
-                    group.name,
-                    if group.app().is_some() {
-                        "the app's owners"
-                    } else {
-                        "the admins"
-                    }
-                ),
-            }),
-            MembershipKind::Member => all.push(Warning {
-                code: "no_member_left",
-                message: format!("`{}` would have no members", group.name),
-            }),
-        }
-    }
-    all
 }

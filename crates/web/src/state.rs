@@ -54,7 +54,6 @@ struct Inner {
     personas: Vec<(Id<User>, String)>,
     past: Mutex<HashMap<Position, Arc<World>>>,
     past_loads: Semaphore,
-    decider: Decider,
     decision_log: DecisionLog,
     public_url: Option<String>,
 }
@@ -110,7 +109,7 @@ impl Web {
     ) -> Self {
         let (past, past_loads) = (Mutex::default(), Semaphore::new(1));
         let decision_log = DecisionLog::new(app.store().clone(), &decisions);
-        let decider = Decider::new(decisions.subject_types);
+        let app = app.with_subject_types(decisions.subject_types);
         Self {
             inner: Arc::new(Inner {
                 app,
@@ -119,7 +118,6 @@ impl Web {
                 personas,
                 past,
                 past_loads,
-                decider,
                 decision_log,
                 public_url: decisions.public_url,
             }),
@@ -139,7 +137,7 @@ impl Web {
     }
 
     pub(crate) fn decider(&self) -> &Decider {
-        &self.inner.decider
+        self.inner.app.decider()
     }
 
     pub(crate) fn decision_log(&self) -> &DecisionLog {

@@ -8,12 +8,9 @@ use portcullis_model::{
     entitlement::{ENVIRONMENT, PERMISSION_ACTION, PERMISSION_TYPE},
     world::Holder,
 };
-use portcullis_rules::{
-    Effect,
-    partial::{Filter, Known, partial_with},
-};
+use portcullis_rules::partial::{Filter, Known, partial_with};
 
-use super::{Action, Answer, Decider, Entity, Properties, Question, Seen};
+use super::{Action, Answer, Decider, Entity, Moment, Properties, Question, Seen, access::Spoken};
 
 impl Decider {
     /// The users who may do what `question` asks, whoever it names, by login, those after `after`.
@@ -106,19 +103,7 @@ impl Decider {
         now: Timestamp,
     ) -> Vec<Holder<'w>> {
         let holders = world.who_can(permission, environment, now);
-        let (mut any, mut allows) = (false, false);
-        for list in world
-            .entitlements()
-            .filter(|e| e.validity.contains(now))
-            .filter_map(|e| e.grant.rules())
-        {
-            any = true;
-            allows |= list.rules.0.iter().any(|rule| {
-                rule.effect == Effect::Allow
-                    && rule.types.contains(PERMISSION_TYPE)
-                    && rule.actions.contains(PERMISSION_ACTION)
-            });
-        }
+        let Spoken { any, allows } = Spoken::at(Moment::new(world, now));
         if !any {
             return holders;
         }

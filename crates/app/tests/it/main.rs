@@ -4,6 +4,7 @@
     reason = "helpers of tests may panic like the tests"
 )]
 
+mod access;
 mod confer;
 mod equivalence;
 mod operations;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use clap::Args;
+use portcullis_app::decide::{Decider, Moment};
 use portcullis_model::{Expiry, MembershipKind, Timestamp, User, World};
 use serde::Serialize;
 
@@ -64,13 +65,14 @@ impl Access {
         start_log(&config.log.value);
         let asked = open::world(&config, self.at).await?;
         let user = tell::user(&asked.world, &self.user)?;
-        let answer = answer(&asked.world, user, asked.at);
+        let decider = Decider::new(config.decisions().subject_types);
+        let answer = answer(&decider, &asked.world, user, asked.at);
         output::result(format, &answer, text)?;
         Ok(Outcome::Done)
     }
 }
 
-fn answer(world: &World, user: &User, at: Timestamp) -> Answer {
+fn answer(decider: &Decider, world: &World, user: &User, at: Timestamp) -> Answer {
     let groups = world
         .access_of(user.id, at)
         .into_iter()
@@ -85,7 +87,7 @@ fn answer(world: &World, user: &User, at: Timestamp) -> Answer {
                 .collect(),
         });
     let mut permissions: BTreeMap<(String, Vec<String>), (Expiry, Vec<String>)> = BTreeMap::new();
-    for has in world.permissions_of(user.id, at) {
+    for has in decider.permissions_of(Moment::new(world, at), user) {
         let environments = has
             .permission
             .environments

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use clap::Args;
+use portcullis_app::decide::{Moment, diff_between};
 use portcullis_model::{
     Expiry, Timestamp, World,
     world::{DiffLine, What},
@@ -84,7 +85,10 @@ impl DiffCommand {
         let (before, _) = store.load_at(self.from).await?;
         let (after, _) = store.load_at(to).await?;
         working.set_message("comparing");
-        let diff = before.diff_at(self.from, &after, to);
+        let (diff, _) = diff_between(
+            &config.decisions().subject_types,
+            [Moment::new(&before, self.from), Moment::new(&after, to)],
+        );
         let line = |line: &DiffLine| told(&before, &after, line);
         let lines = |all: &[DiffLine]| {
             let mut lines: Vec<_> = all.iter().map(line).collect();

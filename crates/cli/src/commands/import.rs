@@ -183,7 +183,7 @@ impl File<'_> {
         .await?;
         working.set_message("comparing");
         let context = app.context(Actor::System(self.actor));
-        let preview = app.preview(&context, &operation).map_err(|refusal| {
+        let preview = app.preview(&context, &operation).await.map_err(|refusal| {
             anyhow!(
                 "`{}` cannot be taken as it is: {}; correct it and import again",
                 self.shown,

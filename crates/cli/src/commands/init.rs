@@ -100,6 +100,7 @@ impl Init {
         let context = app.context(Actor::System(SystemActor::Operator));
         let preview = app
             .preview(&context, &operation)
+            .await
             .map_err(|refusal| tell::refusal(&refusal))?;
         let changed = !preview.change.is_empty();
         let email = operation.email.clone();

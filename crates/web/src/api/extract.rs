@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::Response,
 };
-use portcullis_app::Operation;
+use portcullis_app::{Operation, decide::Decider};
 use portcullis_model::{
     ChangeSet, FieldError, Group, Id, Position, Refusal, Timestamp, User, World,
 };
@@ -144,6 +144,8 @@ pub(crate) struct Done<'w> {
     pub(crate) now: Timestamp,
     /// The place in the log.
     pub(crate) position: Position,
+    /// Decides in that world.
+    pub(crate) decider: &'w Decider,
     status: StatusCode,
 }
 
@@ -248,12 +250,8 @@ impl Act {
         let Self { web, viewer, mode } = self;
         let key = match mode {
             Mode::Preview => {
-                let preview = web.app().preview(&viewer.context, &operation)?;
-                let rules = crate::pages::rules_diff(&preview, viewer.context.now).await?;
-                return json(
-                    StatusCode::OK,
-                    &wire::PreviewBody::of(&preview, rules.as_ref()),
-                );
+                let preview = web.app().preview(&viewer.context, &operation).await?;
+                return json(StatusCode::OK, &wire::PreviewBody::of(&preview));
             }
             Mode::Commit(key) => key,
         };
@@ -275,6 +273,7 @@ impl Act {
             change,
             now: at,
             position: place,
+            decider: web.decider(),
             status,
         })?;
         position(response.headers_mut(), done.position);

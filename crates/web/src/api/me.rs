@@ -38,7 +38,7 @@ pub(crate) async fn me(read: Read) -> Answer {
         .collect();
     owned.sort_by_key(|group| &group.name);
     read.answer(&Me {
-        user: UserDetail::of(world, user, now),
+        user: UserDetail::of(read.web.decider(), world, user, now),
         owns: owned
             .into_iter()
             .map(|group| GroupRef::of(world, group))

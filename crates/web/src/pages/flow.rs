@@ -63,11 +63,10 @@ pub(crate) async fn run<O: Operation>(
     let page = &submission.page;
     let context = page.viewer.context.clone();
     if submission.fields.get("confirm") != "yes" {
-        let preview = web.app().preview(&context, &operation)?;
-        let rules = rules_diff::of(&preview, context.now).await?;
-        if asks(&preview, rules.as_ref(), step.ask) {
+        let preview = web.app().preview(&context, &operation).await?;
+        if asks(&preview, step.ask) {
             let hidden = submission.fields.hidden();
-            return show(page, &preview, rules.as_ref(), step, hidden);
+            return show(page, &preview, step, hidden);
         }
     }
     let committed = web.app().commit(context, operation, None).await?;
@@ -76,12 +75,9 @@ pub(crate) async fn run<O: Operation>(
 }
 
 /// Whether `preview` is to be seen before it is done.
-fn asks(preview: &Preview, rules: Option<&RulesDiff>, ask: ConfirmPolicy) -> bool {
-    let mut changes = preview.diff.changes.iter();
-    let loses = !preview.diff.losses.is_empty()
-        || changes.any(|line| line.after < line.before)
-        || !preview.warnings.is_empty()
-        || rules.is_some_and(RulesDiff::loses);
+fn asks(preview: &Preview, ask: ConfirmPolicy) -> bool {
+    let loses = preview.takes_away() || !preview.warnings.is_empty();
+    let rules = preview.rules.as_ref();
     match ask {
         ConfirmPolicy::Always => true,
         ConfirmPolicy::WhenSomebodyLoses => loses,
@@ -92,12 +88,12 @@ fn asks(preview: &Preview, rules: Option<&RulesDiff>, ask: ConfirmPolicy) -> boo
 fn show(
     page: &Page,
     preview: &Preview,
-    rules: Option<&RulesDiff>,
     step: Step,
     mut hidden: Vec<ui::Hidden>,
 ) -> Result<Response, Failure> {
     let now = page.viewer.context.now;
     hidden.push(ui::Hidden::new("confirm", "yes"));
+    let rules = preview.rules.as_ref();
     let loses = !preview.diff.losses.is_empty() || rules.is_some_and(RulesDiff::loses);
     render(&PreviewPage {
         shell: page.shell(),

@@ -17,7 +17,6 @@ use axum::{Router, middleware};
 use crate::Web;
 
 pub(crate) use frame::failed;
-pub(crate) use rules_diff::of as rules_diff;
 
 /// All routes of pages.
 pub fn routes(web: &Web) -> Router<Web> {

@@ -1,33 +1,20 @@
 //! What a change does by rules, as previews show it: who may do what that they might not, and the
 //! other way round, by requests that get another answer.
 
-use std::sync::Arc;
-
 use portcullis_app::{
     Preview,
-    decide::{AffectedUsers, DecisionChange, RulesDiff, rules_diff},
+    decide::{AffectedUsers, DecisionChange, RulesDiff},
 };
-use portcullis_model::Timestamp;
 
 use super::convert;
-use crate::{error::Failure, ui};
+use crate::ui;
 
 /// More requests than this are counted for one set of people.
 const MOST_TURNS: usize = 40;
 /// So many people are listed by name.
 const MOST_NAMES: usize = 50;
 
-/// What `preview` does by rules; nothing where it touches none. Comparing lists takes a while, so
-/// not on a thread that others wait for.
-pub(crate) async fn of(preview: &Preview, now: Timestamp) -> Result<Option<RulesDiff>, Failure> {
-    let (before, after) = (Arc::clone(&preview.before), preview.after.clone());
-    let change = preview.change.clone();
-    tokio::task::spawn_blocking(move || rules_diff(&before, &after, &change, now))
-        .await
-        .map_err(|error| Failure::Internal(error.to_string()))
-}
-
-/// The same to be drawn.
+/// What a preview does by rules, to be drawn.
 pub(super) fn shown(preview: &Preview, diff: &RulesDiff) -> ui::RulesDiff {
     ui::RulesDiff {
         people: diff.people,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_app::decide::Moment;
 use portcullis_model::{Expiry, Group, Id, MembershipKind, User};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -68,6 +69,7 @@ type Side = fn(&mut EndsOfBoth) -> &mut Option<Until>;
 #[utoipa::path(get, path = "/compare", tag = "questions", params(Pair), responses((status = 200, body = Comparison)))]
 pub(crate) async fn compare(read: Read<Pair>) -> Answer {
     let (world, now) = (&*read.world, read.now);
+    let decider = read.web.decider();
     let (a, b) = (read.user(&read.query.a)?, read.user(&read.query.b)?);
     let mut groups: BTreeMap<(&str, Id<Group>, MembershipKind), (&Group, EndsOfBoth)> =
         BTreeMap::new();
@@ -80,7 +82,7 @@ pub(crate) async fn compare(read: Read<Pair>) -> Answer {
                 .or_insert((group, EndsOfBoth::default()));
             *side(&mut both.1) = Some(Until(until));
         }
-        for access in world.permissions_of(user.id, now) {
+        for access in decider.permissions_of(Moment::new(world, now), user) {
             let end = side(permissions.entry(&access.permission.name).or_default());
             let latest = end.map_or(access.until, |Until(end): Until| {
                 Expiry::max(end, access.until)

@@ -1,5 +1,6 @@
 //! What differs between two times.
 
+use portcullis_app::decide::{Moment, diff_between};
 use portcullis_model::{
     Refusal, Timestamp,
     world::{DiffLine, What},
@@ -64,7 +65,8 @@ pub(crate) async fn diff(read: Read<(Times, Paging)>) -> Answer {
     } else {
         read.web.past(to).await?
     };
-    let diff = before.diff_at(times.from, &after, to);
+    let moments = [Moment::new(&before, times.from), Moment::new(&after, to)];
+    let (diff, _) = diff_between(read.web.decider().subject_types(), moments);
     let kinds = [
         ("gain", &diff.gains),
         ("loss", &diff.losses),

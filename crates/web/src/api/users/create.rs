@@ -51,7 +51,7 @@ pub(crate) async fn create_user(Write { act, body, .. }: Write<NewUser>) -> Answ
     act.run(StatusCode::CREATED, operation, |done| {
         let user = created!(done.change, User).and_then(|id| done.world.user(id));
         let user = user.ok_or_else(|| Refusal::not_found("user", "just created"))?;
-        done.answer(&UserDetail::of(done.world, user, done.now))
+        done.answer(&UserDetail::of(done.decider, done.world, user, done.now))
     })
     .await
 }

@@ -47,7 +47,7 @@ pub(crate) async fn edit_user(Key(key): Key, Write { act, body, .. }: Write<User
             .world
             .user(user)
             .ok_or_else(|| Refusal::not_found("user", user))?;
-        done.answer(&UserDetail::of(done.world, user, done.now))
+        done.answer(&UserDetail::of(done.decider, done.world, user, done.now))
     })
     .await
 }

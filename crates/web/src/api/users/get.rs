@@ -1,5 +1,6 @@
 //! Get a user with everything they have.
 
+use portcullis_app::decide::{Decider, Moment};
 use portcullis_model::{Timestamp, User, World};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,7 +29,7 @@ pub(crate) struct UserDetail<'w> {
 }
 
 impl<'w> UserDetail<'w> {
-    pub(crate) fn of(world: &'w World, user: &'w User, now: Timestamp) -> Self {
+    pub(crate) fn of(decider: &Decider, world: &'w World, user: &'w User, now: Timestamp) -> Self {
         let mut direct: Vec<_> = world
             .direct_of_user(user.id)
             .filter(|membership| !membership.validity.until.is_past(now))
@@ -43,8 +44,8 @@ impl<'w> UserDetail<'w> {
                 .iter()
                 .map(|access| AccessRow::of(world, access))
                 .collect(),
-            permissions: world
-                .permissions_of(user.id, now)
+            permissions: decider
+                .permissions_of(Moment::new(world, now), user)
                 .iter()
                 .map(|access| PermissionRow::of(world, access))
                 .collect(),
@@ -62,5 +63,10 @@ impl<'w> UserDetail<'w> {
 #[utoipa::path(get, path = "/users/{user}", tag = "users", responses((status = 200, body = UserDetail)))]
 pub(crate) async fn get_user(Key(key): Key, read: Read) -> Answer {
     let user = read.user(&key)?;
-    read.answer(&UserDetail::of(&read.world, user, read.now))
+    read.answer(&UserDetail::of(
+        read.web.decider(),
+        &read.world,
+        user,
+        read.now,
+    ))
 }

@@ -19,7 +19,8 @@ pub(crate) struct PreviewBody<'w> {
 }
 
 impl<'w> PreviewBody<'w> {
-    pub(crate) fn of(preview: &'w Preview, rules: Option<&'w RulesDiff>) -> Self {
+    pub(crate) fn of(preview: &'w Preview) -> Self {
+        let rules = preview.rules.as_ref();
         Self {
             diff: DiffBody::of(&preview.before, &preview.after, &preview.diff),
             rules: rules.map(|rules| RulesBody::of(preview, rules)),
@@ -41,7 +42,7 @@ pub(crate) struct WarningRow<'w> {
 impl<'w> WarningRow<'w> {
     fn of(warning: &'w Warning) -> Self {
         Self {
-            code: warning.code,
+            code: warning.code.as_str(),
             message: &warning.message,
         }
     }

@@ -7,7 +7,10 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use portcullis_app::log::Undo;
+use portcullis_app::{
+    decide::{Moment, access_diff, reached_by_rules},
+    log::Undo,
+};
 use portcullis_model::{ChangeSet, Position, Refusal};
 use portcullis_store::{EntryPart, LogEntry};
 
@@ -147,7 +150,7 @@ fn undo(web: &Web, page: &Page, entry: &LogEntry, count: usize, change: &ChangeS
         position: entry.position,
         change: change.clone(),
     };
-    match web.app().preview(&page.viewer.context, &undo) {
+    match web.app().check(&page.viewer.context, &undo) {
         Ok(_) => Offered::Yes(format!("/activity/{}/undo", entry.position)),
         Err(Refusal::NotAllowed { .. }) => Offered::Nothing,
         Err(refusal) => Offered::No(refusal.to_string()),
@@ -173,7 +176,13 @@ async fn effect(
     let before = after
         .after(&change.clone().inverse(entry.position))
         .map_err(|refusal| Failure::Internal(format!("entry {}: {refusal}", entry.position)))?;
-    let diff = before.diff(&after, entry.at);
+    let moments = [
+        Moment::new(&before, entry.at),
+        Moment::new(&after, entry.at),
+    ];
+    let reached = reached_by_rules(moments, change);
+    let types = web.decider().subject_types();
+    let (diff, _) = access_diff(types, moments, reached.as_ref());
     let diff = convert::diff(&before, &after, &diff, page.viewer.context.now);
     Ok(Effect::Known(cut(diff)))
 }

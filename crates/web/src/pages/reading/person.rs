@@ -1,7 +1,11 @@
 //! One person: what they have, own and may, and around whom they stand.
 
 use askama::Template;
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use portcullis_app::decide::Moment;
 use portcullis_model::{
     Action as Wish, MembershipKind, Refusal, Target, User, UserKind,
     world::{Access, contains},
@@ -13,6 +17,7 @@ use super::{
     people::title,
 };
 use crate::{
+    Web,
     error::Failure,
     pages::{
         convert,
@@ -64,9 +69,13 @@ struct Permission {
     ends: ui::ExpiryPill,
 }
 
-pub(super) async fn show(page: Page, Path(key): Path<String>) -> Result<Response, Failure> {
+pub(super) async fn show(
+    State(web): State<Web>,
+    page: Page,
+    Path(key): Path<String>,
+) -> Result<Response, Failure> {
     let user = find(&page, &key)?;
-    render(&person(&page, user))
+    render(&person(&web, &page, user))
 }
 
 /// The person an address names.
@@ -98,7 +107,7 @@ pub(super) fn tabs(user: &User, counts: Option<[usize; 3]>, current: &str) -> Ve
     tabs
 }
 
-fn person(page: &Page, user: &User) -> PersonPage {
+fn person(web: &Web, page: &Page, user: &User) -> PersonPage {
     let (world, now) = (page.world(), page.now());
     let (show, show_name) = match page.query("show").as_str() {
         "owned" => (Show::Owned, "owned"),
@@ -114,7 +123,7 @@ fn person(page: &Page, user: &User) -> PersonPage {
     let (owned, had): (Vec<_>, Vec<_>) = all
         .into_iter()
         .partition(|a| a.kind == MembershipKind::Owner);
-    let permissions = world.permissions_of(user.id, now);
+    let permissions = web.decider().permissions_of(Moment::new(world, now), user);
     let counts = [had.len(), owned.len(), permissions.len()];
     let (mut sections, mut listed) = (Vec::new(), Vec::new());
     let pages = match show {

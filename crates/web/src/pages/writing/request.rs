@@ -118,9 +118,10 @@ pub(super) async fn draw(
     let may_approve = allowed(page, Action::ApproveRequest, Target::Request(request)).is_ok();
     let may_withdraw = allowed(page, Action::WithdrawRequest, Target::Request(request)).is_ok();
     let href = format!("/requests/{}", request.id);
-    let decide = wanted
-        .filter(|_| pending && may_approve)
-        .map(|wanted| decide_box(web, page, request, wanted, values, &errors));
+    let decide = match wanted.filter(|_| pending && may_approve) {
+        Some(wanted) => Some(decide_box(web, page, request, wanted, values, &errors).await),
+        None => None,
+    };
     let deciders = wanted.filter(|_| pending).map_or_else(Vec::new, |wanted| {
         world.deciders(wanted, Some(request.requester), now)
     });
@@ -162,7 +163,7 @@ pub(super) async fn draw(
     })
 }
 
-fn decide_box(
+async fn decide_box(
     web: &Web,
     page: &Page,
     request: &Request,
@@ -210,7 +211,7 @@ fn decide_box(
         until: None,
         reason: Reason::parse("preview").unwrap_or_default(),
     };
-    let preview = web.app().preview(context, &operation);
+    let preview = web.app().preview(context, &operation).await;
     let (diff, stands) = match preview {
         Ok(preview) => (
             convert::diff(&preview.before, &preview.after, &preview.diff, now),

@@ -18,6 +18,8 @@ use portcullis_rules::{
     },
 };
 
+use super::Moment;
+
 /// More pairs of lists than this are not compared; the people in them are counted.
 const MOST_PAIRS: usize = 12;
 /// A request is tried on so many people of a pair at most.
@@ -90,12 +92,29 @@ pub fn rules_diff(
     change: &ChangeSet,
     now: Timestamp,
 ) -> Option<RulesDiff> {
-    let worlds = (before, after);
-    let people = Reached::new(worlds, now).people(change)?;
+    let moments = [Moment::new(before, now), Moment::new(after, now)];
+    let people = reached_by_rules(moments, change)?;
+    Some(rules_diff_of(moments, &people))
+}
+
+/// Whom `change` reaches by rules; nothing where it touches no list and nobody's way to one.
+#[must_use]
+pub fn reached_by_rules(
+    [before, after]: [Moment<'_>; 2],
+    change: &ChangeSet,
+) -> Option<BTreeSet<Id<User>>> {
+    Reached::new((before.world, after.world), before.now).people(change)
+}
+
+/// What differs by rules for `people`.
+#[must_use]
+pub fn rules_diff_of(moments: [Moment<'_>; 2], people: &BTreeSet<Id<User>>) -> RulesDiff {
+    let [before, after] = moments.map(|moment| moment.world);
+    let now = moments[0].now;
     // Everything they hold on either side; what is on one side only is what changes.
     let mut known: HashMap<usize, Arc<Entitlement>> = HashMap::new();
     let mut whole: HashMap<(Key, Key), Vec<Id<User>>> = HashMap::new();
-    for user in people {
+    for &user in people {
         let mut key = |world: &World| -> Key {
             let held = world.held_by(user, now).into_iter();
             held.map(|held| {
@@ -141,7 +160,7 @@ pub fn rules_diff(
         .collect();
     pairs.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     let left_out = pairs.get(MOST_PAIRS..).unwrap_or_default();
-    Some(RulesDiff {
+    RulesDiff {
         people: pairs.iter().map(Vec::len).sum(),
         not_compared: left_out.iter().map(Vec::len).sum(),
         shifts: pairs
@@ -149,7 +168,7 @@ pub fn rules_diff(
             .take(MOST_PAIRS)
             .map(|people| shift(&mut meeting, (before, after), people, now))
             .collect(),
-    })
+    }
 }
 
 /// Whom a change reaches by rules.

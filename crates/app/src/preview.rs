@@ -1,0 +1,175 @@
+//! What an operation would do: its edits, the access people gain and lose, the decisions that come
+//! out otherwise, and what to think of first. Pages, the API and the command line show this one
+//! answer.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use portcullis_model::{
+    ChangeSet, Context, Diff, MembershipKind, Refusal, Timestamp, World, guard, world::What,
+};
+use serde::Serialize;
+
+use crate::{
+    Operation,
+    decide::{Moment, RulesDiff, access_diff, reached_by_rules, rules_diff_of},
+};
+
+/// What would happen.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The edits.
+    pub change: ChangeSet,
+    /// Who gains and who loses access, and whose end moves.
+    pub diff: Diff,
+    /// Which decisions come out otherwise by rules; nothing where no list of rules is touched.
+    pub rules: Option<RulesDiff>,
+    /// What is allowed but should be thought of.
+    pub warnings: Vec<Warning>,
+    /// The world as it is.
+    pub before: Arc<World>,
+    /// The world as it would be.
+    pub after: World,
+}
+
+/// Something allowed that should be thought of before confirming.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// What kind of warning it is.
+    pub code: WarningCode,
+    /// The sentence to show.
+    pub message: String,
+}
+
+/// The kinds of warning, stable for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WarningCode {
+    /// A group would have no owner.
+    NoOwnerLeft,
+    /// A group would have no members.
+    NoMemberLeft,
+    /// For some people it was not looked at how rules change what permissions they may use.
+    PermissionsNotCompared,
+}
+
+impl WarningCode {
+    /// The code as programs see it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoOwnerLeft => "no_owner_left",
+            Self::NoMemberLeft => "no_member_left",
+            Self::PermissionsNotCompared => "permissions_not_compared",
+        }
+    }
+}
+
+impl Preview {
+    /// Whether somebody loses access, keeps it for less long or may no longer do something.
+    #[must_use]
+    pub fn takes_away(&self) -> bool {
+        let shorter = || {
+            let mut changes = self.diff.changes.iter();
+            changes.any(|line| line.after < line.before)
+        };
+        !self.diff.losses.is_empty()
+            || shorter()
+            || self.rules.as_ref().is_some_and(RulesDiff::loses)
+    }
+}
+
+/// An operation that has been planned and guarded, and is still to be compared with what is.
+pub(crate) struct Planned {
+    change: ChangeSet,
+    before: Arc<World>,
+    after: World,
+}
+
+impl Planned {
+    /// # Errors
+    /// Whatever would stand against it.
+    pub(crate) fn new(
+        before: Arc<World>,
+        context: &Context,
+        operation: &impl Operation,
+    ) -> Result<Self, Refusal> {
+        let change = operation.plan(&before, context)?;
+        let (change, after) = guard(&before, change, context)?.into_parts();
+        Ok(Self {
+            change,
+            before,
+            after,
+        })
+    }
+
+    /// Compares the two worlds at `now`, with `subject_types` as the types of subject that are
+    /// users.
+    pub(crate) fn preview(self, subject_types: Vec<String>, now: Timestamp) -> Preview {
+        let Self {
+            change,
+            before,
+            after,
+        } = self;
+        let moments = [Moment::new(&before, now), Moment::new(&after, now)];
+        let reached = reached_by_rules(moments, &change);
+        let (diff, not_compared) = access_diff(&subject_types, moments, reached.as_ref());
+        let rules = reached.map(|people| rules_diff_of(moments, &people));
+        let mut warnings = nobody_left(&before, &after, &diff, now);
+        if not_compared > 0 {
+            warnings.push(Warning {
+                code: WarningCode::PermissionsNotCompared,
+                message: format!(
+                    "this reaches too many people to look at the permissions of each; for {not_compared} of them rules may change more than is shown"
+                ),
+            });
+        }
+        Preview {
+            change,
+            diff,
+            rules,
+            warnings,
+            before,
+            after,
+        }
+    }
+}
+
+/// Groups that lose their last owner or member.
+fn nobody_left(before: &World, after: &World, diff: &Diff, now: Timestamp) -> Vec<Warning> {
+    let touched: BTreeSet<_> = diff
+        .losses
+        .iter()
+        .filter_map(|line| match line.what {
+            What::Group { group, kind } => Some((group, kind)),
+            What::Permission { .. } => None,
+        })
+        .collect();
+    let mut all = Vec::new();
+    for (id, kind) in touched {
+        let Some(group) = after.group(id) else {
+            continue;
+        };
+        if after.holder_count(id, kind, now) > 0 || before.holder_count(id, kind, now) == 0 {
+            continue;
+        }
+        all.push(match kind {
+            MembershipKind::Owner => Warning {
+                code: WarningCode::NoOwnerLeft,
+                message: format!(
+                    "`{}` would have no owner; requests for it would go to {}",
+                    group.name,
+                    if group.app().is_some() {
+                        "the app's owners"
+                    } else {
+                        "the admins"
+                    }
+                ),
+            },
+            MembershipKind::Member => Warning {
+                code: WarningCode::NoMemberLeft,
+                message: format!("`{}` would have no members", group.name),
+            },
+        });
+    }
+    all
+}
