@@ -1,6 +1,7 @@
 //! Fresh databases on both engines.
 
 use anyhow::Result;
+use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::pg::{self, TestDatabase};
@@ -23,6 +24,27 @@ enum Guard {
 }
 
 impl Database {
+    /// Runs a script of statements, as it stands.
+    ///
+    /// # Errors
+    /// When the database refuses one of them.
+    pub async fn script(&self, sql: String) -> Result<()> {
+        let script = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
+        match self.guard {
+            Guard::Sqlite(_) => {
+                let mut connection = SqliteConnection::connect(&self.url).await?;
+                connection.execute(script).await?;
+                connection.close().await?;
+            }
+            Guard::Postgres(_) => {
+                let mut connection = PgConnection::connect(&self.url).await?;
+                connection.execute(script).await?;
+                connection.close().await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Whether this database is PostgreSQL, for the few tests that are about an engine.
     #[must_use]
     pub fn is_postgres(&self) -> bool {

@@ -5,5 +5,6 @@ mod config;
 mod demo;
 mod help;
 mod import;
+mod old_database;
 mod org_rust;
 mod run;
