@@ -6,10 +6,11 @@
 
 pub mod app;
 pub mod decide;
+mod endings;
+mod grants;
 pub mod group;
 pub mod import;
 pub mod log;
-mod parts;
 mod preview;
 pub mod request;
 pub mod resource;

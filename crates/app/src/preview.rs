@@ -104,7 +104,7 @@ impl Planned {
 
     /// Compares the two worlds at `now`, with `subject_types` as the types of subject that are
     /// users.
-    pub(crate) fn preview(self, subject_types: Vec<String>, now: Timestamp) -> Preview {
+    pub(crate) fn preview(self, subject_types: &[String], now: Timestamp) -> Preview {
         let Self {
             change,
             before,
@@ -112,7 +112,7 @@ impl Planned {
         } = self;
         let moments = [Moment::new(&before, now), Moment::new(&after, now)];
         let reached = reached_by_rules(moments, &change);
-        let (diff, not_compared) = access_diff(&subject_types, moments, reached.as_ref());
+        let (diff, not_compared) = access_diff(subject_types, moments, reached.as_ref());
         let rules = reached.map(|people| rules_diff_of(moments, &people));
         let mut warnings = nobody_left(&before, &after, &diff, now);
         if not_compared > 0 {

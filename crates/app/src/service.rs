@@ -132,7 +132,7 @@ impl App {
     ) -> Result<Preview, Refusal> {
         let planned = Planned::new(self.live.world(), context, operation)?;
         let (types, now) = (self.decider.subject_types().to_vec(), context.now);
-        match tokio::task::spawn_blocking(move || planned.preview(types, now)).await {
+        match tokio::task::spawn_blocking(move || planned.preview(&types, now)).await {
             Ok(preview) => Ok(preview),
             // A bug is the caller's to report, as if it had happened on this thread.
             Err(failed) => std::panic::resume_unwind(failed.into_panic()),

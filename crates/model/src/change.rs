@@ -9,7 +9,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    App, Entitlement, Group, Id, Inclusion, Membership, Record, Request, Resource, Tag, User,
+    App, Entitlement, Group, Id, Inclusion, Membership, OperationName, Record, Request, Resource,
+    Tag, User,
 };
 
 /// A place in the log: 0 before anything was written, then one more for each commit.
@@ -36,8 +37,8 @@ impl fmt::Display for Position {
 /// What is wished, as edits in order, under the name of one operation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChangeSet {
-    /// The operation, as noun and verb: `group.add_members`.
-    pub operation: String,
+    /// The operation.
+    pub operation: OperationName,
     /// The edits, in order.
     pub changes: Vec<Change>,
     /// The log entry this undoes.
@@ -185,9 +186,9 @@ impl Change {
 impl ChangeSet {
     /// A change set for `operation`, empty so far.
     #[must_use]
-    pub fn new(operation: impl Into<String>) -> Self {
+    pub const fn new(operation: OperationName) -> Self {
         Self {
-            operation: operation.into(),
+            operation,
             changes: Vec::new(),
             undoes: None,
         }
@@ -246,12 +247,12 @@ impl ChangeSet {
     /// #     granted_by: Actor::System(SystemActor::Demo),
     /// #     request: None,
     /// # };
-    /// let company = ChangeSet::new("demo")
+    /// let company = ChangeSet::new(OperationName::GroupCreate)
     ///     .with(Edit::create(ada.clone()))
     ///     .with(Edit::create(team.clone()));
     /// let world = World::default().after(&company)?;
     ///
-    /// let change = ChangeSet::new("group.add_members").with(Edit::create(joins));
+    /// let change = ChangeSet::new(OperationName::GroupAddPeople).with(Edit::create(joins));
     /// let after = world.after(&change)?;
     /// let undo = change.inverse(after.position());
     ///
@@ -263,7 +264,7 @@ impl ChangeSet {
     #[must_use]
     pub fn inverse(self, position: Position) -> Self {
         Self {
-            operation: "log.undo".into(),
+            operation: OperationName::LogUndo,
             changes: self
                 .changes
                 .into_iter()

@@ -18,27 +18,31 @@ pub mod change;
 pub mod context;
 pub mod decide;
 pub mod entitlement;
+mod fact;
 pub mod guard;
 pub mod id;
 pub mod name;
+pub mod operation;
 pub mod record;
 pub mod refusal;
 pub mod request;
 pub mod tag;
 pub mod time;
+mod words;
 pub mod world;
 
 pub use change::{Change, ChangeSet, Edit, Position};
 pub use context::{Actor, Context, Ids, Policy, SystemActor};
-pub use entitlement::{Entitlement, Grant, Permission};
+pub use entitlement::{Entitlement, EntitlementKind, Grant, Permission};
 pub use guard::{Action, Allowed, Relation, Target, guard, may};
 pub use id::Id;
 pub use name::{Description, Email, Login, Name, Reason};
+pub use operation::OperationName;
 pub use record::{
     App, Group, GroupKind, Inclusion, Membership, MembershipKind, Record, Resource, User, UserKind,
 };
-pub use refusal::{FieldError, Refusal};
-pub use request::{Request, State, Wants};
+pub use refusal::{FieldError, Noun, Refusal, RefusalCode};
+pub use request::{Granted, Pending, Request, State, Wants};
 pub use tag::{Constraints, Tag};
 pub use time::{Expiry, Timestamp, Validity};
 pub use world::{Diff, World};

@@ -168,10 +168,18 @@ impl Group {
     /// `group`, `role` or `app group`, for sentences.
     #[must_use]
     pub const fn noun(&self) -> &'static str {
-        match self.kind {
-            GroupKind::Group => "group",
-            GroupKind::Role => "role",
-            GroupKind::App { .. } => "app group",
+        self.kind.noun()
+    }
+}
+
+impl GroupKind {
+    /// `group`, `role` or `app group`, for sentences.
+    #[must_use]
+    pub const fn noun(&self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Role => "role",
+            Self::App { .. } => "app group",
         }
     }
 }

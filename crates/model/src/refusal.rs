@@ -1,6 +1,109 @@
 //! Why something was not done. Transport-free: only `web` knows status codes.
 
-use crate::{Action, MembershipKind, Timestamp};
+use crate::{Action, MembershipKind, Timestamp, words::words};
+
+words! {
+    /// Which policy or change stands against something, stable for programs.
+    pub enum RefusalCode {
+        /// The same was asked for and still waits.
+        AlreadyAsked = "already_asked",
+        /// The group confers something of that name.
+        AlreadyConferred = "already_conferred",
+        /// The user has that already.
+        AlreadyInGroup = "already_in_group",
+        /// The role is in the group already.
+        AlreadyIncluded = "already_included",
+        /// Somebody has decided the request.
+        AlreadyResolved = "already_resolved",
+        /// An app group would keep the name of the app as it was.
+        AppGroupName = "app_group_name",
+        /// An approval names no fact it granted.
+        ApprovalWithoutGrant = "approval_without_grant",
+        /// The app is Portcullis itself.
+        BuiltInApp = "built_in_app",
+        /// What would be undone has been changed since.
+        CannotUndo = "cannot_undo",
+        /// Somebody changed it meanwhile.
+        ChangedMeanwhile = "changed_meanwhile",
+        /// Two groups would contain each other.
+        Cycle = "cycle",
+        /// Something still hangs on it.
+        InUse = "in_use",
+        /// Nobody would administer Portcullis.
+        LastAdmin = "last_admin",
+        /// An app would have no owners group.
+        LastOwnersGroup = "last_owners_group",
+        /// The name is taken.
+        NameTaken = "name_taken",
+        /// Only a role is let into groups by people.
+        NotARole = "not_a_role",
+        /// They are in the group through another.
+        NotDirect = "not_direct",
+        /// There is nothing left to undo.
+        NothingToUndo = "nothing_to_undo",
+        /// An owners group is named after its app.
+        OwnersGroupName = "owners_group_name",
+        /// A tag asks for a reason.
+        ReasonRequired = "reason_required",
+        /// A request would wait for nothing.
+        RequestWaits = "request_waits",
+        /// Nothing leads into a role.
+        RoleAsTarget = "role_as_target",
+        /// The role is in groups.
+        RoleInUse = "role_in_use",
+        /// The app has an owners group.
+        SecondOwnersGroup = "second_owners_group",
+        /// A tag stops people adding themselves.
+        SelfAdd = "self_add",
+        /// A tag limits how long.
+        TimeLimit = "time_limit",
+        /// Another system is the authority over the group.
+        UnmanagedGroup = "unmanaged_group",
+    }
+}
+
+words! {
+    /// What something is called in a sentence that says there is none.
+    pub enum Noun {
+        /// An app.
+        App = "app",
+        /// An entitlement.
+        Entitlement = "entitlement",
+        /// A group.
+        Group = "group",
+        /// An inclusion.
+        Inclusion = "inclusion",
+        /// A log entry.
+        LogEntry = "log entry",
+        /// A membership.
+        Membership = "membership",
+        /// An ownership.
+        Ownership = "ownership",
+        /// A person.
+        Person = "person",
+        /// A request.
+        Request = "request",
+        /// A resource.
+        Resource = "resource",
+        /// A role.
+        Role = "role",
+        /// A list of rules.
+        RuleList = "list of rules",
+        /// A tag.
+        Tag = "tag",
+        /// An user.
+        User = "user",
+    }
+}
+
+impl From<MembershipKind> for Noun {
+    fn from(kind: MembershipKind) -> Self {
+        match kind {
+            MembershipKind::Member => Self::Membership,
+            MembershipKind::Owner => Self::Ownership,
+        }
+    }
+}
 
 /// One thing wrong with what was sent, told where it was found.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -29,7 +132,7 @@ pub enum Refusal {
     #[error("there is no {what} `{key}`; look it up in the list of {what}s")]
     NotFound {
         /// `group`, `user`, …
-        what: &'static str,
+        what: Noun,
         /// As it was given.
         key: String,
     },
@@ -49,8 +152,8 @@ pub enum Refusal {
     /// A rule of the house stands against it (a tag, a name taken, the last admin, a cycle …).
     #[error("{sentence}; {next}")]
     Rule {
-        /// A stable code, such as `last_admin`.
-        code: &'static str,
+        /// Which.
+        code: RefusalCode,
         /// The rule, in a sentence.
         sentence: String,
         /// What to do instead.
@@ -59,8 +162,8 @@ pub enum Refusal {
     /// The world moved: what the change was based on is no longer so.
     #[error("{sentence}; {next}")]
     Conflict {
-        /// A stable code, such as `already_resolved`.
-        code: &'static str,
+        /// What has changed.
+        code: RefusalCode,
         /// What is different now.
         sentence: String,
         /// What to do instead.
@@ -76,7 +179,7 @@ impl Refusal {
             Self::NotFound { .. } => "not_found",
             Self::NotAllowed { .. } => "not_allowed",
             Self::Invalid(_) => "invalid",
-            Self::Rule { code, .. } | Self::Conflict { code, .. } => code,
+            Self::Rule { code, .. } | Self::Conflict { code, .. } => code.as_str(),
         }
     }
 
@@ -88,7 +191,7 @@ impl Refusal {
 
     /// A rule of the house.
     #[must_use]
-    pub fn rule(code: &'static str, sentence: impl Into<String>, next: impl Into<String>) -> Self {
+    pub fn rule(code: RefusalCode, sentence: impl Into<String>, next: impl Into<String>) -> Self {
         Self::Rule {
             code,
             sentence: sentence.into(),
@@ -99,7 +202,7 @@ impl Refusal {
     /// The world moved.
     #[must_use]
     pub fn conflict(
-        code: &'static str,
+        code: RefusalCode,
         sentence: impl Into<String>,
         next: impl Into<String>,
     ) -> Self {
@@ -112,7 +215,7 @@ impl Refusal {
 
     /// Nothing by that name.
     #[must_use]
-    pub fn not_found(what: &'static str, key: impl std::fmt::Display) -> Self {
+    pub fn not_found(what: Noun, key: impl std::fmt::Display) -> Self {
         Self::NotFound {
             what,
             key: key.to_string(),

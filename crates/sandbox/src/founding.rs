@@ -11,8 +11,8 @@ use portcullis_app::{
     user::InitAdmin,
 };
 use portcullis_model::{
-    Actor, ChangeSet, Constraints, Edit, Expiry, Group, GroupKind, Id, MembershipKind, Refusal,
-    SystemActor, User, UserKind,
+    Actor, ChangeSet, Constraints, Edit, Expiry, Group, GroupKind, Id, MembershipKind,
+    OperationName, Refusal, SystemActor, User, UserKind,
     name::{Description, Email, Login, Name, ParseTextError, Reason},
     record::Authority,
     tag::Limit,
@@ -163,7 +163,7 @@ impl Company {
     /// Makes people known and remembers where they stand.
     pub(crate) fn hire(&mut self, actor: Actor, people: Vec<Station>) -> Result<(), Refusal> {
         let context = self.story.context(actor);
-        let mut change = ChangeSet::new("user.create");
+        let mut change = ChangeSet::new(OperationName::UserCreate);
         for station in people {
             let id: Id<User> = context.id();
             let department = DEPARTMENTS
@@ -318,7 +318,7 @@ impl Company {
 
     fn services(&mut self, admin: Actor) -> Result<(), Refusal> {
         let context = self.story.context(admin);
-        let mut change = ChangeSet::new("user.create");
+        let mut change = ChangeSet::new(OperationName::UserCreate);
         for (login, name) in [
             ("ci-deployer", "CI deployer"),
             ("nightly-backup", "Nightly backup"),
@@ -406,7 +406,7 @@ impl Company {
         let id = group.id;
         self.story.change(
             actor,
-            ChangeSet::new("group.create").with(Edit::create(group)),
+            ChangeSet::new(OperationName::GroupCreate).with(Edit::create(group)),
         )?;
         let users = logins
             .iter()

@@ -6,7 +6,7 @@ mod plan;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use portcullis_model::{Actor, Id, Policy, Position, Refusal, Request, Timestamp, User};
+use portcullis_model::{Actor, Id, Noun, Policy, Position, Refusal, Request, Timestamp, User};
 
 use crate::{Persona, Sample, names::PersonName, rng::Rng, story::Story};
 
@@ -178,7 +178,7 @@ impl Company {
     pub(crate) fn person(&self, login: &str) -> Result<Id<User>, Refusal> {
         let user = self.story.world.find_user(login);
         user.map(|user| user.id)
-            .ok_or_else(|| Refusal::not_found("user", login))
+            .ok_or_else(|| Refusal::not_found(Noun::User, login))
     }
 
     pub(crate) fn admin(&self) -> Result<Actor, Refusal> {
@@ -187,7 +187,7 @@ impl Company {
 
     pub(crate) fn head(&self, department: usize) -> Result<Id<User>, Refusal> {
         let head = self.heads.get(&department).copied();
-        head.ok_or_else(|| Refusal::not_found("user", format!("head {department}")))
+        head.ok_or_else(|| Refusal::not_found(Noun::User, format!("head {department}")))
     }
 
     /// Two people who own what a department runs.

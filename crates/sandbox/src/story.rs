@@ -12,7 +12,7 @@ use std::{
 
 use portcullis_app::{Operation, log::Undo, tasks::ExpireFacts};
 use portcullis_model::{
-    Actor, Change, ChangeSet, Context, Expiry, Group, Id, Ids, Policy, Position, Refusal,
+    Actor, Change, ChangeSet, Context, Expiry, Group, Id, Ids, Noun, Policy, Position, Refusal,
     SystemActor, Timestamp, User, World, guard,
 };
 use uuid::Uuid;
@@ -139,7 +139,7 @@ impl Story {
     pub(crate) fn group(&self, name: &str) -> Result<&Group, Refusal> {
         self.world
             .find_group(name)
-            .ok_or_else(|| Refusal::not_found("group", name))
+            .ok_or_else(|| Refusal::not_found(Noun::Group, name))
     }
 
     /// Who decides about `group`, first among several, other than `except`.

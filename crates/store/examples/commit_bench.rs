@@ -17,8 +17,8 @@ use std::{
 
 use portcullis_model::{
     Actor, ChangeSet, Context, Description, Edit, Expiry, Group, GroupKind, Id, Ids, Login,
-    Membership, MembershipKind, Name, Policy, Position, Reason, SystemActor, Timestamp, User,
-    Validity,
+    Membership, MembershipKind, Name, OperationName, Policy, Position, Reason, SystemActor,
+    Timestamp, User, Validity,
     record::{Authority, UserKind},
 };
 use portcullis_store::{Live, Proposal, Store};
@@ -62,16 +62,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 let (user, group) = (users[n % users.len()], groups[n / users.len()]);
                 let build = move |_: &_, context: &Context| {
                     Ok(
-                        ChangeSet::new("group.add_members").with(Edit::create(Membership {
-                            id: context.id(),
-                            user,
-                            group,
-                            kind: MembershipKind::Member,
-                            validity: Validity::new(context.now, Expiry::NEVER),
-                            reason: Reason::default(),
-                            granted_by: context.actor,
-                            request: None,
-                        })),
+                        ChangeSet::new(OperationName::GroupAddPeople).with(Edit::create(
+                            Membership {
+                                id: context.id(),
+                                user,
+                                group,
+                                kind: MembershipKind::Member,
+                                validity: Validity::new(context.now, Expiry::NEVER),
+                                reason: Reason::default(),
+                                granted_by: context.actor,
+                                request: None,
+                            },
+                        )),
                     )
                 };
                 let sent = Instant::now();
@@ -116,7 +118,7 @@ fn report(waits: Vec<(Duration, Position)>, took: f64) {
 type People = (Arc<Vec<Id<User>>>, Arc<Vec<Id<Group>>>);
 
 async fn people(live: &Live, context: &Context, run: u64) -> Result<People, Box<dyn Error>> {
-    let mut change = ChangeSet::new("bench.company");
+    let mut change = ChangeSet::new(OperationName::GroupEdit);
     let (mut users, mut groups) = (Vec::new(), Vec::new());
     for n in 0..1000 {
         let id = context.id();

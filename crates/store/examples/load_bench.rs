@@ -16,7 +16,8 @@ use std::{
 
 use portcullis_model::{
     Actor, ChangeSet, Context, Description, Edit, Expiry, Group, GroupKind, Id, Ids, Login,
-    Membership, MembershipKind, Name, Policy, Reason, SystemActor, Timestamp, User, Validity,
+    Membership, MembershipKind, Name, OperationName, Policy, Reason, SystemActor, Timestamp, User,
+    Validity,
     record::{Authority, UserKind},
 };
 use portcullis_store::{Live, Proposal, Store};
@@ -70,7 +71,7 @@ async fn make(store: &Store) -> Result<(), Box<dyn Error>> {
         policy: Arc::new(Policy::default()),
         ids: Arc::new(Counter(AtomicU64::new(1))),
     };
-    let mut change = ChangeSet::new("bench.users");
+    let mut change = ChangeSet::new(OperationName::GroupEdit);
     let mut users: Vec<Id<User>> = Vec::new();
     for n in 0..USERS {
         let id = context.id();
@@ -88,7 +89,7 @@ async fn make(store: &Store) -> Result<(), Box<dyn Error>> {
         }));
     }
     live.commit(context.clone(), Proposal::of(change)).await?;
-    let mut change = ChangeSet::new("bench.groups");
+    let mut change = ChangeSet::new(OperationName::GroupEdit);
     let mut groups: Vec<Id<Group>> = Vec::new();
     for n in 0..GROUPS {
         let id = context.id();
@@ -106,7 +107,7 @@ async fn make(store: &Store) -> Result<(), Box<dyn Error>> {
     let reasons = ["", "on-boarding", "project Alder", "on call"];
     let reasons = reasons.map(|text| Reason::parse(text).unwrap_or_default());
     for part in 0..MEMBERSHIPS / 10_000 {
-        let mut change = ChangeSet::new("bench.memberships");
+        let mut change = ChangeSet::new(OperationName::GroupEdit);
         for n in part * 10_000..(part + 1) * 10_000 {
             change.push(Edit::create(Membership {
                 id: context.id(),

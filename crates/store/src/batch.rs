@@ -8,7 +8,7 @@ use std::{
 };
 
 use portcullis_model::{
-    ChangeSet, Context, Position, Refusal, Request, Timestamp, World, guard, name,
+    ChangeSet, Context, Position, Refusal, RefusalCode, Request, Timestamp, World, guard, name,
 };
 
 use crate::{
@@ -32,14 +32,15 @@ pub(crate) struct Planned {
 }
 
 impl Planned {
-    pub(crate) fn committed(self, world: &Arc<World>) -> Committed {
-        Committed {
+    pub(crate) fn committed(self, world: &Arc<World>) -> Result<Committed, CommitError> {
+        let unread = || CommitError::Internal("its log entry was not read".to_owned());
+        Ok(Committed {
             position: self.position,
             at: self.at,
-            change: self.change.unwrap_or_else(|| Arc::new(ChangeSet::new(""))),
+            change: self.change.ok_or_else(unread)?,
             world: Arc::clone(world),
             replayed: self.replayed,
-        }
+        })
     }
 }
 
@@ -181,7 +182,7 @@ impl Batch {
             at,
             actor: &actor,
             actor_login: login,
-            operation: &change.operation,
+            operation: change.operation.as_str(),
             undoes: change.undoes,
             body: &body,
             subjects: &subjects,
@@ -268,7 +269,7 @@ fn guarded(
 /// A refused job whose batch was turned down: its builder is spent.
 fn again() -> Refusal {
     Refusal::conflict(
-        "changed_meanwhile",
+        RefusalCode::ChangedMeanwhile,
         "somebody else changed the same at that moment",
         "try again",
     )

@@ -5,7 +5,7 @@
 //! tables speaks only where a world has drifted from them, or for what worlds do not hold
 //! (requests that were resolved).
 
-use portcullis_model::Refusal;
+use portcullis_model::{Refusal, RefusalCode};
 
 /// A unique index: its name, its table, its columns in order.
 pub(crate) type Unique = (&'static str, &'static str, &'static [&'static str]);
@@ -43,7 +43,7 @@ pub(crate) const UNIQUE: &[Unique] = &[
     (
         "requests_pending",
         "requests",
-        &["requester_id", "group_id", "kind"],
+        &["requester_id", "wants_key"],
     ),
     ("resources_current", "resources", &["id"]),
     (
@@ -80,7 +80,7 @@ pub(crate) fn violated(error: &sqlx::Error) -> Option<&'static str> {
 pub(crate) fn refusal(constraint: &'static str) -> Refusal {
     let taken = |what: &str, field: &str| {
         Refusal::rule(
-            "name_taken",
+            RefusalCode::NameTaken,
             format!("there already is a {what} with that {field}"),
             "choose another, or change the one that exists",
         )
@@ -93,27 +93,27 @@ pub(crate) fn refusal(constraint: &'static str) -> Refusal {
         "tags_name" => taken("tag", "name"),
         "resources_key" => taken("resource", "type and id"),
         "memberships_live" => Refusal::conflict(
-            "already_in_group",
+            RefusalCode::AlreadyInGroup,
             "the user already is directly in the group",
             "extend it instead of adding it again",
         ),
         "inclusions_live" => Refusal::conflict(
-            "already_included",
+            RefusalCode::AlreadyIncluded,
             "the members of the one group already are in the other",
             "extend that inclusion instead of adding another",
         ),
         "entitlements_live" => Refusal::conflict(
-            "already_conferred",
+            RefusalCode::AlreadyConferred,
             "the group already confers it",
             "edit that one instead of adding another",
         ),
         "requests_pending" => Refusal::conflict(
-            "already_asked",
+            RefusalCode::AlreadyAsked,
             "the same was asked for already, and that request still waits",
             "withdraw that request first",
         ),
         _ => Refusal::conflict(
-            "changed_meanwhile",
+            RefusalCode::ChangedMeanwhile,
             "what is on record is not as it was when you looked",
             "load it again and repeat what you wanted if it still applies",
         ),

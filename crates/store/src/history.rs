@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use portcullis_model::{
-    Actor, Expiry, Group, Id, Inclusion, Membership, Position, Timestamp, User, Validity,
+    Actor, Expiry, Group, Id, Inclusion, Membership, OperationName, Position, Timestamp, User,
+    Validity,
 };
 use uuid::Uuid;
 
@@ -36,7 +37,7 @@ pub struct Mark {
     /// The actor's login at that time; `None` for Portcullis itself.
     pub login: Option<String>,
     /// What it was, as noun and verb: an end and an extension both remove a version.
-    pub operation: String,
+    pub operation: OperationName,
 }
 
 /// One version of a direct membership or ownership.
@@ -215,6 +216,6 @@ fn mark(row: &Row, first: usize) -> Result<Option<Mark>, StoreError> {
         at: Timestamp::from_micros(row.int(first + 1)?),
         actor: actor::from_text(row.text(first + 2)?)?,
         login: row.opt_text(first + 3)?.map(str::to_owned),
-        operation: row.text(first + 4)?.to_owned(),
+        operation: log::operation(row.text(first + 4)?)?,
     }))
 }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use portcullis_model::{Actor, ChangeSet, Position, Timestamp, World, name};
+use portcullis_model::{Actor, ChangeSet, OperationName, Position, Timestamp, World, name};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::{
     chain::{self, Canonical, Hash},
     db::{Conn, Db, Row},
     page,
-    query::{Query, anywhere, prefix},
+    query::{Query, anywhere},
 };
 
 /// One commit, as it was recorded.
@@ -30,7 +30,7 @@ pub struct LogEntry {
     /// The actor's login at that time; `None` for Portcullis itself.
     pub login: Option<String>,
     /// What, as noun and verb.
-    pub operation: String,
+    pub operation: OperationName,
     /// The entry it undoes.
     pub undoes: Option<Position>,
     /// The entry that undid it.
@@ -51,7 +51,7 @@ impl LogEntry {
 pub struct LogFilter {
     /// By whom.
     pub actor: Option<Actor>,
-    /// What the operation begins with: `group.` or `request.approve`.
+    /// What the operation's name begins with: `group.` or `request.approve`.
     pub operation: Option<String>,
     /// About what.
     pub subject: Option<(SubjectKind, Uuid)>,
@@ -77,7 +77,10 @@ pub(crate) async fn list(db: &Db, filter: &LogFilter) -> Result<Page<LogEntry>, 
         query.and_value("l.actor = {}", actor::to_text(actor));
     }
     if let Some(operation) = &filter.operation {
-        query.and_value("l.operation LIKE {} ESCAPE '!'", prefix(operation));
+        // As it is called now: an entry of an earlier version is found under its new name.
+        let texts = OperationName::texts_of(|name| name.starts_with(operation.trim()));
+        let among = query.one_of("l.operation", texts);
+        query.and(&among);
     }
     if let Some((kind, id)) = filter.subject {
         let (kind, id) = (query.value(kind.as_str()), query.value(id));
@@ -86,9 +89,12 @@ pub(crate) async fn list(db: &Db, filter: &LogFilter) -> Result<Page<LogEntry>, 
         ));
     }
     if let Some(q) = filter.q.as_deref().filter(|q| !q.trim().is_empty()) {
-        let place = query.value(anywhere(&name::key(q)));
+        let key = name::key(q);
+        let place = query.value(anywhere(&key));
+        let texts = OperationName::texts_of(|name| name.contains(&key));
+        let operations = query.one_of("l.operation", texts);
         query.and(&format!(
-            "(l.operation LIKE {place} ESCAPE '!' OR l.actor_key LIKE {place} ESCAPE '!' \
+            "({operations} OR l.actor_key LIKE {place} ESCAPE '!' \
              OR EXISTS (SELECT 1 FROM log_subjects s WHERE s.position = l.position \
              AND s.label_key LIKE {place} ESCAPE '!'))"
         ));
@@ -155,7 +161,7 @@ pub(crate) async fn part(
     }
     let mut entry = entry_of(row)?;
     entry.change = Some(Arc::new(ChangeSet {
-        operation: entry.operation.clone(),
+        operation: entry.operation,
         changes,
         undoes: entry.undoes,
     }));
@@ -215,7 +221,7 @@ fn entry_of(row: &Row) -> Result<LogEntry, StoreError> {
         at: Timestamp::from_micros(row.int(1)?),
         actor: actor::from_text(row.text(2)?)?,
         login: row.opt_text(3)?.map(str::to_owned),
-        operation: row.text(4)?.to_owned(),
+        operation: operation(row.text(4)?)?,
         undoes: row.opt_int(5)?.map(position),
         undone_by: row.opt_int(6)?.map(position),
         subjects: Vec::new(),
@@ -225,6 +231,12 @@ fn entry_of(row: &Row) -> Result<LogEntry, StoreError> {
 
 pub(crate) const fn position(number: i64) -> Position {
     Position(number.cast_unsigned())
+}
+
+/// The operation that `text` means, whichever version wrote it.
+pub(crate) fn operation(text: &str) -> Result<OperationName, StoreError> {
+    let unknown = || StoreError::corrupt("log", format!("`{text}` is no operation"));
+    OperationName::parse(text).ok_or_else(unknown)
 }
 
 fn change_of(position: Position, body: &str) -> Result<ChangeSet, StoreError> {

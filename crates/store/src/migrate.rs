@@ -6,7 +6,10 @@ use crate::{
 };
 
 /// The scripts in order; append only. A script that has been released is never edited.
-const SCRIPTS: &[&str] = &[include_str!("../migrations/0001_start.sql")];
+const SCRIPTS: &[&str] = &[
+    include_str!("../migrations/0001_start.sql"),
+    include_str!("../migrations/0002_requests.sql"),
+];
 
 /// Any number, as long as every Portcullis takes the same.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7301882911)";
@@ -48,7 +51,10 @@ async fn version(tx: &mut Tx) -> Result<i64, StoreError> {
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
+/// The script in the engine's own words: `SERIAL_KEY` is its counting key, `UUID_TEXT(column)` the
+/// text of a UUID that is kept as bytes.
 fn for_engine(engine: Engine, script: &str) -> String {
+    let script = uuid_texts(engine, script);
     match engine {
         Engine::Sqlite => script.replace("SERIAL_KEY", "INTEGER PRIMARY KEY"),
         Engine::Postgres => script.replace(" BLOB", " BYTEA").replace(
@@ -56,4 +62,23 @@ fn for_engine(engine: Engine, script: &str) -> String {
             "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
         ),
     }
+}
+
+fn uuid_texts(engine: Engine, script: &str) -> String {
+    let mut parts = script.split("UUID_TEXT(");
+    let mut all = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (column, rest) = part.split_once(')').unwrap_or((part, ""));
+        all += &match engine {
+            Engine::Postgres => format!("encode({column}, 'hex')::uuid::text"),
+            Engine::Sqlite => {
+                let groups = [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)];
+                let groups =
+                    groups.map(|(from, most)| format!("substr(hex({column}), {from}, {most})"));
+                format!("lower({})", groups.join(" || '-' || "))
+            }
+        };
+        all += rest;
+    }
+    all
 }

@@ -32,6 +32,18 @@ impl Query {
         places.join(", ")
     }
 
+    /// The condition that a column has one of some values; never true where there are none.
+    pub(crate) fn one_of<V: Into<Value>>(
+        &mut self,
+        column: &str,
+        values: impl IntoIterator<Item = V>,
+    ) -> String {
+        match self.values(values).as_str() {
+            "" => "1 = 0".to_owned(),
+            places => format!("{column} IN ({places})"),
+        }
+    }
+
     /// One more condition.
     pub(crate) fn and(&mut self, condition: &str) {
         let word = if self.conditions == 0 {
@@ -59,11 +71,6 @@ impl Query {
 /// The pattern for `LIKE … ESCAPE '!'` that finds `text` anywhere in a folded column.
 pub(crate) fn anywhere(text: &str) -> String {
     format!("%{}%", escaped(text))
-}
-
-/// The pattern for `LIKE … ESCAPE '!'` that finds `text` at the beginning.
-pub(crate) fn prefix(text: &str) -> String {
-    format!("{}%", escaped(text))
 }
 
 fn escaped(text: &str) -> String {

@@ -62,7 +62,7 @@ pub(crate) async fn list(db: &Db, filter: &RequestFilter) -> Result<Page<Request
             });
         }
         let places = query.values(groups.iter().map(|group| group.uuid()));
-        query.and(&format!("r.group_id IN ({places})"));
+        query.and(&format!("r.target_id IN ({places})"));
     }
     match filter.status {
         None => {}
@@ -78,10 +78,10 @@ pub(crate) async fn list(db: &Db, filter: &RequestFilter) -> Result<Page<Request
     if let Some(q) = filter.q.as_deref().filter(|q| !q.trim().is_empty()) {
         let place = query.value(anywhere(&name::key(q)));
         query.and(&format!(
-            "(r.reason_key LIKE {place} ESCAPE '!' \
+            "(r.reason_key LIKE {place} ESCAPE '!' OR r.wants_key LIKE {place} ESCAPE '!' \
              OR EXISTS (SELECT 1 FROM users u WHERE u.id = r.requester_id \
              AND (u.login_key LIKE {place} ESCAPE '!' OR u.name_key LIKE {place} ESCAPE '!')) \
-             OR EXISTS (SELECT 1 FROM groups g WHERE g.id = r.group_id \
+             OR EXISTS (SELECT 1 FROM groups g WHERE g.id = r.target_id \
              AND g.name_key LIKE {place} ESCAPE '!'))"
         ));
     }

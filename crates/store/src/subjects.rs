@@ -119,12 +119,17 @@ impl List<'_> {
             }),
             Change::Entitlement(edit) => both(edit, |entitlement| self.group(entitlement.group)),
             Change::Request(edit) => both(edit, |request| {
-                let (user, group) = (request.requester, request.wants.group());
-                let label = || format!("{} → {}", self.login(user), self.group_name(group));
-                let label = label();
+                let user = request.requester;
+                let wanted = match request.wants.group() {
+                    Some(group) => self.group_name(group),
+                    None => request.wants.label(self.after),
+                };
+                let label = format!("{} → {wanted}", self.login(user));
                 self.add(SubjectKind::Request, request.id.uuid(), || label);
                 self.user(user);
-                self.group(group);
+                for group in request.wants.groups() {
+                    self.group(group);
+                }
             }),
             Change::Resource(edit) => both(edit, |resource| {
                 self.add(SubjectKind::Resource, resource.id.uuid(), || {

@@ -121,7 +121,7 @@ async fn attempt(current: &Current, jobs: Vec<Job>, prune: Option<Timestamp>) ->
             let world = Arc::new(world);
             current.advance(Arc::clone(&world));
             for (job, answer) in jobs.into_iter().zip(answers) {
-                job.answer(answer.map(|planned| planned.committed(&world)));
+                job.answer(answer.and_then(|planned| planned.committed(&world)));
             }
             return Tried::Answered;
         }

@@ -12,6 +12,7 @@ mod server;
 mod state;
 pub mod ui;
 mod view;
+mod words;
 
 pub use server::{router, serve};
 pub use state::{Access, Decisions, Token, TokenSubject, Web};

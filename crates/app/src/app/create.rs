@@ -2,12 +2,12 @@
 
 use portcullis_model::{
     App, ChangeSet, Context, Edit, Expiry, Group, GroupKind, Id, Membership, MembershipKind,
-    Refusal, Tag, User, Validity, World,
+    OperationName, Refusal, Tag, User, World,
     name::{Description, Name},
     record::{AppOrigin, AppPart, Authority},
 };
 
-use crate::{Operation, parts};
+use crate::{Operation, grants};
 
 /// Makes an app, its owners group, and its first groups. The first owners are members and owners
 /// of the owners group; without any named, the actor is the owner.
@@ -30,7 +30,7 @@ pub struct CreateApp {
 impl Operation for CreateApp {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         for tag in &self.tags {
-            parts::tag(world, *tag)?;
+            world.require_tag(*tag)?;
         }
         let app = App {
             id: context.id(),
@@ -58,7 +58,7 @@ impl Operation for CreateApp {
             Description::parse(&about).unwrap_or_default(),
             AppPart::Owners,
         )?;
-        let mut change = ChangeSet::new("app.create")
+        let mut change = ChangeSet::new(OperationName::AppCreate)
             .with(Edit::create(app.clone()))
             .with(Edit::create(owners_group.clone()));
         for (name, description) in &self.groups {
@@ -89,19 +89,12 @@ impl Operation for CreateApp {
                 all.and(tag.constraints)
             });
         for owner in owners {
-            parts::user(world, owner)?;
+            world.require_user(owner)?;
             for kind in MembershipKind::ALL {
                 let until = demands.cap(kind, Expiry::NEVER, context.now);
-                change.push(Edit::create(Membership {
-                    id: context.id(),
-                    user: owner,
-                    group: owners_group.id,
-                    kind,
-                    validity: Validity::new(context.now, until),
-                    reason: parts::reason("first owner of the app"),
-                    granted_by: context.actor,
-                    request: None,
-                }));
+                let reason = grants::reason("first owner of the app");
+                let made = Membership::grant(context, owner, owners_group.id, kind, until, &reason);
+                change.push(Edit::create(made));
             }
         }
         Ok(change)

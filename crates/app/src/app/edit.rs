@@ -1,11 +1,11 @@
 //! Edit an app: its name, description and tags.
 
 use portcullis_model::{
-    App, ChangeSet, Context, Edit, Group, Id, Refusal, Tag, World,
+    App, ChangeSet, Context, Edit, Group, Id, OperationName, Refusal, Tag, World,
     name::{Description, Name},
 };
 
-use crate::{Operation, parts};
+use crate::{Operation, grants};
 
 /// Changes what is given and leaves the rest. A new name renames the app's groups with it; new
 /// tags cut what lasts longer than they allow.
@@ -23,9 +23,9 @@ pub struct EditApp {
 
 impl Operation for EditApp {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let before = parts::app(world, self.app)?.clone();
+        let before = world.require_app(self.app)?.clone();
         for tag in self.tags.iter().flatten() {
-            parts::tag(world, *tag)?;
+            world.require_tag(*tag)?;
         }
         let after = App {
             name: self.name.clone().unwrap_or_else(|| before.name.clone()),
@@ -36,7 +36,7 @@ impl Operation for EditApp {
             tags: self.tags.clone().unwrap_or_else(|| before.tags.clone()),
             ..before.clone()
         };
-        let mut change = ChangeSet::new("app.edit");
+        let mut change = ChangeSet::new(OperationName::AppEdit);
         if after == before {
             return Ok(change);
         }
@@ -46,7 +46,7 @@ impl Operation for EditApp {
         if old != new {
             rename_groups(world, context, &groups, &old, &new, &mut change)?;
         }
-        parts::shrink_after(world, context, &groups, &mut change)?;
+        grants::shrink_after(world, context, &groups, &mut change)?;
         Ok(change)
     }
 }
@@ -62,7 +62,7 @@ fn rename_groups(
     let policy = &context.policy;
     let (was, is) = (policy.app_group_prefix(old), policy.app_group_prefix(new));
     for id in groups {
-        let group = parts::group(world, *id)?;
+        let group = world.require_group(*id)?;
         let name = if group.is_owners_group() {
             policy.owners_group_name(new)
         } else {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_model::{Entitlement, Group, World};
+use portcullis_model::{Entitlement, EntitlementKind, Group, World};
 use portcullis_rules::{ConditionTrace, Effect, OperandTrace, Outcome, RuleTrace, Seen, Truth};
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ pub struct DecidedBy {
     /// The group.
     pub group: String,
     /// What the group confers: `permission` or `rules`.
-    pub kind: &'static str,
+    pub kind: EntitlementKind,
     /// Its name: of the permission or of the list.
     pub entitlement: String,
     /// The rule's place in it, counted from 0.
@@ -53,8 +53,10 @@ impl DecidedBy {
             group, entitlement, ..
         } = self;
         match self.kind {
-            "permission" => format!("the permission `{entitlement}` of `{group}`"),
-            _ => format!(
+            EntitlementKind::Permission => {
+                format!("the permission `{entitlement}` of `{group}`")
+            }
+            EntitlementKind::Rules => format!(
                 "rule {} of the list `{entitlement}` of `{group}`",
                 self.rule + 1
             ),

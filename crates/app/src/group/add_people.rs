@@ -1,10 +1,11 @@
 //! Add people to a group, or move the end of those who are in it.
 
 use portcullis_model::{
-    ChangeSet, Context, Expiry, Group, Id, MembershipKind, Refusal, User, World, name::Reason,
+    ChangeSet, Context, Expiry, Group, Id, MembershipKind, OperationName, Refusal, User, World,
+    name::Reason,
 };
 
-use crate::{Operation, parts};
+use crate::{Operation, grants};
 
 /// Adds users to a group as members or owners until an end, which tags may bring nearer. Those who
 /// are in it directly get the new end instead, earlier or later.
@@ -24,30 +25,23 @@ pub struct AddPeople {
 
 impl Operation for AddPeople {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let group = parts::group(world, self.group)?;
+        let group = world.require_group(self.group)?;
         if self.users.is_empty() {
             return Err(Refusal::invalid(
                 "users",
                 "nobody is named; name at least one user",
             ));
         }
-        let mut change = ChangeSet::new("group.add_people");
+        let mut change = ChangeSet::new(OperationName::GroupAddPeople);
         let mut seen = std::collections::BTreeSet::new();
         for id in self.users.iter().filter(|id| seen.insert(**id)) {
-            parts::user(world, *id)?;
-            let edit = parts::place(
-                world,
-                context,
-                *id,
-                group,
-                self.kind,
-                self.until,
-                &self.reason,
-            );
+            world.require_user(*id)?;
+            let edit =
+                world.grant_membership(context, *id, group, self.kind, self.until, &self.reason);
             let granted = edit.after.clone();
             change.push(edit);
             if let Some(granted) = granted {
-                parts::settle_requests(world, context, &granted, None, &mut change);
+                grants::settle_requests(world, context, &granted, None, &mut change);
             }
         }
         Ok(change)

@@ -1,11 +1,11 @@
 //! Let the members of a role into a group.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Expiry, Group, Id, Inclusion, MembershipKind, Refusal, Validity,
-    World, name::Reason,
+    ChangeSet, Context, Expiry, Group, Id, MembershipKind, OperationName, Refusal, World,
+    name::Reason,
 };
 
-use crate::{Operation, parts};
+use crate::{Operation, grants};
 
 /// Makes a role's members members or owners of groups until an end, which tags on each group may
 /// bring nearer. Where the role is attached already, the end moves.
@@ -25,45 +25,19 @@ pub struct AttachRole {
 
 impl Operation for AttachRole {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let role = parts::group(world, self.role)?;
+        let role = world.require_group(self.role)?;
         if self.groups.is_empty() {
             return Err(Refusal::invalid(
                 "groups",
                 "no group is named; name at least one",
             ));
         }
-        let mut change = ChangeSet::new("group.attach_role");
+        let mut change = ChangeSet::new(OperationName::GroupAttachRole);
         let mut seen = std::collections::BTreeSet::new();
         for id in self.groups.iter().filter(|id| seen.insert(**id)) {
-            let group = parts::group(world, *id)?;
-            let until = world
-                .constraints_on(group)
-                .cap(self.kind, self.until, context.now);
-            let edit = match world.inclusion_of(role.id, group.id, self.kind) {
-                Some(before) => {
-                    let from = if before.validity.contains(context.now) {
-                        before.validity.from
-                    } else {
-                        context.now
-                    };
-                    let after = Inclusion {
-                        validity: Validity::new(from, until),
-                        reason: self.reason.clone(),
-                        granted_by: context.actor,
-                        ..before.clone()
-                    };
-                    Edit::update(before.clone(), after)
-                }
-                None => Edit::create(Inclusion {
-                    id: context.id(),
-                    child: role.id,
-                    target: group.id,
-                    kind: self.kind,
-                    validity: Validity::new(context.now, until),
-                    reason: self.reason.clone(),
-                    granted_by: context.actor,
-                }),
-            };
+            let group = world.require_group(*id)?;
+            let (kind, reason) = (self.kind, &self.reason);
+            let edit = world.grant_inclusion(context, role.id, group, kind, self.until, reason);
             change.push(edit);
         }
         self.settle(world, context, &mut change)?;
@@ -87,7 +61,7 @@ impl AttachRole {
             .direct_of_group(self.role)
             .filter(|m| m.kind == MembershipKind::Member && m.validity.contains(context.now));
         for member in members {
-            parts::settle_requests(&after, context, member, None, change);
+            grants::settle_requests(&after, context, member, None, change);
         }
         Ok(())
     }

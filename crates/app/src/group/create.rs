@@ -1,13 +1,13 @@
 //! Create a group, role or app group.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Expiry, Group, GroupKind, Id, Membership, MembershipKind, Refusal,
-    Tag, User, Validity, World,
+    ChangeSet, Context, Edit, Expiry, Group, GroupKind, Id, Membership, MembershipKind,
+    OperationName, Refusal, Tag, User, World,
     name::{Description, Name},
     record::Authority,
 };
 
-use crate::{Operation, parts};
+use crate::{Operation, grants};
 
 /// Makes a group with its first owners, who own it without end unless tags say otherwise.
 #[derive(Clone, Debug)]
@@ -27,10 +27,10 @@ pub struct CreateGroup {
 impl Operation for CreateGroup {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         if let GroupKind::App { app, .. } = self.kind {
-            parts::app(world, app)?;
+            world.require_app(app)?;
         }
         for tag in &self.tags {
-            parts::tag(world, *tag)?;
+            world.require_tag(*tag)?;
         }
         let group = Group {
             id: context.id(),
@@ -40,24 +40,17 @@ impl Operation for CreateGroup {
             authority: Authority::Managed,
             tags: self.tags.clone(),
         };
-        let demands = world.constraints_on(&group);
-        let mut change = ChangeSet::new("group.create").with(Edit::create(group.clone()));
+        let constraints = world.constraints_on(&group);
+        let mut change =
+            ChangeSet::new(OperationName::GroupCreate).with(Edit::create(group.clone()));
         let mut seen = std::collections::BTreeSet::new();
-        for owner in self.owners.iter().filter(|owner| seen.insert(**owner)) {
-            parts::user(world, *owner)?;
-            change.push(Edit::create(Membership {
-                id: context.id(),
-                user: *owner,
-                group: group.id,
-                kind: MembershipKind::Owner,
-                validity: Validity::new(
-                    context.now,
-                    demands.cap(MembershipKind::Owner, Expiry::NEVER, context.now),
-                ),
-                reason: parts::reason("first owner"),
-                granted_by: context.actor,
-                request: None,
-            }));
+        for owner_id in self.owners.iter().filter(|owner| seen.insert(**owner)) {
+            world.require_user(*owner_id)?;
+            let until = constraints.cap(MembershipKind::Owner, Expiry::NEVER, context.now);
+            let reason = grants::reason("first owner");
+            let owner = MembershipKind::Owner;
+            let owns = Membership::grant(context, *owner_id, group.id, owner, until, &reason);
+            change.push(Edit::create(owns));
         }
         Ok(change)
     }

@@ -1,8 +1,8 @@
 //! Delete a group.
 
-use portcullis_model::{ChangeSet, Context, Group, Id, Refusal, World};
+use portcullis_model::{ChangeSet, Context, Group, Id, OperationName, Refusal, World};
 
-use crate::{Operation, parts};
+use crate::{Operation, endings};
 
 /// Ends a group and everything that hangs on it: who is in it, what it is in, what it confers, who
 /// asked for it.
@@ -14,9 +14,9 @@ pub struct DeleteGroup {
 
 impl Operation for DeleteGroup {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let group = parts::group(world, self.group)?;
-        let mut change = ChangeSet::new("group.delete");
-        parts::delete_group(world, context, group, &mut change);
+        let group = world.require_group(self.group)?;
+        let mut change = ChangeSet::new(OperationName::GroupDelete);
+        endings::delete_group(world, context, group, &mut change);
         Ok(change)
     }
 }

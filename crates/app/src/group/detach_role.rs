@@ -1,8 +1,10 @@
 //! Take a role, or a nested group, out of groups.
 
-use portcullis_model::{ChangeSet, Context, Edit, Group, Id, MembershipKind, Refusal, World};
+use portcullis_model::{
+    ChangeSet, Context, Group, Id, MembershipKind, Noun, OperationName, Refusal, World,
+};
 
-use crate::{Operation, parts};
+use crate::Operation;
 
 /// Ends that a role's members are members or owners of groups, now.
 #[derive(Clone, Debug)]
@@ -17,23 +19,23 @@ pub struct DetachRole {
 
 impl Operation for DetachRole {
     fn plan(&self, world: &World, _: &Context) -> Result<ChangeSet, Refusal> {
-        let role = parts::group(world, self.role)?;
+        let role = world.require_group(self.role)?;
         if self.groups.is_empty() {
             return Err(Refusal::invalid(
                 "groups",
                 "no group is named; name at least one",
             ));
         }
-        let mut change = ChangeSet::new("group.detach_role");
+        let mut change = ChangeSet::new(OperationName::GroupDetachRole);
         let mut seen = std::collections::BTreeSet::new();
         for id in self.groups.iter().filter(|id| seen.insert(**id)) {
-            let group = parts::group(world, *id)?;
+            let group = world.require_group(*id)?;
             let inclusion = world
                 .inclusion_of(role.id, group.id, self.kind)
                 .ok_or_else(|| {
-                    Refusal::not_found("inclusion", format!("{} in {}", role.name, group.name))
+                    Refusal::not_found(Noun::Inclusion, format!("{} in {}", role.name, group.name))
                 })?;
-            change.push(Edit::end(inclusion.clone()));
+            change.push(inclusion.end());
         }
         Ok(change)
     }

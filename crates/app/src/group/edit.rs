@@ -1,12 +1,12 @@
 //! Edit a group: its name, description, tags, and what kind of group it is.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Expiry, Group, GroupKind, Id, Membership, MembershipKind, Refusal,
-    Tag, Validity, World,
+    ChangeSet, Context, Edit, Group, GroupKind, Id, Membership, MembershipKind, OperationName,
+    Refusal, Tag, World,
     name::{Description, Name},
 };
 
-use crate::{Operation, parts};
+use crate::{Operation, grants};
 
 /// Changes what is given and leaves the rest. New tags cut what lasts longer than they allow.
 #[derive(Clone, Debug, Default)]
@@ -28,12 +28,12 @@ impl Operation for EditGroup {
         let id = self
             .group
             .ok_or_else(|| Refusal::invalid("group", "no group is named"))?;
-        let before = parts::group(world, id)?.clone();
+        let before = world.require_group(id)?.clone();
         for tag in self.tags.iter().flatten() {
-            parts::tag(world, *tag)?;
+            world.require_tag(*tag)?;
         }
         if let Some(GroupKind::App { app, .. }) = self.kind {
-            parts::app(world, app)?;
+            world.require_app(app)?;
         }
         let after = Group {
             name: self.name.clone().unwrap_or_else(|| before.name.clone()),
@@ -45,13 +45,13 @@ impl Operation for EditGroup {
             kind: self.kind.unwrap_or(before.kind),
             ..before.clone()
         };
-        let mut change = ChangeSet::new("group.edit");
+        let mut change = ChangeSet::new(OperationName::GroupEdit);
         if after == before {
             return Ok(change);
         }
         if before.is_role() && !after.is_role() {
             for inclusion in world.targets_of(id) {
-                change.push(Edit::end(inclusion.clone()));
+                change.push(inclusion.end());
             }
         }
         if after.is_role() && !before.is_role() {
@@ -69,7 +69,7 @@ impl Operation for EditGroup {
             after.tags.extend(inherited);
         }
         change.push(Edit::update(before, after));
-        parts::shrink_after(world, context, &[id], &mut change)?;
+        grants::shrink_after(world, context, &[id], &mut change)?;
         Ok(change)
     }
 }
@@ -78,7 +78,7 @@ impl Operation for EditGroup {
 /// the same end, and the others are detached.
 fn keep_as_direct(world: &World, context: &Context, group: &Group, change: &mut ChangeSet) {
     for inclusion in world.children_of(group.id) {
-        change.push(Edit::end(inclusion.clone()));
+        change.push(inclusion.end());
     }
     for kind in MembershipKind::ALL {
         for holder in world.holders(group.id, kind, context.now) {
@@ -86,30 +86,18 @@ fn keep_as_direct(world: &World, context: &Context, group: &Group, change: &mut 
             if direct.is_some_and(|direct| direct.validity.until >= holder.until) {
                 continue;
             }
-            let reason = parts::reason("kept when the group became a role");
-            let until: Expiry = holder.until;
+            let reason = grants::reason("kept when the group became a role");
+            let until = holder.until;
             change.push(match direct {
-                Some(direct) => Edit::update(
-                    direct.clone(),
-                    Membership {
-                        validity: Validity {
-                            until,
-                            ..direct.validity
-                        },
-                        reason,
-                        ..direct.clone()
-                    },
-                ),
-                None => Edit::create(Membership {
-                    id: context.id(),
-                    user: holder.user.id,
-                    group: group.id,
+                Some(there) => Edit::update(there.clone(), there.extend(context, until, &reason)),
+                None => Edit::create(Membership::grant(
+                    context,
+                    holder.user.id,
+                    group.id,
                     kind,
-                    validity: Validity::new(context.now, until),
-                    reason,
-                    granted_by: context.actor,
-                    request: None,
-                }),
+                    until,
+                    &reason,
+                )),
             });
         }
     }

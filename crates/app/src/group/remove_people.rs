@@ -1,8 +1,11 @@
 //! Remove people from a group.
 
-use portcullis_model::{ChangeSet, Context, Edit, Group, Id, MembershipKind, Refusal, User, World};
+use portcullis_model::{
+    ChangeSet, Context, Group, Id, MembershipKind, Noun, OperationName, Refusal, RefusalCode, User,
+    World,
+};
 
-use crate::{Operation, parts};
+use crate::Operation;
 
 /// Ends users' direct membership or ownership of a group, now.
 #[derive(Clone, Debug)]
@@ -17,21 +20,21 @@ pub struct RemovePeople {
 
 impl Operation for RemovePeople {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let group = parts::group(world, self.group)?;
+        let group = world.require_group(self.group)?;
         if self.users.is_empty() {
             return Err(Refusal::invalid(
                 "users",
                 "nobody is named; name at least one user",
             ));
         }
-        let mut change = ChangeSet::new("group.remove_people");
+        let mut change = ChangeSet::new(OperationName::GroupRemovePeople);
         let mut seen = std::collections::BTreeSet::new();
         for id in self.users.iter().filter(|id| seen.insert(**id)) {
-            let user = parts::user(world, *id)?;
+            let user = world.require_user(*id)?;
             let Some(direct) = world.direct(*id, group.id, self.kind) else {
                 return Err(not_direct(world, context, user, group, self.kind));
             };
-            change.push(Edit::end(direct.clone()));
+            change.push(direct.end());
         }
         Ok(change)
     }
@@ -51,7 +54,7 @@ fn not_direct(
         .and_then(|path| world.group(path.direct.group));
     match through {
         Some(through) => Refusal::rule(
-            "not_direct",
+            RefusalCode::NotDirect,
             format!(
                 "`{}` has {} in `{}` through `{}`",
                 user.login,
@@ -65,11 +68,7 @@ fn not_direct(
             ),
         ),
         None => Refusal::not_found(
-            if kind == MembershipKind::Member {
-                "membership"
-            } else {
-                "ownership"
-            },
+            Noun::from(kind),
             format!("{} in {}", user.login, group.name),
         ),
     }

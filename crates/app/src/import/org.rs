@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
     Actor, App, Change, ChangeSet, Context, Edit, Entitlement, Expiry, FieldError, Grant, Group,
-    GroupKind, Id, Inclusion, Membership, MembershipKind, Permission, Refusal, SystemActor, User,
-    UserKind, Validity, World,
+    GroupKind, Id, Inclusion, Membership, MembershipKind, OperationName, Permission, Refusal,
+    SystemActor, User, UserKind, Validity, World,
     name::{Description, Email, Login, Name, PermissionName, Reason},
     record::{AppOrigin, AppPart, Authority},
 };
 use serde::Deserialize;
 
-use crate::{Operation, parts};
+use crate::{Operation, grants};
 
 /// The file.
 #[derive(Clone, Debug, Deserialize)]
@@ -100,7 +100,7 @@ impl Operation for ImportOrg {
         let mut import = Import {
             world,
             context,
-            change: ChangeSet::new("import.org"),
+            change: ChangeSet::new(OperationName::ImportOrg),
             faults: Vec::new(),
             users: BTreeMap::new(),
             groups: BTreeMap::new(),
@@ -155,7 +155,7 @@ impl Import<'_> {
     }
 
     fn reason() -> Reason {
-        parts::reason("as the imported file says")
+        grants::reason("as the imported file says")
     }
 
     fn describe(text: &str) -> Description {
@@ -459,7 +459,7 @@ impl Import<'_> {
             name: permission,
             environments: BTreeSet::new(),
         });
-        if parts::conferred(self.world, id, &grant).is_none() {
+        if self.world.conferred(id, &grant).is_none() {
             self.change.push(Edit::create(Entitlement {
                 id: self.context.id(),
                 group: id,
@@ -479,17 +479,17 @@ impl Import<'_> {
         let mut ended: Vec<Change> = Vec::new();
         for m in self.world.memberships().filter(|m| m.granted_by == BY) {
             if !self.memberships.contains(&(m.user, m.group, m.kind)) {
-                ended.push(Edit::end(m.clone()).into());
+                ended.push(m.end().into());
             }
         }
         for i in self.world.inclusions().filter(|i| i.granted_by == BY) {
             if !self.inclusions.contains(&(i.child, i.target, i.kind)) {
-                ended.push(Edit::end(i.clone()).into());
+                ended.push(i.end().into());
             }
         }
         for e in self.world.entitlements().filter(|e| e.granted_by == BY) {
             if !self.entitlements.contains(&(e.group, e.grant.key())) {
-                ended.push(Edit::end(e.clone()).into());
+                ended.push(e.end().into());
             }
         }
         // Ends come first: what takes their place may need the room.

@@ -10,8 +10,8 @@ use std::{
 
 use portcullis_model::{
     Actor, Change, ChangeSet, Context, Edit, Entitlement, Expiry, FieldError, Grant, Group,
-    GroupKind, Id, Membership, MembershipKind, Permission, Refusal, Resource, SystemActor, User,
-    UserKind, Validity, World,
+    GroupKind, Id, Membership, MembershipKind, OperationName, Permission, Refusal, Resource,
+    SystemActor, User, UserKind, Validity, World,
     entitlement::Rules,
     name::{self, Description, Email, Login, Name, PermissionName},
     record::Authority,
@@ -19,7 +19,7 @@ use portcullis_model::{
 use portcullis_rules::RuleList;
 use serde::Deserialize;
 
-use crate::{Operation, parts, rules};
+use crate::{Operation, grants, rules};
 
 /// The file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -153,7 +153,7 @@ impl Operation for ImportPolicy {
         let mut import = Import {
             world,
             context,
-            change: ChangeSet::new("import.policy"),
+            change: ChangeSet::new(OperationName::ImportPolicy),
             faults: Vec::new(),
             users: BTreeMap::new(),
             memberships: BTreeSet::new(),
@@ -298,7 +298,7 @@ impl Import<'_> {
                     group,
                     kind: MembershipKind::Member,
                     validity: Validity::new(self.context.now, Expiry::NEVER),
-                    reason: parts::reason("as the imported file says"),
+                    reason: grants::reason("as the imported file says"),
                     granted_by: BY,
                     request: None,
                 }));
@@ -320,7 +320,7 @@ impl Import<'_> {
 
     fn confer(&mut self, group: Id<Group>, grant: Grant) {
         self.entitlements.insert((group, grant.key()));
-        match parts::conferred(self.world, group, &grant) {
+        match self.world.conferred(group, &grant) {
             Some(before) if before.grant == grant => {}
             Some(before) => {
                 let after = Entitlement {
@@ -335,7 +335,7 @@ impl Import<'_> {
                 group,
                 grant,
                 validity: Validity::new(self.context.now, Expiry::NEVER),
-                reason: parts::reason("as the imported file says"),
+                reason: grants::reason("as the imported file says"),
                 granted_by: BY,
             })),
         }
@@ -365,10 +365,10 @@ impl Import<'_> {
         let gone = memberships.filter(|m| {
             m.kind != MembershipKind::Member || !self.memberships.contains(&(m.user, m.group))
         });
-        let mut ended: Vec<Change> = gone.map(|m| Edit::end(m.clone()).into()).collect();
+        let mut ended: Vec<Change> = gone.map(|m| m.end().into()).collect();
         let entitlements = self.world.entitlements().filter(|e| e.granted_by == BY);
         let gone = entitlements.filter(|e| !self.entitlements.contains(&(e.group, e.grant.key())));
-        ended.extend(gone.map(|e| Change::from(Edit::end(e.clone()))));
+        ended.extend(gone.map(|e| Change::from(e.end())));
         // Ends come first: what takes their place may need the room.
         ended.append(&mut self.change.changes);
         self.change.changes = ended;

@@ -1,6 +1,6 @@
 //! What was done, undone.
 
-use portcullis_model::{ChangeSet, Context, Position, Refusal, World};
+use portcullis_model::{ChangeSet, Context, Position, Refusal, RefusalCode, World};
 
 use crate::Operation;
 
@@ -30,17 +30,17 @@ impl Operation for Undo {
         });
         if change.is_empty() {
             return Err(Refusal::rule(
-                "nothing_to_undo",
+                RefusalCode::NothingToUndo,
                 "everything this entry ended would have lapsed by now",
                 "grant it anew if it is still wanted",
             ));
         }
         world.after(&change).map_err(|refusal| match refusal {
             Refusal::Conflict {
-                code: "changed_meanwhile",
+                code: RefusalCode::ChangedMeanwhile,
                 ..
             } => Refusal::conflict(
-                "cannot_undo",
+                RefusalCode::CannotUndo,
                 "what this entry changed has been changed again since",
                 "undo the later change first, or make the change you want by hand",
             ),

@@ -1,19 +1,16 @@
-//! Ask for access.
+//! Ask for something.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Expiry, Group, Id, MembershipKind, Refusal, Request, State, Wants,
-    World, name::Reason, request::Resolution,
+    ChangeSet, Context, Expiry, OperationName, Reason, Refusal, Request, Wants, World,
 };
 
-use crate::{Operation, parts};
+use crate::{Operation, grants};
 
-/// The actor asks to be a member or owner of a group. An earlier request for the same is taken back.
+/// The actor asks. An earlier request for the same is taken back.
 #[derive(Clone, Debug)]
 pub struct CreateRequest {
-    /// Which group.
-    pub group: Id<Group>,
-    /// As what.
-    pub kind: MembershipKind,
+    /// For what.
+    pub wants: Wants,
     /// Until when.
     pub until: Expiry,
     /// Why.
@@ -22,46 +19,32 @@ pub struct CreateRequest {
 
 impl Operation for CreateRequest {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let group = parts::group(world, self.group)?;
         let requester = context.actor.user().ok_or_else(|| {
             Refusal::invalid(
                 "requester",
                 "only a user can ask for access; sign in as one",
             )
         })?;
-        let wants = Wants::Membership {
-            group: group.id,
-            kind: self.kind,
-        };
-        let mut change = ChangeSet::new("request.create");
-        let earlier = world
-            .requests()
-            .filter(|r| r.requester == requester && r.wants == wants);
-        for request in earlier {
-            let reason = parts::reason("superseded by a newer request");
-            let resolution = Resolution {
-                by: context.actor,
-                at: context.now,
-                reason,
-            };
-            let state = State::Withdrawn { resolution };
-            change.push(Edit::update(
-                request.clone(),
-                Request {
-                    state,
-                    ..request.clone()
-                },
-            ));
+        for group in self.wants.groups() {
+            world.require_group(group)?;
         }
-        change.push(Edit::create(Request {
-            id: context.id(),
+        let mut change = ChangeSet::new(OperationName::RequestCreate);
+        let key = self.wants.key();
+        let earlier = world
+            .all_pending()
+            .filter(|r| r.requester == requester && r.wants.key() == key);
+        for request in earlier {
+            let superseded = grants::reason("superseded by a newer request");
+            change.push(request.withdraw(context, &superseded));
+        }
+        let wants = self.wants.clone();
+        change.push(Request::file(
+            context,
             requester,
             wants,
-            reason: self.reason.clone(),
-            until: self.until,
-            created_at: context.now,
-            state: State::Pending,
-        }));
+            self.until,
+            &self.reason,
+        ));
         Ok(change)
     }
 }

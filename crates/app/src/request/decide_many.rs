@@ -1,6 +1,8 @@
 //! Decide several requests at once.
 
-use portcullis_model::{ChangeSet, Context, Id, Refusal, Request, World, name::Reason};
+use portcullis_model::{
+    ChangeSet, Context, Id, OperationName, Refusal, Request, World, name::Reason,
+};
 
 use super::{Approve, Reject};
 use crate::Operation;
@@ -34,8 +36,8 @@ impl Operation for DecideMany {
             ));
         }
         let mut all = ChangeSet::new(match self.decision {
-            Decision::Approve => "request.approve",
-            Decision::Reject => "request.reject",
+            Decision::Approve => OperationName::RequestApprove,
+            Decision::Reject => OperationName::RequestReject,
         });
         let mut after = world.clone();
         for id in &self.requests {

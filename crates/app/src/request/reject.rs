@@ -1,10 +1,7 @@
 //! Reject a request, or take one's own back.
 
-use portcullis_model::{
-    ChangeSet, Context, Edit, Id, Refusal, Request, State, World, name::Reason, request::Resolution,
-};
+use portcullis_model::{ChangeSet, Context, Id, OperationName, Reason, Refusal, Request, World};
 
-use super::pending;
 use crate::Operation;
 
 /// Refuses a request.
@@ -18,26 +15,15 @@ pub struct Reject {
 
 impl Operation for Reject {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let request = pending(world, self.request)?;
+        let request = world.pending(self.request)?;
         if self.reason.is_empty() {
             return Err(Refusal::invalid(
                 "reason",
                 "say why, so that the requester knows what to do",
             ));
         }
-        let resolution = Resolution {
-            by: context.actor,
-            at: context.now,
-            reason: self.reason.clone(),
-        };
-        let state = State::Rejected { resolution };
-        Ok(ChangeSet::new("request.reject").with(Edit::update(
-            request.clone(),
-            Request {
-                state,
-                ..request.clone()
-            },
-        )))
+        let change = ChangeSet::new(OperationName::RequestReject);
+        Ok(change.with(request.reject(context, &self.reason)))
     }
 }
 
@@ -52,19 +38,8 @@ pub struct Withdraw {
 
 impl Operation for Withdraw {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let request = pending(world, self.request)?;
-        let resolution = Resolution {
-            by: context.actor,
-            at: context.now,
-            reason: self.reason.clone(),
-        };
-        let state = State::Withdrawn { resolution };
-        Ok(ChangeSet::new("request.withdraw").with(Edit::update(
-            request.clone(),
-            Request {
-                state,
-                ..request.clone()
-            },
-        )))
+        let request = world.pending(self.request)?;
+        let change = ChangeSet::new(OperationName::RequestWithdraw);
+        Ok(change.with(request.withdraw(context, &self.reason)))
     }
 }

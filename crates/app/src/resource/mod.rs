@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::{ChangeSet, Context, Edit, Id, Refusal, Resource, World};
+use portcullis_model::{
+    ChangeSet, Context, Edit, Id, Noun, OperationName, Refusal, Resource, World,
+};
 
 use crate::Operation;
 
@@ -34,7 +36,7 @@ impl Operation for RegisterResource {
             resource_id: self.resource_id.as_str().into(),
             properties: self.properties.clone(),
         };
-        let mut change = ChangeSet::new("resource.register");
+        let mut change = ChangeSet::new(OperationName::ResourceRegister);
         match there {
             None => change.push(Edit::create(after)),
             Some(before) if *before != after => change.push(Edit::update(before.clone(), after)),
@@ -55,7 +57,7 @@ impl Operation for ForgetResource {
     fn plan(&self, world: &World, _: &Context) -> Result<ChangeSet, Refusal> {
         let resource = world
             .resource(self.resource)
-            .ok_or_else(|| Refusal::not_found("resource", self.resource))?;
-        Ok(ChangeSet::new("resource.forget").with(Edit::end(resource.clone())))
+            .ok_or_else(|| Refusal::not_found(Noun::Resource, self.resource))?;
+        Ok(ChangeSet::new(OperationName::ResourceForget).with(Edit::end(resource.clone())))
     }
 }

@@ -1,12 +1,12 @@
 //! Clone a role.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Group, Id, Refusal, World,
+    ChangeSet, Context, Edit, Group, Id, Membership, OperationName, Refusal, World,
     name::{Description, Name, Reason},
 };
 
-use super::{attach, join, new_role, people};
-use crate::{Operation, parts};
+use super::{new_role, people};
+use crate::Operation;
 
 /// Who is in the copy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,31 +35,30 @@ pub struct CloneRole {
 
 impl Operation for CloneRole {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let pattern = parts::role(world, self.role)?;
+        let pattern = world.require_role(self.role)?;
         let description = self.description.as_ref().unwrap_or(&pattern.description);
         let mut role = new_role(context, &self.name, description);
         role.tags.clone_from(&pattern.tags);
-        let mut change = ChangeSet::new("role.clone").with(Edit::create(role.clone()));
+        let mut change = ChangeSet::new(OperationName::RoleClone).with(Edit::create(role.clone()));
         for inclusion in world.targets_of(pattern.id) {
             if inclusion.validity.until.is_past(context.now) {
                 continue;
             }
-            let target = parts::group(world, inclusion.target)?;
+            let target = world.require_group(inclusion.target)?;
             let (kind, until) = (inclusion.kind, inclusion.validity.until);
-            change.push(attach(
-                world,
-                context,
-                role.id,
-                target,
-                kind,
-                until,
-                &self.reason,
-            ));
+            change.push(world.grant_inclusion(context, role.id, target, kind, until, &self.reason));
         }
         if self.people == People::Same {
             for m in people(world, context, pattern.id) {
                 let until = m.validity.until;
-                change.push(join(context, role.id, m.user, m.kind, until, &self.reason));
+                change.push(Edit::create(Membership::grant(
+                    context,
+                    m.user,
+                    role.id,
+                    m.kind,
+                    until,
+                    &self.reason,
+                )));
             }
         }
         Ok(change)

@@ -1,12 +1,13 @@
 //! Create a role from what a person has.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Expiry, Group, Id, MembershipKind, Refusal, User, World,
+    ChangeSet, Context, Edit, Expiry, Group, Id, Membership, MembershipKind, OperationName,
+    Refusal, User, World,
     name::{Description, Name, Reason},
 };
 
-use super::{attach, join, new_role};
-use crate::{Operation, parts};
+use super::new_role;
+use crate::Operation;
 
 /// Makes a role that leads into the groups a person is in, and puts the person into it. Their own
 /// places stay; remove them afterwards if the role is to be the only way.
@@ -26,9 +27,10 @@ pub struct RoleFromPerson {
 
 impl Operation for RoleFromPerson {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        parts::user(world, self.user)?;
+        world.require_user(self.user)?;
         let role = new_role(context, &self.name, &self.description);
-        let mut change = ChangeSet::new("role.from_person").with(Edit::create(role.clone()));
+        let mut change =
+            ChangeSet::new(OperationName::RoleFromPerson).with(Edit::create(role.clone()));
         let access = world.access_of(self.user, context.now);
         let mut targets: Vec<_> = access
             .iter()
@@ -39,7 +41,7 @@ impl Operation for RoleFromPerson {
             .collect();
         if let Some(chosen) = &self.groups {
             for id in chosen {
-                let group = parts::group(world, *id)?;
+                let group = world.require_group(*id)?;
                 if !targets.iter().any(|target| target.id == *id) {
                     return Err(Refusal::invalid(
                         "groups",
@@ -59,8 +61,7 @@ impl Operation for RoleFromPerson {
             ));
         }
         for target in targets {
-            change.push(attach(
-                world,
+            change.push(world.grant_inclusion(
                 context,
                 role.id,
                 target,
@@ -69,14 +70,14 @@ impl Operation for RoleFromPerson {
                 &self.reason,
             ));
         }
-        change.push(join(
+        change.push(Edit::create(Membership::grant(
             context,
-            role.id,
             self.user,
+            role.id,
             MembershipKind::Member,
             Expiry::NEVER,
             &self.reason,
-        ));
+        )));
         Ok(change)
     }
 }

@@ -1,11 +1,11 @@
 //! Merge one role into another.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Group, Id, Inclusion, Membership, Refusal, World, name::Reason,
+    ChangeSet, Context, Edit, Group, Id, Membership, OperationName, Refusal, World, name::Reason,
 };
 
-use super::{attach, join, people};
-use crate::{Operation, parts};
+use super::people;
+use crate::{Operation, endings};
 
 /// Moves the people and groups of one role into another and deletes it. Where both have somebody
 /// or something, the later end stays.
@@ -22,8 +22,8 @@ pub struct MergeRoles {
 impl Operation for MergeRoles {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let (into, from) = (
-            parts::role(world, self.into)?,
-            parts::role(world, self.from)?,
+            world.require_role(self.into)?,
+            world.require_role(self.from)?,
         );
         if into.id == from.id {
             return Err(Refusal::invalid(
@@ -31,31 +31,23 @@ impl Operation for MergeRoles {
                 "a role cannot be merged into itself; name another",
             ));
         }
-        let mut change = ChangeSet::new("role.merge");
+        let mut change = ChangeSet::new(OperationName::RoleMerge);
         for inclusion in world.targets_of(from.id) {
             if inclusion.validity.until.is_past(context.now) {
                 continue;
             }
-            let target = parts::group(world, inclusion.target)?;
+            let target = world.require_group(inclusion.target)?;
             match world.inclusion_of(into.id, target.id, inclusion.kind) {
                 Some(there) if there.validity.until >= inclusion.validity.until => {}
                 Some(there) => {
-                    let mut validity = there.validity;
-                    validity.until = world.constraints_on(target).cap(
-                        inclusion.kind,
-                        inclusion.validity.until,
-                        context.now,
-                    );
-                    let after = Inclusion {
-                        validity,
-                        ..there.clone()
-                    };
-                    change.push(Edit::update(there.clone(), after));
+                    let wanted = inclusion.validity.until;
+                    let constraints = world.constraints_on(target);
+                    let until = constraints.cap(inclusion.kind, wanted, context.now);
+                    change.push(Edit::update(there.clone(), there.ending(until)));
                 }
                 None => {
                     let (kind, until) = (inclusion.kind, inclusion.validity.until);
-                    change.push(attach(
-                        world,
+                    change.push(world.grant_inclusion(
                         context,
                         into.id,
                         target,
@@ -71,21 +63,18 @@ impl Operation for MergeRoles {
             let until = demands.cap(m.kind, m.validity.until, context.now);
             match world.direct(m.user, into.id, m.kind) {
                 Some(there) if there.validity.until >= until => {}
-                Some(there) => {
-                    let mut validity = there.validity;
-                    validity.until = until;
-                    change.push(Edit::update(
-                        there.clone(),
-                        Membership {
-                            validity,
-                            ..there.clone()
-                        },
-                    ));
-                }
-                None => change.push(join(context, into.id, m.user, m.kind, until, &self.reason)),
+                Some(there) => change.push(Edit::update(there.clone(), there.ending(until))),
+                None => change.push(Edit::create(Membership::grant(
+                    context,
+                    m.user,
+                    into.id,
+                    m.kind,
+                    until,
+                    &self.reason,
+                ))),
             }
         }
-        parts::delete_group(world, context, from, &mut change);
+        endings::delete_group(world, context, from, &mut change);
         Ok(change)
     }
 }

@@ -11,9 +11,8 @@ pub use merge::MergeRoles;
 pub use split::SplitRole;
 
 use portcullis_model::{
-    Context, Edit, Expiry, Group, GroupKind, Id, Inclusion, Membership, MembershipKind, User,
-    Validity, World,
-    name::{Description, Name, Reason},
+    Context, Group, GroupKind, Id, Membership, World,
+    name::{Description, Name},
     record::Authority,
 };
 
@@ -26,47 +25,6 @@ fn new_role(context: &Context, name: &Name, description: &Description) -> Group 
         authority: Authority::Managed,
         tags: Vec::new(),
     }
-}
-
-fn attach(
-    world: &World,
-    context: &Context,
-    role: Id<Group>,
-    target: &Group,
-    kind: MembershipKind,
-    until: Expiry,
-    reason: &Reason,
-) -> Edit<Inclusion> {
-    let until = world.constraints_on(target).cap(kind, until, context.now);
-    Edit::create(Inclusion {
-        id: context.id(),
-        child: role,
-        target: target.id,
-        kind,
-        validity: Validity::new(context.now, until),
-        reason: reason.clone(),
-        granted_by: context.actor,
-    })
-}
-
-fn join(
-    context: &Context,
-    role: Id<Group>,
-    user: Id<User>,
-    kind: MembershipKind,
-    until: Expiry,
-    reason: &Reason,
-) -> Edit<Membership> {
-    Edit::create(Membership {
-        id: context.id(),
-        user,
-        group: role,
-        kind,
-        validity: Validity::new(context.now, until),
-        reason: reason.clone(),
-        granted_by: context.actor,
-        request: None,
-    })
 }
 
 /// The direct people of a role that hold now.

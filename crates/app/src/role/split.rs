@@ -1,12 +1,12 @@
 //! Split a role in two.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Group, Id, Refusal, World,
+    ChangeSet, Context, Edit, Group, Id, Membership, OperationName, Refusal, World,
     name::{Description, Name, Reason},
 };
 
-use super::{attach, join, new_role, people};
-use crate::{Operation, parts};
+use super::{new_role, people};
+use crate::Operation;
 
 /// Moves some of a role's groups into a new role with the same people, so that nobody gains or
 /// loses anything and the two can go their own ways.
@@ -26,16 +26,16 @@ pub struct SplitRole {
 
 impl Operation for SplitRole {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let old = parts::role(world, self.role)?;
+        let old = world.require_role(self.role)?;
         let mut role = new_role(context, &self.name, &self.description);
         role.tags.clone_from(&old.tags);
-        let mut change = ChangeSet::new("role.split").with(Edit::create(role.clone()));
+        let mut change = ChangeSet::new(OperationName::RoleSplit).with(Edit::create(role.clone()));
         let moving: Vec<_> = world
             .targets_of(old.id)
             .filter(|i| self.groups.contains(&i.target))
             .collect();
         for group in &self.groups {
-            let named = parts::group(world, *group)?;
+            let named = world.require_group(*group)?;
             if !moving.iter().any(|inclusion| inclusion.target == *group) {
                 return Err(Refusal::invalid(
                     "groups",
@@ -56,28 +56,20 @@ impl Operation for SplitRole {
             ));
         }
         for inclusion in moving {
-            let target = parts::group(world, inclusion.target)?;
-            change.push(Edit::end(inclusion.clone()));
+            let target = world.require_group(inclusion.target)?;
+            change.push(inclusion.end());
             let (kind, until) = (inclusion.kind, inclusion.validity.until);
-            change.push(attach(
-                world,
-                context,
-                role.id,
-                target,
-                kind,
-                until,
-                &self.reason,
-            ));
+            change.push(world.grant_inclusion(context, role.id, target, kind, until, &self.reason));
         }
         for m in people(world, context, old.id) {
-            change.push(join(
+            change.push(Edit::create(Membership::grant(
                 context,
-                role.id,
                 m.user,
+                role.id,
                 m.kind,
                 m.validity.until,
                 &self.reason,
-            ));
+            )));
         }
         Ok(change)
     }

@@ -1,7 +1,7 @@
 //! Create a tag.
 
 use portcullis_model::{
-    ChangeSet, Constraints, Context, Edit, Refusal, Tag, World,
+    ChangeSet, Constraints, Context, Edit, OperationName, Refusal, Tag, World,
     name::{Description, Name},
 };
 
@@ -22,12 +22,14 @@ pub struct CreateTag {
 
 impl Operation for CreateTag {
     fn plan(&self, _: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        Ok(ChangeSet::new("tag.create").with(Edit::create(Tag {
-            id: context.id(),
-            name: self.name.clone(),
-            description: self.description.clone(),
-            enabled: self.enabled,
-            constraints: self.constraints,
-        })))
+        Ok(
+            ChangeSet::new(OperationName::TagCreate).with(Edit::create(Tag {
+                id: context.id(),
+                name: self.name.clone(),
+                description: self.description.clone(),
+                enabled: self.enabled,
+                constraints: self.constraints,
+            })),
+        )
     }
 }

@@ -1,8 +1,10 @@
 //! Delete a tag.
 
-use portcullis_model::{App, ChangeSet, Context, Edit, Group, Id, Refusal, Tag, World};
+use portcullis_model::{
+    App, ChangeSet, Context, Edit, Group, Id, OperationName, Refusal, Tag, Wants, World,
+};
 
-use crate::{Operation, parts};
+use crate::{Operation, endings};
 
 /// Takes a tag off everything that carries it, then ends it. Ends it has cut stay as they are.
 #[derive(Clone, Copy, Debug)]
@@ -12,9 +14,9 @@ pub struct DeleteTag {
 }
 
 impl Operation for DeleteTag {
-    fn plan(&self, world: &World, _: &Context) -> Result<ChangeSet, Refusal> {
-        let tag = parts::tag(world, self.tag)?;
-        let mut change = ChangeSet::new("tag.delete");
+    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        let tag = world.require_tag(self.tag)?;
+        let mut change = ChangeSet::new(OperationName::TagDelete);
         for group in world.groups().filter(|group| group.tags.contains(&tag.id)) {
             let tags = group
                 .tags
@@ -40,6 +42,13 @@ impl Operation for DeleteTag {
                 },
             ));
         }
+        endings::reject_requests(
+            context,
+            &mut change,
+            "the tag was deleted",
+            world,
+            |request| matches!(&request.wants, Wants::NewGroup { tags, .. } if tags.contains(&tag.id)),
+        );
         change.push(Edit::end(tag.clone()));
         Ok(change)
     }

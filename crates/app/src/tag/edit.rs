@@ -1,11 +1,11 @@
 //! Edit a tag.
 
 use portcullis_model::{
-    ChangeSet, Constraints, Context, Edit, Id, Refusal, Tag, World,
+    ChangeSet, Constraints, Context, Edit, Id, OperationName, Refusal, Tag, World,
     name::{Description, Name},
 };
 
-use crate::{Operation, parts};
+use crate::{Operation, grants};
 
 /// Changes what is given and leaves the rest. What lasts longer than the tag now allows is cut, in
 /// every group that carries it.
@@ -25,7 +25,7 @@ pub struct EditTag {
 
 impl Operation for EditTag {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let before = parts::tag(world, self.tag)?.clone();
+        let before = world.require_tag(self.tag)?.clone();
         let after = Tag {
             name: self.name.clone().unwrap_or_else(|| before.name.clone()),
             description: self
@@ -36,7 +36,7 @@ impl Operation for EditTag {
             constraints: self.constraints.unwrap_or(before.constraints),
             ..before.clone()
         };
-        let mut change = ChangeSet::new("tag.edit");
+        let mut change = ChangeSet::new(OperationName::TagEdit);
         if after == before {
             return Ok(change);
         }
@@ -46,7 +46,7 @@ impl Operation for EditTag {
             .filter(|group| world.tags_on(group).any(|tag| tag.id == self.tag))
             .map(|group| group.id)
             .collect();
-        parts::shrink_after(world, context, &carrying, &mut change)?;
+        grants::shrink_after(world, context, &carrying, &mut change)?;
         Ok(change)
     }
 }

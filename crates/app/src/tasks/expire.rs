@@ -4,11 +4,9 @@
 
 use std::time::Duration;
 
-use portcullis_model::{
-    Actor, ChangeSet, Context, Edit, Refusal, State, SystemActor, World, request::Resolution,
-};
+use portcullis_model::{Actor, ChangeSet, Context, OperationName, Refusal, SystemActor, World};
 
-use crate::{App, Operation, parts};
+use crate::{App, Operation, grants};
 
 /// Moves everything that has ended by now to history, and rejects requests whose wanted end has passed.
 #[derive(Clone, Copy, Debug)]
@@ -20,36 +18,28 @@ const MOST: usize = 5_000;
 impl Operation for ExpireFacts {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let now = context.now;
-        let mut change = ChangeSet::new("time.passing");
+        let mut change = ChangeSet::new(OperationName::TimeExpire);
         for m in world.memberships_lapsed(now).take(MOST) {
-            change.push(Edit::end(m.clone()));
+            change.push(m.end());
         }
         for i in world
             .inclusions()
             .filter(|i| i.validity.until.is_past(now))
             .take(MOST)
         {
-            change.push(Edit::end(i.clone()));
+            change.push(i.end());
         }
         for e in world
             .entitlements()
             .filter(|e| e.validity.until.is_past(now))
             .take(MOST)
         {
-            change.push(Edit::end(e.clone()));
+            change.push(e.end());
         }
-        for r in world.requests().filter(|r| r.until.is_past(now)).take(MOST) {
-            let reason = parts::reason("nobody decided before the wanted end");
-            let resolution = Resolution {
-                by: context.actor,
-                at: now,
-                reason,
-            };
-            let after = portcullis_model::Request {
-                state: State::Rejected { resolution },
-                ..r.clone()
-            };
-            change.push(Edit::update(r.clone(), after));
+        let why = grants::reason("nobody decided before the wanted end");
+        let waiting = world.all_pending().filter(|r| r.until.is_past(now));
+        for request in waiting.take(MOST) {
+            change.push(request.reject(context, &why));
         }
         Ok(change)
     }

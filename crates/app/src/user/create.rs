@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Id, Refusal, User, UserKind, World,
+    ChangeSet, Context, Edit, Id, OperationName, Refusal, User, UserKind, World,
     name::{Email, Login, Name},
 };
 
-use crate::{Operation, parts};
+use crate::Operation;
 
 /// Makes a person or service known.
 #[derive(Clone, Debug)]
@@ -29,16 +29,18 @@ pub struct CreateUser {
 impl Operation for CreateUser {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         if let Some(manager) = self.manager {
-            parts::user(world, manager)?;
+            world.require_user(manager)?;
         }
-        Ok(ChangeSet::new("user.create").with(Edit::create(User {
-            id: context.id(),
-            login: self.login.clone(),
-            name: self.name.clone(),
-            email: self.email.clone(),
-            kind: self.kind,
-            manager: self.manager,
-            attributes: self.attributes.clone(),
-        })))
+        Ok(
+            ChangeSet::new(OperationName::UserCreate).with(Edit::create(User {
+                id: context.id(),
+                login: self.login.clone(),
+                name: self.name.clone(),
+                email: self.email.clone(),
+                kind: self.kind,
+                manager: self.manager,
+                attributes: self.attributes.clone(),
+            })),
+        )
     }
 }

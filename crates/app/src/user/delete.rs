@@ -1,8 +1,8 @@
 //! End a user with everything they have.
 
-use portcullis_model::{ChangeSet, Context, Edit, Id, Refusal, User, World};
+use portcullis_model::{ChangeSet, Context, Edit, Id, OperationName, Refusal, User, World};
 
-use crate::{Operation, parts};
+use crate::{Operation, endings};
 
 /// Ends a user, their places, and their pending requests; who reported to them reports to nobody.
 #[derive(Clone, Copy, Debug)]
@@ -13,9 +13,9 @@ pub struct DeleteUser {
 
 impl Operation for DeleteUser {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let user = parts::user(world, self.user)?;
-        let mut change = ChangeSet::new("user.delete");
-        parts::reject_requests(
+        let user = world.require_user(self.user)?;
+        let mut change = ChangeSet::new(OperationName::UserDelete);
+        endings::reject_requests(
             context,
             &mut change,
             "the requester was deleted",
@@ -23,7 +23,7 @@ impl Operation for DeleteUser {
             |request| request.requester == user.id,
         );
         for membership in world.direct_of_user(user.id) {
-            change.push(Edit::end(membership.clone()));
+            change.push(membership.end());
         }
         for report in world.users().filter(|other| other.manager == Some(user.id)) {
             let after = User {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Id, Refusal, User, World,
+    ChangeSet, Context, Edit, Id, OperationName, Refusal, User, World,
     name::{Email, Login, Name},
 };
 
-use crate::{Operation, Update, parts};
+use crate::{Operation, Update};
 
 /// Changes what is given and leaves the rest.
 #[derive(Clone, Debug)]
@@ -28,9 +28,9 @@ pub struct EditUser {
 
 impl Operation for EditUser {
     fn plan(&self, world: &World, _: &Context) -> Result<ChangeSet, Refusal> {
-        let before = parts::user(world, self.user)?.clone();
+        let before = world.require_user(self.user)?.clone();
         if let Update::Set(manager) = self.manager {
-            parts::user(world, manager)?;
+            world.require_user(manager)?;
             if manager == self.user {
                 let wrong = "nobody reports to themself; name somebody else, or nobody";
                 return Err(Refusal::invalid("manager", wrong));
@@ -47,7 +47,7 @@ impl Operation for EditUser {
                 .unwrap_or_else(|| before.attributes.clone()),
             ..before.clone()
         };
-        let mut change = ChangeSet::new("user.edit");
+        let mut change = ChangeSet::new(OperationName::UserEdit);
         if after != before {
             change.push(Edit::update(before, after));
         }

@@ -1,12 +1,13 @@
 //! The first admin.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Expiry, MembershipKind, Refusal, User, UserKind, World,
+    ChangeSet, Context, Edit, Expiry, MembershipKind, Noun, OperationName, Refusal, User, UserKind,
+    World,
     name::{Description, Email, Login, Name},
     record::AppOrigin,
 };
 
-use crate::{Operation, app::CreateApp, parts};
+use crate::{Operation, app::CreateApp, grants};
 
 /// Makes sure the built-in app exists and that a person administers it. Changes nothing if both
 /// are so already.
@@ -25,7 +26,7 @@ const BUILT_IN_APP: &str = "Portcullis";
 
 impl Operation for InitAdmin {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let mut change = ChangeSet::new("user.init_admin");
+        let mut change = ChangeSet::new(OperationName::UserInitAdmin);
         let user = match world.find_user(&self.email) {
             Some(user) => user.id,
             None => {
@@ -68,12 +69,11 @@ impl Operation for InitAdmin {
         let group = world
             .built_in_app()
             .and_then(|app| world.owners_group(app.id))
-            .ok_or_else(|| Refusal::not_found("group", "owners of the built-in app"))?;
+            .ok_or_else(|| Refusal::not_found(Noun::Group, "owners of the built-in app"))?;
         for kind in MembershipKind::ALL {
             if world.holds(user, group.id, kind, context.now) != Some(Expiry::NEVER) {
-                let reason = parts::reason("made an admin on the command line");
-                change.push(parts::place(
-                    &world,
+                let reason = grants::reason("made an admin on the command line");
+                change.push(world.grant_membership(
                     context,
                     user,
                     group,

@@ -19,7 +19,7 @@ use portcullis_app::{
 };
 use portcullis_model::{
     Actor, Constraints, Expiry, GroupKind, MembershipKind, Position, Refusal, State, SystemActor,
-    UserKind, World,
+    UserKind, Wants, World,
 };
 use serde_json::json;
 
@@ -235,8 +235,10 @@ fn nobody_is_removed_from_where_a_role_puts_them() {
 fn a_group_that_goes_takes_with_it_what_hangs_on_it() {
     let mut town = town();
     let ask = CreateRequest {
-        group: town.gid("Wiki"),
-        kind: MembershipKind::Owner,
+        wants: Wants::Membership {
+            group: town.gid("Wiki"),
+            kind: MembershipKind::Owner,
+        },
         until: NEVER,
         reason: reason(),
     };
@@ -488,8 +490,10 @@ fn asked(
     group: &str,
 ) -> portcullis_model::Id<portcullis_model::Request> {
     let ask = CreateRequest {
-        group: town.gid(group),
-        kind: MembershipKind::Member,
+        wants: Wants::Membership {
+            group: town.gid(group),
+            kind: MembershipKind::Member,
+        },
         until: days(7),
         reason: parse!(Reason, "please"),
     };

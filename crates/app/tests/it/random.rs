@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use portcullis_app::decide::{Action, Entity, Properties, Question};
 use portcullis_model::{
     Actor, Change, ChangeSet, Edit, Entitlement, Expiry, Grant, Group, GroupKind, Id, Inclusion,
-    Membership, MembershipKind, Resource, SystemActor, Timestamp, User, UserKind, Validity, World,
-    entitlement::Rules, record::Authority,
+    Membership, MembershipKind, OperationName, Resource, SystemActor, Timestamp, User, UserKind,
+    Validity, World, entitlement::Rules, record::Authority,
 };
 use portcullis_rules::{Condition, ConditionSet, Effect, Operand, Operator, Rule, RuleList, Value};
 use serde_json::{Value as Json, json};
@@ -76,12 +76,13 @@ impl Plan {
     }
 
     fn world_of(&self, entitlements: &[Entitlement]) -> World {
-        let mut change = ChangeSet::new("test");
+        let mut change = ChangeSet::new(OperationName::GroupEdit);
         change.changes.extend(self.things.iter().cloned());
         let mut world = World::default().after(&change).expect("things fit");
         // One change each, as people grant them.
         for entitlement in entitlements {
-            let change = ChangeSet::new("test").with(Edit::create(entitlement.clone()));
+            let change =
+                ChangeSet::new(OperationName::GroupEdit).with(Edit::create(entitlement.clone()));
             world = world.after(&change).expect("it fits");
         }
         world

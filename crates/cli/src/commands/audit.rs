@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
-use portcullis_model::{Actor, Position, SystemActor, Timestamp, World};
+use portcullis_model::{Actor, OperationName, Position, SystemActor, Timestamp, World};
 use portcullis_store::{LogEntry, LogFilter, Subject, SubjectKind};
 use serde::Serialize;
 use uuid::Uuid;
@@ -85,7 +85,7 @@ struct Entry {
     position: Position,
     at: Timestamp,
     actor: String,
-    operation: String,
+    operation: OperationName,
     #[serde(skip_serializing_if = "Option::is_none")]
     undoes: Option<Position>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -250,7 +250,7 @@ fn text(answer: &Entries) -> String {
                 entry.position.to_string(),
                 tell::time(entry.at),
                 entry.actor.clone(),
-                entry.operation.clone(),
+                entry.operation.to_string(),
                 about,
             ]
         })

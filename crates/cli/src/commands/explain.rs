@@ -172,7 +172,7 @@ fn way(world: &World, user: &User, group: &Group, at: Timestamp) -> Way {
         .map(|(group, _)| group.name.to_string())
         .collect();
     let requested = world.requests().any(|r| {
-        let wanted = world.group(r.wants.group());
+        let wanted = r.wants.group().and_then(|group| world.group(group));
         r.requester == user.id
             && wanted.is_some_and(|w| w.id == group.id || through.contains(&w.name.to_string()))
     });

@@ -18,7 +18,11 @@ const ROWS: &[u8] = include_bytes!("../data/v0/rows.sql.gz");
 const ANSWERS: &[u8] = include_bytes!("../data/v0/expected.json.gz");
 
 /// What operations were called then, and are called now.
-const RENAMED: &[(&str, &str)] = &[];
+const RENAMED: &[(&str, &str)] = &[
+    ("time.passing", "time.expire"),
+    ("group.confer", "group.grant_entitlement"),
+    ("group.withhold", "group.revoke_entitlement"),
+];
 
 /// A question on the command line and what was answered.
 #[derive(Deserialize)]

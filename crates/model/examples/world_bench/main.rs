@@ -16,8 +16,8 @@ use std::{
 
 use company::{EVERYBODY, NOW, group_id, id, membership, records, size, user_id};
 use portcullis_model::{
-    Actor, ChangeSet, Context, Edit, Expiry, Group, Id, Ids, MembershipKind, Policy, Position,
-    Timestamp, User, World, guard,
+    Actor, ChangeSet, Context, Edit, Expiry, Group, Id, Ids, MembershipKind, OperationName, Policy,
+    Position, Timestamp, User, World, guard,
 };
 use uuid::Uuid;
 
@@ -78,11 +78,11 @@ fn extend(world: &World, group: u64, n: u64) -> ChangeSet {
         .clone();
     let mut after = before.clone();
     after.validity.until = Expiry::at(NOW.plus_days(100).plus_seconds(n as i64));
-    ChangeSet::new("group.extend").with(Edit::update(before, after))
+    ChangeSet::new(OperationName::GroupEdit).with(Edit::update(before, after))
 }
 
 fn remove_role(world: &World, role: Id<Group>) -> ChangeSet {
-    let mut change = ChangeSet::new("group.delete");
+    let mut change = ChangeSet::new(OperationName::GroupDelete);
     for inclusion in world.targets_of(role) {
         change.push(Edit::end(inclusion.clone()));
     }
@@ -219,7 +219,7 @@ fn writes(world: &World) {
         guard(world, one.clone(), &context).expect("allowed")
     });
     let unused = world.find_tag("Tag 2").expect("it is there").clone();
-    let change = ChangeSet::new("tag.delete").with(Edit::end(unused));
+    let change = ChangeSet::new(OperationName::TagDelete).with(Edit::end(unused));
     measure("apply: delete an unused tag", 20, |_| {
         world.after(&change).expect("applies")
     });

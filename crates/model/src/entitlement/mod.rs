@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use permission::{ENVIRONMENT, PERMISSION_ACTION, PERMISSION_TYPE, Permission};
 pub use rules::Rules;
 
-use crate::{Actor, Group, Id, Validity, name::Reason};
+use crate::{Actor, Group, Id, Validity, name::Reason, words::words};
 
 /// A group holds an entitlement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,13 +42,23 @@ pub enum Grant {
     Rules(Rules),
 }
 
+words! {
+    /// The kinds of entitlement, by name.
+    pub enum EntitlementKind {
+        /// A named permission.
+        Permission = "permission",
+        /// A list of rules.
+        Rules = "rules",
+    }
+}
+
 impl Grant {
-    /// The kind, as in the API.
+    /// Which kind it is.
     #[must_use]
-    pub const fn kind(&self) -> &'static str {
+    pub const fn kind(&self) -> EntitlementKind {
         match self {
-            Self::Permission(_) => "permission",
-            Self::Rules(_) => "rules",
+            Self::Permission(_) => EntitlementKind::Permission,
+            Self::Rules(_) => EntitlementKind::Rules,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::reaches_further;
 use crate::{
     Actor, Change, ChangeSet, Constraints, Context, Edit, Group, Id, Inclusion, Membership,
-    MembershipKind, Refusal, SystemActor, User, World,
+    MembershipKind, Refusal, RefusalCode, SystemActor, User, World,
 };
 
 pub(super) fn check(
@@ -126,7 +126,7 @@ fn within_limit(
         return Ok(());
     }
     Err(Refusal::rule(
-        "time_limit",
+        RefusalCode::TimeLimit,
         format!(
             "a tag lets a {} in `{}` last until {most} at most",
             kind.noun(),
@@ -143,7 +143,7 @@ fn reason_required(demanding: &Group, kind: MembershipKind, entered: &Group) -> 
         format!(", which `{}` leads into", entered.name)
     };
     Refusal::rule(
-        "reason_required",
+        RefusalCode::ReasonRequired,
         format!(
             "a tag on `{}`{through} asks for a reason for every {}",
             demanding.name,
@@ -160,7 +160,7 @@ fn self_add(demanding: &Group, kind: MembershipKind, entered: &Group) -> Refusal
         format!(", which `{}` leads into", entered.name)
     };
     Refusal::rule(
-        "self_add",
+        RefusalCode::SelfAdd,
         format!(
             "a tag on `{}`{through} forbids giving oneself {}",
             demanding.name,

@@ -16,7 +16,7 @@ pub use matrix::{Action, MATRIX, Relation};
 
 use crate::{
     Actor, App, ChangeSet, Context, Edit, Group, Id, MembershipKind, Refusal, Request, User,
-    Validity, World,
+    Validity, World, request::WantsTarget,
 };
 
 /// A change that has passed the guard, with the world it leads to. Only [`guard`] makes one.
@@ -129,12 +129,12 @@ pub enum Target<'a> {
 /// #     policy: Arc::new(Policy::default()),
 /// #     ids: Arc::new(Counter(AtomicU64::new(0))),
 /// # };
-/// let company = ChangeSet::new("demo")
+/// let company = ChangeSet::new(OperationName::GroupCreate)
 ///     .with(Edit::create(ada.clone()))
 ///     .with(Edit::create(team.clone()));
 /// let world = World::default().after(&company)?;
 ///
-/// let change = ChangeSet::new("group.add_members").with(Edit::create(joins));
+/// let change = ChangeSet::new(OperationName::GroupAddPeople).with(Edit::create(joins));
 /// let operator = by(Actor::System(SystemActor::Operator));
 /// let allowed = guard(&world, change.clone(), &operator)?;
 /// assert!(allowed.after().holds(ada.id, team.id, MembershipKind::Member, now).is_some());
@@ -239,17 +239,21 @@ impl World {
         self.requests()
             .filter(|request| request.requester != user)
             .filter(|request| {
-                let Some(group) = self.group(request.wants.group()) else {
-                    return false;
+                let app = match request.wants.target() {
+                    WantsTarget::Group(group) if owned.contains(&group) => None,
+                    WantsTarget::Group(group) => self.group(group).and_then(Group::app),
+                    WantsTarget::App(app) => Some(app),
+                    WantsTarget::Directory => None,
                 };
-                let of_app = group.app().and_then(|app| self.owners_group(app));
-                let near = owned.contains(&group.id)
-                    || admin
+                let of_app = app.and_then(|app| self.owners_group(app));
+                let near = admin
+                    || request
+                        .wants
+                        .group()
+                        .is_some_and(|group| owned.contains(&group))
                     || of_app.is_some_and(|group| owned.contains(&group.id));
-                near && self
-                    .deciders(group, Some(request.requester), now)
-                    .iter()
-                    .any(|decider| decider.id == user)
+                let deciders = || request.wants.deciders(self, Some(request.requester), now);
+                near && deciders().iter().any(|decider| decider.id == user)
             })
             .collect()
     }
@@ -278,9 +282,20 @@ impl World {
         if !owners.is_empty() {
             return owners;
         }
-        self.built_in_app()
-            .and_then(|app| self.owners_group(app.id))
-            .map_or_else(Vec::new, |group| others(group.id, MembershipKind::Member))
+        self.admins(requester, now)
+    }
+
+    /// The admins other than `requester`, by login.
+    #[must_use]
+    pub fn admins(&self, requester: Option<Id<User>>, now: crate::Timestamp) -> Vec<&User> {
+        let group = self
+            .built_in_app()
+            .and_then(|app| self.owners_group(app.id));
+        let all = group.map_or_else(Vec::new, |group| {
+            self.holders(group.id, MembershipKind::Member, now)
+        });
+        let users = all.into_iter().map(|holder| holder.user);
+        users.filter(|user| Some(user.id) != requester).collect()
     }
 }
 
@@ -297,7 +312,7 @@ fn stands(
         Target::Group(group)
         | Target::Place { group, .. }
         | Target::Inclusion { target: group, .. } => Some(group),
-        Target::Request(request) => world.group(request.wants.group()),
+        Target::Request(request) => request.wants.group().and_then(|id| world.group(id)),
         Target::Nothing | Target::App(_) | Target::User(_) => None,
     };
     match standing {
@@ -305,7 +320,15 @@ fn stands(
         Relation::AppOwner => {
             let app = match target {
                 Target::App(app) => Some(app),
-                _ => group.and_then(Group::app),
+                Target::Request(request) => match request.wants.target() {
+                    WantsTarget::App(app) => Some(app),
+                    WantsTarget::Group(_) | WantsTarget::Directory => group.and_then(Group::app),
+                },
+                Target::Nothing
+                | Target::Group(_)
+                | Target::User(_)
+                | Target::Place { .. }
+                | Target::Inclusion { .. } => group.and_then(Group::app),
             };
             app.is_some_and(|app| world.owns_app(user, app, now))
         }

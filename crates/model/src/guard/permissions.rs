@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Action, Target, may};
 use crate::{
     Actor, App, Change, ChangeSet, Context, Edit, Group, GroupKind, Id, Inclusion, Membership,
-    Record, Refusal, Request, State, Tag, User, World,
+    Record, Refusal, Request, State, Tag, User, World, request::WantsTarget,
 };
 
 /// Judges each edit of a change set by the matrix.
@@ -246,7 +246,12 @@ impl<'a> Permissions<'a> {
             return self.may(Action::WithdrawRequest, Target::Request(before));
         };
         let hangs_on_what_ends = self.ended.users.contains(&after.requester)
-            || self.ended.groups.contains(&after.wants.group());
+            || after
+                .wants
+                .groups()
+                .iter()
+                .any(|group| self.ended.groups.contains(group))
+            || matches!(after.wants.target(), WantsTarget::App(app) if self.ended.apps.contains(&app));
         if hangs_on_what_ends && matches!(after.state, State::Rejected { .. }) {
             return Ok(());
         }

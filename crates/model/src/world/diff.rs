@@ -43,12 +43,12 @@ use crate::{Expiry, Group, Id, MembershipKind, Timestamp, User, name::Permission
 /// #     granted_by: Actor::System(SystemActor::Demo),
 /// #     request: None,
 /// # };
-/// let company = ChangeSet::new("demo")
+/// let company = ChangeSet::new(OperationName::GroupCreate)
 ///     .with(Edit::create(ada.clone()))
 ///     .with(Edit::create(team.clone()));
 /// let world = World::default().after(&company)?;
 ///
-/// let change = ChangeSet::new("group.add_members").with(Edit::create(joins));
+/// let change = ChangeSet::new(OperationName::GroupAddPeople).with(Edit::create(joins));
 /// let preview = world.diff(&world.after(&change)?, now);
 ///
 /// assert_eq!((preview.people(), preview.gains.len(), preview.losses.len()), (1, 1, 0));

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::World;
-use crate::{App, Entitlement, Group, Id, Inclusion, Request, Resource, Tag, User, name};
+use crate::{
+    App, Entitlement, Group, Id, Inclusion, Noun, Refusal, Request, Resource, Tag, User, name,
+};
 
 impl World {
     /// The living user `id`.
@@ -151,5 +153,45 @@ impl World {
     #[must_use]
     pub const fn membership_count(&self) -> usize {
         self.members as usize
+    }
+}
+
+macro_rules! required {
+    ($($(#[$doc:meta])* $require:ident: $find:ident($Record:ty) = $noun:ident;)*) => {
+        impl World {$(
+            $(#[$doc])*
+            ///
+            /// # Errors
+            /// [`Refusal::NotFound`], naming what was asked for.
+            pub fn $require(&self, id: Id<$Record>) -> Result<&$Record, Refusal> {
+                self.$find(id).ok_or_else(|| Refusal::not_found(Noun::$noun, id))
+            }
+        )*}
+    };
+}
+
+required! {
+    /// The living user `id`, or that there is none.
+    require_user: user(User) = User;
+    /// The living group `id`, or that there is none.
+    require_group: group(Group) = Group;
+    /// The living app `id`, or that there is none.
+    require_app: app(App) = App;
+    /// The living tag `id`, or that there is none.
+    require_tag: tag(Tag) = Tag;
+    /// The live entitlement `id`, or that there is none.
+    require_entitlement: entitlement(Entitlement) = Entitlement;
+    /// The registered resource `id`, or that there is none.
+    require_resource: resource(Resource) = Resource;
+}
+
+impl World {
+    /// The living role `id`, or that there is none.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], also where it is another kind of group.
+    pub fn require_role(&self, id: Id<Group>) -> Result<&Group, Refusal> {
+        let found = self.group(id).filter(|group| group.is_role());
+        found.ok_or_else(|| Refusal::not_found(Noun::Role, id))
     }
 }

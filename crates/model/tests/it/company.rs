@@ -11,8 +11,9 @@ use std::{
 
 use portcullis_model::{
     Actor, Allowed, App, Change, ChangeSet, Constraints, Context, Edit, Entitlement, Expiry, Grant,
-    Group, GroupKind, Id, Ids, Inclusion, Membership, MembershipKind, Permission, Policy, Refusal,
-    Request, State, SystemActor, Timestamp, User, Validity, Wants, World, guard,
+    Granted, Group, GroupKind, Id, Ids, Inclusion, Membership, MembershipKind, OperationName,
+    Permission, Policy, Refusal, Request, State, SystemActor, Timestamp, User, Validity, Wants,
+    World, guard,
     name::PermissionName,
     record::{AppOrigin, AppPart, Authority},
     request::Resolution,
@@ -63,7 +64,7 @@ impl Company {
 
     /// Makes something so without asking the guard.
     pub(crate) fn has(&self, change: impl Into<Change>) -> Self {
-        let change = ChangeSet::new("test").with(change);
+        let change = ChangeSet::new(OperationName::GroupEdit).with(change);
         self.with_world(self.world.after(&change).expect("it fits into the company"))
     }
 
@@ -305,8 +306,8 @@ impl Company {
         let fact = Membership {
             id: self.fact_id("granted"),
             user: before.requester,
-            group: before.wants.group(),
-            kind: before.wants.kind(),
+            group: before.wants.group().unwrap(),
+            kind: before.wants.kind().unwrap(),
             validity: Validity::new(NOW, until),
             reason: reason("approved"),
             granted_by: Actor::User(self.uid(login)),
@@ -316,11 +317,11 @@ impl Company {
             state: State::Approved {
                 resolution: self.resolution(login),
                 granted_until: until,
-                membership: fact.id,
+                granted: Granted::Membership(fact.id),
             },
             ..before.clone()
         };
-        ChangeSet::new("request.approve")
+        ChangeSet::new(OperationName::RequestApprove)
             .with(Edit::create(fact))
             .with(Edit::update(before, after))
     }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    Actor, ChangeSet, Diff, Expiry, Id, MembershipKind, Position, SystemActor, Timestamp, User,
-    World, guard,
+    Actor, ChangeSet, Diff, Expiry, Id, MembershipKind, OperationName, Position, SystemActor,
+    Timestamp, User, World, guard,
     world::{DiffLine, What},
 };
 use proptest::prelude::*;
@@ -85,7 +85,7 @@ fn rebuilt(world: &World) -> World {
 
 /// Several wishes as one change, each made for the world the one before leads to.
 fn combined(world: &World, wishes: &[crate::worlds::Wish]) -> ChangeSet {
-    let mut all = ChangeSet::new("test.combined");
+    let mut all = ChangeSet::new(OperationName::GroupEdit);
     let mut latest = world.clone();
     for (salt, wish) in (0..).zip(wishes) {
         let change = wish.on(&latest, salt);
@@ -208,7 +208,7 @@ proptest! {
         // Also a change that fails half way leaves no trace.
         let twice = ChangeSet {
             changes: [change.changes.clone(), change.changes].concat(),
-            ..ChangeSet::new("test.twice")
+            ..ChangeSet::new(OperationName::GroupEdit)
         };
         let _ = world.after(&twice);
         prop_assert_eq!(all_records(&world), facts);
@@ -275,9 +275,9 @@ proptest! {
             }
             for request in after.requests() {
                 let gone = after.user(request.requester).is_none()
-                    || after.group(request.wants.group()).is_none();
+                    || after.group(request.wants.group().unwrap()).is_none();
                 let was_gone = world.user(request.requester).is_none()
-                    || world.group(request.wants.group()).is_none();
+                    || world.group(request.wants.group().unwrap()).is_none();
                 prop_assert!(!gone || was_gone, "a request waits for nothing");
             }
             // Whoever gained a place, somebody with a right to it gave it.

@@ -2,7 +2,7 @@
 
 use portcullis_model::{
     App, Change, ChangeSet, Constraints, Description, Edit, Expiry, Group, GroupKind, Id, Name,
-    Reason, Refusal, Tag, Timestamp, User, UserKind,
+    OperationName, Reason, Refusal, Tag, Timestamp, User, UserKind,
     name::{Email, Login},
     record::{AppOrigin, AppPart, Authority},
     tag::Limit,
@@ -56,7 +56,7 @@ where
 }
 
 pub(crate) fn one(change: impl Into<Change>) -> ChangeSet {
-    ChangeSet::new("test.one").with(change)
+    ChangeSet::new(OperationName::GroupEdit).with(change)
 }
 
 pub(crate) fn code<T>(result: &Result<T, Refusal>) -> &'static str {

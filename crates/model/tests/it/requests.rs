@@ -1,9 +1,12 @@
 //! What may be asked, and what may become of it.
 
-use portcullis_model::{Actor, Change, Edit, MembershipKind, Position, Request, State, guard};
+use portcullis_model::{
+    Actor, Change, ChangeSet, Description, Edit, Granted, GroupKind, MembershipKind, Name,
+    OperationName, Position, Reason, Request, State, Wants, guard, record::AppPart,
+};
 
 use crate::company::Company;
-use crate::records::{NEVER, code, days, id, one, reason};
+use crate::records::{NEVER, NOW, code, days, id, one, reason};
 
 fn company() -> Company {
     Company::new()
@@ -82,7 +85,7 @@ fn a_decided_request_is_decided() {
         state: State::Approved {
             resolution: c.resolution("olga"),
             granted_until: NEVER,
-            membership: id("another"),
+            granted: Granted::Membership(id("another")),
         },
         ..approved.clone()
     };
@@ -174,7 +177,7 @@ fn undo_of_an_approval_opens_the_request_again() {
     let undo = approval.inverse(Position(7));
     assert_eq!(c.tries("ben", undo.clone()), "not_allowed");
     let c = c.does("omar", undo.clone());
-    assert!(before.diff(&c.world, crate::records::NOW).is_empty());
+    assert!(before.diff(&c.world, NOW).is_empty());
     assert!(c.the_request("ben").is_pending());
     // And done again by undoing the undo, in the name of who decided.
     assert_eq!(c.tries("root", undo.inverse(Position(8))), "ok");
@@ -209,9 +212,7 @@ fn the_owners_are_asked_then_the_apps_then_the_admins() {
         .owner("gus", "App-Pay-Users");
     let asked = |c: &Company, who: &str| {
         let group = c.the_group("App-Pay-Users");
-        let all = c
-            .world
-            .deciders(&group, Some(c.uid(who)), crate::records::NOW);
+        let all = c.world.deciders(&group, Some(c.uid(who)), NOW);
         all.iter()
             .map(|user| user.login.to_string())
             .collect::<Vec<_>>()
@@ -259,4 +260,161 @@ fn withdrawing_is_for_the_requester_and_an_undo_of_it_too() {
     let undo = withdraw.inverse(Position(3));
     assert_eq!(c.tries("olga", undo.clone()), "not_allowed");
     assert_eq!(c.tries("ben", undo), "ok");
+}
+
+#[test]
+fn an_approval_of_an_earlier_version_reads() {
+    let text = r#"{"id":"00000000-0000-0000-0000-000000000001","requester":"00000000-0000-0000-0000-000000000002","wants":"membership","group":"00000000-0000-0000-0000-000000000003","kind":"member","until":null,"created_at":"2026-03-02T09:00:00Z","status":"approved","resolution":{"by":{"system":"time"},"at":"2026-03-02T09:00:00Z"},"granted_until":null,"membership":"00000000-0000-0000-0000-000000000004"}"#;
+    let request: Request = serde_json::from_str(text).unwrap();
+    let granted = Granted::Membership(portcullis_model::Id::new(uuid::Uuid::from_u128(4)));
+    assert!(matches!(request.state, State::Approved { granted: g, .. } if g == granted));
+}
+
+/// Asks, lets somebody approve, and gives what is there afterwards.
+fn life(c: &Company, asks: &str, decides: &str, wants: &Wants) -> Company {
+    let by = c.as_user(asks);
+    let filed = Request::file(
+        &by,
+        c.uid(asks),
+        wants.clone(),
+        days(30),
+        &reason("to work"),
+    );
+    let id = filed.id().unwrap();
+    let c = c.does(asks, filed);
+    let pending = c.world.pending(id).unwrap();
+    let mut change = ChangeSet::new(OperationName::RequestApprove);
+    let why = Reason::default();
+    change.changes = pending
+        .approve(&c.world, &c.as_user(decides), None, &why)
+        .unwrap();
+    let own = c.tries(asks, change.clone());
+    assert_eq!(own, "not_allowed", "nobody approves their own");
+    let after = c.does(decides, change);
+    assert_eq!(code(&after.world.pending(id)), "already_resolved");
+    after
+}
+
+fn deciders(c: &Company, wants: &Wants, requester: &str) -> Vec<String> {
+    let all = wants.deciders(&c.world, Some(c.uid(requester)), NOW);
+    all.iter().map(|user| user.login.to_string()).collect()
+}
+
+#[test]
+fn a_role_is_asked_for_by_its_owners_and_let_in_by_the_groups() {
+    let c = company()
+        .role("Role-Ops")
+        .owner("ben", "Role-Ops")
+        .member("omar", "Role-Ops");
+    let wants = Wants::Inclusion {
+        role: c.gid("Role-Ops"),
+        group: c.gid("Team"),
+        kind: MembershipKind::Member,
+    };
+    assert_eq!(wants.label(&c.world), "membership in Team for Role-Ops");
+    assert_eq!(deciders(&c, &wants, "ben"), ["olga", "omar"]);
+    let filed = |login: &str| {
+        Request::file(
+            &c.as_user(login),
+            c.uid(login),
+            wants.clone(),
+            days(30),
+            &reason("x"),
+        )
+    };
+    assert_eq!(
+        c.tries("omar", filed("omar")),
+        "not_allowed",
+        "no owner of the role"
+    );
+    let after = life(&c, "ben", "olga", &wants);
+    let fact = after.the_inclusion("Role-Ops", "Team");
+    assert_eq!(fact.validity.until, days(30));
+    assert!(
+        after
+            .world
+            .holds(
+                after.uid("omar"),
+                after.gid("Team"),
+                MembershipKind::Member,
+                NOW
+            )
+            .is_some()
+    );
+    let again = Request::file(
+        &after.as_user("ben"),
+        after.uid("ben"),
+        wants,
+        days(9),
+        &reason("x"),
+    );
+    assert_eq!(after.tries("ben", again), "already_included");
+}
+
+#[test]
+fn a_new_group_is_owned_by_who_asked_for_it() {
+    let c = company();
+    let wants = |name: &str, kind| Wants::NewGroup {
+        name: Name::parse(name).unwrap(),
+        description: Description::default(),
+        kind,
+        tags: Vec::new(),
+    };
+    let plain = wants("Choir", GroupKind::Group);
+    assert_eq!(plain.label(&c.world), "a new group Choir");
+    assert_eq!(deciders(&c, &plain, "ben"), ["root"]);
+    let file = |c: &Company, wants: Wants| {
+        Request::file(
+            &c.as_user("ben"),
+            c.uid("ben"),
+            wants,
+            days(30),
+            &reason("x"),
+        )
+    };
+    assert_eq!(
+        c.tries("ben", file(&c, wants("team", GroupKind::Group))),
+        "name_taken"
+    );
+    assert_eq!(
+        c.tries("ben", file(&c, wants("Ops", GroupKind::Role))),
+        "invalid",
+        "its prefix"
+    );
+    let after = life(&c, "ben", "root", &plain);
+    assert!(
+        after
+            .world
+            .owns_group(after.uid("ben"), after.gid("Choir"), NOW)
+    );
+}
+
+#[test]
+fn an_apps_owners_decide_on_a_group_for_it() {
+    let c = company().app("Wiki", "olga");
+    let wants = Wants::NewGroup {
+        name: Name::parse("App-Wiki-Readers").unwrap(),
+        description: Description::default(),
+        kind: GroupKind::App {
+            app: c.the_app("Wiki").id,
+            part: AppPart::Access,
+        },
+        tags: Vec::new(),
+    };
+    assert_eq!(deciders(&c, &wants, "ben"), ["olga"]);
+    let waiting = c.world.waits_for(c.uid("olga"), NOW).len();
+    assert_eq!(waiting, 0);
+    let filed = Request::file(
+        &c.as_user("ben"),
+        c.uid("ben"),
+        wants.clone(),
+        days(30),
+        &reason("x"),
+    );
+    let asked = c.does("ben", filed);
+    assert_eq!(asked.world.waits_for(asked.uid("olga"), NOW).len(), 1);
+    assert_eq!(asked.world.waits_for(asked.uid("omar"), NOW).len(), 0);
+    let after = life(&c, "ben", "olga", &wants);
+    let made = after.the_group("App-Wiki-Readers");
+    assert!(after.world.owns_group(after.uid("ben"), made.id, NOW));
 }

@@ -1,7 +1,7 @@
 //! What may be true at all, whoever acts: every rule of `guard/rules`.
 
 use portcullis_model::{
-    Actor, ChangeSet, Description, Edit, Group, GroupKind, MembershipKind, Request, State,
+    Actor, ChangeSet, Description, Edit, Granted, Group, GroupKind, MembershipKind, Request, State,
     SystemActor, guard, record::Authority, request::Resolution,
 };
 
@@ -264,7 +264,7 @@ fn an_owner_who_deletes_the_group_may_reject_but_not_grant_what_waits_for_it() {
     let approved = State::Approved {
         resolution,
         granted_until: NEVER,
-        membership: id("nothing"),
+        granted: Granted::Membership(id("nothing")),
     };
     assert_eq!(c.tries("olga", resolved(approved)), "not_allowed");
 }

@@ -4,8 +4,8 @@
 use std::{fmt::Debug, sync::Arc};
 
 use portcullis_model::{
-    Actor, Change, ChangeSet, Constraints, Diff, Edit, MembershipKind, Position, Request, Resource,
-    State, SystemActor,
+    Actor, Change, ChangeSet, Constraints, Diff, Edit, Granted, MembershipKind, OperationName,
+    Position, Request, Resource, State, SystemActor,
     name::Environment,
     record::{AppOrigin, AppPart},
 };
@@ -93,7 +93,7 @@ fn requests_in_each_state() {
         State::Approved {
             resolution: resolution.clone(),
             granted_until: NEVER,
-            membership: id("membership 1"),
+            granted: Granted::Membership(id("membership 1")),
         },
         State::Rejected {
             resolution: resolution.clone(),
@@ -108,7 +108,7 @@ fn requests_in_each_state() {
         let text = json(&state);
         match name {
             "approved" => {
-                insta::assert_snapshot!(text, @r#"{"status":"approved","resolution":{"by":{"user":"3b83fc3a-c2a6-0742-c6ac-c25df15d54b2"},"at":"2026-03-02T09:00:00Z","reason":""},"granted_until":null,"membership":"37151a38-04dd-cade-6721-9795fadb598e"}"#);
+                insta::assert_snapshot!(text, @r#"{"status":"approved","resolution":{"by":{"user":"3b83fc3a-c2a6-0742-c6ac-c25df15d54b2"},"at":"2026-03-02T09:00:00Z","reason":""},"granted_until":null,"granted":{"membership":"37151a38-04dd-cade-6721-9795fadb598e"}}"#);
             }
             "rejected" => {
                 insta::assert_snapshot!(text, @r#"{"status":"rejected","resolution":{"by":{"user":"3b83fc3a-c2a6-0742-c6ac-c25df15d54b2"},"at":"2026-03-02T09:00:00Z","reason":""}}"#);
@@ -140,8 +140,8 @@ fn a_change_set() {
     let before = c.the_fact("ben", "Team", MembershipKind::Member);
     let mut after = before.clone();
     after.validity.until = days(9);
-    let change = ChangeSet::new("group.extend").with(Edit::update(before, after));
-    insta::assert_snapshot!(json(&change), @r#"{"operation":"group.extend","changes":[{"record":"membership","before":{"id":"37151938-04dd-c92b-6721-9695fadb57db","user":"e4ee9675-8d43-550f-8438-a6b10d79e61f","group":"3dc531c3-2d19-4dc5-06c0-933894b5d475","kind":"member","from":"2026-03-01T09:00:00Z","until":null,"reason":"","granted_by":{"system":"operator"}},"after":{"id":"37151938-04dd-c92b-6721-9695fadb57db","user":"e4ee9675-8d43-550f-8438-a6b10d79e61f","group":"3dc531c3-2d19-4dc5-06c0-933894b5d475","kind":"member","from":"2026-03-01T09:00:00Z","until":"2026-03-11T09:00:00Z","reason":"","granted_by":{"system":"operator"}}}]}"#);
+    let change = ChangeSet::new(OperationName::GroupEdit).with(Edit::update(before, after));
+    insta::assert_snapshot!(json(&change), @r#"{"operation":"group.edit","changes":[{"record":"membership","before":{"id":"37151938-04dd-c92b-6721-9695fadb57db","user":"e4ee9675-8d43-550f-8438-a6b10d79e61f","group":"3dc531c3-2d19-4dc5-06c0-933894b5d475","kind":"member","from":"2026-03-01T09:00:00Z","until":null,"reason":"","granted_by":{"system":"operator"}},"after":{"id":"37151938-04dd-c92b-6721-9695fadb57db","user":"e4ee9675-8d43-550f-8438-a6b10d79e61f","group":"3dc531c3-2d19-4dc5-06c0-933894b5d475","kind":"member","from":"2026-03-01T09:00:00Z","until":"2026-03-11T09:00:00Z","reason":"","granted_by":{"system":"operator"}}}]}"#);
     let add = one(Edit::create(c.membership(
         "ben",
         "Team",
@@ -149,8 +149,10 @@ fn a_change_set() {
         NEVER,
     )));
     insta::assert_snapshot!(json(&add.inverse(Position(42))), @r#"{"operation":"log.undo","changes":[{"record":"membership","before":{"id":"37151838-04dd-c778-6721-9595fadb5628","user":"e4ee9675-8d43-550f-8438-a6b10d79e61f","group":"3dc531c3-2d19-4dc5-06c0-933894b5d475","kind":"owner","from":"2026-03-01T09:00:00Z","until":null,"reason":"","granted_by":{"system":"operator"}}}],"undoes":42}"#);
-    let empty: ChangeSet = serde_json::from_str(r#"{"operation":"x","changes":[]}"#).unwrap();
+    let empty: ChangeSet =
+        serde_json::from_str(r#"{"operation":"group.confer","changes":[]}"#).unwrap();
     assert!(empty.is_empty() && empty.undoes.is_none());
+    assert_eq!(empty.operation.as_str(), "group.grant_entitlement");
 }
 
 #[test]

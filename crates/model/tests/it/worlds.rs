@@ -3,8 +3,8 @@
 
 use portcullis_model::{
     App, Change, ChangeSet, Description, Edit, Entitlement, Expiry, Grant, Group, GroupKind,
-    Inclusion, Membership, MembershipKind, Permission, Request, Resource, State, SystemActor, Tag,
-    Timestamp, User, Validity, Wants, World,
+    Inclusion, Membership, MembershipKind, OperationName, Permission, Request, Resource, State,
+    SystemActor, Tag, Timestamp, User, Validity, Wants, World,
     name::PermissionName,
     record::{AppPart, Authority},
     request::Resolution,
@@ -117,7 +117,7 @@ impl Wish {
 
     /// The wish as a change of this world; `salt` keeps the ids of two wishes apart.
     pub(crate) fn on(&self, world: &World, salt: u64) -> ChangeSet {
-        let mut change = ChangeSet::new("test.wish");
+        let mut change = ChangeSet::new(OperationName::GroupEdit);
         for edit in self.edits(world, salt) {
             change.push(edit);
         }
@@ -321,7 +321,9 @@ pub(crate) fn end_group(world: &World, group: &Group) -> Vec<Change> {
             .entitlements_of(group.id)
             .map(|e| Edit::end(e.clone()).into()),
     );
-    let waiting = world.requests().filter(|r| r.wants.group() == group.id);
+    let waiting = world
+        .requests()
+        .filter(|r| r.wants.group() == Some(group.id));
     all.extend(waiting.map(|r| Edit::end(r.clone()).into()));
     all.push(Edit::end(group.clone()).into());
     all

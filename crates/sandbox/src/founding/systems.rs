@@ -5,7 +5,7 @@ use portcullis_app::{
     group::{CreateGroup, EditGroup, GrantEntitlement},
 };
 use portcullis_model::{
-    Actor, Expiry, Grant, Group, GroupKind, Id, MembershipKind, Permission, Refusal,
+    Actor, Expiry, Grant, Group, GroupKind, Id, MembershipKind, Noun, Permission, Refusal,
     name::{Description, Environment, Name, PermissionName},
     record::{AppOrigin, AppPart},
 };
@@ -175,7 +175,7 @@ impl Company {
             .story
             .world
             .find_app(app)
-            .ok_or_else(|| Refusal::not_found("app", app))?
+            .ok_or_else(|| Refusal::not_found(Noun::App, app))?
             .id;
         let make = CreateGroup {
             kind: GroupKind::App {

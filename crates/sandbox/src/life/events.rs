@@ -6,7 +6,7 @@ use portcullis_app::{
     request::{Approve, CreateRequest, Reject, Withdraw},
     user::{DeleteUser, EditUser},
 };
-use portcullis_model::{Actor, Expiry, Group, Id, MembershipKind, Refusal, Request, User};
+use portcullis_model::{Actor, Expiry, Group, Id, MembershipKind, Refusal, Request, User, Wants};
 
 use super::{Company, Event, Station};
 use crate::{
@@ -94,8 +94,7 @@ impl Company {
     ) -> Option<Id<Request>> {
         let group = self.story.world.find_group(group)?.id;
         let ask = CreateRequest {
-            group,
-            kind,
+            wants: Wants::Membership { group, kind },
             until,
             reason: reason(why),
         };
@@ -103,7 +102,7 @@ impl Company {
         self.story
             .world
             .requests()
-            .find(|r| r.requester == user && r.wants.group() == group)
+            .find(|r| r.requester == user && r.wants.group() == Some(group))
             .map(|r| r.id)
     }
 
@@ -111,7 +110,10 @@ impl Company {
         let Some(request) = self.story.world.request(id).cloned() else {
             return Ok(());
         };
-        let group = self.story.world.group(request.wants.group());
+        let group = request
+            .wants
+            .group()
+            .and_then(|group| self.story.world.group(group));
         let Some(by) = group.and_then(|group| self.story.decider(group, Some(request.requester)))
         else {
             return Ok(());

@@ -63,7 +63,9 @@ fn history_is_in_order_ends_now_and_goes_back_eighteen_months() {
     assert!(last.context.now <= NOW && last.context.now > NOW.plus_days(-1));
     let mut operations: BTreeMap<&str, usize> = BTreeMap::new();
     for step in &sample.steps {
-        *operations.entry(&step.change.operation).or_default() += 1;
+        *operations
+            .entry(step.change.operation.as_str())
+            .or_default() += 1;
     }
     println!("{} steps: {operations:#?}", sample.steps.len());
     for expected in [
@@ -78,11 +80,11 @@ fn history_is_in_order_ends_now_and_goes_back_eighteen_months() {
         "request.reject",
         "request.withdraw",
         "log.undo",
-        "time.passing",
+        "time.expire",
         "tag.create",
         "app.create",
         "group.delete",
-        "group.confer",
+        "group.grant_entitlement",
         "group.edit",
         "resource.register",
     ] {

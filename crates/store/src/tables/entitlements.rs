@@ -19,7 +19,7 @@ impl Stored for Entitlement {
     fn values(&self) -> Vec<Value> {
         vec![
             self.group.uuid().into(),
-            self.grant.kind().into(),
+            self.grant.kind().as_str().into(),
             self.grant.key().into(),
             self.validity.from.micros().into(),
             until(self.validity.until),

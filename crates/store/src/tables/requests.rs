@@ -1,16 +1,16 @@
-//! Requests, also those resolved: one that waits for each requester, group and kind.
+//! Requests, also those resolved: one that waits for each requester and thing that is wanted.
 
-use portcullis_model::Request;
+use portcullis_model::{Request, request::WantsTarget};
 
-use super::{Family, Stored, kind_text, to_body};
+use super::{Family, Stored, to_body};
 use crate::{actor, db::Value};
 
 impl Stored for Request {
     const FAMILY: Family = Family::Requests;
     const COLUMNS: &'static [&'static str] = &[
         "requester_id",
-        "group_id",
-        "kind",
+        "wants_key",
+        "target_id",
         "status",
         "decider",
         "reason_key",
@@ -19,11 +19,16 @@ impl Stored for Request {
     ];
 
     fn values(&self) -> Vec<Value> {
+        let target = match self.wants.target() {
+            WantsTarget::Group(group) => Some(group.uuid()),
+            WantsTarget::App(app) => Some(app.uuid()),
+            WantsTarget::Directory => None,
+        };
         let decider = self.state.resolution().map(|r| actor::to_text(r.by));
         vec![
             self.requester.uuid().into(),
-            self.wants.group().uuid().into(),
-            kind_text(self.wants.kind()).into(),
+            self.wants.key().into(),
+            target.into(),
             self.state.as_str().into(),
             decider.into(),
             self.reason.key().into(),

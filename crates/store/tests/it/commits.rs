@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use portcullis_model::{ChangeSet, Edit, MembershipKind, Position, Refusal};
+use portcullis_model::{ChangeSet, Edit, MembershipKind, OperationName, Position, Refusal};
 use portcullis_store::{
     AuditEvent, AuditEventFilter, CommitError, Effect, Idempotency, Live, Proposal, Replay,
 };
@@ -18,7 +18,7 @@ both! {
         let one = commit(&live, &context, company(&[&ann], &[&staff])).await.unwrap();
         assert_eq!(one.position, Position(1));
         let fact = membership(&context, ann.id, staff.id, MembershipKind::Member);
-        let change = ChangeSet::new("group.add_members").with(Edit::create(fact.clone()));
+        let change = ChangeSet::new(OperationName::GroupAddPeople).with(Edit::create(fact.clone()));
         let two = commit(&live, &later(&context, 5), change.clone()).await.unwrap();
         assert_eq!((two.position, two.at), (Position(2), at(5)));
         assert_eq!((&*two.change, two.replayed), (&change, Replay::Fresh));
@@ -73,7 +73,7 @@ both! {
         let context = context();
         let staff = group(&context, "Staff");
         commit(&live, &context, company(&[], &[&staff])).await.unwrap();
-        let nothing = commit(&live, &context, ChangeSet::new("group.edit")).await.unwrap();
+        let nothing = commit(&live, &context, ChangeSet::new(OperationName::GroupEdit)).await.unwrap();
         assert_eq!((nothing.position, nothing.replayed), (Position(1), Replay::Unchanged));
         assert_eq!(database.number("SELECT COUNT(*) FROM log").await, 1);
     }

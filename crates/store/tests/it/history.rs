@@ -1,8 +1,8 @@
 //! Who was in what, which requests there were, what things were called.
 
 use portcullis_model::{
-    ChangeSet, Edit, Expiry, GroupKind, Inclusion, MembershipKind, Position, Reason, Request,
-    State, Validity, Wants, request::Resolution,
+    ChangeSet, Edit, Expiry, GroupKind, Inclusion, MembershipKind, OperationName, Position, Reason,
+    Request, State, Validity, Wants, request::Resolution,
 };
 use portcullis_store::{HistoryOf, RequestFilter, RequestStatus};
 
@@ -16,14 +16,14 @@ both! {
         commit(&live, &c, company(&[&ann], &[&staff])).await.unwrap();
         let mut first = membership(&later(&c, 100), ann.id, staff.id, MembershipKind::Member);
         first.validity = Validity::new(at(50), Expiry::at(at(10_000)));
-        let add = ChangeSet::new("group.add").with(Edit::create(first.clone()));
+        let add = ChangeSet::new(OperationName::GroupAddPeople).with(Edit::create(first.clone()));
         commit(&live, &later(&c, 100), add).await.unwrap();
         let mut second = first.clone();
         second.validity.until = Expiry::at(at(20_000));
-        let extend = ChangeSet::new("group.extend").with(Edit::update(first.clone(), second.clone()));
+        let extend = ChangeSet::new(OperationName::GroupEdit).with(Edit::update(first.clone(), second.clone()));
         commit(&live, &later(&c, 200), extend).await.unwrap();
         // Everything ends together with the user and the group.
-        let end = ChangeSet::new("user.delete")
+        let end = ChangeSet::new(OperationName::UserDelete)
             .with(Edit::end(second.clone()))
             .with(Edit::end(ann.clone()))
             .with(Edit::end(staff.clone()));
@@ -36,9 +36,9 @@ both! {
             assert_eq!((&newer.membership, &older.membership), (&second, &first));
             assert_eq!(older.held, Some(Validity::new(at(100), Expiry::at(at(200)))));
             assert_eq!(newer.held, Some(Validity::new(at(200), Expiry::at(at(300)))));
-            assert_eq!((older.added.position, &*older.added.operation), (Position(2), "group.add"));
+            assert_eq!((older.added.position, older.added.operation), (Position(2), OperationName::GroupAddPeople));
             assert_eq!(older.removed.as_ref().unwrap().position, Position(3));
-            assert_eq!(newer.removed.as_ref().unwrap().operation, "user.delete");
+            assert_eq!(newer.removed.as_ref().unwrap().operation, OperationName::UserDelete);
             assert_eq!(newer.removed.as_ref().unwrap().actor, c.actor);
             let one = store.membership_history(of, 1, None).await.unwrap();
             let two = store.membership_history(of, 1, one.next).await.unwrap();
@@ -59,9 +59,9 @@ both! {
         commit(&live, &c, company(&[], &[&before])).await.unwrap();
         let mut after = before.clone();
         after.name = portcullis_model::Name::parse("Crew").unwrap();
-        let rename = ChangeSet::new("group.edit").with(Edit::update(before.clone(), after.clone()));
+        let rename = ChangeSet::new(OperationName::GroupEdit).with(Edit::update(before.clone(), after.clone()));
         commit(&live, &c, rename).await.unwrap();
-        let end = ChangeSet::new("group.delete").with(Edit::end(after));
+        let end = ChangeSet::new(OperationName::GroupDelete).with(Edit::end(after));
         commit(&live, &c, end).await.unwrap();
         let labels = live.store().labels(&[before.id.uuid()]).await.unwrap();
         assert_eq!(labels[&before.id.uuid()], "Crew");
@@ -84,9 +84,9 @@ both! {
             reason: Reason::default(),
             granted_by: c.actor,
         };
-        let attach = ChangeSet::new("role.attach").with(Edit::create(inclusion.clone()));
+        let attach = ChangeSet::new(OperationName::GroupEdit).with(Edit::create(inclusion.clone()));
         commit(&live, &later(&c, 10), attach).await.unwrap();
-        let detach = ChangeSet::new("role.detach").with(Edit::end(inclusion.clone()));
+        let detach = ChangeSet::new(OperationName::GroupEdit).with(Edit::end(inclusion.clone()));
         commit(&live, &later(&c, 40), detach).await.unwrap();
         for group in [role.id, staff.id] {
             let page = live.store().inclusion_history(group, 0, None).await.unwrap();
@@ -116,7 +116,7 @@ both! {
                 created_at: at(n as i64),
                 state: State::Pending,
             };
-            let change = ChangeSet::new("request.create").with(Edit::create(request.clone()));
+            let change = ChangeSet::new(OperationName::RequestCreate).with(Edit::create(request.clone()));
             commit(&live, &c, change).await.unwrap();
             filed.push(request);
         }
@@ -125,7 +125,7 @@ both! {
         rejected.state = State::Rejected {
             resolution: Resolution { by, at: at(9), reason: Reason::default() },
         };
-        let change = ChangeSet::new("request.reject")
+        let change = ChangeSet::new(OperationName::RequestReject)
             .with(Edit::update(filed[1].clone(), rejected.clone()));
         commit(&live, &c, change).await.unwrap();
         let store = live.store();

@@ -1,6 +1,8 @@
 //! The log as audit trail.
 
-use portcullis_model::{Actor, ChangeSet, Edit, MembershipKind, Position, SystemActor};
+use portcullis_model::{
+    Actor, ChangeSet, Edit, MembershipKind, OperationName, Position, SystemActor,
+};
 use portcullis_store::{Cursor, LogFilter, SubjectKind};
 
 use crate::support::{at, both, commit, company, context, group, later, membership, user};
@@ -12,7 +14,7 @@ both! {
         let (ann, staff) = (user(&c, "ann"), group(&c, "Staff_2"));
         commit(&live, &c, company(&[&ann], &[&staff])).await.unwrap();
         let fact = membership(&c, ann.id, staff.id, MembershipKind::Member);
-        let add = ChangeSet::new("group.add_members").with(Edit::create(fact.clone()));
+        let add = ChangeSet::new(OperationName::GroupAddPeople).with(Edit::create(fact.clone()));
         let added = commit(&live, &later(&c, 60), add.clone()).await.unwrap();
         let time = c.acting_as(Actor::System(SystemActor::Time));
         let undo = add.clone().inverse(added.position);
@@ -33,7 +35,7 @@ both! {
         assert_eq!(find(q("STAFF_")).await, [3, 2, 1]);
         assert_eq!(find(q("f_3")).await, [0u64; 0]);
         assert_eq!(find(q("time")).await, [3]);
-        assert_eq!(find(q("add_mem")).await, [2]);
+        assert_eq!(find(q("add_peo")).await, [2]);
         assert_eq!(find(subject(SubjectKind::User, ann.id.uuid())).await, [3, 2, 1]);
         assert_eq!(find(subject(SubjectKind::Group, ann.id.uuid())).await, [0u64; 0]);
         assert_eq!(find(LogFilter { from: Some(at(60)), to: Some(at(120)), ..all() }).await, [2]);

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use portcullis_model::{
-    App, ChangeSet, Constraints, Context, Description, Edit, Entitlement, Expiry, Grant, Group,
-    GroupKind, Id, Inclusion, Membership, MembershipKind, Name, Permission, Position, Reason,
-    Request, Resource, State, Tag, Timestamp, User, Validity, Wants, World, guard,
+    App, ChangeSet, Constraints, Context, Description, Edit, Entitlement, Expiry, Grant, Granted,
+    Group, GroupKind, Id, Inclusion, Membership, MembershipKind, Name, OperationName, Permission,
+    Position, Reason, Request, Resource, State, Tag, Timestamp, User, Validity, Wants, World,
+    guard,
     name::PermissionName,
     record::{AppOrigin, AppPart},
     request::Resolution,
@@ -52,7 +53,7 @@ impl Random {
         let users: Vec<User> = world.users().cloned().collect();
         let groups: Vec<Group> = world.groups().cloned().collect();
         let n = self.below(1_000_000);
-        let change = ChangeSet::new(format!("random.{n}"));
+        let change = ChangeSet::new(OperationName::ALL[n % OperationName::ALL.len()]);
         Some(match self.below(20) {
             0 | 1 => change.with(Edit::create(user(context, &format!("user{n}")))),
             2 => {
@@ -182,13 +183,13 @@ impl Random {
             after.state = State::Rejected { resolution };
             return Some(change.with(Edit::update(before, after)));
         }
-        let (group, kind) = (before.wants.group(), before.wants.kind());
+        let (group, kind) = (before.wants.group()?, before.wants.kind()?);
         let mut fact = membership(context, before.requester, group, kind);
         fact.request = Some(before.id);
         after.state = State::Approved {
             resolution,
             granted_until: Expiry::NEVER,
-            membership: fact.id,
+            granted: Granted::Membership(fact.id),
         };
         Some(
             change
@@ -238,7 +239,7 @@ fn history(seed: u64, steps: i64) -> History {
         let context = later(&context, step * 3600);
         let world = worlds.last().unwrap();
         let change = if step == 0 {
-            let mut change = ChangeSet::new("start");
+            let mut change = ChangeSet::new(OperationName::GroupEdit);
             change.push(Edit::create(user(&context, "ann")));
             change.push(Edit::create(group(&context, "Staff")));
             Some(change)
@@ -338,13 +339,13 @@ both! {
             created_at: c.now,
             state: State::Pending,
         };
-        let start = ChangeSet::new("start")
+        let start = ChangeSet::new(OperationName::GroupEdit)
             .with(Edit::create(ann.clone()))
             .with(Edit::create(staff.clone()))
             .with(Edit::create(request.clone()));
         commit(&live, &c, start).await.unwrap();
         for end in [Edit::end(staff.clone()).into(), portcullis_model::Change::from(Edit::end(ann))] {
-            let refused = commit(&live, &c, ChangeSet::new("end").with(end)).await;
+            let refused = commit(&live, &c, ChangeSet::new(OperationName::GroupEdit).with(end)).await;
             let Err(portcullis_store::CommitError::Refused(refusal)) = refused else {
                 panic!("{refused:?}");
             };
@@ -353,7 +354,7 @@ both! {
         let mut rejected = request.clone();
         let resolution = Resolution { by: c.actor, at: c.now, reason: Reason::default() };
         rejected.state = State::Rejected { resolution };
-        let end = ChangeSet::new("end")
+        let end = ChangeSet::new(OperationName::GroupEdit)
             .with(Edit::update(request, rejected))
             .with(Edit::end(staff));
         commit(&live, &c, end).await.unwrap();

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    ChangeSet, Edit, Expiry, MembershipKind, Reason, Request, Resource, State, Wants,
-    request::Resolution,
+    ChangeSet, Edit, Expiry, MembershipKind, OperationName, Reason, Request, Resource, State,
+    Wants, request::Resolution,
 };
 use portcullis_store::{CommitError, Engine, StoreError};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
@@ -130,13 +130,13 @@ both! {
             "UPDATE groups SET name_key = 'sales' WHERE name_key = 'other'; \
              UPDATE users SET login_key = 'bob', email_key = 'bob@example.com'",
         ).await;
-        let sales = ChangeSet::new("group.create").with(Edit::create(group(&c, "Sales")));
+        let sales = ChangeSet::new(OperationName::GroupCreate).with(Edit::create(group(&c, "Sales")));
         let mut bob = user(&c, "bob");
         bob.email = None;
         let mut rob = user(&c, "rob");
         rob.email = portcullis_model::Email::parse("bob@example.com").ok();
-        let good = ChangeSet::new("group.create").with(Edit::create(group(&c, "Legal")));
-        let user = |user| ChangeSet::new("user.create").with(Edit::create(user));
+        let good = ChangeSet::new(OperationName::GroupCreate).with(Edit::create(group(&c, "Legal")));
+        let user = |user| ChangeSet::new(OperationName::UserCreate).with(Edit::create(user));
         let (sales, bob, rob, good) = tokio::join!(
             commit(&live, &c, sales),
             commit(&live, &c, user(bob)),
@@ -156,7 +156,7 @@ both! {
     async fn a_text_the_engine_cannot_store_fails_no_neighbour(database) {
         let live = database.live().await;
         let c = context();
-        let bad = ChangeSet::new("resource.register").with(Edit::create(Resource {
+        let bad = ChangeSet::new(OperationName::ResourceRegister).with(Edit::create(Resource {
             id: c.id(),
             resource_type: "docu\0ment".into(),
             resource_id: "1".into(),
@@ -182,7 +182,7 @@ both! {
         let (staff, sales) = (group(&c, "Staff"), group(&c, "Sales"));
         commit(&live, &c, company(&[], &[&staff])).await.unwrap();
         database.sql("DELETE FROM groups").await;
-        let end = ChangeSet::new("group.delete").with(Edit::end(staff));
+        let end = ChangeSet::new(OperationName::GroupDelete).with(Edit::end(staff));
         let (end, good) = tokio::join!(
             commit(&live, &c, end),
             commit(&live, &c, company(&[], &[&sales])),
@@ -214,9 +214,9 @@ both! {
             request(State::Withdrawn { resolution: resolution(2) }),
         );
         let edit = |before: &Request, after: &Request| {
-            ChangeSet::new("request.edit").with(Edit::update(before.clone(), after.clone()))
+            ChangeSet::new(OperationName::GroupEdit).with(Edit::update(before.clone(), after.clone()))
         };
-        let create = ChangeSet::new("request.create").with(Edit::create(pending.clone()));
+        let create = ChangeSet::new(OperationName::RequestCreate).with(Edit::create(pending.clone()));
         commit(&live, &c, create.clone()).await.unwrap();
         commit(&live, &c, edit(&pending, &rejected)).await.unwrap();
         // What was withdrawn never was; and the id is taken, though no world shows it.
@@ -235,7 +235,7 @@ both! {
         let live = database.live().await;
         let c = context();
         let resource = |id: &str| {
-            ChangeSet::new("resource.register").with(Edit::create(Resource {
+            ChangeSet::new(OperationName::ResourceRegister).with(Edit::create(Resource {
                 id: c.id(),
                 resource_type: "document".into(),
                 resource_id: id.into(),

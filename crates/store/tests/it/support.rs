@@ -10,8 +10,8 @@ use std::{
 
 use portcullis_model::{
     Actor, ChangeSet, Context, Description, Edit, Email, Expiry, Group, GroupKind, Id, Ids, Login,
-    Membership, MembershipKind, Name, Policy, Reason, SystemActor, Timestamp, User, Validity,
-    World,
+    Membership, MembershipKind, Name, OperationName, Policy, Reason, SystemActor, Timestamp, User,
+    Validity, World,
     record::{Authority, UserKind},
 };
 use portcullis_store::{CommitError, Committed, Engine, Live, Proposal, Store};
@@ -237,7 +237,7 @@ pub(crate) fn membership(
 
 /// Creates all of `users` and `groups`.
 pub(crate) fn company(users: &[&User], groups: &[&Group]) -> ChangeSet {
-    let mut change = ChangeSet::new("company.create");
+    let mut change = ChangeSet::new(OperationName::UserCreate);
     for user in users {
         change.push(Edit::create((*user).clone()));
     }

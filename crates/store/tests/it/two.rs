@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Expiry, MembershipKind, Position, Reason, Request, State, Wants,
-    World, request::Resolution,
+    ChangeSet, Context, Edit, Expiry, Granted, MembershipKind, OperationName, Position, Reason,
+    Request, State, Wants, World, request::Resolution,
 };
 use portcullis_store::{CommitError, Live, Proposal};
 
@@ -28,7 +28,7 @@ both! {
                 created_at: c.now,
                 state: State::Pending,
             };
-            let file = ChangeSet::new("request.create").with(Edit::create(request.clone()));
+            let file = ChangeSet::new(OperationName::RequestCreate).with(Edit::create(request.clone()));
             let filed = commit(&here, &c, file).await.unwrap();
             there.at_least(filed.position, SOON).await.unwrap();
             // Each builds on the world it has, as from a page opened before.
@@ -50,7 +50,7 @@ both! {
             let (ann, staff) = (ann.id, staff.id);
             let end = move |world: &World, _: &Context| {
                 let fact = world.direct(ann, staff, MembershipKind::Member).unwrap();
-                Ok(ChangeSet::new("group.remove").with(Edit::end(fact.clone())))
+                Ok(ChangeSet::new(OperationName::GroupEdit).with(Edit::end(fact.clone())))
             };
             let removed = there.commit(c.clone(), Proposal::new(end)).await.unwrap();
             here.at_least(removed.position, SOON).await.unwrap();
@@ -63,7 +63,7 @@ fn approval(c: &Context, request: &Request) -> ChangeSet {
     let mut fact = membership(
         c,
         request.requester,
-        request.wants.group(),
+        request.wants.group().unwrap(),
         MembershipKind::Member,
     );
     fact.request = Some(request.id);
@@ -75,9 +75,9 @@ fn approval(c: &Context, request: &Request) -> ChangeSet {
             reason: Reason::default(),
         },
         granted_until: Expiry::NEVER,
-        membership: fact.id,
+        granted: Granted::Membership(fact.id),
     };
-    ChangeSet::new("request.approve")
+    ChangeSet::new(OperationName::RequestApprove)
         .with(Edit::update(request.clone(), after))
         .with(Edit::create(fact))
 }

@@ -12,7 +12,7 @@ use axum::{
 };
 use portcullis_app::{Operation, decide::Decider};
 use portcullis_model::{
-    ChangeSet, FieldError, Group, Id, Position, Refusal, Timestamp, User, World,
+    ChangeSet, FieldError, Group, Id, Noun, Position, Refusal, Timestamp, User, World,
 };
 use portcullis_store::{Idempotency, Replay};
 use serde::{Serialize, de::DeserializeOwned};
@@ -293,34 +293,34 @@ pub(crate) fn user<'w>(world: &'w World, key: &str, me: Id<User>) -> Result<&'w 
     } else {
         world.find_user(key)
     };
-    found.ok_or_else(|| Refusal::not_found("user", key))
+    found.ok_or_else(|| Refusal::not_found(Noun::User, key))
 }
 
 /// The group, role or app group the key names.
 pub(crate) fn group<'w>(world: &'w World, key: &str) -> Result<&'w Group, Refusal> {
     world
         .find_group(key)
-        .ok_or_else(|| Refusal::not_found("group", key))
+        .ok_or_else(|| Refusal::not_found(Noun::Group, key))
 }
 
 /// The role the key names.
 pub(crate) fn role<'w>(world: &'w World, key: &str) -> Result<&'w Group, Refusal> {
     let found = world.find_group(key).filter(|group| group.is_role());
-    found.ok_or_else(|| Refusal::not_found("role", key))
+    found.ok_or_else(|| Refusal::not_found(Noun::Role, key))
 }
 
 /// The app the key names.
 pub(crate) fn app<'w>(world: &'w World, key: &str) -> Result<&'w portcullis_model::App, Refusal> {
     world
         .find_app(key)
-        .ok_or_else(|| Refusal::not_found("app", key))
+        .ok_or_else(|| Refusal::not_found(Noun::App, key))
 }
 
 /// The tag the key names.
 pub(crate) fn tag<'w>(world: &'w World, key: &str) -> Result<&'w portcullis_model::Tag, Refusal> {
     world
         .find_tag(key)
-        .ok_or_else(|| Refusal::not_found("tag", key))
+        .ok_or_else(|| Refusal::not_found(Noun::Tag, key))
 }
 
 /// A JSON answer.

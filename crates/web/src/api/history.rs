@@ -24,7 +24,7 @@ impl<'w> MarkRow<'w> {
             position: mark.position.0,
             at: Time(mark.at),
             actor: ActorRef::called(world, mark.actor, mark.login.as_deref()),
-            operation: &mark.operation,
+            operation: mark.operation.as_str(),
         }
     }
 }

@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 
 use super::{
     extract::{Answer, Read},
-    requests::list::waiting_for,
     users::UserDetail,
     wire::GroupRef,
 };
@@ -43,7 +42,7 @@ pub(crate) async fn me(read: Read) -> Answer {
             .into_iter()
             .map(|group| GroupRef::of(world, group))
             .collect(),
-        requests_for_me: waiting_for(world, user.id, now).len(),
+        requests_for_me: world.waits_for(user.id, now).len(),
         my_pending_requests: world.requests().filter(|r| r.requester == user.id).count(),
     })
 }

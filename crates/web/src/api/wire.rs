@@ -763,7 +763,7 @@ pub(crate) fn people_and_groups(requests: &[Request]) -> Vec<Uuid> {
             .and_then(|resolution| resolution.by.user());
         [
             Some(request.requester.uuid()),
-            Some(request.wants.group().uuid()),
+            request.wants.group().map(Id::uuid),
             decider.map(Id::uuid),
         ]
     });

@@ -1,5 +1,6 @@
 //! The demo's persona switcher, which stands for sign-in on loopback only.
 
+use portcullis_model::Noun;
 use std::net::SocketAddr;
 
 use axum::{
@@ -100,7 +101,7 @@ async fn switch(
     let user = viewer
         .world
         .find_user(&form.login)
-        .ok_or_else(|| portcullis_model::Refusal::not_found("user", &form.login))?;
+        .ok_or_else(|| portcullis_model::Refusal::not_found(Noun::User, &form.login))?;
     let login =
         percent_encoding::utf8_percent_encode(&user.login, percent_encoding::NON_ALPHANUMERIC);
     let signature = sign(web.secret(), "persona", &user.login);

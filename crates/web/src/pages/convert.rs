@@ -170,40 +170,6 @@ fn diff_line(
     })
 }
 
-/// What an operation did, in a few words for the one who did it.
-pub(crate) fn done(operation: &str) -> &'static str {
-    match operation {
-        "group.add_people" => "People added or extended.",
-        "group.remove_people" => "People removed.",
-        "group.attach_role" => "Role attached.",
-        "group.detach_role" => "Role detached.",
-        "group.confer" => "The group confers it now.",
-        "group.withhold" => "The group no longer confers it.",
-        "group.create" => "Group created.",
-        "group.edit" => "Group saved.",
-        "group.delete" => "Group deleted.",
-        "role.from_person" => "Role created.",
-        "role.clone" => "Role cloned.",
-        "role.merge" => "Roles merged.",
-        "role.split" => "Role split.",
-        "app.create" => "App created.",
-        "app.edit" => "App saved.",
-        "app.delete" => "App deleted.",
-        "tag.create" => "Tag created.",
-        "tag.edit" => "Tag saved.",
-        "tag.delete" => "Tag deleted.",
-        "user.create" => "Person added.",
-        "user.edit" => "Person saved.",
-        "user.delete" => "Person removed.",
-        "request.create" => "You have asked. The owners see it now.",
-        "request.approve" => "Approved.",
-        "request.reject" => "Rejected.",
-        "request.withdraw" => "Taken back.",
-        "log.undo" => "Undone.",
-        _ => "Done.",
-    }
-}
-
 /// A text as part of an address.
 pub(crate) fn escape(text: &str) -> percent_encoding::PercentEncode<'_> {
     const KEPT: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC

@@ -8,7 +8,7 @@ use axum::{
 use portcullis_model::{Expiry, Refusal, Timestamp, name::ParseTextError};
 
 use super::frame::{Page, form_pairs};
-use crate::{Web, error::Failure, ui};
+use crate::{Web, error::Failure, ui, words};
 
 /// A form somebody sent from our own page.
 #[derive(Debug)]
@@ -142,13 +142,7 @@ pub(crate) fn errors_of(failure: Failure) -> Result<ui::Errors, Failure> {
             Ok(errors)
         }
         Failure::Refused(ref refusal @ Refusal::Rule { code, .. }) => {
-            let field = match code {
-                "name_taken" | "owners_group_name" => "name",
-                "reason_required" => "reason",
-                "time_limit" => "until",
-                _ => "",
-            };
-            errors.add(field, refusal.to_string());
+            errors.add(words::field(code), refusal.to_string());
             Ok(errors)
         }
         Failure::Refused(ref refusal @ Refusal::Conflict { .. }) => {

@@ -17,7 +17,7 @@ use crate::{
     At, View, Web,
     auth::{Viewer, cookie},
     error::Failure,
-    ui,
+    ui, words,
 };
 
 /// Who looks at which world: what a page is made from.
@@ -174,7 +174,7 @@ async fn notice(
         .filter(|entry| entry.actor.user() == Some(viewer.id))
         .map(|entry| ui::Notice {
             level: ui::Level::Good,
-            title: convert::done(&entry.operation).to_owned(),
+            title: words::done(entry.operation).to_owned(),
             text: String::new(),
             undo: (entry.undoes.is_none() && entry.undone_by.is_none()).then(|| ui::Undo {
                 label: "Undo".into(),

@@ -16,7 +16,7 @@ use portcullis_app::{
 };
 use portcullis_model::{
     Actor, Constraints, Expiry, Grant, Group, GroupKind, Id, MembershipKind, Permission,
-    SystemActor, User, UserKind, World,
+    SystemActor, User, UserKind, Wants, World,
 };
 use portcullis_store::{Live, Store};
 use portcullis_web::{Access, Web, serve};
@@ -157,8 +157,10 @@ impl Company {
         };
         self.does(Actor::User(self.user("jo")), add).await;
         let ask = CreateRequest {
-            group: read,
-            kind: MembershipKind::Member,
+            wants: Wants::Membership {
+                group: read,
+                kind: MembershipKind::Member,
+            },
             until: Expiry::at(self.app.now().plus_days(20)),
             reason: parse("month end"),
         };
@@ -263,7 +265,7 @@ async fn a_group_says_who_through_what_and_until_when() {
         "in 5 days",
         "payroll:read",
         "members stay at most 90 days at a time",
-        "Sam Okoro asks to be member",
+        "Sam Okoro requested membership",
         "Add people",
     ] {
         assert!(text.contains(part), "{part} is missing in: {text}");

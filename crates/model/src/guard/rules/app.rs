@@ -1,7 +1,7 @@
 //! Rules about apps and tags.
 
 use super::Rules;
-use crate::{Actor, App, Edit, Refusal, Tag, name, record::AppOrigin};
+use crate::{Actor, App, Edit, Refusal, RefusalCode, Tag, name, record::AppOrigin};
 
 impl Rules<'_> {
     pub(super) fn app(&self, edit: &Edit<App>) -> Result<(), Refusal> {
@@ -11,7 +11,7 @@ impl Rules<'_> {
         };
         if self.after.owners_group(after.id).is_none() {
             return Err(Refusal::rule(
-                "last_owners_group",
+                RefusalCode::LastOwnersGroup,
                 format!("the app `{}` would have no owners group", after.name),
                 "keep one, or create it in the same change",
             ));
@@ -35,7 +35,7 @@ impl Rules<'_> {
                     return Ok(());
                 }
                 Err(Refusal::rule(
-                    "built_in_app",
+                    RefusalCode::BuiltInApp,
                     format!(
                         "`{}` is Portcullis itself: it cannot be renamed or deleted",
                         before.name
@@ -49,7 +49,7 @@ impl Rules<'_> {
                     return Ok(());
                 }
                 Err(Refusal::rule(
-                    "built_in_app",
+                    RefusalCode::BuiltInApp,
                     format!("`{}` cannot stand for Portcullis itself", after.name),
                     "there is one such app, made when Portcullis is set up",
                 ))
@@ -68,7 +68,7 @@ impl Rules<'_> {
         });
         left.map_or(Ok(()), |group| {
             Err(Refusal::rule(
-                "app_group_name",
+                RefusalCode::AppGroupName,
                 format!("`{}` would keep the name of the app as it was", group.name),
                 "rename it in the same change",
             ))

@@ -1,7 +1,7 @@
 //! Rules about groups: names, kinds, owners groups.
 
 use super::Rules;
-use crate::{Edit, Group, GroupKind, Refusal};
+use crate::{Edit, Group, GroupKind, Refusal, RefusalCode};
 
 impl Rules<'_> {
     pub(super) fn group(&self, edit: &Edit<Group>) -> Result<(), Refusal> {
@@ -36,7 +36,7 @@ impl Rules<'_> {
                 > 1
         {
             return Err(Refusal::rule(
-                "second_owners_group",
+                RefusalCode::SecondOwnersGroup,
                 "the app already has an owners group",
                 "add owners to that one",
             ));
@@ -55,7 +55,7 @@ impl Rules<'_> {
                 .group(inclusion.child)
                 .map_or("", |group| &group.name);
             return Err(Refusal::rule(
-                "role_as_target",
+                RefusalCode::RoleAsTarget,
                 format!("`{child}` leads into this group, and nothing may lead into a role"),
                 "detach it first",
             ));
@@ -66,7 +66,7 @@ impl Rules<'_> {
             && self.after.targets_of(after.id).next().is_some()
         {
             return Err(Refusal::rule(
-                "role_in_use",
+                RefusalCode::RoleInUse,
                 format!(
                     "the members of `{}` are let into other groups, as only a role's are",
                     after.name
@@ -82,7 +82,7 @@ impl Rules<'_> {
         match after {
             None if app.is_none_or(|app| self.after.app(app).is_none()) => Ok(()),
             None => Err(Refusal::rule(
-                "last_owners_group",
+                RefusalCode::LastOwnersGroup,
                 format!(
                     "`{}` holds the owners of its app, and an app needs one",
                     before.name
@@ -90,7 +90,7 @@ impl Rules<'_> {
                 "delete the app instead, or change who owns it",
             )),
             Some(after) if after.kind != before.kind => Err(Refusal::rule(
-                "last_owners_group",
+                RefusalCode::LastOwnersGroup,
                 format!(
                     "`{}` holds the owners of its app and cannot become another kind of group",
                     before.name
@@ -104,7 +104,7 @@ impl Rules<'_> {
                     return Ok(());
                 }
                 Err(Refusal::rule(
-                    "owners_group_name",
+                    RefusalCode::OwnersGroupName,
                     format!(
                         "the owners group of an app is named after it: `{}`",
                         wanted.unwrap_or_default()
@@ -116,7 +116,7 @@ impl Rules<'_> {
         }
     }
 
-    fn name_fits(&self, group: &Group) -> Result<(), Refusal> {
+    pub(super) fn name_fits(&self, group: &Group) -> Result<(), Refusal> {
         let policy = &self.context.policy;
         let name = group.name.as_str();
         let starts = |prefix: &str| {

@@ -9,7 +9,8 @@ use std::collections::HashSet;
 use super::reaches_further;
 use crate::{
     Actor, Change, ChangeSet, Context, Description, Edit, Expiry, Group, Inclusion, Membership,
-    MembershipKind, Position, Refusal, SystemActor, Validity, World, context::Descriptions,
+    MembershipKind, Position, Refusal, RefusalCode, SystemActor, Validity, World,
+    context::Descriptions,
 };
 
 pub(super) fn check(
@@ -77,7 +78,7 @@ impl Rules<'_> {
             return Ok(());
         }
         Err(Refusal::rule(
-            "unmanaged_group",
+            RefusalCode::UnmanagedGroup,
             format!(
                 "`{}` is kept by an outside system and only shown here",
                 group.name
@@ -153,7 +154,7 @@ impl Rules<'_> {
         if !self.mirrors() {
             if !child.is_role() {
                 return Err(Refusal::rule(
-                    "not_a_role",
+                    RefusalCode::NotARole,
                     format!(
                         "`{}` is no role, and only a role's members are let into other groups",
                         child.name
@@ -163,7 +164,7 @@ impl Rules<'_> {
             }
             if target.is_role() {
                 return Err(Refusal::rule(
-                    "role_as_target",
+                    RefusalCode::RoleAsTarget,
                     format!(
                         "`{}` is a role, and nothing may lead into a role",
                         target.name
@@ -180,7 +181,7 @@ impl Rules<'_> {
         while let Some(id) = todo.pop() {
             if id == child.id {
                 return Err(Refusal::rule(
-                    "cycle",
+                    RefusalCode::Cycle,
                     format!(
                         "`{}` already leads into `{}`, so the two would contain each other",
                         target.name, child.name
@@ -210,7 +211,7 @@ impl Rules<'_> {
         };
         if !any(self.after) && any(self.before) {
             return Err(Refusal::rule(
-                "last_admin",
+                RefusalCode::LastAdmin,
                 "nobody would be left who administers Portcullis",
                 "make somebody else an admin first",
             ));

@@ -2,8 +2,9 @@
 
 use super::Rules;
 use crate::{
-    Actor, Change, ChangeSet, Edit, Group, Membership, MembershipKind, Refusal, Request, State,
-    World,
+    Action, Actor, Change, ChangeSet, Edit, Expiry, Granted, Group, GroupKind, Id, MembershipKind,
+    Refusal, RefusalCode, Request, State, Wants, World,
+    record::{AppPart, Authority},
 };
 
 impl Rules<'_> {
@@ -58,33 +59,47 @@ impl Rules<'_> {
         }
         let State::Approved {
             granted_until,
-            membership,
+            granted,
             ..
         } = request.state
         else {
             return Ok(());
         };
-        let wants = (request.wants.group(), request.wants.kind());
-        let now = self.context.now;
-        // The fact itself, or one whose group leads there: a role answers what it opens.
-        let leads = |fact: &Membership| {
-            let reach = || self.after.reach(fact.group, now).into_iter();
-            fact.kind == MembershipKind::Member
-                && reach().any(|(group, kind)| (group.id, kind) == wants)
-        };
-        let granted = self
-            .after
-            .direct_of_user(request.requester)
-            .filter(|fact| fact.id == membership && fact.validity.until == granted_until)
-            .any(|fact| (fact.group, fact.kind) == wants || leads(fact));
-        if granted {
+        if self.is_granted(request, granted, granted_until) {
             return Ok(());
         }
         Err(Refusal::rule(
-            "approval_without_grant",
+            RefusalCode::ApprovalWithoutGrant,
             "an approved request names what it granted and until when",
             "grant it in the same change",
         ))
+    }
+
+    /// Whether what an approval names is so, and gives what was asked for.
+    fn is_granted(&self, request: &Request, granted: Granted, until: Expiry) -> bool {
+        let now = self.context.now;
+        match (&request.wants, granted) {
+            (Wants::Membership { .. }, Granted::Membership(id)) => self
+                .after
+                .direct_of_user(request.requester)
+                .filter(|fact| fact.id == id && fact.validity.until == until)
+                .any(|fact| request.wants.answered_by(self.after, fact, now)),
+            (Wants::Inclusion { role, group, kind }, Granted::Inclusion(id)) => {
+                self.after.inclusion(id).is_some_and(|fact| {
+                    (fact.child, fact.target, fact.kind) == (*role, *group, *kind)
+                        && fact.validity.until == until
+                })
+            }
+            (Wants::NewGroup { name, kind, .. }, Granted::Group(id)) => {
+                let made = self.after.group(id);
+                made.is_some_and(|made| made.name == *name && made.kind == *kind)
+                    && self.before.group(id).is_none()
+            }
+            (
+                Wants::Membership { .. } | Wants::Inclusion { .. } | Wants::NewGroup { .. },
+                Granted::Membership(_) | Granted::Inclusion(_) | Granted::Group(_),
+            ) => false,
+        }
     }
 
     /// What ends takes the requests for it along: none may wait for what is no more or no longer
@@ -93,30 +108,32 @@ impl Rules<'_> {
         let ends = change.changes.iter().any(|change| match change {
             Change::User(edit) => edit.after.is_none(),
             Change::Group(edit) => edit.after.as_ref().is_none_or(|group| !group.is_managed()),
-            _ => false,
+            Change::App(edit) => edit.after.is_none(),
+            Change::Tag(edit) => edit.after.is_none(),
+            Change::Membership(_)
+            | Change::Inclusion(_)
+            | Change::Entitlement(_)
+            | Change::Request(_)
+            | Change::Resource(_) => false,
         });
         if !ends {
             return Ok(());
         }
         let stands = |world: &World, request: &Request| {
-            let group = world.group(request.wants.group());
-            world.user(request.requester).is_some() && group.is_some_and(Group::is_managed)
+            world.user(request.requester).is_some() && request.wants.stands(world)
         };
         let left = self
             .after
             .requests()
             .find(|request| !stands(self.after, request) && stands(self.before, request));
         left.map_or(Ok(()), |request| {
-            let (user, group) = (
-                self.before.user(request.requester),
-                self.before.group(request.wants.group()),
-            );
+            let user = self.before.user(request.requester);
             Err(Refusal::rule(
-                "request_waits",
+                RefusalCode::RequestWaits,
                 format!(
-                    "the request of `{}` for `{}` would wait for nothing",
+                    "the request of `{}` for {} would wait for nothing",
                     user.map_or("", |user| &user.login),
-                    group.map_or("", |group| &group.name),
+                    request.wants.label(self.before),
                 ),
                 "reject it in the same change",
             ))
@@ -125,34 +142,84 @@ impl Rules<'_> {
 
     /// Whether this may be asked, judged by what the requester has in `was`.
     fn asked(&self, request: &Request, was: &World) -> Result<(), Refusal> {
-        let Some(group) = self.after.group(request.wants.group()) else {
-            return Ok(());
-        };
-        if !group.is_managed() {
-            return Err(Refusal::rule(
-                "unmanaged_group",
-                format!(
-                    "`{}` is kept by an outside system and only shown here",
-                    group.name
-                ),
-                "ask for it there",
-            ));
-        }
-        let kind = request.wants.kind();
-        if request.until.is_past(self.context.now) {
+        if let Some(kind) = request.wants.kind()
+            && request.until.is_past(self.context.now)
+        {
             return Err(Refusal::invalid(
                 "until",
                 format!(
-                    "the {} would end at {}, which has passed; choose a time to come",
+                    "the {} would end at {}, which has passed; choose a future time",
                     kind.noun(),
                     request.until
                 ),
             ));
         }
+        match &request.wants {
+            Wants::Membership { group, kind } => self.asked_access(request, *group, *kind, was)?,
+            Wants::Inclusion { role, group, kind } => {
+                self.asked_role(request, *role, *group, *kind, was)?;
+            }
+            Wants::NewGroup {
+                name,
+                description,
+                kind,
+                tags,
+            } => {
+                let group = Group {
+                    id: Id::new(uuid::Uuid::nil()),
+                    name: name.clone(),
+                    description: description.clone(),
+                    kind: *kind,
+                    authority: Authority::default(),
+                    tags: tags.clone(),
+                };
+                self.asked_group(&group)?;
+            }
+        }
+        let key = request.wants.key();
+        let same =
+            |other: &&Request| other.requester == request.requester && other.wants.key() == key;
+        if self.after.requests().filter(same).count() > 1 {
+            return Err(Refusal::conflict(
+                RefusalCode::AlreadyAsked,
+                format!(
+                    "you already have asked for {}",
+                    request.wants.label(self.after)
+                ),
+                "withdraw that request first",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The group that is asked for, which must be ours to give.
+    fn asked_for(&self, group: Id<Group>) -> Result<&Group, Refusal> {
+        let group = self.after.require_group(group)?;
+        if group.is_managed() {
+            return Ok(group);
+        }
+        Err(Refusal::rule(
+            RefusalCode::UnmanagedGroup,
+            format!(
+                "`{}` is kept by an outside system and only shown here",
+                group.name
+            ),
+            "ask for it there",
+        ))
+    }
+
+    fn asked_access(
+        &self,
+        request: &Request,
+        group: Id<Group>,
+        kind: MembershipKind,
+        was: &World,
+    ) -> Result<(), Refusal> {
+        let group = self.asked_for(group)?;
         let has = was.holds(request.requester, group.id, kind, self.context.now);
         if has.is_some_and(|until| until >= request.until) {
             return Err(Refusal::conflict(
-                "already_in_group",
+                RefusalCode::AlreadyInGroup,
                 format!(
                     "you already have {} in `{}` for that long",
                     kind.noun(),
@@ -161,26 +228,80 @@ impl Rules<'_> {
                 "ask again when it is about to end",
             ));
         }
-        let same =
-            |other: &&Request| (other.requester, other.wants) == (request.requester, request.wants);
-        if self.after.requests().filter(same).count() > 1 {
-            return Err(Refusal::conflict(
-                "already_asked",
+        Ok(())
+    }
+
+    /// Who owns a role asks for it.
+    fn asked_role(
+        &self,
+        request: &Request,
+        role: Id<Group>,
+        group: Id<Group>,
+        kind: MembershipKind,
+        was: &World,
+    ) -> Result<(), Refusal> {
+        let (role, group) = (self.after.require_role(role)?, self.asked_for(group)?);
+        let now = self.context.now;
+        let by_user = matches!(self.context.actor, Actor::User(_));
+        if by_user && !was.owns_group(request.requester, role.id, now) {
+            return Err(Refusal::NotAllowed {
+                action: Action::CreateRequest,
+                sentence: format!("only its owners ask for something for `{}`", role.name),
+                next: "ask an owner of the role".into(),
+            });
+        }
+        if group.is_role() {
+            return Err(Refusal::rule(
+                RefusalCode::RoleAsTarget,
                 format!(
-                    "you already have asked for {} in `{}`",
-                    kind.noun(),
+                    "`{}` is a role, and nothing may lead into a role",
                     group.name
                 ),
-                "withdraw that request first",
+                "ask to be in the role instead",
+            ));
+        }
+        let there = was.inclusion_of(role.id, group.id, kind);
+        if there.is_some_and(|i| i.validity.contains(now) && i.validity.until >= request.until) {
+            return Err(Refusal::conflict(
+                RefusalCode::AlreadyIncluded,
+                format!(
+                    "`{}` is in `{}` for that long already",
+                    role.name, group.name
+                ),
+                "ask again when it is about to end",
             ));
         }
         Ok(())
+    }
+
+    fn asked_group(&self, group: &Group) -> Result<(), Refusal> {
+        if let GroupKind::App { app, part } = group.kind {
+            self.after.require_app(app)?;
+            if part == AppPart::Owners {
+                return Err(Refusal::rule(
+                    RefusalCode::SecondOwnersGroup,
+                    "the app already has an owners group",
+                    "ask to be in that one",
+                ));
+            }
+        }
+        for tag in &group.tags {
+            self.after.require_tag(*tag)?;
+        }
+        if self.after.find_group(&group.name).is_some() {
+            return Err(Refusal::rule(
+                RefusalCode::NameTaken,
+                format!("there is a group `{}` already", group.name),
+                "choose another name, or ask to be in that one",
+            ));
+        }
+        self.name_fits(group)
     }
 }
 
 fn decided() -> Refusal {
     Refusal::conflict(
-        "already_resolved",
+        RefusalCode::AlreadyResolved,
         "the request has been decided",
         "load it again to see what became of it",
     )

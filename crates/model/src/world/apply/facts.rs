@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{expect, known, moved, same_place, taken};
 use crate::{
-    Entitlement, Group, Inclusion, Membership, Refusal, Request, Resource, User,
+    Entitlement, Group, Inclusion, Membership, Noun, Refusal, RefusalCode, Request, Resource, User,
     world::{Edge, GroupNode, Ix, Link, Registered, World, slots::Slots},
 };
 
@@ -39,7 +39,7 @@ impl World {
                 .is_some()
             {
                 return Err(Refusal::conflict(
-                    "already_in_group",
+                    RefusalCode::AlreadyInGroup,
                     format!(
                         "`{}` already has a direct {} in `{}`",
                         self.user(membership.user).map_or("", |user| &user.login),
@@ -102,7 +102,7 @@ impl World {
             .get(&id.uuid())
             .copied()
             .filter(|ix| self.user_at(*ix).is_some())
-            .ok_or_else(|| Refusal::not_found("user", id))
+            .ok_or_else(|| Refusal::not_found(Noun::User, id))
     }
 
     fn live_group_ix(&self, id: crate::Id<Group>) -> Result<Ix, Refusal> {
@@ -110,7 +110,7 @@ impl World {
             .get(&id.uuid())
             .copied()
             .filter(|ix| self.group_at(*ix).is_some())
-            .ok_or_else(|| Refusal::not_found("group", id))
+            .ok_or_else(|| Refusal::not_found(Noun::Group, id))
     }
 
     pub(super) fn apply_inclusion(
@@ -141,7 +141,7 @@ impl World {
                 .is_some()
             {
                 return Err(Refusal::conflict(
-                    "already_included",
+                    RefusalCode::AlreadyIncluded,
                     format!(
                         "the members of `{}` already are {}s of `{}`",
                         self.group(after.child).map_or("", |group| &group.name),
@@ -194,7 +194,7 @@ impl World {
                 .any(|e| e.grant.kind() == kind && e.grant.key() == key)
             {
                 return Err(Refusal::conflict(
-                    "already_conferred",
+                    RefusalCode::AlreadyConferred,
                     format!(
                         "`{}` already confers {kind} `{}`",
                         self.group(after.group).map_or("", |group| &group.name),
@@ -245,7 +245,7 @@ impl World {
         let waited = before.filter(|before| before.is_pending());
         if there != waited {
             return Err(Refusal::conflict(
-                "already_resolved",
+                RefusalCode::AlreadyResolved,
                 "the request is no longer as you saw it: somebody has decided or changed it",
                 "load it again to see what became of it",
             ));
@@ -253,7 +253,9 @@ impl World {
         match after.filter(Request::is_pending) {
             Some(after) => {
                 self.live_user_ix(after.requester)?;
-                self.live_group_ix(after.wants.group())?;
+                for group in after.wants.groups() {
+                    self.live_group_ix(group)?;
+                }
                 self.requests.insert(id.uuid(), Arc::new(after));
             }
             None => {

@@ -7,7 +7,7 @@ mod facts;
 mod nouns;
 
 use super::World;
-use crate::{Change, ChangeSet, Position, Record, Refusal, name};
+use crate::{Change, ChangeSet, Position, Record, Refusal, RefusalCode, name};
 
 impl World {
     /// The world after `change`, at the next position.
@@ -48,12 +48,12 @@ impl World {
     /// #     granted_by: Actor::System(SystemActor::Demo),
     /// #     request: None,
     /// # };
-    /// let company = ChangeSet::new("demo")
+    /// let company = ChangeSet::new(OperationName::GroupCreate)
     ///     .with(Edit::create(ada.clone()))
     ///     .with(Edit::create(team.clone()));
     /// let world = World::default().after(&company)?;
     ///
-    /// let change = ChangeSet::new("group.add_members").with(Edit::create(joins));
+    /// let change = ChangeSet::new(OperationName::GroupAddPeople).with(Edit::create(joins));
     /// let after = world.after(&change)?;
     ///
     /// assert!(after.holds(ada.id, team.id, MembershipKind::Member, now).is_some());
@@ -199,7 +199,7 @@ fn expect<T: Record>(
 
 fn moved(what: &str, how: &str) -> Refusal {
     Refusal::conflict(
-        "changed_meanwhile",
+        RefusalCode::ChangedMeanwhile,
         format!("the {what} is not as it was when you looked: {how}"),
         "load it again and repeat what you wanted if it still applies",
     )
@@ -207,7 +207,7 @@ fn moved(what: &str, how: &str) -> Refusal {
 
 fn in_use(what: &str, name: &str) -> Refusal {
     Refusal::conflict(
-        "in_use",
+        RefusalCode::InUse,
         format!("{what} `{name}` is still in use"),
         "end what depends on it in the same change",
     )
@@ -215,7 +215,7 @@ fn in_use(what: &str, name: &str) -> Refusal {
 
 fn taken(what: &'static str, field: &str, value: &str) -> Refusal {
     Refusal::Rule {
-        code: "name_taken",
+        code: RefusalCode::NameTaken,
         sentence: format!("there already is a {what} with the {field} `{value}`"),
         next: "choose another, or change the one that exists".into(),
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{expect, free, in_use, known};
 use crate::{
-    App, Group, Refusal, Tag, User,
+    App, Group, Noun, Refusal, Tag, User,
     record::AppOrigin,
     world::{AppNode, GroupNode, Ix, UserNode, World, slots::Slots},
 };
@@ -120,11 +120,11 @@ impl World {
             if let Some(app) = group.app()
                 && !self.apps.contains_key(&app.uuid())
             {
-                return Err(Refusal::not_found("app", app));
+                return Err(Refusal::not_found(Noun::App, app));
             }
             for tag in &group.tags {
                 self.tag(*tag)
-                    .ok_or_else(|| Refusal::not_found("tag", tag))?;
+                    .ok_or_else(|| Refusal::not_found(Noun::Tag, tag))?;
             }
             let fresh = || {
                 Arc::new(GroupNode {
@@ -198,7 +198,7 @@ impl World {
             free(&self.app_names, &app.name.key(), "app", "name", &app.name)?;
             for tag in &app.tags {
                 self.tag(*tag)
-                    .ok_or_else(|| Refusal::not_found("tag", tag))?;
+                    .ok_or_else(|| Refusal::not_found(Noun::Tag, tag))?;
             }
             self.app_names.insert(app.name.key().into(), id);
             if app.origin == AppOrigin::BuiltIn && self.built_in.is_none() {

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use portcullis_app::app::CreateApp;
 use portcullis_model::{
-    Refusal,
+    Noun, Refusal,
     name::{Description, Name},
     record::AppOrigin,
 };
@@ -59,7 +59,7 @@ pub(crate) async fn create_app(Write { act, body, .. }: Write<NewApp>) -> Answer
     };
     act.run(StatusCode::CREATED, operation, |done| {
         let app = created!(done.change, App).and_then(|id| done.world.app(id));
-        let app = app.ok_or_else(|| Refusal::not_found("app", "just created"))?;
+        let app = app.ok_or_else(|| Refusal::not_found(Noun::App, "just created"))?;
         done.answer(&AppDetail::of(done.world, app, done.now))
     })
     .await

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use portcullis_app::app::EditApp;
 use portcullis_model::{
-    Refusal,
+    Noun, Refusal,
     name::{Description, Name},
 };
 
@@ -42,7 +42,7 @@ pub(crate) async fn edit_app(Key(key): Key, Write { act, body, .. }: Write<AppCh
         let app = done
             .world
             .app(app)
-            .ok_or_else(|| Refusal::not_found("app", app))?;
+            .ok_or_else(|| Refusal::not_found(Noun::App, app))?;
         done.answer(&AppDetail::of(done.world, app, done.now))
     })
     .await

@@ -8,7 +8,7 @@ use portcullis_app::{
     rules::{Written, try_cases},
 };
 use portcullis_model::{
-    Entitlement, Expiry, FieldError, Grant, Group, Id, Permission, Refusal, World,
+    Entitlement, Expiry, FieldError, Grant, Group, Id, Noun, Permission, Refusal, World,
     entitlement::Rules,
     name::{Environment, Name, PermissionName, Reason},
 };
@@ -86,7 +86,7 @@ pub(super) fn entitlement(
             "entitlement",
             format!("a permission and a list are both called `{key}`; give the id"),
         )),
-        (None, _) => Err(Refusal::not_found("entitlement", key)),
+        (None, _) => Err(Refusal::not_found(Noun::Entitlement, key)),
     }
 }
 

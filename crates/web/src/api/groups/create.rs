@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use portcullis_app::group::CreateGroup;
 use portcullis_model::{
-    FieldError, GroupKind, Refusal,
+    FieldError, GroupKind, Noun, Refusal,
     name::{Description, Name},
     record::AppPart,
 };
@@ -68,6 +68,6 @@ pub(super) fn kind(
 /// The group that was made.
 pub(crate) fn made(done: &Done<'_>) -> Answer {
     let group = created!(done.change, Group).and_then(|id| done.world.group(id));
-    let group = group.ok_or_else(|| Refusal::not_found("group", "just created"))?;
+    let group = group.ok_or_else(|| Refusal::not_found(Noun::Group, "just created"))?;
     done.answer(&GroupDetail::of(done.world, group, done.now))
 }

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use portcullis_app::group::EditGroup;
 use portcullis_model::{
-    Refusal,
+    Noun, Refusal,
     name::{Description, Name},
 };
 
@@ -53,7 +53,7 @@ pub(crate) async fn edit_group(
         let group = done
             .world
             .group(group)
-            .ok_or_else(|| Refusal::not_found("group", group))?;
+            .ok_or_else(|| Refusal::not_found(Noun::Group, group))?;
         done.answer(&GroupDetail::of(done.world, group, done.now))
     })
     .await

@@ -1,6 +1,6 @@
 //! One entry of the log with its exact change.
 
-use portcullis_model::{Position, Refusal};
+use portcullis_model::{Noun, Position, Refusal};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,7 +27,7 @@ pub(crate) async fn get_entry(Key(key): Key, read: Read) -> Answer {
     read.only_now("an entry never changes")?;
     let position = position(&key)?;
     let entry = read.web.app().store().entry(position).await?;
-    let entry = entry.ok_or_else(|| Refusal::not_found("log entry", &key))?;
+    let entry = entry.ok_or_else(|| Refusal::not_found(Noun::LogEntry, &key))?;
     read.answer(&EntryDetail {
         entry: Entry::of(&read.world, &entry),
         change: entry.change.as_deref().map(Edits),
@@ -43,5 +43,5 @@ pub(super) fn position(key: &str) -> Result<Position, Refusal> {
         .filter(|number| i64::try_from(*number).is_ok());
     number
         .map(Position)
-        .ok_or_else(|| Refusal::not_found("log entry", key))
+        .ok_or_else(|| Refusal::not_found(Noun::LogEntry, key))
 }

@@ -1,6 +1,6 @@
 //! List entries of the log.
 
-use portcullis_model::{Actor, FieldError, Refusal, Timestamp, World};
+use portcullis_model::{Actor, FieldError, Noun, Refusal, Timestamp, World};
 use portcullis_store::{LogEntry, LogFilter, Subject, SubjectKind};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -81,7 +81,7 @@ impl<'w> Entry<'w> {
             position: entry.position.0,
             at: Time(entry.at),
             actor: ActorRef::called(world, entry.actor, entry.login.as_deref()),
-            operation: &entry.operation,
+            operation: entry.operation.as_str(),
             subjects: entry.subjects.iter().map(About::of).collect(),
             undoes: entry.undoes.map(|position| position.0),
             undone_by: entry.undone_by.map(|position| position.0),
@@ -148,7 +148,7 @@ fn subject<Q>(read: &Read<Q>, filter: &Filter) -> Result<Option<(SubjectKind, Uu
     if let Some(key) = &filter.request {
         let id = key
             .parse()
-            .map_err(|_| Refusal::not_found("request", key))?;
+            .map_err(|_| Refusal::not_found(Noun::Request, key))?;
         all.push((SubjectKind::Request, id));
     }
     match all.as_slice() {

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use portcullis_app::log::Undo;
-use portcullis_model::Refusal;
+use portcullis_model::{Noun, Refusal};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,7 +32,7 @@ pub(crate) async fn undo(Key(key): Key, Write { act, .. }: Write) -> Answer {
     let position = position(&key)?;
     let entry = act.web.app().store().entry(position).await?;
     let change = entry.and_then(|entry| entry.change);
-    let change = change.ok_or_else(|| Refusal::not_found("log entry", &key))?;
+    let change = change.ok_or_else(|| Refusal::not_found(Noun::LogEntry, &key))?;
     let operation = Undo {
         position,
         change: change.as_ref().clone(),

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use portcullis_app::request::CreateRequest;
-use portcullis_model::{Expiry, MembershipKind, Refusal, name::Reason};
+use portcullis_model::{Expiry, MembershipKind, Noun, Refusal, Wants, name::Reason};
 
 use super::get::written;
 use crate::api::{
@@ -31,8 +31,10 @@ body! {
 #[utoipa::path(post, path = "/requests", tag = "requests", request_body = NewRequest, responses((status = 201, body = RequestRow)))]
 pub(crate) async fn create_request(Write { act, body, .. }: Write<NewRequest>) -> Answer {
     let operation = CreateRequest {
-        group: act.group(&body.group)?,
-        kind: body.kind.unwrap_or(MembershipKind::Member),
+        wants: Wants::Membership {
+            group: act.group(&body.group)?,
+            kind: body.kind.unwrap_or(MembershipKind::Member),
+        },
         until: body.until.unwrap_or(Expiry::NEVER),
         reason: body.reason.unwrap_or_default(),
     };
@@ -40,7 +42,7 @@ pub(crate) async fn create_request(Write { act, body, .. }: Write<NewRequest>) -
         let id = created!(done.change, Request);
         written(
             done,
-            id.ok_or_else(|| Refusal::not_found("request", "just created"))?,
+            id.ok_or_else(|| Refusal::not_found(Noun::Request, "just created"))?,
         )
     })
     .await

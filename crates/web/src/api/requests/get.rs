@@ -1,6 +1,6 @@
 //! Get a request.
 
-use portcullis_model::{Action, Id, Refusal, Request, Target, World, guard::may};
+use portcullis_model::{Action, Id, Noun, Refusal, Request, Target, World, guard::may};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,7 +37,7 @@ pub(crate) async fn get_request(Key(key): Key, read: Read) -> Answer {
         None => store
             .request(id)
             .await?
-            .ok_or_else(|| Refusal::not_found("request", &key))?,
+            .ok_or_else(|| Refusal::not_found(Noun::Request, &key))?,
     };
     let labels: Labels = store
         .labels(&people_and_groups(std::slice::from_ref(&request)))
@@ -46,12 +46,12 @@ pub(crate) async fn get_request(Key(key): Key, read: Read) -> Answer {
     let allowed = |action| {
         request.is_pending() && may(world, context, action, Target::Request(&request)).is_ok()
     };
-    let group = world
-        .group(request.wants.group())
-        .filter(|_| request.is_pending());
-    let deciders = group.map_or_else(Vec::new, |group| {
-        world.deciders(group, Some(request.requester), read.now)
-    });
+    let deciders = if request.is_pending() {
+        let requester = Some(request.requester);
+        request.wants.deciders(world, requester, read.now)
+    } else {
+        Vec::new()
+    };
     read.answer(&RequestDetail {
         row: RequestRow::of(world, &request, Some(&labels)),
         deciders: deciders.into_iter().map(Person::of).collect(),
@@ -63,7 +63,8 @@ pub(crate) async fn get_request(Key(key): Key, read: Read) -> Answer {
 
 /// The id in the path. What is no id names no request.
 pub(super) fn id(key: &str) -> Result<Id<Request>, Refusal> {
-    key.parse().map_err(|_| Refusal::not_found("request", key))
+    key.parse()
+        .map_err(|_| Refusal::not_found(Noun::Request, key))
 }
 
 /// The request `id` as a change left it.
@@ -72,7 +73,7 @@ pub(super) fn written(done: &Done<'_>, id: Id<Request>) -> Answer {
         portcullis_model::Change::Request(edit) => edit.after.as_deref().filter(|r| r.id == id),
         _ => None,
     });
-    let request = request.ok_or_else(|| Refusal::not_found("request", id))?;
+    let request = request.ok_or_else(|| Refusal::not_found(Noun::Request, id))?;
     done.answer(&RequestRow::of(done.world, request, None))
 }
 
@@ -84,7 +85,7 @@ pub(super) async fn known(
     id: Id<Request>,
 ) -> Result<(), crate::error::Failure> {
     if world.request(id).is_none() && store.request(id).await?.is_none() {
-        return Err(Refusal::not_found("request", id).into());
+        return Err(Refusal::not_found(Noun::Request, id).into());
     }
     Ok(())
 }

@@ -1,10 +1,6 @@
 //! List requests.
 
-use std::collections::HashSet;
-
-use portcullis_model::{
-    Actor, Group, Id, MembershipKind, Request, Timestamp, User, World, world::contains,
-};
+use portcullis_model::{Actor, Request, World, world::contains};
 use portcullis_store::{RequestFilter, RequestStatus};
 
 use crate::api::{
@@ -93,9 +89,9 @@ pub(crate) async fn list_requests(read: Read<(Filter, Paging)>) -> Answer {
     let waiting = matches!(filter.status, None | Some(Status::Pending));
     if whose == Whose::ForMe && waiting {
         let q = filter.q.as_deref().unwrap_or_default();
-        let mut mine = waiting_for(world, me, read.now);
+        let mut mine = world.waits_for(me, read.now);
         mine.retain(|request| {
-            about.is_none_or(|group| request.wants.group() == group.id)
+            about.is_none_or(|group| request.wants.group() == Some(group.id))
                 && requester.is_none_or(|user| request.requester == user.id)
                 && matches(world, request, q)
         });
@@ -144,39 +140,9 @@ fn matches(world: &World, request: &Request, q: &str) -> bool {
     let requester = world.user(request.requester);
     contains(&request.reason, q)
         || requester.is_some_and(|user| contains(&user.login, q) || contains(&user.name, q))
-        || world
-            .group(request.wants.group())
+        || request
+            .wants
+            .group()
+            .and_then(|group| world.group(group))
             .is_some_and(|group| contains(&group.name, q))
-}
-
-/// The pending requests that wait for `me`, oldest first: those for groups I own, and those that
-/// come to me because nobody nearer can decide.
-pub(crate) fn waiting_for(world: &World, me: Id<User>, now: Timestamp) -> Vec<&Request> {
-    let mut pending = world
-        .requests()
-        .filter(|request| request.requester != me)
-        .peekable();
-    if pending.peek().is_none() {
-        return Vec::new();
-    }
-    let owned: HashSet<Id<Group>> = world
-        .groups_of(me, now)
-        .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
-        .map(|(group, ..)| group.id)
-        .collect();
-    let admin = world.is_admin(me, now);
-    pending
-        .filter(|request| {
-            let Some(group) = world.group(request.wants.group()) else {
-                return false;
-            };
-            let of_app = group.app().and_then(|app| world.owners_group(app));
-            owned.contains(&group.id)
-                || ((admin || of_app.is_some_and(|group| owned.contains(&group.id)))
-                    && world
-                        .deciders(group, Some(request.requester), now)
-                        .iter()
-                        .any(|user| user.id == me))
-        })
-        .collect()
 }

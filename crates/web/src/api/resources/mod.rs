@@ -5,7 +5,7 @@ mod get;
 mod list;
 mod put;
 
-use portcullis_model::{Refusal, Resource, World};
+use portcullis_model::{Noun, Refusal, Resource, World};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -49,5 +49,5 @@ impl<'w> ResourceRow<'w> {
 /// The resource of that type and id.
 fn found<'w>(world: &'w World, (kind, id): &(String, String)) -> Result<&'w Resource, Refusal> {
     let found = world.resource_by_key(kind, id);
-    found.ok_or_else(|| Refusal::not_found("resource", format!("{kind} {id}")))
+    found.ok_or_else(|| Refusal::not_found(Noun::Resource, format!("{kind} {id}")))
 }

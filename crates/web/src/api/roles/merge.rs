@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use portcullis_app::role::MergeRoles;
-use portcullis_model::{Refusal, name::Reason};
+use portcullis_model::{Noun, Refusal, name::Reason};
 
 use crate::api::{
     extract::{Answer, Key, Write},
@@ -36,7 +36,7 @@ pub(crate) async fn merge_roles(Key(key): Key, Write { act, body, .. }: Write<Me
         let role = done
             .world
             .group(into)
-            .ok_or_else(|| Refusal::not_found("role", into))?;
+            .ok_or_else(|| Refusal::not_found(Noun::Role, into))?;
         done.answer(&GroupDetail::of(done.world, role, done.now))
     })
     .await

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use portcullis_app::tag::CreateTag;
 use portcullis_model::{
-    Refusal,
+    Noun, Refusal,
     name::{Description, Name},
 };
 
@@ -41,7 +41,7 @@ pub(crate) async fn create_tag(Write { act, body, .. }: Write<NewTag>) -> Answer
     };
     act.run(StatusCode::CREATED, operation, |done| {
         let tag = created!(done.change, Tag).and_then(|id| done.world.tag(id));
-        let tag = tag.ok_or_else(|| Refusal::not_found("tag", "just created"))?;
+        let tag = tag.ok_or_else(|| Refusal::not_found(Noun::Tag, "just created"))?;
         done.answer(&TagDetail::of(done.world, tag))
     })
     .await

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use portcullis_app::tag::EditTag;
 use portcullis_model::{
-    Refusal,
+    Noun, Refusal,
     name::{Description, Name},
 };
 
@@ -44,7 +44,7 @@ pub(crate) async fn edit_tag(Key(key): Key, Write { act, body, .. }: Write<TagCh
         let tag = done
             .world
             .tag(id)
-            .ok_or_else(|| Refusal::not_found("tag", id))?;
+            .ok_or_else(|| Refusal::not_found(Noun::Tag, id))?;
         done.answer(&TagDetail::of(done.world, tag))
     })
     .await

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use portcullis_app::user::CreateUser;
 use portcullis_model::{
-    Refusal,
+    Noun, Refusal,
     name::{Email, Login, Name},
 };
 
@@ -50,7 +50,7 @@ pub(crate) async fn create_user(Write { act, body, .. }: Write<NewUser>) -> Answ
     };
     act.run(StatusCode::CREATED, operation, |done| {
         let user = created!(done.change, User).and_then(|id| done.world.user(id));
-        let user = user.ok_or_else(|| Refusal::not_found("user", "just created"))?;
+        let user = user.ok_or_else(|| Refusal::not_found(Noun::User, "just created"))?;
         done.answer(&UserDetail::of(done.decider, done.world, user, done.now))
     })
     .await

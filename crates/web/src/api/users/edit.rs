@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use portcullis_app::{Update, user::EditUser};
 use portcullis_model::{
-    Refusal,
+    Noun, Refusal,
     name::{Email, Login, Name},
 };
 
@@ -46,7 +46,7 @@ pub(crate) async fn edit_user(Key(key): Key, Write { act, body, .. }: Write<User
         let user = done
             .world
             .user(user)
-            .ok_or_else(|| Refusal::not_found("user", user))?;
+            .ok_or_else(|| Refusal::not_found(Noun::User, user))?;
         done.answer(&UserDetail::of(done.decider, done.world, user, done.now))
     })
     .await

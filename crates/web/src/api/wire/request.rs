@@ -7,8 +7,12 @@ use super::*;
 pub(crate) struct RequestRow<'w> {
     id: IdBody,
     requester: Person<'w>,
-    group: GroupRef<'w>,
-    kind: Place,
+    /// What is asked for, in words.
+    wants: String,
+    /// The group it is about; null for a new one.
+    group: Option<GroupRef<'w>>,
+    /// As what they would be in it; null for a new one.
+    kind: Option<Place>,
     reason: &'w str,
     until: Until,
     created_at: Time,
@@ -58,8 +62,9 @@ impl<'w> RequestRow<'w> {
         Self {
             id: request.id.into(),
             requester: Person::called(world, request.requester, requester),
-            group: GroupRef::called(world, group, label(group.uuid())),
-            kind: request.wants.kind().into(),
+            wants: request.wants.label(world),
+            group: group.map(|group| GroupRef::called(world, group, label(group.uuid()))),
+            kind: request.wants.kind().map(Place::from),
             reason: &request.reason,
             until: Until(request.until),
             created_at: Time(request.created_at),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use portcullis_model::{Actor, Refusal, SystemActor, Timestamp};
+use portcullis_model::{Actor, Noun, Refusal, SystemActor, Timestamp};
 use portcullis_store::{LogEntry, LogFilter, SubjectKind};
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ use crate::{
         convert,
         frame::{Page, render},
     },
-    ui,
+    ui, words,
 };
 
 /// Entries on a page.
@@ -113,7 +113,7 @@ fn operations() -> Vec<ui::Choice> {
 fn wanted(page: &Page) -> Result<LogFilter, Failure> {
     let text = |name: &str| Some(page.query(name)).filter(|text| !text.is_empty());
     let actor = text("actor")
-        .map(|login| actor(page, &login).ok_or_else(|| Refusal::not_found("person", &login)))
+        .map(|login| actor(page, &login).ok_or_else(|| Refusal::not_found(Noun::Person, &login)))
         .transpose()?;
     let subject = text("subject")
         .map(|text| {
@@ -190,7 +190,7 @@ fn row(page: &Page, entry: &LogEntry) -> Row {
     };
     Row {
         who: names::actor(page.world(), entry.actor, entry.login.as_deref()),
-        did: names::operation(&entry.operation),
+        did: words::did(entry.operation).to_owned(),
         subjects: subjects
             .into_iter()
             .take(MOST_SUBJECTS)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use portcullis_model::{
-    Action as Wish, App, Group, Id, MembershipKind, Refusal, Target, record::AppOrigin,
+    Action as Wish, App, Group, Id, MembershipKind, Noun, Refusal, Target, record::AppOrigin,
     world::contains,
 };
 
@@ -70,7 +70,7 @@ enum Mine {
 
 pub(super) async fn show(page: Page, Path(key): Path<String>) -> Result<Response, Failure> {
     let found = page.world().find_app(&key);
-    let app = found.ok_or_else(|| Refusal::not_found("app", &key))?;
+    let app = found.ok_or_else(|| Refusal::not_found(Noun::App, &key))?;
     render(&app_page(&page, app))
 }
 

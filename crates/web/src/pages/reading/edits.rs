@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{names::Names, parts::length};
-use crate::ui;
+use crate::{ui, words};
 
 /// More of a value than this is cut.
 const MOST_TEXT: usize = 160;
@@ -113,9 +113,11 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
                 vec![
                     ui::Entity::new(ui::Kind::Request, "request", href),
                     names.user(r.requester.uuid()),
-                    names
-                        .group(r.wants.group().uuid())
-                        .with_detail(format!("as {}", r.wants.kind())),
+                    match r.wants.group() {
+                        Some(group) => names.group(group.uuid()),
+                        None => ui::Entity::new(ui::Kind::Group, r.wants.key(), ""),
+                    }
+                    .with_detail(words::as_what(&r.wants)),
                 ]
             });
             of(names, at, edit, "request", parts)
@@ -184,7 +186,7 @@ fn hidden(noun: &str, path: &str) -> bool {
         ),
         "request" => matches!(
             first,
-            "id" | "requester" | "wants" | "group" | "kind" | "created_at" | "membership"
+            "id" | "requester" | "wants" | "group" | "kind" | "created_at" | "granted"
         ),
         _ => first == "id",
     }

@@ -11,7 +11,7 @@ use portcullis_app::{
     decide::{Moment, access_diff, reached_by_rules},
     log::Undo,
 };
-use portcullis_model::{ChangeSet, Position, Refusal};
+use portcullis_model::{ChangeSet, Noun, OperationName, Position, Refusal};
 use portcullis_store::{EntryPart, LogEntry};
 
 use super::{
@@ -26,7 +26,7 @@ use crate::{
         convert,
         frame::{Page, render},
     },
-    ui,
+    ui, words,
 };
 
 /// The world before and after an entry is worked out unasked where it is this small.
@@ -99,8 +99,8 @@ pub(super) async fn show(
         shell: page.shell(),
         position,
         who: names::actor(page.world(), entry.actor, entry.login.as_deref()),
-        did: names::operation(&entry.operation),
-        operation: entry.operation.clone(),
+        did: words::did(entry.operation).to_owned(),
+        operation: entry.operation.to_string(),
         when: convert::when(entry.at, page.viewer.context.now),
         undoes: entry.undoes.map(|position| position.0),
         undone_by: entry.undone_by.map(|position| position.0),
@@ -131,7 +131,7 @@ async fn part(
     let store = web.app().store();
     let first = (number - 1).saturating_mul(PER_PAGE);
     let part = store.entry_part(position, first, PER_PAGE).await?;
-    let mut part = part.ok_or_else(|| Refusal::not_found("log entry", position))?;
+    let mut part = part.ok_or_else(|| Refusal::not_found(Noun::LogEntry, position))?;
     let last = part.edits.div_ceil(PER_PAGE).max(1);
     if number > last {
         let first = (last - 1) * PER_PAGE;
@@ -143,7 +143,10 @@ async fn part(
 }
 
 fn undo(web: &Web, page: &Page, entry: &LogEntry, count: usize, change: &ChangeSet) -> Offered {
-    if entry.undone_by.is_some() || count > SMALL_CHANGE || entry.operation == "time.passing" {
+    if entry.undone_by.is_some()
+        || count > SMALL_CHANGE
+        || entry.operation == OperationName::TimeExpire
+    {
         return Offered::Nothing;
     }
     let undo = Undo {
@@ -164,7 +167,7 @@ async fn effect(
     count: usize,
     change: &ChangeSet,
 ) -> Result<Effect, Failure> {
-    if entry.operation == "time.passing" {
+    if entry.operation == OperationName::TimeExpire {
         return Ok(Effect::Expired);
     }
     let is_current = entry.position == page.viewer.world.position();

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use portcullis_model::{
-    Action as Wish, Expiry, Group, Membership, MembershipKind, Refusal, Target, Timestamp,
+    Action as Wish, Expiry, Group, Membership, MembershipKind, Noun, Refusal, Target, Timestamp,
     world::{self as ways, Holder},
 };
 
@@ -83,7 +83,7 @@ pub(super) async fn show(page: Page, Path(key): Path<String>) -> Result<Response
 /// The group or role an address names, by id or name.
 pub(super) fn find<'p>(page: &'p Page, key: &str) -> Result<&'p Group, Failure> {
     let found = page.world().find_group(key);
-    Ok(found.ok_or_else(|| Refusal::not_found("group", key))?)
+    Ok(found.ok_or_else(|| Refusal::not_found(Noun::Group, key))?)
 }
 
 /// The tabs of a group's pages.

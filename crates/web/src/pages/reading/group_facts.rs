@@ -93,7 +93,7 @@ pub(super) fn facts(page: &Page, group: &Group) -> Facts {
     let can_go = |links: &[Linked]| links.iter().any(|link| link.detach.is_some());
     let requests: Vec<_> = world
         .requests()
-        .filter(|request| request.wants.group() == group.id)
+        .filter(|request| request.wants.group() == Some(group.id))
         .collect();
     Facts {
         owners_more: owners.len().saturating_sub(FEW),
@@ -121,7 +121,11 @@ pub(super) fn facts(page: &Page, group: &Group) -> Facts {
             .filter_map(|request| {
                 Some(Asking {
                     who: convert::user(world.user(request.requester)?),
-                    kind: request.wants.kind().to_string(),
+                    kind: request
+                        .wants
+                        .kind()
+                        .map_or("it", MembershipKind::noun)
+                        .to_owned(),
                     when: convert::when(request.created_at, now),
                     href: format!("/requests/{}", request.id),
                 })

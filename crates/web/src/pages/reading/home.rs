@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use portcullis_model::{Expiry, Group, MembershipKind, Request, World};
+use portcullis_model::{Expiry, Group, MembershipKind, Request, Wants, World};
 
 use super::{
     access::{self, Section},
@@ -150,9 +150,17 @@ fn owned_row(page: &Page, group: &Group) -> Owned {
 
 fn waiting(page: &Page, request: &Request) -> Option<Waiting> {
     let world = page.world();
-    let kind = match request.wants.kind() {
-        MembershipKind::Member => "to join",
-        MembershipKind::Owner => "to own",
+    let kind = match &request.wants {
+        Wants::Membership {
+            kind: MembershipKind::Member,
+            ..
+        } => "to join",
+        Wants::Membership {
+            kind: MembershipKind::Owner,
+            ..
+        } => "to own",
+        Wants::Inclusion { .. } => "to add a role to",
+        Wants::NewGroup { .. } => "a new group",
     };
     Some(Waiting {
         who: convert::user(world.user(request.requester)?),
@@ -160,7 +168,11 @@ fn waiting(page: &Page, request: &Request) -> Option<Waiting> {
             Expiry::NEVER => format!("{kind}, with no end,"),
             _ => kind.to_owned(),
         },
-        group: world.group(request.wants.group()).map(convert::group),
+        group: request
+            .wants
+            .group()
+            .and_then(|group| world.group(group))
+            .map(convert::group),
         when: convert::when(request.created_at, page.now()),
         href: format!("/requests/{}", request.id),
     })

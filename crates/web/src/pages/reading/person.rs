@@ -7,7 +7,7 @@ use axum::{
 };
 use portcullis_app::decide::Moment;
 use portcullis_model::{
-    Action as Wish, MembershipKind, Refusal, Target, User, UserKind,
+    Action as Wish, MembershipKind, Noun, Refusal, Target, User, UserKind,
     world::{Access, contains},
 };
 
@@ -81,7 +81,7 @@ pub(super) async fn show(
 /// The person an address names.
 pub(super) fn find<'p>(page: &'p Page, key: &str) -> Result<&'p User, Failure> {
     let found = page.world().find_user(key);
-    Ok(found.ok_or_else(|| Refusal::not_found("person", key))?)
+    Ok(found.ok_or_else(|| Refusal::not_found(Noun::Person, key))?)
 }
 
 /// The tabs of a person's pages.

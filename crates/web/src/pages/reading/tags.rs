@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use portcullis_model::{Action as Wish, App, Id, Refusal, Tag, Target, world::contains};
+use portcullis_model::{Action as Wish, App, Id, Noun, Refusal, Tag, Target, world::contains};
 
 use super::{
     groups::{listed, short},
@@ -74,7 +74,7 @@ pub(super) async fn list(page: Page) -> Result<Response, Failure> {
 
 pub(super) async fn show(page: Page, Path(key): Path<String>) -> Result<Response, Failure> {
     let found = page.world().find_tag(&key);
-    let tag = found.ok_or_else(|| Refusal::not_found("tag", &key))?;
+    let tag = found.ok_or_else(|| Refusal::not_found(Noun::Tag, &key))?;
     render(&tag_page(&page, tag))
 }
 

@@ -6,7 +6,7 @@ use axum::{
 };
 use portcullis_app::app::{CreateApp, DeleteApp, EditApp};
 use portcullis_model::{
-    Action, App, Change, Refusal, Target,
+    Action, App, Change, Noun, Refusal, Target,
     name::{Description, Name},
     record::AppOrigin,
 };
@@ -204,7 +204,7 @@ fn first_groups(text: &str, errors: &mut ui::Errors) -> Vec<(Name, Description)>
 
 fn found<'p>(page: &'p Page, id: &str) -> Result<&'p App, Refusal> {
     let found = page.viewer.world.find_app(id);
-    found.ok_or_else(|| Refusal::not_found("app", id))
+    found.ok_or_else(|| Refusal::not_found(Noun::App, id))
 }
 
 fn href(app: &App) -> String {

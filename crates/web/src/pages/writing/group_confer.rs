@@ -8,7 +8,7 @@ use axum::{
 };
 use portcullis_app::group::{GrantEntitlement, RevokeEntitlement};
 use portcullis_model::{
-    Action, Entitlement, Grant, Group, Id, Permission, Refusal, Target,
+    Action, Entitlement, Grant, Group, Id, Noun, Permission, Refusal, Target,
     name::{Environment, PermissionName, Reason},
 };
 
@@ -137,7 +137,7 @@ pub(super) async fn withhold(
         .parse::<Id<Entitlement>>()
         .ok()
         .and_then(|id| world.entitlement(id))
-        .ok_or_else(|| Refusal::not_found("entitlement", &id))?;
+        .ok_or_else(|| Refusal::not_found(Noun::Entitlement, &id))?;
     let group = world.group(entitlement.group);
     let (name, href) = group.map_or(("", "/groups".into()), |group| {
         (&*group.name, convert::group_href(group))

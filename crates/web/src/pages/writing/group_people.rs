@@ -5,7 +5,9 @@ use axum::{
     response::Response,
 };
 use portcullis_app::group::{AddPeople, RemovePeople};
-use portcullis_model::{Action, Group, Id, MembershipKind, Refusal, Target, User, name::Reason};
+use portcullis_model::{
+    Action, Group, Id, MembershipKind, Noun, Refusal, Target, User, name::Reason,
+};
 
 use super::{
     convert,
@@ -203,7 +205,7 @@ fn extend_form(
     let (world, now) = (&*page.viewer.world, page.viewer.context.now);
     let kind = pick::kind(&values.text("kind", "member"));
     let direct = world.direct(user.id, group.id, kind).ok_or_else(|| {
-        Refusal::not_found(kind.noun(), format!("{} in {}", user.login, group.name))
+        Refusal::not_found(kind.into(), format!("{} in {}", user.login, group.name))
     })?;
     let title = format!("Until when is {} in {}?", user.name, group.name);
     let mut form = FormPage::new(page, title, errors);
@@ -317,7 +319,7 @@ fn ownership_of(group: &Group) -> String {
 
 fn person<'p>(page: &'p Page, key: &str) -> Result<&'p User, Refusal> {
     let found = page.viewer.world.find_user(key);
-    found.ok_or_else(|| Refusal::not_found("person", key))
+    found.ok_or_else(|| Refusal::not_found(Noun::Person, key))
 }
 
 /// One person by name, several by number.

@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 use portcullis_app::group::{AttachRole, DetachRole};
-use portcullis_model::{Action, Group, Id, MembershipKind, Refusal, Target, name::Reason};
+use portcullis_model::{Action, Group, Id, MembershipKind, Noun, Refusal, Target, name::Reason};
 
 use super::{
     convert,
@@ -119,14 +119,14 @@ pub(super) async fn detach(
     let role = if sent.fields.has("role") {
         let key = sent.fields.get("role");
         let role = world.find_group(key);
-        role.ok_or_else(|| Refusal::not_found("role", key))?
+        role.ok_or_else(|| Refusal::not_found(Noun::Role, key))?
     } else {
         here
     };
     let mut groups = Vec::new();
     for key in sent.fields.all("group") {
         let group = world.find_group(key);
-        groups.push(group.ok_or_else(|| Refusal::not_found("group", key))?);
+        groups.push(group.ok_or_else(|| Refusal::not_found(Noun::Group, key))?);
     }
     if groups.is_empty() {
         groups.push(here);
@@ -305,5 +305,5 @@ pub(super) fn role<'p>(page: &'p Page, id: &str) -> Result<&'p Group, Refusal> {
     let found = page.viewer.world.find_group(id);
     found
         .filter(|group| group.is_role())
-        .ok_or_else(|| Refusal::not_found("role", id))
+        .ok_or_else(|| Refusal::not_found(Noun::Role, id))
 }

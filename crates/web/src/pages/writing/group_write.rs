@@ -6,7 +6,7 @@ use axum::{
 };
 use portcullis_app::group::{CreateGroup, DeleteGroup, EditGroup};
 use portcullis_model::{
-    Action, App, Group, GroupKind, Id, Policy, Refusal, Target,
+    Action, App, Group, GroupKind, Id, Noun, Policy, Refusal, Target,
     name::{Description, Name},
     record::AppPart,
 };
@@ -27,7 +27,7 @@ use crate::{Web, error::Failure, ui};
 
 pub(super) fn found<'p>(page: &'p Page, id: &str) -> Result<&'p Group, Refusal> {
     let found = page.viewer.world.find_group(id);
-    found.ok_or_else(|| Refusal::not_found("group", id))
+    found.ok_or_else(|| Refusal::not_found(Noun::Group, id))
 }
 
 /// The way to a group.

@@ -8,7 +8,7 @@ use axum::{
 };
 use portcullis_app::user::{CreateUser, DeleteUser, EditUser};
 use portcullis_model::{
-    Action, Id, Refusal, Target, User, UserKind,
+    Action, Id, Noun, Refusal, Target, User, UserKind,
     name::{Email, Login, Name},
 };
 use serde_json::Value;
@@ -159,7 +159,7 @@ fn deleting(user: &User) -> Step {
 
 fn found<'p>(page: &'p Page, login: &str) -> Result<&'p User, Refusal> {
     let found = page.viewer.world.find_user(login);
-    found.ok_or_else(|| Refusal::not_found("person", login))
+    found.ok_or_else(|| Refusal::not_found(Noun::Person, login))
 }
 
 fn form(page: &Page, user: Option<&User>, values: &Values, errors: ui::Errors) -> FormPage {

@@ -191,7 +191,7 @@ mod tests {
     };
 
     fn world() -> World {
-        let mut change = ChangeSet::new("test");
+        let mut change = ChangeSet::new(portcullis_model::OperationName::UserCreate);
         for (n, (login, name)) in [("ana", "Ana Lima"), ("jo", "Jo Berg"), ("jo2", "Jo Berg")]
             .into_iter()
             .enumerate()

@@ -6,7 +6,10 @@ use axum::{
     response::Response,
 };
 use portcullis_app::request::Approve;
-use portcullis_model::{Action, Actor, Group, Id, Refusal, Request, Target, User, name::Reason};
+use portcullis_model::{
+    Action, Actor, Group, Id, MembershipKind, Noun, OperationName, Refusal, Request, Target, User,
+    name::Reason,
+};
 use portcullis_store::{LogFilter, RequestFilter, SubjectKind};
 
 use super::{
@@ -14,9 +17,9 @@ use super::{
     demands::{Demands, in_words},
     form::{Values, allowed},
     frame::{Page, render},
-    request_list::{chip, group, names, who},
+    request_list::{chip, names, wanted_of, who},
 };
-use crate::{Web, error::Failure, ui};
+use crate::{Web, error::Failure, ui, words};
 
 /// How many of anything beside the request are listed.
 const FEW: usize = 8;
@@ -85,7 +88,9 @@ pub(super) async fn show(
     page: Page,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    let id = id.parse().map_err(|_| Refusal::not_found("request", &id))?;
+    let id = id
+        .parse()
+        .map_err(|_| Refusal::not_found(Noun::Request, &id))?;
     let request = load(&web, &page, id).await?;
     let values = Values::asked(&page);
     draw(&web, &page, &request, &values, ui::Errors::default()).await
@@ -97,7 +102,7 @@ pub(super) async fn load(web: &Web, page: &Page, id: Id<Request>) -> Result<Requ
         return Ok(pending.clone());
     }
     let found = web.app().store().request(id).await?;
-    Ok(found.ok_or_else(|| Refusal::not_found("request", id))?)
+    Ok(found.ok_or_else(|| Refusal::not_found(Noun::Request, id))?)
 }
 
 pub(super) async fn draw(
@@ -111,9 +116,9 @@ pub(super) async fn draw(
     let others = earlier(web, request).await?;
     let names = names(web, page, std::slice::from_ref(request)).await?;
     let requester = who(page, request.requester, &names);
-    let wants = group(page, request.wants.group(), &names);
+    let wants = wanted_of(page, &request.wants, &names);
     let user = world.user(request.requester);
-    let wanted = world.group(request.wants.group());
+    let wanted = request.wants.group().and_then(|group| world.group(group));
     let pending = request.is_pending();
     let may_approve = allowed(page, Action::ApproveRequest, Target::Request(request)).is_ok();
     let may_withdraw = allowed(page, Action::WithdrawRequest, Target::Request(request)).is_ok();
@@ -122,9 +127,11 @@ pub(super) async fn draw(
         Some(wanted) => Some(decide_box(web, page, request, wanted, values, &errors).await),
         None => None,
     };
-    let deciders = wanted.filter(|_| pending).map_or_else(Vec::new, |wanted| {
-        world.deciders(wanted, Some(request.requester), now)
-    });
+    let deciders = if pending {
+        request.wants.deciders(world, Some(request.requester), now)
+    } else {
+        Vec::new()
+    };
     let facts = match (user, wanted) {
         (Some(user), Some(wanted)) if decide.is_some() => facts(page, request, user, wanted),
         _ => Vec::new(),
@@ -139,7 +146,7 @@ pub(super) async fn draw(
             .and_then(|user| world.user(user.manager?))
             .map(convert::user),
         about: wanted.map_or_else(String::new, |group| group.description.to_string()),
-        kind: request.wants.kind().to_string(),
+        kind: words::as_what(&request.wants),
         until: convert::ends(request.until, now),
         asked: convert::when(request.created_at, now),
         reason: request.reason.to_string(),
@@ -152,7 +159,7 @@ pub(super) async fn draw(
             .iter()
             .map(|other| Earlier {
                 href: format!("/requests/{}", other.id),
-                what: format!("as {}", other.wants.kind()),
+                what: words::as_what(&other.wants),
                 state: chip(&other.state),
                 at: convert::when(other.created_at, now),
             })
@@ -172,7 +179,7 @@ async fn decide_box(
     errors: &ui::Errors,
 ) -> Decide {
     let (world, context) = (&page.viewer.world, &page.viewer.context);
-    let (kind, now) = (request.wants.kind(), context.now);
+    let (kind, now) = (placed_as(request), context.now);
     let demands = Demands::of_place(world, wanted, kind, now);
     let mut durations = demands.durations(values, errors, now);
     let cut = world.constraints_on(wanted).cap(kind, request.until, now);
@@ -233,7 +240,7 @@ async fn decide_box(
 /// What they have now, who beside them has it, what tags demand, and what it leads to.
 fn facts(page: &Page, request: &Request, user: &User, wanted: &Group) -> Vec<Fact> {
     let (world, now) = (&page.viewer.world, page.viewer.context.now);
-    let kind = request.wants.kind();
+    let kind = placed_as(request);
     let mut all = Vec::new();
     let mut has: Vec<_> = world
         .groups_of(user.id, now)
@@ -318,10 +325,10 @@ async fn events(
     };
     let resolution = request.state.resolution();
     let events = entries.iter().rev().map(|entry| {
-        let decided =
-            resolution.is_some_and(|r| r.at == entry.at) && entry.operation != "request.create";
+        let decided = resolution.is_some_and(|r| r.at == entry.at)
+            && entry.operation != OperationName::RequestCreate;
         Event {
-            what: happened(&entry.operation, request),
+            what: words::happened(entry.operation, request),
             by: actor(entry.actor, entry.login.as_deref()),
             at: convert::when(entry.at, now),
             reason: match resolution {
@@ -334,27 +341,16 @@ async fn events(
     Ok(events.collect())
 }
 
-fn happened(operation: &str, request: &Request) -> &'static str {
-    match operation {
-        "request.create" if matches!(request.state, portcullis_model::State::Withdrawn { .. }) => {
-            "asked, or asked anew"
-        }
-        "request.create" => "asked",
-        "request.approve" => "approved",
-        "request.reject" => "rejected",
-        "request.withdraw" => "took it back",
-        "log.undo" => "undid a decision",
-        "group.add_people" | "group.attach_role" => "gave it",
-        "user.delete" | "group.delete" | "app.delete" => "deleted what it was about",
-        _ => "changed it",
-    }
+/// As what somebody would be in the group a request is about.
+fn placed_as(request: &Request) -> MembershipKind {
+    request.wants.kind().unwrap_or(MembershipKind::Member)
 }
 
 /// Earlier requests of the same person for the same group.
 async fn earlier(web: &Web, request: &Request) -> Result<Vec<Request>, Failure> {
     let filter = RequestFilter {
         requester: Some(request.requester),
-        groups: Some(vec![request.wants.group()]),
+        groups: Some(request.wants.group().into_iter().collect()),
         limit: FEW as u32 + 1,
         ..RequestFilter::default()
     };

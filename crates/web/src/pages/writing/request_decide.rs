@@ -9,7 +9,7 @@ use portcullis_app::{
     Operation,
     request::{Approve, DecideMany, Decision, Reject, Withdraw},
 };
-use portcullis_model::{Id, Refusal, Request, name::Reason};
+use portcullis_model::{Id, Noun, Refusal, Request, name::Reason};
 
 use super::{
     fields::{Submission, errors_of},
@@ -141,8 +141,11 @@ fn deciding(sent: &Submission, requests: &[Id<Request>], decision: Decision) -> 
         .filter_map(|id| {
             let request = world.request(*id)?;
             let who = world.user(request.requester)?;
-            let what = world.group(request.wants.group())?;
-            Some(format!("{} for {}", who.name, what.name))
+            let what = match request.wants.group() {
+                Some(group) => world.group(group)?.name.to_string(),
+                None => request.wants.label(world),
+            };
+            Some(format!("{} for {what}", who.name))
         })
         .collect();
     let whose = match names.len() {
@@ -164,5 +167,6 @@ fn deciding(sent: &Submission, requests: &[Id<Request>], decision: Decision) -> 
 }
 
 fn parse(id: &str) -> Result<Id<Request>, Refusal> {
-    id.parse().map_err(|_| Refusal::not_found("request", id))
+    id.parse()
+        .map_err(|_| Refusal::not_found(Noun::Request, id))
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use portcullis_model::{Actor, Group, Id, Request, State as Became, User, world::contains};
+use portcullis_model::{Actor, Group, Id, Request, State as Became, User, Wants, world::contains};
 use portcullis_store::{RequestFilter, RequestStatus};
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use super::{
     convert,
     frame::{Page, render},
 };
-use crate::{Web, error::Failure, ui};
+use crate::{Web, error::Failure, ui, words};
 
 /// Rows on a page.
 const PER_PAGE: usize = 50;
@@ -205,7 +205,7 @@ fn with_last(page: &Page, name: &str) -> String {
 fn matches(page: &Page, request: &Request, query: &str) -> bool {
     let world = &page.viewer.world;
     let user = world.user(request.requester);
-    let group = world.group(request.wants.group());
+    let group = request.wants.group().and_then(|group| world.group(group));
     contains(&request.reason, query)
         || user.is_some_and(|user| contains(&user.name, query) || contains(&user.login, query))
         || group.is_some_and(|group| contains(&group.name, query))
@@ -223,14 +223,25 @@ pub(super) async fn names(
         if world.user(request.requester).is_none() {
             gone.push(request.requester.uuid());
         }
-        if world.group(request.wants.group()).is_none() {
-            gone.push(request.wants.group().uuid());
-        }
+        let groups = request.wants.groups().into_iter();
+        gone.extend(
+            groups
+                .filter(|group| world.group(*group).is_none())
+                .map(Id::uuid),
+        );
     }
     if gone.is_empty() {
         return Ok(HashMap::new());
     }
     Ok(web.app().store().labels(&gone).await?)
+}
+
+/// What is asked for, under its last known name.
+pub(super) fn wanted_of(page: &Page, wants: &Wants, names: &HashMap<Uuid, String>) -> ui::Entity {
+    match wants.group() {
+        Some(id) => group(page, id, names),
+        None => ui::Entity::new(ui::Kind::Group, wants.label(&page.viewer.world), ""),
+    }
 }
 
 fn row(
@@ -240,7 +251,7 @@ fn row(
     picked: &HashSet<Id<Request>>,
 ) -> Row {
     let now = page.viewer.context.now;
-    let (world, wants) = (&page.viewer.world, request.wants);
+    let world = &page.viewer.world;
     let user = world.user(request.requester);
     Row {
         id: request.id.to_string(),
@@ -248,7 +259,7 @@ fn row(
         href: format!("/requests/{}", request.id),
         who: who(page, request.requester, names),
         login: user.map_or_else(String::new, |user| user.login.to_string()),
-        wants: group(page, wants.group(), names).with_detail(format!("as {}", wants.kind())),
+        wants: wanted_of(page, &request.wants, names).with_detail(words::as_what(&request.wants)),
         until: match &request.state {
             Became::Pending => Ok(convert::ends(request.until, now)),
             Became::Approved { granted_until, .. } => Ok(convert::ends(*granted_until, now)),

@@ -3,7 +3,9 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use portcullis_app::request::CreateRequest;
-use portcullis_model::{Change, Group, GroupKind, MembershipKind, name::Reason, world::contains};
+use portcullis_model::{
+    Change, Group, GroupKind, MembershipKind, Wants, name::Reason, world::contains,
+};
 use portcullis_store::Committed;
 
 use super::{
@@ -103,8 +105,10 @@ pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<R
     let until = fields.ends("until", page.viewer.context.now, &mut errors);
     let reason = fields.parse("reason", &mut errors, Reason::parse);
     let operation = until.zip(reason).map(|(until, reason)| CreateRequest {
-        group: group.id,
-        kind,
+        wants: Wants::Membership {
+            group: group.id,
+            kind,
+        },
         until,
         reason,
     });
@@ -202,9 +206,13 @@ fn standing(page: &Page, group: &Group, kind: MembershipKind) -> Vec<Banner> {
             format!("{until}. Ask only if you need it for longer."),
         ));
     }
-    let asked = world.requests().find(|request| {
-        request.requester == me && (request.wants.group(), request.wants.kind()) == (group.id, kind)
-    });
+    let wants = Wants::Membership {
+        group: group.id,
+        kind,
+    };
+    let asked = world
+        .requests()
+        .find(|request| request.requester == me && request.wants == wants);
     if let Some(request) = asked {
         all.push(
             Banner::new(

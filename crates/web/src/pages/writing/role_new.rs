@@ -6,7 +6,7 @@ use axum::{
 };
 use portcullis_app::role::{CloneRole, People, RoleFromPerson};
 use portcullis_model::{
-    Action, Group, GroupKind, MembershipKind, Refusal, Target, User,
+    Action, Group, GroupKind, MembershipKind, Noun, Refusal, Target, User,
     name::{Description, Name, Reason},
 };
 
@@ -249,5 +249,5 @@ fn clone_form(page: &Page, role: &Group, values: &Values, errors: ui::Errors) ->
 
 fn person<'p>(page: &'p Page, key: &str) -> Result<&'p User, Refusal> {
     let found = page.viewer.world.find_user(key);
-    found.ok_or_else(|| Refusal::not_found("person", key))
+    found.ok_or_else(|| Refusal::not_found(Noun::Person, key))
 }

@@ -14,7 +14,7 @@ use portcullis_app::{
     rules::{Checked, Written, check},
 };
 use portcullis_model::{
-    Action, Entitlement, Grant, Group, Id, MembershipKind, Refusal, Target,
+    Action, Entitlement, Grant, Group, Id, MembershipKind, Noun, Refusal, Target,
     entitlement::Rules,
     name::{Name, Reason},
 };
@@ -165,7 +165,7 @@ fn listed<'p>(
         .and_then(|id| page.viewer.world.entitlement(id))
         .filter(|entitlement| entitlement.group == group.id);
     let found = found.and_then(|entitlement| Some((entitlement, entitlement.grant.rules()?)));
-    found.ok_or_else(|| Refusal::not_found("list of rules", id))
+    found.ok_or_else(|| Refusal::not_found(Noun::RuleList, id))
 }
 
 pub(super) async fn new(page: Page, Path(id): Path<String>) -> Result<Response, Failure> {

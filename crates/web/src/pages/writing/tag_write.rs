@@ -6,7 +6,7 @@ use axum::{
 };
 use portcullis_app::tag::{CreateTag, DeleteTag, EditTag};
 use portcullis_model::{
-    Action, Change, Constraints, Refusal, Tag, Target,
+    Action, Change, Constraints, Noun, Refusal, Tag, Target,
     name::{Description, Name},
     tag::Limit,
 };
@@ -279,7 +279,7 @@ fn seconds(text: &str) -> Option<i64> {
 
 fn found<'p>(page: &'p Page, id: &str) -> Result<&'p Tag, Refusal> {
     let found = page.viewer.world.find_tag(id);
-    found.ok_or_else(|| Refusal::not_found("tag", id))
+    found.ok_or_else(|| Refusal::not_found(Noun::Tag, id))
 }
 
 fn href(tag: &Tag) -> String {

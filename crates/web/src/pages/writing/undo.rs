@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use portcullis_app::log::Undo;
-use portcullis_model::{Change, ChangeSet, Position, Refusal};
+use portcullis_model::{Change, ChangeSet, Noun, Position, Refusal};
 
 use super::{
     fields::Submission,
@@ -20,7 +20,7 @@ pub(super) async fn undo(
     headers: HeaderMap,
     mut sent: Submission,
 ) -> Result<Response, Failure> {
-    let missing = || Refusal::not_found("log entry", &position);
+    let missing = || Refusal::not_found(Noun::LogEntry, &position);
     let at = position.parse().map(Position).map_err(|_| missing())?;
     let entry = web.app().store().entry(at).await?.ok_or_else(missing)?;
     let change = entry.change.as_deref().ok_or_else(missing)?.clone();

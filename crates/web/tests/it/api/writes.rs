@@ -488,7 +488,8 @@ async fn nobody_approves_their_own_request() -> anyhow::Result<()> {
       },
       "resolution": null,
       "status": "pending",
-      "until": "2026-05-01T00:00:00Z"
+      "until": "2026-05-01T00:00:00Z",
+      "wants": "membership in Payroll"
     }
     "#);
     let id = asked.body["id"].as_str().expect("an id");

@@ -1,11 +1,11 @@
 //! Change what membership of a group confers.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Entitlement, Expiry, Grant, Group, Id, Refusal, Validity, World,
-    name::Reason,
+    ChangeSet, Context, Edit, Entitlement, Expiry, Grant, Group, Id, Noun, OperationName, Refusal,
+    World, name::Reason,
 };
 
-use crate::{Operation, parts, rules};
+use crate::{Operation, rules};
 
 /// Lets a group confer something until an end; what it confers under that name already is replaced.
 #[derive(Clone, Debug)]
@@ -25,38 +25,23 @@ pub struct GrantEntitlement {
 
 impl Operation for GrantEntitlement {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let group = parts::group(world, self.group)?;
+        let group = world.require_group(self.group)?;
         if let Some(list) = self.grant.rules() {
             let faults = rules::faults(list);
             if !faults.is_empty() {
                 return Err(Refusal::Invalid(faults));
             }
         }
-        let there = match self.replaces {
-            Some(id) => Some(self.replaced(world, id)?),
-            None => parts::conferred(world, group.id, &self.grant),
+        let (grant, until, reason) = (self.grant.clone(), self.until, &self.reason);
+        let edit = match self.replaces {
+            Some(id) => {
+                let there = self.replaced(world, id)?;
+                let after = there.extend(context, grant, until, reason);
+                Edit::update(there.clone(), after)
+            }
+            None => world.grant_entitlement(context, group.id, grant, until, reason),
         };
-        let edit = match there {
-            Some(before) => Edit::update(
-                before.clone(),
-                Entitlement {
-                    grant: self.grant.clone(),
-                    validity: Validity::new(before.validity.from.min(context.now), self.until),
-                    reason: self.reason.clone(),
-                    granted_by: context.actor,
-                    ..before.clone()
-                },
-            ),
-            None => Edit::create(Entitlement {
-                id: context.id(),
-                group: group.id,
-                grant: self.grant.clone(),
-                validity: Validity::new(context.now, self.until),
-                reason: self.reason.clone(),
-                granted_by: context.actor,
-            }),
-        };
-        Ok(ChangeSet::new("group.confer").with(edit))
+        Ok(ChangeSet::new(OperationName::GroupGrantEntitlement).with(edit))
     }
 }
 
@@ -67,15 +52,15 @@ impl GrantEntitlement {
         id: Id<Entitlement>,
     ) -> Result<&'w Entitlement, Refusal> {
         let there = world.entitlement(id).filter(|e| e.group == self.group);
-        let there = there.ok_or_else(|| Refusal::not_found("entitlement", id))?;
+        let there = there.ok_or_else(|| Refusal::not_found(Noun::Entitlement, id))?;
         let (was, is) = (there.grant.kind(), self.grant.kind());
         if was == is {
             return Ok(there);
         }
         Err(Refusal::invalid(
-            is,
+            is.as_str(),
             format!(
-                "`{}` is of the kind {was} and stays so; withhold it and confer the other",
+                "`{}` is of the kind {was} and stays so; revoke it and grant the other",
                 there.grant.label()
             ),
         ))
@@ -93,7 +78,7 @@ impl Operation for RevokeEntitlement {
     fn plan(&self, world: &World, _: &Context) -> Result<ChangeSet, Refusal> {
         let entitlement = world
             .entitlement(self.entitlement)
-            .ok_or_else(|| Refusal::not_found("entitlement", self.entitlement))?;
-        Ok(ChangeSet::new("group.withhold").with(Edit::end(entitlement.clone())))
+            .ok_or_else(|| Refusal::not_found(Noun::Entitlement, self.entitlement))?;
+        Ok(ChangeSet::new(OperationName::GroupRevokeEntitlement).with(entitlement.end()))
     }
 }

@@ -1,0 +1,239 @@
+//! Facts that grant access are made here and nowhere else: granted anew, extended, ended.
+//!
+//! Extending a fact that holds keeps its beginning. One that lapsed or has not begun yet holds from
+//! now on, and never for the time between. What tags allow at most is seen to by [`World`]'s
+//! `grant_…` functions, which know the tags.
+
+use crate::{
+    Context, Edit, Entitlement, Expiry, Grant, Group, Id, Inclusion, Membership, MembershipKind,
+    Reason, Request, User, Validity, World,
+};
+
+/// When a fact holds that held `before` and is granted again.
+fn renewed(before: Validity, context: &Context, until: Expiry) -> Validity {
+    let from = if before.contains(context.now) {
+        before.from
+    } else {
+        context.now
+    };
+    Validity::new(from, until)
+}
+
+impl Membership {
+    /// `user` in `group` from now on, by whoever acts.
+    #[must_use]
+    pub fn grant(
+        context: &Context,
+        user: Id<User>,
+        group: Id<Group>,
+        kind: MembershipKind,
+        until: Expiry,
+        reason: &Reason,
+    ) -> Self {
+        Self {
+            id: context.id(),
+            user,
+            group,
+            kind,
+            validity: Validity::new(context.now, until),
+            reason: reason.clone(),
+            granted_by: context.actor,
+            request: None,
+        }
+    }
+
+    /// The same fact granted again, until another end.
+    #[must_use]
+    pub fn extend(&self, context: &Context, until: Expiry, reason: &Reason) -> Self {
+        Self {
+            validity: renewed(self.validity, context, until),
+            reason: reason.clone(),
+            granted_by: context.actor,
+            request: None,
+            ..self.clone()
+        }
+    }
+
+    /// The same grant with another end.
+    #[must_use]
+    pub fn ending(&self, until: Expiry) -> Self {
+        Self {
+            validity: Validity::new(self.validity.from, until),
+            ..self.clone()
+        }
+    }
+
+    /// The same grant as the answer to a request.
+    #[must_use]
+    pub fn answering(self, request: Id<Request>) -> Self {
+        Self {
+            request: Some(request),
+            ..self
+        }
+    }
+
+    /// The edit that ends it.
+    #[must_use]
+    pub fn end(&self) -> Edit<Self> {
+        Edit::end(self.clone())
+    }
+}
+
+impl Inclusion {
+    /// The members of `child` in `target` from now on, by whoever acts.
+    #[must_use]
+    pub fn grant(
+        context: &Context,
+        child: Id<Group>,
+        target: Id<Group>,
+        kind: MembershipKind,
+        until: Expiry,
+        reason: &Reason,
+    ) -> Self {
+        Self {
+            id: context.id(),
+            child,
+            target,
+            kind,
+            validity: Validity::new(context.now, until),
+            reason: reason.clone(),
+            granted_by: context.actor,
+        }
+    }
+
+    /// The same fact granted again, until another end.
+    #[must_use]
+    pub fn extend(&self, context: &Context, until: Expiry, reason: &Reason) -> Self {
+        Self {
+            validity: renewed(self.validity, context, until),
+            reason: reason.clone(),
+            granted_by: context.actor,
+            ..self.clone()
+        }
+    }
+
+    /// The same grant with another end.
+    #[must_use]
+    pub fn ending(&self, until: Expiry) -> Self {
+        Self {
+            validity: Validity::new(self.validity.from, until),
+            ..self.clone()
+        }
+    }
+
+    /// The edit that ends it.
+    #[must_use]
+    pub fn end(&self) -> Edit<Self> {
+        Edit::end(self.clone())
+    }
+}
+
+impl Entitlement {
+    /// `group` confers `grant` from now on, by whoever acts.
+    #[must_use]
+    pub fn grant(
+        context: &Context,
+        group: Id<Group>,
+        grant: Grant,
+        until: Expiry,
+        reason: &Reason,
+    ) -> Self {
+        Self {
+            id: context.id(),
+            group,
+            grant,
+            validity: Validity::new(context.now, until),
+            reason: reason.clone(),
+            granted_by: context.actor,
+        }
+    }
+
+    /// The same fact granted again as `grant`, until another end.
+    #[must_use]
+    pub fn extend(&self, context: &Context, grant: Grant, until: Expiry, reason: &Reason) -> Self {
+        Self {
+            grant,
+            validity: renewed(self.validity, context, until),
+            reason: reason.clone(),
+            granted_by: context.actor,
+            ..self.clone()
+        }
+    }
+
+    /// The edit that ends it.
+    #[must_use]
+    pub fn end(&self) -> Edit<Self> {
+        Edit::end(self.clone())
+    }
+}
+
+impl World {
+    /// The edit that puts `user` into `group`, or moves the end of who is in it directly. Tags on
+    /// the group may bring the end nearer.
+    #[must_use]
+    pub fn grant_membership(
+        &self,
+        context: &Context,
+        user: Id<User>,
+        group: &Group,
+        kind: MembershipKind,
+        wanted: Expiry,
+        reason: &Reason,
+    ) -> Edit<Membership> {
+        let until = self.constraints_on(group).cap(kind, wanted, context.now);
+        match self.direct(user, group.id, kind) {
+            Some(there) => Edit::update(there.clone(), there.extend(context, until, reason)),
+            None => Edit::create(Membership::grant(
+                context, user, group.id, kind, until, reason,
+            )),
+        }
+    }
+
+    /// The edit that lets the members of `child` into `target`, or moves the end of that. Tags on
+    /// the target may bring the end nearer.
+    #[must_use]
+    pub fn grant_inclusion(
+        &self,
+        context: &Context,
+        child: Id<Group>,
+        target: &Group,
+        kind: MembershipKind,
+        wanted: Expiry,
+        reason: &Reason,
+    ) -> Edit<Inclusion> {
+        let until = self.constraints_on(target).cap(kind, wanted, context.now);
+        match self.inclusion_of(child, target.id, kind) {
+            Some(there) => Edit::update(there.clone(), there.extend(context, until, reason)),
+            None => Edit::create(Inclusion::grant(
+                context, child, target.id, kind, until, reason,
+            )),
+        }
+    }
+
+    /// The edit that makes `group` confer `grant`, in place of what it confers under that name.
+    #[must_use]
+    pub fn grant_entitlement(
+        &self,
+        context: &Context,
+        group: Id<Group>,
+        grant: Grant,
+        until: Expiry,
+        reason: &Reason,
+    ) -> Edit<Entitlement> {
+        match self.conferred(group, &grant) {
+            Some(there) => {
+                let after = there.extend(context, grant, until, reason);
+                Edit::update(there.clone(), after)
+            }
+            None => Edit::create(Entitlement::grant(context, group, grant, until, reason)),
+        }
+    }
+
+    /// What `group` confers under the name of `grant`.
+    #[must_use]
+    pub fn conferred(&self, group: Id<Group>, grant: &Grant) -> Option<&Entitlement> {
+        let (kind, key) = (grant.kind(), grant.key());
+        self.entitlements_of(group)
+            .find(|there| there.grant.kind() == kind && there.grant.key() == key)
+    }
+}
