@@ -51,6 +51,12 @@ pub(crate) const UNIQUE: &[Unique] = &[
         "resources",
         &["resource_type", "resource_id"],
     ),
+    ("identities_current", "identities", &["id"]),
+    (
+        "identities_key",
+        "identities",
+        &["connector", "external_id"],
+    ),
 ];
 
 /// The rule of ours that `error` says was broken.

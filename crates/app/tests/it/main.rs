@@ -7,6 +7,7 @@
 mod access;
 mod confer;
 mod equivalence;
+mod imports;
 mod operations;
 mod order;
 mod random;
