@@ -11,6 +11,7 @@
     reason = "xtask is a program at the edge: it reads the environment it runs in"
 )]
 
+mod args;
 mod pg_cluster;
 mod process;
 mod repo;
@@ -78,9 +79,4 @@ fn help() -> Result<()> {
     }
     eprintln!("\n`cargo xtask <command> --help` tells more.");
     Ok(())
-}
-
-/// True when the first arguments ask for help rather than for work.
-fn wants_help(args: &[String]) -> bool {
-    args.iter().any(|arg| arg == "--help" || arg == "-h")
 }

@@ -5,6 +5,7 @@
 //! scripts, so `start` leaves a watchdog behind that stops the cluster when the nextest process is gone,
 //! however it went. What a killed watchdog left over is swept up by the next `start`.
 
+mod owner;
 mod server;
 mod watch;
 
@@ -35,7 +36,7 @@ pub(crate) const OFF_VARIABLE: &str = "PORTCULLIS_TEST_PG_OFF";
 
 /// Entry point of the command.
 pub(crate) fn main(args: &[String]) -> Result<()> {
-    if crate::wants_help(args) || args.is_empty() {
+    if crate::args::wants_help(args) || args.is_empty() {
         eprintln!("{HELP}");
         return Ok(());
     }
@@ -47,7 +48,7 @@ pub(crate) fn main(args: &[String]) -> Result<()> {
                 .with_context(|| format!("`{pid}` is not a process id"))?,
         )),
         ["watch", pid, stamp, folder] => watch::run(
-            &watch::Process {
+            &owner::Process {
                 id: pid.parse()?,
                 started: (*stamp).to_owned(),
             },
@@ -76,8 +77,8 @@ fn start(owner: Option<u32>) -> Result<()> {
         return Ok(());
     };
     let owner = match owner {
-        Some(pid) => watch::Process::find(pid).with_context(|| format!("no process {pid}"))?,
-        None => watch::caller()?,
+        Some(pid) => owner::Process::find(pid).with_context(|| format!("no process {pid}"))?,
+        None => owner::caller()?,
     };
 
     if let Some(folder) = server::of(&owner) {

@@ -25,7 +25,7 @@ Exit status: 0 when everything that ran succeeded, 1 otherwise.";
 
 /// Entry point of the command.
 pub(crate) fn main(args: &[String]) -> Result<()> {
-    if crate::wants_help(args) {
+    if crate::args::wants_help(args) {
         eprintln!("{HELP}\n");
         list();
         return Ok(());

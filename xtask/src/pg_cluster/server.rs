@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::watch::Process;
+use super::owner::Process;
 use crate::process;
 
 /// What to tell somebody who lacks the server.

@@ -120,7 +120,8 @@ fn outside(path: &str, from: &str, name: &str, problems: &mut Problems) {
     }
 }
 
-fn level(name: &str) -> Option<u8> {
+/// How far up a crate of ours is, whether it is there yet or not.
+pub(super) fn level(name: &str) -> Option<u8> {
     LEVELS
         .iter()
         .find(|(known, _)| *known == name)

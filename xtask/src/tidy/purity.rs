@@ -3,9 +3,6 @@
 use super::rust::{code_outside_tests, lines_with, lines_with_std};
 use super::{File, Problems, Tree};
 
-/// Lines of a Rust file, tests included: over the first is told, over the second is a failure.
-const LINES: (usize, usize) = (400, 800);
-
 /// Crates that do no I/O, read no clock and wait for nothing.
 const PURE: &[&str] = &["rules", "model"];
 
@@ -37,7 +34,6 @@ const PLACES: &[(&str, &[&str])] = &[
 
 pub(super) fn check(tree: &Tree, problems: &mut Problems) {
     for file in tree.with_extension("rs") {
-        size(file, problems);
         if let Some(of) = file.crate_name()
             && !is_test(&file.path)
         {
@@ -53,24 +49,6 @@ fn is_test(path: &str) -> bool {
         || path.contains("/examples/")
         || path.ends_with("/tests.rs")
         || path.ends_with("_tests.rs")
-}
-
-fn size(file: &File, problems: &mut Problems) {
-    let lines = file.text.lines().count();
-    if lines > LINES.1 {
-        problems.error(
-            &file.path,
-            format_args!("has {lines} lines; split it, {} are the most", LINES.1),
-        );
-    } else if lines > LINES.0 {
-        problems.warn(
-            &file.path,
-            format_args!(
-                "has {lines} lines; over {} a file is asking to be two",
-                LINES.0
-            ),
-        );
-    }
 }
 
 fn absences(file: &File, of: &str, problems: &mut Problems) {
@@ -112,7 +90,7 @@ fn absences(file: &File, of: &str, problems: &mut Problems) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{errors, problems};
+    use super::super::testing::errors;
     use super::*;
 
     fn source(path: &str, text: &str) -> Vec<String> {
@@ -162,14 +140,5 @@ mod tests {
             source("crates/store/src/lib.rs", "use sqlx::Row;"),
             Vec::<String>::new()
         );
-    }
-
-    #[test]
-    fn long_files_are_a_warning_then_a_failure() {
-        let long = |lines| problems(check, &[("crates/web/src/lib.rs", &"//\n".repeat(lines))]);
-        let count = |lines| (long(lines).warnings.len(), long(lines).errors.len());
-        assert_eq!(count(400), (0, 0));
-        assert_eq!(count(401), (1, 0));
-        assert_eq!(count(801), (0, 1));
     }
 }

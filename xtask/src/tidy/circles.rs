@@ -1,0 +1,416 @@
+//! No two files of a crate need each other, directly or round others: each can be read after those it uses.
+//!
+//! What counts as a use is told in `modules`: a file that names a function, a type or a constant defined in another.
+//! So a parent that declares its children and passes their names on (`mod`, `pub use`) uses none of them, and a child
+//! may use what the parent defines. But when the parent uses the child as well, the two are one thing: what both need
+//! goes to a file of its own, or the parent keeps `mod` and `pub use` only.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::modules::{Use, crates};
+use super::{Problems, Tree, stale};
+
+/// Uses that close a circle and are not mended yet: the file, and the file it uses. Mend one and take it off; none may
+/// be added.
+const CLOSING: &[(&str, &str)] = &[
+    ("bench/src/ours.rs", "bench/src/main.rs"),
+    ("bench/src/peers.rs", "bench/src/main.rs"),
+    ("bench/src/peers/casbin.rs", "bench/src/main.rs"),
+    ("bench/src/peers/cedar.rs", "bench/src/main.rs"),
+    ("bench/src/peers/gatehouse.rs", "bench/src/main.rs"),
+    ("bench/src/peers/oso.rs", "bench/src/main.rs"),
+    ("bench/src/peers/regorus.rs", "bench/src/main.rs"),
+    ("bench/src/table.rs", "bench/src/main.rs"),
+    (
+        "bindings/python/src/filter.rs",
+        "bindings/python/src/lib.rs",
+    ),
+    ("crates/app/src/service.rs", "crates/app/src/preview.rs"),
+    (
+        "crates/cli/src/commands/access.rs",
+        "crates/cli/src/commands/mod.rs",
+    ),
+    (
+        "crates/cli/src/commands/audit.rs",
+        "crates/cli/src/commands/mod.rs",
+    ),
+    (
+        "crates/cli/src/commands/backup.rs",
+        "crates/cli/src/commands/mod.rs",
+    ),
+    (
+        "crates/cli/src/commands/check.rs",
+        "crates/cli/src/commands/mod.rs",
+    ),
+    (
+        "crates/cli/src/commands/completions.rs",
+        "crates/cli/src/commands/mod.rs",
+    ),
+    (
+        "crates/cli/src/commands/demo.rs",
+        "crates/cli/src/commands/mod.rs",
+    ),
+    (
+        "crates/cli/src/commands/diff.rs",
+        "crates/cli/src/commands/mod.rs",
+    ),
+    (
+        "crates/cli/src/commands/doctor.rs",
+        "crates/cli/src/commands/mod.rs",
+    ),
+    (
+        "crates/cli/src/commands/explain.rs",
+        "crates/cli/src/commands/mod.rs",
+    ),
+    (
+        "crates/cli/src/commands/import.rs",
+        "crates/cli/src/commands/mod.rs",
+    ),
+    (
+        "crates/cli/src/commands/init.rs",
+        "crates/cli/src/commands/mod.rs",
+    ),
+    (
+        "crates/cli/src/commands/serve.rs",
+        "crates/cli/src/commands/mod.rs",
+    ),
+    (
+        "crates/cli/src/commands/who_can.rs",
+        "crates/cli/src/commands/mod.rs",
+    ),
+    ("crates/cli/src/config/file.rs", "crates/cli/src/config.rs"),
+    ("crates/cli/src/config/token.rs", "crates/cli/src/config.rs"),
+    (
+        "crates/cli/src/config/token.rs",
+        "crates/cli/src/config/file.rs",
+    ),
+    (
+        "crates/model/src/guard/constraints.rs",
+        "crates/model/src/guard/mod.rs",
+    ),
+    (
+        "crates/model/src/guard/permissions.rs",
+        "crates/model/src/guard/mod.rs",
+    ),
+    (
+        "crates/model/src/guard/rules/mod.rs",
+        "crates/model/src/guard/mod.rs",
+    ),
+    ("crates/model/src/record.rs", "crates/model/src/context.rs"),
+    (
+        "crates/model/src/record.rs",
+        "crates/model/src/entitlement/mod.rs",
+    ),
+    ("crates/model/src/request.rs", "crates/model/src/context.rs"),
+    ("crates/model/src/request.rs", "crates/model/src/record.rs"),
+    ("crates/model/src/tag.rs", "crates/model/src/record.rs"),
+    (
+        "crates/model/src/world/search.rs",
+        "crates/model/src/world/mod.rs",
+    ),
+    (
+        "crates/model/src/world/texts.rs",
+        "crates/model/src/world/mod.rs",
+    ),
+    (
+        "crates/model/src/world/times.rs",
+        "crates/model/src/world/mod.rs",
+    ),
+    (
+        "crates/rules/src/analysis/lint/form.rs",
+        "crates/rules/src/analysis/lint.rs",
+    ),
+    (
+        "crates/rules/src/analysis/lint/reach.rs",
+        "crates/rules/src/analysis/lint.rs",
+    ),
+    (
+        "crates/rules/src/analysis/space.rs",
+        "crates/rules/src/analysis/candidates.rs",
+    ),
+    (
+        "crates/rules/src/analysis/space.rs",
+        "crates/rules/src/analysis/formula.rs",
+    ),
+    (
+        "crates/rules/src/engine/index.rs",
+        "crates/rules/src/engine.rs",
+    ),
+    (
+        "crates/rules/src/explain/change.rs",
+        "crates/rules/src/explain.rs",
+    ),
+    (
+        "crates/rules/src/parse/check.rs",
+        "crates/rules/src/parse.rs",
+    ),
+    (
+        "crates/rules/src/parse/json.rs",
+        "crates/rules/src/parse.rs",
+    ),
+    (
+        "crates/rules/src/parse/report.rs",
+        "crates/rules/src/parse.rs",
+    ),
+    (
+        "crates/rules/src/partial/sql/scalar.rs",
+        "crates/rules/src/partial/sql.rs",
+    ),
+    (
+        "crates/rules/src/partial/sql/scalar.rs",
+        "crates/rules/src/partial/sql/json.rs",
+    ),
+    (
+        "crates/rules/src/pattern/literals.rs",
+        "crates/rules/src/pattern.rs",
+    ),
+    (
+        "crates/rules/src/pattern/program.rs",
+        "crates/rules/src/pattern.rs",
+    ),
+    (
+        "crates/rules/src/pattern/re2/class.rs",
+        "crates/rules/src/pattern/re2.rs",
+    ),
+    (
+        "crates/rules/src/pattern/shape.rs",
+        "crates/rules/src/pattern.rs",
+    ),
+    ("crates/sandbox/src/life.rs", "crates/sandbox/src/lib.rs"),
+    ("crates/sandbox/src/story.rs", "crates/sandbox/src/lib.rs"),
+    ("crates/store/src/history.rs", "crates/store/src/db/mod.rs"),
+    ("crates/store/src/labels.rs", "crates/store/src/db/conn.rs"),
+    ("crates/store/src/live.rs", "crates/store/src/follower.rs"),
+    ("crates/store/src/log.rs", "crates/store/src/db/conn.rs"),
+    ("crates/store/src/log.rs", "crates/store/src/db/mod.rs"),
+    (
+        "crates/store/src/requests.rs",
+        "crates/store/src/db/conn.rs",
+    ),
+    ("crates/store/src/requests.rs", "crates/store/src/db/mod.rs"),
+    (
+        "crates/store/src/store.rs",
+        "crates/store/src/audit_events.rs",
+    ),
+    ("crates/store/src/store.rs", "crates/store/src/backup.rs"),
+    ("crates/store/src/store.rs", "crates/store/src/db/mod.rs"),
+    ("crates/store/src/store.rs", "crates/store/src/history.rs"),
+    ("crates/store/src/store.rs", "crates/store/src/load.rs"),
+    ("crates/store/src/store.rs", "crates/store/src/migrate.rs"),
+    ("crates/store/src/store.rs", "crates/store/src/requests.rs"),
+    ("crates/store/src/writer.rs", "crates/store/src/batch.rs"),
+    ("crates/store/src/writer.rs", "crates/store/src/follower.rs"),
+    ("crates/store/src/writer.rs", "crates/store/src/live.rs"),
+    (
+        "crates/web/src/api/resources/delete.rs",
+        "crates/web/src/api/resources/mod.rs",
+    ),
+    (
+        "crates/web/src/api/resources/get.rs",
+        "crates/web/src/api/resources/mod.rs",
+    ),
+    (
+        "crates/web/src/api/resources/list.rs",
+        "crates/web/src/api/resources/mod.rs",
+    ),
+    (
+        "crates/web/src/api/resources/put.rs",
+        "crates/web/src/api/resources/mod.rs",
+    ),
+    ("crates/web/src/auth/demo.rs", "crates/web/src/auth/mod.rs"),
+    (
+        "crates/web/src/authzen/evaluate.rs",
+        "crates/web/src/authzen/mod.rs",
+    ),
+    (
+        "crates/web/src/authzen/search.rs",
+        "crates/web/src/authzen/mod.rs",
+    ),
+    ("crates/web/src/state.rs", "crates/web/src/authzen/log.rs"),
+    ("crates/web/src/ui/rules.rs", "crates/web/src/ui/parts.rs"),
+];
+
+pub(super) fn check(tree: &Tree, problems: &mut Problems) {
+    check_but(tree, CLOSING, problems);
+}
+
+fn check_but(tree: &Tree, known: &[(&str, &str)], problems: &mut Problems) {
+    let mut met = Vec::new();
+    for of in crates(tree) {
+        let uses = of.uses();
+        let all = by_file(&uses, &[]);
+        met.extend(known.iter().filter(|(from, to)| {
+            let used = all.get(from).is_some_and(|uses| uses.contains_key(to));
+            used && shortest(&all, to, from).is_some()
+        }));
+        for circle in circles(&by_file(&uses, known)) {
+            let steps: Vec<String> = circle
+                .iter()
+                .map(|step| format!("{}:{} uses `{}`", step.from.path, step.line, step.path))
+                .collect();
+            problems.error(
+                &circle[0].from.path,
+                format_args!("is in a circle: {}", steps.join(", ")),
+            );
+        }
+    }
+    stale("circles", known, &met, problems);
+}
+
+/// One use of each file by each, by the file that uses and the one it uses.
+type Uses<'a, 'b> = BTreeMap<&'b str, BTreeMap<&'b str, &'b Use<'a>>>;
+
+fn by_file<'a, 'b>(uses: &'b [Use<'a>], but: &[(&str, &str)]) -> Uses<'a, 'b> {
+    let mut by_file = Uses::new();
+    for step in uses {
+        let (from, to) = (step.from.path.as_str(), step.to.path.as_str());
+        if !step.passed_on && !but.contains(&(from, to)) {
+            let of = by_file.entry(from).or_default();
+            of.entry(to).or_insert(step);
+        }
+    }
+    by_file
+}
+
+/// For each use that is part of a circle the shortest one; each circle once.
+fn circles<'a, 'b>(uses: &Uses<'a, 'b>) -> Vec<Vec<&'b Use<'a>>> {
+    let mut known = BTreeSet::new();
+    let mut found = Vec::new();
+    for step in uses.values().flat_map(BTreeMap::values) {
+        let Some(back) = shortest(uses, &step.to.path, &step.from.path) else {
+            continue;
+        };
+        let circle: Vec<&Use<'a>> = std::iter::once(*step).chain(back).collect();
+        let files: BTreeSet<&str> = circle.iter().map(|step| step.from.path.as_str()).collect();
+        if known.insert(files) {
+            found.push(circle);
+        }
+    }
+    found
+}
+
+/// The fewest uses that lead from one file to another.
+fn shortest<'a, 'b>(uses: &Uses<'a, 'b>, start: &str, end: &str) -> Option<Vec<&'b Use<'a>>> {
+    let mut reached: BTreeMap<&str, &'b Use<'a>> = BTreeMap::new();
+    let mut waiting = VecDeque::from([start]);
+    while let Some(file) = waiting.pop_front() {
+        for (to, step) in uses.get(file).into_iter().flatten() {
+            if *to != start && !reached.contains_key(to) {
+                reached.insert(to, step);
+                waiting.push_back(to);
+            }
+        }
+    }
+    let mut steps = Vec::new();
+    let mut file = end;
+    while file != start {
+        let step = reached.get(file)?;
+        steps.push(*step);
+        file = &step.from.path;
+    }
+    steps.reverse();
+    Some(steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::errors;
+    use super::*;
+
+    fn told(files: &[(&str, &str)]) -> Vec<String> {
+        let files: Vec<(String, &str)> = files
+            .iter()
+            .map(|(path, text)| (format!("crates/store/src/{path}"), *text))
+            .collect();
+        let files: Vec<(&str, &str)> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), *text))
+            .collect();
+        errors(|tree, problems| check_but(tree, &[], problems), &files)
+    }
+
+    #[test]
+    fn two_files_that_use_each_other_are_told_once() {
+        let told = told(&[
+            ("lib.rs", "mod log; mod writer;"),
+            ("log.rs", "use crate::writer::Job;\npub struct Log;"),
+            ("writer.rs", "pub struct Job;\nfn f() { super::log::Log }"),
+        ]);
+        assert_eq!(
+            told,
+            [
+                "crates/store/src/log.rs: is in a circle: crates/store/src/log.rs:1 uses `crate::writer::Job`, \
+                 crates/store/src/writer.rs:2 uses `super::log::Log`"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_circle_round_a_third_is_told() {
+        let told = told(&[
+            ("main.rs", "mod a; mod b; mod c;"),
+            ("a.rs", "use crate::b::B; pub struct A;"),
+            ("b.rs", "use crate::c::*; pub struct B;"),
+            ("c.rs", "use crate::{a::A as X}; pub struct C;"),
+        ]);
+        assert_eq!(told.len(), 1, "{told:#?}");
+    }
+
+    #[test]
+    fn a_parent_that_only_passes_names_on_is_in_no_circle() {
+        let files = [
+            ("lib.rs", "pub use self::a::make; mod a; mod b;"),
+            ("a.rs", "pub fn make() {}"),
+            // Through the root, to `a` and not to the root.
+            ("b.rs", "fn f() { crate::make() }"),
+        ];
+        assert_eq!(told(&files), Vec::<String>::new());
+        let used = [
+            ("lib.rs", "mod db; pub struct Engine;"),
+            ("db/mod.rs", "pub mod conn;"),
+            ("db/conn.rs", "use crate::Engine;"),
+        ];
+        assert_eq!(told(&used), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_parent_and_a_child_that_use_each_other_are_told() {
+        for parent in [
+            "mod a; pub struct P; fn f() { a::make() }",
+            "mod a; use a::make; pub struct P;",
+            "mod a; pub use a::make; pub struct P; fn f() { make() }",
+            "mod a; use self::a::*; pub struct P;",
+        ] {
+            for child in ["use super::P;", "use super::*;", "use crate::{P as Q};"] {
+                let child = format!("{child} pub fn make() {{}}");
+                let told = told(&[("lib.rs", parent), ("a.rs", &child)]);
+                assert_eq!(told.len(), 1, "{parent} {child}: {told:#?}");
+            }
+        }
+    }
+
+    #[test]
+    fn tests_comments_inline_modules_and_other_crates_close_no_circle() {
+        let files = [
+            ("lib.rs", "mod a; pub struct P; fn f() { a::make() }"),
+            (
+                "a.rs",
+                "//! [`crate::P`]\nuse other::P; pub fn make() { inner::g() }\n\
+                 mod inner { pub fn g() {} fn h() { super::make() } }\n\
+                 #[cfg(test)]\nmod tests { use crate::P; }",
+            ),
+        ];
+        assert_eq!(told(&files), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_known_circle_is_let_be_until_it_is_mended() {
+        let check: fn(&Tree, &mut Problems) =
+            |tree, problems| check_but(tree, &[("src/a.rs", "src/lib.rs")], problems);
+        let parent = ("src/lib.rs", "mod a; pub struct P; fn f() { a::make() }");
+        let child = ("src/a.rs", "use super::P; pub fn make() {}");
+        assert_eq!(errors(check, &[parent, child]), Vec::<String>::new());
+        let mended = ("src/lib.rs", "mod a; pub struct P;");
+        assert_eq!(errors(check, &[mended, child]).len(), 1);
+    }
+}
