@@ -5,8 +5,8 @@
 //! `grant_…` functions, which know the tags.
 
 use crate::{
-    Context, Edit, Entitlement, Expiry, Grant, Group, Id, Inclusion, Membership, MembershipKind,
-    Reason, Request, User, Validity, World,
+    ConnectorId, Context, Edit, Entitlement, Expiry, Grant, Group, Id, Identity, Inclusion,
+    Membership, MembershipKind, Reason, Refusal, Request, User, Validity, World,
 };
 
 /// When a fact holds that held `before` and is granted again.
@@ -164,6 +164,33 @@ impl Entitlement {
     #[must_use]
     pub fn end(&self) -> Edit<Self> {
         Edit::end(self.clone())
+    }
+}
+
+/// More letters than this identify nobody in another system.
+const MOST_OF_AN_ID: usize = 255;
+
+impl Identity {
+    /// The edit that says who a user is elsewhere.
+    ///
+    /// # Errors
+    /// The external id is empty or too long.
+    pub fn link(
+        context: &Context,
+        user: Id<User>,
+        connector: ConnectorId,
+        external_id: &str,
+    ) -> Result<Edit<Self>, Refusal> {
+        if external_id.is_empty() || external_id.chars().count() > MOST_OF_AN_ID {
+            let wrong = format!("an id in another system has 1 to {MOST_OF_AN_ID} characters");
+            return Err(Refusal::invalid("external_id", wrong));
+        }
+        Ok(Edit::create(Self {
+            id: context.id(),
+            user,
+            connector,
+            external_id: external_id.into(),
+        }))
     }
 }
 

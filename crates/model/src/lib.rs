@@ -22,9 +22,9 @@ pub mod entitlement;
 mod fact;
 pub mod guard;
 pub mod id;
-pub mod identity;
 pub mod name;
 pub mod operation;
+mod pending;
 pub mod record;
 pub mod refusal;
 pub mod request;
@@ -39,14 +39,15 @@ pub use context::{Actor, Context, Ids, Policy, SystemActor};
 pub use entitlement::{Entitlement, EntitlementKind, Grant, Permission};
 pub use guard::{Action, Allowed, Relation, Target, guard, may};
 pub use id::Id;
-pub use identity::Identity;
 pub use name::{Description, Email, Login, Name, Reason};
 pub use operation::OperationName;
+pub use pending::Pending;
 pub use record::{
-    App, Group, GroupKind, Inclusion, Membership, MembershipKind, Record, Resource, User, UserKind,
+    App, Group, GroupKind, Identity, Inclusion, Membership, MembershipKind, Record, Resource, User,
+    UserKind,
 };
 pub use refusal::{FieldError, Noun, Refusal, RefusalCode};
-pub use request::{Granted, Pending, Request, State, Wants};
+pub use request::{Granted, Request, State, Wants};
 pub use tag::{Constraints, Tag};
 pub use time::{Expiry, Timestamp, Validity};
 pub use world::{Diff, World};

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, ConnectorId, Entitlement, Id, Identity, Request, Tag, Validity,
+    Actor, ConnectorId, Entitlement, Id, Request, Tag, Validity,
     name::{Description, Email, Login, Name, Reason},
 };
 
@@ -324,4 +324,21 @@ pub struct Resource {
     /// What is known of it; a request cannot override these.
     #[serde(default)]
     pub properties: BTreeMap<String, serde_json::Value>,
+}
+
+/// A user as an outside system knows them: an Okta id, a GitHub id, an OpenID Connect subject (the
+/// connector is the provider as configured), a verified e-mail address (the connector is `email`).
+///
+/// Whoever signs in or is named by a source is found by this, exactly, and never by a name that
+/// looks alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Identifies the record.
+    pub id: Id<Identity>,
+    /// Whose.
+    pub user: Id<User>,
+    /// In which system.
+    pub connector: ConnectorId,
+    /// What they are called there, to the letter; unique in the system.
+    pub external_id: Arc<str>,
 }

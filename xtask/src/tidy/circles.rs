@@ -101,8 +101,22 @@ const CLOSING: &[(&str, &str)] = &[
         "crates/model/src/record.rs",
         "crates/model/src/entitlement/mod.rs",
     ),
-    ("crates/model/src/request.rs", "crates/model/src/context.rs"),
-    ("crates/model/src/request.rs", "crates/model/src/record.rs"),
+    (
+        "crates/model/src/request/mod.rs",
+        "crates/model/src/record.rs",
+    ),
+    (
+        "crates/model/src/request/state.rs",
+        "crates/model/src/context.rs",
+    ),
+    (
+        "crates/model/src/request/state.rs",
+        "crates/model/src/record.rs",
+    ),
+    (
+        "crates/model/src/request/wants.rs",
+        "crates/model/src/record.rs",
+    ),
     ("crates/model/src/tag.rs", "crates/model/src/record.rs"),
     (
         "crates/model/src/world/search.rs",

@@ -5,10 +5,10 @@ mod wants;
 
 use serde::{Deserialize, Serialize};
 
-pub use state::{Granted, Pending, Resolution, State};
+pub use state::{Granted, Resolution, State};
 pub use wants::{Target as WantsTarget, Wants};
 
-use crate::{Context, Edit, Expiry, Id, Timestamp, User, name::Reason};
+use crate::{Expiry, Id, Timestamp, User, name::Reason};
 
 /// Somebody asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,26 +33,6 @@ pub struct Request {
 }
 
 impl Request {
-    /// A new request, which waits.
-    #[must_use]
-    pub fn file(
-        context: &Context,
-        requester: Id<User>,
-        wants: Wants,
-        until: Expiry,
-        reason: &Reason,
-    ) -> Edit<Self> {
-        Edit::create(Self {
-            id: context.id(),
-            requester,
-            wants,
-            reason: reason.clone(),
-            until,
-            created_at: context.now,
-            state: State::Pending,
-        })
-    }
-
     /// Whether it still waits.
     #[must_use]
     pub const fn is_pending(&self) -> bool {
