@@ -9,6 +9,7 @@ use crate::{
 const SCRIPTS: &[&str] = &[
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_requests.sql"),
+    include_str!("../migrations/0003_outbox.sql"),
 ];
 
 /// Any number, as long as every Portcullis takes the same.
