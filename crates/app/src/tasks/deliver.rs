@@ -25,6 +25,8 @@ pub struct Deliverer {
     app: App,
     sink: Arc<dyn Sink>,
     owner: String,
+    /// What chance in waits is made from; the same for the same effect and attempt.
+    seed: u64,
     budget: Option<Budget>,
 }
 
@@ -32,13 +34,15 @@ impl Deliverer {
     /// One that delivers to `sink` what `app`'s store has for it.
     #[must_use]
     pub fn new(app: App, sink: Arc<dyn Sink>) -> Self {
-        let owner = format!("{:016x}", app.random());
+        let seed = app.random();
+        let owner = format!("{seed:016x}");
         let now = app.now();
         let budget = sink.most_a_minute().map(|most| Budget::new(most, now));
         Self {
             app,
             sink,
             owner,
+            seed,
             budget,
         }
     }
@@ -111,7 +115,8 @@ impl Deliverer {
             Ok(Err(_)) => retry("the sink has a bug: it panicked; see the program's log".into()),
             Err(_) => retry(format!("no answer in {} s", self.sink.deadline().as_secs())),
         };
-        let settlement = schedule.settle(leased.attempt, answer, self.app.now(), self.app.random());
+        let settlement =
+            schedule.settle(leased.attempt, answer, self.app.now(), self.chance(leased));
         if let Settlement::Dead { why } = &settlement {
             tracing::error!(
                 sink = self.sink.name(),
@@ -121,6 +126,13 @@ impl Deliverer {
             );
         }
         settlement
+    }
+
+    /// Any number for this attempt, whatever else is delivered at the same time.
+    fn chance(&self, leased: &Leased) -> u64 {
+        let of = self.seed ^ leased.id.unsigned_abs().rotate_left(16) ^ u64::from(leased.attempt);
+        let mixed = (of ^ (of >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb) >> 8
     }
 
     /// When to look again, if nothing is committed meanwhile.

@@ -37,7 +37,7 @@ async fn operators_see_retry_and_skip_what_was_given_up() {
 
     let url = format!("sqlite:{}", place.path().join("p.sqlite").display());
     let store = Store::open(&url).await.unwrap();
-    let now = jiff::Timestamp::now().into();
+    let now = portcullis_app::Clock::now(&portcullis_app::SystemClock);
     let terms = portcullis_store::LeaseTerms {
         owner: "test".into(),
         until: now,
