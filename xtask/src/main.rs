@@ -14,6 +14,7 @@
 mod pg_cluster;
 mod process;
 mod repo;
+mod simulate;
 mod steps;
 mod test;
 mod tidy;
@@ -34,6 +35,11 @@ const COMMANDS: &[Command] = &[
         name: "test",
         about: "install what is missing, then run every check and test",
         run: test::main,
+    },
+    Command {
+        name: "simulate",
+        about: "live a simulated year in which everything fails, and check the rules of the house",
+        run: simulate::main,
     },
     Command {
         name: "tidy",

@@ -12,6 +12,7 @@ mod e2e;
 mod fmt;
 mod fuzz;
 mod nextest;
+mod simulate;
 mod tidy;
 pub(crate) mod tools;
 
@@ -30,6 +31,7 @@ pub(crate) const ALL: &[Step] = &[
     clippy::STEP,
     deny::STEP,
     nextest::STEP,
+    simulate::STEP,
     fuzz::STEP,
     doc::STEP,
     e2e::STEP,

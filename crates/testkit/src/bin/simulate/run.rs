@@ -216,7 +216,9 @@ impl Simulation {
                 outbox.retry(row.id, app.now()).await?;
             } else {
                 outbox.skip(row.id, "simulated", app.now()).await?;
-                self.ledger.skipped.insert(row.dedup_key);
+                let group = row.payload["group"].as_str();
+                let what = group.map_or(row.dedup_key, str::to_owned);
+                self.ledger.skipped.insert(what);
             }
         }
         Ok(())
