@@ -94,8 +94,9 @@ impl Outside {
             870..900 => Fate::Silent,
             900..930 => Fate::DoneAndSilent,
             930..960 => Fate::Panic,
-            960..980 => Fate::Crash,
-            _ => Fate::DoneAndCrash,
+            960..967 => Fate::Crash,
+            967..974 => Fate::DoneAndCrash,
+            _ => Fate::Good,
         }
     }
 
