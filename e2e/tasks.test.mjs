@@ -47,7 +47,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByText('30 days', { exact: true }).click();
     await page.getByLabel('Reason').fill('I prepare the quarter');
     await page.getByRole('button', { name: 'Ask for access' }).click();
-    await notice(page).getByText('You have asked').waitFor();
+    await notice(page).getByText('Request sent').waitFor();
     await screenshots(page, `task-asked-${mark}`);
     const request = new URL(page.url()).pathname;
 

@@ -87,6 +87,7 @@ pub(crate) fn actor(world: &World, actor: Actor) -> String {
             .user(id)
             .map_or_else(|| id.to_string(), |user| user.login.to_string()),
         Actor::System(system) => system.to_string(),
+        Actor::Connector(id) => id.to_string(),
     }
 }
 

@@ -9,8 +9,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    App, Entitlement, Group, Id, Inclusion, Membership, OperationName, Record, Request, Resource,
-    Tag, User,
+    App, Entitlement, Group, Id, Identity, Inclusion, Membership, OperationName, Record, Request,
+    Resource, Tag, User,
 };
 
 /// A place in the log: 0 before anything was written, then one more for each commit.
@@ -68,6 +68,8 @@ pub enum Change {
     Request(Edit<Request>),
     /// A registered resource.
     Resource(Edit<Resource>),
+    /// Who a user is elsewhere.
+    Identity(Edit<Identity>),
 }
 
 /// What a record was and is to be. Absent before: it is created. Absent after: it ends.
@@ -162,7 +164,8 @@ from_edit!(
     Inclusion,
     Entitlement,
     Request,
-    Resource
+    Resource,
+    Identity
 );
 
 impl Change {
@@ -179,6 +182,7 @@ impl Change {
             Self::Entitlement(edit) => edit.inverse().into(),
             Self::Request(edit) => edit.inverse().into(),
             Self::Resource(edit) => edit.inverse().into(),
+            Self::Identity(edit) => edit.inverse().into(),
         }
     }
 }
@@ -233,7 +237,7 @@ impl ChangeSet {
     /// #     name: Name::parse("Team").unwrap(),
     /// #     description: Description::default(),
     /// #     kind: GroupKind::Group,
-    /// #     authority: Authority::Managed,
+    /// #     authority: Authority::Portcullis,
     /// #     tags: Vec::new(),
     /// # };
     /// # let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();

@@ -6,16 +6,18 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Id, Timestamp, User};
+use crate::{ConnectorId, Id, Timestamp, User, words::words};
 
 /// Who does something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", from = "StoredActor")]
 pub enum Actor {
     /// A user.
     User(Id<User>),
     /// Portcullis itself, on somebody's standing order.
     System(SystemActor),
+    /// A connector, which says what is so outside.
+    Connector(ConnectorId),
 }
 
 impl Actor {
@@ -24,53 +26,59 @@ impl Actor {
     pub const fn user(self) -> Option<Id<User>> {
         match self {
             Self::User(id) => Some(id),
-            Self::System(_) => None,
+            Self::System(_) | Self::Connector(_) => None,
         }
     }
-}
-
-/// The parts of Portcullis that act on their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SystemActor {
-    /// An end was reached.
-    Time,
-    /// The operator, on the command line of the machine that holds the data.
-    Operator,
-    /// A file describing an organisation was read.
-    Import,
-    /// A file saying what decisions are made from was read.
-    Policy,
-    /// The sample company was made.
-    Demo,
-}
-
-impl SystemActor {
-    /// All there are.
-    pub const ALL: [Self; 5] = [
-        Self::Time,
-        Self::Operator,
-        Self::Import,
-        Self::Policy,
-        Self::Demo,
-    ];
 
     /// Whether it mirrors what is so outside: that is taken as it comes.
     #[must_use]
     pub const fn mirrors(self) -> bool {
-        matches!(self, Self::Import | Self::Policy)
+        matches!(self, Self::Connector(_))
     }
 }
 
-impl fmt::Display for SystemActor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Time => "time",
-            Self::Operator => "operator",
-            Self::Import => "import",
-            Self::Policy => "policy",
-            Self::Demo => "demo",
-        })
+words! {
+    /// The parts of Portcullis that act on their own.
+    pub enum SystemActor {
+        /// An end was reached.
+        Time = "time",
+        /// The operator, on the command line of the machine that holds the data.
+        Operator = "operator",
+        /// The sample company was made.
+        Demo = "demo",
+    }
+}
+
+/// An actor as it was written, also by a version to which files were parts of the system.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredActor {
+    User(Id<User>),
+    System(StoredSystem),
+    Connector(ConnectorId),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredSystem {
+    Time,
+    Operator,
+    Demo,
+    Import,
+    Policy,
+}
+
+impl From<StoredActor> for Actor {
+    fn from(stored: StoredActor) -> Self {
+        match stored {
+            StoredActor::User(id) => Self::User(id),
+            StoredActor::Connector(id) => Self::Connector(id),
+            StoredActor::System(StoredSystem::Time) => Self::System(SystemActor::Time),
+            StoredActor::System(StoredSystem::Operator) => Self::System(SystemActor::Operator),
+            StoredActor::System(StoredSystem::Demo) => Self::System(SystemActor::Demo),
+            StoredActor::System(StoredSystem::Import) => Self::Connector(ConnectorId::IMPORT),
+            StoredActor::System(StoredSystem::Policy) => Self::Connector(ConnectorId::POLICY),
+        }
     }
 }
 

@@ -15,12 +15,14 @@
 #![warn(missing_docs)]
 
 pub mod change;
+pub mod connector;
 pub mod context;
 pub mod decide;
 pub mod entitlement;
 mod fact;
 pub mod guard;
 pub mod id;
+pub mod identity;
 pub mod name;
 pub mod operation;
 pub mod record;
@@ -32,10 +34,12 @@ mod words;
 pub mod world;
 
 pub use change::{Change, ChangeSet, Edit, Position};
+pub use connector::ConnectorId;
 pub use context::{Actor, Context, Ids, Policy, SystemActor};
 pub use entitlement::{Entitlement, EntitlementKind, Grant, Permission};
 pub use guard::{Action, Allowed, Relation, Target, guard, may};
 pub use id::Id;
+pub use identity::Identity;
 pub use name::{Description, Email, Login, Name, Reason};
 pub use operation::OperationName;
 pub use record::{

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, Entitlement, Id, Request, Tag, Validity,
+    Actor, ConnectorId, Entitlement, Id, Identity, Request, Tag, Validity,
     name::{Description, Email, Login, Name, Reason},
 };
 
@@ -33,7 +33,8 @@ record!(
     Inclusion,
     Entitlement,
     Request,
-    Resource
+    Resource,
+    Identity
 );
 
 /// A person or service known to the directory.
@@ -122,13 +123,33 @@ pub enum AppPart {
 
 /// Who decides what is true of a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", from = "StoredAuthority")]
 pub enum Authority {
     /// Portcullis is: people change it here and it is pushed outside.
     #[default]
-    Managed,
-    /// An outside system is: it is only mirrored here.
+    Portcullis,
+    /// The outside system behind that connector is: it is only mirrored here.
+    External(ConnectorId),
+}
+
+/// An authority as it was written, also by a version that did not say which outside system it is.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredAuthority {
+    #[serde(alias = "managed")]
+    Portcullis,
     Unmanaged,
+    External(ConnectorId),
+}
+
+impl From<StoredAuthority> for Authority {
+    fn from(stored: StoredAuthority) -> Self {
+        match stored {
+            StoredAuthority::Portcullis => Self::Portcullis,
+            StoredAuthority::Unmanaged => Self::External(ConnectorId::EXTERNAL),
+            StoredAuthority::External(id) => Self::External(id),
+        }
+    }
 }
 
 impl Group {
@@ -162,7 +183,7 @@ impl Group {
     /// Whether Portcullis is the authority over it.
     #[must_use]
     pub const fn is_managed(&self) -> bool {
-        matches!(self.authority, Authority::Managed)
+        matches!(self.authority, Authority::Portcullis)
     }
 
     /// `group`, `role` or `app group`, for sentences.

@@ -27,6 +27,8 @@ words! {
         ChangedMeanwhile = "changed_meanwhile",
         /// Two groups would contain each other.
         Cycle = "cycle",
+        /// A connector would touch what is not its own.
+        ForeignFact = "foreign_fact",
         /// Something still hangs on it.
         InUse = "in_use",
         /// Nobody would administer Portcullis.

@@ -11,7 +11,7 @@ use portcullis_app::{
     user::InitAdmin,
 };
 use portcullis_model::{
-    Actor, ChangeSet, Constraints, Edit, Expiry, Group, GroupKind, Id, MembershipKind,
+    Actor, ChangeSet, ConnectorId, Constraints, Edit, Expiry, Group, GroupKind, Id, MembershipKind,
     OperationName, Refusal, SystemActor, User, UserKind,
     name::{Description, Email, Login, Name, ParseTextError, Reason},
     record::Authority,
@@ -393,14 +393,14 @@ impl Company {
 
     /// A group that an outside system keeps and we only show.
     fn mirror(&mut self, logins: &[&str]) -> Result<(), Refusal> {
-        let actor = Actor::System(SystemActor::Import);
+        let actor = Actor::Connector(ConnectorId::IMPORT);
         let context = self.story.context(actor);
         let group = Group {
             id: context.id(),
             name: Name::parse("Directory Administrators").map_err(bad)?,
             description: Description::parse("Mirrored from the company directory").map_err(bad)?,
             kind: GroupKind::Group,
-            authority: Authority::Unmanaged,
+            authority: Authority::External(ConnectorId::EXTERNAL),
             tags: Vec::new(),
         };
         let id = group.id;

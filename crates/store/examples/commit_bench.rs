@@ -139,7 +139,7 @@ async fn people(live: &Live, context: &Context, run: u64) -> Result<People, Box<
             name: Name::parse(&format!("Bench {run} {n}"))?,
             description: Description::default(),
             kind: GroupKind::Group,
-            authority: Authority::Managed,
+            authority: Authority::Portcullis,
             tags: Vec::new(),
         }));
     }

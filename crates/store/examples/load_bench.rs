@@ -15,8 +15,8 @@ use std::{
 };
 
 use portcullis_model::{
-    Actor, ChangeSet, Context, Description, Edit, Expiry, Group, GroupKind, Id, Ids, Login,
-    Membership, MembershipKind, Name, OperationName, Policy, Reason, SystemActor, Timestamp, User,
+    Actor, ChangeSet, ConnectorId, Context, Description, Edit, Expiry, Group, GroupKind, Id, Ids,
+    Login, Membership, MembershipKind, Name, OperationName, Policy, Reason, Timestamp, User,
     Validity,
     record::{Authority, UserKind},
 };
@@ -66,7 +66,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn make(store: &Store) -> Result<(), Box<dyn Error>> {
     let live = Live::start(store.clone()).await?;
     let context = Context {
-        actor: Actor::System(SystemActor::Import),
+        actor: Actor::Connector(ConnectorId::IMPORT),
         now: "2026-03-01T00:00:00Z".parse()?,
         policy: Arc::new(Policy::default()),
         ids: Arc::new(Counter(AtomicU64::new(1))),
@@ -99,7 +99,7 @@ async fn make(store: &Store) -> Result<(), Box<dyn Error>> {
             name: Name::parse(&format!("Group Number {n}"))?,
             description: Description::parse("What this group is for, in a sentence.")?,
             kind: GroupKind::Group,
-            authority: Authority::Managed,
+            authority: Authority::Portcullis,
             tags: Vec::new(),
         }));
     }

@@ -109,7 +109,8 @@ pub(crate) async fn list(
     let limit = page::limit(filter.limit);
     let mut query = Query::new("SELECT id, at, actor, kind, subject, body FROM touches");
     if let Some(actor) = filter.actor {
-        query.and_value("actor = {}", actor::to_text(actor));
+        let among = query.one_of("actor", actor::texts(actor));
+        query.and(&among);
     }
     if let Some(kind) = &filter.kind {
         query.and_value("kind = {}", kind.as_str());

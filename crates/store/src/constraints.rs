@@ -52,6 +52,12 @@ pub(crate) const UNIQUE: &[Unique] = &[
         &["resource_type", "resource_id"],
     ),
     ("outbox_waiting", "outbox", &["sink", "dedup_key"]),
+    ("identities_current", "identities", &["id"]),
+    (
+        "identities_key",
+        "identities",
+        &["connector", "external_id"],
+    ),
 ];
 
 /// The rule of ours that `error` says was broken.

@@ -74,7 +74,8 @@ pub(crate) async fn list(db: &Db, filter: &LogFilter) -> Result<Page<LogEntry>, 
     let limit = page::limit(filter.limit);
     let mut query = Query::new(&format!("{COLUMNS} FROM log l"));
     if let Some(actor) = filter.actor {
-        query.and_value("l.actor = {}", actor::to_text(actor));
+        let among = query.one_of("l.actor", actor::texts(actor));
+        query.and(&among);
     }
     if let Some(operation) = &filter.operation {
         // As it is called now: an entry of an earlier version is found under its new name.

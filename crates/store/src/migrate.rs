@@ -9,7 +9,8 @@ use crate::{
 const SCRIPTS: &[&str] = &[
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_requests.sql"),
-    include_str!("../migrations/0003_outbox.sql"),
+    include_str!("../migrations/0003_identities.sql"),
+    include_str!("../migrations/0004_outbox.sql"),
 ];
 
 /// Any number, as long as every Portcullis takes the same.

@@ -73,7 +73,8 @@ pub(crate) async fn list(db: &Db, filter: &RequestFilter) -> Result<Page<Request
         Some(RequestStatus::Resolved) => query.and("r.status <> 'pending'"),
     }
     if let Some(decider) = filter.decider {
-        query.and_value("r.decider = {}", actor::to_text(decider));
+        let among = query.one_of("r.decider", actor::texts(decider));
+        query.and(&among);
     }
     if let Some(q) = filter.q.as_deref().filter(|q| !q.trim().is_empty()) {
         let place = query.value(anywhere(&name::key(q)));

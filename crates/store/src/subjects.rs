@@ -131,6 +131,7 @@ impl List<'_> {
                     self.group(group);
                 }
             }),
+            Change::Identity(edit) => both(edit, |identity| self.user(identity.user)),
             Change::Resource(edit) => both(edit, |resource| {
                 self.add(SubjectKind::Resource, resource.id.uuid(), || {
                     format!("{}:{}", resource.resource_type, resource.resource_id)

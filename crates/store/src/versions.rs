@@ -62,6 +62,7 @@ impl Versions {
                     self.edit(edit, position);
                 }
                 Change::Resource(edit) => self.edit(edit, position),
+                Change::Identity(edit) => self.edit(edit, position),
             }
         }
     }

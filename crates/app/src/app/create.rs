@@ -48,7 +48,7 @@ impl Operation for CreateApp {
                     name,
                     description,
                     kind: GroupKind::App { app: app.id, part },
-                    authority: Authority::Managed,
+                    authority: Authority::Portcullis,
                     tags: Vec::new(),
                 })
         };

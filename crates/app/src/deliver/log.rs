@@ -73,5 +73,6 @@ fn described(change: &Change) -> (&'static str, String, &'static str) {
         Change::Entitlement(edit) => of("entitlement", edit),
         Change::Request(edit) => of("request", edit),
         Change::Resource(edit) => of("resource", edit),
+        Change::Identity(edit) => of("identity", edit),
     }
 }

@@ -37,7 +37,7 @@ impl Operation for CreateGroup {
             name: self.name.clone(),
             description: self.description.clone(),
             kind: self.kind,
-            authority: Authority::Managed,
+            authority: Authority::Portcullis,
             tags: self.tags.clone(),
         };
         let constraints = world.constraints_on(&group);

@@ -8,9 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    Actor, App, Change, ChangeSet, Context, Edit, Entitlement, Expiry, FieldError, Grant, Group,
-    GroupKind, Id, Inclusion, Membership, MembershipKind, OperationName, Permission, Refusal,
-    SystemActor, User, UserKind, Validity, World,
+    App, Change, ChangeSet, Context, Edit, Expiry, FieldError, Grant, Group, GroupKind, Id,
+    Inclusion, Membership, MembershipKind, OperationName, Permission, Refusal, User, UserKind,
+    World,
     name::{Description, Email, Login, Name, PermissionName, Reason},
     record::{AppOrigin, AppPart, Authority},
 };
@@ -147,8 +147,6 @@ struct Import<'a> {
     entitlements: BTreeSet<(Id<Group>, String)>,
 }
 
-const BY: Actor = Actor::System(SystemActor::Import);
-
 impl Import<'_> {
     fn fault(&mut self, at: String, message: impl Into<String>) {
         self.faults.push(FieldError::new(at, message));
@@ -252,7 +250,7 @@ impl Import<'_> {
                     name: name.clone(),
                     description,
                     kind,
-                    authority: Authority::Managed,
+                    authority: Authority::Portcullis,
                     tags: Vec::new(),
                 };
                 let id = group.id;
@@ -312,28 +310,17 @@ impl Import<'_> {
         if !self.memberships.insert((user, group, kind)) {
             return;
         }
-        let validity = Validity::new(self.context.now, Expiry::NEVER);
+        let (context, reason) = (self.context, Self::reason());
         match self.world.direct(user, group, kind) {
-            Some(there) if there.validity.contains(self.context.now) => {}
+            Some(there) if there.validity.contains(context.now) => {}
             Some(lapsed) => {
-                let after = Membership {
-                    validity,
-                    granted_by: BY,
-                    request: None,
-                    ..lapsed.clone()
-                };
-                self.change.push(Edit::update(lapsed.clone(), after));
+                let renewed = lapsed.extend(context, Expiry::NEVER, &reason);
+                self.change.push(Edit::update(lapsed.clone(), renewed));
             }
-            None => self.change.push(Edit::create(Membership {
-                id: self.context.id(),
-                user,
-                group,
-                kind,
-                validity,
-                reason: Self::reason(),
-                granted_by: BY,
-                request: None,
-            })),
+            None => {
+                let made = Membership::grant(context, user, group, kind, Expiry::NEVER, &reason);
+                self.change.push(Edit::create(made));
+            }
         }
     }
 
@@ -344,29 +331,17 @@ impl Import<'_> {
         {
             return;
         }
-        let validity = Validity::new(self.context.now, Expiry::NEVER);
-        match self
-            .world
-            .inclusion_of(child, target, MembershipKind::Member)
-        {
-            Some(there) if there.validity.contains(self.context.now) => {}
+        let (context, reason, kind) = (self.context, Self::reason(), MembershipKind::Member);
+        match self.world.inclusion_of(child, target, kind) {
+            Some(there) if there.validity.contains(context.now) => {}
             Some(lapsed) => {
-                let after = Inclusion {
-                    validity,
-                    granted_by: BY,
-                    ..lapsed.clone()
-                };
-                self.change.push(Edit::update(lapsed.clone(), after));
+                let renewed = lapsed.extend(context, Expiry::NEVER, &reason);
+                self.change.push(Edit::update(lapsed.clone(), renewed));
             }
-            None => self.change.push(Edit::create(Inclusion {
-                id: self.context.id(),
-                child,
-                target,
-                kind: MembershipKind::Member,
-                validity,
-                reason: Self::reason(),
-                granted_by: BY,
-            })),
+            None => {
+                let made = Inclusion::grant(context, child, target, kind, Expiry::NEVER, &reason);
+                self.change.push(Edit::create(made));
+            }
         }
     }
 
@@ -459,15 +434,12 @@ impl Import<'_> {
             name: permission,
             environments: BTreeSet::new(),
         });
-        if self.world.conferred(id, &grant).is_none() {
-            self.change.push(Edit::create(Entitlement {
-                id: self.context.id(),
-                group: id,
-                grant,
-                validity: Validity::new(self.context.now, Expiry::NEVER),
-                reason: Self::reason(),
-                granted_by: BY,
-            }));
+        let there = self.world.conferred(id, &grant);
+        if !there.is_some_and(|there| there.validity.contains(self.context.now)) {
+            let reason = Self::reason();
+            let world = self.world;
+            let made = world.grant_entitlement(self.context, id, grant, Expiry::NEVER, &reason);
+            self.change.push(made);
         }
         Some(id)
     }
@@ -476,18 +448,19 @@ impl Import<'_> {
         if !self.faults.is_empty() {
             return Err(Refusal::Invalid(self.faults));
         }
+        let by = self.context.actor;
         let mut ended: Vec<Change> = Vec::new();
-        for m in self.world.memberships().filter(|m| m.granted_by == BY) {
+        for m in self.world.memberships().filter(|m| m.granted_by == by) {
             if !self.memberships.contains(&(m.user, m.group, m.kind)) {
                 ended.push(m.end().into());
             }
         }
-        for i in self.world.inclusions().filter(|i| i.granted_by == BY) {
+        for i in self.world.inclusions().filter(|i| i.granted_by == by) {
             if !self.inclusions.contains(&(i.child, i.target, i.kind)) {
                 ended.push(i.end().into());
             }
         }
-        for e in self.world.entitlements().filter(|e| e.granted_by == BY) {
+        for e in self.world.entitlements().filter(|e| e.granted_by == by) {
             if !self.entitlements.contains(&(e.group, e.grant.key())) {
                 ended.push(e.end().into());
             }

@@ -9,11 +9,10 @@ use std::{
 };
 
 use portcullis_model::{
-    Actor, Change, ChangeSet, Context, Edit, Entitlement, Expiry, FieldError, Grant, Group,
-    GroupKind, Id, Membership, MembershipKind, OperationName, Permission, Refusal, Resource,
-    SystemActor, User, UserKind, Validity, World,
+    Change, ChangeSet, Context, Edit, Expiry, FieldError, Grant, Group, GroupKind, Id, Membership,
+    MembershipKind, OperationName, Permission, Refusal, Resource, User, UserKind, World,
     entitlement::Rules,
-    name::{self, Description, Email, Login, Name, PermissionName},
+    name::{self, Description, Email, Login, Name, PermissionName, Reason},
     record::Authority,
 };
 use portcullis_rules::RuleList;
@@ -146,8 +145,6 @@ pub struct ImportPolicy {
     pub policy: Policy,
 }
 
-const BY: Actor = Actor::System(SystemActor::Policy);
-
 impl Operation for ImportPolicy {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let mut import = Import {
@@ -240,7 +237,7 @@ impl Import<'_> {
                     name,
                     description: Description::parse(&wanted.description).unwrap_or_default(),
                     kind: GroupKind::Group,
-                    authority: Authority::Managed,
+                    authority: Authority::Portcullis,
                     tags: Vec::new(),
                 };
                 let id = group.id;
@@ -253,6 +250,7 @@ impl Import<'_> {
             let read = PermissionName::parse(permission);
             if let Some(name) = self.good(format!("/groups/{at}/permissions/{i}"), read) {
                 self.confer(
+                    &format!("/groups/{at}/permissions/{i}"),
                     id,
                     Grant::Permission(Permission {
                         name,
@@ -287,28 +285,25 @@ impl Import<'_> {
         members.dedup();
         for user in members {
             self.memberships.insert((user, group));
-            if self
-                .world
-                .direct(user, group, MembershipKind::Member)
-                .is_none()
-            {
-                self.change.push(Edit::create(Membership {
-                    id: self.context.id(),
-                    user,
-                    group,
-                    kind: MembershipKind::Member,
-                    validity: Validity::new(self.context.now, Expiry::NEVER),
-                    reason: grants::reason("as the imported file says"),
-                    granted_by: BY,
-                    request: None,
-                }));
+            let (context, kind, reason) = (self.context, MembershipKind::Member, reason());
+            match self.world.direct(user, group, kind) {
+                Some(there) if there.validity.contains(context.now) => {}
+                Some(lapsed) => {
+                    let renewed = lapsed.extend(context, Expiry::NEVER, &reason);
+                    self.change.push(Edit::update(lapsed.clone(), renewed));
+                }
+                None => {
+                    let made =
+                        Membership::grant(context, user, group, kind, Expiry::NEVER, &reason);
+                    self.change.push(Edit::create(made));
+                }
             }
         }
     }
 
     fn rules(&mut self, at: &str, group: Id<Group>, wanted: &PolicyRules) {
         match wanted.grant() {
-            Ok(grant) => self.confer(group, grant),
+            Ok(grant) => self.confer(at, group, grant),
             Err(faults) => {
                 let faults = faults.into_iter();
                 self.faults.extend(
@@ -318,26 +313,27 @@ impl Import<'_> {
         }
     }
 
-    fn confer(&mut self, group: Id<Group>, grant: Grant) {
+    fn confer(&mut self, at: &str, group: Id<Group>, grant: Grant) {
         self.entitlements.insert((group, grant.key()));
-        match self.world.conferred(group, &grant) {
-            Some(before) if before.grant == grant => {}
-            Some(before) => {
-                let after = Entitlement {
-                    grant,
-                    granted_by: BY,
-                    ..before.clone()
-                };
-                self.change.push(Edit::update(before.clone(), after));
+        let there = self.world.conferred(group, &grant);
+        let in_force = there.filter(|there| there.validity.contains(self.context.now));
+        match in_force {
+            Some(there) if says_the_same(&there.grant, &grant) => {}
+            // Whoever granted it may change it; a file does not take it over.
+            Some(there) if there.granted_by != self.context.actor => {
+                self.faults.push(FieldError::new(
+                    at,
+                    format!(
+                        "the group confers another `{}`, which did not come from this file; rename this one, or remove that one first",
+                        there.grant.label()
+                    ),
+                ));
             }
-            None => self.change.push(Edit::create(Entitlement {
-                id: self.context.id(),
-                group,
-                grant,
-                validity: Validity::new(self.context.now, Expiry::NEVER),
-                reason: grants::reason("as the imported file says"),
-                granted_by: BY,
-            })),
+            _ => {
+                let (world, context) = (self.world, self.context);
+                let edit = world.grant_entitlement(context, group, grant, Expiry::NEVER, &reason());
+                self.change.push(edit);
+            }
         }
     }
 
@@ -357,21 +353,37 @@ impl Import<'_> {
             Some(_) => {}
         }
     }
+
     fn finish(mut self) -> Result<ChangeSet, Refusal> {
         if !self.faults.is_empty() {
             return Err(Refusal::Invalid(self.faults));
         }
-        let memberships = self.world.memberships().filter(|m| m.granted_by == BY);
+        let by = self.context.actor;
+        let memberships = self.world.memberships().filter(|m| m.granted_by == by);
         let gone = memberships.filter(|m| {
             m.kind != MembershipKind::Member || !self.memberships.contains(&(m.user, m.group))
         });
         let mut ended: Vec<Change> = gone.map(|m| m.end().into()).collect();
-        let entitlements = self.world.entitlements().filter(|e| e.granted_by == BY);
+        let entitlements = self.world.entitlements().filter(|e| e.granted_by == by);
         let gone = entitlements.filter(|e| !self.entitlements.contains(&(e.group, e.grant.key())));
         ended.extend(gone.map(|e| Change::from(e.end())));
         // Ends come first: what takes their place may need the room.
         ended.append(&mut self.change.changes);
         self.change.changes = ended;
         Ok(self.change)
+    }
+}
+
+fn reason() -> Reason {
+    grants::reason("as the imported file says")
+}
+
+/// Whether two grants are one: permissions whatever the case of their names.
+fn says_the_same(there: &Grant, wanted: &Grant) -> bool {
+    match (there, wanted) {
+        (Grant::Permission(a), Grant::Permission(b)) => {
+            a.name.key() == b.name.key() && a.environments == b.environments
+        }
+        _ => there == wanted,
     }
 }

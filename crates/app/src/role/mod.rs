@@ -22,7 +22,7 @@ fn new_role(context: &Context, name: &Name, description: &Description) -> Group 
         name: name.clone(),
         description: description.clone(),
         kind: GroupKind::Role,
-        authority: Authority::Managed,
+        authority: Authority::Portcullis,
         tags: Vec::new(),
     }
 }

@@ -25,6 +25,9 @@ impl Operation for DeleteUser {
         for membership in world.direct_of_user(user.id) {
             change.push(membership.end());
         }
+        for identity in world.identities_of(user.id) {
+            change.push(Edit::end(identity.clone()));
+        }
         for report in world.users().filter(|other| other.manager == Some(user.id)) {
             let after = User {
                 manager: None,

@@ -6,7 +6,7 @@ use portcullis_app::{
     group::{AddPeople, AttachRole, DetachRole, GrantEntitlement, RemovePeople, RevokeEntitlement},
     import::ImportPolicy,
 };
-use portcullis_model::{Actor, Grant, MembershipKind, Refusal, SystemActor, entitlement::Rules};
+use portcullis_model::{Actor, ConnectorId, Grant, MembershipKind, Refusal, entitlement::Rules};
 use serde_json::json;
 
 use crate::town::{NEVER, NOW, Town, list, permission};
@@ -72,13 +72,13 @@ fn an_imported_list_must_come_out_too() {
     let policy = |expect: &str| {
         let case = json!({ "name": "writing", "action": "write", "type": "doc", "expect": expect });
         let list =
-            json!({ "list": "docs", "rules": [doc("deny", "*", &json!([]))], "cases": [case] });
+            json!({ "list": "imported", "rules": [doc("deny", "*", &json!([]))], "cases": [case] });
         let policy = json!({ "groups": [{ "name": "Writers", "rules": [list] }] });
         ImportPolicy {
             policy: serde_json::from_value(policy).unwrap(),
         }
     };
-    let by = Actor::System(SystemActor::Import);
+    let by = Actor::Connector(ConnectorId::IMPORT);
     let Err(Refusal::Invalid(faults)) = town.as_actor(by, &policy("allow")) else {
         panic!("it is refused")
     };

@@ -9,6 +9,7 @@ mod access;
 mod confer;
 mod deliver;
 mod equivalence;
+mod imports;
 mod operations;
 mod order;
 mod random;

@@ -18,8 +18,8 @@ use portcullis_app::{
     user::{CreateUser, DeleteUser, EditUser, InitAdmin},
 };
 use portcullis_model::{
-    Actor, Constraints, Expiry, GroupKind, MembershipKind, Position, Refusal, State, SystemActor,
-    UserKind, Wants, World,
+    Actor, ConnectorId, Constraints, Expiry, GroupKind, MembershipKind, Position, Refusal, State,
+    SystemActor, UserKind, Wants, World,
 };
 use serde_json::json;
 
@@ -684,7 +684,7 @@ fn an_organisation_imported_twice_is_imported_once() {
     }))
     .unwrap();
     let mut town = Town::new();
-    let import = Actor::System(SystemActor::Import);
+    let import = Actor::Connector(ConnectorId::IMPORT);
     let operation = ImportOrg { org };
     assert!(!town.as_actor(import, &operation).unwrap().is_empty());
     let who = |town: &Town| -> Vec<String> {
@@ -712,7 +712,7 @@ fn a_policy_imported_twice_is_imported_once() {
     }))
     .unwrap();
     let mut town = Town::new();
-    let import = Actor::System(SystemActor::Import);
+    let import = Actor::Connector(ConnectorId::IMPORT);
     let operation = ImportPolicy { policy };
     assert!(!town.as_actor(import, &operation).unwrap().is_empty());
     let again = town.as_actor(import, &operation).unwrap();

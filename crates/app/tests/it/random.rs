@@ -136,7 +136,7 @@ pub(crate) fn plan(random: &mut Random, lists: Lists) -> Plan {
             } else {
                 GroupKind::Group
             },
-            authority: Authority::Managed,
+            authority: Authority::Portcullis,
             tags: Vec::new(),
         };
         groups.push(group.id);

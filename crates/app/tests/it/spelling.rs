@@ -7,7 +7,7 @@ use portcullis_app::{
     import::{ImportOrg, ImportPolicy},
     log::Undo,
 };
-use portcullis_model::{Actor, Position, SystemActor, World};
+use portcullis_model::{Actor, ConnectorId, Position, World};
 use serde_json::json;
 
 use crate::{
@@ -41,7 +41,7 @@ fn any_way_of_writing_permissions_gives_each_one_spelling() {
         let mut log = Vec::new();
         for _ in 0..16 {
             let name = *random.pick(&NAMES);
-            let importer = Actor::System(SystemActor::Import);
+            let importer = Actor::Connector(ConnectorId::IMPORT);
             let root = Actor::User(town.uid("root"));
             let done = match random.below(5) {
                 0 | 1 => {
@@ -126,7 +126,7 @@ fn importing_another_spelling_again_changes_nothing() {
     let policy = ImportPolicy {
         policy: serde_json::from_value(json!({ "groups": groups })).unwrap(),
     };
-    let by = Actor::System(SystemActor::Import);
+    let by = Actor::Connector(ConnectorId::IMPORT);
     assert!(!town.as_actor(by, &policy).unwrap().is_empty());
     assert!(town.as_actor(by, &policy).unwrap().is_empty());
 }

@@ -2,7 +2,9 @@
 
 use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
-use portcullis_model::{Actor, OperationName, Position, SystemActor, Timestamp, World};
+use portcullis_model::{
+    Actor, ConnectorId, OperationName, Position, SystemActor, Timestamp, World,
+};
 use portcullis_store::{LogEntry, LogFilter, Subject, SubjectKind};
 use serde::Serialize;
 use uuid::Uuid;
@@ -149,23 +151,20 @@ fn actor(world: &World, key: &str) -> Result<Actor> {
     if let Some(user) = world.find_user(key) {
         return Ok(Actor::User(user.id));
     }
-    let mut system = SystemActor::ALL.into_iter();
-    if let Some(system) = system.find(|system| system.to_string() == key) {
+    if let Some(system) = SystemActor::parse(key) {
         return Ok(Actor::System(system));
     }
     // Somebody who is gone is still known by id.
     if let Ok(id) = key.parse() {
         return Ok(Actor::User(id));
     }
-    let system = SystemActor::ALL.map(|system| system.to_string());
-    let known = world
-        .users()
-        .map(|user| user.login.as_str())
-        .chain(system.iter().map(String::as_str));
-    Err(anyhow!(
-        "there is no user `{key}`{}",
-        or_meant(key, known, "somebody deleted is found by id")
-    ))
+    // Connectors are known by name, whether they are configured here or were once.
+    ConnectorId::parse(key).map(Actor::Connector).map_err(|_| {
+        let system = SystemActor::ALL.iter().map(|system| system.as_str());
+        let known = world.users().map(|user| user.login.as_str()).chain(system);
+        let meant = or_meant(key, known, "somebody deleted is found by id");
+        anyhow!("there is no user `{key}`{meant}")
+    })
 }
 
 fn subject(world: &World, key: &str) -> Result<(SubjectKind, Uuid)> {

@@ -11,7 +11,7 @@ use portcullis_app::{
     Operation,
     import::{ImportOrg, ImportPolicy, Org, Policy},
 };
-use portcullis_model::{Actor, Change, ChangeSet, Edit, SystemActor};
+use portcullis_model::{Actor, Change, ChangeSet, ConnectorId, Edit};
 use serde::Serialize;
 
 use super::start_log;
@@ -49,10 +49,14 @@ enum What {
 #[command(after_help = "\
 EXAMPLES:
   portcullis import org org.json --data org.sqlite
-  portcullis import org org.json --dry-run --json")]
+  portcullis import org org.json --dry-run --json
+  portcullis import org other.json --source other-org")]
 struct OrgFile {
     /// The file, as JSON
     file: PathBuf,
+    /// What grants are recorded under; files under different names leave each other's alone
+    #[arg(long, value_name = "NAME", default_value_t = ConnectorId::IMPORT)]
+    source: ConnectorId,
     /// Say what would change and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -74,6 +78,9 @@ EXAMPLES:
 struct PolicyFile {
     /// The file, as JSON
     file: PathBuf,
+    /// What grants are recorded under; files under different names leave each other's alone
+    #[arg(long, value_name = "NAME", default_value_t = ConnectorId::POLICY)]
+    source: ConnectorId,
     /// Say what would change and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -116,7 +123,7 @@ impl OrgFile {
         ];
         let file = File {
             shown: shown.to_string(),
-            actor: SystemActor::Import,
+            source: self.source,
             holds,
             place: &self.place,
             dry_run: self.dry_run,
@@ -136,7 +143,7 @@ impl PolicyFile {
         ];
         let file = File {
             shown: self.file.display().to_string(),
-            actor: SystemActor::Policy,
+            source: self.source,
             holds,
             place: &self.place,
             dry_run: self.dry_run,
@@ -148,7 +155,7 @@ impl PolicyFile {
 /// A file to bring the data in line with.
 struct File<'a> {
     shown: String,
-    actor: SystemActor,
+    source: ConnectorId,
     holds: [(&'static str, usize); 3],
     place: &'a Where,
     dry_run: bool,
@@ -182,7 +189,7 @@ impl File<'_> {
         })
         .await?;
         working.set_message("comparing");
-        let context = app.context(Actor::System(self.actor));
+        let context = app.context(Actor::Connector(self.source));
         let preview = app.preview(&context, &operation).await.map_err(|refusal| {
             anyhow!(
                 "`{}` cannot be taken as it is: {}; correct it and import again",
@@ -266,6 +273,7 @@ fn count(change: &ChangeSet) -> BTreeMap<&'static str, Edits> {
             Change::Entitlement(edit) => ("entitlements", sides(edit)),
             Change::Request(edit) => ("requests", sides(edit)),
             Change::Resource(edit) => ("resources", sides(edit)),
+            Change::Identity(edit) => ("identities", sides(edit)),
         };
         let edits = all.entry(kind).or_default();
         match sides {

@@ -9,7 +9,7 @@ use portcullis_app::{
     deliver::Sink,
     tasks::{run_delivery, run_expiry},
 };
-use portcullis_model::{Actor, Id, SystemActor, User};
+use portcullis_model::{Actor, ConnectorId, Id, User};
 use portcullis_web::{Access, Decisions, TokenSubject, Web};
 use tokio::net::TcpListener;
 
@@ -58,7 +58,7 @@ impl Serve {
         let app = open::app(&config, Missing::Create, |world| Ok(config.policy(world)?)).await?;
         if let Some(file) = config.decisions_file() {
             let operation = super::import::read_policy(&file)?;
-            let context = app.context(Actor::System(SystemActor::Policy));
+            let context = app.context(Actor::Connector(ConnectorId::POLICY));
             app.commit(context, operation, None)
                 .await
                 .map_err(|error| {

@@ -75,7 +75,7 @@ pub(crate) fn group(n: u64) -> Group {
         } else {
             GroupKind::Group
         },
-        authority: Authority::Managed,
+        authority: Authority::Portcullis,
         tags: if n.is_multiple_of(10) {
             vec![id(7, 1)]
         } else {
@@ -180,7 +180,7 @@ pub(crate) fn records() -> impl Iterator<Item = Change> {
             app: app.id,
             part: AppPart::Owners,
         },
-        authority: Authority::Managed,
+        authority: Authority::Portcullis,
         tags: Vec::new(),
     };
     let admin = Membership {

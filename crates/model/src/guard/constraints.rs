@@ -13,9 +13,7 @@ pub(super) fn check(
     context: &Context,
 ) -> Result<(), Refusal> {
     // What an outside system says is so is mirrored, and time only ends things.
-    if let Actor::System(actor) = context.actor
-        && (actor.mirrors() || actor == SystemActor::Time)
-    {
+    if context.actor.mirrors() || context.actor == Actor::System(SystemActor::Time) {
         return Ok(());
     }
     for change in &change.changes {
@@ -26,7 +24,16 @@ pub(super) fn check(
             Change::Inclusion(edit) if reaches_further(edit, |i| i.validity) => {
                 inclusion(before, after, edit, context)?;
             }
-            _ => {}
+            Change::Membership(_)
+            | Change::Inclusion(_)
+            | Change::User(_)
+            | Change::Group(_)
+            | Change::App(_)
+            | Change::Tag(_)
+            | Change::Entitlement(_)
+            | Change::Request(_)
+            | Change::Resource(_)
+            | Change::Identity(_) => {}
         }
     }
     Ok(())

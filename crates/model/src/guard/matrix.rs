@@ -64,6 +64,8 @@ pub enum Action {
     WithdrawRequest,
     /// Register a resource and its properties.
     RegisterResource,
+    /// Say who a user is in another system.
+    LinkIdentity,
 }
 
 /// How somebody stands to what they want to act on.
@@ -121,6 +123,7 @@ pub const MATRIX: &[(Action, &[Relation])] = &[
     (A::RejectRequest, &[Admin, AppOwner, GroupOwner]),
     (A::WithdrawRequest, &[Oneself]),
     (A::RegisterResource, &[Admin]),
+    (A::LinkIdentity, &[Admin]),
 ];
 
 impl Action {
@@ -166,6 +169,7 @@ impl Action {
             A::RejectRequest => "reject this request",
             A::WithdrawRequest => "withdraw somebody else's request",
             A::RegisterResource => "register resources",
+            A::LinkIdentity => "say who users are in other systems",
         }
     }
 }

@@ -102,7 +102,7 @@ pub enum Target<'a> {
 /// #     name: Name::parse("Team").unwrap(),
 /// #     description: Description::default(),
 /// #     kind: GroupKind::Group,
-/// #     authority: Authority::Managed,
+/// #     authority: Authority::Portcullis,
 /// #     tags: Vec::new(),
 /// # };
 /// # let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();

@@ -43,7 +43,13 @@ impl<'a> Permissions<'a> {
                 Change::User(edit) => note(edit, &mut created.users, &mut ended.users),
                 Change::Group(edit) => note(edit, &mut created.groups, &mut ended.groups),
                 Change::App(edit) => note(edit, &mut created.apps, &mut ended.apps),
-                _ => {}
+                Change::Tag(_)
+                | Change::Membership(_)
+                | Change::Inclusion(_)
+                | Change::Entitlement(_)
+                | Change::Request(_)
+                | Change::Resource(_)
+                | Change::Identity(_) => {}
             }
         }
         Self {
@@ -56,7 +62,7 @@ impl<'a> Permissions<'a> {
     }
 
     pub(super) fn check(&self, change: &ChangeSet) -> Result<(), Refusal> {
-        if matches!(self.context.actor, Actor::System(_)) {
+        if !matches!(self.context.actor, Actor::User(_)) {
             return Ok(());
         }
         change
@@ -95,6 +101,10 @@ impl<'a> Permissions<'a> {
             },
             Change::Request(edit) => self.request(edit),
             Change::Resource(_) => self.may(Action::RegisterResource, Target::Nothing),
+            Change::Identity(edit) => match edit.subject() {
+                Some(of) if edit.after.is_none() && self.ended.users.contains(&of.user) => Ok(()),
+                _ => self.may(Action::LinkIdentity, Target::Nothing),
+            },
         }
     }
 

@@ -29,7 +29,7 @@ use crate::{Expiry, Group, Id, MembershipKind, Timestamp, User, name::Permission
 /// #     name: Name::parse("Team").unwrap(),
 /// #     description: Description::default(),
 /// #     kind: GroupKind::Group,
-/// #     authority: Authority::Managed,
+/// #     authority: Authority::Portcullis,
 /// #     tags: Vec::new(),
 /// # };
 /// # let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();

@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use uuid::Uuid;
+
 use super::World;
 use crate::{
-    App, Entitlement, Group, Id, Inclusion, Noun, Refusal, Request, Resource, Tag, User, name,
+    App, ConnectorId, Entitlement, Group, Id, Identity, Inclusion, Noun, Refusal, Request,
+    Resource, Tag, User, name,
 };
 
 impl World {
@@ -81,6 +84,28 @@ impl World {
                 .get(resource_id)?
                 .values,
         )
+    }
+
+    /// The user whom the system behind `connector` calls `external_id`, to the letter.
+    #[must_use]
+    pub fn user_by_identity(&self, connector: ConnectorId, external_id: &str) -> Option<&User> {
+        let id = self
+            .identity_keys
+            .get(&(connector, Arc::from(external_id)))?;
+        self.user(self.identities.get(id)?.user)
+    }
+
+    /// Who a user is elsewhere.
+    pub fn identities_of(&self, user: Id<User>) -> impl Iterator<Item = &Identity> {
+        let range = (user.uuid(), Uuid::nil())..=(user.uuid(), Uuid::max());
+        self.identities_of
+            .range(range)
+            .filter_map(|((_, id), ())| self.identities.get(id).map(|identity| &**identity))
+    }
+
+    /// Every identity on record.
+    pub fn identities(&self) -> impl Iterator<Item = &Identity> {
+        self.identities.values().map(|identity| &**identity)
     }
 
     /// The living user with that login, e-mail address or id.

@@ -35,8 +35,8 @@ use texts::Texts;
 use times::Times;
 
 use crate::{
-    App, Constraints, Entitlement, Group, GroupKind, Id, Inclusion, Membership, MembershipKind,
-    Position, Request, Resource, Tag, Timestamp, User, Validity,
+    App, ConnectorId, Constraints, Entitlement, Group, GroupKind, Id, Identity, Inclusion,
+    Membership, MembershipKind, Position, Request, Resource, Tag, Timestamp, User, Validity,
 };
 
 /// A number for a user or group inside one lineage of worlds.
@@ -154,6 +154,11 @@ pub struct World {
     tags: OrdMap<Uuid, Arc<Tag>>,
     requests: OrdMap<Uuid, Arc<Request>>,
     resources: OrdMap<Uuid, Arc<Resource>>,
+    identities: OrdMap<Uuid, Arc<Identity>>,
+    /// Users by what an outside system calls them.
+    identity_keys: OrdMap<(ConnectorId, Arc<str>), Uuid>,
+    /// Identities by whose they are.
+    identities_of: OrdMap<(Uuid, Uuid), ()>,
     /// By login, in lower case.
     logins: OrdMap<Arc<str>, (Ix, Arc<User>)>,
     emails: OrdMap<Arc<str>, Ix>,

@@ -10,10 +10,10 @@ use std::{
 };
 
 use portcullis_model::{
-    Actor, Allowed, App, Change, ChangeSet, Constraints, Context, Edit, Entitlement, Expiry, Grant,
-    Granted, Group, GroupKind, Id, Ids, Inclusion, Membership, MembershipKind, OperationName,
-    Permission, Policy, Refusal, Request, State, SystemActor, Timestamp, User, Validity, Wants,
-    World, guard,
+    Actor, Allowed, App, Change, ChangeSet, ConnectorId, Constraints, Context, Edit, Entitlement,
+    Expiry, Grant, Granted, Group, GroupKind, Id, Ids, Inclusion, Membership, MembershipKind,
+    OperationName, Permission, Policy, Refusal, Request, State, SystemActor, Timestamp, User,
+    Validity, Wants, World, guard,
     name::PermissionName,
     record::{AppOrigin, AppPart, Authority},
     request::Resolution,
@@ -94,7 +94,7 @@ impl Company {
 
     pub(crate) fn mirrored_group(self, called: &str) -> Self {
         let group = Group {
-            authority: Authority::Unmanaged,
+            authority: Authority::External(ConnectorId::EXTERNAL),
             ..group(called, GroupKind::Group)
         };
         self.has(Edit::create(group))

@@ -9,6 +9,7 @@ mod attacks;
 mod company;
 mod constraints;
 mod defects;
+mod identities;
 mod matrix;
 mod naive;
 mod names;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use portcullis_model::{
-    Action, ChangeSet, Description, Edit, Group, GroupKind, MembershipKind, Relation, Request,
-    Resource, State, Target, guard::MATRIX, may, record::AppPart,
+    Action, ChangeSet, ConnectorId, Description, Edit, Group, GroupKind, Identity, MembershipKind,
+    Relation, Request, Resource, State, Target, guard::MATRIX, may, record::AppPart,
 };
 
 use crate::company::Company;
@@ -72,6 +72,16 @@ fn row(c: &Company, action: Action, who: &str) -> (&'static str, ChangeSet) {
     const OF_GROUP: &str = "group owner, app owner, admin";
     const EVERYBODY: &str = "anyone, member, group owner, role owner, app owner, admin";
     match action {
+        Action::LinkIdentity => {
+            let system = c.as_system();
+            let link = Identity::link(
+                &system,
+                id("user any"),
+                ConnectorId::EMAIL,
+                "any@example.com",
+            );
+            (ADMIN, one(link.unwrap()))
+        }
         Action::CreateUser => (ADMIN, one(Edit::create(user("newcomer")))),
         Action::EditUser => {
             let before = user("any");
@@ -247,10 +257,10 @@ fn every_action_has_one_row_in_the_matrix() {
     actions.sort();
     actions.dedup();
     assert_eq!(actions.len(), MATRIX.len(), "an action has two rows");
-    // `RegisterResource` is declared last.
+    // `LinkIdentity` is declared last.
     assert_eq!(
         actions.len(),
-        Action::RegisterResource as usize + 1,
+        Action::LinkIdentity as usize + 1,
         "an action has no row"
     );
     assert!(MATRIX.iter().all(|(_, standings)| !standings.is_empty()));

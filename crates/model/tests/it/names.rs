@@ -1,7 +1,7 @@
 //! How things are named, described and parted into apps.
 
 use portcullis_model::{
-    Description, Edit, GroupKind, MembershipKind, SystemActor,
+    Actor, ConnectorId, Description, Edit, GroupKind, MembershipKind,
     context::Descriptions,
     record::{AppOrigin, AppPart, Authority},
 };
@@ -209,6 +209,13 @@ fn a_description_is_demanded_where_the_settings_say_so_of_what_is_new() {
     );
     // A mirror takes what comes.
     let mut mirror = group("Mirror", GroupKind::Group);
-    mirror.authority = Authority::Unmanaged;
-    assert_eq!(by(&c, SystemActor::Import, one(Edit::create(mirror))), "ok");
+    mirror.authority = Authority::External(ConnectorId::EXTERNAL);
+    assert_eq!(
+        by(
+            &c,
+            Actor::Connector(ConnectorId::IMPORT),
+            one(Edit::create(mirror))
+        ),
+        "ok"
+    );
 }

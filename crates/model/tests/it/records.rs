@@ -81,7 +81,7 @@ pub(crate) fn group(called: &str, kind: GroupKind) -> Group {
         name: name(called),
         description: Description::default(),
         kind,
-        authority: Authority::Managed,
+        authority: Authority::Portcullis,
         tags: Vec::new(),
     }
 }

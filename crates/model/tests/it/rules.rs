@@ -1,8 +1,8 @@
 //! What may be true at all, whoever acts: every rule of `guard/rules`.
 
 use portcullis_model::{
-    Actor, ChangeSet, Description, Edit, Granted, Group, GroupKind, MembershipKind, Request, State,
-    SystemActor, guard, record::Authority, request::Resolution,
+    Actor, ChangeSet, ConnectorId, Description, Edit, Granted, Group, GroupKind, MembershipKind,
+    Request, State, SystemActor, guard, record::Authority, request::Resolution,
 };
 
 use crate::company::Company;
@@ -14,8 +14,8 @@ pub(crate) fn edited(before: &Group, edit: impl FnOnce(&mut Group)) -> Edit<Grou
     Edit::update(before.clone(), after)
 }
 
-pub(crate) fn by(c: &Company, system: SystemActor, change: ChangeSet) -> &'static str {
-    code(&guard(&c.world, change, &c.as_actor(Actor::System(system))))
+pub(crate) fn by(c: &Company, actor: Actor, change: ChangeSet) -> &'static str {
+    code(&guard(&c.world, change, &c.as_actor(actor)))
 }
 
 #[test]
@@ -60,10 +60,10 @@ fn time_may_end_the_last_admin_and_a_new_company_needs_none() {
         "App-Portcullis-Owners",
         MembershipKind::Member,
     )));
-    assert_eq!(by(&c, SystemActor::Time, end), "ok");
+    assert_eq!(by(&c, Actor::System(SystemActor::Time), end), "ok");
     let c = Company::without_admin().group("Team");
     let end = one(Edit::end(c.the_group("Team")));
-    assert_eq!(by(&c, SystemActor::Operator, end), "ok");
+    assert_eq!(by(&c, Actor::System(SystemActor::Operator), end), "ok");
 }
 
 #[test]
@@ -104,16 +104,23 @@ fn mirrored_groups_are_changed_outside_only() {
         "unmanaged_group"
     );
     assert_eq!(c.tries("ben", ask), "unmanaged_group");
-    assert_eq!(by(&c, SystemActor::Import, one(add())), "ok");
     assert_eq!(
-        by(&c, SystemActor::Import, one(edited(&mirror, describe))),
+        by(&c, Actor::Connector(ConnectorId::IMPORT), one(add())),
         "ok"
     );
-    let adopt = edited(&mirror, |g| g.authority = Authority::Managed);
+    assert_eq!(
+        by(
+            &c,
+            Actor::Connector(ConnectorId::IMPORT),
+            one(edited(&mirror, describe))
+        ),
+        "ok"
+    );
+    let adopt = edited(&mirror, |g| g.authority = Authority::Portcullis);
     assert_eq!(c.tries("olga", adopt.clone()), "not_allowed");
     assert_eq!(c.tries("root", adopt), "ok");
     // Adopting it in the same change does not let people in before it is ours.
-    let both = one(edited(&mirror, |g| g.authority = Authority::Managed)).with(add());
+    let both = one(edited(&mirror, |g| g.authority = Authority::Portcullis)).with(add());
     assert_eq!(c.tries("root", both), "unmanaged_group");
 }
 
@@ -182,9 +189,18 @@ fn groups_never_contain_each_other() {
             NEVER,
         )))
     };
-    assert_eq!(by(&c, SystemActor::Import, back("C", "A")), "cycle");
-    assert_eq!(by(&c, SystemActor::Import, back("A", "A")), "cycle");
-    assert_eq!(by(&c, SystemActor::Import, back("A", "C")), "ok");
+    assert_eq!(
+        by(&c, Actor::Connector(ConnectorId::IMPORT), back("C", "A")),
+        "cycle"
+    );
+    assert_eq!(
+        by(&c, Actor::Connector(ConnectorId::IMPORT), back("A", "A")),
+        "cycle"
+    );
+    assert_eq!(
+        by(&c, Actor::Connector(ConnectorId::IMPORT), back("A", "C")),
+        "ok"
+    );
 }
 
 #[test]
@@ -216,7 +232,9 @@ fn no_request_waits_for_what_is_no_more() {
         MembershipKind::Member,
         NEVER,
     );
-    let unmanaged = edited(&c.the_group("Team"), |g| g.authority = Authority::Unmanaged);
+    let unmanaged = edited(&c.the_group("Team"), |g| {
+        g.authority = Authority::External(ConnectorId::EXTERNAL);
+    });
     let reject = c.rejection("root", "ben");
     for end in [
         one(Edit::end(c.the_group("Team"))),

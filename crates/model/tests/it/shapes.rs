@@ -4,9 +4,10 @@
 use std::{fmt::Debug, sync::Arc};
 
 use portcullis_model::{
-    Actor, Change, ChangeSet, Constraints, Diff, Edit, Granted, MembershipKind, OperationName,
-    Position, Request, Resource, State, SystemActor,
+    Actor, Change, ChangeSet, ConnectorId, Constraints, Diff, Edit, Granted, Identity,
+    MembershipKind, OperationName, Position, Request, Resource, State, SystemActor,
     name::Environment,
+    record::Authority,
     record::{AppOrigin, AppPart},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -39,12 +40,12 @@ fn groups_of_each_kind() {
         .group("Team")
         .role("Role-Ops")
         .mirrored_group("Mirror");
-    insta::assert_snapshot!(json(&c.the_group("Team")), @r#"{"id":"3dc531c3-2d19-4dc5-06c0-933894b5d475","name":"Team","description":"","kind":"group","authority":"managed"}"#);
-    insta::assert_snapshot!(json(&c.the_group("Role-Ops")), @r#"{"id":"b90ef382-d361-578d-eb4d-fbb805cdd37d","name":"Role-Ops","description":"","kind":"role","authority":"managed"}"#);
-    insta::assert_snapshot!(json(&c.the_group("Mirror")), @r#"{"id":"3b8f8aad-f9a9-9a57-33ad-8912534f5bc7","name":"Mirror","description":"","kind":"group","authority":"unmanaged"}"#);
+    insta::assert_snapshot!(json(&c.the_group("Team")), @r#"{"id":"3dc531c3-2d19-4dc5-06c0-933894b5d475","name":"Team","description":"","kind":"group","authority":"portcullis"}"#);
+    insta::assert_snapshot!(json(&c.the_group("Role-Ops")), @r#"{"id":"b90ef382-d361-578d-eb4d-fbb805cdd37d","name":"Role-Ops","description":"","kind":"role","authority":"portcullis"}"#);
+    insta::assert_snapshot!(json(&c.the_group("Mirror")), @r#"{"id":"3b8f8aad-f9a9-9a57-33ad-8912534f5bc7","name":"Mirror","description":"","kind":"group","authority":{"external":"external"}}"#);
     let mut owners = app_group("Pay", "App-Pay-Owners", AppPart::Owners);
     owners.tags.push(id("tag T"));
-    insta::assert_snapshot!(json(&owners), @r#"{"id":"1999dd19-f19d-d0db-8267-82df3a6a4a0b","name":"App-Pay-Owners","description":"","kind":"app","app":"078da6ce-6810-c8da-2fe6-5af2b34f1baa","part":"owners","authority":"managed","tags":["5b99bd29-a370-0d87-4516-32fdc36b9517"]}"#);
+    insta::assert_snapshot!(json(&owners), @r#"{"id":"1999dd19-f19d-d0db-8267-82df3a6a4a0b","name":"App-Pay-Owners","description":"","kind":"app","app":"078da6ce-6810-c8da-2fe6-5af2b34f1baa","part":"owners","authority":"portcullis","tags":["5b99bd29-a370-0d87-4516-32fdc36b9517"]}"#);
 }
 
 #[test]
@@ -164,7 +165,13 @@ fn every_record_has_its_word_in_the_log() {
         resource_id: Arc::from("1"),
         properties: [].into(),
     };
-    let all: [Change; 9] = [
+    let identity = Identity::link(
+        &c.as_system(),
+        id("user ben"),
+        ConnectorId::EMAIL,
+        "ben@example.com",
+    );
+    let all: [Change; 10] = [
         Edit::create(user("x")).into(),
         Edit::create(c.the_group("Team")).into(),
         Edit::create(app("X")).into(),
@@ -174,6 +181,7 @@ fn every_record_has_its_word_in_the_log() {
         Edit::create(c.entitlement("Team", "a", NEVER)).into(),
         Edit::create(c.request("ben", "Team", MembershipKind::Member, NEVER)).into(),
         Edit::create(resource).into(),
+        identity.unwrap().into(),
     ];
     let words = all.map(|change| {
         json(&change);
@@ -182,9 +190,36 @@ fn every_record_has_its_word_in_the_log() {
             .unwrap()
             .to_owned()
     });
-    insta::assert_snapshot!(words.join(" "), @"user group app tag membership inclusion entitlement request resource");
+    insta::assert_snapshot!(words.join(" "), @"user group app tag membership inclusion entitlement request resource identity");
     let actors = SystemActor::ALL;
-    insta::assert_snapshot!(actors.map(|a| json(&Actor::System(a))).join(" "), @r#"{"system":"time"} {"system":"operator"} {"system":"import"} {"system":"policy"} {"system":"demo"}"#);
+    insta::assert_snapshot!(json(&Actor::Connector(ConnectorId::IMPORT)), @r#"{"connector":"import"}"#);
+    let read = |text: &str| serde_json::from_str::<Actor>(text).unwrap();
+    assert_eq!(
+        read(r#"{"system":"import"}"#),
+        Actor::Connector(ConnectorId::IMPORT),
+        "as written once"
+    );
+    assert_eq!(
+        read(r#"{"system":"policy"}"#),
+        Actor::Connector(ConnectorId::POLICY),
+        "as written once"
+    );
+    let read = |text: &str| serde_json::from_str::<Authority>(text).unwrap();
+    assert_eq!(
+        read(r#""managed""#),
+        Authority::Portcullis,
+        "as written once"
+    );
+    assert_eq!(
+        read(r#""unmanaged""#),
+        Authority::External(ConnectorId::EXTERNAL),
+        "as written once"
+    );
+    assert_eq!(
+        read(r#"{"external":"okta"}"#),
+        Authority::External(ConnectorId::parse("okta").unwrap())
+    );
+    insta::assert_snapshot!(actors.iter().map(|a| json(&Actor::System(*a))).collect::<Vec<_>>().join(" "), @r#"{"system":"time"} {"system":"operator"} {"system":"demo"}"#);
 }
 
 #[test]

@@ -2,9 +2,9 @@
 //! it meets a world, so that most wishes are valid changes and shrinking stays simple.
 
 use portcullis_model::{
-    App, Change, ChangeSet, Description, Edit, Entitlement, Expiry, Grant, Group, GroupKind,
-    Inclusion, Membership, MembershipKind, OperationName, Permission, Request, Resource, State,
-    SystemActor, Tag, Timestamp, User, Validity, Wants, World,
+    Actor, App, Change, ChangeSet, ConnectorId, Description, Edit, Entitlement, Expiry, Grant,
+    Group, GroupKind, Inclusion, Membership, MembershipKind, OperationName, Permission, Request,
+    Resource, State, SystemActor, Tag, Timestamp, User, Validity, Wants, World,
     name::PermissionName,
     record::{AppPart, Authority},
     request::Resolution,
@@ -78,7 +78,7 @@ fn group_number(n: u8) -> Group {
         0 => group(&format!("Role-{n}"), GroupKind::Role),
         1 => app_group("Pay", &format!("App-Pay-{n}"), AppPart::Access),
         2 => Group {
-            authority: Authority::Unmanaged,
+            authority: Authority::External(ConnectorId::EXTERNAL),
             ..group(&format!("Mirror {n}"), GroupKind::Group)
         },
         _ => group(&format!("Group {n}"), GroupKind::Group),
@@ -165,7 +165,7 @@ impl Wish {
             29 => one(self.ask(world, &fresh).map(|r| Edit::create(r).into())),
             30 => one(pick(world.requests(), self.a).map(|r| {
                 let resolution = Resolution {
-                    by: portcullis_model::Actor::System(SystemActor::Operator),
+                    by: Actor::System(SystemActor::Operator),
                     at: NOW,
                     reason: reason(""),
                 };
@@ -209,7 +209,7 @@ impl Wish {
             },
             validity: self.validity(),
             reason: reason(if self.kind { "why not" } else { "" }),
-            granted_by: portcullis_model::Actor::User(user),
+            granted_by: Actor::User(user),
             request: None,
         })
     }
@@ -228,7 +228,7 @@ impl Wish {
             },
             validity: self.validity(),
             reason: reason(""),
-            granted_by: portcullis_model::Actor::System(SystemActor::Import),
+            granted_by: Actor::Connector(ConnectorId::IMPORT),
         })
     }
 
@@ -242,7 +242,7 @@ impl Wish {
             }),
             validity: self.validity(),
             reason: reason(""),
-            granted_by: portcullis_model::Actor::System(SystemActor::Operator),
+            granted_by: Actor::System(SystemActor::Operator),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use portcullis_app::group::{AddPeople, CreateGroup, DeleteGroup, EditGroup};
 use portcullis_model::{
-    Actor, Expiry, GroupKind, MembershipKind, Refusal, SystemActor,
+    Actor, ConnectorId, Expiry, GroupKind, MembershipKind, Refusal,
     name::{Description, Name},
 };
 
@@ -61,7 +61,8 @@ impl Company {
                     until: Expiry::NEVER,
                     reason: reason("as the directory says"),
                 };
-                self.story.act(Actor::System(SystemActor::Import), &add)?;
+                self.story
+                    .act(Actor::Connector(ConnectorId::IMPORT), &add)?;
             }
             Once::CloseClub => {
                 let make = CreateGroup {

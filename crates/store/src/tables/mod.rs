@@ -4,6 +4,7 @@
 mod apps;
 mod entitlements;
 mod groups;
+mod identities;
 pub(crate) mod inclusions;
 pub(crate) mod memberships;
 pub(crate) mod requests;
@@ -14,8 +15,8 @@ mod users;
 use std::collections::HashSet;
 
 use portcullis_model::{
-    App, Change, Edit, Entitlement, Expiry, Group, Inclusion, Membership, MembershipKind, Reason,
-    Record, Request, Resource, Tag, Timestamp, User,
+    App, Change, Edit, Entitlement, Expiry, Group, Identity, Inclusion, Membership, MembershipKind,
+    Reason, Record, Request, Resource, Tag, Timestamp, User,
 };
 use serde::de::DeserializeOwned;
 
@@ -84,10 +85,11 @@ pub(crate) enum Family {
     Entitlements,
     Requests,
     Resources,
+    Identities,
 }
 
 impl Family {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Users,
         Self::Tags,
         Self::Apps,
@@ -97,6 +99,7 @@ impl Family {
         Self::Entitlements,
         Self::Requests,
         Self::Resources,
+        Self::Identities,
     ];
 
     pub(crate) const fn table(self) -> &'static str {
@@ -110,6 +113,7 @@ impl Family {
             Self::Entitlements => "entitlements",
             Self::Requests => "requests",
             Self::Resources => "resources",
+            Self::Identities => "identities",
         }
     }
 
@@ -124,6 +128,7 @@ impl Family {
             Self::Entitlements => Entitlement::COLUMNS,
             Self::Requests => Request::COLUMNS,
             Self::Resources => Resource::COLUMNS,
+            Self::Identities => Identity::COLUMNS,
         }
     }
 
@@ -139,6 +144,7 @@ impl Family {
             Self::Entitlements => Entitlement::select(engine, ""),
             Self::Requests => Request::select(engine, ""),
             Self::Resources => Resource::select(engine, ""),
+            Self::Identities => Identity::select(engine, ""),
         }
     }
 
@@ -168,6 +174,7 @@ impl Family {
             Self::Entitlements => create::<Entitlement>(row, reading),
             Self::Requests => create::<Request>(row, reading),
             Self::Resources => create::<Resource>(row, reading),
+            Self::Identities => create::<Identity>(row, reading),
         }
     }
 }

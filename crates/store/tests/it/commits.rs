@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use portcullis_model::{ChangeSet, Edit, MembershipKind, OperationName, Position, Refusal};
+use portcullis_model::{
+    Actor, ChangeSet, ConnectorId, Edit, MembershipKind, OperationName, Position, Refusal,
+};
 use portcullis_store::{
     AuditEvent, AuditEventFilter, CommitError, Effect, Idempotency, Live, Proposal, Replay,
 };
@@ -151,9 +153,7 @@ both! {
             assert_eq!(replayed.change, first.change);
         }
         assert!(matches!(send(&live, "Sales", b"b").await, Err(CommitError::KeyReused)));
-        let of_another = context.acting_as(portcullis_model::Actor::System(
-            portcullis_model::SystemActor::Import,
-        ));
+        let of_another = context.acting_as(Actor::Connector(ConnectorId::IMPORT));
         let sales = company(&[], &[&group(&context, "Sales")]);
         let sales = live.commit(of_another, Proposal::of(sales).once(key(b"b"))).await.unwrap();
         assert_eq!(sales.position, Position(2));

@@ -247,7 +247,7 @@ pub(crate) fn group(context: &Context, name: &str) -> Group {
         name: Name::parse(name).unwrap(),
         description: Description::default(),
         kind: GroupKind::Group,
-        authority: Authority::Managed,
+        authority: Authority::Portcullis,
         tags: Vec::new(),
     }
 }

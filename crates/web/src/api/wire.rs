@@ -217,8 +217,13 @@ pub(crate) enum ActorRef<'w> {
     User(Person<'w>),
     /// A part of Portcullis.
     System {
-        /// Which: `time`, `operator`, `import` or `demo`.
+        /// Which: `time`, `operator` or `demo`.
         system: String,
+    },
+    /// A connector: what reads an outside system or a file.
+    Connector {
+        /// Its name.
+        connector: String,
     },
 }
 
@@ -232,6 +237,9 @@ impl<'w> ActorRef<'w> {
             Actor::User(id) => Self::User(Person::called(world, id, login)),
             Actor::System(part) => Self::System {
                 system: part.to_string(),
+            },
+            Actor::Connector(id) => Self::Connector {
+                connector: id.to_string(),
             },
         }
     }

@@ -8,7 +8,7 @@ use portcullis_model::{
     world::{DiffLine, Path, What},
 };
 
-use crate::ui;
+use crate::{ui, words};
 
 /// More people than this are counted but not listed in a preview, so that a page stays small.
 const MOST_PEOPLE: usize = 100;
@@ -54,6 +54,7 @@ pub(crate) fn actor(world: &World, actor: Actor) -> String {
             .user(id)
             .map_or_else(|| "somebody gone".to_owned(), |user| user.name.to_string()),
         Actor::System(part) => format!("Portcullis ({part})"),
+        Actor::Connector(id) => words::connector(id),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The words for what the model knows by name: one table for each kind, and every kind is in it.
 //! Another operation, state or code does not build before it has its words here.
 
-use portcullis_model::{OperationName, RefusalCode, Request, State, Wants};
+use portcullis_model::{
+    ConnectorId, OperationName, RefusalCode, Request, State, SystemActor, Wants,
+};
 
 /// What an operation did, in a few words, after the name of whoever did it.
 pub(crate) const fn did(operation: OperationName) -> &'static str {
@@ -139,6 +141,7 @@ pub(crate) const fn field(code: RefusalCode) -> &'static str {
         | C::CannotUndo
         | C::ChangedMeanwhile
         | C::Cycle
+        | C::ForeignFact
         | C::InUse
         | C::LastAdmin
         | C::LastOwnersGroup
@@ -151,6 +154,24 @@ pub(crate) const fn field(code: RefusalCode) -> &'static str {
         | C::SecondOwnersGroup
         | C::SelfAdd
         | C::UnmanagedGroup => "",
+    }
+}
+
+/// What a part of Portcullis is called where it acted.
+pub(crate) const fn system(system: SystemActor) -> &'static str {
+    match system {
+        SystemActor::Time => "Time",
+        SystemActor::Operator => "Operator",
+        SystemActor::Demo => "Demo",
+    }
+}
+
+/// What a connector is called where it acted.
+pub(crate) fn connector(id: ConnectorId) -> String {
+    match id {
+        ConnectorId::IMPORT => "Import".to_owned(),
+        ConnectorId::POLICY => "Policy file".to_owned(),
+        other => other.to_string(),
     }
 }
 

@@ -7,7 +7,7 @@ use portcullis_app::{
     App, RandomIds, SystemClock,
     import::{ImportPolicy, Policy},
 };
-use portcullis_model::{Actor, SystemActor};
+use portcullis_model::{Actor, ConnectorId};
 use portcullis_store::{Live, Store};
 use portcullis_web::{Access, Decisions, Token, TokenSubject, Web, serve};
 use reqwest::StatusCode;
@@ -36,7 +36,7 @@ impl Pdp {
             Default::default(),
         );
         let policy: Policy = serde_json::from_str(policy).unwrap();
-        let context = app.context(Actor::System(SystemActor::Import));
+        let context = app.context(Actor::Connector(ConnectorId::IMPORT));
         app.commit(context, ImportPolicy { policy }, None)
             .await
             .unwrap();

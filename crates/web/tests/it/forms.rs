@@ -1,5 +1,6 @@
 //! Forms: what is wrong stands at the field, and nothing that was typed or picked is lost.
 
+use portcullis_model::{Actor, ConnectorId};
 use portcullis_testkit::TestApp;
 use serde_json::json;
 
@@ -176,7 +177,7 @@ async fn the_edits_of_a_large_entry_are_read_page_by_page() -> anyhow::Result<()
         .collect();
     let policy = serde_json::from_value(json!({ "users": logins }))?;
     let import = portcullis_app::import::ImportPolicy { policy };
-    let by = portcullis_model::Actor::System(portcullis_model::SystemActor::Import);
+    let by = Actor::Connector(ConnectorId::IMPORT);
     let done = app
         .app
         .commit(app.app.context(by), import, None)

@@ -2,6 +2,7 @@
 
 mod app;
 mod group;
+mod provenance;
 mod request;
 
 use std::collections::HashSet;
@@ -38,9 +39,10 @@ pub(super) fn check(
                     rules.to_come(&entitlement.validity, "entitlement")?;
                 }
             }
-            Change::User(_) | Change::Resource(_) => {}
+            Change::User(_) | Change::Resource(_) | Change::Identity(_) => {}
         }
     }
+    provenance::check(before, change, context)?;
     rules.requests_stand(change)?;
     rules.admins_remain()
 }
@@ -54,7 +56,7 @@ struct Rules<'a> {
 
 impl Rules<'_> {
     fn mirrors(&self) -> bool {
-        matches!(self.context.actor, Actor::System(actor) if actor.mirrors())
+        self.context.actor.mirrors()
     }
 
     /// Asked of what is new or described anew; what is mirrored is taken as it comes.

@@ -114,7 +114,8 @@ impl Rules<'_> {
             | Change::Inclusion(_)
             | Change::Entitlement(_)
             | Change::Request(_)
-            | Change::Resource(_) => false,
+            | Change::Resource(_)
+            | Change::Identity(_) => false,
         });
         if !ends {
             return Ok(());

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{expect, known, moved, same_place, taken};
 use crate::{
-    Entitlement, Group, Inclusion, Membership, Noun, Refusal, RefusalCode, Request, Resource, User,
+    Entitlement, Group, Identity, Inclusion, Membership, Noun, Refusal, RefusalCode, Request,
+    Resource, User,
     world::{Edge, GroupNode, Ix, Link, Registered, World, slots::Slots},
 };
 
@@ -296,6 +297,37 @@ impl World {
             });
             of_type.insert(Arc::clone(&resource.resource_id), registered);
             self.resources.insert(id.uuid(), resource);
+        }
+        Ok(())
+    }
+
+    pub(super) fn apply_identity(
+        &mut self,
+        before: Option<&Identity>,
+        after: Option<Identity>,
+    ) -> Result<(), Refusal> {
+        let id = known(before, after.as_ref())?;
+        let there = self.identities.get(&id.uuid()).map(|identity| &**identity);
+        expect("identity", there, before)?;
+        same_place(before, after.as_ref(), |identity| {
+            (identity.user, identity.connector)
+        })?;
+        if let Some(before) = before {
+            let key = (before.connector, Arc::clone(&before.external_id));
+            self.identity_keys.remove(&key);
+            self.identities_of.remove(&(before.user.uuid(), id.uuid()));
+            self.identities.remove(&id.uuid());
+        }
+        if let Some(after) = after {
+            self.live_user_ix(after.user)?;
+            let key = (after.connector, Arc::clone(&after.external_id));
+            if self.identity_keys.contains_key(&key) {
+                return Err(taken("identity", "external id", &after.external_id));
+            }
+            self.identity_keys.insert(key, id.uuid());
+            self.identities_of
+                .insert((after.user.uuid(), id.uuid()), ());
+            self.identities.insert(id.uuid(), Arc::new(after));
         }
         Ok(())
     }

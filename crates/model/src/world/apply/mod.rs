@@ -34,7 +34,7 @@ impl World {
     /// #     name: Name::parse("Team").unwrap(),
     /// #     description: Description::default(),
     /// #     kind: GroupKind::Group,
-    /// #     authority: Authority::Managed,
+    /// #     authority: Authority::Portcullis,
     /// #     tags: Vec::new(),
     /// # };
     /// # let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
@@ -72,7 +72,7 @@ impl World {
     }
 
     /// Builds a world from all current records, in this order: users, apps, tags, groups,
-    /// inclusions, memberships, entitlements, requests, resources.
+    /// inclusions, memberships, entitlements, requests, resources, identities.
     ///
     /// # Errors
     /// The same as [`World::after`], where the records contradict each other.
@@ -118,6 +118,9 @@ impl World {
             Change::Resource(edit) => {
                 self.apply_resource(edit.before.as_deref(), edit.after.as_deref().cloned())
             }
+            Change::Identity(edit) => {
+                self.apply_identity(edit.before.as_deref(), edit.after.as_deref().cloned())
+            }
         }
     }
 
@@ -149,6 +152,9 @@ impl World {
             }
             Change::Resource(edit) => {
                 self.apply_resource(edit.before.as_deref(), edit.after.map(|after| *after))
+            }
+            Change::Identity(edit) => {
+                self.apply_identity(edit.before.as_deref(), edit.after.map(|after| *after))
             }
         }
     }

@@ -19,7 +19,9 @@ impl World {
         let ix = self.user_ix.get(&id.uuid()).copied();
         let there = ix.and_then(|ix| self.user_at(ix));
         expect("user", there.map(|node| &*node.user), before)?;
-        if after.is_none() && there.is_some_and(|node| !node.facts.is_empty()) {
+        let hangs_on = !there.is_none_or(|node| node.facts.is_empty())
+            || self.identities_of(id).next().is_some();
+        if after.is_none() && hangs_on {
             return Err(in_use(
                 "user",
                 &there.map_or_else(String::new, |n| n.user.login.to_string()),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use portcullis_model::{Actor, Noun, Refusal, SystemActor, Timestamp};
+use portcullis_model::{Actor, ConnectorId, Noun, Refusal, SystemActor, Timestamp};
 use portcullis_store::{LogEntry, LogFilter, SubjectKind};
 use uuid::Uuid;
 
@@ -150,14 +150,15 @@ fn wanted(page: &Page) -> Result<LogFilter, Failure> {
 }
 
 fn actor(page: &Page, text: &str) -> Option<Actor> {
-    let system = SystemActor::ALL
-        .into_iter()
-        .find(|system| system.to_string().eq_ignore_ascii_case(text));
-    match (system, text) {
-        (Some(system), _) => Some(Actor::System(system)),
-        (None, "me") => Some(Actor::User(page.viewer.id)),
-        (None, text) => page.world().find_user(text).map(|u| Actor::User(u.id)),
+    let word = text.to_ascii_lowercase();
+    if let Some(system) = SystemActor::parse(&word) {
+        return Some(Actor::System(system));
     }
+    if word == "me" {
+        return Some(Actor::User(page.viewer.id));
+    }
+    let user = page.world().find_user(text).map(|u| Actor::User(u.id));
+    user.or_else(|| ConnectorId::parse(&word).ok().map(Actor::Connector))
 }
 
 fn subject(text: &str) -> Option<(SubjectKind, Uuid)> {

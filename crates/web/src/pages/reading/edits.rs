@@ -122,6 +122,14 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
             });
             of(names, at, edit, "request", parts)
         }
+        Change::Identity(edit) => {
+            let parts = edit.subject().map_or_else(Vec::new, |identity| {
+                let name = format!("{} {}", identity.connector, identity.external_id);
+                let known_as = ui::Entity::new(ui::Kind::Entitlement, name, "");
+                vec![names.user(identity.user.uuid()), known_as]
+            });
+            of(names, at, edit, "identity", parts)
+        }
         Change::Resource(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |r| {
                 let name = format!("{} {}", r.resource_type, r.resource_id);

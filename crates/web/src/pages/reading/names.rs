@@ -7,7 +7,7 @@ use portcullis_model::{Actor, Id, Position, World};
 use portcullis_store::Subject;
 use uuid::Uuid;
 
-use crate::{pages::convert, ui};
+use crate::{pages::convert, ui, words};
 
 /// How things are called: by the world, or by the labels history came with.
 pub(super) struct Names<'w> {
@@ -70,16 +70,8 @@ pub(super) fn actor(world: &World, actor: Actor, login: Option<&str>) -> ui::Ent
             || ui::Entity::new(ui::Kind::Person, login.unwrap_or("somebody deleted"), ""),
             convert::user,
         ),
-        Actor::System(system) => {
-            let name = match system {
-                portcullis_model::SystemActor::Time => "Time",
-                portcullis_model::SystemActor::Operator => "Operator",
-                portcullis_model::SystemActor::Import => "Import",
-                portcullis_model::SystemActor::Policy => "Policy file",
-                portcullis_model::SystemActor::Demo => "Demo",
-            };
-            ui::Entity::new(ui::Kind::Service, name, "")
-        }
+        Actor::System(system) => ui::Entity::new(ui::Kind::Service, words::system(system), ""),
+        Actor::Connector(id) => ui::Entity::new(ui::Kind::Service, words::connector(id), ""),
     }
 }
 

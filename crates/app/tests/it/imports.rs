@@ -1,0 +1,133 @@
+//! What a file grants: renewed when it lapsed, left alone where somebody else granted it.
+
+use portcullis_app::import::{ImportOrg, ImportPolicy};
+use portcullis_model::{Actor, ConnectorId, Refusal, Timestamp};
+use serde_json::json;
+
+use crate::town::{NEVER, NOW, Town, days, permission};
+
+fn policy() -> ImportPolicy {
+    let group = json!({ "name": "Team", "members": ["ana"], "permissions": ["site:read"] });
+    let policy = json!({ "groups": [group] });
+    ImportPolicy {
+        policy: serde_json::from_value(policy).unwrap(),
+    }
+}
+
+fn org() -> ImportOrg {
+    let org = json!({
+        "people": [{ "login": "ana" }],
+        "teams": [{ "name": "Team", "members": ["ana"] }],
+        "repos": [{ "org": "acme", "name": "site", "people": { "ana": "write" } }],
+    });
+    ImportOrg {
+        org: serde_json::from_value(org).unwrap(),
+    }
+}
+
+/// The town a year later, when all that ended by then has lapsed but is still on record.
+fn later(town: &mut Town) -> Timestamp {
+    town.now = NOW.plus_days(365);
+    town.now
+}
+
+/// Lets everything that `by` granted end in ten days.
+fn lapse(town: &mut Town, by: Actor) {
+    let mut change = portcullis_model::ChangeSet::new(portcullis_model::OperationName::GroupEdit);
+    for m in town.world.memberships().filter(|m| m.granted_by == by) {
+        change.push(portcullis_model::Edit::update(
+            m.clone(),
+            m.ending(days(10)),
+        ));
+    }
+    for e in town.world.entitlements().filter(|e| e.granted_by == by) {
+        let mut sooner = e.clone();
+        sooner.validity.until = days(10);
+        change.push(portcullis_model::Edit::update(e.clone(), sooner));
+    }
+    town.world = town.world.after(&change).unwrap();
+}
+
+#[test]
+fn both_kinds_of_file_renew_what_has_lapsed() {
+    let (policy_file, org_file) = (ConnectorId::POLICY, ConnectorId::IMPORT);
+    for file in [policy_file, org_file] {
+        let by = Actor::Connector(file);
+        let mut town = Town::new().users(&["ana"]).groups(&["Team"]);
+        let again = |town: &mut Town| {
+            if file == policy_file {
+                town.as_actor(by, &policy()).unwrap()
+            } else {
+                town.as_actor(by, &org()).unwrap()
+            }
+        };
+        assert!(!again(&mut town).is_empty());
+        assert!(again(&mut town).is_empty(), "nothing to change");
+        lapse(&mut town, by);
+        let now = later(&mut town);
+        let (ana, team) = (town.uid("ana"), town.gid("Team"));
+        let member = portcullis_model::MembershipKind::Member;
+        assert!(town.world.holds(ana, team, member, now).is_none());
+        again(&mut town);
+        assert_eq!(
+            town.world.holds(ana, team, member, now),
+            Some(NEVER),
+            "{file}"
+        );
+        let name = if file == policy_file {
+            "site:read"
+        } else {
+            "repo:acme/site:write"
+        };
+        assert_eq!(town.world.who_can(name, None, now).len(), 1, "{file}");
+        let from = town.direct("ana", "Team").unwrap().validity.from;
+        assert_eq!(from, now, "and not for the time between");
+        assert!(again(&mut town).is_empty(), "nothing to change");
+    }
+}
+
+#[test]
+fn a_file_takes_over_nothing_that_somebody_else_granted() {
+    let mut town = Town::new()
+        .users(&["ana"])
+        .groups(&["Team"])
+        .member("ana", "Team");
+    town.as_actor(Actor::Connector(ConnectorId::POLICY), &policy())
+        .unwrap();
+    let root = Actor::User(town.uid("root"));
+    assert_eq!(town.direct("ana", "Team").unwrap().granted_by, root);
+    let empty = ImportPolicy {
+        policy: serde_json::from_value(json!({})).unwrap(),
+    };
+    town.as_actor(Actor::Connector(ConnectorId::POLICY), &empty)
+        .unwrap();
+    assert!(town.direct("ana", "Team").is_some(), "a person granted it");
+    assert!(
+        town.conferred("Team", "site:read").is_none(),
+        "the file granted it"
+    );
+    // Another permission of that name is not replaced, and not silently left either.
+    let mut town = town.confers("Team", permission("site:read", &["staging"]));
+    let Err(Refusal::Invalid(faults)) =
+        town.as_actor(Actor::Connector(ConnectorId::POLICY), &policy())
+    else {
+        panic!("it is refused")
+    };
+    assert_eq!(faults[0].field, "/groups/0/permissions/0");
+}
+
+#[test]
+fn files_under_different_names_leave_each_other_alone() {
+    let other = Actor::Connector(ConnectorId::parse("other-org").unwrap());
+    let mut town = Town::new().users(&["ana"]).groups(&["Team"]);
+    town.as_actor(Actor::Connector(ConnectorId::IMPORT), &org())
+        .unwrap();
+    let nothing = ImportOrg {
+        org: serde_json::from_value(json!({ "people": [] })).unwrap(),
+    };
+    town.as_actor(other, &nothing).unwrap();
+    assert!(town.direct("ana", "Team").is_some());
+    town.as_actor(Actor::Connector(ConnectorId::IMPORT), &nothing)
+        .unwrap();
+    assert!(town.direct("ana", "Team").is_none());
+}
