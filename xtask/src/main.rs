@@ -15,6 +15,7 @@ mod args;
 mod pg_cluster;
 mod process;
 mod repo;
+mod simulate;
 mod steps;
 mod test;
 mod tidy;
@@ -35,6 +36,11 @@ const COMMANDS: &[Command] = &[
         name: "test",
         about: "install what is missing, then run every check and test",
         run: test::main,
+    },
+    Command {
+        name: "simulate",
+        about: "live a simulated year in which everything fails, and check the rules of the house",
+        run: simulate::main,
     },
     Command {
         name: "tidy",

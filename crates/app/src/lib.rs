@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod decide;
+pub mod deliver;
 mod endings;
 mod grants;
 pub mod group;

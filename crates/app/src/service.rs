@@ -109,6 +109,13 @@ impl App {
         &self.policy
     }
 
+    /// Any number, from where ids come from: what needs chance is repeatable where ids are.
+    #[must_use]
+    pub fn random(&self) -> u64 {
+        let (high, low) = self.ids.next(self.clock.now()).as_u64_pair();
+        high.rotate_left(32) ^ low.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
     /// A context for `actor`, now.
     #[must_use]
     pub fn context(&self, actor: Actor) -> Context {
@@ -176,7 +183,6 @@ impl App {
         let proposal = Proposal {
             build: Box::new(move |world, context| operation.plan(world, context)),
             idempotency,
-            effects: None,
         };
         self.live.commit(context, proposal).await
     }

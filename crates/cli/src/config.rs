@@ -3,6 +3,7 @@
 //! name that nobody knows is an error wherever it stands.
 
 mod file;
+mod sinks;
 mod token;
 
 use std::{
@@ -17,6 +18,7 @@ use portcullis_model::{Policy, World, context::Descriptions};
 use portcullis_web::Decisions;
 
 use crate::failure::{BadUsage, or_meant};
+pub(crate) use sinks::effects;
 pub(crate) use token::ConfiguredToken;
 
 /// Where the data is, as flags.
@@ -154,6 +156,7 @@ const KEYS: &[(&str, Shape)] = &[
     ("decisions.subject_types", Shape::List),
     ("decisions.log_sample", Shape::Share),
     ("decisions.log_properties", Shape::List),
+    (sinks::LOG_ENABLED, Shape::Bool),
     ("policy.role_prefix", Shape::Text),
     ("policy.app_prefix", Shape::Text),
     ("policy.owners_suffix", Shape::Text),

@@ -7,7 +7,7 @@ use portcullis_app::{App, Clock as _, RandomIds, SystemClock};
 use portcullis_model::{Policy, Timestamp, World};
 use portcullis_store::{Live, Store};
 
-use crate::config::{Config, Place};
+use crate::config::{self, Config, Place};
 
 /// Whether a SQLite file may be made where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,8 @@ pub(crate) async fn app(
     missing: Missing,
     policy: impl FnOnce(&World) -> Result<Policy>,
 ) -> Result<App> {
-    let live = Live::start(store(&config.place.value, missing).await?).await?;
+    let store = store(&config.place.value, missing).await?;
+    let live = Live::with_sinks(store, config::effects(&config.sinks())).await?;
     let policy = policy(&live.world())?;
     Ok(App::new(
         live,

@@ -17,6 +17,8 @@ use std::sync::Arc;
 use portcullis_model::{ChangeSet, Context, Id, Policy, Position, Refusal, Timestamp, User, World};
 use portcullis_store::{CommitError, Live, Proposal};
 
+pub use rng::Rng;
+
 /// The fewest people a company has: its heads and the people the demo offers.
 pub const FEWEST: usize = 30;
 

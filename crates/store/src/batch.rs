@@ -12,12 +12,13 @@ use portcullis_model::{
 };
 
 use crate::{
-    CommitError, Committed, Effect, Replay, StoreError, actor, bulk,
+    CommitError, Committed, Effect, EffectSource, Replay, StoreError, actor, bulk,
     chain::Canonical,
     db::{Conn, Value},
     idempotency::{self, Key, Used},
     log::Head,
-    outbox, subjects,
+    outbox::{self, Written},
+    subjects,
     versions::Versions,
     writer::{Job, Source},
 };
@@ -44,6 +45,9 @@ impl Planned {
     }
 }
 
+/// Everything that says what commits mean outside.
+pub(crate) type Sinks = Arc<[Arc<dyn EffectSource>]>;
+
 /// The rows of a batch and the world it leads to.
 pub(crate) struct Batch {
     world: World,
@@ -55,12 +59,13 @@ pub(crate) struct Batch {
     versions: Versions,
     log: Vec<Vec<Value>>,
     subjects: Vec<Vec<Value>>,
-    effects: Vec<(Position, Timestamp, Effect)>,
+    sinks: Sinks,
+    effects: Vec<Written>,
     keys: Vec<(Key, Used, Timestamp)>,
 }
 
 impl Batch {
-    pub(crate) fn new(world: World, head: Head, used: HashMap<Key, Used>) -> Self {
+    pub(crate) fn new(world: World, head: Head, used: HashMap<Key, Used>, sinks: Sinks) -> Self {
         Self {
             world,
             head,
@@ -69,6 +74,7 @@ impl Batch {
             versions: Versions::default(),
             log: Vec::new(),
             subjects: Vec::new(),
+            sinks,
             effects: Vec::new(),
             keys: Vec::new(),
         }
@@ -97,13 +103,10 @@ impl Batch {
         }
         let context = &job.context;
         let source = std::mem::replace(&mut job.source, Source::Settled);
-        let effects = job.effects;
-        let world = &self.world;
-        // A panic in a builder is its own caller's loss only. Nothing of ours is half-changed by
+        let (world, sinks) = (&self.world, &self.sinks);
+        // A panic in a builder, or in a sink asked about it, is its own caller's loss only. Nothing of ours is half-changed by
         // it: it sees the world by reference, and the rows are added afterwards.
-        let guarded = catch_unwind(AssertUnwindSafe(|| {
-            guarded(source, world, context, effects)
-        }));
+        let guarded = catch_unwind(AssertUnwindSafe(|| guarded(source, world, context, sinks)));
         let (change, after, effects) = match guarded {
             Ok(guarded) => guarded?,
             Err(panic) => return Err(CommitError::Internal(message(&*panic))),
@@ -120,7 +123,12 @@ impl Batch {
         }
         let at = self.append(context, &change, &after)?;
         let position = self.head.position;
-        let effects = effects.into_iter().map(|effect| (position, at, effect));
+        let effects = effects.into_iter().map(|(sink, effect)| Written {
+            position,
+            at,
+            sink,
+            effect,
+        });
         self.effects.extend(effects);
         if let (Some(key), Some(idempotency)) = (job.key(), &job.idempotency) {
             let used = Used {
@@ -245,13 +253,13 @@ impl Batch {
     }
 }
 
-type Guarded = (ChangeSet, World, Vec<Effect>);
+type Guarded = (ChangeSet, World, Vec<(String, Effect)>);
 
 fn guarded(
     source: Source,
     world: &World,
     context: &Context,
-    effects: Option<crate::Effects>,
+    sinks: &Sinks,
 ) -> Result<Guarded, CommitError> {
     let change = match source {
         Source::Build(build) => build(world, context)?,
@@ -262,7 +270,11 @@ fn guarded(
         return Ok((change, world.clone(), Vec::new()));
     }
     let (change, after) = guard(world, change, context)?.into_parts();
-    let effects = effects.map_or_else(Vec::new, |effects| effects(&change, &after));
+    let effects = sinks.iter().flat_map(|sink| {
+        let effects = sink.effects(&change, &after).into_iter();
+        effects.map(|effect| (sink.name().to_owned(), effect))
+    });
+    let effects = effects.collect();
     Ok((change, after, effects))
 }
 

@@ -29,6 +29,25 @@ pub(crate) async fn insert(
     Ok(())
 }
 
+/// Inserts those of `rows` that no uniqueness rule stands against.
+pub(crate) async fn insert_missing(
+    conn: &mut Conn,
+    table: &str,
+    columns: &[&str],
+    rows: Vec<Vec<Value>>,
+) -> Result<(), StoreError> {
+    let engine = conn.engine();
+    let head = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
+    run(conn, columns.len(), rows, |rows| {
+        format!(
+            "{head}{} ON CONFLICT DO NOTHING",
+            places(engine, rows, columns.len())
+        )
+    })
+    .await?;
+    Ok(())
+}
+
 /// Ends the current versions of records of `table` at positions; says how many there were.
 pub(crate) async fn close(
     conn: &mut Conn,

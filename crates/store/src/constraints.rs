@@ -51,6 +51,7 @@ pub(crate) const UNIQUE: &[Unique] = &[
         "resources",
         &["resource_type", "resource_id"],
     ),
+    ("outbox_waiting", "outbox", &["sink", "dedup_key"]),
     ("identities_current", "identities", &["id"]),
     (
         "identities_key",

@@ -41,8 +41,12 @@ pub use error::{CommitError, NotYet, StoreError};
 pub use history::{HistoryOf, HistoryRow, InclusionRow, Mark};
 pub use live::Live;
 pub use log::{EntryPart, LogEntry, LogFilter, Verified};
+pub use outbox::{
+    Effect, EffectSource, EffectState, LeaseTerms, Leased, Outbox, OutboxCount, OutboxFilter,
+    OutboxRow, Settlement,
+};
 pub use page::{BadCursor, Cursor, Page};
-pub use proposal::{Build, Committed, Effect, Effects, Idempotency, Proposal, Replay};
+pub use proposal::{Build, Committed, Idempotency, Proposal, Replay};
 pub use requests::{RequestFilter, RequestStatus};
 pub use store::{Engine, Store};
 pub use subjects::{Subject, SubjectKind};

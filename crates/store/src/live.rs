@@ -13,7 +13,9 @@ use tokio::{
 };
 
 use crate::{
-    CommitError, Committed, NotYet, Proposal, Store, StoreError, follower,
+    CommitError, Committed, EffectSource, NotYet, Proposal, Store, StoreError,
+    batch::Sinks,
+    follower,
     writer::{self, Job},
 };
 
@@ -49,6 +51,17 @@ impl Live {
     /// # Errors
     /// As [`Store::load`].
     pub async fn start(store: Store) -> Result<Self, StoreError> {
+        Self::with_sinks(store, []).await
+    }
+
+    /// The same; what `sinks` say commits mean outside is written with them, into the outbox.
+    ///
+    /// # Errors
+    /// As [`Store::load`].
+    pub async fn with_sinks(
+        store: Store,
+        sinks: impl IntoIterator<Item = Arc<dyn EffectSource>>,
+    ) -> Result<Self, StoreError> {
         let world = store.load().await?;
         let (reached, _) = watch::channel(world.position());
         let current = Arc::new(Current {
@@ -56,6 +69,7 @@ impl Live {
             world: ArcSwap::from_pointee(world),
             reached,
             advancing: Mutex::new(()),
+            sinks: sinks.into_iter().collect(),
         });
         let (proposals, receive) = mpsc::channel(WAITING);
         tokio::spawn(writer::run(Arc::clone(&current), receive));
@@ -126,12 +140,23 @@ impl Live {
 }
 
 /// What the writer and the follower share.
-#[derive(Debug)]
 pub(crate) struct Current {
     pub(crate) store: Store,
     world: ArcSwap<World>,
     reached: watch::Sender<Position>,
     advancing: Mutex<()>,
+    pub(crate) sinks: Sinks,
+}
+
+impl std::fmt::Debug for Current {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sinks = self.sinks.iter().map(|sink| sink.name());
+        f.debug_struct("Current")
+            .field("store", &self.store)
+            .field("world", &self.world.load().position())
+            .field("sinks", &sinks.collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Current {

@@ -10,6 +10,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_requests.sql"),
     include_str!("../migrations/0003_identities.sql"),
+    include_str!("../migrations/0004_outbox.sql"),
 ];
 
 /// Any number, as long as every Portcullis takes the same.

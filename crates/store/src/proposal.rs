@@ -8,28 +8,22 @@ use sha2::{Digest as _, Sha256};
 /// Builds the change on the world it will be guarded on.
 pub type Build = Box<dyn FnOnce(&World, &Context) -> Result<ChangeSet, Refusal> + Send>;
 
-/// Says what a committed change means for the outside, given the world after it.
-pub type Effects = fn(&ChangeSet, &World) -> Vec<Effect>;
-
 /// A wish to change something.
 pub struct Proposal {
     /// Builds the change. Called once, by the writer, on the world every commit before it is in.
     pub build: Build,
     /// Makes sending the same request twice the same as sending it once.
     pub idempotency: Option<Idempotency>,
-    /// What the change means for the outside; written in the same transaction.
-    pub effects: Option<Effects>,
 }
 
 impl Proposal {
-    /// A proposal without a key and without effects.
+    /// A proposal without a key.
     pub fn new(
         build: impl FnOnce(&World, &Context) -> Result<ChangeSet, Refusal> + Send + 'static,
     ) -> Self {
         Self {
             build: Box::new(build),
             idempotency: None,
-            effects: None,
         }
     }
 
@@ -43,13 +37,6 @@ impl Proposal {
     #[must_use]
     pub fn once(mut self, idempotency: Option<Idempotency>) -> Self {
         self.idempotency = idempotency;
-        self
-    }
-
-    /// The same, with effects.
-    #[must_use]
-    pub fn with_effects(mut self, effects: Effects) -> Self {
-        self.effects = Some(effects);
         self
     }
 }
@@ -78,15 +65,6 @@ impl Idempotency {
             fingerprint: sha.finalize().to_vec(),
         }
     }
-}
-
-/// Something that must happen outside because of a commit.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Effect {
-    /// Which connector or channel it is for.
-    pub sink: String,
-    /// What to do there, as the sink understands it.
-    pub payload: serde_json::Value,
 }
 
 /// What became of a proposal.

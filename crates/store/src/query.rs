@@ -44,6 +44,11 @@ impl Query {
         }
     }
 
+    /// More text before the first condition.
+    pub(crate) fn push(&mut self, text: &str) {
+        self.sql += text;
+    }
+
     /// One more condition.
     pub(crate) fn and(&mut self, condition: &str) {
         let word = if self.conditions == 0 {

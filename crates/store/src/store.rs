@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     AuditEvent, AuditEventFilter, Cursor, EntryPart, HistoryOf, HistoryRow, InclusionRow, LogEntry,
-    LogFilter, Page, RequestFilter, StoreError, Verified,
+    LogFilter, Outbox, Page, RequestFilter, StoreError, Verified,
     audit_events::{self, Recorder},
     db::Db,
     history, labels,
@@ -238,6 +238,12 @@ impl Store {
     /// [`StoreError::Database`]: nothing was recorded.
     pub async fn record(&self, events: Vec<AuditEvent>) -> Result<(), StoreError> {
         self.inner.recorder.append(events).await
+    }
+
+    /// What must happen outside, and what became of it.
+    #[must_use]
+    pub fn outbox(&self) -> Outbox<'_> {
+        Outbox::new(self.db())
     }
 
     /// What was put on record by [`Store::record`], newest first.

@@ -21,7 +21,8 @@ use crate::{
     live::Current,
     load::{self, When},
     log::{self, HEAD, Head},
-    proposal::{Build, Effects},
+    outbox,
+    proposal::Build,
     requests,
 };
 
@@ -36,7 +37,6 @@ pub(crate) struct Job {
     pub(crate) context: Context,
     pub(crate) source: Source,
     pub(crate) idempotency: Option<Idempotency>,
-    pub(crate) effects: Option<Effects>,
     answer: oneshot::Sender<Answer>,
 }
 
@@ -60,7 +60,6 @@ impl Job {
             context,
             source: Source::Build(proposal.build),
             idempotency: proposal.idempotency,
-            effects: proposal.effects,
             answer,
         }
     }
@@ -162,9 +161,10 @@ async fn transact(
         Ok(begun) => begun,
         Err(error) => return (jobs, Err(error)),
     };
+    let sinks = Arc::clone(&current.sinks);
     // Building and guarding is computing, and may be long for a large change.
     let planning = tokio::task::spawn_blocking(move || {
-        let mut batch = Batch::new(world, head, used);
+        let mut batch = Batch::new(world, head, used, sinks);
         let answers: Vec<_> = jobs.iter_mut().map(|job| batch.plan(job)).collect();
         (jobs, batch, answers)
     });
@@ -238,6 +238,7 @@ async fn finish(
     let world = batch.write(tx).await?;
     if let Some(now) = prune {
         idempotency::prune(tx, now).await?;
+        outbox::prune(tx, now).await?;
     }
     if tx.engine() == Engine::Postgres {
         let sql = "SELECT pg_notify($1, $2)";

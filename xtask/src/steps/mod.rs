@@ -12,6 +12,7 @@ mod e2e;
 mod fmt;
 mod fuzz;
 mod nextest;
+mod simulate;
 mod step;
 mod tidy;
 pub(crate) mod tools;
@@ -26,6 +27,7 @@ pub(crate) const ALL: &[Step] = &[
     clippy::STEP,
     deny::STEP,
     nextest::STEP,
+    simulate::STEP,
     fuzz::STEP,
     doc::STEP,
     e2e::STEP,

@@ -242,6 +242,43 @@ const CLOSING: &[(&str, &str)] = &[
     ),
     ("crates/web/src/state.rs", "crates/web/src/authzen/log.rs"),
     ("crates/web/src/ui/rules.rs", "crates/web/src/ui/parts.rs"),
+    (
+        "crates/app/src/deliver/mod.rs",
+        "crates/app/src/deliver/schedule.rs",
+    ),
+    (
+        "crates/cli/src/commands/mod.rs",
+        "crates/cli/src/commands/outbox.rs",
+    ),
+    ("crates/cli/src/config.rs", "crates/cli/src/config/sinks.rs"),
+    ("crates/store/src/bulk.rs", "crates/store/src/db/conn.rs"),
+    ("crates/store/src/bulk.rs", "crates/store/src/store.rs"),
+    ("crates/store/src/db/conn.rs", "crates/store/src/store.rs"),
+    ("crates/store/src/db/mod.rs", "crates/store/src/store.rs"),
+    (
+        "crates/store/src/outbox.rs",
+        "crates/store/src/outbox/lease.rs",
+    ),
+    (
+        "crates/store/src/outbox.rs",
+        "crates/store/src/outbox/queue.rs",
+    ),
+    (
+        "crates/store/src/outbox.rs",
+        "crates/store/src/outbox/receipt.rs",
+    ),
+    (
+        "crates/testkit/src/bin/simulate/checks.rs",
+        "crates/testkit/src/bin/simulate/outside.rs",
+    ),
+    (
+        "crates/testkit/src/bin/simulate/main.rs",
+        "crates/testkit/src/bin/simulate/outside.rs",
+    ),
+    (
+        "crates/testkit/src/bin/simulate/main.rs",
+        "crates/testkit/src/bin/simulate/run.rs",
+    ),
 ];
 
 pub(super) fn check(tree: &Tree, problems: &mut Problems) {

@@ -1,4 +1,5 @@
-//! Tests of the operations and of deciding, on worlds in memory: no store, no clock, no network.
+//! Tests of the operations and of deciding, on worlds in memory, without store, clock or
+//! network; and of delivering, on both databases.
 #![allow(
     clippy::unwrap_used,
     reason = "helpers of tests may panic like the tests"
@@ -6,6 +7,7 @@
 
 mod access;
 mod confer;
+mod deliver;
 mod equivalence;
 mod imports;
 mod operations;

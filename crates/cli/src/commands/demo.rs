@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 
 use super::{serve, start_log};
 use crate::{
-    config::Config,
+    config::{self, Config},
     failure::Outcome,
     open::{self, Missing},
     output::{self, Format},
@@ -71,7 +71,8 @@ impl Demo {
         start_log(&config.log.value);
 
         let store = open::store(&config.place.value, Missing::Create).await?;
-        let live = Live::start(store).await?;
+        let sinks = config.sinks();
+        let live = Live::with_sinks(store, config::effects(&sinks)).await?;
         let found = live.world().position() > Position::default();
         let personas = if found {
             Vec::new()
@@ -97,6 +98,7 @@ impl Demo {
             Access::Demo,
             personas,
             config.decisions(),
+            sinks,
         )
         .await?;
         // The temporary folder goes when it is dropped, after the last write.

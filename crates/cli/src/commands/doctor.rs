@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use portcullis_model::{MembershipKind, Timestamp, UserKind};
-use portcullis_store::{Live, LogFilter, Store};
+use portcullis_store::{EffectState, Live, LogFilter, Store};
 use serde::Serialize;
 
 use super::start_log;
@@ -106,6 +106,7 @@ impl Report {
             .items
             .first()
             .map(|entry| entry.at);
+        let outbox = store.outbox().counts().await?;
         let world = Live::start(store).await?.world();
         let now = self.clock.now;
         let kind = |wanted: UserKind| world.users().filter(|user| user.kind == wanted).count();
@@ -131,6 +132,20 @@ impl Report {
             ("pending requests", world.requests().count()),
             ("log entries", usize::try_from(world.position().0)?),
         ];
+        let effects = |wanted: &[EffectState]| {
+            let counted = outbox.iter().filter(|row| wanted.contains(&row.state));
+            usize::try_from(counted.map(|row| row.count).sum::<u64>()).unwrap_or(usize::MAX)
+        };
+        let dead = effects(&[EffectState::Dead]);
+        let open = effects(&[EffectState::Waiting, EffectState::Leased]);
+        self.counts
+            .extend([("effects waiting", open), ("effects given up", dead)]);
+        if dead > 0 {
+            self.problems.push(format!(
+                "{} given up; `portcullis outbox list --state dead` tells why, `outbox retry` or `outbox skip` decides",
+                output::count(dead, "effect was", "effects were")
+            ));
+        }
         if !world.users().any(|user| world.is_admin(user.id, now)) {
             self.problems.push(
                 "nobody administers this; `portcullis init EMAIL` makes somebody an admin".into(),

@@ -12,6 +12,7 @@ mod explain;
 mod import;
 mod init;
 mod openapi;
+mod outbox;
 mod rules;
 mod serve;
 mod who_can;
@@ -62,6 +63,7 @@ enum Command {
     Diff(diff::DiffCommand),
     Audit(audit::Audit),
     Backup(backup::Backup),
+    Outbox(outbox::OutboxCommand),
     Openapi(openapi::Openapi),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
@@ -83,6 +85,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome> {
         Command::Diff(command) => command.run(format).await,
         Command::Audit(command) => command.run(format).await,
         Command::Backup(command) => command.run(format).await,
+        Command::Outbox(command) => command.run(format).await,
         Command::Openapi(command) => command.run(format).await,
         Command::Doctor(command) => command.run(format).await,
         Command::Completions(command) => command.run(format),

@@ -1,8 +1,14 @@
 //! `portcullis serve`: the portal, the API and the decision point.
 
+use std::sync::Arc;
+
 use anyhow::{Result, anyhow};
 use clap::Args;
-use portcullis_app::{App, tasks::run_expiry};
+use portcullis_app::{
+    App,
+    deliver::Sink,
+    tasks::{run_delivery, run_expiry},
+};
 use portcullis_model::{Actor, ConnectorId, Id, User};
 use portcullis_web::{Access, Decisions, TokenSubject, Web};
 use tokio::net::TcpListener;
@@ -87,6 +93,7 @@ impl Serve {
             Access::Tokens(tokens),
             Vec::new(),
             decisions,
+            config.sinks(),
         )
         .await?;
         Ok(Outcome::Done)
@@ -124,15 +131,17 @@ pub(super) async fn until_stopped(
     access: Access,
     personas: Vec<(Id<User>, String)>,
     decisions: Decisions,
+    sinks: Vec<Arc<dyn Sink>>,
 ) -> Result<()> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(|error| {
         anyhow!("the operating system gives no random bytes: {error}; try again when it has started fully")
     })?;
     let passing = tokio::spawn(run_expiry(app.clone()));
+    let (tell, stop) = tokio::sync::watch::channel(false);
+    let delivering = tokio::spawn(run_delivery(app.clone(), sinks, stop.clone()));
     let url = format!("http://{}", listener.local_addr()?);
     let web = Web::with_decisions(app, access, secret, personas, decisions);
-    let (tell, stop) = tokio::sync::watch::channel(false);
     let mut stopping = stop.clone();
     let serving = tokio::spawn(portcullis_web::serve(listener, web, async move {
         // The sender lives as long as the program: an error cannot mean anything but the end.
@@ -152,7 +161,7 @@ pub(super) async fn until_stopped(
     eprintln!("stopping; once more stops at once");
     tell.send_replace(true);
     tokio::select! {
-        ended = &mut serving => ended??,
+        ended = async { tokio::join!(&mut serving, delivering).0 } => ended??,
         () = tokio::time::sleep(GRACE) => {}
         () = signalled() => {}
     }

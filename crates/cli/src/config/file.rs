@@ -70,6 +70,23 @@ pub(super) fn read(path: &Path, text: &str, faults: &mut Vec<String>) -> Read {
                     );
                 }
             }
+            ("sinks", DeValue::Table(sinks)) => {
+                for (sink, settings) in sinks {
+                    let DeValue::Table(settings) = settings.get_ref() else {
+                        faults.push(format!(
+                            "{}: each sink is a table; write [sinks.{}]",
+                            file.at(&sink.span()),
+                            sink.get_ref()
+                        ));
+                        continue;
+                    };
+                    for (key, value) in settings {
+                        let name = format!("sinks.{}.{}", sink.get_ref(), key.get_ref());
+                        let (span, value) = (key.span(), value.get_ref());
+                        setting(&file, &name, &span, value, &mut read.layer, faults);
+                    }
+                }
+            }
             ("token", DeValue::Array(tokens)) => {
                 for token in tokens {
                     match token.get_ref() {
@@ -84,7 +101,7 @@ pub(super) fn read(path: &Path, text: &str, faults: &mut Vec<String>) -> Read {
                     }
                 }
             }
-            (table @ ("policy" | "decisions"), _) => faults.push(format!(
+            (table @ ("policy" | "decisions" | "sinks"), _) => faults.push(format!(
                 "{}: `{table}` is a table; write [{table}]",
                 file.at(&key.span())
             )),
@@ -117,7 +134,7 @@ fn setting(
             }
         });
         let tables = if table.is_empty() {
-            &["policy", "decisions", "token"][..]
+            &["policy", "decisions", "sinks", "token"][..]
         } else {
             &[]
         };

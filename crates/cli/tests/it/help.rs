@@ -40,6 +40,9 @@ fn every_command_has_help_with_an_example_and_takes_json() {
         "audit",
         "audit verify",
         "backup",
+        "outbox list",
+        "outbox retry",
+        "outbox skip",
         "openapi",
         "doctor",
         "completions",
@@ -86,6 +89,7 @@ fn reading_what_is_not_there_fails_and_makes_nothing() {
         &["audit"],
         &["audit", "verify"],
         &["backup", "b"],
+        &["outbox", "list"],
     ] {
         let ran = place.run(args);
         assert_eq!(ran.code, 1, "{args:?}: {ran:?}");

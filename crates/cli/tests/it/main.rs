@@ -7,4 +7,5 @@ mod help;
 mod import;
 mod old_database;
 mod org_rust;
+mod outbox;
 mod run;

@@ -10,7 +10,9 @@ use portcullis_store::{
     AuditEvent, AuditEventFilter, CommitError, Effect, Idempotency, Live, Proposal, Replay,
 };
 
-use crate::support::{at, both, commit, company, context, facts, group, later, membership, user};
+use crate::support::{
+    Sink, at, both, commit, company, context, effect, facts, group, later, membership, user,
+};
 
 both! {
     async fn what_is_committed_is_loaded_again(database) {
@@ -174,23 +176,41 @@ both! {
 
 both! {
     async fn effects_are_written_with_the_commit_or_not_at_all(database) {
-        let live = database.live().await;
-        let context = context();
-        let effects = |change: &ChangeSet, world: &portcullis_model::World| {
+        let sink = Sink("okta", |change, world| {
             vec![Effect {
-                sink: "okta".into(),
+                order_key: String::new(),
+                dedup_key: world.position().to_string(),
                 payload: serde_json::json!({"edits": change.changes.len(), "groups": world.group_count()}),
             }]
-        };
+        });
+        let live = database.live_with(&[sink]).await;
+        let context = context();
         let change = company(&[], &[&group(&context, "Staff")]);
-        let proposal = Proposal::of(change.clone()).with_effects(effects);
-        live.commit(context.clone(), proposal).await.unwrap();
-        let refused = live.commit(context.clone(), Proposal::of(change).with_effects(effects)).await;
+        live.commit(context.clone(), Proposal::of(change.clone())).await.unwrap();
+        let refused = live.commit(context.clone(), Proposal::of(change)).await;
         assert!(matches!(refused, Err(CommitError::Refused(Refusal::Conflict { .. } | Refusal::Rule { .. }))));
         let sql = "SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND position = 1 \
                    AND sink = 'okta' AND payload = '{\"edits\":1,\"groups\":1}'";
         assert_eq!(database.number(sql).await, 1);
         assert_eq!(database.number("SELECT COUNT(*) FROM outbox").await, 1);
+    }
+}
+
+both! {
+    async fn a_sink_that_panics_takes_no_neighbour_with_it(database) {
+        let sink = Sink("shy", |_, world| {
+            assert!(world.find_group("Secret").is_none(), "a bug in the sink");
+            vec![effect("", world.position().to_string())]
+        });
+        let live = database.live_with(&[sink]).await;
+        let c = context();
+        let groups = ["Staff", "Secret", "Sales"].map(|name| company(&[], &[&group(&c, name)]));
+        let [one, bad, two] = groups.map(|change| commit(&live, &c, change));
+        let (one, bad, two) = tokio::join!(one, bad, two);
+        assert!(matches!(bad, Err(CommitError::Internal(why)) if why.contains("a bug in the sink")));
+        assert!(one.is_ok() && two.is_ok());
+        assert_eq!(database.number("SELECT COUNT(*) FROM outbox").await, 2);
+        assert!(live.world().find_group("Secret").is_none());
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use portcullis_model::{Position, World};
-use portcullis_store::{CommitError, Effect, Live, Proposal, Store};
+use portcullis_store::{CommitError, Live, Proposal, Store};
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, copy_bidirectional, split},
@@ -18,7 +18,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::support::{Database, both, commit, company, context, facts, group};
+use crate::support::{Database, Sink, both, commit, company, context, effect, facts, group};
 
 fn unavailable<T: std::fmt::Debug>(answer: &Result<T, CommitError>) {
     assert!(
@@ -290,7 +290,13 @@ async fn writes_until_killed() {
         .unwrap()
         .parse()
         .unwrap();
-    let live = Live::start(Store::open(&url).await.unwrap()).await.unwrap();
+    let sink = Sink("test", |_, world| {
+        vec![effect("", world.position().to_string())]
+    });
+    let store = Store::open(&url).await.unwrap();
+    let live = Live::with_sinks(store, [Arc::new(sink) as _])
+        .await
+        .unwrap();
     let mut c = context();
     c.ids = Arc::new(crate::support::Counter::from(round * 1_000_000 + 1));
     let mut clients = JoinSet::new();
@@ -300,14 +306,7 @@ async fn writes_until_killed() {
             for n in 0.. {
                 let name = format!("r{round}c{client}n{n}");
                 let change = company(&[], &[&group(&c, &name)]);
-                let effects = |_: &_, _: &_| {
-                    vec![Effect {
-                        sink: "test".into(),
-                        payload: serde_json::Value::Null,
-                    }]
-                };
-                let proposal = Proposal::of(change).with_effects(effects);
-                let committed = live.commit(c.clone(), proposal).await.unwrap();
+                let committed = live.commit(c.clone(), Proposal::of(change)).await.unwrap();
                 println!("ack {} {name};", committed.position);
             }
         });

@@ -11,6 +11,7 @@ mod commits;
 mod faults;
 mod history;
 mod log;
+mod outbox;
 mod past;
 mod schema;
 mod two;

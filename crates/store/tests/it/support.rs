@@ -14,7 +14,9 @@ use portcullis_model::{
     Validity, World,
     record::{Authority, UserKind},
 };
-use portcullis_store::{CommitError, Committed, Engine, Live, Proposal, Store};
+use portcullis_store::{
+    CommitError, Committed, Effect, EffectSource, Engine, Live, Proposal, Store,
+};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -46,6 +48,32 @@ macro_rules! both {
     };
 }
 pub(crate) use both;
+
+/// A sink by what commits mean to it.
+#[derive(Clone, Copy)]
+pub(crate) struct Sink(
+    pub(crate) &'static str,
+    pub(crate) fn(&ChangeSet, &World) -> Vec<Effect>,
+);
+
+impl EffectSource for Sink {
+    fn name(&self) -> &str {
+        self.0
+    }
+
+    fn effects(&self, change: &ChangeSet, after: &World) -> Vec<Effect> {
+        (self.1)(change, after)
+    }
+}
+
+/// An effect without a payload.
+pub(crate) fn effect(order_key: impl Into<String>, dedup_key: impl Into<String>) -> Effect {
+    Effect {
+        order_key: order_key.into(),
+        dedup_key: dedup_key.into(),
+        payload: serde_json::Value::Null,
+    }
+}
 
 /// An empty database.
 pub(crate) struct Database {
@@ -114,6 +142,13 @@ impl Database {
 
     pub(crate) async fn live(&self) -> Live {
         Live::start(self.store().await).await.unwrap()
+    }
+
+    pub(crate) async fn live_with(&self, sinks: &[Sink]) -> Live {
+        let sinks = sinks
+            .iter()
+            .map(|sink| Arc::new(*sink) as Arc<dyn EffectSource>);
+        Live::with_sinks(self.store().await, sinks).await.unwrap()
     }
 
     /// Runs SQL behind the program's back.

@@ -1,0 +1,249 @@
+//! `portcullis outbox`: what must happen outside because of commits, and what became of it.
+
+use anyhow::{Result, anyhow};
+use clap::{Args, Subcommand, ValueEnum};
+use portcullis_model::{Actor, SystemActor, Timestamp};
+use portcullis_store::{AuditEvent, EffectState, OutboxFilter, OutboxRow, Store};
+use serde::Serialize;
+
+use super::start_log;
+use crate::{
+    config::{Config, Where},
+    failure::Outcome,
+    open::{self, Missing},
+    output::{self, Format},
+    tell,
+};
+
+/// List what commits mean outside, and decide about what was given up
+///
+/// Effects of one sink and one ordering key are delivered one after the other. One that was given up
+/// is dead and holds those after it until it is retried or skipped here.
+#[derive(Args, Debug)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "\
+EXAMPLES:
+  portcullis outbox list --state dead
+  portcullis outbox retry 1207
+  portcullis outbox skip 1207 --reason \"the account was removed by hand\""
+)]
+pub(super) struct OutboxCommand {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    List(List),
+    Retry(Retry),
+    Skip(Skip),
+}
+
+/// List effects, newest first
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis outbox list
+  portcullis outbox list --state dead --sink log
+  portcullis outbox list --limit 500 --json")]
+struct List {
+    /// Only those in this state
+    #[arg(long, value_enum)]
+    state: Option<State>,
+    /// Only those for this sink
+    #[arg(long, value_name = "SINK")]
+    sink: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    limit: u32,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// Deliver dead effects again, from their first attempt
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis outbox retry 1207
+  portcullis outbox retry 1207 1210 --json")]
+struct Retry {
+    /// The numbers of the effects, as `outbox list` shows them
+    #[arg(required = true, value_name = "ID")]
+    ids: Vec<i64>,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// End waiting or dead effects without delivering them
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis outbox skip 1207 --reason \"the account was removed by hand\"
+  portcullis outbox skip 1207 1210 --reason \"the system is gone\" --json")]
+struct Skip {
+    /// The numbers of the effects, as `outbox list` shows them
+    #[arg(required = true, value_name = "ID")]
+    ids: Vec<i64>,
+    /// Why, for the record
+    #[arg(long, value_name = "WHY")]
+    reason: String,
+    #[command(flatten)]
+    place: Where,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum State {
+    Waiting,
+    Leased,
+    Done,
+    Dead,
+    Skipped,
+}
+
+impl From<State> for EffectState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Waiting => Self::Waiting,
+            State::Leased => Self::Leased,
+            State::Done => Self::Done,
+            State::Dead => Self::Dead,
+            State::Skipped => Self::Skipped,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Effects {
+    effects: Vec<OutboxRow>,
+    /// Whether there are more than the limit let through.
+    more: bool,
+}
+
+impl OutboxCommand {
+    pub(super) async fn run(self, format: Format) -> Result<Outcome> {
+        match self.verb {
+            Verb::List(list) => list.run(format).await,
+            Verb::Retry(Retry { ids, place }) => {
+                decide(&place, &ids, &Decision::Retry, format).await
+            }
+            Verb::Skip(Skip { ids, reason, place }) => {
+                decide(&place, &ids, &Decision::Skip(reason), format).await
+            }
+        }
+    }
+}
+
+impl List {
+    async fn run(self, format: Format) -> Result<Outcome> {
+        let store = store(&self.place).await?;
+        let filter = OutboxFilter {
+            sink: self.sink,
+            state: self.state.map(EffectState::from),
+            limit: self.limit,
+            before: None,
+        };
+        let page = store.outbox().list(&filter).await?;
+        let effects = Effects {
+            more: page.next.is_some(),
+            effects: page.items,
+        };
+        output::result(format, &effects, text)?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// What an operator decides about an effect.
+enum Decision {
+    Retry,
+    Skip(String),
+}
+
+impl Decision {
+    async fn apply(&self, store: &Store, id: i64, now: Timestamp) -> Result<OutboxRow> {
+        let outbox = store.outbox();
+        let (row, kind, wanted) = match self {
+            Self::Retry => (outbox.retry(id, now).await?, "outbox.retry", "dead"),
+            Self::Skip(why) => {
+                let row = outbox.skip(id, why, now).await?;
+                (row, "outbox.skip", "waiting or dead")
+            }
+        };
+        let Some(row) = row else {
+            return Err(match outbox.get(id).await? {
+                Some(row) => anyhow!(
+                    "effect {id} is {}, and only {wanted} ones can be decided so; see `portcullis outbox list`",
+                    row.state.as_str()
+                ),
+                None => anyhow!("there is no effect {id}; see `portcullis outbox list`"),
+            });
+        };
+        let event = AuditEvent {
+            at: now,
+            actor: Some(Actor::System(SystemActor::Operator)),
+            kind: kind.to_owned(),
+            subject: None,
+            body: serde_json::json!({
+                "effect": row.id,
+                "sink": row.sink,
+                "position": row.position,
+                "key": row.dedup_key,
+                "reason": match self { Self::Skip(why) => Some(why), Self::Retry => None },
+            }),
+        };
+        store.record(vec![event]).await?;
+        Ok(row)
+    }
+}
+
+async fn decide(
+    place: &Where,
+    ids: &[i64],
+    decision: &Decision,
+    format: Format,
+) -> Result<Outcome> {
+    let store = store(place).await?;
+    let now = open::now();
+    let mut effects = Vec::new();
+    for id in ids {
+        effects.push(decision.apply(&store, *id, now).await?);
+    }
+    let effects = Effects {
+        effects,
+        more: false,
+    };
+    output::result(format, &effects, text)?;
+    Ok(Outcome::Done)
+}
+
+async fn store(place: &Where) -> Result<Store> {
+    let config = Config::load(place, None)?;
+    start_log(&config.log.value);
+    open::store(&config.place.value, Missing::Refuse).await
+}
+
+fn text(effects: &Effects) -> String {
+    if effects.effects.is_empty() {
+        return "no effects".to_owned();
+    }
+    let rows = effects.effects.iter().map(|row| {
+        vec![
+            row.id.to_string(),
+            row.sink.clone(),
+            row.state.as_str().to_owned(),
+            tell::time(row.at),
+            format!("entry {}", row.position),
+            output::count(
+                usize::try_from(row.attempts).unwrap_or_default(),
+                "attempt",
+                "attempts",
+            ),
+            row.receipt.clone().unwrap_or_default(),
+        ]
+    });
+    let mut text = output::table(&rows.collect::<Vec<_>>());
+    if effects.more {
+        text.push_str("there are more; give a larger --limit");
+    }
+    text
+}

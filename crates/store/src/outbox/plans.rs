@@ -1,0 +1,50 @@
+//! The engines find what is due by an index, however much was delivered before.
+
+use super::{
+    lease::{DUE, NEXT},
+    queue,
+};
+use crate::{
+    Engine, Store,
+    db::{Tx, Value},
+};
+
+async fn plan(tx: &mut Tx, sql: &str, values: Vec<Value>) -> String {
+    let explain = match tx.engine() {
+        Engine::Sqlite => format!("EXPLAIN QUERY PLAN {sql}"),
+        Engine::Postgres => format!("EXPLAIN {sql}"),
+    };
+    let column = match tx.engine() {
+        Engine::Sqlite => 3,
+        Engine::Postgres => 0,
+    };
+    let rows = tx.fetch(explain, values).await.unwrap();
+    let lines = rows.iter().map(|row| row.text(column).unwrap().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+portcullis_testkit::both_engines! {
+    async fn what_is_due_is_found_by_index(db: Database) {
+        let store = Store::open(&db.url).await?;
+        let mut tx = store.db().write().await?;
+        let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) \
+            INSERT INTO outbox (position, at, sink, order_key, dedup_key, payload, attempts, next_at, state, settled_at) \
+            SELECT i, i, 'log', 'key-' || (i % 500), 'dedup-' || i, '{}', 1, i, \
+            CASE WHEN i % 200 = 0 THEN 'waiting' WHEN i % 1000 = 1 THEN 'dead' ELSE 'done' END, i FROM n";
+        tx.script(many.into()).await?;
+        tx.script("ANALYZE outbox".into()).await?;
+        let now = Value::from(30_000);
+        for (what, sql, values, indexes) in [
+            ("due", DUE, vec!["log".into(), now.clone(), 100.into()], &["outbox_due", "outbox_open"][..]),
+            ("next", NEXT, vec!["log".into()], &["outbox_due", "outbox_open"][..]),
+            ("prune", queue::PRUNE, vec![(-1).into()], &["outbox_settled"][..]),
+        ] {
+            let plan = plan(&mut tx, sql, values).await;
+            for index in indexes {
+                assert!(plan.contains(index), "{what} on {}:\n{plan}", db.name);
+            }
+            assert!(!plan.contains("Seq Scan") && !plan.contains("SCAN o"), "{what} on {}:\n{plan}", db.name);
+        }
+        tx.rollback().await?;
+    }
+}

@@ -1,0 +1,133 @@
+//! Rows go in with their commit, are looked at, and go when their receipts are old.
+
+use portcullis_model::{Position, Timestamp};
+use uuid::Uuid;
+
+use super::{Effect, EffectState, OutboxCount, OutboxFilter, OutboxRow};
+use crate::{
+    Cursor, Page, StoreError, bulk,
+    db::{Conn, Db, Row, Value},
+    log, page,
+    query::Query,
+};
+
+/// For how long done and skipped rows are kept: so long receipts can be shown.
+const DAYS: i64 = 30;
+
+const ROWS: &str = "SELECT id, position, at, sink, order_key, dedup_key, payload, attempts, \
+                    next_at, state, lease_owner, receipt, settled_at FROM outbox";
+
+pub(super) const PRUNE: &str =
+    "DELETE FROM outbox WHERE state IN ('done', 'skipped') AND settled_at < $1";
+
+/// An effect of one commit for one sink.
+pub(crate) struct Written {
+    pub(crate) position: Position,
+    pub(crate) at: Timestamp,
+    pub(crate) sink: String,
+    pub(crate) effect: Effect,
+}
+
+/// Puts effects of commits in the outbox, due at once; what waits there already is not repeated.
+pub(crate) async fn write(conn: &mut Conn, effects: Vec<Written>) -> Result<(), StoreError> {
+    let columns = [
+        "position",
+        "at",
+        "sink",
+        "order_key",
+        "dedup_key",
+        "payload",
+        "attempts",
+        "next_at",
+        "state",
+    ];
+    let rows = effects.into_iter().map(|written| {
+        vec![
+            Value::from(written.position.0 as i64),
+            written.at.micros().into(),
+            written.sink.into(),
+            written.effect.order_key.into(),
+            written.effect.dedup_key.into(),
+            written.effect.payload.to_string().into(),
+            0.into(),
+            written.at.micros().into(),
+            EffectState::Waiting.as_str().into(),
+        ]
+    });
+    bulk::insert_missing(conn, "outbox", &columns, rows.collect()).await
+}
+
+/// Forgets what was done or skipped long before `now`.
+pub(crate) async fn prune(conn: &mut Conn, now: Timestamp) -> Result<(), StoreError> {
+    let oldest = now.plus_days(-DAYS).micros();
+    conn.execute(PRUNE, vec![oldest.into()]).await?;
+    Ok(())
+}
+
+pub(super) async fn list(db: &Db, filter: &OutboxFilter) -> Result<Page<OutboxRow>, StoreError> {
+    let limit = page::limit(filter.limit);
+    let mut query = Query::new(ROWS);
+    if let Some(sink) = &filter.sink {
+        query.and_value("sink = {}", sink.as_str());
+    }
+    if let Some(state) = filter.state {
+        query.and_value("state = {}", state.as_str());
+    }
+    if let Some(before) = filter.before {
+        query.and_value("id < {}", before.at);
+    }
+    let (sql, values) = query.ending(&format!(" ORDER BY id DESC LIMIT {}", limit + 1));
+    let rows = db.fetch(sql, values).await?;
+    let rows = rows.iter().map(row).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(rows, limit, |row| Cursor {
+        at: row.id,
+        id: Uuid::nil(),
+    }))
+}
+
+pub(super) async fn get(conn: &mut Conn, id: i64) -> Result<Option<OutboxRow>, StoreError> {
+    let mut query = Query::new(ROWS);
+    query.and_value("id = {}", id);
+    let (sql, values) = query.ending("");
+    let rows = conn.fetch(sql, values).await?;
+    rows.first().map(row).transpose()
+}
+
+pub(super) async fn counts(db: &Db) -> Result<Vec<OutboxCount>, StoreError> {
+    let sql = "SELECT sink, state, COUNT(*) FROM outbox GROUP BY sink, state ORDER BY sink, state";
+    let rows = db.fetch(sql, vec![]).await?;
+    let counts = rows.iter().map(|row| {
+        Ok(OutboxCount {
+            sink: row.text(0)?.to_owned(),
+            state: EffectState::from_text(row.text(1)?)?,
+            count: row.int(2)?.unsigned_abs(),
+        })
+    });
+    counts.collect()
+}
+
+fn row(row: &Row) -> Result<OutboxRow, StoreError> {
+    Ok(OutboxRow {
+        id: row.int(0)?,
+        position: log::position(row.int(1)?),
+        at: Timestamp::from_micros(row.int(2)?),
+        sink: row.text(3)?.to_owned(),
+        order_key: row.text(4)?.to_owned(),
+        dedup_key: row.text(5)?.to_owned(),
+        payload: payload(row.text(6)?)?,
+        attempts: attempts(row.int(7)?),
+        next_at: Timestamp::from_micros(row.int(8)?),
+        state: EffectState::from_text(row.text(9)?)?,
+        lease_owner: row.opt_text(10)?.map(str::to_owned),
+        receipt: row.opt_text(11)?.map(str::to_owned),
+        settled_at: row.opt_int(12)?.map(Timestamp::from_micros),
+    })
+}
+
+pub(super) fn payload(text: &str) -> Result<serde_json::Value, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::corrupt("outbox", error))
+}
+
+pub(super) fn attempts(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
