@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, Query, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use tower::ServiceBuilder;
 use tower_http::{
@@ -26,6 +26,7 @@ pub fn router(web: Web) -> Router {
         .merge(pages::routes(&web))
         .merge(api::routes())
         .merge(auth::routes(&web))
+        .route("/rules/check.json", post(api::lint_rules))
         .route("/assets/{name}", get(asset))
         .layer(CompressionLayer::new());
     // Each further layer costs every decision an allocation or two, and a decision costs little

@@ -59,11 +59,19 @@ pub(crate) fn actor(world: &World, actor: Actor) -> String {
 }
 
 pub(crate) fn app(app: &App) -> ui::Entity {
-    ui::Entity::new(ui::Kind::App, &*app.name, format!("/apps/{}", app.id))
+    ui::Entity::new(ui::Kind::App, &*app.name, app_href(app))
+}
+
+pub(crate) fn app_href(app: &App) -> String {
+    format!("/apps/{}", app.id)
 }
 
 pub(crate) fn tag(tag: &Tag) -> ui::Entity {
-    ui::Entity::new(ui::Kind::Tag, &*tag.name, format!("/tags/{}", tag.id))
+    ui::Entity::new(ui::Kind::Tag, &*tag.name, tag_href(tag))
+}
+
+pub(crate) fn tag_href(tag: &Tag) -> String {
+    format!("/tags/{}", tag.id)
 }
 
 pub(crate) fn ends(ends: Expiry, now: Timestamp) -> ui::ExpiryPill {

@@ -1,11 +1,14 @@
-//! Forms as they arrive: who sent them, and their fields parsed into the model's types.
+//! Forms as they arrive: who sent them, and their fields as text.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
     http::{StatusCode, header},
 };
-use portcullis_model::{Expiry, Refusal, Timestamp, name::ParseTextError};
+use portcullis_model::{MembershipKind, Refusal};
+use serde::Serialize;
 
 use super::frame::{Page, form_pairs};
 use crate::{Web, error::Failure, ui, words};
@@ -68,58 +71,6 @@ impl Fields {
         !self.get(name).is_empty()
     }
 
-    /// A field read by `parse`; what is wrong with it goes to `errors`.
-    pub(crate) fn parse<T>(
-        &self,
-        name: &str,
-        errors: &mut ui::Errors,
-        parse: impl FnOnce(&str) -> Result<T, ParseTextError>,
-    ) -> Option<T> {
-        match parse(self.get(name)) {
-            Ok(value) => Some(value),
-            Err(bad) => {
-                errors.add(name, bad.0);
-                None
-            }
-        }
-    }
-
-    /// The end chosen in a duration picker called `name`: seconds from now, `never`, or a date.
-    pub(crate) fn ends(
-        &self,
-        name: &str,
-        now: Timestamp,
-        errors: &mut ui::Errors,
-    ) -> Option<Expiry> {
-        match self.get(name) {
-            "" | "never" => Some(Expiry::NEVER),
-            "custom" => {
-                let date = self.get(&format!("{name}_date"));
-                match date.parse::<Timestamp>() {
-                    Ok(at) => Some(Expiry::at(at)),
-                    Err(_) if date.is_empty() => {
-                        errors.add(name, "choose the last day");
-                        None
-                    }
-                    Err(bad) => {
-                        errors.add(name, bad.to_string());
-                        None
-                    }
-                }
-            }
-            text => match text.parse::<i64>() {
-                Ok(seconds) if seconds > 0 => Some(Expiry::at(now.plus_seconds(seconds))),
-                _ => {
-                    errors.add(
-                        name,
-                        format!("`{text}` is not one of the choices; choose again"),
-                    );
-                    None
-                }
-            },
-        }
-    }
-
     /// Everything but what the frame itself sends, to be sent again by a confirming form.
     pub(crate) fn hidden(&self) -> Vec<ui::Hidden> {
         let own = |name: &str| matches!(name, "csrf" | "confirm");
@@ -129,6 +80,88 @@ impl Fields {
             .map(|(name, value)| ui::Hidden::new(name, value))
             .collect()
     }
+}
+
+/// What stands in a form's fields: what was sent, or else what the address asks for, or else the
+/// defaults.
+pub(crate) struct Values {
+    fields: Fields,
+    asked: Fields,
+    sent: bool,
+}
+
+impl Values {
+    /// Of a form shown for the first time.
+    pub(crate) fn asked(page: &Page) -> Self {
+        let query = page.path.split_once('?').map_or("", |(_, query)| query);
+        let asked = Fields(form_pairs(query.as_bytes()));
+        Self {
+            fields: asked.clone(),
+            asked,
+            sent: false,
+        }
+    }
+
+    /// Of a form shown again.
+    pub(crate) fn sent(sent: &Submission) -> Self {
+        Self {
+            fields: sent.fields.clone(),
+            sent: true,
+            ..Self::asked(&sent.page)
+        }
+    }
+
+    pub(crate) fn text(&self, name: &str, default: impl Into<String>) -> String {
+        let value = self.fields.get(name);
+        if self.sent || !value.is_empty() {
+            value.to_owned()
+        } else {
+            default.into()
+        }
+    }
+
+    /// What a form is about: named by a field of it, or by its address.
+    pub(crate) fn key(&self, name: &str) -> &str {
+        match self.fields.get(name) {
+            "" => self.asked.get(name),
+            sent => sent,
+        }
+    }
+
+    /// Whether members or owners are meant; members unless it says owners.
+    pub(crate) fn kind(&self) -> MembershipKind {
+        kind(self.key("kind"))
+    }
+
+    pub(crate) fn checked(&self, name: &str, value: &str, default: bool) -> bool {
+        if self.sent || self.fields.has(name) {
+            self.fields.all(name).any(|given| given == value)
+        } else {
+            default
+        }
+    }
+
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+}
+
+/// The kind asked for in a form or address; members unless it says owners.
+pub(crate) fn kind(text: &str) -> MembershipKind {
+    if text == "owner" {
+        MembershipKind::Owner
+    } else {
+        MembershipKind::Member
+    }
+}
+
+/// What stands for a record as it is: another text where anybody has saved it since.
+pub(crate) fn version(record: &impl Serialize) -> String {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_string(record)
+        .unwrap_or_default()
+        .hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 /// What a refusal says about a form's fields; other failures stay failures.

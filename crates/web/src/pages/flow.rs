@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use portcullis_app::{Operation, Preview, decide::RulesDiff};
+use portcullis_model::Change;
 use portcullis_store::Committed;
 
 use super::{
@@ -14,33 +15,75 @@ use super::{
 };
 use crate::{Web, error::Failure, ui};
 
-/// How one step is put into words, and where it leads.
-#[derive(Default)]
+/// What is to be done, how it is put into words, and where it leads.
 pub(crate) struct Step {
+    operation: Box<dyn Operation>,
     /// What will happen, in one sentence: `Remove Ana Lima from payroll-read`.
-    pub title: String,
+    title: String,
     /// The confirming button: `Remove`.
-    pub confirm: String,
-    /// Where cancelling goes.
-    pub cancel: String,
-    /// Whether to ask even where nobody loses anything.
-    pub ask: ConfirmPolicy,
-    /// What else to know before confirming.
-    pub notes: Vec<String>,
+    confirm: &'static str,
+    /// Where cancelling goes, and doing it too unless something was made or `then` says otherwise.
+    cancel: String,
+    then: Option<Box<dyn FnOnce(&Committed) -> String + Send>>,
+    ask: ConfirmPolicy,
+    notes: Vec<String>,
 }
 
 /// When to show a preview before doing it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum ConfirmPolicy {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ConfirmPolicy {
     /// Always: what is deleted or ended.
     Always,
     /// Where somebody loses access, keeps it for less long, may no longer do something by rules,
     /// or a warning stands.
-    #[default]
     WhenSomebodyLoses,
     /// There, and where somebody is judged by other rules: what they may do then is seen nowhere
     /// else before it is done.
     WhenRulesChange,
+}
+
+impl Step {
+    /// A step that is previewed where somebody loses by it.
+    pub(crate) fn new(
+        operation: impl Operation,
+        title: impl Into<String>,
+        confirm: &'static str,
+        cancel: impl Into<String>,
+    ) -> Self {
+        Self {
+            operation: Box::new(operation),
+            title: title.into(),
+            confirm,
+            cancel: cancel.into(),
+            then: None,
+            ask: ConfirmPolicy::WhenSomebodyLoses,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Previewed in any case.
+    pub(crate) fn always(mut self) -> Self {
+        self.ask = ConfirmPolicy::Always;
+        self
+    }
+
+    /// Previewed also where rules change what somebody may do.
+    pub(crate) fn when_rules_change(mut self) -> Self {
+        self.ask = ConfirmPolicy::WhenRulesChange;
+        self
+    }
+
+    /// What else to know before confirming.
+    pub(crate) fn noting(mut self, notes: Vec<String>) -> Self {
+        self.notes = notes;
+        self
+    }
+
+    /// Where it leads when it is done.
+    pub(crate) fn then(mut self, then: impl FnOnce(&Committed) -> String + Send + 'static) -> Self {
+        self.then = Some(Box::new(then));
+        self
+    }
 }
 
 #[derive(Template)]
@@ -51,27 +94,53 @@ struct PreviewPage {
     preview: ui::Preview,
 }
 
-/// Previews `operation`, or does it: at once where nothing is lost, else when confirmed. `done`
-/// says where to go afterwards.
-pub(crate) async fn run<O: Operation>(
+/// Previews a step, or does it: at once where nothing is lost, else when confirmed.
+pub(crate) async fn run(
     web: &Web,
     submission: &Submission,
-    operation: O,
     step: Step,
-    done: impl FnOnce(&Committed) -> String,
 ) -> Result<Response, Failure> {
     let page = &submission.page;
     let context = page.viewer.context.clone();
     if submission.fields.get("confirm") != "yes" {
-        let preview = web.app().preview(&context, &operation).await?;
+        let preview = web.app().preview(&context, &step.operation).await?;
         if asks(&preview, step.ask) {
-            let hidden = submission.fields.hidden();
-            return show(page, &preview, step, hidden);
+            return show(page, &preview, step, submission.fields.hidden());
         }
     }
-    let committed = web.app().commit(context, operation, None).await?;
-    let target = done(&committed);
+    let committed = web.app().commit(context, step.operation, None).await?;
+    let target = match step.then {
+        Some(then) => then(&committed),
+        None => made(&committed).unwrap_or(step.cancel),
+    };
     Ok(to(target, &committed))
+}
+
+/// The page of what a commit made, if it made something that has one.
+fn made(committed: &Committed) -> Option<String> {
+    let changes = || committed.change.changes.iter();
+    // The groups that come with an app are on its page.
+    let app = changes().find_map(|change| match change {
+        Change::App(edit) if edit.before.is_none() => edit.after.as_deref(),
+        _ => None,
+    });
+    app.map(convert::app_href).or_else(|| {
+        changes().find_map(|change| match change {
+            Change::User(edit) if edit.before.is_none() => {
+                edit.after.as_deref().map(convert::user_href)
+            }
+            Change::Group(edit) if edit.before.is_none() => {
+                edit.after.as_deref().map(convert::group_href)
+            }
+            Change::Tag(edit) if edit.before.is_none() => {
+                edit.after.as_deref().map(convert::tag_href)
+            }
+            Change::Request(edit) if edit.before.is_none() => {
+                edit.id().map(|id| format!("/requests/{id}"))
+            }
+            _ => None,
+        })
+    })
 }
 
 /// Whether `preview` is to be seen before it is done.
@@ -106,7 +175,7 @@ fn show(
             notes: step.notes,
             action: page.path.clone(),
             hidden,
-            confirm: step.confirm,
+            confirm: step.confirm.into(),
             cancel: step.cancel,
             level: if loses {
                 ui::Level::Bad

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{
-    extract::{FromRequestParts, Request, State},
+    extract::{FromRequestParts, RawPathParams, Request, State},
     http::{HeaderMap, HeaderValue, header, request::Parts},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use portcullis_model::{Action, Position, Refusal, Target, Timestamp, World, may};
+use portcullis_model::{
+    Action, App, Group, Noun, Position, Refusal, Tag, Target, Timestamp, User, World, may,
+};
 
 use super::convert;
 use crate::{
@@ -27,6 +29,7 @@ pub(crate) struct Page {
     pub view: View,
     /// The page's own path and query.
     pub path: String,
+    params: Vec<(String, String)>,
     theme: &'static str,
     personas: Vec<ui::Persona>,
     notice: Option<ui::Notice>,
@@ -51,6 +54,48 @@ impl Page {
         self.viewer
             .world
             .is_admin(self.viewer.id, self.viewer.context.now)
+    }
+
+    /// What the address names in its part `{name}`.
+    pub(crate) fn param(&self, name: &str) -> &str {
+        let found = self.params.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    fn named<'p, T>(
+        &'p self,
+        (param, noun): (&str, Noun),
+        find: impl FnOnce(&'p World, &str) -> Option<&'p T>,
+    ) -> Result<&'p T, Refusal> {
+        let key = self.param(param);
+        find(&self.viewer.world, key).ok_or_else(|| Refusal::not_found(noun, key))
+    }
+
+    /// The user of `{login}`.
+    pub(crate) fn user(&self) -> Result<&User, Refusal> {
+        self.named(("login", Noun::Person), World::find_user)
+    }
+
+    /// The group of `{id}`.
+    pub(crate) fn group(&self) -> Result<&Group, Refusal> {
+        self.named(("id", Noun::Group), World::find_group)
+    }
+
+    /// The role of `{id}`.
+    pub(crate) fn role(&self) -> Result<&Group, Refusal> {
+        self.named(("id", Noun::Role), |world, key| {
+            world.find_group(key).filter(|group| group.is_role())
+        })
+    }
+
+    /// The app of `{id}`.
+    pub(crate) fn app(&self) -> Result<&App, Refusal> {
+        self.named(("id", Noun::App), World::find_app)
+    }
+
+    /// The tag of `{id}`.
+    pub(crate) fn tag(&self) -> Result<&Tag, Refusal> {
+        self.named(("id", Noun::Tag), World::find_tag)
     }
 
     /// The value of a query parameter; empty if absent.
@@ -122,6 +167,15 @@ impl FromRequestParts<Web> for Page {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
         let viewer = <Viewer as FromRequestParts<Web>>::from_request_parts(parts, web).await?;
         let view = View::from_request_parts(parts, web).await?;
+        // What is not found by any route has none.
+        let params = RawPathParams::from_request_parts(parts, web).await;
+        let params = params.map_or_else(
+            |_| Vec::new(),
+            |params| {
+                let owned = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+                params.iter().map(owned).collect()
+            },
+        );
         let path = parts
             .uri
             .path_and_query()
@@ -156,6 +210,7 @@ impl FromRequestParts<Web> for Page {
             viewer,
             view,
             path,
+            params,
             theme,
             personas,
             notice,

@@ -1,13 +1,7 @@
-//! Things named in forms: people and groups as people write and paste them, and tags to tick.
+//! Things named in forms as people write and paste them.
 
-use portcullis_model::{Action, Group, Id, MembershipKind, Tag, Target, User, World, name};
+use portcullis_model::{Group, Id, User, World, name};
 
-use super::{
-    demands::in_words,
-    fields::Fields,
-    form::{Check, Checks, Field, Values, allowed},
-    frame::Page,
-};
 use crate::ui;
 
 /// More than this many suggestions would make a page heavy.
@@ -38,7 +32,7 @@ pub(crate) fn people(
     }
     if !unknown.is_empty() {
         unknown.dedup();
-        errors.add(field, unknown_sentence("person", &unknown));
+        errors.add(field, self::unknown("person", &unknown));
     }
     let mut seen = std::collections::BTreeSet::new();
     found.retain(|id| seen.insert(*id));
@@ -62,55 +56,14 @@ fn person<'w>(world: &'w World, text: &str) -> Option<&'w User> {
     })
 }
 
-/// The groups named in a field, one per line or separated by commas.
-pub(crate) fn groups(
-    world: &World,
-    text: &str,
-    field: &str,
-    errors: &mut ui::Errors,
-) -> Vec<Id<Group>> {
-    let (mut found, mut unknown) = (Vec::new(), Vec::new());
-    let pieces = text.split([',', ';', '\n', '\r']).map(str::trim);
-    for piece in pieces.filter(|piece| !piece.is_empty()) {
-        match world.find_group(piece) {
-            Some(group) => found.push(group.id),
-            None => unknown.push(piece),
-        }
-    }
-    if !unknown.is_empty() {
-        errors.add(field, unknown_sentence("group", &unknown));
-    }
-    found
-}
-
-fn unknown_sentence(noun: &str, unknown: &[&str]) -> String {
+/// Says what no such thing is called.
+pub(crate) fn unknown(noun: &str, unknown: &[&str]) -> String {
     let all: Vec<_> = unknown.iter().map(|text| format!("`{text}`")).collect();
     format!(
         "there is no {noun} called {}; correct or remove {}",
         all.join(", "),
         if all.len() == 1 { "it" } else { "them" }
     )
-}
-
-/// The one role named in a field.
-pub(crate) fn role(
-    world: &World,
-    text: &str,
-    field: &str,
-    errors: &mut ui::Errors,
-) -> Option<Id<Group>> {
-    let found = world.find_group(text).filter(|group| group.is_role());
-    if found.is_none() {
-        errors.add(
-            field,
-            if text.is_empty() {
-                "name a role".to_owned()
-            } else {
-                unknown_sentence("role", &[text])
-            },
-        );
-    }
-    found.map(|group| group.id)
 }
 
 /// The names of all roles but `except`, as suggestions.
@@ -129,57 +82,6 @@ pub(crate) fn logins(world: &World) -> Vec<String> {
         return Vec::new();
     }
     world.users().map(|user| user.login.to_string()).collect()
-}
-
-/// The kind asked for in a form or address; members unless it says owners.
-pub(crate) fn kind(text: &str) -> MembershipKind {
-    if text == "owner" {
-        MembershipKind::Owner
-    } else {
-        MembershipKind::Member
-    }
-}
-
-/// The ids sent in a field by its boxes.
-pub(crate) fn ids<T>(fields: &Fields, name: &str) -> Vec<Id<T>> {
-    fields
-        .all(name)
-        .filter_map(|text| text.parse().ok())
-        .collect()
-}
-
-/// Boxes for all tags. Those in force stay ticked for who may not take them off.
-pub(crate) fn tags_field(
-    page: &Page,
-    values: &Values,
-    carried: &[Id<Tag>],
-    untag: Action,
-    target: Target<'_>,
-) -> Field {
-    let may_remove = allowed(page, untag, target).is_ok();
-    let boxes = page.viewer.world.tags().map(|tag| {
-        let value = tag.id.to_string();
-        let has = carried.contains(&tag.id);
-        let locked = has && !may_remove;
-        Check {
-            label: tag.name.to_string(),
-            help: in_words(tag),
-            checked: locked || values.checked("tags", &value, has),
-            locked,
-            value,
-        }
-    });
-    Field::Checks(Checks {
-        name: "tags",
-        label: "Tags",
-        boxes: boxes.collect(),
-        help: if may_remove || carried.is_empty() {
-            String::new()
-        } else {
-            "Only admins take tags off.".into()
-        },
-        none: "There are no tags.",
-    })
 }
 
 #[cfg(test)]

@@ -1,10 +1,7 @@
 //! One request: who asks for what, what the one who decides should know, and what became of it.
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use portcullis_app::request::Approve;
 use portcullis_model::{
     Action, Actor, Group, Id, MembershipKind, Noun, OperationName, Refusal, Request, Target, User,
@@ -13,11 +10,14 @@ use portcullis_model::{
 use portcullis_store::{LogFilter, RequestFilter, SubjectKind};
 
 use super::{
-    convert,
-    demands::{Demands, in_words},
-    form::{Values, allowed},
-    frame::{Page, render},
-    request_list::{chip, names, wanted_of, who},
+    super::{
+        convert,
+        form::{Values, allowed},
+        form_page::durations,
+        frame::{Page, render},
+        requirements::{Requirements, in_words},
+    },
+    list::{chip, names, wanted_of, who},
 };
 use crate::{Web, error::Failure, ui, words};
 
@@ -83,17 +83,17 @@ struct Earlier {
     at: ui::When,
 }
 
-pub(super) async fn show(
-    State(web): State<Web>,
-    page: Page,
-    Path(id): Path<String>,
-) -> Result<Response, Failure> {
-    let id = id
-        .parse()
-        .map_err(|_| Refusal::not_found(Noun::Request, &id))?;
-    let request = load(&web, &page, id).await?;
+pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+    let request = load(&web, &page, id(&page)?).await?;
     let values = Values::asked(&page);
     draw(&web, &page, &request, &values, ui::Errors::default()).await
+}
+
+/// The request the address names.
+pub(super) fn id(page: &Page) -> Result<Id<Request>, Refusal> {
+    let key = page.param("id");
+    key.parse()
+        .map_err(|_| Refusal::not_found(Noun::Request, key))
 }
 
 /// A request in whatever state.
@@ -180,8 +180,8 @@ async fn decide_box(
 ) -> Decide {
     let (world, context) = (&page.viewer.world, &page.viewer.context);
     let (kind, now) = (placed_as(request), context.now);
-    let demands = Demands::of_place(world, wanted, kind, now);
-    let mut durations = demands.durations(values, errors, now);
+    let requirements = Requirements::of_place(world, wanted, kind, now);
+    let mut durations = durations(&requirements, values, errors, now);
     let cut = world.constraints_on(wanted).cap(kind, request.until, now);
     let label = match cut.instant() {
         None => "As asked: no end".to_owned(),
@@ -203,7 +203,7 @@ async fn decide_box(
     }
     durations.choices.insert(0, ui::Choice::new("asked", label));
     durations.chosen = values.text("until", "asked");
-    let reason_help = match demands.reason {
+    let reason_help = match requirements.reason {
         Some((_, tag)) if request.reason.is_empty() => {
             format!(
                 "The tag {} asks for a reason, and none was given.",

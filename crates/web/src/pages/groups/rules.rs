@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -15,19 +15,22 @@ use portcullis_app::{
 };
 use portcullis_model::{
     Action, Entitlement, Grant, Group, Id, MembershipKind, Noun, Refusal, Target,
-    entitlement::Rules,
-    name::{Name, Reason},
+    entitlement::Rules, name::Name,
 };
 use portcullis_rules::analysis::lint::Severity;
 
 use super::{
-    convert,
-    demands::Demands,
-    fields::{Fields, Submission, errors_of},
-    flow::{self, ConfirmPolicy, Step},
-    form::{Values, allowed, unseen, version},
-    frame::{Page, render},
-    group_write::{crumbs, found},
+    super::{
+        convert,
+        fields::{Fields, Submission, errors_of, version},
+        flow::{self, Step},
+        form::{Values, allowed},
+        form_page::durations,
+        frame::{Page, render},
+        input::Input,
+        requirements::Requirements,
+    },
+    form::crumbs,
     rules_text::pretty,
 };
 use crate::{Web, error::Failure, ui};
@@ -154,11 +157,8 @@ fn raw(fields: &Fields, name: &str) -> String {
 }
 
 /// The list that the address names.
-fn listed<'p>(
-    page: &'p Page,
-    group: &Group,
-    id: &str,
-) -> Result<(&'p Entitlement, &'p Rules), Refusal> {
+fn listed(page: &Page) -> Result<(&Entitlement, &Rules), Refusal> {
+    let (group, id) = (page.group()?, page.param("entitlement"));
     let found = id
         .parse::<Id<Entitlement>>()
         .ok()
@@ -168,60 +168,45 @@ fn listed<'p>(
     found.ok_or_else(|| Refusal::not_found(Noun::RuleList, id))
 }
 
-pub(super) async fn new(page: Page, Path(id): Path<String>) -> Result<Response, Failure> {
-    let group = found(&page, &id)?;
-    allowed(&page, Action::GrantEntitlement, Target::Group(group))?;
-    let (values, draft) = (Values::asked(&page), Draft::new());
-    let said = said(&look(&draft).await?);
-    let shown = edit(
+pub(super) async fn new(page: Page) -> Result<Response, Failure> {
+    allowed(
         &page,
-        group,
-        None,
+        Action::GrantEntitlement,
+        Target::Group(page.group()?),
+    )?;
+    first(&page, None, Draft::new()).await
+}
+
+pub(super) async fn show(page: Page) -> Result<Response, Failure> {
+    let (there, list) = listed(&page)?;
+    first(&page, Some(there), Draft::of(list)).await
+}
+
+async fn first(
+    page: &Page,
+    there: Option<&Entitlement>,
+    draft: Draft,
+) -> Result<Response, Failure> {
+    let (values, said) = (Values::asked(page), said(&look(&draft).await?));
+    let errors = ui::Errors::default();
+    render(&edit(
+        page,
+        page.group()?,
+        there,
         draft,
         &values,
-        ui::Errors::default(),
+        errors,
         said,
-    );
-    render(&shown)
+    ))
 }
 
-pub(super) async fn show(
-    page: Page,
-    Path((id, entitlement)): Path<(String, String)>,
-) -> Result<Response, Failure> {
-    let group = found(&page, &id)?;
-    let (there, list) = listed(&page, group, &entitlement)?;
-    let (values, draft) = (Values::asked(&page), Draft::of(list));
-    let said = said(&look(&draft).await?);
-    let shown = edit(
-        &page,
-        group,
-        Some(there),
-        draft,
-        &values,
-        ui::Errors::default(),
-        said,
-    );
-    render(&shown)
+pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
+    save(&web, &sent, None).await
 }
 
-pub(super) async fn create(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    sent: Submission,
-) -> Result<Response, Failure> {
-    let group = found(&sent.page, &id)?;
-    save(&web, &sent, group, None).await
-}
-
-pub(super) async fn replace(
-    State(web): State<Web>,
-    Path((id, entitlement)): Path<(String, String)>,
-    sent: Submission,
-) -> Result<Response, Failure> {
-    let group = found(&sent.page, &id)?;
-    let (there, _) = listed(&sent.page, group, &entitlement)?;
-    save(&web, &sent, group, Some(there)).await
+pub(super) async fn replace(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
+    let (there, _) = listed(&sent.page)?;
+    save(&web, &sent, Some(there)).await
 }
 
 /// Looks through a draft; proving takes a while, so not on a thread that others wait for.
@@ -235,28 +220,26 @@ async fn look(draft: &Draft) -> Result<Checked, Failure> {
 async fn save(
     web: &Web,
     sent: &Submission,
-    group: &Group,
     there: Option<&Entitlement>,
 ) -> Result<Response, Failure> {
-    let (page, fields) = (&sent.page, &sent.fields);
+    let (page, group) = (&sent.page, sent.page.group()?);
     allowed(page, Action::GrantEntitlement, Target::Group(group))?;
-    let mut errors = ui::Errors::default();
-    let draft = Draft::sent(fields);
+    let mut input = Input::new(sent);
+    let draft = Draft::sent(&sent.fields);
     let checked = look(&draft).await?;
     let said = said(&checked);
-    let name = fields.parse("name", &mut errors, Name::parse);
+    let name = input.parse("name", Name::parse);
     let priority = draft.priority.parse::<i32>();
     if priority.is_err() {
         let wrong = "the priority is a whole number; lists of higher priority are asked first";
-        errors.add("priority", wrong);
+        input.errors.add("priority", wrong);
     }
-    let until = fields.ends("until", page.viewer.context.now, &mut errors);
-    let reason = fields.parse("reason", &mut errors, Reason::parse);
+    let (until, reason) = (input.ends("until"), input.reason());
     for (field, wrong) in wrong(&checked) {
-        errors.add(field, wrong);
+        input.errors.add(field, wrong);
     }
     let by = there.map(|there| convert::actor(&page.viewer.world, there.granted_by));
-    unseen(fields, &there, by, &mut errors);
+    input.check_stale(&there, by);
     let taken = name.as_ref().is_some_and(|name| {
         let mut others = page
             .viewer
@@ -269,8 +252,9 @@ async fn save(
     if taken {
         let wrong =
             "the group confers a list of this name already; edit that one, or choose another";
-        errors.add("name", wrong);
+        input.errors.add("name", wrong);
     }
+    let errors = input.errors;
     let grant = checked.list.filter(|_| errors.is_empty()).zip(name);
     let operation = grant.zip(until).zip(reason).zip(priority.ok());
     let Some(((((rules, name), until), reason), priority)) = operation else {
@@ -292,15 +276,13 @@ async fn save(
         until,
         reason,
     };
-    let step = Step {
-        title,
-        confirm: "Save the rules".into(),
-        cancel: there.map_or_else(|| convert::group_href(group), convert::list_href),
-        ask: ConfirmPolicy::Always,
-        notes: summary(&said),
-    };
-    let done = |_: &_| convert::group_href(group);
-    match flow::run(web, sent, operation, step, done).await {
+    let cancel = there.map_or_else(|| convert::group_href(group), convert::list_href);
+    let done = convert::group_href(group);
+    let step = Step::new(operation, title, "Save the rules", cancel)
+        .always()
+        .noting(summary(&said))
+        .then(|_| done);
+    match flow::run(web, sent, step).await {
         Ok(answer) => Ok(answer),
         Err(failure) => again(page, group, there, draft, sent, errors_of(failure)?, said),
     }
@@ -362,7 +344,7 @@ fn edit(
     said: Said,
 ) -> EditPage {
     let (world, now) = (&*page.viewer.world, page.viewer.context.now);
-    let mut durations = Demands::default().durations(values, &errors, now);
+    let mut durations = durations(&Requirements::default(), values, &errors, now);
     if values.text("until", "").is_empty() {
         durations.chosen = "never".into();
         let until = there.and_then(|there| there.validity.until.instant());

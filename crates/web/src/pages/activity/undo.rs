@@ -1,52 +1,51 @@
 //! What was done, undone: the same edits the other way round, previewed where somebody loses.
 
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, header},
     response::Response,
 };
 use portcullis_app::log::Undo;
 use portcullis_model::{Change, ChangeSet, Noun, Position, Refusal};
 
-use super::{
+use super::super::{
     fields::Submission,
-    flow::{self, ConfirmPolicy, Step},
+    flow::{self, Step},
 };
 use crate::{Web, auth::is_local, error::Failure};
 
 pub(super) async fn undo(
     State(web): State<Web>,
-    Path(position): Path<String>,
     headers: HeaderMap,
     mut sent: Submission,
 ) -> Result<Response, Failure> {
-    let missing = || Refusal::not_found(Noun::LogEntry, &position);
-    let at = position.parse().map(Position).map_err(|_| missing())?;
+    let missing = || Refusal::not_found(Noun::LogEntry, sent.page.param("position"));
+    let at = sent.page.param("position").parse();
+    let at = at.map(Position).map_err(|_| missing())?;
     let entry = web.app().store().entry(at).await?.ok_or_else(missing)?;
     let change = entry.change.as_deref().ok_or_else(missing)?.clone();
     let back = came_from(&sent, &headers).unwrap_or_else(|| format!("/activity/{at}"));
     // A preview stands between here and there; it carries the way back along.
     sent.fields.0.retain(|(name, _)| name != "next");
     sent.fields.0.push(("next".into(), back.clone()));
-    let step = Step {
-        title: format!("Undo entry {at} of the log"),
-        confirm: "Undo".into(),
-        cancel: back.clone(),
-        ask: ConfirmPolicy::WhenSomebodyLoses,
-        ..Step::default()
-    };
     let operation = Undo {
         position: at,
         change,
     };
-    flow::run(&web, &sent, operation, step, |committed| {
+    let step = Step::new(
+        operation,
+        format!("Undo entry {at} of the log"),
+        "Undo",
+        &*back,
+    );
+    let step = step.then(|committed| {
         if ends_things(&committed.change) {
             "/activity".into()
         } else {
             back
         }
-    })
-    .await
+    });
+    flow::run(&web, &sent, step).await
 }
 
 /// The page the button stood on, without its notice.

@@ -8,7 +8,7 @@ use portcullis_model::{Actor, Group, Id, Request, State as Became, User, Wants, 
 use portcullis_store::{RequestFilter, RequestStatus};
 use uuid::Uuid;
 
-use super::{
+use super::super::{
     convert,
     frame::{Page, render},
 };

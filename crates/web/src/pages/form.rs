@@ -1,0 +1,105 @@
+//! Forms as pages: one handler that shows them and one that takes them.
+//!
+//! A [`Form`] says what stands in it and what sending it does; the handlers here draw it with the
+//! defaults at first, and again with what was sent where something was wrong with that. What needs
+//! no more than a yes is a [`confirm`].
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get, post},
+};
+use portcullis_model::{Action, Refusal, Target, may};
+
+pub(crate) use super::{
+    fields::Values,
+    form_page::{Banner, FormPage},
+};
+use super::{
+    fields::{Fields, Submission, errors_of},
+    flow::{self, Step},
+    frame::{Page, render},
+    input::Input,
+};
+use crate::{Web, error::Failure, ui};
+
+/// A form at an address.
+pub(crate) trait Form: Sized + Send + Sync + 'static {
+    /// What the form is about, found by its address and what stands in it.
+    fn find(page: &Page, values: &Values) -> Result<Self, Refusal>;
+
+    /// Whether the viewer may do it, told before they fill in a form in vain.
+    fn allowed(&self, page: &Page) -> Result<(), Refusal>;
+
+    /// What stands in it.
+    fn draw(&self, page: &Page, form: &mut FormPage);
+
+    /// What sending it does; nothing where the errors say what is wrong.
+    fn step(&self, input: &mut Input<'_>) -> Option<Step>;
+}
+
+/// The handlers of a form.
+pub(crate) fn form<F: Form>() -> MethodRouter<Web> {
+    get(async |page: Page| show::<F>(&page)).post(send::<F>)
+}
+
+/// The form, shown for the first time.
+pub(crate) fn show<F: Form>(page: &Page) -> Result<Response, Failure> {
+    let values = Values::asked(page);
+    let form = F::find(page, &values)?;
+    form.allowed(page)?;
+    render(&drawn(&form, page, values, ui::Errors::default()))
+}
+
+/// Does what the form asks for, or shows it again with what was sent and what is wrong.
+pub(crate) async fn send<F: Form>(
+    State(web): State<Web>,
+    sent: Submission,
+) -> Result<Response, Failure> {
+    let form = F::find(&sent.page, &Values::sent(&sent))?;
+    let mut input = Input::new(&sent);
+    let step = form.step(&mut input);
+    let errors = match step.filter(|_| input.errors.is_empty()) {
+        Some(step) => match flow::run(&web, &sent, step).await {
+            Ok(answer) => return Ok(answer),
+            Err(failure) => errors_of(failure)?,
+        },
+        None => input.errors,
+    };
+    let again = drawn(&form, &sent.page, Values::sent(&sent), errors);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&again)?).into_response())
+}
+
+fn drawn<F: Form>(form: &F, page: &Page, values: Values, errors: ui::Errors) -> FormPage {
+    let mut drawn = FormPage::new(page, values, errors);
+    form.draw(page, &mut drawn);
+    drawn
+}
+
+/// What is done without a form, by way of its preview: asked for at its address, or sent there.
+pub(crate) fn confirm(plan: fn(&Input<'_>) -> Result<Step, Failure>) -> MethodRouter<Web> {
+    let ask = move |State(web): State<Web>, page: Page| async move {
+        // Without a field `confirm` nothing is committed, whatever the address says.
+        let unsent = Submission {
+            page,
+            fields: Fields::default(),
+        };
+        let step = plan(&Input::new(&unsent))?;
+        flow::run(&web, &unsent, step.always()).await
+    };
+    button(plan).get(ask)
+}
+
+/// The same for a button on another page, which has no address of its own to ask at.
+pub(crate) fn button(plan: fn(&Input<'_>) -> Result<Step, Failure>) -> MethodRouter<Web> {
+    post(move |State(web): State<Web>, sent: Submission| async move {
+        let step = plan(&Input::new(&sent))?;
+        flow::run(&web, &sent, step).await
+    })
+}
+
+/// Whether the viewer may do it, before they fill in a form in vain.
+pub(crate) fn allowed(page: &Page, action: Action, target: Target<'_>) -> Result<(), Refusal> {
+    may(&page.viewer.world, &page.viewer.context, action, target)
+}

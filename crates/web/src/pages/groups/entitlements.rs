@@ -1,0 +1,114 @@
+//! What a group confers, given and withheld.
+
+use std::collections::BTreeSet;
+
+use portcullis_app::group::{GrantEntitlement, RevokeEntitlement};
+use portcullis_model::{
+    Action, Entitlement, Grant, Group, Id, Noun, Permission, Refusal, Target,
+    name::{Environment, PermissionName},
+};
+
+use super::{
+    super::{
+        convert,
+        flow::Step,
+        form::{Form, FormPage, Values, allowed},
+        frame::Page,
+        input::Input,
+        requirements::Requirements,
+    },
+    form::crumbs,
+};
+use crate::error::Failure;
+
+/// A permission given to a group.
+pub(super) struct GrantPermission(Group);
+
+impl Form for GrantPermission {
+    fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
+        page.group().cloned().map(Self)
+    }
+
+    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
+        allowed(page, Action::GrantEntitlement, Target::Group(&self.0))
+    }
+
+    fn draw(&self, page: &Page, form: &mut FormPage) {
+        const MOST: usize = 200;
+        let (world, group) = (&*page.viewer.world, &self.0);
+        form.title = format!("Let {} confer something", group.name);
+        form.lead = "Every member of the group has the permission, however they are in it.".into();
+        form.crumbs = crumbs(group);
+        let known = world.permission_names(page.viewer.context.now);
+        form.line("permission", "Permission", "")
+            .required()
+            .options(known.take(MOST).map(str::to_owned).collect())
+            .help("As decisions name it, such as “invoices:approve”. What the group confers under that name already is replaced.");
+        form.line("environments", "Environments", "")
+            .help("Where it holds, such as “staging production”; everywhere, if empty.");
+        let requirements = Requirements::default();
+        form.until(&requirements, Some("never"));
+        form.reason(&requirements, "");
+        let there = world.entitlements_of(group.id).map(convert::entitlement);
+        form.aside("Confers already", there.take(MOST).collect(), "");
+        form.submit = "Confer".into();
+        form.cancel = convert::group_href(group);
+    }
+
+    fn step(&self, input: &mut Input<'_>) -> Option<Step> {
+        let group = &self.0;
+        let name = input.parse("permission", PermissionName::parse);
+        let mut environments = BTreeSet::new();
+        let words = input.text("environments");
+        let words = words.split(|c: char| c == ',' || c.is_whitespace());
+        for word in words.filter(|word| !word.is_empty()) {
+            match Environment::parse(word) {
+                Ok(environment) => {
+                    environments.insert(environment);
+                }
+                Err(bad) => input.errors.add("environments", bad.0),
+            }
+        }
+        let (until, reason) = (input.ends("until"), input.reason());
+        let operation = GrantEntitlement {
+            group: group.id,
+            replaces: None,
+            grant: Grant::Permission(Permission {
+                name: name?,
+                environments,
+            }),
+            until: until?,
+            reason: reason?,
+        };
+        let title = format!("Let {} confer {}", group.name, input.text("permission"));
+        Some(Step::new(
+            operation,
+            title,
+            "Confer",
+            convert::group_href(group),
+        ))
+    }
+}
+
+pub(super) fn revoke(input: &Input<'_>) -> Result<Step, Failure> {
+    let (world, id) = (input.world(), input.page.param("id"));
+    let entitlement = id
+        .parse::<Id<Entitlement>>()
+        .ok()
+        .and_then(|id| world.entitlement(id))
+        .ok_or_else(|| Refusal::not_found(Noun::Entitlement, id))?;
+    let group = world.group(entitlement.group);
+    let (name, href) = group.map_or(("", "/groups".into()), |group| {
+        (&*group.name, convert::group_href(group))
+    });
+    let cancel = match entitlement.grant.rules() {
+        Some(_) => convert::list_href(entitlement),
+        None => href.clone(),
+    };
+    let operation = RevokeEntitlement {
+        entitlement: entitlement.id,
+    };
+    let title = format!("{name} no longer confers {}", entitlement.grant.label());
+    let step = Step::new(operation, title, "Withhold", cancel);
+    Ok(step.always().then(|_| href))
+}

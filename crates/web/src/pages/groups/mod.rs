@@ -1,0 +1,44 @@
+//! Groups, and what roles share with them.
+
+mod entitlements;
+mod form;
+mod people;
+mod roles;
+mod rules;
+mod rules_text;
+
+use axum::{Router, routing::get};
+
+use super::form::{button, confirm, form};
+use crate::Web;
+
+pub(super) use self::{
+    form::{New, crumbs, named},
+    roles::AttachTo,
+};
+
+pub(super) fn routes() -> Router<Web> {
+    let mut all = Router::new()
+        .route("/groups/new", form::<New>())
+        .route("/entitlements/{id}/withhold", button(entitlements::revoke));
+    // A role is a group: its pages live under its own word, and work under both.
+    for place in ["/groups/{id}", "/roles/{id}"] {
+        let at = |rest: &str| format!("{place}{rest}");
+        all = all
+            .route(&at("/edit"), form::<form::Edit>())
+            .route(&at("/delete"), confirm(form::delete))
+            .route(&at("/people/add"), form::<people::Add>())
+            .route(&at("/people/remove"), button(people::remove))
+            .route(&at("/people/{login}/extend"), form::<people::Extend>())
+            .route(&at("/leave"), confirm(people::leave))
+            .route(&at("/roles/attach"), form::<roles::Attach>())
+            .route(&at("/roles/detach"), button(roles::detach))
+            .route(&at("/confer"), form::<entitlements::GrantPermission>())
+            .route(&at("/rules/new"), get(rules::new).post(rules::create))
+            .route(
+                &at("/rules/{entitlement}"),
+                get(rules::show).post(rules::replace),
+            );
+    }
+    all
+}

@@ -1,0 +1,233 @@
+//! People put into a group, taken out of it, and the ends of those who are in it.
+
+use portcullis_app::group::{AddPeople, RemovePeople};
+use portcullis_model::{Action, Expiry, Group, Id, MembershipKind, Noun, Refusal, Target, User};
+
+use super::{
+    super::{
+        convert,
+        flow::Step,
+        form::{Form, FormPage, Values, allowed},
+        frame::Page,
+        input::Input,
+        requirements::Requirements,
+    },
+    form::crumbs,
+};
+use crate::{error::Failure, ui};
+
+pub(super) struct Add {
+    group: Group,
+    kind: MembershipKind,
+}
+
+impl Form for Add {
+    fn find(page: &Page, values: &Values) -> Result<Self, Refusal> {
+        let group = page.group()?.clone();
+        let kind = values.kind();
+        Ok(Self { group, kind })
+    }
+
+    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
+        allowed(page, Action::AddPeople, Target::Group(&self.group))
+    }
+
+    fn draw(&self, page: &Page, form: &mut FormPage) {
+        let (group, kind) = (&self.group, self.kind);
+        let (world, now) = (&*page.viewer.world, page.viewer.context.now);
+        form.title = format!("Add {kind}s to {}", group.name);
+        form.cancel = convert::group_href(group);
+        form.crumbs = crumbs(group);
+        let here = format!("{}/people/add?kind=", form.cancel);
+        form.kind_tabs(&here, ["Members", "Owners"], kind);
+        let requirements = Requirements::of_place(world, group, kind, now);
+        form.no_self_add(&requirements, page, group, kind);
+        form.lines("users", "People", "")
+            .required()
+            .help("Logins or e-mail addresses, separated by commas, spaces or new lines. Lists can be pasted. Who is in it already gets the new end.");
+        form.until(&requirements, None);
+        form.reason(
+            &requirements,
+            "Stands beside the name for as long as it lasts.",
+        );
+        let text = match kind {
+            MembershipKind::Member => "",
+            MembershipKind::Owner => "Owners decide who is in it. They are not members by that.",
+        };
+        form.aside("What they get", leads_to(page, group, kind), text);
+        form.submit = format!("Add {kind}s");
+    }
+
+    fn step(&self, input: &mut Input<'_>) -> Option<Step> {
+        let users = input.people("users");
+        if users.is_empty() {
+            input.errors.add("users", "name at least one person");
+        }
+        let title = format!("Add {} to {}", many(input.page, &users), self.group.name);
+        let operation = placing(input, &self.group, users, self.kind)?;
+        let step = Step::new(operation, title, "Add", convert::group_href(&self.group));
+        Some(step.when_rules_change())
+    }
+}
+
+fn placing(
+    input: &mut Input<'_>,
+    group: &Group,
+    users: Vec<Id<User>>,
+    kind: MembershipKind,
+) -> Option<AddPeople> {
+    let (until, reason) = (input.ends("until"), input.reason());
+    Some(AddPeople {
+        group: group.id,
+        kind,
+        users,
+        until: until?,
+        reason: reason?,
+    })
+}
+
+/// What a place in `group` leads to: the first of the groups and permissions.
+fn leads_to(page: &Page, group: &Group, kind: MembershipKind) -> Vec<ui::Entity> {
+    const MOST: usize = 12;
+    if kind == MembershipKind::Owner {
+        return Vec::new();
+    }
+    let (world, now) = (&*page.viewer.world, page.viewer.context.now);
+    let groups = world.reach(group.id, now).into_iter().map(|(group, kind)| {
+        let entity = convert::group(group);
+        if kind == MembershipKind::Owner {
+            entity.with_detail("as owner")
+        } else {
+            entity
+        }
+    });
+    let confers = world.entitlements_of(group.id).map(convert::entitlement);
+    groups.chain(confers).take(MOST).collect()
+}
+
+/// Until when somebody is in a group.
+pub(super) struct Extend {
+    group: Group,
+    user: User,
+    kind: MembershipKind,
+    until: Expiry,
+}
+
+impl Form for Extend {
+    fn find(page: &Page, values: &Values) -> Result<Self, Refusal> {
+        let (group, user, kind) = (page.group()?, page.user()?, values.kind());
+        let direct = page.viewer.world.direct(user.id, group.id, kind);
+        let direct = direct.ok_or_else(|| {
+            Refusal::not_found(kind.into(), format!("{} in {}", user.login, group.name))
+        })?;
+        Ok(Self {
+            group: group.clone(),
+            user: user.clone(),
+            kind,
+            until: direct.validity.until,
+        })
+    }
+
+    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
+        let target = Target::Place {
+            user: self.user.id,
+            group: &self.group,
+        };
+        allowed(page, Action::AddPeople, target)
+    }
+
+    fn draw(&self, page: &Page, form: &mut FormPage) {
+        let (group, user, kind) = (&self.group, &self.user, self.kind);
+        let (world, now, me) = (&*page.viewer.world, page.viewer.context.now, page.viewer.id);
+        form.title = format!("Until when is {} in {}?", user.name, group.name);
+        form.crumbs = crumbs(group);
+        let requirements = Requirements::of_place(world, group, kind, now);
+        if me == user.id {
+            form.no_self_add(&requirements, page, group, kind);
+        }
+        let ends = self.until.instant().map_or("has no end".into(), |at| {
+            format!("ends {}", convert::when(at, now).absolute())
+        });
+        form.hidden("kind", kind);
+        let who = convert::user(user).with_detail(format!("{}, {ends}", kind.noun()));
+        form.known("Now", who);
+        form.until(&requirements, None);
+        form.reason(&requirements, "Why it goes on, or ends earlier.");
+        form.submit = "Change the end".into();
+        form.cancel = convert::group_href(group);
+    }
+
+    fn step(&self, input: &mut Input<'_>) -> Option<Step> {
+        let (group, user) = (&self.group, &self.user);
+        let title = format!("Change until when {} is in {}", user.name, group.name);
+        let operation = placing(input, group, vec![user.id], self.kind)?;
+        Some(Step::new(
+            operation,
+            title,
+            "Change",
+            convert::group_href(group),
+        ))
+    }
+}
+
+/// Takes people out: field `user` several times, by login or id, and `kind`.
+pub(super) fn remove(input: &Input<'_>) -> Result<Step, Failure> {
+    let (group, kind) = (input.page.group()?, input.kind());
+    let named = ["user", "pick"]
+        .into_iter()
+        .flat_map(|name| input.fields.all(name));
+    let users = named
+        .map(|key| {
+            let user = input.world().find_user(key);
+            user.map(|user| user.id)
+                .ok_or_else(|| Refusal::not_found(Noun::Person, key))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let who = many(input.page, &users);
+    let title = match kind {
+        MembershipKind::Member => format!("Remove {who} from {}", group.name),
+        MembershipKind::Owner => format!("Take {} away from {who}", ownership_of(group)),
+    };
+    Ok(removing(group, kind, users, title, "Remove"))
+}
+
+pub(super) fn leave(input: &Input<'_>) -> Result<Step, Failure> {
+    let (group, kind) = (input.page.group()?, input.kind());
+    let title = match kind {
+        MembershipKind::Member => format!("Leave {}", group.name),
+        MembershipKind::Owner => format!("Give up {}", ownership_of(group)),
+    };
+    let me = vec![input.page.viewer.id];
+    Ok(removing(group, kind, me, title, "Leave"))
+}
+
+fn removing(
+    group: &Group,
+    kind: MembershipKind,
+    users: Vec<Id<User>>,
+    title: String,
+    confirm: &'static str,
+) -> Step {
+    let operation = RemovePeople {
+        group: group.id,
+        kind,
+        users,
+    };
+    Step::new(operation, title, confirm, convert::group_href(group)).always()
+}
+
+fn ownership_of(group: &Group) -> String {
+    format!("ownership of {}", group.name)
+}
+
+/// One person by name, several by number.
+fn many(page: &Page, users: &[Id<User>]) -> String {
+    match users {
+        [one] => page
+            .viewer
+            .world
+            .user(*one)
+            .map_or_else(String::new, |user| user.name.to_string()),
+        all => format!("{} people", all.len()),
+    }
+}

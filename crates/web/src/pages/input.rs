@@ -1,0 +1,144 @@
+//! What was sent by a form, read field by field into the model's types.
+
+use portcullis_model::{
+    Expiry, Group, Id, MembershipKind, Timestamp, User, World,
+    name::{ParseTextError, Reason},
+};
+use serde::Serialize;
+
+use super::{
+    fields::{Fields, Submission, kind, version},
+    frame::Page,
+    pick,
+};
+use crate::ui;
+
+/// What was sent, being read: each field into the model's type, and what is wrong where it stands.
+pub(crate) struct Input<'s> {
+    pub page: &'s Page,
+    pub fields: &'s Fields,
+    pub errors: ui::Errors,
+}
+
+impl<'s> Input<'s> {
+    pub(crate) fn new(sent: &'s Submission) -> Self {
+        Self {
+            page: &sent.page,
+            fields: &sent.fields,
+            errors: ui::Errors::default(),
+        }
+    }
+
+    pub(crate) fn world(&self) -> &'s World {
+        &self.page.viewer.world
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.page.viewer.context.now
+    }
+
+    /// A field as it was sent.
+    pub(crate) fn text(&self, name: &str) -> &'s str {
+        self.fields.get(name)
+    }
+
+    /// A field read by `parse`.
+    pub(crate) fn parse<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, ParseTextError>,
+    ) -> Option<T> {
+        let read = parse(self.text(name));
+        read.map_err(|bad| self.errors.add(name, bad.0)).ok()
+    }
+
+    /// The field `reason`.
+    pub(crate) fn reason(&mut self) -> Option<Reason> {
+        self.parse("reason", Reason::parse)
+    }
+
+    /// Members or owners, as a field or the address says.
+    pub(crate) fn kind(&self) -> MembershipKind {
+        match self.text("kind") {
+            "" => kind(&self.page.query("kind")),
+            sent => kind(sent),
+        }
+    }
+
+    /// The people named in a field.
+    pub(crate) fn people(&mut self, name: &str) -> Vec<Id<User>> {
+        pick::people(self.world(), self.text(name), name, &mut self.errors)
+    }
+
+    /// The groups named in a field, one per line or separated by commas.
+    pub(crate) fn groups(&mut self, name: &str) -> Vec<Id<Group>> {
+        let (mut found, mut unknown) = (Vec::new(), Vec::new());
+        let pieces = self.text(name).split([',', ';', '\n', '\r']);
+        for piece in pieces.map(str::trim).filter(|piece| !piece.is_empty()) {
+            match self.world().find_group(piece) {
+                Some(group) => found.push(group.id),
+                None => unknown.push(piece),
+            }
+        }
+        if !unknown.is_empty() {
+            self.errors.add(name, pick::unknown("group", &unknown));
+        }
+        found
+    }
+
+    /// The one role named in a field.
+    pub(crate) fn role(&mut self, name: &str) -> Option<Id<Group>> {
+        let text = self.text(name);
+        let found = self.world().find_group(text);
+        let found = found.filter(|group| group.is_role());
+        if found.is_none() {
+            let wrong = match text {
+                "" => "name a role".to_owned(),
+                text => pick::unknown("role", &[text]),
+            };
+            self.errors.add(name, wrong);
+        }
+        found.map(|group| group.id)
+    }
+
+    /// The ids sent in a field by its boxes.
+    pub(crate) fn ids<T>(&self, name: &str) -> Vec<Id<T>> {
+        let all = self.fields.all(name);
+        all.filter_map(|text| text.parse().ok()).collect()
+    }
+
+    /// The end chosen in a duration picker called `name`: seconds from now, `never`, or a date.
+    pub(crate) fn ends(&mut self, name: &str) -> Option<Expiry> {
+        let wrong = match self.text(name) {
+            "" | "never" => return Some(Expiry::NEVER),
+            "custom" => {
+                let date = self.text(&format!("{name}_date"));
+                match date.parse::<Timestamp>() {
+                    Ok(at) => return Some(Expiry::at(at)),
+                    Err(_) if date.is_empty() => "choose the last day".to_owned(),
+                    Err(bad) => bad.to_string(),
+                }
+            }
+            text => match text.parse::<i64>() {
+                Ok(seconds) if seconds > 0 => {
+                    return Some(Expiry::at(self.now().plus_seconds(seconds)));
+                }
+                _ => format!("`{text}` is not one of the choices; choose again"),
+            },
+        };
+        self.errors.add(name, wrong);
+        None
+    }
+
+    /// Notes it where the record is another by now: what was saved in another tab, or by somebody
+    /// else, is not replaced unseen. `by` is who did, where that is known.
+    pub(crate) fn check_stale(&mut self, record: &impl Serialize, by: Option<String>) {
+        if self.fields.has("seen") && self.text("seen") != version(record) {
+            let by = by.unwrap_or_else(|| "somebody".into());
+            let wrong = format!(
+                "{by} saved this since you opened it; save again to replace that, or cancel to see it"
+            );
+            self.errors.add("", wrong);
+        }
+    }
+}

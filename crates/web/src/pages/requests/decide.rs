@@ -1,0 +1,142 @@
+//! Requests decided: approved, rejected, taken back, one by one or several at once.
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use portcullis_app::{
+    Operation,
+    request::{Approve, DecideMany, Decision, Reject, Withdraw},
+};
+use portcullis_model::{Id, Request, World, name::Reason};
+
+use super::{
+    super::{
+        fields::{Submission, errors_of},
+        flow::{self, Step},
+        form::Values,
+        input::Input,
+    },
+    list, show,
+};
+use crate::{Web, error::Failure};
+
+pub(super) async fn approve(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
+    let id = show::id(&sent.page)?;
+    let mut input = Input::new(&sent);
+    let until = match input.text("until") {
+        "" | "asked" => None,
+        _ => input.ends("until"),
+    };
+    let operation = input.reason().map(|reason| Approve {
+        request: id,
+        until,
+        reason,
+    });
+    decide(&web, &sent, id, operation, input, "Approve").await
+}
+
+pub(super) async fn reject(web: State<Web>, sent: Submission) -> Result<Response, Failure> {
+    let reject = |request, reason| Reject { request, reason };
+    with_reason(web, sent, "Reject", reject).await
+}
+
+pub(super) async fn withdraw(web: State<Web>, sent: Submission) -> Result<Response, Failure> {
+    let withdraw = |request, reason| Withdraw { request, reason };
+    with_reason(web, sent, "Take back", withdraw).await
+}
+
+async fn with_reason<O: Operation>(
+    State(web): State<Web>,
+    sent: Submission,
+    verb: &'static str,
+    operation: impl FnOnce(Id<Request>, Reason) -> O,
+) -> Result<Response, Failure> {
+    let (id, mut input) = (show::id(&sent.page)?, Input::new(&sent));
+    let operation = input.reason().map(|reason| operation(id, reason));
+    decide(&web, &sent, id, operation, input, verb).await
+}
+
+/// Does it, or shows the request again with what is wrong.
+async fn decide<O: Operation>(
+    web: &Web,
+    sent: &Submission,
+    id: Id<Request>,
+    operation: Option<O>,
+    input: Input<'_>,
+    verb: &'static str,
+) -> Result<Response, Failure> {
+    let errors = match operation.filter(|_| input.errors.is_empty()) {
+        Some(operation) => {
+            let (href, title) = (format!("/requests/{id}"), format!("{verb} the request"));
+            let there = href.clone();
+            let step = Step::new(operation, title, verb, href).then(|_| there);
+            match flow::run(web, sent, step).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => errors_of(failure)?,
+            }
+        }
+        None => input.errors,
+    };
+    let found = show::load(web, &sent.page, id).await?;
+    let page = show::draw(web, &sent.page, &found, &Values::sent(sent), errors).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// Several at once, with one preview: fields `request` (several), `do`, `reason`.
+pub(super) async fn many(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
+    let mut input = Input::new(&sent);
+    let (decision, verb) = match input.text("do") {
+        "reject" => (Decision::Reject, "Reject"),
+        _ => (Decision::Approve, "Approve"),
+    };
+    let requests: Vec<Id<Request>> = input.ids("request");
+    let errors = match input.reason() {
+        Some(reason) => {
+            let title = format!("{verb}: {}", whose(input.world(), &requests));
+            let operation = DecideMany {
+                requests: requests.clone(),
+                decision,
+                reason,
+            };
+            let step = Step::new(operation, title, verb, "/requests").always();
+            match flow::run(&web, &sent, step.then(|_| "/requests".into())).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => errors_of(failure)?,
+            }
+        }
+        None => input.errors,
+    };
+    // The list again, as it was, with what is wrong.
+    let again = list::Sent {
+        picked: requests.into_iter().collect(),
+        reason: sent.fields.get("reason").to_owned(),
+        errors,
+    };
+    let mut page = sent.page;
+    page.path = page.path.replacen("/requests/decide", "/requests", 1);
+    let list = list::draw(&web, &page, again).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, list).into_response())
+}
+
+/// Who asks for what, the first of them by name.
+fn whose(world: &World, requests: &[Id<Request>]) -> String {
+    let names: Vec<_> = requests
+        .iter()
+        .filter_map(|id| {
+            let request = world.request(*id)?;
+            let who = world.user(request.requester)?;
+            let what = match request.wants.group() {
+                Some(group) => world.group(group)?.name.to_string(),
+                None => request.wants.label(world),
+            };
+            Some(format!("{} for {what}", who.name))
+        })
+        .collect();
+    match names.len() {
+        0 => "requests".to_owned(),
+        1..=3 => names.join(", "),
+        count => format!("{}, {} and {} more", names[0], names[1], count - 2),
+    }
+}

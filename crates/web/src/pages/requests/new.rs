@@ -1,0 +1,206 @@
+//! Asking for access: find the group, then say for how long and why.
+
+use askama::Template;
+use axum::response::Response;
+use portcullis_app::request::CreateRequest;
+use portcullis_model::{Group, GroupKind, MembershipKind, Noun, Refusal, Wants, world::contains};
+
+use super::super::{
+    convert,
+    flow::Step,
+    form::{self, Banner, Form, FormPage, Values},
+    frame::{Page, render},
+    input::Input,
+    requirements::{Requirements, in_words},
+};
+use crate::{error::Failure, ui};
+
+/// How many groups a search shows.
+const MOST_FOUND: usize = 30;
+
+#[derive(Template)]
+#[template(path = "request_new.html")]
+struct Picker {
+    shell: ui::Shell,
+    crumbs: Vec<ui::Link>,
+    query: String,
+    found: Vec<Candidate>,
+    more: usize,
+}
+
+struct Candidate {
+    group: ui::Entity,
+    about: String,
+    ask: String,
+    has: Option<ui::ExpiryPill>,
+}
+
+pub(super) async fn new(page: Page) -> Result<Response, Failure> {
+    if page.query("group").is_empty() {
+        render(&picker(&page))
+    } else {
+        form::show::<Membership>(&page)
+    }
+}
+
+fn picker(page: &Page) -> Picker {
+    let (world, now) = (&page.viewer.world, page.viewer.context.now);
+    let query = page.query("q");
+    let mine: std::collections::HashMap<_, _> = world
+        .groups_of(page.viewer.id, now)
+        .filter(|(_, kind, _)| *kind == MembershipKind::Member)
+        .map(|(group, _, until)| (group.id, until))
+        .collect();
+    let mut all: Vec<_> = world
+        .groups()
+        .filter(|group| group.is_managed())
+        .filter(|group| {
+            contains(&group.name, &query)
+                || contains(&group.description, &query)
+                || app_name(page, group).is_some_and(|app| contains(app, &query))
+        })
+        .collect();
+    // What the name says comes before what the description says; roles before single groups.
+    all.sort_by_key(|group| (!contains(&group.name, &query), !group.is_role()));
+    let more = all.len().saturating_sub(MOST_FOUND);
+    let found = all.into_iter().take(MOST_FOUND).map(|group| Candidate {
+        group: convert::group(group),
+        about: group.description.to_string(),
+        ask: format!("/requests/new?group={}", group.id),
+        has: mine.get(&group.id).map(|until| convert::ends(*until, now)),
+    });
+    Picker {
+        shell: page.shell(),
+        crumbs: vec![ui::Link::new("Requests", "/requests")],
+        found: found.collect(),
+        more,
+        query,
+    }
+}
+
+fn app_name<'p>(page: &'p Page, group: &Group) -> Option<&'p str> {
+    let GroupKind::App { app, .. } = group.kind else {
+        return None;
+    };
+    page.viewer.world.app(app).map(|app| &*app.name)
+}
+
+/// Asking to be in a group.
+pub(super) struct Membership {
+    group: Group,
+    kind: MembershipKind,
+}
+
+impl Form for Membership {
+    fn find(page: &Page, values: &Values) -> Result<Self, Refusal> {
+        let (key, kind) = (values.key("group"), values.kind());
+        let group = page.viewer.world.find_group(key).cloned();
+        let group = group.ok_or_else(|| Refusal::not_found(Noun::Group, key))?;
+        Ok(Self { group, kind })
+    }
+
+    /// Anybody may ask.
+    fn allowed(&self, _: &Page) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn draw(&self, page: &Page, form: &mut FormPage) {
+        let (group, kind) = (&self.group, self.kind);
+        let (world, now, me) = (&*page.viewer.world, page.viewer.context.now, page.viewer.id);
+        form.title = format!("Ask for {}", group.name);
+        form.lead = group.description.to_string();
+        form.crumbs = vec![ui::Link::new("Requests", "/requests")];
+        form.hidden("group", group.id);
+        let here = format!("/requests/new?group={}&kind=", group.id);
+        form.kind_tabs(&here, ["As a member", "As an owner"], kind);
+        form.banners.extend(standing(page, group, kind));
+        form.known("Group", convert::group(group));
+        let requirements = Requirements::of_place(world, group, kind, now);
+        form.until(&requirements, None);
+        form.reason(&requirements, "Whoever decides reads this.");
+        let deciders = world.deciders(group, Some(me), now);
+        let owners = deciders
+            .iter()
+            .any(|decider| world.owns_group(decider.id, group.id, now));
+        let text = match (deciders.len(), owners) {
+            (0, _) => "Nobody could decide: there is no other owner and no other admin.",
+            (_, true) => "One of the owners; the first to answer.",
+            (_, false) => "The group has no other owner, so it goes to them.",
+        };
+        let deciders = deciders.into_iter().take(8).map(convert::user);
+        form.aside("Who decides", deciders.collect(), text);
+        let tags = world
+            .tags_on(group)
+            .map(|tag| convert::tag(tag).with_detail(in_words(tag)));
+        form.aside("Tags", tags.collect(), "");
+        form.submit = "Ask for access".into();
+        form.cancel = convert::group_href(group);
+    }
+
+    fn step(&self, input: &mut Input<'_>) -> Option<Step> {
+        let (until, reason) = (input.ends("until"), input.reason());
+        let operation = CreateRequest {
+            wants: Wants::Membership {
+                group: self.group.id,
+                kind: self.kind,
+            },
+            until: until?,
+            reason: reason?,
+        };
+        let title = format!("Ask for {}", self.group.name);
+        let cancel = convert::group_href(&self.group);
+        Some(Step::new(operation, title, "Ask", cancel))
+    }
+}
+
+/// What is so already: they have it, have asked, or a role would be the better thing to ask for.
+fn standing(page: &Page, group: &Group, kind: MembershipKind) -> Vec<Banner> {
+    let (world, now) = (&*page.viewer.world, page.viewer.context.now);
+    let me = page.viewer.id;
+    let mut all = Vec::new();
+    if let Some(until) = world.holds(me, group.id, kind, now) {
+        let until = until.instant().map_or("without an end".into(), |at| {
+            format!("until {}", convert::when(at, now).absolute())
+        });
+        all.push(Banner::new(
+            ui::Level::Info,
+            format!("You are {kind} already,"),
+            format!("{until}. Ask only if you need it for longer."),
+        ));
+    }
+    let wants = Wants::Membership {
+        group: group.id,
+        kind,
+    };
+    let asked = world
+        .requests()
+        .find(|request| request.requester == me && request.wants == wants);
+    if let Some(request) = asked {
+        all.push(
+            Banner::new(
+                ui::Level::Warn,
+                "You have asked already.",
+                "A new request takes the place of that one.",
+            )
+            .leading("See it", format!("/requests/{}", request.id)),
+        );
+    }
+    let roles = world.groups_into(group.id, kind, now);
+    let roles = roles
+        .into_iter()
+        .filter(|(role, _)| role.is_role() && role.is_managed());
+    for (role, _) in roles.take(3) {
+        all.push(
+            Banner::new(
+                ui::Level::Info,
+                format!("The role {} leads here.", role.name),
+                "If it is your job, ask for the role: you get everything that belongs to it.",
+            )
+            .leading(
+                "Ask for the role",
+                format!("/requests/new?group={}", role.id),
+            ),
+        );
+    }
+    all
+}

@@ -1,0 +1,175 @@
+//! A role made from what somebody has, or as another is.
+
+use portcullis_app::role::{CloneRole, People, RoleFromPerson};
+use portcullis_model::{
+    Action, Group, GroupKind, MembershipKind, Noun, Refusal, Target, User,
+    name::{Description, Name, Reason},
+};
+
+use super::super::{
+    convert,
+    flow::Step,
+    form::{Form, FormPage, Values, allowed},
+    frame::Page,
+    groups::{crumbs, named},
+    input::Input,
+    requirements::Requirements,
+};
+use crate::ui;
+
+/// What every role made from something is given.
+pub(super) struct Described {
+    pub name: Name,
+    pub description: Description,
+    pub reason: Reason,
+}
+
+impl Described {
+    pub(super) fn draw(page: &Page, form: &mut FormPage, description: &str) {
+        let prefix = &page.viewer.context.policy.role_prefix;
+        let name = form.line("name", "Name of the new role", &**prefix);
+        name.required();
+        if !prefix.is_empty() {
+            name.help(format!("Roles are called “{prefix}…”."));
+        }
+        form.description(description);
+    }
+
+    pub(super) fn read(input: &mut Input<'_>) -> Option<Self> {
+        let name = named(input, GroupKind::Role);
+        let description = input.parse("description", Description::parse);
+        let reason = input.reason();
+        Some(Self {
+            name: name?,
+            description: description?,
+            reason: reason?,
+        })
+    }
+}
+
+/// The end of a form whose outcome is always shown first.
+pub(super) fn end(form: &mut FormPage, cancel: String) {
+    let help = "Needed where a tag on one of the groups asks for it.";
+    form.reason(&Requirements::default(), help);
+    form.submit = "Show what changes".into();
+    form.cancel = cancel;
+}
+
+/// Whether the viewer may make a role.
+pub(super) fn may_create(page: &Page) -> Result<(), Refusal> {
+    allowed(page, Action::CreateGroup, Target::Nothing)
+}
+
+pub(super) struct FromPerson(User);
+
+impl Form for FromPerson {
+    fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
+        let key = page.query("from");
+        let found = page.viewer.world.find_user(&key).cloned();
+        found
+            .map(Self)
+            .ok_or_else(|| Refusal::not_found(Noun::Person, key))
+    }
+
+    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
+        may_create(page)
+    }
+
+    fn draw(&self, page: &Page, form: &mut FormPage) {
+        let (world, user) = (&page.viewer.world, &self.0);
+        let href = convert::user_href(user);
+        form.title = format!("Make a role of what {} has", user.name);
+        form.lead = format!(
+            "The role leads into the groups you tick, and {} is its first member. Their own places stay.",
+            user.name
+        );
+        form.crumbs = vec![
+            ui::Link::new("People", "/people"),
+            ui::Link::new(&*user.name, &*href),
+        ];
+        Described::draw(page, form, "");
+        // The address names groups, separated by commas; boxes come back one by one.
+        let asked = page.query("groups");
+        let asked: Vec<_> = asked.split(',').filter(|id| !id.is_empty()).collect();
+        let chosen = form.values.fields().has("name");
+        let access = world.access_of(user.id, page.viewer.context.now);
+        let could = access.iter().filter(|a| {
+            a.kind == MembershipKind::Member && a.group.is_managed() && !a.group.is_role()
+        });
+        let boxes = could.map(|access| {
+            let value = access.group.id.to_string();
+            let through = access.paths.first().filter(|path| !path.is_direct());
+            let through = through.and_then(|path| world.group(path.direct.group));
+            let first = asked.is_empty() || asked.contains(&value.as_str());
+            let mut check = form.check("groups", value, &*access.group.name, first);
+            if !chosen {
+                check.checked = first;
+            }
+            check.help(through.map_or_else(String::new, |role| format!("through {}", role.name)))
+        });
+        let boxes = boxes.collect();
+        let none = "They are in no group that a role could take over.";
+        form.checks("groups", "Leads into", boxes, "", none);
+        end(form, href);
+    }
+
+    fn step(&self, input: &mut Input<'_>) -> Option<Step> {
+        let (user, text) = (&self.0, Described::read(input)?);
+        let operation = RoleFromPerson {
+            user: user.id,
+            name: text.name,
+            description: text.description,
+            groups: Some(input.ids("groups")),
+            reason: text.reason,
+        };
+        let title = format!(
+            "Make the role {} of what {} has",
+            input.text("name"),
+            user.name
+        );
+        let cancel = convert::user_href(user);
+        Some(Step::new(operation, title, "Make the role", cancel).always())
+    }
+}
+
+pub(super) struct Clone(Group);
+
+impl Form for Clone {
+    fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
+        page.role().cloned().map(Self)
+    }
+
+    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
+        may_create(page)
+    }
+
+    fn draw(&self, page: &Page, form: &mut FormPage) {
+        let role = &self.0;
+        form.title = format!("Clone {}", role.name);
+        form.lead =
+            "The clone leads where this role leads; from then on each goes its own way.".into();
+        form.crumbs = crumbs(role);
+        Described::draw(page, form, &role.description);
+        let same = ("same", "The same people, until the same ends");
+        form.tick("people", "Who is in it", same, false);
+        end(form, convert::group_href(role));
+    }
+
+    fn step(&self, input: &mut Input<'_>) -> Option<Step> {
+        let (role, text) = (&self.0, Described::read(input)?);
+        let operation = CloneRole {
+            role: role.id,
+            name: text.name,
+            description: Some(text.description),
+            people: if input.fields.has("people") {
+                People::Same
+            } else {
+                People::Nobody
+            },
+            reason: text.reason,
+        };
+        let title = format!("Clone {} as {}", role.name, input.text("name"));
+        let cancel = convert::group_href(role);
+        Some(Step::new(operation, title, "Clone", cancel).always())
+    }
+}

@@ -1,0 +1,107 @@
+//! Roles merged and split.
+
+use portcullis_app::role::{MergeRoles, SplitRole};
+use portcullis_model::{Action, Group, MembershipKind, Refusal, Target};
+
+use super::{
+    super::{
+        convert,
+        flow::Step,
+        form::{Form, FormPage, Values, allowed},
+        frame::Page,
+        groups::crumbs,
+        input::Input,
+        pick,
+    },
+    new::{Described, end, may_create},
+};
+
+pub(super) struct Merge(Group);
+
+impl Form for Merge {
+    fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
+        page.role().cloned().map(Self)
+    }
+
+    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
+        allowed(page, Action::AddPeople, Target::Group(&self.0))
+    }
+
+    fn draw(&self, page: &Page, form: &mut FormPage) {
+        let into = &self.0;
+        form.title = format!("Merge a role into {}", into.name);
+        form.lead = format!(
+            "Its people and groups move to {}, and it is deleted. Where both have somebody or something, the later end stays.",
+            into.name
+        );
+        form.crumbs = crumbs(into);
+        form.line("from", "The role that goes", "")
+            .required()
+            .options(pick::role_names(&page.viewer.world, Some(into.id)));
+        end(form, convert::group_href(into));
+    }
+
+    fn step(&self, input: &mut Input<'_>) -> Option<Step> {
+        let into = &self.0;
+        let (from, reason) = (input.role("from"), input.reason());
+        let operation = MergeRoles {
+            into: into.id,
+            from: from?,
+            reason: reason?,
+        };
+        let title = format!(
+            "Merge {} into {} and delete it",
+            input.text("from"),
+            into.name
+        );
+        let cancel = convert::group_href(into);
+        Some(Step::new(operation, title, "Merge", cancel).always())
+    }
+}
+
+pub(super) struct Split(Group);
+
+impl Form for Split {
+    fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
+        page.role().cloned().map(Self)
+    }
+
+    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
+        may_create(page)
+    }
+
+    fn draw(&self, page: &Page, form: &mut FormPage) {
+        let (world, role) = (&page.viewer.world, &self.0);
+        form.title = format!("Split {}", role.name);
+        form.lead = "The groups you tick move to a new role with the same people, so nobody gains or loses anything today.".into();
+        form.crumbs = crumbs(role);
+        Described::draw(page, form, "");
+        let boxes = world.targets_of(role.id).filter_map(|inclusion| {
+            let group = world.group(inclusion.target)?;
+            let check = form.check("groups", group.id.to_string(), &*group.name, false);
+            Some(check.help(match inclusion.kind {
+                MembershipKind::Owner => "as owner",
+                MembershipKind::Member => "",
+            }))
+        });
+        let mut boxes: Vec<_> = boxes.collect();
+        boxes.sort_by(|a, b| a.label.cmp(&b.label));
+        let none = "This role leads into no group.";
+        form.checks("groups", "Groups that move", boxes, "", none);
+        end(form, convert::group_href(role));
+    }
+
+    fn step(&self, input: &mut Input<'_>) -> Option<Step> {
+        let (role, text) = (&self.0, Described::read(input)?);
+        let operation = SplitRole {
+            role: role.id,
+            name: text.name,
+            description: text.description,
+            groups: input.ids("groups"),
+            reason: text.reason,
+        };
+        let title = format!("Split {} off {}", input.text("name"), role.name);
+        let cancel = convert::group_href(role);
+        Some(Step::new(operation, title, "Split", cancel).always())
+    }
+}

@@ -1,0 +1,218 @@
+//! Tags made, edited and deleted: the six constraints in plain words.
+
+use portcullis_app::tag::{CreateTag, DeleteTag, EditTag};
+use portcullis_model::{
+    Action, Constraints, Refusal, Tag, Target,
+    name::{Description, Name},
+    tag::Limit,
+};
+
+use super::super::{
+    convert,
+    flow::Step,
+    form::{Form, FormPage, Values, allowed},
+    frame::Page,
+    input::Input,
+    requirements::length,
+};
+use crate::{error::Failure, ui};
+
+/// The demands that are yes or no: the box's value, its words, and where it stands.
+type Demand = (
+    &'static str,
+    &'static str,
+    fn(&mut Constraints) -> &mut bool,
+);
+
+const DEMANDS: [Demand; 4] = [
+    ("member_reason", "Adding a member needs a reason", |c| {
+        &mut c.require_member_reason
+    }),
+    ("owner_reason", "Adding an owner needs a reason", |c| {
+        &mut c.require_owner_reason
+    }),
+    ("no_self_member", "Nobody adds themself as a member", |c| {
+        &mut c.disallow_self_add_membership
+    }),
+    ("no_self_owner", "Nobody adds themself as an owner", |c| {
+        &mut c.disallow_self_add_ownership
+    }),
+];
+
+pub(super) struct New;
+
+impl Form for New {
+    fn find(_: &Page, _: &Values) -> Result<Self, Refusal> {
+        Ok(Self)
+    }
+
+    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
+        allowed(page, Action::CreateTag, Target::Nothing)
+    }
+
+    fn draw(&self, _: &Page, form: &mut FormPage) {
+        form.title = "Create a tag".into();
+        form.lead = "A tag on a group, or on an app for all its groups, demands something of everybody who is put in.".into();
+        draw(None, form);
+        form.submit = "Create the tag".into();
+        form.cancel = "/tags".into();
+    }
+
+    fn step(&self, input: &mut Input<'_>) -> Option<Step> {
+        let name = input.parse("name", Name::parse);
+        let description = input.parse("description", Description::parse);
+        let constraints = constraints(input);
+        let operation = CreateTag {
+            name: name?,
+            description: description?,
+            enabled: input.fields.has("enabled"),
+            constraints,
+        };
+        let title = format!("Create the tag {}", input.text("name"));
+        Some(Step::new(operation, title, "Create", "/tags"))
+    }
+}
+
+pub(super) struct Edit(Tag);
+
+impl Form for Edit {
+    fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
+        page.tag().cloned().map(Self)
+    }
+
+    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
+        allowed(page, Action::EditTag, Target::Nothing)
+    }
+
+    fn draw(&self, _: &Page, form: &mut FormPage) {
+        let tag = &self.0;
+        form.title = format!("Edit the tag {}", tag.name);
+        form.lead = "What lasts longer than the tag then allows is cut; whose ends move is shown before anything is saved.".into();
+        draw(Some(tag), form);
+        form.cancel = convert::tag_href(tag);
+        form.crumbs.push(ui::Link::new(&*tag.name, &*form.cancel));
+        form.version(tag);
+    }
+
+    fn step(&self, input: &mut Input<'_>) -> Option<Step> {
+        let tag = &self.0;
+        input.check_stale(tag, None);
+        let operation = EditTag {
+            tag: tag.id,
+            name: input.parse("name", Name::parse),
+            description: input.parse("description", Description::parse),
+            enabled: Some(input.fields.has("enabled")),
+            constraints: Some(constraints(input)),
+        };
+        let title = format!("Save the tag {}", tag.name);
+        Some(Step::new(operation, title, "Save", convert::tag_href(tag)))
+    }
+}
+
+pub(super) fn delete(input: &Input<'_>) -> Result<Step, Failure> {
+    let tag = input.page.tag()?;
+    let title = format!(
+        "Delete the tag {}; ends it has cut stay as they are",
+        tag.name
+    );
+    let operation = DeleteTag { tag: tag.id };
+    let step = Step::new(operation, title, "Delete", convert::tag_href(tag));
+    Ok(step.always().then(|_| "/tags".into()))
+}
+
+fn draw(tag: Option<&Tag>, form: &mut FormPage) {
+    const LENGTH: &str = "Such as “30 days” or “12 hours”; empty for no limit.";
+    form.crumbs = vec![ui::Link::new("Tags", "/tags")];
+    let mut before = tag.map_or_else(Constraints::default, |tag| tag.constraints);
+    let limit = |limit: Option<Limit>| limit.map_or_else(String::new, |l| length(l.seconds()));
+    form.line("name", "Name", tag.map_or("", |tag| &tag.name))
+        .required();
+    form.description(tag.map_or("", |tag| &tag.description));
+    form.line(
+        "member_limit",
+        "Members stay at most",
+        limit(before.member_time_limit),
+    )
+    .help(LENGTH);
+    form.line(
+        "owner_limit",
+        "Owners stay at most",
+        limit(before.owner_time_limit),
+    )
+    .help(LENGTH);
+    let boxes = DEMANDS
+        .iter()
+        .map(|(name, label, get)| form.check("demands", *name, *label, *get(&mut before)));
+    let boxes = boxes.collect();
+    form.checks("demands", "Demands", boxes, "", "");
+    let enabled = tag.is_none_or(|tag| tag.enabled);
+    let words = ("on", "The tag demands this where it is put");
+    form.tick("enabled", "In force", words, enabled);
+}
+
+fn constraints(input: &mut Input<'_>) -> Constraints {
+    let mut all = Constraints {
+        member_time_limit: limit(input, "member_limit"),
+        owner_time_limit: limit(input, "owner_limit"),
+        ..Constraints::default()
+    };
+    for (name, _, get) in DEMANDS {
+        *get(&mut all) = input.fields.all("demands").any(|sent| sent == name);
+    }
+    all
+}
+
+fn limit(input: &mut Input<'_>, name: &str) -> Option<Limit> {
+    let text = input.text(name);
+    if text.is_empty() {
+        return None;
+    }
+    let read = seconds(text).and_then(|seconds| Limit::try_from(seconds).ok());
+    if read.is_none() {
+        let wrong =
+            format!("`{text}` is not a length of time; write it as `30 days` or `12 hours`");
+        input.errors.add(name, wrong);
+    }
+    read
+}
+
+/// Seconds in `30 days`, `12 h`, `2w`.
+fn seconds(text: &str) -> Option<i64> {
+    let text = text.trim().to_lowercase();
+    let at = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (count, unit) = text.split_at(at);
+    let unit = match unit.trim() {
+        "w" | "week" | "weeks" => 7 * 86_400,
+        "" | "d" | "day" | "days" => 86_400,
+        "h" | "hour" | "hours" => 3_600,
+        "m" | "min" | "minute" | "minutes" => 60,
+        "s" | "second" | "seconds" => 1,
+        _ => return None,
+    };
+    count.parse::<i64>().ok()?.checked_mul(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_read_back_as_they_are_written() {
+        for (text, expected) in [
+            ("30 days", Some(30 * 86_400)),
+            ("30", Some(30 * 86_400)),
+            ("12h", Some(12 * 3_600)),
+            ("2 weeks", Some(14 * 86_400)),
+            ("soon", None),
+            ("-3 days", None),
+            ("99999999999999999999 days", None),
+        ] {
+            assert_eq!(seconds(text), expected, "{text}");
+        }
+        for seconds_ in [1, 60, 5400, 36 * 3600, 30 * 86_400] {
+            assert_eq!(seconds(&length(seconds_)), Some(seconds_));
+        }
+    }
+}
