@@ -1,0 +1,345 @@
+//! The edits of a log entry, readable: what was made, ended or changed, and each field before and
+//! after.
+
+use std::collections::BTreeMap;
+
+use portcullis_model::{Change, ChangeSet, Edit, Record, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    pages::{names::Names, parts::length},
+    ui, words,
+};
+
+/// More of a value than this is cut.
+const MOST_TEXT: usize = 160;
+
+/// One edit.
+pub(crate) struct Line {
+    pub sign: ui::Sign,
+    pub noun: &'static str,
+    /// What it is about: a person and a group, a role and a group, or the thing itself.
+    pub parts: Vec<ui::Entity>,
+    pub fields: Vec<Field>,
+}
+
+/// A field that differs.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Field {
+    pub name: String,
+    /// As it was; empty where it was not there.
+    pub before: String,
+    pub after: String,
+}
+
+/// The edits of `change`, a line each.
+pub(crate) fn edits(names: &Names<'_>, change: &ChangeSet, at: Timestamp) -> Vec<Line> {
+    let changes = change.changes.iter();
+    changes.map(|change| line(names, change, at)).collect()
+}
+
+fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
+    let one = |id: Option<Uuid>, kind, label: Option<&str>| {
+        id.and_then(|id| names.entity(id))
+            .unwrap_or_else(|| ui::Entity::new(kind, label.unwrap_or("deleted"), ""))
+    };
+    match change {
+        Change::User(edit) => {
+            let name = edit.subject().map(|user| user.name.as_str());
+            let id = edit.id().map(portcullis_model::Id::uuid);
+            of(
+                names,
+                at,
+                edit,
+                "person",
+                vec![one(id, ui::Kind::Person, name)],
+            )
+        }
+        Change::Group(edit) => {
+            let name = edit.subject().map(|group| group.name.as_str());
+            let id = edit.id().map(portcullis_model::Id::uuid);
+            let noun = edit.subject().map_or("group", |group| group.noun());
+            of(names, at, edit, noun, vec![one(id, ui::Kind::Group, name)])
+        }
+        Change::App(edit) => {
+            let name = edit.subject().map(|app| app.name.as_str());
+            let id = edit.id().map(portcullis_model::Id::uuid);
+            of(names, at, edit, "app", vec![one(id, ui::Kind::App, name)])
+        }
+        Change::Tag(edit) => {
+            let name = edit.subject().map(|tag| tag.name.as_str());
+            let id = edit.id().map(portcullis_model::Id::uuid);
+            of(names, at, edit, "tag", vec![one(id, ui::Kind::Tag, name)])
+        }
+        Change::Membership(edit) => {
+            let parts = edit.subject().map_or_else(Vec::new, |m| {
+                let group = names.group(m.group.uuid());
+                let asked = m.request.map(|id| {
+                    let href = format!("/requests/{id}");
+                    ui::Entity::new(ui::Kind::Request, "as asked for", href)
+                });
+                [
+                    names.user(m.user.uuid()),
+                    group.with_detail(format!("as {}", m.kind)),
+                ]
+                .into_iter()
+                .chain(asked)
+                .collect()
+            });
+            of(names, at, edit, "place", parts)
+        }
+        Change::Inclusion(edit) => {
+            let parts = edit.subject().map_or_else(Vec::new, |i| {
+                let group = names.group(i.target.uuid());
+                vec![
+                    names.group(i.child.uuid()),
+                    group.with_detail(format!("as {}s", i.kind)),
+                ]
+            });
+            of(names, at, edit, "way in", parts)
+        }
+        Change::Entitlement(edit) => {
+            let parts = edit.subject().map_or_else(Vec::new, |e| {
+                vec![
+                    names.group(e.group.uuid()),
+                    ui::Entity::new(ui::Kind::Entitlement, e.grant.label(), ""),
+                ]
+            });
+            of(names, at, edit, "entitlement", parts)
+        }
+        Change::Request(edit) => {
+            let parts = edit.subject().map_or_else(Vec::new, |r| {
+                let href = format!("/requests/{}", r.id);
+                vec![
+                    ui::Entity::new(ui::Kind::Request, "request", href),
+                    names.user(r.requester.uuid()),
+                    match r.wants.group() {
+                        Some(group) => names.group(group.uuid()),
+                        None => ui::Entity::new(ui::Kind::Group, r.wants.key(), ""),
+                    }
+                    .with_detail(words::as_what(&r.wants)),
+                ]
+            });
+            of(names, at, edit, "request", parts)
+        }
+        Change::Identity(edit) => {
+            let parts = edit.subject().map_or_else(Vec::new, |identity| {
+                let name = format!("{} {}", identity.connector, identity.external_id);
+                let known_as = ui::Entity::new(ui::Kind::Entitlement, name, "");
+                vec![names.user(identity.user.uuid()), known_as]
+            });
+            of(names, at, edit, "identity", parts)
+        }
+        Change::Resource(edit) => {
+            let parts = edit.subject().map_or_else(Vec::new, |r| {
+                let name = format!("{} {}", r.resource_type, r.resource_id);
+                vec![ui::Entity::new(ui::Kind::Entitlement, name, "")]
+            });
+            of(names, at, edit, "resource", parts)
+        }
+    }
+}
+
+fn of<T: Record + Serialize>(
+    names: &Names<'_>,
+    at: Timestamp,
+    edit: &Edit<T>,
+    noun: &'static str,
+    parts: Vec<ui::Entity>,
+) -> Line {
+    let json = |record: &Option<Box<T>>| {
+        record
+            .as_deref()
+            .and_then(|record| serde_json::to_value(record).ok())
+    };
+    let sign = match (&edit.before, &edit.after) {
+        (None, _) => ui::Sign::Gains,
+        (_, None) => ui::Sign::Loses,
+        _ => ui::Sign::Changes,
+    };
+    let shown = |path: &str| !hidden(noun, path);
+    let mut fields = fields(names, json(&edit.before), json(&edit.after), shown);
+    // What begins when it is written down needs no beginning told.
+    let now = ui::When::new(at.to_jiff(), at.to_jiff()).absolute();
+    fields.retain(|field| field.name != "from" || field.after != now);
+    // The line itself names what is new or ended.
+    fields.retain(|field| sign == ui::Sign::Changes || !matches!(&*field.name, "name" | "kind"));
+    let noun = match noun {
+        "place" | "way in" | "entitlement" | "request" => "",
+        noun => noun,
+    };
+    Line {
+        sign,
+        noun,
+        parts,
+        fields,
+    }
+}
+
+/// Fields that the line itself tells already, or that nobody reads.
+fn hidden(noun: &str, path: &str) -> bool {
+    let first = path.split('.').next().unwrap_or_default();
+    match noun {
+        "place" | "way in" | "entitlement" => matches!(
+            first,
+            "id" | "user"
+                | "group"
+                | "child"
+                | "target"
+                | "request"
+                | "kind"
+                | "granted_by"
+                | "grant"
+                | "permission"
+        ),
+        "request" => matches!(
+            first,
+            "id" | "requester" | "wants" | "group" | "kind" | "created_at" | "granted"
+        ),
+        _ => first == "id",
+    }
+}
+
+fn fields(
+    names: &Names<'_>,
+    before: Option<Value>,
+    after: Option<Value>,
+    shown: impl Fn(&str) -> bool,
+) -> Vec<Field> {
+    let (mut was, mut is) = (BTreeMap::new(), BTreeMap::new());
+    let (had, has) = (before.is_some(), after.is_some());
+    flatten(String::new(), before.unwrap_or(Value::Null), &mut was);
+    flatten(String::new(), after.unwrap_or(Value::Null), &mut is);
+    let paths: std::collections::BTreeSet<_> = was.keys().chain(is.keys()).cloned().collect();
+    let text = |known: bool, path: &str, value: Option<&Value>| match value {
+        Some(value) if known => words(names, path, value),
+        _ => String::new(),
+    };
+    paths
+        .into_iter()
+        .filter(|path| shown(path) && was.get(path) != is.get(path))
+        .map(|path| Field {
+            before: text(had, &path, was.get(&path)),
+            after: text(has, &path, is.get(&path)),
+            name: path.replace(['_', '.'], " "),
+        })
+        .filter(|field| {
+            let said = |text: &str| !text.is_empty() && text != "nothing" && text != "no";
+            // What a new or ended record does not have needs no line.
+            (had && has) || said(&field.before) || said(&field.after)
+        })
+        .collect()
+}
+
+fn flatten(path: String, value: Value, into: &mut BTreeMap<String, Value>) {
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                let path = if path.is_empty() {
+                    key
+                } else {
+                    format!("{path}.{key}")
+                };
+                flatten(path, value, into);
+            }
+        }
+        Value::Null if path.is_empty() => {}
+        value => {
+            into.insert(path, value);
+        }
+    }
+}
+
+/// A value as people read it: names for ids, dates for times, lengths for limits.
+fn words(names: &Names<'_>, path: &str, value: &Value) -> String {
+    match value {
+        Value::Null if path.ends_with("until") => "no end".into(),
+        Value::Null => "nothing".into(),
+        Value::Bool(true) => "yes".into(),
+        Value::Bool(false) => "no".into(),
+        Value::Number(number) if path.ends_with("time_limit") => {
+            number.as_i64().map_or_else(|| number.to_string(), length)
+        }
+        Value::String(text) if text.is_empty() => "nothing".into(),
+        Value::String(text) => {
+            if let Ok(id) = text.parse::<Uuid>() {
+                return names.entity(id).map_or_else(|| text.clone(), |e| e.name);
+            }
+            if text.len() > 10
+                && let Ok(at) = text.parse::<Timestamp>()
+            {
+                return ui::When::new(at.to_jiff(), at.to_jiff()).absolute();
+            }
+            cut(text)
+        }
+        Value::Array(all) if all.is_empty() => "nothing".into(),
+        Value::Array(all) => {
+            let all: Vec<_> = all.iter().map(|value| words(names, path, value)).collect();
+            cut(&all.join(", "))
+        }
+        other => cut(&other.to_string()),
+    }
+}
+
+fn cut(text: &str) -> String {
+    if text.chars().count() <= MOST_TEXT {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(MOST_TEXT).collect();
+    format!("{cut}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_model::{Constraints, Id, Tag, World, name::Name};
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_micros(1_772_442_000_000_000);
+
+    fn tag(limit: i64, enabled: bool) -> Tag {
+        Tag {
+            id: Id::new(Uuid::from_u128(7)),
+            name: Name::parse("payroll").expect("a name"),
+            description: Default::default(),
+            enabled,
+            constraints: Constraints {
+                member_time_limit: limit.try_into().ok(),
+                ..Constraints::default()
+            },
+        }
+    }
+
+    #[test]
+    fn an_edit_shows_what_differs_in_words() {
+        let world = World::default();
+        let names = Names::new(&world, Default::default());
+        let edit = Edit::update(tag(86_400, true), tag(7 * 86_400, false));
+        let line = line(&names, &edit.into(), NOW);
+        assert_eq!(line.sign, ui::Sign::Changes);
+        let field = |name: &str, before: &str, after: &str| Field {
+            name: name.into(),
+            before: before.into(),
+            after: after.into(),
+        };
+        assert_eq!(
+            line.fields,
+            [
+                field("constraints member time limit", "1 day", "7 days"),
+                field("enabled", "yes", "no"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_new_record_shows_only_what_it_has() {
+        let world = World::default();
+        let names = Names::new(&world, Default::default());
+        let line = line(&names, &Edit::create(tag(60, true)).into(), NOW);
+        assert_eq!(line.sign, ui::Sign::Gains);
+        let shown: Vec<_> = line.fields.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(shown, ["constraints member time limit", "enabled"]);
+    }
+}

@@ -1,0 +1,234 @@
+//! The log: who did what, to what, when.
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use portcullis_model::{Actor, ConnectorId, Noun, Refusal, SystemActor, Timestamp};
+use portcullis_store::{LogEntry, LogFilter, SubjectKind};
+use uuid::Uuid;
+
+use crate::{
+    Web,
+    error::Failure,
+    pages::{
+        convert,
+        frame::{Page, render},
+        names::{self, Names},
+        parts::filter,
+        people::history::cursor,
+    },
+    ui, words,
+};
+
+/// Entries on a page.
+const PER_PAGE: u32 = 50;
+/// Things named beside an entry.
+const MOST_SUBJECTS: usize = 4;
+
+#[derive(Template)]
+#[template(path = "activity/list.html")]
+struct Activity {
+    shell: ui::Shell,
+    query: String,
+    operation: String,
+    operations: Vec<ui::Choice>,
+    actor: String,
+    from: String,
+    to: String,
+    subject: String,
+    filters: Vec<ui::Filter>,
+    is_open: bool,
+    rows: Vec<Row>,
+    newest: String,
+    next: String,
+}
+
+struct Row {
+    who: ui::Entity,
+    did: String,
+    subjects: Vec<ui::Entity>,
+    more: String,
+    when: ui::When,
+    position: u64,
+    href: String,
+    undone: bool,
+    undoes: Option<u64>,
+}
+
+pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+    let wanted = wanted(&page)?;
+    let entries = web.app().store().log(&wanted).await?;
+    let rows = entries
+        .items
+        .iter()
+        .map(|entry| row(&page, entry))
+        .collect();
+    let chosen = page.query("operation");
+    let filters = filters(&page);
+    render(&Activity {
+        shell: page.shell(),
+        query: page.query("q"),
+        operations: operations(),
+        operation: chosen,
+        actor: page.query("actor"),
+        from: page.query("from"),
+        to: page.query("to"),
+        subject: page.query("subject"),
+        is_open: ["actor", "from", "to"]
+            .iter()
+            .any(|name| !page.query(name).is_empty()),
+        filters,
+        rows,
+        newest: if page.query("before").is_empty() {
+            String::new()
+        } else {
+            page.with_query(&[("before", "")])
+        },
+        next: entries.next.map_or_else(String::new, |cursor| {
+            page.with_query(&[("before", &cursor.to_string())])
+        }),
+    })
+}
+
+fn operations() -> Vec<ui::Choice> {
+    [
+        ("", "Everything"),
+        ("group.", "Groups and their people"),
+        ("role.", "Roles"),
+        ("request.", "Requests"),
+        ("app.", "Apps"),
+        ("tag.", "Tags"),
+        ("user.", "People"),
+        ("time.", "What ran out"),
+        ("import.", "Imports"),
+        ("log.", "What was undone"),
+    ]
+    .into_iter()
+    .map(|(value, label)| ui::Choice::new(value, label))
+    .collect()
+}
+
+/// What of the log the address asks for.
+fn wanted(page: &Page) -> Result<LogFilter, Failure> {
+    let text = |name: &str| Some(page.query(name)).filter(|text| !text.is_empty());
+    let actor = text("actor")
+        .map(|login| actor(page, &login).ok_or_else(|| Refusal::not_found(Noun::Person, &login)))
+        .transpose()?;
+    let subject = text("subject")
+        .map(|text| {
+            subject(&text).ok_or_else(|| {
+                Refusal::invalid("subject", "it is written as a kind, a colon and an id")
+            })
+        })
+        .transpose()?;
+    let time = |name: &str, first: bool| {
+        text(name)
+            .map(|day| {
+                let whole_day = first && day.len() == 10;
+                let at = day.parse::<Timestamp>();
+                let at = at.map_err(|bad| Refusal::invalid(name, bad.to_string()))?;
+                // A date means its end: the first day of a stretch counts from its beginning.
+                Ok::<_, Refusal>(if whole_day {
+                    at.plus_seconds(1 - 86_400)
+                } else {
+                    at
+                })
+            })
+            .transpose()
+    };
+    Ok(LogFilter {
+        actor,
+        operation: text("operation"),
+        subject,
+        q: text("q"),
+        from: time("from", true)?,
+        to: time("to", false)?,
+        limit: PER_PAGE,
+        before: cursor(page)?,
+    })
+}
+
+fn actor(page: &Page, text: &str) -> Option<Actor> {
+    let word = text.to_ascii_lowercase();
+    if let Some(system) = SystemActor::parse(&word) {
+        return Some(Actor::System(system));
+    }
+    if word == "me" {
+        return Some(Actor::User(page.viewer.id));
+    }
+    let user = page.world().find_user(text).map(|u| Actor::User(u.id));
+    user.or_else(|| ConnectorId::parse(&word).ok().map(Actor::Connector))
+}
+
+fn subject(text: &str) -> Option<(SubjectKind, Uuid)> {
+    let (kind, id) = text.split_once(':')?;
+    Some((SubjectKind::parse(kind)?, id.parse().ok()?))
+}
+
+fn row(page: &Page, entry: &LogEntry) -> Row {
+    let names = Names::of_subjects(page.world(), &entry.subjects);
+    let actor = entry.actor.user().map(portcullis_model::Id::uuid);
+    let mut subjects: Vec<_> = entry
+        .subjects
+        .iter()
+        .filter(|subject| actor != Some(subject.id))
+        .filter(|subject| {
+            matches!(
+                subject.kind,
+                SubjectKind::User | SubjectKind::Group | SubjectKind::App | SubjectKind::Tag
+            )
+        })
+        .collect();
+    subjects.sort_by_key(|subject| subject.kind != SubjectKind::User);
+    let more = match subjects.len().saturating_sub(MOST_SUBJECTS) {
+        0 => String::new(),
+        // The list carries the first of an entry's subjects only.
+        more if entry.subjects.len() >= LogEntry::FEW as usize => {
+            format!("and more than {more} others")
+        }
+        more => format!("and {more} more"),
+    };
+    Row {
+        who: names::actor(page.world(), entry.actor, entry.login.as_deref()),
+        did: words::did(entry.operation).to_owned(),
+        subjects: subjects
+            .into_iter()
+            .take(MOST_SUBJECTS)
+            .map(|subject| match subject.kind {
+                SubjectKind::User => names.user(subject.id),
+                _ => names.group(subject.id),
+            })
+            .collect(),
+        more,
+        when: convert::when(entry.at, page.viewer.context.now),
+        position: entry.position.0,
+        href: names::entry_href(entry.position),
+        undone: entry.undone_by.is_some(),
+        undoes: entry.undoes.map(|position| position.0),
+    }
+}
+
+fn filters(page: &Page) -> Vec<ui::Filter> {
+    let mut filters = Vec::new();
+    let mut add = |name: &str, parameter: &str, shown: String| {
+        if !shown.is_empty() {
+            let mut chip = filter(page, name, parameter, shown);
+            chip.remove = page.with_query(&[(parameter, ""), ("before", "")]);
+            filters.push(chip);
+        }
+    };
+    let operation = page.query("operation");
+    let label = operations()
+        .into_iter()
+        .find(|choice| choice.value == operation && !operation.is_empty())
+        .map_or(operation, |choice| choice.label);
+    add("What", "operation", label);
+    add("By", "actor", page.query("actor"));
+    let about = page.query("subject");
+    let name = subject(&about)
+        .and_then(|(_, id)| Names::new(page.world(), std::collections::HashMap::new()).entity(id));
+    add("About", "subject", name.map_or(about, |entity| entity.name));
+    add("From", "from", page.query("from"));
+    add("To", "to", page.query("to"));
+    add("Text", "q", page.query("q"));
+    filters
+}

@@ -1,0 +1,276 @@
+//! Two people side by side: what both have, and what only one of them has.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::response::Response;
+use portcullis_model::{Action as Wish, Expiry, Group, Id, MembershipKind, Target, User};
+
+use crate::{
+    At,
+    error::Failure,
+    pages::{
+        convert,
+        frame::{Page, render},
+        home::ask,
+        parts::{FEW, address, is_meant},
+    },
+    ui,
+};
+
+/// More lines than this in a column are counted, not shown.
+const MOST: usize = 60;
+/// More groups than this are not put into the address of a new role.
+const MOST_IN_ROLE: usize = 40;
+
+#[derive(Template)]
+#[template(path = "compare.html")]
+struct Compare {
+    shell: ui::Shell,
+    a: Picked,
+    b: Picked,
+    swap: String,
+    columns: Vec<Column>,
+    role: String,
+}
+
+/// A person to compare, or how to find one.
+pub(crate) struct Picked {
+    pub field: &'static str,
+    pub label: &'static str,
+    pub text: String,
+    pub who: Option<ui::Entity>,
+    /// Whom the text may mean, where it means nobody exactly.
+    pub offers: Vec<Offer>,
+}
+
+/// Somebody a text may mean, with the page that takes them.
+pub(crate) struct Offer {
+    pub label: String,
+    pub href: String,
+}
+
+struct Column {
+    title: String,
+    empty: String,
+    rows: Vec<Row>,
+    total: usize,
+    more: usize,
+}
+
+struct Row {
+    group: ui::Entity,
+    is_owner: bool,
+    ends: Vec<ui::ExpiryPill>,
+    /// What gives it to whoever lacks it.
+    give: Option<(&'static str, String, String)>,
+}
+
+pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
+    render(&compare(&page))
+}
+
+/// The user a query parameter means: a login, an address, or the only match of a search.
+pub(crate) fn pick<'p>(
+    page: &'p Page,
+    field: &'static str,
+    label: &'static str,
+) -> (Option<&'p User>, Picked) {
+    let world = page.world();
+    let text = page.query(field);
+    let mut offers = Vec::new();
+    let exact = if text == "me" {
+        world.user(page.viewer.id)
+    } else {
+        world.find_user(&text)
+    };
+    let user = exact.or_else(|| {
+        if text.is_empty() {
+            return None;
+        }
+        let found: Vec<_> = world
+            .users()
+            .filter(|user| is_meant(user, &text))
+            .take(FEW)
+            .collect();
+        if let [only] = found[..] {
+            return Some(only);
+        }
+        offers = found
+            .into_iter()
+            .map(|user| Offer {
+                label: format!("{} ({})", user.name, user.login),
+                href: page.with_query(&[(field, &user.login)]),
+            })
+            .collect();
+        None
+    });
+    let picked = Picked {
+        field,
+        label,
+        text: user.map_or(text, |user| user.login.to_string()),
+        who: user.map(convert::user),
+        offers,
+    };
+    (user, picked)
+}
+
+fn compare(page: &Page) -> Compare {
+    let (a, a_picked) = pick(page, "a", "One person");
+    let (b, b_picked) = pick(page, "b", "Another");
+    let mut columns = Vec::new();
+    let mut role = String::new();
+    if let (Some(a), Some(b)) = (a, b) {
+        let compared = Compared::of(page, a, b);
+        if page.may(Wish::CreateGroup, Target::Nothing) {
+            role = compared.role(a);
+        }
+        columns = compared.columns(page, a, b);
+    }
+    Compare {
+        shell: page.shell(),
+        swap: address("/compare", &[("a", &b_picked.text), ("b", &a_picked.text)]),
+        a: a_picked,
+        b: b_picked,
+        columns,
+        role,
+    }
+}
+
+type Has<'w> = (&'w Group, MembershipKind, Vec<Expiry>);
+
+struct Compared<'w> {
+    both: Vec<Has<'w>>,
+    only_a: Vec<Has<'w>>,
+    only_b: Vec<Has<'w>>,
+}
+
+impl<'w> Compared<'w> {
+    fn of(page: &'w Page, a: &User, b: &User) -> Self {
+        let (world, now) = (page.world(), page.now());
+        let has =
+            |user: &User| -> BTreeMap<(&'w str, MembershipKind, Id<Group>), (&'w Group, Expiry)> {
+                world
+                    .groups_of(user.id, now)
+                    .map(|(group, kind, until)| {
+                        ((group.name.as_str(), kind, group.id), (group, until))
+                    })
+                    .collect()
+            };
+        let (of_a, mut of_b) = (has(a), has(b));
+        let (mut both, mut only_a) = (Vec::new(), Vec::new());
+        for (key, (group, until)) in of_a {
+            match of_b.remove(&key) {
+                Some((_, other)) => both.push((group, key.1, vec![until, other])),
+                None => only_a.push((group, key.1, vec![until])),
+            }
+        }
+        let only_b = of_b
+            .into_iter()
+            .map(|(key, (group, until))| (group, key.1, vec![until]))
+            .collect();
+        Self {
+            both,
+            only_a,
+            only_b,
+        }
+    }
+
+    /// Where a role of what both have is made; empty where a role could lead nowhere.
+    fn role(&self, a: &User) -> String {
+        let groups: Vec<_> = self
+            .both
+            .iter()
+            .filter(|(group, kind, _)| {
+                *kind == MembershipKind::Member && group.is_managed() && !group.is_role()
+            })
+            .take(MOST_IN_ROLE)
+            .map(|(group, ..)| group.id.to_string())
+            .collect();
+        if groups.is_empty() {
+            return String::new();
+        }
+        let groups = groups.join(",");
+        address("/roles/new", &[("from", &a.login), ("groups", &groups)])
+    }
+
+    fn columns(self, page: &Page, a: &User, b: &User) -> Vec<Column> {
+        let nothing = |who: &User| format!("{} has nothing the other lacks.", who.name);
+        vec![
+            column(
+                page,
+                "Both".into(),
+                "They have nothing in common.".into(),
+                self.both,
+                None,
+            ),
+            column(
+                page,
+                format!("Only {}", a.name),
+                nothing(a),
+                self.only_a,
+                Some(b),
+            ),
+            column(
+                page,
+                format!("Only {}", b.name),
+                nothing(b),
+                self.only_b,
+                Some(a),
+            ),
+        ]
+    }
+}
+
+fn column(
+    page: &Page,
+    title: String,
+    empty: String,
+    all: Vec<Has<'_>>,
+    lacks: Option<&User>,
+) -> Column {
+    let total = all.len();
+    let rows = all
+        .into_iter()
+        .take(MOST)
+        .map(|(group, kind, until)| Row {
+            group: convert::group(group),
+            is_owner: kind == MembershipKind::Owner,
+            ends: until
+                .into_iter()
+                .map(|until| convert::ends(until, page.now()))
+                .collect(),
+            give: lacks.and_then(|lacks| give(page, group, kind, lacks)),
+        })
+        .collect();
+    Column {
+        title,
+        empty,
+        rows,
+        total,
+        more: total.saturating_sub(MOST),
+    }
+}
+
+/// How somebody who lacks a place gets it: they ask, or an owner who looks adds them.
+fn give(
+    page: &Page,
+    group: &Group,
+    kind: MembershipKind,
+    lacks: &User,
+) -> Option<(&'static str, String, String)> {
+    if page.view.at != At::Now || !group.is_managed() {
+        return None;
+    }
+    if lacks.id == page.viewer.id {
+        return Some(("Ask for this", ask(group, kind), group.name.to_string()));
+    }
+    page.may(Wish::AddPeople, Target::Group(group)).then(|| {
+        let href = address(
+            &format!("/groups/{}/people/add", group.id),
+            &[("kind", &kind.to_string()), ("users", &lacks.login)],
+        );
+        let what = format!("{} to {}", lacks.name, group.name);
+        ("Add", href, what)
+    })
+}

@@ -1,0 +1,187 @@
+//! Versions of memberships and inclusions as bars and rows, for the history of people and groups.
+
+use std::collections::BTreeMap;
+
+use portcullis_model::{MembershipKind, Timestamp, Validity, World};
+use portcullis_store::{HistoryRow, InclusionRow, Mark};
+use uuid::Uuid;
+
+use crate::{
+    pages::{
+        convert,
+        names::{self, Names},
+    },
+    ui::{
+        self,
+        timeline::{Bar, BarKind, Row as Line},
+    },
+};
+
+/// Versions on a page of a history.
+pub(crate) const PER_PAGE: u32 = 50;
+/// More lines than this make a picture nobody reads; the table has the rest.
+const MOST_LINES: usize = 24;
+
+/// One version of a fact, as a row.
+pub(crate) struct Row {
+    /// The group on a person's page, the person or role on a group's.
+    pub what: ui::Entity,
+    pub kind: &'static str,
+    pub from: ui::When,
+    pub ends: ui::ExpiryPill,
+    /// Whether it never came into force.
+    pub never: bool,
+    pub reason: String,
+    pub added: Marked,
+    pub removed: Option<Marked>,
+}
+
+/// Who did something, and where the log tells of it.
+pub(crate) struct Marked {
+    pub who: ui::Entity,
+    pub when: ui::When,
+    pub href: String,
+}
+
+/// One version as a row and, if it was ever in force, as a bar.
+struct Version {
+    row: Row,
+    key: Uuid,
+    bar: Option<Bar>,
+}
+
+/// The rows of a history, and its picture where there is anything to draw.
+pub(crate) struct History {
+    pub rows: Vec<Row>,
+    pub lines: Vec<Line>,
+}
+
+fn marked(world: &World, mark: &Mark, now: Timestamp) -> Marked {
+    Marked {
+        who: names::actor(world, mark.actor, mark.login.as_deref()),
+        when: convert::when(mark.at, now),
+        href: names::entry_href(mark.position),
+    }
+}
+
+fn bar(kind: BarKind, held: Option<Validity>, note: String) -> Option<Bar> {
+    held.map(|held| Bar {
+        kind,
+        from: held.from.to_jiff(),
+        until: held.until.instant().map(Timestamp::to_jiff),
+        note,
+    })
+}
+
+/// Versions of memberships; `of` says which side of them the page lists.
+pub(crate) fn memberships(
+    names: &Names<'_>,
+    rows: &[HistoryRow],
+    of: impl Fn(&HistoryRow) -> (Uuid, ui::Entity),
+    now: Timestamp,
+) -> History {
+    let versions = rows.iter().map(|version| {
+        let (key, what) = of(version);
+        let fact = &version.membership;
+        let (kind, bar_kind) = match fact.kind {
+            MembershipKind::Member => ("member", BarKind::Member),
+            MembershipKind::Owner => ("owner", BarKind::Owner),
+        };
+        let added = marked(names.world, &version.added, now);
+        let note = format!("added by {}", added.who.name);
+        Version {
+            key,
+            bar: bar(bar_kind, version.held, note),
+            row: Row {
+                what,
+                kind,
+                reason: fact.reason.to_string(),
+                removed: version
+                    .removed
+                    .as_ref()
+                    .map(|mark| marked(names.world, mark, now)),
+                added,
+                ..dates(version.held, fact.validity, now)
+            },
+        }
+    });
+    gathered(versions)
+}
+
+/// Versions of inclusions, as who let which role in.
+pub(crate) fn inclusions(
+    names: &Names<'_>,
+    rows: &[InclusionRow],
+    of: impl Fn(&InclusionRow) -> (Uuid, ui::Entity),
+    now: Timestamp,
+) -> History {
+    let versions = rows.iter().map(|version| {
+        let (key, what) = of(version);
+        let fact = &version.inclusion;
+        let added = marked(names.world, &version.added, now);
+        let note = format!("let in by {}", added.who.name);
+        Version {
+            key,
+            bar: bar(BarKind::Through, version.held, note),
+            row: Row {
+                what,
+                kind: match fact.kind {
+                    MembershipKind::Member => "as members",
+                    MembershipKind::Owner => "as owners",
+                },
+                reason: fact.reason.to_string(),
+                removed: version
+                    .removed
+                    .as_ref()
+                    .map(|mark| marked(names.world, mark, now)),
+                added,
+                ..dates(version.held, fact.validity, now)
+            },
+        }
+    });
+    gathered(versions)
+}
+
+/// A row that has its dates only: when it really held, or when it was meant to.
+fn dates(held: Option<Validity>, meant: Validity, now: Timestamp) -> Row {
+    let shown = held.unwrap_or(meant);
+    Row {
+        what: ui::Entity::new(ui::Kind::Group, "", ""),
+        kind: "",
+        from: convert::when(shown.from, now),
+        ends: convert::ends(shown.until, now),
+        never: held.is_none(),
+        reason: String::new(),
+        added: Marked {
+            who: ui::Entity::new(ui::Kind::Person, "", ""),
+            when: convert::when(now, now),
+            href: String::new(),
+        },
+        removed: None,
+    }
+}
+
+fn gathered(versions: impl Iterator<Item = Version>) -> History {
+    let mut rows = Vec::new();
+    let mut order = Vec::new();
+    let mut lines: BTreeMap<Uuid, Line> = BTreeMap::new();
+    for version in versions {
+        if let Some(bar) = version.bar {
+            let line = lines.entry(version.key).or_insert_with(|| {
+                order.push(version.key);
+                Line {
+                    label: version.row.what.name.clone(),
+                    href: version.row.what.href.clone(),
+                    bars: Vec::new(),
+                }
+            });
+            line.bars.push(bar);
+        }
+        rows.push(version.row);
+    }
+    let lines = order.into_iter().filter_map(|key| lines.remove(&key));
+    History {
+        rows,
+        lines: lines.take(MOST_LINES).collect(),
+    }
+}

@@ -1,0 +1,320 @@
+//! A question to the decision point: the answer, the rule that gave it, what came of every other,
+//! and what would turn it around.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use portcullis_app::decide::{self as told, Action, Decider, Entity, Properties, Question};
+use portcullis_model::{Expiry, MembershipKind};
+use portcullis_rules::{ConditionTrace, Explanation, Outcome, Redaction, RuleTrace, Truth};
+
+use crate::{
+    Web,
+    error::Failure,
+    pages::{
+        convert,
+        frame::{Page, render},
+        parts::{self, Past, address},
+    },
+    ui,
+};
+
+/// More rules that came to nothing than this are counted, not shown.
+const MOST_RULES: usize = 60;
+
+#[derive(Template)]
+#[template(path = "rules/ask.html")]
+struct AskPage {
+    shell: ui::Shell,
+    past: Option<Past>,
+    crumbs: Vec<ui::Link>,
+    ask: Asked,
+    answer: Option<Answer>,
+}
+
+/// What is asked, as its form shows it.
+pub(crate) struct Asked {
+    pub subject: String,
+    pub action: String,
+    pub kind: String,
+    pub id: String,
+    pub properties: String,
+    pub as_of: String,
+    pub errors: ui::Errors,
+}
+
+struct Answer {
+    level: ui::Level,
+    title: String,
+    text: String,
+    /// The group and list whose rule decided, and until when the subject is judged by it.
+    by: Option<(ui::Entity, ui::Entity, ui::ExpiryPill)>,
+    notes: String,
+    rules: Vec<Looked>,
+    /// Rules that are about other things and are not shown.
+    aside: usize,
+    after: usize,
+    change: Vec<String>,
+    turned: &'static str,
+    hidden: bool,
+}
+
+/// What came of a rule.
+struct Looked {
+    number: usize,
+    list: ui::Entity,
+    group: String,
+    effect: &'static str,
+    outcome: &'static str,
+    decides: bool,
+    conditions: Vec<Condition>,
+}
+
+struct Condition {
+    text: String,
+    values: String,
+    truth: &'static str,
+    level: &'static str,
+}
+
+impl Asked {
+    /// The question in the page's address.
+    pub(crate) fn of(page: &Page) -> Self {
+        let subject = page.query("subject");
+        let own = || page.viewer.user().map(|user| user.login.to_string());
+        Self {
+            subject: if subject.is_empty() {
+                own().unwrap_or_default()
+            } else {
+                subject
+            },
+            action: page.query("action"),
+            kind: page.query("type"),
+            id: page.query("id"),
+            properties: page.query("properties"),
+            as_of: parts::as_of(page),
+            errors: ui::Errors::default(),
+        }
+    }
+
+    fn is_asked(&self) -> bool {
+        !(self.action.is_empty() && self.kind.is_empty() && self.id.is_empty())
+    }
+
+    /// The question, or what is wrong with it.
+    fn question(&mut self, decider: &Decider) -> Option<Question> {
+        let needed = [
+            ("action", &self.action, "an action, such as read"),
+            ("type", &self.kind, "a type, such as document"),
+            ("id", &self.id, "an id"),
+        ];
+        for (field, value, what) in needed {
+            if value.is_empty() {
+                self.errors.add(field, format!("name {what}"));
+            }
+        }
+        let mut properties = Properties::new();
+        for line in self.properties.lines().map(str::trim) {
+            if line.is_empty() {
+                continue;
+            }
+            match line.split_once('=') {
+                Some((name, value)) if !name.trim().is_empty() => {
+                    let value = value.trim();
+                    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+                    properties.insert(name.trim().into(), value);
+                }
+                _ => {
+                    let wrong = format!("`{line}` has no value; write it as `status = active`");
+                    self.errors.add("properties", wrong);
+                }
+            }
+        }
+        let kind = decider.subject_types().first()?.clone();
+        self.errors.is_empty().then(|| Question {
+            subject: Entity {
+                kind,
+                id: self.subject.clone(),
+                properties: None,
+            },
+            action: Action {
+                name: self.action.clone(),
+                properties: None,
+            },
+            resource: Entity {
+                kind: self.kind.clone(),
+                id: self.id.clone(),
+                properties: (!properties.is_empty()).then_some(properties),
+            },
+            context: None,
+        })
+    }
+}
+
+pub(crate) async fn ask(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+    let mut ask = Asked::of(&page);
+    let question = if ask.is_asked() {
+        ask.question(web.decider())
+    } else {
+        None
+    };
+    let answer = question.map(|question| answer(&web, &page, &question));
+    render(&AskPage {
+        shell: page.shell(),
+        past: parts::past(&page),
+        crumbs: vec![ui::Link::new("Rules", "/rules")],
+        ask,
+        answer,
+    })
+}
+
+fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
+    let (world, now, decider) = (page.world(), page.now(), web.decider());
+    let (subject, resource) = (&question.subject, &question.resource);
+    let user = decider.user(world, &subject.kind, &subject.id);
+    let name = user.map_or(&*subject.id, |user| &*user.name);
+    let what = format!(
+        "{} the {} {}",
+        question.action.name, resource.kind, resource.id
+    );
+    let decided = decider.decide(world, now, question);
+    let Some(user) = user else {
+        return Answer {
+            level: ui::Level::Bad,
+            title: format!("No: {name} may not {what}."),
+            text: "Nobody is known by that login, so no rule applies.".into(),
+            ..Answer::empty()
+        };
+    };
+    // Others see that something of a person decided, and not what it is.
+    let policy = decider.policy(world, user, now);
+    let hidden = user.id != page.viewer.id && !page.is_admin();
+    let redaction = if hidden {
+        let names = policy.attributes().keys();
+        Redaction::Hide(
+            names
+                .map(|name| format!("subject.{name}"))
+                .collect::<BTreeSet<_>>(),
+        )
+    } else {
+        Redaction::ShowAll
+    };
+    let trace = decider.trace(world, now, question, &redaction);
+    let by = decided.decided_by.as_ref().and_then(|(entitlement, _)| {
+        let group = world.group(entitlement.group)?;
+        let held = world.holds(user.id, group.id, MembershipKind::Member, now);
+        let until = held
+            .unwrap_or(Expiry::NEVER)
+            .min(entitlement.validity.until);
+        let href = match entitlement.grant.rules() {
+            Some(_) => convert::list_href(entitlement),
+            None => address("/why", &[("permission", entitlement.grant.label())]),
+        };
+        let kind = match entitlement.grant.rules() {
+            Some(_) => ui::Kind::Rule,
+            None => ui::Kind::Entitlement,
+        };
+        let list = ui::Entity::new(kind, entitlement.grant.label(), href);
+        Some((convert::group(group), list, convert::ends(until, now)))
+    });
+    let (level, title) = if decided.allowed {
+        (ui::Level::Good, format!("Yes: {name} may {what}."))
+    } else {
+        (ui::Level::Bad, format!("No: {name} may not {what}."))
+    };
+    let text = match decided.decided_by {
+        Some((_, rule)) => format!("Rule {} decides.", rule + 1),
+        None => "No rule matches, and what no rule allows is denied.".to_owned(),
+    };
+    let told = trace.as_ref().map_or_else(Vec::new, |trace| {
+        let source = |rule| {
+            let (entitlement, index) = policy.source(rule)?;
+            let group = world.group(entitlement.group)?;
+            let list = ui::Entity::new(
+                ui::Kind::Rule,
+                entitlement.grant.label(),
+                if entitlement.grant.rules().is_some() {
+                    convert::list_href(entitlement)
+                } else {
+                    String::new()
+                },
+            );
+            Some((list, group.name.to_string(), index))
+        };
+        let about = |rule: &&RuleTrace| matches!(rule.outcome, Outcome::Conditions(_));
+        let rules = trace.rules.iter().filter(about).take(MOST_RULES);
+        rules
+            .filter_map(|rule| looked(rule, source(rule.rule)?))
+            .collect()
+    });
+    let seen = trace.as_ref().map_or(0, |trace| trace.rules.len());
+    Answer {
+        level,
+        title,
+        text,
+        by,
+        notes: notes(trace.as_ref()),
+        aside: seen - told.len(),
+        rules: told,
+        after: trace.as_ref().map_or(0, |trace| trace.rules_after),
+        change: trace
+            .iter()
+            .flat_map(|t| &t.change)
+            .map(ToString::to_string)
+            .collect(),
+        turned: if decided.allowed { "denied" } else { "allowed" },
+        hidden,
+    }
+}
+
+impl Answer {
+    const fn empty() -> Self {
+        Self {
+            level: ui::Level::Bad,
+            title: String::new(),
+            text: String::new(),
+            by: None,
+            notes: String::new(),
+            rules: Vec::new(),
+            aside: 0,
+            after: 0,
+            change: Vec::new(),
+            turned: "allowed",
+            hidden: false,
+        }
+    }
+}
+
+/// What the author of the deciding rule noted beside it.
+fn notes(trace: Option<&Explanation>) -> String {
+    trace
+        .and_then(|trace| trace.meta.as_ref())
+        .map_or_else(String::new, told::notes)
+}
+
+fn looked(rule: &RuleTrace, (list, group, index): (ui::Entity, String, usize)) -> Option<Looked> {
+    Some(Looked {
+        number: index + 1,
+        list,
+        group,
+        effect: rule.effect.as_str(),
+        outcome: told::outcome(rule)?,
+        decides: rule.decides,
+        conditions: rule.conditions.iter().map(condition).collect(),
+    })
+}
+
+fn condition(trace: &ConditionTrace) -> Condition {
+    let told = told::Condition::of(trace);
+    Condition {
+        text: told.text,
+        values: told.values,
+        truth: told.truth,
+        level: match trace.truth {
+            Truth::True => "good",
+            Truth::False => "bad",
+            Truth::Undecided => "warn",
+        },
+    }
+}

@@ -1,0 +1,156 @@
+//! One search over everything, as a page and for the quick switcher.
+
+use askama::Template;
+use axum::{Json, response::Response};
+use portcullis_model::{
+    MembershipKind, World,
+    world::{Found, FoundKind},
+};
+use serde::Serialize;
+
+use crate::{
+    At,
+    error::Failure,
+    pages::{
+        convert,
+        frame::{Page, render},
+        groups::list::short,
+        home::ask,
+        parts::address,
+    },
+    ui,
+};
+
+/// Matches of a kind on the page.
+const ON_PAGE: usize = 12;
+/// Matches of a kind in the quick switcher.
+const IN_SWITCHER: usize = 8;
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct Search {
+    shell: ui::Shell,
+    query: String,
+    sections: Vec<Section>,
+}
+
+struct Section {
+    title: &'static str,
+    all: String,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    entity: ui::Entity,
+    detail: String,
+    /// Where to ask for a place in it; empty where that makes no sense.
+    ask: String,
+}
+
+/// One match, as the quick switcher reads it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Item {
+    kind: &'static str,
+    label: String,
+    detail: String,
+    href: String,
+}
+
+pub(crate) async fn page(page: Page) -> Result<Response, Failure> {
+    render(&search(&page))
+}
+
+pub(crate) async fn json(page: Page) -> Json<Vec<Item>> {
+    Json(items(page.world(), &page.query("q")))
+}
+
+fn items(world: &World, query: &str) -> Vec<Item> {
+    world
+        .search(query, IN_SWITCHER)
+        .into_iter()
+        .map(|found| Item {
+            kind: kind(found.kind).label(),
+            label: found.label.to_owned(),
+            detail: short(found.detail),
+            href: href(&found),
+        })
+        .collect()
+}
+
+fn kind(found: FoundKind) -> ui::Kind {
+    match found {
+        FoundKind::User => ui::Kind::Person,
+        FoundKind::Group => ui::Kind::Group,
+        FoundKind::Role => ui::Kind::Role,
+        FoundKind::App => ui::Kind::App,
+        FoundKind::Tag => ui::Kind::Tag,
+    }
+}
+
+fn href(found: &Found<'_>) -> String {
+    let place = place(found.kind).1;
+    format!("{place}/{}", convert::escape(&found.key))
+}
+
+fn place(kind: FoundKind) -> (&'static str, &'static str) {
+    match kind {
+        FoundKind::User => ("People", "/people"),
+        FoundKind::Group => ("Groups", "/groups"),
+        FoundKind::Role => ("Roles", "/roles"),
+        FoundKind::App => ("Apps", "/apps"),
+        FoundKind::Tag => ("Tags", "/tags"),
+    }
+}
+
+fn search(page: &Page) -> Search {
+    let query = page.query("q");
+    let found = page.world().search(&query, ON_PAGE);
+    // What access is asked for comes first, people after.
+    let order = [
+        FoundKind::Role,
+        FoundKind::Group,
+        FoundKind::App,
+        FoundKind::User,
+        FoundKind::Tag,
+    ];
+    let sections = order.into_iter().filter_map(|of| {
+        let rows: Vec<_> = found
+            .iter()
+            .filter(|found| found.kind == of)
+            .map(|found| row(page, found))
+            .collect();
+        let (title, place) = place(of);
+        (!rows.is_empty()).then(|| Section {
+            title,
+            all: address(place, &[("q", &query)]),
+            rows,
+        })
+    });
+    let mut shell = page.shell();
+    shell.query.clone_from(&query);
+    Search {
+        shell,
+        sections: sections.collect(),
+        query,
+    }
+}
+
+fn row(page: &Page, found: &Found<'_>) -> Row {
+    let (world, now) = (page.world(), page.now());
+    let group = match found.kind {
+        FoundKind::Group | FoundKind::Role => world.find_group(&found.key),
+        _ => None,
+    };
+    let wanted = group.filter(|group| {
+        page.view.at == At::Now
+            && group.is_managed()
+            && world
+                .holds(page.viewer.id, group.id, MembershipKind::Member, now)
+                .is_none()
+    });
+    Row {
+        entity: ui::Entity::new(kind(found.kind), found.label, href(found)),
+        detail: short(found.detail),
+        ask: wanted.map_or_else(String::new, |group| ask(group, MembershipKind::Member)),
+    }
+}

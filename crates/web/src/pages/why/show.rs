@@ -1,0 +1,423 @@
+//! Why somebody has something, or why not and the one step that gives it.
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use portcullis_app::decide::DecidedBy;
+use portcullis_model::{
+    Action as Wish, Expiry, Group, MembershipKind, Target, Timestamp, User, world::Path,
+};
+
+use crate::{
+    At, Web,
+    error::Failure,
+    pages::{
+        compare::{Picked, pick},
+        convert,
+        frame::{Page, render},
+        home::ask,
+        parts::{self, Past, Person, address, cut, deciding},
+        why::map::Drawing,
+    },
+    ui,
+};
+
+/// Ways listed below the map; more are counted.
+const MOST_WAYS: usize = 8;
+/// Groups that would give a permission; more are not looked at for a refusal.
+const MOST_GROUPS: usize = 4;
+/// Roles suggested for a group.
+const MOST_ROLES: usize = 3;
+
+#[derive(Template)]
+#[template(path = "why/show.html")]
+struct Why {
+    shell: ui::Shell,
+    past: Option<Past>,
+    as_of: String,
+    user: Picked,
+    what: &'static str,
+    whats: Vec<ui::Choice>,
+    name: String,
+    answer: Option<Answer>,
+    holders: Option<Holders>,
+    unknown: String,
+}
+
+/// What is so, and through what.
+struct Answer {
+    level: ui::Level,
+    title: String,
+    text: String,
+    map: ui::Map,
+    ways: Vec<Vec<ui::PathStep>>,
+    ways_more: usize,
+    steps: Vec<Step>,
+}
+
+/// A step that would give what is missing.
+struct Step {
+    text: String,
+    entity: ui::Entity,
+    action: Option<(String, String)>,
+    /// Roles that lead there too.
+    roles: Vec<ui::Entity>,
+    whom: Vec<ui::Entity>,
+}
+
+/// Everybody who has a permission.
+struct Holders {
+    rows: Vec<(Person, ui::ExpiryPill, String)>,
+    groups: Vec<ui::Entity>,
+    pages: ui::Pages,
+}
+
+/// What is asked about.
+enum Question<'p> {
+    Group(&'p Group, MembershipKind),
+    Permission(String),
+    Nothing,
+    /// A name nothing has.
+    Unknown(String),
+}
+
+pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+    render(&why(&web, &page))
+}
+
+fn why(web: &Web, page: &Page) -> Why {
+    let (user, picked) = pick(page, "user", "Person");
+    let question = question(page);
+    let (what, name) = match &question {
+        Question::Group(group, MembershipKind::Member) => ("member", group.name.to_string()),
+        Question::Group(group, MembershipKind::Owner) => ("owner", group.name.to_string()),
+        Question::Permission(name) => ("permission", name.clone()),
+        Question::Unknown(name) => (asked_as(page), name.clone()),
+        Question::Nothing => (asked_as(page), String::new()),
+    };
+    let answer = match (user, &question) {
+        (Some(user), Question::Group(group, kind)) => Some(of_group(page, user, group, *kind)),
+        (Some(user), Question::Permission(name)) => Some(of_permission(web, page, user, name)),
+        _ => None,
+    };
+    let holders = match (&answer, &question) {
+        (None, Question::Permission(name)) => Some(holders(web, page, name)),
+        _ => None,
+    };
+    Why {
+        shell: page.shell(),
+        past: parts::past(page),
+        as_of: parts::as_of(page),
+        user: picked,
+        what,
+        whats: vec![
+            ui::Choice::new("member", "is a member of"),
+            ui::Choice::new("owner", "is an owner of"),
+            ui::Choice::new("permission", "has the permission"),
+        ],
+        name,
+        answer,
+        holders,
+        unknown: match question {
+            Question::Unknown(name) => name,
+            _ => String::new(),
+        },
+    }
+}
+
+fn asked_as(page: &Page) -> &'static str {
+    match (page.query("what").as_str(), page.query("kind").as_str()) {
+        ("owner", _) | ("", "owner") => "owner",
+        ("permission", _) => "permission",
+        _ => "member",
+    }
+}
+
+/// Links name `group` and `kind`, or `permission`; the page's own form sends `what` and `name`.
+fn question(page: &Page) -> Question<'_> {
+    let (group, permission) = (page.query("group"), page.query("permission"));
+    let (what, name) = (page.query("what"), page.query("name"));
+    let permission = if what == "permission" {
+        name.clone()
+    } else {
+        permission
+    };
+    if !permission.is_empty() {
+        return Question::Permission(permission);
+    }
+    let group = if name.is_empty() { group } else { name };
+    if group.is_empty() {
+        return Question::Nothing;
+    }
+    let kind = if asked_as(page) == "owner" {
+        MembershipKind::Owner
+    } else {
+        MembershipKind::Member
+    };
+    match page.world().find_group(&group) {
+        Some(group) => Question::Group(group, kind),
+        None => Question::Unknown(group),
+    }
+}
+
+/// When something ends, at the end of a sentence.
+fn until(ends: Expiry) -> String {
+    ends.instant().map_or_else(
+        || "with no end".to_owned(),
+        |at: Timestamp| format!("until {}", ui::time::date(at.to_jiff())),
+    )
+}
+
+/// Through what a path leads, in a sentence.
+fn through_words(page: &Page, path: &Path<'_>) -> String {
+    let through = parts::through(page.world(), path);
+    if through.is_empty() {
+        return "directly".into();
+    }
+    let names: Vec<_> = through.into_iter().map(|entity| entity.name).collect();
+    format!("through {}", names.join(" and then "))
+}
+
+fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Answer {
+    let (world, now) = (page.world(), page.now());
+    let paths = world.paths(user.id, group.id, kind, now);
+    let is = match kind {
+        MembershipKind::Member => "a member",
+        MembershipKind::Owner => "an owner",
+    };
+    let Some(ends) = world.holds(user.id, group.id, kind, now) else {
+        let mut drawing = Drawing::new(user);
+        let steps = vec![missing(page, user, group, kind)];
+        drawing.missing_group(world, group, kind, now);
+        let planned = world
+            .direct(user.id, group.id, kind)
+            .filter(|fact| fact.validity.from > now);
+        return Answer {
+            level: ui::Level::Bad,
+            title: format!("No: {} is not {is} of {}.", user.name, group.name),
+            text: planned.map_or_else(
+                || "No way leads there.".to_owned(),
+                |fact| {
+                    let begins = convert::when(fact.validity.from, now);
+                    format!("It is planned to begin on {}.", begins.date())
+                },
+            ),
+            map: drawing.map(format!("Why {} is not in {}", user.name, group.name)),
+            ways: Vec::new(),
+            ways_more: 0,
+            steps,
+        };
+    };
+    let decides = deciding(&paths, ends);
+    let mut drawing = Drawing::new(user);
+    for path in paths.iter().take(MOST_WAYS) {
+        drawing.path(world, path, decides.is_some_and(|d| d == path));
+    }
+    Answer {
+        level: ui::Level::Good,
+        title: format!("Yes: {} is {is} of {}", user.name, group.name),
+        text: decides.map_or_else(String::new, |path| {
+            format!("{}, {}.", through_words(page, path), until(ends))
+        }),
+        map: drawing.map(format!("How {} is in {}", user.name, group.name)),
+        ways_more: paths.len().saturating_sub(MOST_WAYS),
+        ways: paths
+            .iter()
+            .take(MOST_WAYS)
+            .map(|path| convert::path(world, path, now))
+            .collect(),
+        steps: Vec::new(),
+    }
+}
+
+fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Answer {
+    let (world, now) = (page.world(), page.now());
+    let mut drawing = Drawing::new(user);
+    let mut ways: Vec<(Expiry, Path<'_>, &Group)> = Vec::new();
+    let conferring: Vec<_> = world.conferring(name, None, now).collect();
+    if !conferring.is_empty() {
+        let access = world.access_of(user.id, now);
+        for (group, entitlement) in &conferring {
+            let held = access.iter().find(|access| {
+                access.group.id == group.id && access.kind == MembershipKind::Member
+            });
+            for path in held.into_iter().flat_map(|access| &access.paths) {
+                let ends = path.until.min(entitlement.validity.until);
+                ways.push((ends, path.clone(), group));
+            }
+        }
+    }
+    ways.sort_by_key(|(ends, path, _)| (std::cmp::Reverse(*ends), path.via.len()));
+    if let Some(answer) = by_rule(web, page, user, name, &ways) {
+        return answer;
+    }
+    let Some((ends, path, group)) = ways.first().cloned() else {
+        let mut steps = Vec::new();
+        for (group, _) in conferring.iter().take(MOST_GROUPS) {
+            steps.push(missing(page, user, group, MembershipKind::Member));
+            let node = drawing.missing_group(world, group, MembershipKind::Member, now);
+            drawing.confers(node, name, false);
+        }
+        return Answer {
+            level: ui::Level::Bad,
+            title: format!("No: {} does not have {name}.", user.name),
+            text: match conferring.len() {
+                0 => "No group confers it.".to_owned(),
+                1 => "One group confers it.".to_owned(),
+                many => format!("{many} groups confer it."),
+            },
+            map: drawing.map(format!("Why {} does not have {name}", user.name)),
+            ways: Vec::new(),
+            ways_more: 0,
+            steps,
+        };
+    };
+    for (n, (_, path, _)) in ways.iter().take(MOST_WAYS).enumerate() {
+        let node = drawing.path(world, path, n == 0);
+        drawing.confers(node, name, n == 0);
+    }
+    Answer {
+        level: ui::Level::Good,
+        title: format!("Yes: {} has {name}", user.name),
+        text: format!(
+            "because {} confers it, where they are {}, {}.",
+            group.name,
+            through_words(page, &path),
+            until(ends)
+        ),
+        map: drawing.map(format!("How {} has {name}", user.name)),
+        ways_more: ways.len().saturating_sub(MOST_WAYS),
+        ways: ways
+            .iter()
+            .take(MOST_WAYS)
+            .map(|(ends, path, _)| {
+                let mut steps = convert::path(world, path, now);
+                let what = ui::Entity::new(ui::Kind::Entitlement, name, "");
+                steps.push(
+                    ui::PathStep::new(what)
+                        .until(ends.instant().map(Timestamp::to_jiff), now.to_jiff()),
+                );
+                steps
+            })
+            .collect(),
+        steps: Vec::new(),
+    }
+}
+
+/// The answer where a rule says otherwise than the groups somebody is in.
+fn by_rule(
+    web: &Web,
+    page: &Page,
+    user: &User,
+    name: &str,
+    ways: &[(Expiry, Path<'_>, &Group)],
+) -> Option<Answer> {
+    let (world, now) = (page.world(), page.now());
+    let decider = web.decider();
+    let allowed = decider.may_use(world, user, name, None, now);
+    let mut drawing = Drawing::new(user);
+    let told = |level, title, text, map| Answer {
+        level,
+        title,
+        text,
+        map,
+        ways: Vec::new(),
+        ways_more: 0,
+        steps: Vec::new(),
+    };
+    match (allowed, ways.is_empty()) {
+        (Some(until_then), true) => {
+            let map = drawing.map(format!("How {} has {name}", user.name));
+            let title = format!("Yes: {} may use {name}", user.name);
+            let text = format!("because a rule allows it, {}.", until(until_then));
+            Some(told(ui::Level::Good, title, text, map))
+        }
+        (None, false) => {
+            let answer = decider.uses(world, user, name, None, now);
+            let by = DecidedBy::of(world, &answer)?;
+            for (_, path, _) in ways.iter().take(MOST_WAYS) {
+                let node = drawing.path(world, path, false);
+                drawing.confers(node, name, false);
+            }
+            let map = drawing.map(format!("Why {} may not use {name}", user.name));
+            let title = format!("No: {} may not use {name}.", user.name);
+            let text = format!("A group confers it, but {} denies it.", by.in_words());
+            Some(told(ui::Level::Bad, title, text, map))
+        }
+        _ => None,
+    }
+}
+
+/// What gives a place somebody lacks: they ask for it or for a role, or who may adds them.
+fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Step {
+    let (world, now) = (page.world(), page.now());
+    let entity = convert::group(group);
+    if !group.is_managed() {
+        return Step {
+            text: "The outside system decides who is in".into(),
+            entity,
+            action: None,
+            roles: Vec::new(),
+            whom: Vec::new(),
+        };
+    }
+    let whom: Vec<_> = world
+        .deciders(group, Some(user.id), now)
+        .into_iter()
+        .take(4)
+        .map(convert::user)
+        .collect();
+    let roles: Vec<_> = world
+        .groups_into(group.id, kind, now)
+        .into_iter()
+        .filter(|(role, _)| role.is_role() && role.is_managed())
+        .take(MOST_ROLES)
+        .map(|(role, _)| convert::group(role))
+        .collect();
+    let action = if page.view.at != At::Now {
+        None
+    } else if user.id == page.viewer.id {
+        Some((format!("Ask for {}", group.name), ask(group, kind)))
+    } else if page.may(Wish::AddPeople, Target::Group(group)) {
+        let href = address(
+            &format!("/groups/{}/people/add", group.id),
+            &[("kind", &kind.to_string()), ("users", &user.login)],
+        );
+        Some((format!("Add {}", user.name), href))
+    } else {
+        None
+    };
+    Step {
+        text: "What is missing is a place in".into(),
+        entity,
+        action,
+        roles,
+        whom,
+    }
+}
+
+fn holders(web: &Web, page: &Page, name: &str) -> Holders {
+    let (world, now) = (page.world(), page.now());
+    let (rows, pages) = cut(page, web.decider().who_may(world, name, None, now));
+    let groups: std::collections::BTreeMap<_, _> = world
+        .conferring(name, None, now)
+        .map(|(group, _)| (group.name.clone(), convert::group(group)))
+        .collect();
+    Holders {
+        rows: rows
+            .into_iter()
+            .map(|holder| {
+                let why = address(
+                    "/why",
+                    &[("user", &holder.user.login), ("permission", name)],
+                );
+                (
+                    parts::person(holder.user),
+                    convert::ends(holder.until, now),
+                    why,
+                )
+            })
+            .collect(),
+        groups: groups.into_values().take(20).collect(),
+        pages,
+    }
+}
