@@ -11,7 +11,7 @@ use super::{
     convert,
     fields::Submission,
     frame::{Page, render},
-    rules_diff,
+    rules::diff,
 };
 use crate::{Web, error::Failure, ui};
 
@@ -87,7 +87,7 @@ impl Step {
 }
 
 #[derive(Template)]
-#[template(path = "preview.html")]
+#[template(path = "flow.html")]
 struct PreviewPage {
     shell: ui::Shell,
     title: String,
@@ -170,7 +170,7 @@ fn show(
         preview: ui::Preview {
             title: "What changes".into(),
             diff: convert::diff(&preview.before, &preview.after, &preview.diff, now),
-            rules: rules.map(|rules| rules_diff::shown(preview, rules)),
+            rules: rules.map(|rules| diff::shown(preview, rules)),
             warnings: preview.warnings.iter().map(|w| w.message.clone()).collect(),
             notes: step.notes,
             action: page.path.clone(),

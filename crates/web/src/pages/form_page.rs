@@ -25,7 +25,7 @@ const USUAL: i64 = 14 * DAY;
 
 /// A page that is one form.
 #[derive(Template)]
-#[template(path = "form.html")]
+#[template(path = "form_page.html")]
 pub(crate) struct FormPage {
     shell: ui::Shell,
     pub title: String,

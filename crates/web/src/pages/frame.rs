@@ -247,7 +247,7 @@ pub(crate) fn render(template: &impl Template) -> Result<Response, Failure> {
 }
 
 #[derive(Template)]
-#[template(path = "failed.html")]
+#[template(path = "frame.html")]
 struct Failed {
     shell: ui::Shell,
     title: String,

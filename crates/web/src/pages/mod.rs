@@ -1,29 +1,37 @@
-//! The pages, one file each with its template in `templates/`.
+//! The pages: a folder for each noun, and in it a file for each page with its template beside it.
 //!
 //! A page takes a [`frame::Page`] (who looks, which world), asks `model` and renders. What changes
 //! something takes a [`fields::Submission`] and goes through [`flow::run`], which shows who loses
 //! what before anything is lost.
 
+mod access;
 mod activity;
 mod apps;
+mod compare;
 pub(crate) mod convert;
+mod expiring;
 pub(crate) mod fields;
 pub(crate) mod flow;
 pub(crate) mod form;
 mod form_page;
 pub(crate) mod frame;
 mod groups;
+mod history;
+mod home;
 mod input;
+mod names;
+mod parts;
 mod people;
 mod pick;
-mod reading;
 mod requests;
 pub(crate) mod requirements;
 mod roles;
-mod rules_diff;
+mod rules;
+mod search;
 mod tags;
+mod why;
 
-use axum::{Router, middleware};
+use axum::{Router, middleware, routing::get};
 
 use crate::Web;
 
@@ -32,14 +40,20 @@ pub(crate) use frame::failed;
 /// All routes of pages.
 pub fn routes(web: &Web) -> Router<Web> {
     Router::new()
-        .merge(reading::routes())
-        .merge(people::routes())
-        .merge(groups::routes())
-        .merge(roles::routes())
-        .merge(apps::routes())
-        .merge(tags::routes())
-        .merge(requests::routes())
+        .route("/", get(home::show))
+        .route("/compare", get(compare::show))
+        .route("/expiring", get(expiring::show))
+        .route("/search", get(search::page))
+        .route("/search.json", get(search::json))
         .merge(activity::routes())
+        .merge(apps::routes())
+        .merge(groups::routes())
+        .merge(people::routes())
+        .merge(requests::routes())
+        .merge(roles::routes())
+        .merge(rules::routes())
+        .merge(tags::routes())
+        .merge(why::routes())
         .layer(middleware::from_fn_with_state(
             web.clone(),
             frame::failures_as_pages,

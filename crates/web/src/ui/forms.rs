@@ -1,4 +1,4 @@
-//! Plain values behind the form macros of `templates/_forms.html`.
+//! Plain values behind the form macros of `_forms.html`.
 
 use std::collections::BTreeMap;
 

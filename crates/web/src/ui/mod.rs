@@ -1,6 +1,6 @@
 //! The portal's face: the shell around every page and the building blocks inside it.
 //!
-//! Here live plain view types (what a macro in `templates/_*.html` needs to be drawn) and the pure
+//! Here live plain view types (what a macro in `_*.html` needs to be drawn) and the pure
 //! functions that draw pictures. Nothing here knows the model, reads a clock or decides anything:
 //! pages turn facts into these types, the templates turn these types into HTML.
 

@@ -1,4 +1,4 @@
-//! Plain values behind the display macros of `templates/_macros.html`.
+//! Plain values behind the display macros of `_macros.html`.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,4 @@
-//! What `templates/_shell.html` needs to draw the frame around a page.
+//! What `_shell.html` needs to draw the frame around a page.
 
 use jiff::Timestamp;
 

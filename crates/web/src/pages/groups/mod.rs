@@ -1,11 +1,15 @@
-//! Groups, and what roles share with them.
+//! Groups and roles: which there are, who is in one and who was, and how that is changed.
 
 mod entitlements;
+mod facts;
 mod form;
+mod history;
+pub(crate) mod list;
 mod people;
 mod roles;
 mod rules;
 mod rules_text;
+mod show;
 
 use axum::{Router, routing::get};
 
@@ -19,12 +23,16 @@ pub(super) use self::{
 
 pub(super) fn routes() -> Router<Web> {
     let mut all = Router::new()
+        .route("/groups", get(list::groups))
+        .route("/roles", get(list::roles))
         .route("/groups/new", form::<New>())
         .route("/entitlements/{id}/withhold", button(entitlements::revoke));
     // A role is a group: its pages live under its own word, and work under both.
     for place in ["/groups/{id}", "/roles/{id}"] {
         let at = |rest: &str| format!("{place}{rest}");
         all = all
+            .route(place, get(show::show))
+            .route(&at("/history"), get(history::show))
             .route(&at("/edit"), form::<form::Edit>())
             .route(&at("/delete"), confirm(form::delete))
             .route(&at("/people/add"), form::<people::Add>())

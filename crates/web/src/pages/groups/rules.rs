@@ -39,7 +39,7 @@ use crate::{Web, error::Failure, ui};
 const MOST_SAID: usize = 50;
 
 #[derive(Template)]
-#[template(path = "rules_edit.html")]
+#[template(path = "groups/rules.html")]
 struct EditPage {
     shell: ui::Shell,
     title: String,

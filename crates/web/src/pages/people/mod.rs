@@ -1,15 +1,21 @@
-//! People.
+//! People: who there is, what somebody has and had.
 
 mod form;
+pub(crate) mod history;
+mod list;
+mod show;
 
-use axum::Router;
+use axum::{Router, routing::get};
 
 use super::form::{confirm, form};
 use crate::Web;
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
+        .route("/people", get(list::list))
         .route("/people/new", form::<form::New>())
+        .route("/people/{login}", get(show::show))
         .route("/people/{login}/edit", form::<form::Edit>())
         .route("/people/{login}/delete", confirm(form::delete))
+        .route("/people/{login}/history", get(history::show))
 }

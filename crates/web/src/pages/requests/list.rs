@@ -18,7 +18,7 @@ use crate::{Web, error::Failure, ui, words};
 const PER_PAGE: usize = 50;
 
 #[derive(Template)]
-#[template(path = "requests.html")]
+#[template(path = "requests/list.html")]
 struct Requests {
     shell: ui::Shell,
     tabs: Vec<ui::Tab>,

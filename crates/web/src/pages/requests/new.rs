@@ -19,7 +19,7 @@ use crate::{error::Failure, ui};
 const MOST_FOUND: usize = 30;
 
 #[derive(Template)]
-#[template(path = "request_new.html")]
+#[template(path = "requests/new.html")]
 struct Picker {
     shell: ui::Shell,
     crumbs: Vec<ui::Link>,

@@ -25,7 +25,7 @@ use crate::{Web, error::Failure, ui, words};
 const FEW: usize = 8;
 
 #[derive(Template)]
-#[template(path = "request.html")]
+#[template(path = "requests/show.html")]
 struct RequestPage {
     shell: ui::Shell,
     title: String,

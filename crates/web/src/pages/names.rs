@@ -10,25 +10,25 @@ use uuid::Uuid;
 use crate::{pages::convert, ui, words};
 
 /// How things are called: by the world, or by the labels history came with.
-pub(super) struct Names<'w> {
+pub(crate) struct Names<'w> {
     pub world: &'w World,
     labels: HashMap<Uuid, String>,
 }
 
 impl<'w> Names<'w> {
     /// Names from `world`, and from labels for what is not in it.
-    pub(super) fn new(world: &'w World, labels: HashMap<Uuid, String>) -> Self {
+    pub(crate) fn new(world: &'w World, labels: HashMap<Uuid, String>) -> Self {
         Self { world, labels }
     }
 
     /// The same, with the names some subjects had.
-    pub(super) fn of_subjects(world: &'w World, subjects: &[Subject]) -> Self {
+    pub(crate) fn of_subjects(world: &'w World, subjects: &[Subject]) -> Self {
         let labels = subjects.iter().map(|s| (s.id, s.label.clone()));
         Self::new(world, labels.collect())
     }
 
     /// What an id stands for, as a link where it lives and as text where it is gone.
-    pub(super) fn entity(&self, id: Uuid) -> Option<ui::Entity> {
+    pub(crate) fn entity(&self, id: Uuid) -> Option<ui::Entity> {
         let world = self.world;
         let living = world
             .user(Id::new(id))
@@ -40,12 +40,12 @@ impl<'w> Names<'w> {
     }
 
     /// A user by id; a name is always found for what history tells of.
-    pub(super) fn user(&self, id: Uuid) -> ui::Entity {
+    pub(crate) fn user(&self, id: Uuid) -> ui::Entity {
         self.named(id, ui::Kind::Person)
     }
 
     /// A group by id.
-    pub(super) fn group(&self, id: Uuid) -> ui::Entity {
+    pub(crate) fn group(&self, id: Uuid) -> ui::Entity {
         self.named(id, ui::Kind::Group)
     }
 
@@ -64,7 +64,7 @@ fn gone(label: &str) -> ui::Entity {
 }
 
 /// Who did something: a link where they are still known.
-pub(super) fn actor(world: &World, actor: Actor, login: Option<&str>) -> ui::Entity {
+pub(crate) fn actor(world: &World, actor: Actor, login: Option<&str>) -> ui::Entity {
     match actor {
         Actor::User(id) => world.user(id).map_or_else(
             || ui::Entity::new(ui::Kind::Person, login.unwrap_or("somebody deleted"), ""),
@@ -76,6 +76,6 @@ pub(super) fn actor(world: &World, actor: Actor, login: Option<&str>) -> ui::Ent
 }
 
 /// Where an entry of the log is shown.
-pub(super) fn entry_href(position: Position) -> String {
+pub(crate) fn entry_href(position: Position) -> String {
     format!("/activity/{position}")
 }

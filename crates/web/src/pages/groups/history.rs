@@ -9,24 +9,22 @@ use axum::{
 };
 use portcullis_store::HistoryOf;
 
-use super::{
-    group::{chips, crumbs, find, tabs},
-    history::{self, PER_PAGE, Row},
-    names::Names,
-    person_history::cursor,
-};
 use crate::{
     Web,
     error::Failure,
     pages::{
         convert,
         frame::{Page, render},
+        groups::show::{chips, crumbs, find, tabs},
+        history::{self, PER_PAGE, Row},
+        names::Names,
+        people::history::cursor,
     },
     ui::{self, timeline::Timeline},
 };
 
 #[derive(Template)]
-#[template(path = "group_history.html")]
+#[template(path = "groups/history.html")]
 struct GroupHistory {
     shell: ui::Shell,
     crumbs: Vec<ui::Link>,
@@ -40,7 +38,7 @@ struct GroupHistory {
     next: String,
 }
 
-pub(super) async fn show(
+pub(crate) async fn show(
     State(web): State<Web>,
     page: Page,
     Path(key): Path<String>,

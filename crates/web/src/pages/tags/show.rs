@@ -1,49 +1,22 @@
-//! Tags: what they demand and what carries them.
-
-use std::collections::HashMap;
+//! One tag: what it demands and what carries it.
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use portcullis_model::{Action as Wish, App, Id, Noun, Refusal, Tag, Target, world::contains};
+use portcullis_model::{Action as Wish, App, Noun, Refusal, Tag, Target, world::contains};
 
-use super::{
-    groups::{listed, short},
-    parts::{Action, Actions, Sort, address, column, cut, demands, filter},
-};
 use crate::{
     error::Failure,
     pages::{
         convert,
         frame::{Page, render},
+        groups::list::{listed, short},
+        parts::{Action, Actions, address, cut, demands},
     },
     ui,
 };
 
 #[derive(Template)]
-#[template(path = "tags.html")]
-struct Tags {
-    shell: ui::Shell,
-    actions: Actions,
-    query: String,
-    filters: Vec<ui::Filter>,
-    name: ui::Column,
-    rows: Vec<Row>,
-    pages: ui::Pages,
-}
-
-struct Row {
-    tag: ui::Entity,
-    description: String,
-    enabled: bool,
-    demands: Vec<String>,
-    groups: usize,
-    groups_href: String,
-    apps: usize,
-    apps_href: String,
-}
-
-#[derive(Template)]
-#[template(path = "tag.html")]
+#[template(path = "tags/show.html")]
 struct TagPage {
     shell: ui::Shell,
     name: String,
@@ -68,67 +41,10 @@ struct Carrier {
     from: Option<ui::Entity>,
 }
 
-pub(super) async fn list(page: Page) -> Result<Response, Failure> {
-    render(&tags(&page))
-}
-
-pub(super) async fn show(page: Page, Path(key): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn show(page: Page, Path(key): Path<String>) -> Result<Response, Failure> {
     let found = page.world().find_tag(&key);
     let tag = found.ok_or_else(|| Refusal::not_found(Noun::Tag, &key))?;
     render(&tag_page(&page, tag))
-}
-
-fn tags(page: &Page) -> Tags {
-    let world = page.world();
-    let query = page.query("q");
-    let mut found: Vec<_> = world
-        .tags()
-        .filter(|tag| contains(&tag.name, &query) || contains(&tag.description, &query))
-        .collect();
-    if Sort::of(page, "name").down {
-        found.reverse();
-    }
-    let (rows, pages) = cut(page, found);
-    // One walk over the groups counts for all tags of the page.
-    let mut counts: HashMap<Id<Tag>, usize> = HashMap::new();
-    for group in world.groups() {
-        for tag in world.tags_on(group) {
-            *counts.entry(tag.id).or_default() += 1;
-        }
-    }
-    let rows = rows
-        .into_iter()
-        .map(|tag| Row {
-            tag: convert::tag(tag),
-            description: short(&tag.description),
-            enabled: tag.enabled,
-            demands: demands(&tag.constraints),
-            groups: counts.get(&tag.id).copied().unwrap_or_default(),
-            groups_href: listed("/groups", "tag", tag.id),
-            apps: world
-                .apps()
-                .filter(|app| app.tags.contains(&tag.id))
-                .count(),
-            apps_href: listed("/apps", "tag", tag.id),
-        })
-        .collect();
-    let mut filters = Vec::new();
-    if !query.is_empty() {
-        filters.push(filter(page, "Text", "q", query.as_str()));
-    }
-    let mut actions = Actions::default();
-    if page.may(Wish::CreateTag, Target::Nothing) {
-        actions.add(Action::new("New tag", "/tags/new", "plus"));
-    }
-    Tags {
-        shell: page.shell(),
-        actions,
-        query,
-        filters,
-        name: column(page, "Tag", "name", "name"),
-        rows,
-        pages,
-    }
 }
 
 fn tag_page(page: &Page, tag: &Tag) -> TagPage {

@@ -15,14 +15,14 @@ use crate::{
 const MOST_ROLES: usize = 3;
 
 /// A map in the making. Node 0 is the person.
-pub(super) struct Drawing {
+pub(crate) struct Drawing {
     nodes: Vec<Node>,
     edges: Vec<Edge>,
 }
 
 impl Drawing {
     /// A map with a person on it.
-    pub(super) fn new(user: &User) -> Self {
+    pub(crate) fn new(user: &User) -> Self {
         let person = Node {
             layer: Layer::Person,
             label: user.name.to_string(),
@@ -38,7 +38,7 @@ impl Drawing {
 
     /// Draws a way that leads to a group, and says which node that is. The first step stands with
     /// the roles, the last with the groups; what lies between is told by the line's note.
-    pub(super) fn path(&mut self, world: &World, path: &Path<'_>, decides: bool) -> usize {
+    pub(crate) fn path(&mut self, world: &World, path: &Path<'_>, decides: bool) -> usize {
         let weight = if decides {
             Weight::Deciding
         } else {
@@ -82,7 +82,7 @@ impl Drawing {
     }
 
     /// Draws a group somebody is not in, and the roles that would lead there.
-    pub(super) fn missing_group(
+    pub(crate) fn missing_group(
         &mut self,
         world: &World,
         group: &Group,
@@ -105,7 +105,7 @@ impl Drawing {
     }
 
     /// Draws what a group confers.
-    pub(super) fn confers(&mut self, group: usize, name: &str, decides: bool) {
+    pub(crate) fn confers(&mut self, group: usize, name: &str, decides: bool) {
         let weight = if decides {
             Weight::Deciding
         } else {
@@ -130,7 +130,7 @@ impl Drawing {
     }
 
     /// The map.
-    pub(super) fn map(self, title: String) -> Map {
+    pub(crate) fn map(self, title: String) -> Map {
         Map {
             title,
             nodes: self.nodes,

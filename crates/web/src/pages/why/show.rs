@@ -7,18 +7,16 @@ use portcullis_model::{
     Action as Wish, Expiry, Group, MembershipKind, Target, Timestamp, User, world::Path,
 };
 
-use super::{
-    compare::{Picked, pick},
-    home::ask,
-    map::Drawing,
-    parts::{self, Past, Person, address, cut, deciding},
-};
 use crate::{
     At, Web,
     error::Failure,
     pages::{
+        compare::{Picked, pick},
         convert,
         frame::{Page, render},
+        home::ask,
+        parts::{self, Past, Person, address, cut, deciding},
+        why::map::Drawing,
     },
     ui,
 };
@@ -31,7 +29,7 @@ const MOST_GROUPS: usize = 4;
 const MOST_ROLES: usize = 3;
 
 #[derive(Template)]
-#[template(path = "why.html")]
+#[template(path = "why/show.html")]
 struct Why {
     shell: ui::Shell,
     past: Option<Past>,
@@ -82,7 +80,7 @@ enum Question<'p> {
     Unknown(String),
 }
 
-pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     render(&why(&web, &page))
 }
 

@@ -9,13 +9,13 @@ use portcullis_app::decide::{self as told, Action, Decider, Entity, Properties, 
 use portcullis_model::{Expiry, MembershipKind};
 use portcullis_rules::{ConditionTrace, Explanation, Outcome, Redaction, RuleTrace, Truth};
 
-use super::parts::{self, Past, address};
 use crate::{
     Web,
     error::Failure,
     pages::{
         convert,
         frame::{Page, render},
+        parts::{self, Past, address},
     },
     ui,
 };
@@ -24,7 +24,7 @@ use crate::{
 const MOST_RULES: usize = 60;
 
 #[derive(Template)]
-#[template(path = "rules_ask.html")]
+#[template(path = "rules/ask.html")]
 struct AskPage {
     shell: ui::Shell,
     past: Option<Past>,
@@ -34,7 +34,7 @@ struct AskPage {
 }
 
 /// What is asked, as its form shows it.
-pub(super) struct Asked {
+pub(crate) struct Asked {
     pub subject: String,
     pub action: String,
     pub kind: String,
@@ -80,7 +80,7 @@ struct Condition {
 
 impl Asked {
     /// The question in the page's address.
-    pub(super) fn of(page: &Page) -> Self {
+    pub(crate) fn of(page: &Page) -> Self {
         let subject = page.query("subject");
         let own = || page.viewer.user().map(|user| user.login.to_string());
         Self {
@@ -152,7 +152,7 @@ impl Asked {
     }
 }
 
-pub(super) async fn ask(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+pub(crate) async fn ask(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     let mut ask = Asked::of(&page);
     let question = if ask.is_asked() {
         ask.question(web.decider())

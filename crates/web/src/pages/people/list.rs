@@ -4,19 +4,19 @@ use askama::Template;
 use axum::response::Response;
 use portcullis_model::{User, UserKind};
 
-use super::parts::{self, Action, Actions, Person, Sort, column, cut, filter, is_meant};
 use crate::{
     error::Failure,
     pages::{
         convert,
         frame::{Page, render},
+        parts::{self, Action, Actions, Person, Sort, column, cut, filter, is_meant},
     },
     ui,
 };
 use portcullis_model::{Action as Wish, Target};
 
 #[derive(Template)]
-#[template(path = "people.html")]
+#[template(path = "people/list.html")]
 struct People {
     shell: ui::Shell,
     actions: Actions,
@@ -40,7 +40,7 @@ struct Row {
     groups: usize,
 }
 
-pub(super) async fn list(page: Page) -> Result<Response, Failure> {
+pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
     render(&people(&page))
 }
 
@@ -115,7 +115,7 @@ fn people(page: &Page) -> People {
 }
 
 /// What somebody does, as the directory has it.
-pub(super) fn title(user: &User) -> String {
+pub(crate) fn title(user: &User) -> String {
     let known = |name: &str| {
         user.attributes
             .iter()

@@ -14,24 +14,22 @@ use portcullis_rules::{
     analysis::{Effort, lint::Severity},
 };
 
-use super::{
-    parts::{Sort, column, cut, filter},
-    rules_ask,
-};
 use crate::{
     error::Failure,
     pages::{
         convert,
         frame::{Page, render},
+        parts::{Sort, column, cut, filter},
+        rules::ask,
     },
     ui,
 };
 
 #[derive(Template)]
-#[template(path = "rules.html")]
+#[template(path = "rules/list.html")]
 struct RulesPage {
     shell: ui::Shell,
-    ask: rules_ask::Asked,
+    ask: ask::Asked,
     query: String,
     effect: String,
     effects: Vec<ui::Choice>,
@@ -83,7 +81,7 @@ impl Found {
     }
 }
 
-pub(super) async fn list(page: Page) -> Result<Response, Failure> {
+pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
     render(&shown(&page))
 }
 
@@ -140,7 +138,7 @@ fn shown(page: &Page) -> RulesPage {
     };
     RulesPage {
         shell: page.shell(),
-        ask: rules_ask::Asked::of(page),
+        ask: ask::Asked::of(page),
         query,
         effect,
         effects: vec![

@@ -6,9 +6,11 @@ use portcullis_model::{MembershipKind, Timestamp, Validity, World};
 use portcullis_store::{HistoryRow, InclusionRow, Mark};
 use uuid::Uuid;
 
-use super::names::{self, Names};
 use crate::{
-    pages::convert,
+    pages::{
+        convert,
+        names::{self, Names},
+    },
     ui::{
         self,
         timeline::{Bar, BarKind, Row as Line},
@@ -16,12 +18,12 @@ use crate::{
 };
 
 /// Versions on a page of a history.
-pub(super) const PER_PAGE: u32 = 50;
+pub(crate) const PER_PAGE: u32 = 50;
 /// More lines than this make a picture nobody reads; the table has the rest.
 const MOST_LINES: usize = 24;
 
 /// One version of a fact, as a row.
-pub(super) struct Row {
+pub(crate) struct Row {
     /// The group on a person's page, the person or role on a group's.
     pub what: ui::Entity,
     pub kind: &'static str,
@@ -35,7 +37,7 @@ pub(super) struct Row {
 }
 
 /// Who did something, and where the log tells of it.
-pub(super) struct Marked {
+pub(crate) struct Marked {
     pub who: ui::Entity,
     pub when: ui::When,
     pub href: String,
@@ -49,7 +51,7 @@ struct Version {
 }
 
 /// The rows of a history, and its picture where there is anything to draw.
-pub(super) struct History {
+pub(crate) struct History {
     pub rows: Vec<Row>,
     pub lines: Vec<Line>,
 }
@@ -72,7 +74,7 @@ fn bar(kind: BarKind, held: Option<Validity>, note: String) -> Option<Bar> {
 }
 
 /// Versions of memberships; `of` says which side of them the page lists.
-pub(super) fn memberships(
+pub(crate) fn memberships(
     names: &Names<'_>,
     rows: &[HistoryRow],
     of: impl Fn(&HistoryRow) -> (Uuid, ui::Entity),
@@ -107,7 +109,7 @@ pub(super) fn memberships(
 }
 
 /// Versions of inclusions, as who let which role in.
-pub(super) fn inclusions(
+pub(crate) fn inclusions(
     names: &Names<'_>,
     rows: &[InclusionRow],
     of: impl Fn(&InclusionRow) -> (Uuid, ui::Entity),

@@ -6,17 +6,15 @@ use portcullis_model::{Actor, ConnectorId, Noun, Refusal, SystemActor, Timestamp
 use portcullis_store::{LogEntry, LogFilter, SubjectKind};
 use uuid::Uuid;
 
-use super::{
-    names::{self, Names},
-    parts::filter,
-    person_history::cursor,
-};
 use crate::{
     Web,
     error::Failure,
     pages::{
         convert,
         frame::{Page, render},
+        names::{self, Names},
+        parts::filter,
+        people::history::cursor,
     },
     ui, words,
 };
@@ -27,7 +25,7 @@ const PER_PAGE: u32 = 50;
 const MOST_SUBJECTS: usize = 4;
 
 #[derive(Template)]
-#[template(path = "activity.html")]
+#[template(path = "activity/list.html")]
 struct Activity {
     shell: ui::Shell,
     query: String,
@@ -56,7 +54,7 @@ struct Row {
     undoes: Option<u64>,
 }
 
-pub(super) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     let wanted = wanted(&page)?;
     let entries = web.app().store().log(&wanted).await?;
     let rows = entries

@@ -14,17 +14,15 @@ use portcullis_app::{
 use portcullis_model::{ChangeSet, Noun, OperationName, Position, Refusal};
 use portcullis_store::{EntryPart, LogEntry};
 
-use super::{
-    edits::{self, Line},
-    names::{self, Names},
-    parts::{self, PER_PAGE},
-};
 use crate::{
     Web,
     error::Failure,
     pages::{
+        activity::edits::{self, Line},
         convert,
         frame::{Page, render},
+        names::{self, Names},
+        parts::{self, PER_PAGE},
     },
     ui, words,
 };
@@ -37,7 +35,7 @@ const SMALL_CHANGE: usize = 2_000;
 const MOST_LINES: usize = 80;
 
 #[derive(Template)]
-#[template(path = "entry.html")]
+#[template(path = "activity/show.html")]
 struct EntryPage {
     shell: ui::Shell,
     position: u64,
@@ -72,7 +70,7 @@ enum Effect {
     Expired,
 }
 
-pub(super) async fn show(
+pub(crate) async fn show(
     State(web): State<Web>,
     page: Page,
     Path(position): Path<u64>,

@@ -8,13 +8,15 @@ use portcullis_model::{
 };
 use serde::Serialize;
 
-use super::{groups::short, home::ask, parts::address};
 use crate::{
     At,
     error::Failure,
     pages::{
         convert,
         frame::{Page, render},
+        groups::list::short,
+        home::ask,
+        parts::address,
     },
     ui,
 };
@@ -47,18 +49,18 @@ struct Row {
 
 /// One match, as the quick switcher reads it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Item {
+pub(crate) struct Item {
     kind: &'static str,
     label: String,
     detail: String,
     href: String,
 }
 
-pub(super) async fn page(page: Page) -> Result<Response, Failure> {
+pub(crate) async fn page(page: Page) -> Result<Response, Failure> {
     render(&search(&page))
 }
 
-pub(super) async fn json(page: Page) -> Json<Vec<Item>> {
+pub(crate) async fn json(page: Page) -> Json<Vec<Item>> {
     Json(items(page.world(), &page.query("q")))
 }
 

@@ -6,16 +6,14 @@ use askama::Template;
 use axum::response::Response;
 use portcullis_model::{Action as Wish, Expiry, Group, Id, MembershipKind, Target, User};
 
-use super::{
-    home::ask,
-    parts::{FEW, address, is_meant},
-};
 use crate::{
     At,
     error::Failure,
     pages::{
         convert,
         frame::{Page, render},
+        home::ask,
+        parts::{FEW, address, is_meant},
     },
     ui,
 };
@@ -37,7 +35,7 @@ struct Compare {
 }
 
 /// A person to compare, or how to find one.
-pub(super) struct Picked {
+pub(crate) struct Picked {
     pub field: &'static str,
     pub label: &'static str,
     pub text: String,
@@ -47,7 +45,7 @@ pub(super) struct Picked {
 }
 
 /// Somebody a text may mean, with the page that takes them.
-pub(super) struct Offer {
+pub(crate) struct Offer {
     pub label: String,
     pub href: String,
 }
@@ -68,12 +66,12 @@ struct Row {
     give: Option<(&'static str, String, String)>,
 }
 
-pub(super) async fn show(page: Page) -> Result<Response, Failure> {
+pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     render(&compare(&page))
 }
 
 /// The user a query parameter means: a login, an address, or the only match of a search.
-pub(super) fn pick<'p>(
+pub(crate) fn pick<'p>(
     page: &'p Page,
     field: &'static str,
     label: &'static str,

@@ -4,18 +4,23 @@ use std::collections::BTreeMap;
 
 use portcullis_model::{MembershipKind, Timestamp, User, World, world::Access};
 
-use super::parts::{address, deciding, through};
-use crate::{pages::convert, ui};
+use crate::{
+    pages::{
+        convert,
+        parts::{address, deciding, through},
+    },
+    ui,
+};
 
 /// Everything somebody has in one place: an app, the roles, or groups of no app.
-pub(super) struct Section {
+pub(crate) struct Section {
     pub app: Option<ui::Entity>,
     pub title: &'static str,
     pub rows: Vec<Row>,
 }
 
 /// One thing somebody has.
-pub(super) struct Row {
+pub(crate) struct Row {
     pub group: ui::Entity,
     pub is_owner: bool,
     pub through: Vec<ui::Entity>,
@@ -27,14 +32,14 @@ pub(super) struct Row {
 
 /// In which order sections stand: roles, then apps by name, then the rest.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(crate) enum Place {
     Roles,
     App(String),
     Groups,
 }
 
 /// Where something stands among what somebody has.
-pub(super) fn place(world: &World, access: &Access<'_>) -> Place {
+pub(crate) fn place(world: &World, access: &Access<'_>) -> Place {
     match access.group.app().and_then(|app| world.app(app)) {
         _ if access.group.is_role() => Place::Roles,
         Some(app) => Place::App(app.name.to_string()),
@@ -43,12 +48,12 @@ pub(super) fn place(world: &World, access: &Access<'_>) -> Place {
 }
 
 /// Puts access into the order of its sections, keeping the order inside them.
-pub(super) fn in_order(world: &World, access: &mut [Access<'_>]) {
+pub(crate) fn in_order(world: &World, access: &mut [Access<'_>]) {
     access.sort_by_cached_key(|access| place(world, access));
 }
 
 /// Access as sections. Takes it in any order.
-pub(super) fn sections(
+pub(crate) fn sections(
     world: &World,
     user: &User,
     access: &[Access<'_>],

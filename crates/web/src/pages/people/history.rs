@@ -10,19 +10,17 @@ use axum::{
 use portcullis_model::{Timestamp, User};
 use portcullis_store::{Cursor, HistoryOf};
 
-use super::{
-    access::{Place, place},
-    history::{self, PER_PAGE, Row},
-    names::Names,
-    parts::deciding,
-    person::{self, find, tabs},
-};
 use crate::{
     Web,
     error::Failure,
     pages::{
+        access::{Place, place},
         convert,
         frame::{Page, render},
+        history::{self, PER_PAGE, Row},
+        names::Names,
+        parts::deciding,
+        people::show::{self, find, tabs},
     },
     ui::{
         self,
@@ -34,7 +32,7 @@ use crate::{
 const MOST_THROUGH: usize = 12;
 
 #[derive(Template)]
-#[template(path = "person_history.html")]
+#[template(path = "people/history.html")]
 struct PersonHistory {
     shell: ui::Shell,
     name: String,
@@ -47,7 +45,7 @@ struct PersonHistory {
     next: String,
 }
 
-pub(super) async fn show(
+pub(crate) async fn show(
     State(web): State<Web>,
     page: Page,
     Path(key): Path<String>,
@@ -85,7 +83,7 @@ pub(super) async fn show(
         shell: page.shell(),
         name: user.name.to_string(),
         login: user.login.to_string(),
-        chips: person::chips(&page, user),
+        chips: show::chips(&page, user),
         tabs: tabs(user, None, &format!("{}/history", convert::user_href(user))),
         timeline: (!lines.is_empty())
             .then(|| Timeline::fitting("history", title, lines, page.now().to_jiff())),
@@ -98,7 +96,7 @@ pub(super) async fn show(
 }
 
 /// The page of a history that `?before=` asks for.
-pub(super) fn cursor(page: &Page) -> Result<Option<Cursor>, Failure> {
+pub(crate) fn cursor(page: &Page) -> Result<Option<Cursor>, Failure> {
     let text = page.query("before");
     if text.is_empty() {
         return Ok(None);

@@ -5,12 +5,13 @@ use portcullis_model::{
     Action as Wish, Expiry, Group, Id, Inclusion, MembershipKind, Target, world::Holder,
 };
 
-use super::{
-    home::ask,
-    parts::{self, Action, Actions, FEW, TagLine, address, cut},
-};
 use crate::{
-    pages::{convert, frame::Page},
+    pages::{
+        convert,
+        frame::Page,
+        home::ask,
+        parts::{self, Action, Actions, FEW, TagLine, address, cut},
+    },
     ui,
 };
 
@@ -18,7 +19,7 @@ use crate::{
 const MOST: usize = 10;
 
 /// What stands beside a group's people.
-pub(super) struct Facts {
+pub(crate) struct Facts {
     pub owners: Vec<ui::Entity>,
     pub owners_more: usize,
     /// Who decides where there is no owner.
@@ -40,7 +41,7 @@ pub(super) struct Facts {
 }
 
 /// What membership gives.
-pub(super) struct Conferred {
+pub(crate) struct Conferred {
     pub name: String,
     /// Whether it is a list of rules.
     pub is_list: bool,
@@ -52,7 +53,7 @@ pub(super) struct Conferred {
 }
 
 /// A group at the other end of an inclusion.
-pub(super) struct Linked {
+pub(crate) struct Linked {
     pub group: ui::Entity,
     /// As what its members, or this group's, are there.
     pub as_owners: bool,
@@ -62,21 +63,21 @@ pub(super) struct Linked {
 }
 
 /// What the form that ends an inclusion sends.
-pub(super) struct Detach {
+pub(crate) struct Detach {
     pub action: String,
     pub role: String,
     pub kind: String,
 }
 
 /// A request that waits.
-pub(super) struct Asking {
+pub(crate) struct Asking {
     pub who: ui::Entity,
     pub kind: String,
     pub when: ui::When,
     pub href: String,
 }
 
-pub(super) fn facts(page: &Page, group: &Group) -> Facts {
+pub(crate) fn facts(page: &Page, group: &Group) -> Facts {
     let (world, now) = (page.world(), page.now());
     let owners = world.holders(group.id, MembershipKind::Owner, now);
     let instead = if owners.is_empty() && group.is_managed() {
@@ -135,7 +136,7 @@ pub(super) fn facts(page: &Page, group: &Group) -> Facts {
 }
 
 /// One of the lists beside a group's people, on a page of its own.
-pub(super) struct Listed {
+pub(crate) struct Listed {
     pub title: &'static str,
     pub links: Vec<Linked>,
     pub confers: Vec<Conferred>,
@@ -143,7 +144,7 @@ pub(super) struct Listed {
 }
 
 /// The list that `?show=` asks for instead of the people.
-pub(super) fn listed(page: &Page, group: &Group) -> Option<Listed> {
+pub(crate) fn listed(page: &Page, group: &Group) -> Option<Listed> {
     let world = page.world();
     let links = |title, all| {
         let (links, pages) = cut(page, all);
@@ -251,7 +252,7 @@ fn drawn(page: &Page, links: &[Link<'_>]) -> Vec<Linked> {
 }
 
 /// What may be done with a group: what its reader is most likely to want first.
-pub(super) fn actions(page: &Page, group: &Group) -> Actions {
+pub(crate) fn actions(page: &Page, group: &Group) -> Actions {
     let (world, now, me) = (page.world(), page.now(), page.viewer.id);
     let mut actions = Actions::default();
     let here = format!("/groups/{}", group.id);

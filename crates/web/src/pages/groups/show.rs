@@ -7,24 +7,22 @@ use portcullis_model::{
     world::{self as ways, Holder},
 };
 
-use super::{
-    group_facts::{self, Facts, Listed},
-    parts::{
-        self, Actions, Past, Person, SOON_DAYS, Sort, address, column, cut, deciding, ends_within,
-        filter, is_meant, through,
-    },
-};
 use crate::{
     error::Failure,
     pages::{
         convert,
         frame::{Page, render},
+        groups::facts::{self, Facts, Listed},
+        parts::{
+            self, Actions, Past, Person, SOON_DAYS, Sort, address, column, cut, deciding,
+            ends_within, filter, is_meant, through,
+        },
     },
     ui,
 };
 
 #[derive(Template)]
-#[template(path = "group.html")]
+#[template(path = "groups/show.html")]
 struct GroupPage {
     shell: ui::Shell,
     past: Option<Past>,
@@ -75,19 +73,19 @@ struct Row {
     can_go: bool,
 }
 
-pub(super) async fn show(page: Page, Path(key): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn show(page: Page, Path(key): Path<String>) -> Result<Response, Failure> {
     let group = find(&page, &key)?;
     render(&group_page(&page, group))
 }
 
 /// The group or role an address names, by id or name.
-pub(super) fn find<'p>(page: &'p Page, key: &str) -> Result<&'p Group, Failure> {
+pub(crate) fn find<'p>(page: &'p Page, key: &str) -> Result<&'p Group, Failure> {
     let found = page.world().find_group(key);
     Ok(found.ok_or_else(|| Refusal::not_found(Noun::Group, key))?)
 }
 
 /// The tabs of a group's pages.
-pub(super) fn tabs(page: &Page, group: &Group, current: &str) -> Vec<ui::Tab> {
+pub(crate) fn tabs(page: &Page, group: &Group, current: &str) -> Vec<ui::Tab> {
     let href = convert::group_href(group);
     let count = |kind| page.world().holder_count(group.id, kind, page.now()) as u64;
     vec![
@@ -99,7 +97,7 @@ pub(super) fn tabs(page: &Page, group: &Group, current: &str) -> Vec<ui::Tab> {
 }
 
 /// The way to a group's page.
-pub(super) fn crumbs(page: &Page, group: &Group) -> Vec<ui::Link> {
+pub(crate) fn crumbs(page: &Page, group: &Group) -> Vec<ui::Link> {
     match group.app().and_then(|app| page.world().app(app)) {
         Some(app) => vec![
             ui::Link::new("Apps", "/apps"),
@@ -110,7 +108,7 @@ pub(super) fn crumbs(page: &Page, group: &Group) -> Vec<ui::Link> {
     }
 }
 
-pub(super) fn chips(group: &Group) -> Vec<ui::Chip> {
+pub(crate) fn chips(group: &Group) -> Vec<ui::Chip> {
     let mut chips = vec![ui::Chip {
         label: group.noun().to_owned(),
         ..ui::Chip::kind(ui::Kind::Group)
@@ -141,12 +139,12 @@ fn group_page(page: &Page, group: &Group) -> GroupPage {
         name: group.name.to_string(),
         chips: chips(group),
         lead: group.description.to_string(),
-        actions: group_facts::actions(page, group),
+        actions: facts::actions(page, group),
         tabs: tabs(page, group, &current),
         as_of: parts::as_of(page),
         people: people(page, group, kind),
-        listed: group_facts::listed(page, group),
-        facts: group_facts::facts(page, group),
+        listed: facts::listed(page, group),
+        facts: facts::facts(page, group),
         path: href,
     }
 }

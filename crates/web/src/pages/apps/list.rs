@@ -6,21 +6,19 @@ use portcullis_model::{
     Action as Wish, App, MembershipKind, Target, record::AppOrigin, world::contains,
 };
 
-use super::{
-    groups::short,
-    parts::{Action, Actions, Sort, column, cut, filter},
-};
 use crate::{
     error::Failure,
     pages::{
         convert,
         frame::{Page, render},
+        groups::list::short,
+        parts::{Action, Actions, Sort, column, cut, filter},
     },
     ui,
 };
 
 #[derive(Template)]
-#[template(path = "apps.html")]
+#[template(path = "apps/list.html")]
 struct Apps {
     shell: ui::Shell,
     actions: Actions,
@@ -41,7 +39,7 @@ struct Row {
     tags: Vec<ui::Entity>,
 }
 
-pub(super) async fn list(page: Page) -> Result<Response, Failure> {
+pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
     render(&apps(&page))
 }
 

@@ -9,17 +9,15 @@ use portcullis_model::{
     world::contains,
 };
 
-use super::{
-    groups::short,
-    home::ask,
-    parts::{self, Action, Actions, FEW, Past, Sort, TagLine, address, column, cut, filter},
-};
 use crate::{
     At,
     error::Failure,
     pages::{
         convert,
         frame::{Page, render},
+        groups::list::short,
+        home::ask,
+        parts::{self, Action, Actions, FEW, Past, Sort, TagLine, address, column, cut, filter},
     },
     ui,
 };
@@ -28,7 +26,7 @@ use crate::{
 const MOST_LOOKED_AT: usize = 2_000;
 
 #[derive(Template)]
-#[template(path = "app.html")]
+#[template(path = "apps/show.html")]
 struct AppPage {
     shell: ui::Shell,
     past: Option<Past>,
@@ -68,7 +66,7 @@ enum Mine {
     Nothing,
 }
 
-pub(super) async fn show(page: Page, Path(key): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn show(page: Page, Path(key): Path<String>) -> Result<Response, Failure> {
     let found = page.world().find_app(&key);
     let app = found.ok_or_else(|| Refusal::not_found(Noun::App, &key))?;
     render(&app_page(&page, app))

@@ -8,12 +8,12 @@ use portcullis_model::{
     Action as Wish, App, Group, GroupKind, Id, MembershipKind, Tag, Target, world::contains,
 };
 
-use super::parts::{Action, Actions, Sort, address, column, cut, filter};
 use crate::{
     error::Failure,
     pages::{
         convert,
         frame::{Page, render},
+        parts::{Action, Actions, Sort, address, column, cut, filter},
     },
     ui,
 };
@@ -24,7 +24,7 @@ const MOST_CHOICES: usize = 60;
 const MOST_TAGS: usize = 3;
 
 #[derive(Template)]
-#[template(path = "groups.html")]
+#[template(path = "groups/list.html")]
 struct Groups {
     shell: ui::Shell,
     place: &'static str,
@@ -74,11 +74,11 @@ struct Narrow<'w> {
     owned: Option<HashSet<Id<Group>>>,
 }
 
-pub(super) async fn groups(page: Page) -> Result<Response, Failure> {
+pub(crate) async fn groups(page: Page) -> Result<Response, Failure> {
     render(&list(&page, Which::Groups))
 }
 
-pub(super) async fn roles(page: Page) -> Result<Response, Failure> {
+pub(crate) async fn roles(page: Page) -> Result<Response, Failure> {
     render(&list(&page, Which::Roles))
 }
 
@@ -227,7 +227,7 @@ fn row(page: &Page, group: &Group) -> Row {
 }
 
 /// The beginning of a description, for a row.
-pub(super) fn short(text: &str) -> String {
+pub(crate) fn short(text: &str) -> String {
     const MOST: usize = 100;
     let line = text.lines().next().unwrap_or_default();
     if line.chars().count() <= MOST {
@@ -325,6 +325,6 @@ fn filters(page: &Page, narrow: &Narrow<'_>) -> Vec<ui::Filter> {
 }
 
 /// Where the groups of an app or with a tag are listed.
-pub(super) fn listed(place: &str, parameter: &str, value: impl std::fmt::Display) -> String {
+pub(crate) fn listed(place: &str, parameter: &str, value: impl std::fmt::Display) -> String {
     address(place, &[(parameter, &value.to_string())])
 }

@@ -6,7 +6,7 @@ use portcullis_app::{
     decide::{AffectedUsers, DecisionChange, RulesDiff},
 };
 
-use super::convert;
+use crate::pages::convert;
 use crate::ui;
 
 /// More requests than this are counted for one set of people.
@@ -15,7 +15,7 @@ const MOST_TURNS: usize = 40;
 const MOST_NAMES: usize = 50;
 
 /// What a preview does by rules, to be drawn.
-pub(super) fn shown(preview: &Preview, diff: &RulesDiff) -> ui::RulesDiff {
+pub(crate) fn shown(preview: &Preview, diff: &RulesDiff) -> ui::RulesDiff {
     ui::RulesDiff {
         people: diff.people,
         shifts: diff.shifts.iter().map(|s| shift(preview, s)).collect(),

@@ -8,14 +8,16 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{names::Names, parts::length};
-use crate::{ui, words};
+use crate::{
+    pages::{names::Names, parts::length},
+    ui, words,
+};
 
 /// More of a value than this is cut.
 const MOST_TEXT: usize = 160;
 
 /// One edit.
-pub(super) struct Line {
+pub(crate) struct Line {
     pub sign: ui::Sign,
     pub noun: &'static str,
     /// What it is about: a person and a group, a role and a group, or the thing itself.
@@ -25,7 +27,7 @@ pub(super) struct Line {
 
 /// A field that differs.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Field {
+pub(crate) struct Field {
     pub name: String,
     /// As it was; empty where it was not there.
     pub before: String,
@@ -33,7 +35,7 @@ pub(super) struct Field {
 }
 
 /// The edits of `change`, a line each.
-pub(super) fn edits(names: &Names<'_>, change: &ChangeSet, at: Timestamp) -> Vec<Line> {
+pub(crate) fn edits(names: &Names<'_>, change: &ChangeSet, at: Timestamp) -> Vec<Line> {
     let changes = change.changes.iter();
     changes.map(|change| line(names, change, at)).collect()
 }

@@ -7,15 +7,13 @@ use portcullis_model::{
     world::contains,
 };
 
-use super::{
-    home::ask,
-    parts::{self, Person, address, cut, deciding, is_meant, through},
-};
 use crate::{
     error::Failure,
     pages::{
         convert,
         frame::{Page, render},
+        home::ask,
+        parts::{self, Person, address, cut, deciding, is_meant, through},
     },
     ui,
 };
@@ -52,7 +50,7 @@ enum Whose {
     All,
 }
 
-pub(super) async fn show(page: Page) -> Result<Response, Failure> {
+pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     render(&expiring(&page))
 }
 

@@ -4,15 +4,13 @@ use askama::Template;
 use axum::response::Response;
 use portcullis_model::{Expiry, Group, MembershipKind, Request, Wants, World};
 
-use super::{
-    access::{self, Section},
-    parts::{FEW, SOON_DAYS, address, deciding, ends_within, through},
-};
 use crate::{
     error::Failure,
     pages::{
+        access::{self, Section},
         convert,
         frame::{Page, render},
+        parts::{FEW, SOON_DAYS, address, deciding, ends_within, through},
     },
     ui,
 };
@@ -65,7 +63,7 @@ struct Owned {
     href_ending: String,
 }
 
-pub(super) async fn show(page: Page) -> Result<Response, Failure> {
+pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     render(&home(&page))
 }
 
@@ -179,7 +177,7 @@ fn waiting(page: &Page, request: &Request) -> Option<Waiting> {
 }
 
 /// Where to ask for a place in a group.
-pub(super) fn ask(group: &Group, kind: MembershipKind) -> String {
+pub(crate) fn ask(group: &Group, kind: MembershipKind) -> String {
     address(
         "/requests/new",
         &[

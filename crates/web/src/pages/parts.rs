@@ -12,21 +12,21 @@ use crate::{
 };
 
 /// Rows on a page of a list.
-pub(super) const PER_PAGE: usize = 50;
+pub(crate) const PER_PAGE: usize = 50;
 /// Rows of a short list beside the main one; the rest is a link.
-pub(super) const FEW: usize = 8;
+pub(crate) const FEW: usize = 8;
 /// How near an end must be to be pointed out, in days.
-pub(super) const SOON_DAYS: i64 = 7;
+pub(crate) const SOON_DAYS: i64 = 7;
 
 /// What a page says when it shows another time than now.
-pub(super) struct Past {
+pub(crate) struct Past {
     pub title: String,
     pub text: &'static str,
     pub back: String,
 }
 
 /// The banner of a page that shows another time than now.
-pub(super) fn past(page: &Page) -> Option<Past> {
+pub(crate) fn past(page: &Page) -> Option<Past> {
     let At::Past(at) = page.view.at else {
         return None;
     };
@@ -50,7 +50,7 @@ pub(super) fn past(page: &Page) -> Option<Past> {
 }
 
 /// The day a page is asked about, for its date field.
-pub(super) fn as_of(page: &Page) -> String {
+pub(crate) fn as_of(page: &Page) -> String {
     match page.view.at {
         At::Now => String::new(),
         At::Past(at) => at.to_jiff().strftime("%Y-%m-%d").to_string(),
@@ -58,12 +58,12 @@ pub(super) fn as_of(page: &Page) -> String {
 }
 
 /// The part of a list that `?page=` asks for.
-pub(super) fn cut<T>(page: &Page, all: Vec<T>) -> (Vec<T>, ui::Pages) {
+pub(crate) fn cut<T>(page: &Page, all: Vec<T>) -> (Vec<T>, ui::Pages) {
     cut_as(page, "page", all)
 }
 
 /// Page `number` of a list of `total` rows.
-pub(super) fn pages(page: &Page, parameter: &str, number: usize, total: usize) -> ui::Pages {
+pub(crate) fn pages(page: &Page, parameter: &str, number: usize, total: usize) -> ui::Pages {
     let address = page.with_query(&[(parameter, "")]);
     let joint = if address.contains('?') { '&' } else { '?' };
     ui::Pages {
@@ -75,7 +75,7 @@ pub(super) fn pages(page: &Page, parameter: &str, number: usize, total: usize) -
 }
 
 /// The same, where a page has several lists.
-pub(super) fn cut_as<T>(page: &Page, parameter: &str, all: Vec<T>) -> (Vec<T>, ui::Pages) {
+pub(crate) fn cut_as<T>(page: &Page, parameter: &str, all: Vec<T>) -> (Vec<T>, ui::Pages) {
     let total = all.len();
     let last = total.div_ceil(PER_PAGE).max(1);
     let number = page.query(parameter).parse().unwrap_or(1).clamp(1, last);
@@ -89,7 +89,7 @@ pub(super) fn cut_as<T>(page: &Page, parameter: &str, all: Vec<T>) -> (Vec<T>, u
 }
 
 /// The head of a column that `?sort=` sorts by.
-pub(super) fn column(page: &Page, label: &str, key: &str, usual: &str) -> ui::Column {
+pub(crate) fn column(page: &Page, label: &str, key: &str, usual: &str) -> ui::Column {
     let sort = Sort::of(page, usual);
     let sign = if sort.down { "-" } else { "" };
     let sort = format!("{sign}{}", sort.by);
@@ -99,14 +99,14 @@ pub(super) fn column(page: &Page, label: &str, key: &str, usual: &str) -> ui::Co
 }
 
 /// How a list is sorted: `?sort=` names the column, `?order=desc` turns it around.
-pub(super) struct Sort {
+pub(crate) struct Sort {
     pub by: String,
     pub down: bool,
 }
 
 impl Sort {
     /// What the page's address asks for, or the `usual` column.
-    pub(super) fn of(page: &Page, usual: &str) -> Self {
+    pub(crate) fn of(page: &Page, usual: &str) -> Self {
         let asked = page.query("sort");
         Self {
             by: if asked.is_empty() {
@@ -119,7 +119,7 @@ impl Sort {
     }
 
     /// Sorts by a key; what is equal stays in the order in which it stands.
-    pub(super) fn rows<T, K: Ord>(&self, rows: &mut [T], mut key: impl FnMut(&T) -> K) {
+    pub(crate) fn rows<T, K: Ord>(&self, rows: &mut [T], mut key: impl FnMut(&T) -> K) {
         if self.down {
             rows.sort_by_cached_key(|row| std::cmp::Reverse(key(row)));
         } else {
@@ -129,7 +129,7 @@ impl Sort {
 }
 
 /// A filter in force, with the address that drops it.
-pub(super) fn filter(
+pub(crate) fn filter(
     page: &Page,
     name: &str,
     parameter: &str,
@@ -143,7 +143,7 @@ pub(super) fn filter(
 }
 
 /// An address with the given parameters.
-pub(super) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+pub(crate) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
     let pairs: Vec<_> = parameters
         .iter()
         .filter(|(_, value)| !value.is_empty())
@@ -157,7 +157,7 @@ pub(super) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
 }
 
 /// A person with their login beside the name.
-pub(super) fn person(user: &User) -> Person {
+pub(crate) fn person(user: &User) -> Person {
     Person {
         who: convert::user(user).with_detail(user.login.as_str()),
         login: user.login.to_string(),
@@ -165,20 +165,20 @@ pub(super) fn person(user: &User) -> Person {
 }
 
 /// A person as lists show them.
-pub(super) struct Person {
+pub(crate) struct Person {
     pub who: ui::Entity,
     pub login: String,
 }
 
 /// Whether a person is meant by a search.
-pub(super) fn is_meant(user: &User, query: &str) -> bool {
+pub(crate) fn is_meant(user: &User, query: &str) -> bool {
     contains(&user.name, query)
         || contains(&user.login, query)
         || user.email.as_deref().is_some_and(|e| contains(e, query))
 }
 
 /// The groups a path leads through, its goal not included: nothing where somebody is in directly.
-pub(super) fn through(world: &World, path: &Path<'_>) -> Vec<ui::Entity> {
+pub(crate) fn through(world: &World, path: &Path<'_>) -> Vec<ui::Entity> {
     let mut steps = path.steps(world);
     steps.pop();
     steps
@@ -188,7 +188,7 @@ pub(super) fn through(world: &World, path: &Path<'_>) -> Vec<ui::Entity> {
 }
 
 /// The path that decides when access ends: the first of those that last longest.
-pub(super) fn deciding<'p, 'w>(paths: &'p [Path<'w>], until: Expiry) -> Option<&'p Path<'w>> {
+pub(crate) fn deciding<'p, 'w>(paths: &'p [Path<'w>], until: Expiry) -> Option<&'p Path<'w>> {
     paths
         .iter()
         .find(|path| path.until == until)
@@ -196,12 +196,12 @@ pub(super) fn deciding<'p, 'w>(paths: &'p [Path<'w>], until: Expiry) -> Option<&
 }
 
 /// Whether something ends within `days`.
-pub(super) fn ends_within(until: Expiry, now: Timestamp, days: i64) -> bool {
+pub(crate) fn ends_within(until: Expiry, now: Timestamp, days: i64) -> bool {
     until.instant().is_some() && !until.is_past(now) && until <= Expiry::at(now.plus_days(days))
 }
 
 /// A tag with what it demands.
-pub(super) struct TagLine {
+pub(crate) struct TagLine {
     pub tag: ui::Entity,
     pub demands: Vec<String>,
     /// The app it comes from; nothing where it is on the thing itself.
@@ -210,7 +210,7 @@ pub(super) struct TagLine {
 }
 
 /// A tag on something, and the app it comes from if it is inherited.
-pub(super) fn tag_line(tag: &Tag, from: Option<&App>) -> TagLine {
+pub(crate) fn tag_line(tag: &Tag, from: Option<&App>) -> TagLine {
     TagLine {
         tag: convert::tag(tag),
         demands: demands(&tag.constraints),
@@ -220,7 +220,7 @@ pub(super) fn tag_line(tag: &Tag, from: Option<&App>) -> TagLine {
 }
 
 /// The tags in force on a group, its own first.
-pub(super) fn tags_of(world: &World, group: &Group) -> Vec<TagLine> {
+pub(crate) fn tags_of(world: &World, group: &Group) -> Vec<TagLine> {
     let app = group.app().and_then(|app| world.app(app));
     world
         .tags_on(group)
@@ -232,7 +232,7 @@ pub(super) fn tags_of(world: &World, group: &Group) -> Vec<TagLine> {
 }
 
 /// What constraints demand, a sentence each.
-pub(super) fn demands(constraints: &Constraints) -> Vec<String> {
+pub(crate) fn demands(constraints: &Constraints) -> Vec<String> {
     let mut all = Vec::new();
     for (kind, who) in [
         (MembershipKind::Member, "members"),
@@ -253,7 +253,7 @@ pub(super) fn demands(constraints: &Constraints) -> Vec<String> {
 }
 
 /// A length of time in its largest whole unit.
-pub(super) fn length(seconds: i64) -> String {
+pub(crate) fn length(seconds: i64) -> String {
     let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
     let (size, unit) = units
         .into_iter()
@@ -265,14 +265,14 @@ pub(super) fn length(seconds: i64) -> String {
 }
 
 /// Something to do, as a button or in a menu.
-pub(super) struct Action {
+pub(crate) struct Action {
     pub label: String,
     pub href: String,
     pub icon: &'static str,
 }
 
 impl Action {
-    pub(super) fn new(
+    pub(crate) fn new(
         label: impl Into<String>,
         href: impl Into<String>,
         icon: &'static str,
@@ -287,7 +287,7 @@ impl Action {
 
 /// What may be done on a page: one thing first, the rest in a menu, what destroys last.
 #[derive(Default)]
-pub(super) struct Actions {
+pub(crate) struct Actions {
     pub first: Option<Action>,
     pub rest: Vec<Action>,
     pub danger: Option<Action>,
@@ -295,12 +295,12 @@ pub(super) struct Actions {
 
 impl Actions {
     /// Adds something to look at; it never becomes the button.
-    pub(super) fn also(&mut self, action: Action) {
+    pub(crate) fn also(&mut self, action: Action) {
         self.rest.push(action);
     }
 
     /// Adds something to do; the first one added becomes the button.
-    pub(super) fn add(&mut self, action: Action) {
+    pub(crate) fn add(&mut self, action: Action) {
         if self.first.is_none() {
             self.first = Some(action);
         } else {

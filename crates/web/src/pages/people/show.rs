@@ -11,23 +11,21 @@ use portcullis_model::{
     world::{Access, contains},
 };
 
-use super::{
-    access::{self, Section},
-    parts::{self, Action, Actions, FEW, Past, SOON_DAYS, address, cut, ends_within},
-    people::title,
-};
 use crate::{
     Web,
     error::Failure,
     pages::{
+        access::{self, Section},
         convert,
         frame::{Page, render},
+        parts::{self, Action, Actions, FEW, Past, SOON_DAYS, address, cut, ends_within},
+        people::list::title,
     },
     ui,
 };
 
 #[derive(Template)]
-#[template(path = "person.html")]
+#[template(path = "people/show.html")]
 struct PersonPage {
     shell: ui::Shell,
     past: Option<Past>,
@@ -69,7 +67,7 @@ struct Permission {
     ends: ui::ExpiryPill,
 }
 
-pub(super) async fn show(
+pub(crate) async fn show(
     State(web): State<Web>,
     page: Page,
     Path(key): Path<String>,
@@ -79,13 +77,13 @@ pub(super) async fn show(
 }
 
 /// The person an address names.
-pub(super) fn find<'p>(page: &'p Page, key: &str) -> Result<&'p User, Failure> {
+pub(crate) fn find<'p>(page: &'p Page, key: &str) -> Result<&'p User, Failure> {
     let found = page.world().find_user(key);
     Ok(found.ok_or_else(|| Refusal::not_found(Noun::Person, key))?)
 }
 
 /// The tabs of a person's pages.
-pub(super) fn tabs(user: &User, counts: Option<[usize; 3]>, current: &str) -> Vec<ui::Tab> {
+pub(crate) fn tabs(user: &User, counts: Option<[usize; 3]>, current: &str) -> Vec<ui::Tab> {
     let href = convert::user_href(user);
     let tabs = [
         ("Access", href.clone()),
@@ -205,7 +203,7 @@ fn is_meant(page: &Page, access: &Access<'_>, query: &str) -> bool {
     contains(&access.group.name, query) || app.is_some_and(|app| contains(&app.name, query))
 }
 
-pub(super) fn chips(page: &Page, user: &User) -> Vec<ui::Chip> {
+pub(crate) fn chips(page: &Page, user: &User) -> Vec<ui::Chip> {
     let mut chips = Vec::new();
     if user.kind == UserKind::Service {
         chips.push(ui::Chip::kind(ui::Kind::Service));
