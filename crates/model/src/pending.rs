@@ -4,7 +4,7 @@
 use std::ops::Deref;
 
 use crate::{
-    Change, Context, Edit, Expiry, Granted, Group, GroupKind, Id, Membership, MembershipKind,
+    App, Change, Context, Edit, Expiry, Granted, Group, GroupKind, Id, Membership, MembershipKind,
     Refusal, RefusalCode, Request, State, Timestamp, User, Wants, World,
     name::Reason,
     record::Authority,
@@ -171,6 +171,16 @@ impl Wants {
             WantsTarget::Group(group) => world.group(group).map_or_else(Vec::new, of_group),
             WantsTarget::App(app) => world.owners_group(app).map_or_else(Vec::new, of_group),
             WantsTarget::Directory => world.admins(requester, now),
+        }
+    }
+
+    /// The app whose owners have a say: the one that would get a group, or that the group is of.
+    #[must_use]
+    pub fn app(&self, world: &World) -> Option<Id<App>> {
+        match self.target() {
+            WantsTarget::Group(group) => world.group(group)?.app(),
+            WantsTarget::App(app) => Some(app),
+            WantsTarget::Directory => None,
         }
     }
 

@@ -104,8 +104,9 @@ impl Batch {
         let context = &job.context;
         let source = std::mem::replace(&mut job.source, Source::Settled);
         let (world, sinks) = (&self.world, &self.sinks);
-        // A panic in a builder, or in a sink asked about it, is its own caller's loss only. Nothing of ours is half-changed by
-        // it: it sees the world by reference, and the rows are added afterwards.
+        // A panic in a builder, or in a sink asked about it, is its own caller's loss only. Nothing
+        // of ours is half-changed by it: it sees the world by reference, and the rows are added
+        // afterwards.
         let guarded = catch_unwind(AssertUnwindSafe(|| guarded(source, world, context, sinks)));
         let (change, after, effects) = match guarded {
             Ok(guarded) => guarded?,

@@ -20,13 +20,7 @@ pub(crate) async fn insert(
     columns: &[&str],
     rows: Vec<Vec<Value>>,
 ) -> Result<(), StoreError> {
-    let engine = conn.engine();
-    let head = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
-    run(conn, columns.len(), rows, |rows| {
-        head.clone() + &places(engine, rows, columns.len())
-    })
-    .await?;
-    Ok(())
+    insert_with(conn, table, columns, rows, "").await
 }
 
 /// Inserts those of `rows` that no uniqueness rule stands against.
@@ -36,16 +30,20 @@ pub(crate) async fn insert_missing(
     columns: &[&str],
     rows: Vec<Vec<Value>>,
 ) -> Result<(), StoreError> {
-    let engine = conn.engine();
+    insert_with(conn, table, columns, rows, " ON CONFLICT DO NOTHING").await
+}
+
+async fn insert_with(
+    conn: &mut Conn,
+    table: &str,
+    columns: &[&str],
+    rows: Vec<Vec<Value>>,
+    tail: &str,
+) -> Result<(), StoreError> {
+    let (engine, width) = (conn.engine(), columns.len());
     let head = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
-    run(conn, columns.len(), rows, |rows| {
-        format!(
-            "{head}{} ON CONFLICT DO NOTHING",
-            places(engine, rows, columns.len())
-        )
-    })
-    .await?;
-    Ok(())
+    let sql = |rows| format!("{head}{}{tail}", places(engine, rows, width));
+    run(conn, width, rows, sql).await.map(|_| ())
 }
 
 /// Ends the current versions of records of `table` at positions; says how many there were.

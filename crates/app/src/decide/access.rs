@@ -80,11 +80,22 @@ impl Decider {
         permission: &str,
         environment: Option<&str>,
     ) -> Option<Expiry> {
-        let Moment { world, now } = moment;
+        let held = moment.world.permissions_of(user.id, moment.now);
+        self.until(moment, user, &held, permission, environment)
+    }
+
+    /// The same, where it is known what groups confer on `user`.
+    fn until(
+        &self,
+        Moment { world, now }: Moment<'_>,
+        user: &User,
+        held: &[PermissionAccess<'_>],
+        permission: &str,
+        environment: Option<&str>,
+    ) -> Option<Expiry> {
         let by_rule = self.may_use(world, user, permission, environment, now)?;
         let key = name::key(permission);
-        let held = world.permissions_of(user.id, now).into_iter();
-        let held = held.filter(|held| {
+        let held = held.iter().filter(|held| {
             held.permission.name.key() == key && held.permission.holds_in(environment)
         });
         Some(held.map(|held| held.until).max().unwrap_or(by_rule))
@@ -184,13 +195,10 @@ pub fn access_diff(
     let (mut asked, mut compared) = (0, BTreeSet::new());
     let mut found = Vec::new();
     for id in &people {
+        let held = moments.map(|moment| moment.world.permissions_of(*id, moment.now));
         let mut names = everything.clone();
-        for moment in moments {
-            let held = moment.world.permissions_of(*id, moment.now).into_iter();
-            names.extend(
-                held.map(|held| (held.permission.name.key(), held.permission.name.clone())),
-            );
-        }
+        let held_names = held.iter().flatten().map(|held| &held.permission.name);
+        names.extend(held_names.map(|name| (name.key(), name.clone())));
         asked += 2 * names.len();
         if asked > MOST_ASKED {
             break;
@@ -200,7 +208,7 @@ pub fn access_diff(
             let [before, after] = [0, 1].map(|side| {
                 let moment: Moment<'_> = moments[side];
                 let user = moment.world.user(*id)?;
-                deciders[side].permission_until(moment, user, &permission, None)
+                deciders[side].until(moment, user, &held[side], &permission, None)
             });
             found.push(DiffLine {
                 user: *id,

@@ -16,7 +16,7 @@ pub use matrix::{Action, MATRIX, Relation};
 
 use crate::{
     Actor, App, ChangeSet, Context, Edit, Group, Id, MembershipKind, Refusal, Request, User,
-    Validity, World, request::WantsTarget,
+    Validity, World,
 };
 
 /// A change that has passed the guard, with the world it leads to. Only [`guard`] makes one.
@@ -239,13 +239,8 @@ impl World {
         self.requests()
             .filter(|request| request.requester != user)
             .filter(|request| {
-                let app = match request.wants.target() {
-                    WantsTarget::Group(group) if owned.contains(&group) => None,
-                    WantsTarget::Group(group) => self.group(group).and_then(Group::app),
-                    WantsTarget::App(app) => Some(app),
-                    WantsTarget::Directory => None,
-                };
-                let of_app = app.and_then(|app| self.owners_group(app));
+                let of_app = request.wants.app(self);
+                let of_app = of_app.and_then(|app| self.owners_group(app));
                 let near = admin
                     || request
                         .wants
@@ -320,10 +315,7 @@ fn stands(
         Relation::AppOwner => {
             let app = match target {
                 Target::App(app) => Some(app),
-                Target::Request(request) => match request.wants.target() {
-                    WantsTarget::App(app) => Some(app),
-                    WantsTarget::Group(_) | WantsTarget::Directory => group.and_then(Group::app),
-                },
+                Target::Request(request) => request.wants.app(world),
                 Target::Nothing
                 | Target::Group(_)
                 | Target::User(_)

@@ -24,10 +24,13 @@ pub(crate) struct Step {
     confirm: &'static str,
     /// Where cancelling goes, and doing it too unless something was made or `then` says otherwise.
     cancel: String,
-    then: Option<Box<dyn FnOnce(&Committed) -> String + Send>>,
+    then: Option<Then>,
     ask: ConfirmPolicy,
     notes: Vec<String>,
 }
+
+/// Where a commit leads.
+type Then = Box<dyn FnOnce(&Committed) -> String + Send>;
 
 /// When to show a preview before doing it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
