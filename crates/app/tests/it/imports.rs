@@ -121,7 +121,7 @@ fn files_under_different_names_leave_each_other_alone() {
     town.as_actor(Actor::Connector(ConnectorId::IMPORT), &org())
         .unwrap();
     let nothing: Org = serde_json::from_value(json!({ "people": [] })).unwrap();
-    let nothing = SyncSource::new(nothing).allowing(2);
+    let nothing = SyncSource::new(nothing).allowing(3);
     town.as_actor(other, &nothing).unwrap();
     assert!(town.direct("ana", "Team").is_some());
     town.as_actor(Actor::Connector(ConnectorId::IMPORT), &nothing)
