@@ -17,6 +17,7 @@ pub mod request;
 pub mod resource;
 pub mod role;
 pub mod rules;
+pub mod sync;
 pub mod tag;
 pub mod tasks;
 pub mod user;

@@ -5,9 +5,37 @@
 //! `grant_…` functions, which know the tags.
 
 use crate::{
-    ConnectorId, Context, Edit, Entitlement, Expiry, Grant, Group, Id, Identity, Inclusion,
-    Membership, MembershipKind, Reason, Refusal, Request, User, Validity, World,
+    Actor, ConnectorId, Context, Edit, Entitlement, Expiry, Grant, Group, Id, Identity, Inclusion,
+    Membership, MembershipKind, Reason, Record, Refusal, Request, User, Validity, World,
+    record::Authority,
 };
+
+/// A fact that grants access: who granted it, when it holds, and whose members it is about.
+pub trait Fact: Record {
+    /// Who granted it.
+    fn granted_by(&self) -> Actor;
+    /// When it holds.
+    fn validity(&self) -> Validity;
+    /// The group that it lets somebody into, or that confers it.
+    fn group(&self) -> Id<Group>;
+}
+
+macro_rules! fact {
+    ($($Name:ident in $group:ident),*) => {$(
+        impl Fact for $Name {
+            fn granted_by(&self) -> Actor {
+                self.granted_by
+            }
+            fn validity(&self) -> Validity {
+                self.validity
+            }
+            fn group(&self) -> Id<Group> {
+                self.$group
+            }
+        }
+    )*};
+}
+fact!(Membership in group, Inclusion in target, Entitlement in group);
 
 /// When a fact holds that held `before` and is granted again.
 fn renewed(before: Validity, context: &Context, until: Expiry) -> Validity {
@@ -195,6 +223,15 @@ impl Identity {
 }
 
 impl World {
+    /// Whether `fact` is `source`'s to change and end: it granted it, or is the authority over the
+    /// group.
+    #[must_use]
+    pub fn belongs_to(&self, source: ConnectorId, fact: &impl Fact) -> bool {
+        let authority = || self.group(fact.group()).map(|group| group.authority);
+        fact.granted_by() == Actor::Connector(source)
+            || authority() == Some(Authority::External(source))
+    }
+
     /// The edit that puts `user` into `group`, or moves the end of who is in it directly. Tags on
     /// the group may bring the end nearer.
     #[must_use]
@@ -208,11 +245,23 @@ impl World {
         reason: &Reason,
     ) -> Edit<Membership> {
         let until = self.constraints_on(group).cap(kind, wanted, context.now);
-        match self.direct(user, group.id, kind) {
+        self.mirror_membership(context, user, group.id, kind, until, reason)
+    }
+
+    /// The same until just that end, whatever tags say: for what is so already, here or outside.
+    #[must_use]
+    pub fn mirror_membership(
+        &self,
+        context: &Context,
+        user: Id<User>,
+        group: Id<Group>,
+        kind: MembershipKind,
+        until: Expiry,
+        reason: &Reason,
+    ) -> Edit<Membership> {
+        match self.direct(user, group, kind) {
             Some(there) => Edit::update(there.clone(), there.extend(context, until, reason)),
-            None => Edit::create(Membership::grant(
-                context, user, group.id, kind, until, reason,
-            )),
+            None => Edit::create(Membership::grant(context, user, group, kind, until, reason)),
         }
     }
 
@@ -229,10 +278,24 @@ impl World {
         reason: &Reason,
     ) -> Edit<Inclusion> {
         let until = self.constraints_on(target).cap(kind, wanted, context.now);
-        match self.inclusion_of(child, target.id, kind) {
+        self.mirror_inclusion(context, child, target.id, kind, until, reason)
+    }
+
+    /// The same until just that end, whatever tags say.
+    #[must_use]
+    pub fn mirror_inclusion(
+        &self,
+        context: &Context,
+        child: Id<Group>,
+        target: Id<Group>,
+        kind: MembershipKind,
+        until: Expiry,
+        reason: &Reason,
+    ) -> Edit<Inclusion> {
+        match self.inclusion_of(child, target, kind) {
             Some(there) => Edit::update(there.clone(), there.extend(context, until, reason)),
             None => Edit::create(Inclusion::grant(
-                context, child, target.id, kind, until, reason,
+                context, child, target, kind, until, reason,
             )),
         }
     }

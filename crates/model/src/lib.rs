@@ -37,6 +37,7 @@ pub use change::{Change, ChangeSet, Edit, Position};
 pub use connector::ConnectorId;
 pub use context::{Actor, Context, Ids, Policy, SystemActor};
 pub use entitlement::{Entitlement, EntitlementKind, Grant, Permission};
+pub use fact::Fact;
 pub use guard::{Action, Allowed, Relation, Target, guard, may};
 pub use id::Id;
 pub use name::{Description, Email, Login, Name, Reason};

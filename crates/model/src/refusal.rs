@@ -59,6 +59,8 @@ words! {
         SelfAdd = "self_add",
         /// A tag limits how long.
         TimeLimit = "time_limit",
+        /// A source would end too much of what it holds.
+        TooManyRemovals = "too_many_removals",
         /// Another system is the authority over the group.
         UnmanagedGroup = "unmanaged_group",
     }

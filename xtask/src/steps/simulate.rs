@@ -21,7 +21,8 @@ fn run(run: &Run) -> Result<Outcome> {
     let fixed = [&["--seed", "7"][..], &["--seed", "11"]];
     // Without a seed the simulator takes one and says which.
     let new = [&[][..]];
-    let broken = ["order", "dedup", "loss", "receipt"].map(|what| ["--seed", "7", "--break", what]);
+    let broken = ["order", "dedup", "loss", "receipt", "fuse"];
+    let broken = broken.map(|what| ["--seed", "7", "--break", what]);
     let whole = fixed
         .into_iter()
         .chain(new)

@@ -1,8 +1,8 @@
 //! Edit a group: its name, description, tags, and what kind of group it is.
 
 use portcullis_model::{
-    ChangeSet, Context, Edit, Group, GroupKind, Id, Membership, MembershipKind, OperationName,
-    Refusal, Tag, World,
+    ChangeSet, Context, Edit, Group, GroupKind, Id, MembershipKind, OperationName, Refusal, Tag,
+    World,
     name::{Description, Name},
 };
 
@@ -87,18 +87,8 @@ fn keep_as_direct(world: &World, context: &Context, group: &Group, change: &mut 
                 continue;
             }
             let reason = grants::reason("kept when the group became a role");
-            let until = holder.until;
-            change.push(match direct {
-                Some(there) => Edit::update(there.clone(), there.extend(context, until, &reason)),
-                None => Edit::create(Membership::grant(
-                    context,
-                    holder.user.id,
-                    group.id,
-                    kind,
-                    until,
-                    &reason,
-                )),
-            });
+            let (user, until) = (holder.user.id, holder.until);
+            change.push(world.mirror_membership(context, user, group.id, kind, until, &reason));
         }
     }
 }

@@ -8,15 +8,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    App, Change, ChangeSet, Context, Edit, Expiry, FieldError, Grant, Group, GroupKind, Id,
-    Inclusion, Membership, MembershipKind, OperationName, Permission, Refusal, User, UserKind,
-    World,
-    name::{Description, Email, Login, Name, PermissionName, Reason},
-    record::{AppOrigin, AppPart, Authority},
+    Context, Description, Email, FieldError, Grant, Login, MembershipKind, Name, OperationName,
+    Permission, name, name::PermissionName,
 };
 use serde::Deserialize;
 
-use crate::{Operation, grants};
+use super::{good, said};
+use crate::sync::{
+    Desired, DesiredApp, DesiredEntitlement, DesiredGroup, DesiredInclusion, DesiredKind,
+    DesiredMembership, DesiredUser, FactKind, Groups, Kept, Scope, Source, UserKey, Wording,
+};
 
 /// The file.
 #[derive(Clone, Debug, Deserialize)]
@@ -88,386 +89,218 @@ pub struct Repo {
     pub people: BTreeMap<String, String>,
 }
 
-/// Brings the world in line with the file.
-#[derive(Clone, Debug)]
-pub struct ImportOrg {
-    /// The file.
-    pub org: Org,
-}
+impl Source for Org {
+    const OPERATION: OperationName = OperationName::ImportOrg;
 
-impl Operation for ImportOrg {
-    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let mut import = Import {
-            world,
+    fn read(&self, context: &Context) -> (Desired, Vec<FieldError>) {
+        let mut read = Reader {
             context,
-            change: ChangeSet::new(OperationName::ImportOrg),
+            people: BTreeSet::new(),
+            groups: BTreeSet::new(),
             faults: Vec::new(),
-            users: BTreeMap::new(),
-            groups: BTreeMap::new(),
-            memberships: BTreeSet::new(),
-            inclusions: BTreeSet::new(),
-            entitlements: BTreeSet::new(),
+            desired: Desired {
+                scope: Scope {
+                    kinds: [
+                        FactKind::Membership,
+                        FactKind::Inclusion,
+                        FactKind::Entitlement,
+                    ]
+                    .into(),
+                    groups: Groups::All,
+                },
+                ..Desired::default()
+            },
         };
-        self.org
-            .people
+        self.people
             .iter()
             .enumerate()
-            .for_each(|(i, person)| import.person(i, person));
-        self.org
-            .teams
+            .for_each(|(i, person)| read.person(i, person));
+        self.teams
             .iter()
             .enumerate()
-            .for_each(|(i, team)| import.team(i, team));
-        self.org
-            .teams
+            .for_each(|(i, team)| read.team(i, team));
+        self.teams
             .iter()
             .enumerate()
-            .for_each(|(i, team)| import.people_of_team(i, team));
-        self.org
-            .repos
+            .for_each(|(i, team)| read.people_of(i, team));
+        self.repos
             .iter()
             .enumerate()
-            .for_each(|(i, repo)| import.repo(i, repo));
-        import.finish()
+            .for_each(|(i, repo)| read.repo(i, repo));
+        (read.desired, read.faults)
     }
 }
 
-struct Import<'a> {
-    world: &'a World,
+struct Reader<'a> {
     context: &'a Context,
-    change: ChangeSet,
+    /// Logins in lower case.
+    people: BTreeSet<String>,
+    /// Names in lower case: of teams, then also of what repositories are given to.
+    groups: BTreeSet<String>,
     faults: Vec<FieldError>,
-    /// By login in lower case.
-    users: BTreeMap<String, Id<User>>,
-    /// Teams by name in lower case.
-    groups: BTreeMap<String, Id<Group>>,
-    /// What the file says.
-    memberships: BTreeSet<(Id<User>, Id<Group>, MembershipKind)>,
-    inclusions: BTreeSet<(Id<Group>, Id<Group>, MembershipKind)>,
-    entitlements: BTreeSet<(Id<Group>, String)>,
+    desired: Desired,
 }
 
-impl Import<'_> {
-    fn fault(&mut self, at: String, message: impl Into<String>) {
+impl Reader<'_> {
+    fn fault(&mut self, at: String, message: String) {
         self.faults.push(FieldError::new(at, message));
     }
 
-    fn reason() -> Reason {
-        grants::reason("as the imported file says")
-    }
-
-    fn describe(text: &str) -> Description {
-        let cut: String = text.chars().take(1024).collect();
-        Description::parse(&cut).unwrap_or_default()
-    }
-
-    fn person(&mut self, at: usize, person: &Person) {
-        let login = match Login::parse(&person.login) {
-            Ok(login) => login,
-            Err(bad) => return self.fault(format!("/people/{at}/login"), bad.0),
-        };
-        let shown = if person.name.trim().is_empty() {
-            &person.login
-        } else {
-            &person.name
-        };
-        let name = match Name::parse(shown) {
-            Ok(name) => name,
-            Err(bad) => return self.fault(format!("/people/{at}/name"), bad.0),
-        };
-        let email = match person.email.as_deref().map(Email::parse).transpose() {
-            Ok(email) => email,
-            Err(bad) => return self.fault(format!("/people/{at}/email"), bad.0),
-        };
-        if self.users.contains_key(&login.key()) {
-            return self.fault(
-                format!("/people/{at}/login"),
-                format!("`{login}` stands here twice"),
-            );
-        }
-        let id = match self.world.find_user(&login) {
-            Some(before) => {
-                let after = User {
-                    name,
-                    email: email.or_else(|| before.email.clone()),
-                    ..before.clone()
-                };
-                if *before != after {
-                    self.change.push(Edit::update(before.clone(), after));
-                }
-                before.id
-            }
-            None => {
-                let user = User {
-                    id: self.context.id(),
-                    login: login.clone(),
-                    name,
-                    email,
-                    kind: UserKind::Person,
-                    manager: None,
-                    attributes: BTreeMap::new(),
-                };
-                let id = user.id;
-                self.change.push(Edit::create(user));
-                id
-            }
-        };
-        self.users.insert(login.key(), id);
-    }
-
-    fn team(&mut self, at: usize, team: &Team) {
-        let name = match Name::parse(&team.name) {
-            Ok(name) => name,
-            Err(bad) => return self.fault(format!("/teams/{at}/name"), bad.0),
-        };
-        if self.groups.contains_key(&name.key()) {
-            return self.fault(
-                format!("/teams/{at}/name"),
-                format!("`{name}` stands here twice"),
-            );
-        }
-        let id = self.group(&name, &team.description, GroupKind::Group);
-        self.groups.insert(name.key(), id);
-    }
-
-    /// The group of that name, made or brought in line.
-    fn group(&mut self, name: &Name, description: &str, kind: GroupKind) -> Id<Group> {
-        let description = Self::describe(description);
-        match self.world.find_group(name) {
-            Some(before) => {
-                let after = Group {
-                    description,
-                    ..before.clone()
-                };
-                if *before != after {
-                    self.change.push(Edit::update(before.clone(), after));
-                }
-                before.id
-            }
-            None => {
-                let group = Group {
-                    id: self.context.id(),
-                    name: name.clone(),
-                    description,
-                    kind,
-                    authority: Authority::Portcullis,
-                    tags: Vec::new(),
-                };
-                let id = group.id;
-                self.change.push(Edit::create(group));
-                id
-            }
-        }
-    }
-
-    fn find_user(&mut self, login: &str, at: String) -> Option<Id<User>> {
-        let found = self.users.get(&portcullis_model::name::key(login)).copied();
-        if found.is_none() {
-            self.fault(at, format!("there is no person `{login}` in the file"));
-        }
-        found
-    }
-
-    fn find_team(&mut self, name: &str, at: String) -> Option<Id<Group>> {
-        let found = self.groups.get(&portcullis_model::name::key(name)).copied();
-        if found.is_none() {
-            self.fault(at, format!("there is no team `{name}` in the file"));
-        }
-        found
-    }
-
-    fn people_of_team(&mut self, at: usize, team: &Team) {
-        let Some(id) = self
-            .groups
-            .get(&portcullis_model::name::key(&team.name))
-            .copied()
-        else {
+    fn person(&mut self, i: usize, person: &Person) {
+        let at = |field: &str| format!("/people/{i}/{field}");
+        let faults = &mut self.faults;
+        let shown = Some(&person.name).filter(|name| !name.trim().is_empty());
+        let login = good(faults, at("login"), Login::parse(&person.login));
+        let name = good(
+            faults,
+            at("name"),
+            Name::parse(shown.unwrap_or(&person.login)),
+        );
+        let email = person.email.as_deref().map(Email::parse).transpose();
+        let email = good(faults, at("email"), email);
+        let (Some(login), Some(name), Some(email)) = (login, name, email) else {
             return;
         };
-        for (i, login) in team.members.iter().enumerate() {
-            if let Some(user) = self.find_user(login, format!("/teams/{at}/members/{i}")) {
-                self.member(user, id, MembershipKind::Member);
-            }
+        if !self.people.insert(login.key()) {
+            return self.fault(at("login"), format!("`{login}` stands here twice"));
         }
-        for (i, login) in team.maintainers.iter().enumerate() {
-            if let Some(user) = self.find_user(login, format!("/teams/{at}/maintainers/{i}")) {
-                self.member(user, id, MembershipKind::Owner);
-            }
-        }
-        for (i, name) in team.includes.iter().enumerate() {
-            if let Some(child) = self.find_team(name, format!("/teams/{at}/includes/{i}")) {
-                self.include(child, id);
-            }
-        }
-        if let Some(parent) = &team.parent
-            && let Some(parent) = self.find_team(parent, format!("/teams/{at}/parent"))
-        {
-            self.include(id, parent);
-        }
-    }
-
-    fn member(&mut self, user: Id<User>, group: Id<Group>, kind: MembershipKind) {
-        if !self.memberships.insert((user, group, kind)) {
-            return;
-        }
-        let (context, reason) = (self.context, Self::reason());
-        match self.world.direct(user, group, kind) {
-            Some(there) if there.validity.contains(context.now) => {}
-            Some(lapsed) => {
-                let renewed = lapsed.extend(context, Expiry::NEVER, &reason);
-                self.change.push(Edit::update(lapsed.clone(), renewed));
-            }
-            None => {
-                let made = Membership::grant(context, user, group, kind, Expiry::NEVER, &reason);
-                self.change.push(Edit::create(made));
-            }
-        }
-    }
-
-    fn include(&mut self, child: Id<Group>, target: Id<Group>) {
-        if !self
-            .inclusions
-            .insert((child, target, MembershipKind::Member))
-        {
-            return;
-        }
-        let (context, reason, kind) = (self.context, Self::reason(), MembershipKind::Member);
-        match self.world.inclusion_of(child, target, kind) {
-            Some(there) if there.validity.contains(context.now) => {}
-            Some(lapsed) => {
-                let renewed = lapsed.extend(context, Expiry::NEVER, &reason);
-                self.change.push(Edit::update(lapsed.clone(), renewed));
-            }
-            None => {
-                let made = Inclusion::grant(context, child, target, kind, Expiry::NEVER, &reason);
-                self.change.push(Edit::create(made));
-            }
-        }
-    }
-
-    fn repo(&mut self, at: usize, repo: &Repo) {
-        let full = format!("{}/{}", repo.org, repo.name);
-        let name = match Name::parse(&full) {
-            Ok(name) => name,
-            Err(bad) => return self.fault(format!("/repos/{at}/name"), bad.0),
-        };
-        let app = self.app(&name, &repo.description);
-        let owners = self.context.policy.owners_group_name(&name);
-        if let Ok(owners) = Name::parse(&owners) {
-            let kind = GroupKind::App {
-                app,
-                part: AppPart::Owners,
-            };
-            self.group(&owners, &format!("Owners of {full}"), kind);
-        }
-        if repo.archived {
-            return;
-        }
-        for (team, role) in &repo.teams {
-            let child = self.find_team(team, format!("/repos/{at}/teams/{team}"));
-            let group = self.repo_group(at, &full, app, role);
-            if let (Some(child), Some(group)) = (child, group) {
-                self.include(child, group);
-            }
-        }
-        for (login, role) in &repo.people {
-            let user = self.find_user(login, format!("/repos/{at}/people/{login}"));
-            let group = self.repo_group(at, &full, app, role);
-            if let (Some(user), Some(group)) = (user, group) {
-                self.member(user, group, MembershipKind::Member);
-            }
-        }
-    }
-
-    fn app(&mut self, name: &Name, description: &str) -> Id<App> {
-        let description = Self::describe(description);
-        match self.world.find_app(name) {
-            Some(before) => {
-                let after = App {
-                    description,
-                    ..before.clone()
-                };
-                if *before != after {
-                    self.change.push(Edit::update(before.clone(), after));
-                }
-                before.id
-            }
-            None => {
-                let app = App {
-                    id: self.context.id(),
-                    name: name.clone(),
-                    description,
-                    tags: Vec::new(),
-                    origin: AppOrigin::Made,
-                };
-                let id = app.id;
-                self.change.push(Edit::create(app));
-                id
-            }
-        }
-    }
-
-    /// The app group that confers `role` on a repository.
-    fn repo_group(&mut self, at: usize, full: &str, app: Id<App>, role: &str) -> Option<Id<Group>> {
-        let name = format!("{}{role}", self.context.policy.app_group_prefix(full));
-        let permission = format!("repo:{full}:{role}");
-        let parsed =
-            Name::parse(&name).and_then(|name| Ok((name, PermissionName::parse(&permission)?)));
-        let (name, permission) = match parsed {
-            Ok(both) => both,
-            Err(bad) => {
-                self.fault(format!("/repos/{at}"), bad.0);
-                return None;
-            }
-        };
-        if let Some(id) = self.groups.get(&name.key()) {
-            return Some(*id);
-        }
-        let kind = GroupKind::App {
-            app,
-            part: AppPart::Access,
-        };
-        let id = self.group(&name, &format!("May {role} {full}"), kind);
-        self.groups.insert(name.key(), id);
-        self.entitlements.insert((id, permission.key()));
-        let grant = Grant::Permission(Permission {
-            name: permission,
-            environments: BTreeSet::new(),
+        self.desired.users.push(DesiredUser {
+            at: at("login"),
+            login: Some(login),
+            name: Some(name),
+            email,
+            ..DesiredUser::default()
         });
-        let there = self.world.conferred(id, &grant);
-        if !there.is_some_and(|there| there.validity.contains(self.context.now)) {
-            let reason = Self::reason();
-            let world = self.world;
-            let made = world.grant_entitlement(self.context, id, grant, Expiry::NEVER, &reason);
-            self.change.push(made);
-        }
-        Some(id)
     }
 
-    fn finish(mut self) -> Result<ChangeSet, Refusal> {
-        if !self.faults.is_empty() {
-            return Err(Refusal::Invalid(self.faults));
+    fn team(&mut self, i: usize, team: &Team) {
+        let at = format!("/teams/{i}/name");
+        let Some(name) = good(&mut self.faults, &at, Name::parse(&team.name)) else {
+            return;
+        };
+        if !self.groups.insert(name.key()) {
+            return self.fault(at, format!("`{name}` stands here twice"));
         }
-        let by = self.context.actor;
-        let mut ended: Vec<Change> = Vec::new();
-        for m in self.world.memberships().filter(|m| m.granted_by == by) {
-            if !self.memberships.contains(&(m.user, m.group, m.kind)) {
-                ended.push(m.end().into());
-            }
-        }
-        for i in self.world.inclusions().filter(|i| i.granted_by == by) {
-            if !self.inclusions.contains(&(i.child, i.target, i.kind)) {
-                ended.push(i.end().into());
-            }
-        }
-        for e in self.world.entitlements().filter(|e| e.granted_by == by) {
-            if !self.entitlements.contains(&(e.group, e.grant.key())) {
-                ended.push(e.end().into());
-            }
-        }
-        // Ends come first: what takes their place may need the room.
-        ended.append(&mut self.change.changes);
-        self.change.changes = ended;
-        Ok(self.change)
+        self.group(at, name, &team.description, DesiredKind::Group);
     }
+
+    fn group(&mut self, at: String, name: Name, description: &str, kind: DesiredKind) {
+        self.desired.groups.push(DesiredGroup {
+            at,
+            name,
+            description: Wording::Always(describe(description)),
+            kind,
+            kept: Kept::Here,
+            listed: true,
+        });
+    }
+
+    fn people_of(&mut self, i: usize, team: &Team) {
+        let (name, at) = (&team.name, |field: &str| format!("/teams/{i}/{field}"));
+        for (n, login) in team.members.iter().enumerate() {
+            self.member(
+                login,
+                name,
+                MembershipKind::Member,
+                at(&format!("members/{n}")),
+            );
+        }
+        for (n, login) in team.maintainers.iter().enumerate() {
+            self.member(
+                login,
+                name,
+                MembershipKind::Owner,
+                at(&format!("maintainers/{n}")),
+            );
+        }
+        for (n, child) in team.includes.iter().enumerate() {
+            self.include(child, name, child, at(&format!("includes/{n}")));
+        }
+        if let Some(parent) = &team.parent {
+            self.include(name, parent, parent, at("parent"));
+        }
+    }
+
+    fn member(&mut self, login: &str, group: &str, kind: MembershipKind, at: String) {
+        if !self.people.contains(&name::key(login)) {
+            return self.fault(at, format!("there is no person `{login}` in the file"));
+        }
+        self.desired.memberships.push(DesiredMembership {
+            said: said(at),
+            user: UserKey::Login(login.to_owned()),
+            group: group.to_owned(),
+            kind,
+        });
+    }
+
+    /// The members of `child` in `target`, of which `named` stands at `at`.
+    fn include(&mut self, child: &str, target: &str, named: &str, at: String) {
+        if !self.groups.contains(&name::key(named)) {
+            return self.fault(at, format!("there is no team `{named}` in the file"));
+        }
+        self.desired.inclusions.push(DesiredInclusion {
+            said: said(at),
+            child: child.to_owned(),
+            target: target.to_owned(),
+            kind: MembershipKind::Member,
+        });
+    }
+
+    fn repo(&mut self, i: usize, repo: &Repo) {
+        let full = format!("{}/{}", repo.org, repo.name);
+        let at = format!("/repos/{i}");
+        let Some(app) = good(&mut self.faults, format!("{at}/name"), Name::parse(&full)) else {
+            return;
+        };
+        self.desired.apps.push(DesiredApp {
+            name: app.clone(),
+            description: describe(&repo.description),
+            owners: describe(&format!("Owners of {full}")),
+        });
+        let given = |to: &BTreeMap<String, String>| (!repo.archived).then(|| to.clone());
+        for (team, role) in given(&repo.teams).into_iter().flatten() {
+            if let Some(group) = self.repo_group(&at, &app, &role) {
+                self.include(&team, &group, &team, format!("{at}/teams/{team}"));
+            }
+        }
+        for (login, role) in given(&repo.people).into_iter().flatten() {
+            if let Some(group) = self.repo_group(&at, &app, &role) {
+                let at = format!("{at}/people/{login}");
+                self.member(&login, &group, MembershipKind::Member, at);
+            }
+        }
+    }
+
+    /// The name of the app group that confers `role` on a repository.
+    fn repo_group(&mut self, at: &str, app: &Name, role: &str) -> Option<String> {
+        let name = format!("{}{role}", self.context.policy.app_group_prefix(app));
+        let name = good(&mut self.faults, at, Name::parse(&name));
+        let permission = PermissionName::parse(&format!("repo:{app}:{role}"));
+        let permission = good(&mut self.faults, at, permission);
+        let (name, permission) = (name?, permission?);
+        if self.groups.insert(name.key()) {
+            let grant = Grant::Permission(Permission {
+                name: permission,
+                environments: BTreeSet::new(),
+            });
+            self.desired.entitlements.push(DesiredEntitlement {
+                said: said(at),
+                group: name.to_string(),
+                grant,
+            });
+            let kind = DesiredKind::App(app.clone());
+            self.group(
+                at.to_owned(),
+                name.clone(),
+                &format!("May {role} {app}"),
+                kind,
+            );
+        }
+        Some(name.to_string())
+    }
+}
+
+fn describe(text: &str) -> Description {
+    let cut: String = text.chars().take(1024).collect();
+    Description::parse(&cut).unwrap_or_default()
 }

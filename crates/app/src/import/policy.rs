@@ -3,22 +3,23 @@
 //! What the file names is made or brought in line. What an earlier file granted and this one no longer
 //! says is ended; what people or other imports granted stays, and so do users, groups and resources.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_model::{
-    Change, ChangeSet, Context, Edit, Expiry, FieldError, Grant, Group, GroupKind, Id, Membership,
-    MembershipKind, OperationName, Permission, Refusal, Resource, User, UserKind, World,
-    entitlement::Rules,
-    name::{self, Description, Email, Login, Name, PermissionName, Reason},
-    record::Authority,
+    Context, Description, Email, FieldError, Grant, Login, MembershipKind, Name, OperationName,
+    Permission, entitlement::Rules, name::PermissionName,
 };
 use portcullis_rules::RuleList;
 use serde::Deserialize;
 
-use crate::{Operation, grants, rules};
+use super::{good, said};
+use crate::{
+    rules,
+    sync::{
+        Desired, DesiredEntitlement, DesiredGroup, DesiredKind, DesiredMembership, DesiredResource,
+        DesiredUser, DriftCode, FactKind, Groups, Kept, Scope, Source, UserKey, Wording,
+    },
+};
 
 /// The file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -138,252 +139,141 @@ pub struct PolicyResource {
     pub properties: BTreeMap<String, serde_json::Value>,
 }
 
-/// Brings the world in line with the file.
-#[derive(Clone, Debug)]
-pub struct ImportPolicy {
-    /// The file.
-    pub policy: Policy,
-}
+impl Source for Policy {
+    const OPERATION: OperationName = OperationName::ImportPolicy;
 
-impl Operation for ImportPolicy {
-    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let mut import = Import {
-            world,
-            context,
-            change: ChangeSet::new(OperationName::ImportPolicy),
+    fn read(&self, _: &Context) -> (Desired, Vec<FieldError>) {
+        let mut read = Reader {
             faults: Vec::new(),
-            users: BTreeMap::new(),
-            memberships: BTreeSet::new(),
-            entitlements: BTreeSet::new(),
+            desired: Desired {
+                scope: Scope {
+                    kinds: [FactKind::Membership, FactKind::Entitlement].into(),
+                    groups: Groups::All,
+                },
+                ..Desired::default()
+            },
         };
-        self.policy
-            .users
+        self.users
             .iter()
             .enumerate()
-            .for_each(|(i, subject)| import.user(i, subject));
-        self.policy
-            .groups
+            .for_each(|(i, subject)| read.user(i, subject));
+        self.groups
             .iter()
             .enumerate()
-            .for_each(|(i, group)| import.group(i, group));
-        for resource in &self.policy.resources {
-            import.resource(resource);
-        }
-        import.finish()
-    }
-}
-
-struct Import<'a> {
-    world: &'a World,
-    context: &'a Context,
-    change: ChangeSet,
-    faults: Vec<FieldError>,
-    users: BTreeMap<String, Id<User>>,
-    /// What the file says.
-    memberships: BTreeSet<(Id<User>, Id<Group>)>,
-    entitlements: BTreeSet<(Id<Group>, String)>,
-}
-
-impl Import<'_> {
-    /// The value, or a note of what is wrong with it.
-    fn good<T>(
-        &mut self,
-        at: impl Into<String>,
-        read: Result<T, name::ParseTextError>,
-    ) -> Option<T> {
-        read.map_err(|bad| self.faults.push(FieldError::new(at, bad.0)))
-            .ok()
-    }
-
-    fn user(&mut self, at: usize, subject: &Subject) {
-        let login = self.good(format!("/users/{at}/login"), Login::parse(&subject.login));
-        let shown = subject.name.as_deref().unwrap_or(&subject.login);
-        let shown = self.good(format!("/users/{at}/name"), Name::parse(shown));
-        let email = subject.email.as_deref().map(Email::parse).transpose();
-        let email = self.good(format!("/users/{at}/email"), email);
-        let (Some(login), Some(shown), Some(email)) = (login, shown, email) else {
-            return;
-        };
-        let there = self.world.find_user(&login);
-        let after = User {
-            id: there.map_or_else(|| self.context.id(), |user| user.id),
-            login: login.clone(),
-            name: shown,
-            email: email.or_else(|| there.and_then(|user| user.email.clone())),
-            kind: there.map_or(UserKind::Person, |user| user.kind),
-            manager: there.and_then(|user| user.manager),
-            attributes: subject.attributes.clone(),
-        };
-        self.users.insert(login.key(), after.id);
-        match there {
-            None => self.change.push(Edit::create(after)),
-            Some(before) if *before != after => {
-                self.change.push(Edit::update(before.clone(), after));
-            }
-            Some(_) => {}
-        }
-    }
-
-    fn group(&mut self, at: usize, wanted: &PolicyGroup) {
-        let Some(name) = self.good(format!("/groups/{at}/name"), Name::parse(&wanted.name)) else {
-            return;
-        };
-        let there = self.world.find_group(&name);
-        let id = match there {
-            Some(group) => group.id,
-            None => {
-                let group = Group {
-                    id: self.context.id(),
-                    name,
-                    description: Description::parse(&wanted.description).unwrap_or_default(),
-                    kind: GroupKind::Group,
-                    authority: Authority::Portcullis,
-                    tags: Vec::new(),
-                };
-                let id = group.id;
-                self.change.push(Edit::create(group));
-                id
-            }
-        };
-        self.members(at, wanted, id);
-        for (i, permission) in wanted.permissions.iter().enumerate() {
-            let read = PermissionName::parse(permission);
-            if let Some(name) = self.good(format!("/groups/{at}/permissions/{i}"), read) {
-                self.confer(
-                    &format!("/groups/{at}/permissions/{i}"),
-                    id,
-                    Grant::Permission(Permission {
-                        name,
-                        environments: Default::default(),
-                    }),
-                );
-            }
-        }
-        for (i, rules) in wanted.rules.iter().enumerate() {
-            self.rules(&format!("/groups/{at}/rules/{i}"), id, rules);
-        }
-    }
-
-    fn members(&mut self, at: usize, wanted: &PolicyGroup, group: Id<Group>) {
-        let mut members = Vec::new();
-        for (i, login) in wanted.members.iter().enumerate() {
-            if login == "*" {
-                members.extend(self.users.values().copied());
-                continue;
-            }
-            let known = self.users.get(&name::key(login)).copied();
-            let known = known.or_else(|| self.world.find_user(login).map(|user| user.id));
-            match known {
-                Some(user) => members.push(user),
-                None => self.faults.push(FieldError::new(
-                    format!("/groups/{at}/members/{i}"),
-                    format!("there is no user `{login}`; list it under `users`"),
-                )),
-            }
-        }
-        members.sort_unstable();
-        members.dedup();
-        for user in members {
-            self.memberships.insert((user, group));
-            let (context, kind, reason) = (self.context, MembershipKind::Member, reason());
-            match self.world.direct(user, group, kind) {
-                Some(there) if there.validity.contains(context.now) => {}
-                Some(lapsed) => {
-                    let renewed = lapsed.extend(context, Expiry::NEVER, &reason);
-                    self.change.push(Edit::update(lapsed.clone(), renewed));
-                }
-                None => {
-                    let made =
-                        Membership::grant(context, user, group, kind, Expiry::NEVER, &reason);
-                    self.change.push(Edit::create(made));
-                }
-            }
-        }
-    }
-
-    fn rules(&mut self, at: &str, group: Id<Group>, wanted: &PolicyRules) {
-        match wanted.grant() {
-            Ok(grant) => self.confer(at, group, grant),
-            Err(faults) => {
-                let faults = faults.into_iter();
-                self.faults.extend(
-                    faults.map(|f| FieldError::new(format!("{at}/{}", f.field), f.message)),
-                );
-            }
-        }
-    }
-
-    fn confer(&mut self, at: &str, group: Id<Group>, grant: Grant) {
-        self.entitlements.insert((group, grant.key()));
-        let there = self.world.conferred(group, &grant);
-        let in_force = there.filter(|there| there.validity.contains(self.context.now));
-        match in_force {
-            Some(there) if says_the_same(&there.grant, &grant) => {}
-            // Whoever granted it may change it; a file does not take it over.
-            Some(there) if there.granted_by != self.context.actor => {
-                self.faults.push(FieldError::new(
-                    at,
-                    format!(
-                        "the group confers another `{}`, which did not come from this file; rename this one, or remove that one first",
-                        there.grant.label()
-                    ),
-                ));
-            }
-            _ => {
-                let (world, context) = (self.world, self.context);
-                let edit = world.grant_entitlement(context, group, grant, Expiry::NEVER, &reason());
-                self.change.push(edit);
-            }
-        }
-    }
-
-    fn resource(&mut self, wanted: &PolicyResource) {
-        let there = self.world.resource_by_key(&wanted.kind, &wanted.id);
-        let after = Resource {
-            id: there.map_or_else(|| self.context.id(), |resource| resource.id),
-            resource_type: wanted.kind.as_str().into(),
-            resource_id: wanted.id.as_str().into(),
-            properties: wanted.properties.clone(),
-        };
-        match there {
-            None => self.change.push(Edit::create(after)),
-            Some(before) if *before != after => {
-                self.change.push(Edit::update(before.clone(), after));
-            }
-            Some(_) => {}
-        }
-    }
-
-    fn finish(mut self) -> Result<ChangeSet, Refusal> {
-        if !self.faults.is_empty() {
-            return Err(Refusal::Invalid(self.faults));
-        }
-        let by = self.context.actor;
-        let memberships = self.world.memberships().filter(|m| m.granted_by == by);
-        let gone = memberships.filter(|m| {
-            m.kind != MembershipKind::Member || !self.memberships.contains(&(m.user, m.group))
+            .for_each(|(i, group)| read.group(i, group));
+        let resources = self.resources.iter().map(|resource| DesiredResource {
+            kind: resource.kind.as_str().into(),
+            id: resource.id.as_str().into(),
+            properties: resource.properties.clone(),
         });
-        let mut ended: Vec<Change> = gone.map(|m| m.end().into()).collect();
-        let entitlements = self.world.entitlements().filter(|e| e.granted_by == by);
-        let gone = entitlements.filter(|e| !self.entitlements.contains(&(e.group, e.grant.key())));
-        ended.extend(gone.map(|e| Change::from(e.end())));
-        // Ends come first: what takes their place may need the room.
-        ended.append(&mut self.change.changes);
-        self.change.changes = ended;
-        Ok(self.change)
+        read.desired.resources.extend(resources);
+        (read.desired, read.faults)
+    }
+
+    /// Whoever wrote the file may correct it; only what others did besides is left to be told.
+    fn refuses(&self, code: DriftCode) -> bool {
+        !matches!(
+            code,
+            DriftCode::Extra | DriftCode::OtherTime | DriftCode::ForeignGroup
+        )
     }
 }
 
-fn reason() -> Reason {
-    grants::reason("as the imported file says")
+struct Reader {
+    faults: Vec<FieldError>,
+    desired: Desired,
 }
 
-/// Whether two grants are one: permissions whatever the case of their names.
-fn says_the_same(there: &Grant, wanted: &Grant) -> bool {
-    match (there, wanted) {
-        (Grant::Permission(a), Grant::Permission(b)) => {
-            a.name.key() == b.name.key() && a.environments == b.environments
+impl Reader {
+    fn user(&mut self, i: usize, subject: &Subject) {
+        let at = |field: &str| format!("/users/{i}/{field}");
+        let (faults, shown) = (&mut self.faults, subject.name.as_ref());
+        let login = good(faults, at("login"), Login::parse(&subject.login));
+        let name = good(
+            faults,
+            at("name"),
+            Name::parse(shown.unwrap_or(&subject.login)),
+        );
+        let email = subject.email.as_deref().map(Email::parse).transpose();
+        let email = good(faults, at("email"), email);
+        if let (Some(login), Some(name), Some(email)) = (login, name, email) {
+            self.desired.users.push(DesiredUser {
+                at: at("login"),
+                login: Some(login),
+                name: Some(name),
+                email,
+                attributes: Some(subject.attributes.clone()),
+                ..DesiredUser::default()
+            });
         }
-        _ => there == wanted,
+    }
+
+    fn group(&mut self, i: usize, wanted: &PolicyGroup) {
+        let at = format!("/groups/{i}");
+        let name = good(
+            &mut self.faults,
+            format!("{at}/name"),
+            Name::parse(&wanted.name),
+        );
+        let Some(name) = name else {
+            return;
+        };
+        for (n, login) in wanted.members.iter().enumerate() {
+            let everybody = self
+                .desired
+                .users
+                .iter()
+                .filter_map(|user| user.login.as_deref());
+            let meant = match login.as_str() {
+                "*" => everybody.collect(),
+                _ => vec![login.as_str()],
+            };
+            let members = meant.into_iter().map(|login| DesiredMembership {
+                said: said(format!("{at}/members/{n}")),
+                user: UserKey::Login(login.to_owned()),
+                group: name.to_string(),
+                kind: MembershipKind::Member,
+            });
+            let members: Vec<_> = members.collect();
+            self.desired.memberships.extend(members);
+        }
+        for (n, permission) in wanted.permissions.iter().enumerate() {
+            let at = format!("{at}/permissions/{n}");
+            let permission = good(&mut self.faults, &at, PermissionName::parse(permission));
+            let grant = permission.map(|name| {
+                Grant::Permission(Permission {
+                    name,
+                    environments: Default::default(),
+                })
+            });
+            self.confers(at, &name, grant);
+        }
+        for (n, rules) in wanted.rules.iter().enumerate() {
+            let at = format!("{at}/rules/{n}");
+            let put = |f: FieldError| FieldError::new(format!("{at}/{}", f.field), f.message);
+            let grant = rules.grant();
+            let grant = grant.map_err(|faults| self.faults.extend(faults.into_iter().map(put)));
+            self.confers(at, &name, grant.ok());
+        }
+        self.desired.groups.push(DesiredGroup {
+            at: format!("{at}/name"),
+            name,
+            description: Wording::AtFirst(
+                Description::parse(&wanted.description).unwrap_or_default(),
+            ),
+            kind: DesiredKind::Group,
+            kept: Kept::Here,
+            listed: !wanted.members.is_empty(),
+        });
+    }
+
+    fn confers(&mut self, at: String, group: &Name, grant: Option<Grant>) {
+        let group = group.to_string();
+        let entitlement = grant.map(|grant| DesiredEntitlement {
+            said: said(at),
+            group,
+            grant,
+        });
+        self.desired.entitlements.extend(entitlement);
     }
 }

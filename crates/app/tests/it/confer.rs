@@ -4,7 +4,8 @@ use portcullis_app::{
     Operation,
     decide::rules_diff,
     group::{AddPeople, AttachRole, DetachRole, GrantEntitlement, RemovePeople, RevokeEntitlement},
-    import::ImportPolicy,
+    import::Policy,
+    sync::SyncSource,
 };
 use portcullis_model::{Actor, ConnectorId, Grant, MembershipKind, Refusal, entitlement::Rules};
 use serde_json::json;
@@ -74,9 +75,7 @@ fn an_imported_list_must_come_out_too() {
         let list =
             json!({ "list": "imported", "rules": [doc("deny", "*", &json!([]))], "cases": [case] });
         let policy = json!({ "groups": [{ "name": "Writers", "rules": [list] }] });
-        ImportPolicy {
-            policy: serde_json::from_value(policy).unwrap(),
-        }
+        SyncSource::<Policy>::new(serde_json::from_value(policy).unwrap())
     };
     let by = Actor::Connector(ConnectorId::IMPORT);
     let Err(Refusal::Invalid(faults)) = town.as_actor(by, &policy("allow")) else {

@@ -1,28 +1,27 @@
 //! What a file grants: renewed when it lapsed, left alone where somebody else granted it.
 
-use portcullis_app::import::{ImportOrg, ImportPolicy};
+use portcullis_app::{
+    import::{Org, Policy},
+    sync::SyncSource,
+};
 use portcullis_model::{Actor, ConnectorId, Refusal, Timestamp};
 use serde_json::json;
 
 use crate::town::{NEVER, NOW, Town, days, permission};
 
-fn policy() -> ImportPolicy {
+fn policy() -> SyncSource<Policy> {
     let group = json!({ "name": "Team", "members": ["ana"], "permissions": ["site:read"] });
     let policy = json!({ "groups": [group] });
-    ImportPolicy {
-        policy: serde_json::from_value(policy).unwrap(),
-    }
+    SyncSource::new(serde_json::from_value(policy).unwrap())
 }
 
-fn org() -> ImportOrg {
+fn org() -> SyncSource<Org> {
     let org = json!({
         "people": [{ "login": "ana" }],
         "teams": [{ "name": "Team", "members": ["ana"] }],
         "repos": [{ "org": "acme", "name": "site", "people": { "ana": "write" } }],
     });
-    ImportOrg {
-        org: serde_json::from_value(org).unwrap(),
-    }
+    SyncSource::new(serde_json::from_value(org).unwrap())
 }
 
 /// The town a year later, when all that ended by then has lapsed but is still on record.
@@ -96,9 +95,8 @@ fn a_file_takes_over_nothing_that_somebody_else_granted() {
         .unwrap();
     let root = Actor::User(town.uid("root"));
     assert_eq!(town.direct("ana", "Team").unwrap().granted_by, root);
-    let empty = ImportPolicy {
-        policy: serde_json::from_value(json!({})).unwrap(),
-    };
+    let empty: Policy = serde_json::from_value(json!({})).unwrap();
+    let empty = SyncSource::new(empty).allowing(1);
     town.as_actor(Actor::Connector(ConnectorId::POLICY), &empty)
         .unwrap();
     assert!(town.direct("ana", "Team").is_some(), "a person granted it");
@@ -122,9 +120,8 @@ fn files_under_different_names_leave_each_other_alone() {
     let mut town = Town::new().users(&["ana"]).groups(&["Team"]);
     town.as_actor(Actor::Connector(ConnectorId::IMPORT), &org())
         .unwrap();
-    let nothing = ImportOrg {
-        org: serde_json::from_value(json!({ "people": [] })).unwrap(),
-    };
+    let nothing: Org = serde_json::from_value(json!({ "people": [] })).unwrap();
+    let nothing = SyncSource::new(nothing).allowing(3);
     town.as_actor(other, &nothing).unwrap();
     assert!(town.direct("ana", "Team").is_some());
     town.as_actor(Actor::Connector(ConnectorId::IMPORT), &nothing)

@@ -14,4 +14,5 @@ mod operations;
 mod order;
 mod random;
 mod spelling;
+mod sync;
 mod town;

@@ -9,11 +9,12 @@ use portcullis_app::{
         AddPeople, AttachRole, CreateGroup, DeleteGroup, DetachRole, EditGroup, GrantEntitlement,
         RemovePeople, RevokeEntitlement,
     },
-    import::{ImportOrg, ImportPolicy, Org, Policy},
+    import::{Org, Policy},
     log::Undo,
     request::{Approve, CreateRequest, DecideMany, Decision, Reject, Withdraw},
     resource::{ForgetResource, RegisterResource},
     role::{CloneRole, MergeRoles, People, RoleFromPerson, SplitRole},
+    sync::SyncSource,
     tag::{CreateTag, DeleteTag, EditTag},
     user::{CreateUser, DeleteUser, EditUser, InitAdmin},
 };
@@ -685,7 +686,7 @@ fn an_organisation_imported_twice_is_imported_once() {
     .unwrap();
     let mut town = Town::new();
     let import = Actor::Connector(ConnectorId::IMPORT);
-    let operation = ImportOrg { org };
+    let operation = SyncSource::new(org);
     assert!(!town.as_actor(import, &operation).unwrap().is_empty());
     let who = |town: &Town| -> Vec<String> {
         let all = town.world.who_can("repo:acme/site:write", None, NOW);
@@ -713,7 +714,7 @@ fn a_policy_imported_twice_is_imported_once() {
     .unwrap();
     let mut town = Town::new();
     let import = Actor::Connector(ConnectorId::IMPORT);
-    let operation = ImportPolicy { policy };
+    let operation = SyncSource::new(policy);
     assert!(!town.as_actor(import, &operation).unwrap().is_empty());
     let again = town.as_actor(import, &operation).unwrap();
     assert!(again.is_empty(), "{again:?}");

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_app::{
     group::{GrantEntitlement, RevokeEntitlement},
-    import::{ImportOrg, ImportPolicy},
+    import::{Org, Policy},
     log::Undo,
+    sync::SyncSource,
 };
 use portcullis_model::{Actor, ConnectorId, Position, World};
 use serde_json::json;
@@ -58,7 +59,7 @@ fn any_way_of_writing_permissions_gives_each_one_spelling() {
                     let group = |group: &&str| json!({ "name": group, "permissions": [random.pick(&NAMES)] });
                     let groups: Vec<_> = GROUPS[..2].iter().map(group).collect();
                     let policy = serde_json::from_value(json!({ "groups": groups })).unwrap();
-                    town.as_actor(importer, &ImportPolicy { policy })
+                    town.as_actor(importer, &SyncSource::<Policy>::new(policy))
                 }
                 3 => {
                     let mut words = name.split([':', '/']).skip(1);
@@ -68,7 +69,7 @@ fn any_way_of_writing_permissions_gives_each_one_spelling() {
                     let org =
                         json!({ "people": [], "teams": [{ "name": "Crew" }], "repos": [repo] });
                     let org = serde_json::from_value(org).unwrap();
-                    town.as_actor(importer, &ImportOrg { org })
+                    town.as_actor(importer, &SyncSource::<Org>::new(org))
                 }
                 _ if log.is_empty() || random.one_in(2) => {
                     let all: Vec<_> = town.world.entitlements().map(|e| e.id).collect();
@@ -123,9 +124,8 @@ fn importing_another_spelling_again_changes_nothing() {
         .groups(&GROUPS)
         .confers("One", permission("Deploy", &[]));
     let groups = json!([{ "name": "One", "permissions": ["deploy"] }, { "name": "Two", "permissions": ["DEPLOY"] }]);
-    let policy = ImportPolicy {
-        policy: serde_json::from_value(json!({ "groups": groups })).unwrap(),
-    };
+    let policy =
+        SyncSource::<Policy>::new(serde_json::from_value(json!({ "groups": groups })).unwrap());
     let by = Actor::Connector(ConnectorId::IMPORT);
     assert!(!town.as_actor(by, &policy).unwrap().is_empty());
     assert!(town.as_actor(by, &policy).unwrap().is_empty());

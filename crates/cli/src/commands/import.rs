@@ -8,8 +8,8 @@ use std::{
 use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
 use portcullis_app::{
-    Operation,
-    import::{ImportOrg, ImportPolicy, Org, Policy},
+    import::{Org, Policy},
+    sync::{Drift, Source, SyncSource},
 };
 use portcullis_model::{Actor, Change, ChangeSet, ConnectorId, Edit};
 use serde::Serialize;
@@ -50,6 +50,7 @@ enum What {
 EXAMPLES:
   portcullis import org org.json --data org.sqlite
   portcullis import org org.json --dry-run --json
+  portcullis import org org.json --allow-removals 35
   portcullis import org other.json --source other-org")]
 struct OrgFile {
     /// The file, as JSON
@@ -57,11 +58,8 @@ struct OrgFile {
     /// What grants are recorded under; files under different names leave each other's alone
     #[arg(long, value_name = "NAME", default_value_t = ConnectorId::IMPORT)]
     source: ConnectorId,
-    /// Say what would change and change nothing
-    #[arg(long)]
-    dry_run: bool,
     #[command(flatten)]
-    place: Where,
+    taking: Taking,
 }
 
 /// Bring in what decisions are made from: subjects, groups with their rules, resources
@@ -74,6 +72,7 @@ struct OrgFile {
 EXAMPLES:
   portcullis import policy policy.json --data pdp.sqlite
   portcullis import policy policy.json --dry-run
+  portcullis import policy policy.json --allow-removals 12
   portcullis import policy examples/authzen/policy.json --json")]
 struct PolicyFile {
     /// The file, as JSON
@@ -81,22 +80,31 @@ struct PolicyFile {
     /// What grants are recorded under; files under different names leave each other's alone
     #[arg(long, value_name = "NAME", default_value_t = ConnectorId::POLICY)]
     source: ConnectorId,
+    #[command(flatten)]
+    taking: Taking,
+}
+
+#[derive(Args, Debug)]
+struct Taking {
     /// Say what would change and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Let so many grants end; without it a file is refused that says nothing where an earlier one
+    /// did, or would end more than 20 of them and more than a third
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    allow_removals: usize,
     #[command(flatten)]
     place: Where,
 }
 
 /// Reads the file that decisions are made from.
-pub(super) fn read_policy(file: &Path) -> Result<ImportPolicy> {
+pub(super) fn read_policy(file: &Path) -> Result<Policy> {
     let shown = file.display();
     let text = std::fs::read(file)
         .map_err(|error| anyhow!("`{shown}` cannot be read: {error}; see that it exists"))?;
-    let policy: Policy = serde_json::from_slice(&text).map_err(|error| {
+    serde_json::from_slice(&text).map_err(|error| {
         anyhow!("`{shown}` is no policy file: {error}; it holds users, groups and resources")
-    })?;
-    Ok(ImportPolicy { policy })
+    })
 }
 
 impl Import {
@@ -125,17 +133,15 @@ impl OrgFile {
             shown: shown.to_string(),
             source: self.source,
             holds,
-            place: &self.place,
-            dry_run: self.dry_run,
+            taking: &self.taking,
         };
-        file.bring_in(ImportOrg { org }, format).await
+        file.bring_in(org, format).await
     }
 }
 
 impl PolicyFile {
     async fn run(self, format: Format) -> Result<Outcome> {
-        let operation = read_policy(&self.file)?;
-        let policy = &operation.policy;
+        let policy = read_policy(&self.file)?;
         let holds = [
             ("users", policy.users.len()),
             ("groups", policy.groups.len()),
@@ -145,10 +151,9 @@ impl PolicyFile {
             shown: self.file.display().to_string(),
             source: self.source,
             holds,
-            place: &self.place,
-            dry_run: self.dry_run,
+            taking: &self.taking,
         };
-        file.bring_in(operation, format).await
+        file.bring_in(policy, format).await
     }
 }
 
@@ -157,8 +162,7 @@ struct File<'a> {
     shown: String,
     source: ConnectorId,
     holds: [(&'static str, usize); 3],
-    place: &'a Where,
-    dry_run: bool,
+    taking: &'a Taking,
 }
 
 #[derive(Serialize)]
@@ -170,6 +174,8 @@ struct Done {
     file: BTreeMap<&'static str, usize>,
     /// Records by kind.
     changes: BTreeMap<&'static str, Edits>,
+    /// What differs and was not granted by the file, so that it stays.
+    drift: Vec<Drift>,
 }
 
 #[derive(Default, Serialize)]
@@ -180,8 +186,10 @@ struct Edits {
 }
 
 impl File<'_> {
-    async fn bring_in(self, operation: impl Operation, format: Format) -> Result<Outcome> {
-        let config = Config::load(self.place, None)?;
+    async fn bring_in(self, source: impl Source, format: Format) -> Result<Outcome> {
+        let operation = SyncSource::new(source).allowing(self.taking.allow_removals);
+        let dry_run = self.taking.dry_run;
+        let config = Config::load(&self.taking.place, None)?;
         start_log(&config.log.value);
         let working = output::spinner("opening the data");
         let app = open::app(&config, Missing::Create, |_| {
@@ -190,27 +198,31 @@ impl File<'_> {
         .await?;
         working.set_message("comparing");
         let context = app.context(Actor::Connector(self.source));
-        let preview = app.preview(&context, &operation).await.map_err(|refusal| {
+        let not_taken = |refusal| {
             anyhow!(
                 "`{}` cannot be taken as it is: {}; correct it and import again",
                 self.shown,
                 tell::refusal(&refusal)
             )
-        })?;
+        };
+        let preview = app.preview(&context, &operation).await.map_err(not_taken)?;
+        let compared = operation.compare(&preview.before, &context);
+        let drift = compared.map_err(not_taken)?.drift;
         let mut change = preview.change;
         let changed = !change.is_empty();
-        if changed && !self.dry_run {
+        if changed && !dry_run {
             working.set_message("writing");
             let committed = app.commit(context, operation, None).await?;
             change = (*committed.change).clone();
         }
         working.finish_and_clear();
         let done = Done {
-            changed: changed && !self.dry_run,
-            dry_run: self.dry_run,
+            changed: changed && !dry_run,
+            dry_run,
             position: app.world().position().0,
             file: self.holds.into_iter().collect(),
             changes: count(&change),
+            drift,
         };
         output::result(format, &done, |done| self.text_of(done))?;
         let administered = app
@@ -228,16 +240,29 @@ impl File<'_> {
         let mut text = format!("the file holds {}\n", holds.join(", "));
         if done.changes.is_empty() {
             text.push_str("nothing to change");
-            return text;
-        }
-        text.push_str(if done.dry_run {
-            "it would change:\n"
         } else {
-            "changed:\n"
-        });
-        text + &listed(&done.changes)
+            text.push_str(if done.dry_run {
+                "it would change:\n"
+            } else {
+                "changed:\n"
+            });
+            text.push_str(&listed(&done.changes));
+        }
+        if !done.drift.is_empty() {
+            text.push_str("\nleft as it is, because the file did not grant it:");
+        }
+        for drift in done.drift.iter().take(MOST_DRIFT) {
+            text.push_str(&format!("\n  {}", drift.message));
+        }
+        if let Some(more) = done.drift.len().checked_sub(MOST_DRIFT).filter(|n| *n > 0) {
+            text.push_str(&format!("\n  and {more} more; --json lists them"));
+        }
+        text
     }
 }
+
+/// Longer lists of drift are for programs.
+const MOST_DRIFT: usize = 20;
 
 /// How many records of each kind were made, changed or ended.
 fn listed(changes: &BTreeMap<&'static str, Edits>) -> String {

@@ -7,6 +7,7 @@ use clap::Args;
 use portcullis_app::{
     App,
     deliver::Sink,
+    sync::SyncSource,
     tasks::{run_delivery, run_expiry},
 };
 use portcullis_model::{Actor, ConnectorId, Id, User};
@@ -57,9 +58,9 @@ impl Serve {
         }
         let app = open::app(&config, Missing::Create, |world| Ok(config.policy(world)?)).await?;
         if let Some(file) = config.decisions_file() {
-            let operation = super::import::read_policy(&file)?;
+            let policy = super::import::read_policy(&file)?;
             let context = app.context(Actor::Connector(ConnectorId::POLICY));
-            app.commit(context, operation, None)
+            app.commit(context, SyncSource::new(policy), None)
                 .await
                 .map_err(|error| {
                     anyhow!(

@@ -368,3 +368,49 @@ fn what_a_policy_file_no_longer_says_ends_and_nothing_else() {
     assert_eq!(again["changed"], false, "{again}");
     assert_eq!(asked("dee", "tea:1"), 0);
 }
+
+#[test]
+fn a_file_that_would_end_too_much_needs_the_number_and_drift_is_told() {
+    let place = imported();
+    place.run(&["init", "ana@example.com"]).ok();
+    let people = r#"{"people": [{"login": "ana"}, {"login": "ben"}]}"#;
+    std::fs::write(place.path().join("people.json"), people).unwrap();
+    let import = |more: &[&str]| place.run(&[&["import", "org", "people.json"], more].concat());
+    let refused = import(&["--dry-run"]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    let next = "--allow-removals ";
+    let at = refused.stderr.find(next).unwrap() + next.len();
+    let number: String = refused.stderr[at..]
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
+    let fewer = (number.parse::<usize>().unwrap() - 1).to_string();
+    assert_eq!(import(&["--allow-removals", &fewer]).code, 1);
+    assert_eq!(who_can(&place, "repo:acme/site:triage"), ["dee", "eli"]);
+    let would = import(&["--allow-removals", &number, "--dry-run", "--json"])
+        .ok()
+        .json();
+    let ended = |what: &str| would["changes"][what]["ended"].as_u64().unwrap_or_default();
+    let all = ended("memberships") + ended("inclusions") + ended("entitlements");
+    assert_eq!(all.to_string(), number);
+    import(&["--allow-removals", &number]).ok();
+    assert_eq!(who_can(&place, "repo:acme/site:triage"), [""; 0]);
+
+    // The same list under another name says who is in it, and leaves the others.
+    let says = |name: &str, members: &str| {
+        let policy = format!(r#"{{"groups": [{{"name": "kitchen", "members": [{members}]}}]}}"#);
+        std::fs::write(place.path().join(name), policy).unwrap();
+    };
+    says("one.json", r#""ana", "ben""#);
+    says("two.json", r#""ben""#);
+    place.run(&["import", "policy", "one.json"]).ok();
+    let other = ["import", "policy", "two.json", "--source", "two"];
+    let text = place.run(&other).ok().stdout;
+    assert!(
+        text.contains("nothing to change") && text.contains("`ana` as member of `kitchen`"),
+        "{text}"
+    );
+    let drift = &place.run(&[&other[..], &["--json"]].concat()).ok().json()["drift"];
+    assert_eq!(drift[0]["code"], "extra", "{drift}");
+    assert_eq!(drift.as_array().unwrap().len(), 1);
+}

@@ -153,6 +153,7 @@ pub(crate) const fn field(code: RefusalCode) -> &'static str {
         | C::RoleInUse
         | C::SecondOwnersGroup
         | C::SelfAdd
+        | C::TooManyRemovals
         | C::UnmanagedGroup => "",
     }
 }

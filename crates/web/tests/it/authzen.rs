@@ -3,10 +3,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use portcullis_app::{
-    App, RandomIds, SystemClock,
-    import::{ImportPolicy, Policy},
-};
+use portcullis_app::{App, RandomIds, SystemClock, import::Policy, sync::SyncSource};
 use portcullis_model::{Actor, ConnectorId};
 use portcullis_store::{Live, Store};
 use portcullis_web::{Access, Decisions, Token, TokenSubject, Web, serve};
@@ -37,7 +34,7 @@ impl Pdp {
         );
         let policy: Policy = serde_json::from_str(policy).unwrap();
         let context = app.context(Actor::Connector(ConnectorId::IMPORT));
-        app.commit(context, ImportPolicy { policy }, None)
+        app.commit(context, SyncSource::new(policy), None)
             .await
             .unwrap();
         let access = Access::Tokens(vec![Token {

@@ -175,8 +175,9 @@ async fn the_edits_of_a_large_entry_are_read_page_by_page() -> anyhow::Result<()
     let logins: Vec<_> = (0..120)
         .map(|n| json!({ "login": format!("u{n:03}"), "name": format!("User {n:03}") }))
         .collect();
-    let policy = serde_json::from_value(json!({ "users": logins }))?;
-    let import = portcullis_app::import::ImportPolicy { policy };
+    let policy: portcullis_app::import::Policy =
+        serde_json::from_value(json!({ "users": logins }))?;
+    let import = portcullis_app::sync::SyncSource::new(policy);
     let by = Actor::Connector(ConnectorId::IMPORT);
     let done = app
         .app

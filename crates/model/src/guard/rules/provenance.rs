@@ -2,45 +2,22 @@
 //! its system is. What people or other connectors granted is not its to touch.
 
 use crate::{
-    Actor, Change, ChangeSet, ConnectorId, Context, Expiry, Group, Id, Refusal, RefusalCode, World,
-    record::Authority,
+    Actor, Change, ChangeSet, ConnectorId, Context, Edit, Fact, Refusal, RefusalCode, World,
 };
 
 pub(super) fn check(before: &World, change: &ChangeSet, context: &Context) -> Result<(), Refusal> {
     let Actor::Connector(connector) = context.actor else {
         return Ok(());
     };
+    let own = Own {
+        world: before,
+        context,
+        connector,
+    };
     change.changes.iter().try_for_each(|change| match change {
-        Change::Membership(edit) => edit.before.as_ref().map_or(Ok(()), |m| {
-            own(
-                before,
-                context,
-                connector,
-                m.granted_by,
-                m.group,
-                m.validity.until,
-            )
-        }),
-        Change::Inclusion(edit) => edit.before.as_ref().map_or(Ok(()), |i| {
-            own(
-                before,
-                context,
-                connector,
-                i.granted_by,
-                i.target,
-                i.validity.until,
-            )
-        }),
-        Change::Entitlement(edit) => edit.before.as_ref().map_or(Ok(()), |e| {
-            own(
-                before,
-                context,
-                connector,
-                e.granted_by,
-                e.group,
-                e.validity.until,
-            )
-        }),
+        Change::Membership(edit) => own.check(edit),
+        Change::Inclusion(edit) => own.check(edit),
+        Change::Entitlement(edit) => own.check(edit),
         Change::Identity(edit) => match edit.subject() {
             Some(identity) if identity.connector != connector => Err(foreign(format!(
                 "`{connector}` does not say who people are in `{}`",
@@ -57,25 +34,30 @@ pub(super) fn check(before: &World, change: &ChangeSet, context: &Context) -> Re
     })
 }
 
-/// Whether the connector may touch a fact that is on record. One that has lapsed only takes up the
-/// room of another, and is anybody's to replace.
-fn own(
-    world: &World,
-    context: &Context,
+struct Own<'a> {
+    world: &'a World,
+    context: &'a Context,
     connector: ConnectorId,
-    granted_by: Actor,
-    group: Id<Group>,
-    until: Expiry,
-) -> Result<(), Refusal> {
-    let group = world.group(group);
-    let authority = group.is_some_and(|group| group.authority == Authority::External(connector));
-    if granted_by == Actor::Connector(connector) || authority || until.is_past(context.now) {
-        return Ok(());
+}
+
+impl Own<'_> {
+    /// Whether the connector may touch a fact that is on record. One that has lapsed only takes up
+    /// the room of another, and is anybody's to replace.
+    fn check<F: Fact>(&self, edit: &Edit<F>) -> Result<(), Refusal> {
+        let touched = edit.before.as_deref().filter(|fact| {
+            !self.world.belongs_to(self.connector, *fact)
+                && !fact.validity().until.is_past(self.context.now)
+        });
+        let Some(fact) = touched else {
+            return Ok(());
+        };
+        let group = self.world.group(fact.group());
+        Err(foreign(format!(
+            "`{}` did not grant this in `{}`, and is not the authority over it",
+            self.connector,
+            group.map_or("", |group| &group.name)
+        )))
     }
-    Err(foreign(format!(
-        "`{connector}` did not grant this in `{}`, and is not the authority over it",
-        group.map_or("", |group| &group.name)
-    )))
 }
 
 fn foreign(sentence: String) -> Refusal {

@@ -16,6 +16,7 @@ mod actions;
 mod checks;
 mod outside;
 mod run;
+mod source;
 
 use std::{process::ExitCode, time::Instant};
 
@@ -27,10 +28,12 @@ Usage: cargo xtask simulate [--seed N] [--days D] [--people P] [--break WHAT]
 Lets a company of P people (default 1000) live D days (default 365) in simulated time: valid and invalid
 operations by anybody, expiry, crashes between any two steps, and a world outside that fails in every way.
 Checks after each step that nothing acknowledged is lost, nothing is delivered twice, the order of each key
-is kept, and that the log, the tables and the world in memory say the same. Without --seed it takes one and
+is kept, that a source outside touches only what is its own, and that the log, the tables and the world in
+memory say the same. Without --seed it takes one and
 prints it.
 
-  --break WHAT  break one thing on purpose; succeeds only if the checks notice: order, dedup, loss, receipt
+  --break WHAT  break one thing on purpose; succeeds only if the checks notice: order, dedup, loss, receipt,
+                fuse
 
 EXAMPLES:
   cargo xtask simulate
@@ -48,6 +51,8 @@ pub(crate) enum Break {
     Loss,
     /// Receipts are forgotten.
     Receipt,
+    /// A source may end whatever it likes.
+    Fuse,
 }
 
 /// What a run is made from.
@@ -123,7 +128,13 @@ fn plan(args: &[String]) -> Result<Plan> {
             "--days" => plan.days = u32::try_from(number()?)?,
             "--people" => plan.people = usize::try_from(number()?)?,
             "--break" => {
-                let all = [Break::Order, Break::Dedup, Break::Loss, Break::Receipt];
+                let all = [
+                    Break::Order,
+                    Break::Dedup,
+                    Break::Loss,
+                    Break::Receipt,
+                    Break::Fuse,
+                ];
                 let named = |one: &Break| format!("{one:?}").eq_ignore_ascii_case(value);
                 let found = all.into_iter().find(named);
                 plan.broken =

@@ -13,7 +13,7 @@ use portcullis_sandbox::Rng;
 use portcullis_store::{CommitError, Committed, EffectState, Live, OutboxFilter, Replay, Store};
 use portcullis_testkit::{ManualClock, SeededIds, db};
 
-use crate::{Break, Plan, actions, checks::Ledger, outside::Outside};
+use crate::{Break, Plan, actions, checks::Ledger, outside::Outside, source};
 
 /// How many things people try each day.
 const A_DAY: u32 = 24;
@@ -104,7 +104,11 @@ impl Simulation {
             self.report.steps += 1;
             let pause = self.rng.between(1, 2 * 86_400 / i64::from(A_DAY));
             self.clock.advance(SignedDuration::from_secs(pause));
-            if let Some(tried) = actions::act(&self.program.app, &mut self.rng).await {
+            if self.rng.chance(4) {
+                let app = &self.program.app;
+                let tried = source::read(app, &mut self.rng, self.plan.broken).await?;
+                self.note(tried)?;
+            } else if let Some(tried) = actions::act(&self.program.app, &mut self.rng).await {
                 self.note(tried)?;
             }
             self.maybe_crash().await?;

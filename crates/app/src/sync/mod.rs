@@ -1,0 +1,89 @@
+//! How a source's word becomes a change: it is read into a [`Desired`], compared with the world,
+//! and what it would end is counted, all where the change is made.
+
+mod desired;
+mod drift;
+mod fuse;
+mod plan;
+mod reconcile;
+
+use portcullis_model::{Actor, ChangeSet, Context, FieldError, OperationName, Refusal, World};
+
+pub use desired::{
+    Desired, DesiredApp, DesiredEntitlement, DesiredGroup, DesiredInclusion, DesiredKind,
+    DesiredMembership, DesiredResource, DesiredUser, FactKind, Groups, Kept, Said, Scope, UserKey,
+    Wording,
+};
+pub use drift::{Drift, DriftCode};
+pub use fuse::{Limits, Tripped, fuse};
+pub use plan::{Count, Plan};
+pub use reconcile::reconcile;
+
+use crate::Operation;
+
+/// What can be read into a [`Desired`].
+pub trait Source: Send + Sync + 'static {
+    /// What reading it is called in the log.
+    const OPERATION: OperationName;
+
+    /// What it says, and everything that is wrong with it.
+    fn read(&self, context: &Context) -> (Desired, Vec<FieldError>);
+
+    /// Whether a difference that would stay refuses the whole.
+    fn refuses(&self, _code: DriftCode) -> bool {
+        false
+    }
+}
+
+/// Brings the world in line with a source, by the connector that acts.
+#[derive(Clone, Debug)]
+pub struct SyncSource<S> {
+    /// The source.
+    pub source: S,
+    /// How much it may end.
+    pub limits: Limits,
+}
+
+impl<S: Source> SyncSource<S> {
+    /// With the usual limits.
+    pub fn new(source: S) -> Self {
+        Self {
+            source,
+            limits: Limits::default(),
+        }
+    }
+
+    /// Where so many removals have been looked at.
+    #[must_use]
+    pub fn allowing(mut self, removals: usize) -> Self {
+        self.limits.allowed = removals;
+        self
+    }
+
+    /// What would be done and what would stay different.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the source, or that it would end too much.
+    pub fn compare(&self, world: &World, context: &Context) -> Result<Plan, Refusal> {
+        let Actor::Connector(connector) = context.actor else {
+            return Err(Refusal::invalid("actor", "only a connector reads a source"));
+        };
+        let (desired, mut faults) = self.source.read(context);
+        let plan = reconcile(world, &desired, connector, context);
+        let refused = plan.drift.iter().filter(|d| self.source.refuses(d.code));
+        faults.extend(refused.map(|d| FieldError::new(&d.at, &d.message)));
+        if !faults.is_empty() {
+            return Err(Refusal::Invalid(faults));
+        }
+        fuse(&plan, &self.limits)?;
+        Ok(plan)
+    }
+}
+
+impl<S: Source> Operation for SyncSource<S> {
+    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        let mut change = ChangeSet::new(S::OPERATION);
+        change.changes = self.compare(world, context)?.edits;
+        Ok(change)
+    }
+}

@@ -1,0 +1,118 @@
+//! What a source says, compared with what is: pure, and the same for every source.
+//!
+//! What carries the source's name is made, renewed, moved and ended as it says. What others granted
+//! is left and told as [`Drift`], and so is what cannot be done.
+
+mod facts;
+mod groups;
+mod users;
+
+use std::collections::{BTreeMap, HashSet};
+
+use portcullis_model::{
+    Actor, App, Change, ConnectorId, Context, Edit, Group, Id, Record, Resource, User, World,
+};
+
+use super::{Desired, Drift, DriftCode, FactKind, Groups, Plan, UserKey};
+
+/// What `source` wants done so that `desired` holds; twice in a row it is nothing the second time.
+#[must_use]
+pub fn reconcile(world: &World, desired: &Desired, source: ConnectorId, context: &Context) -> Plan {
+    let mut all = Reconcile {
+        world,
+        source,
+        context: &context.acting_as(Actor::Connector(source)),
+        plan: Plan::default(),
+        users: BTreeMap::new(),
+        described: HashSet::new(),
+        claimed: HashSet::new(),
+        groups: BTreeMap::new(),
+        listed: HashSet::new(),
+        foreign: HashSet::new(),
+        apps: BTreeMap::new(),
+        kinds: desired.scope.kinds.iter().copied().collect(),
+        only: None,
+    };
+    // Everybody is found before anybody is named as a manager.
+    let users = desired.users.iter();
+    let found: Vec<_> = users.filter_map(|user| all.find(user)).collect();
+    found.iter().for_each(|found| all.user(found));
+    desired.apps.iter().for_each(|app| all.app(app));
+    desired.groups.iter().for_each(|group| all.group(group));
+    if let Groups::Only(names) = &desired.scope.groups {
+        let ids = names.iter().filter_map(|name| all.known_group(name));
+        all.only = Some(ids.collect());
+    }
+    all.identities(desired, &found);
+    all.memberships(desired);
+    all.inclusions(desired);
+    all.entitlements(desired);
+    all.resources(desired);
+    let mut plan = all.plan;
+    plan.drift.sort_unstable();
+    // What comes may need the room of what ends.
+    plan.edits.sort_by_key(|change| match change {
+        Change::Membership(edit) => edit.after.is_some(),
+        Change::Inclusion(edit) => edit.after.is_some(),
+        Change::Entitlement(edit) => edit.after.is_some(),
+        Change::Identity(edit) => edit.after.is_some(),
+        _ => true,
+    });
+    plan
+}
+
+struct Reconcile<'a> {
+    world: &'a World,
+    source: ConnectorId,
+    context: &'a Context,
+    plan: Plan,
+    /// Whom the source describes; `None` where it must not be taken for anybody.
+    users: BTreeMap<UserKey, Option<Id<User>>>,
+    described: HashSet<Id<User>>,
+    /// Whose login the source gives to somebody else.
+    claimed: HashSet<Id<User>>,
+    /// By name in lower case, as the apps.
+    groups: BTreeMap<String, Id<Group>>,
+    listed: HashSet<Id<Group>>,
+    /// Of which was told that they are another's.
+    foreign: HashSet<Id<Group>>,
+    apps: BTreeMap<String, Id<App>>,
+    kinds: HashSet<FactKind>,
+    /// The groups the source knows completely, where these are not all.
+    only: Option<HashSet<Id<Group>>>,
+}
+
+impl Reconcile<'_> {
+    fn drift(&mut self, code: DriftCode, at: &str, message: String) {
+        let at = at.to_owned();
+        self.plan.drift.push(Drift { at, code, message });
+    }
+
+    /// Makes the record, or brings it in line.
+    fn put<T: Record>(&mut self, there: Option<&T>, after: T)
+    where
+        Change: From<Edit<T>>,
+    {
+        match there {
+            None => self.plan.edits.push(Edit::create(after).into()),
+            Some(before) if *before != after => {
+                let edit = Edit::update(before.clone(), after);
+                self.plan.edits.push(edit.into());
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn resources(&mut self, desired: &Desired) {
+        for said in &desired.resources {
+            let there = self.world.resource_by_key(&said.kind, &said.id);
+            let after = Resource {
+                id: there.map_or_else(|| self.context.id(), |resource| resource.id),
+                resource_type: said.kind.clone(),
+                resource_id: said.id.clone(),
+                properties: said.properties.clone(),
+            };
+            self.put(there, after);
+        }
+    }
+}

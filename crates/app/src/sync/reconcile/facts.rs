@@ -1,0 +1,192 @@
+//! Who is in what and what it confers: granted, renewed, moved, ended, or told as drift.
+
+use std::collections::{HashMap, HashSet};
+
+use portcullis_model::{Change, Edit, Expiry, Grant, Group, Id, Timestamp, record::Authority};
+
+use super::Reconcile;
+use crate::sync::{Count, Desired, DriftCode, FactKind, Said, drift::Told};
+
+impl Reconcile<'_> {
+    fn covers(&self, kind: FactKind, group: Id<Group>) -> bool {
+        let inside = |only: &HashSet<_>| only.contains(&group);
+        self.kinds.contains(&kind) && self.only.as_ref().is_none_or(inside)
+    }
+
+    /// Whether what is said of `group` is to be granted, or granted again: not where it holds as
+    /// said, whoever granted it, and not where what holds instead is somebody else's.
+    fn grants<F: Told>(
+        &mut self,
+        said: &Said,
+        group: Id<Group>,
+        there: Option<&F>,
+        same: impl Fn(&F) -> bool,
+    ) -> bool {
+        let now = self.context.now;
+        let Some(there) = there.filter(|there| !there.validity().until.is_past(now)) else {
+            let group = self.world.group(group);
+            let authority = group.map(|group| (group.id, group.authority));
+            return match authority {
+                Some((id, Authority::External(other))) if other != self.source => {
+                    self.foreign(id, &said.at);
+                    false
+                }
+                _ => true,
+            };
+        };
+        let (holds, same) = (there.validity(), same(there));
+        let on_time = holds.contains(now) && said.until.is_none_or(|until| until == holds.until);
+        if on_time && same {
+            return false;
+        }
+        if self.world.belongs_to(self.source, there) {
+            return true;
+        }
+        let told = there.told(self.world);
+        let (code, message) = if same {
+            let message = format!(
+                "{told} was not granted by this source, and holds from {} until {}",
+                holds.from, holds.until
+            );
+            (DriftCode::OtherTime, message)
+        } else {
+            let message = format!(
+                "the group confers another {told}, which this source did not grant; rename this one, or remove that one first"
+            );
+            (DriftCode::OtherEntitlement, message)
+        };
+        self.drift(code, &said.at, message);
+        false
+    }
+
+    /// Ends what the source no longer says, and tells who else is where it lists who is in.
+    fn ends<'f, F: Told + 'f>(
+        &mut self,
+        facts: impl Iterator<Item = &'f F>,
+        groups: impl Iterator<Item = Id<Group>>,
+        said: impl Fn(&F) -> bool,
+    ) where
+        Change: From<Edit<F>>,
+    {
+        let said_here = groups.filter(|group| self.covers(F::KIND, *group)).count();
+        let mut count = Count {
+            said: said_here,
+            ..Count::default()
+        };
+        for fact in facts {
+            if !self.covers(F::KIND, fact.group()) {
+                continue;
+            }
+            let holds = usize::from(!fact.validity().until.is_past(self.context.now));
+            if self.world.belongs_to(self.source, fact) {
+                count.held += holds;
+                if !said(fact) {
+                    count.ended += holds;
+                    self.plan.edits.push(Edit::end(fact.clone()).into());
+                }
+            } else if holds > 0
+                && F::KIND != FactKind::Entitlement
+                && self.listed.contains(&fact.group())
+                && !said(fact)
+            {
+                let told = fact.told(self.world);
+                let message = format!("{told} was granted here, and the source does not say so");
+                self.drift(DriftCode::Extra, "", message);
+            }
+        }
+        self.plan.counts.insert(F::KIND, count);
+    }
+
+    pub(super) fn memberships(&mut self, desired: &Desired) {
+        let (world, context) = (self.world, self.context);
+        let mut said = HashSet::new();
+        for wanted in &desired.memberships {
+            let (how, kind) = (&wanted.said, wanted.kind);
+            let user = self.user_of(&wanted.user, &how.at);
+            let group = self.group_of(&wanted.group, &how.at);
+            let (Some(user), Some(group), Some(until)) = (user, group, how.end(context.now)) else {
+                continue;
+            };
+            let new = said.insert((user, group, kind));
+            if new && self.grants(how, group, world.direct(user, group, kind), |_| true) {
+                let edit = world.mirror_membership(context, user, group, kind, until, &how.reason);
+                self.plan.edits.push(edit.into());
+            }
+        }
+        let groups = said.iter().map(|(_, group, _)| *group);
+        self.ends(world.memberships(), groups, |m| {
+            said.contains(&(m.user, m.group, m.kind))
+        });
+    }
+
+    pub(super) fn inclusions(&mut self, desired: &Desired) {
+        let (world, context) = (self.world, self.context);
+        let mut said = HashSet::new();
+        for wanted in &desired.inclusions {
+            let (how, kind) = (&wanted.said, wanted.kind);
+            let child = self.group_of(&wanted.child, &how.at);
+            let group = self.group_of(&wanted.target, &how.at);
+            let (Some(child), Some(group), Some(until)) = (child, group, how.end(context.now))
+            else {
+                continue;
+            };
+            let there = world.inclusion_of(child, group, kind);
+            if said.insert((child, group, kind)) && self.grants(how, group, there, |_| true) {
+                let edit = world.mirror_inclusion(context, child, group, kind, until, &how.reason);
+                self.plan.edits.push(edit.into());
+            }
+        }
+        let groups = said.iter().map(|(_, group, _)| *group);
+        self.ends(world.inclusions(), groups, |i| {
+            said.contains(&(i.child, i.target, i.kind))
+        });
+    }
+
+    pub(super) fn entitlements(&mut self, desired: &Desired) {
+        let (world, context) = (self.world, self.context);
+        let mut said = HashMap::new();
+        for wanted in &desired.entitlements {
+            let (how, grant) = (&wanted.said, &wanted.grant);
+            let group = self.group_of(&wanted.group, &how.at);
+            let (Some(group), Some(until)) = (group, how.end(context.now)) else {
+                continue;
+            };
+            let key = (group, grant.kind(), grant.key());
+            if let Some(before) = said.insert(key, grant) {
+                if !says_the_same(before, grant) {
+                    let message = format!("`{}` stands here twice", grant.label());
+                    self.drift(DriftCode::SaidTwice, &how.at, message);
+                }
+                continue;
+            }
+            let there = world.conferred(group, grant);
+            if self.grants(how, group, there, |e| says_the_same(&e.grant, grant)) {
+                let edit =
+                    world.grant_entitlement(context, group, grant.clone(), until, &how.reason);
+                self.plan.edits.push(edit.into());
+            }
+        }
+        let groups = said.keys().map(|(group, ..)| *group);
+        self.ends(world.entitlements(), groups, |e| {
+            said.contains_key(&(e.group, e.grant.kind(), e.grant.key()))
+        });
+    }
+}
+
+impl Said {
+    /// Until when it is granted; `None` where it has ended already, as if it were not said.
+    fn end(&self, now: Timestamp) -> Option<Expiry> {
+        let until = self.until.unwrap_or(Expiry::NEVER);
+        (!until.is_past(now)).then_some(until)
+    }
+}
+
+/// Whether two grants are one: permissions whatever the case of their names.
+fn says_the_same(there: &Grant, wanted: &Grant) -> bool {
+    match (there, wanted) {
+        (Grant::Permission(a), Grant::Permission(b)) => {
+            a.name.key() == b.name.key() && a.environments == b.environments
+        }
+        _ => there == wanted,
+    }
+}

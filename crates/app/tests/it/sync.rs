@@ -1,0 +1,481 @@
+//! A source compared with the world: by hand, and at random.
+
+use std::collections::BTreeMap;
+
+use portcullis_app::{
+    group::RemovePeople,
+    sync::{
+        Count, Desired, DesiredEntitlement, DesiredGroup, DesiredInclusion, DesiredKind,
+        DesiredMembership, DesiredUser, DriftCode, FactKind, Groups, Kept, Limits, Plan, Said,
+        Scope, UserKey, Wording, fuse, reconcile,
+    },
+};
+use portcullis_model::{
+    Actor, Change, ChangeSet, ConnectorId, Edit, Expiry, Fact, Login, MembershipKind, Name,
+    OperationName, Refusal, World, guard, record::Authority,
+};
+use uuid::Uuid;
+
+use crate::{
+    random::Random,
+    town::{NEVER, NOW, Town, days, permission},
+};
+
+const MEMBER: MembershipKind = MembershipKind::Member;
+const ALL: [FactKind; 4] = [
+    FactKind::Membership,
+    FactKind::Inclusion,
+    FactKind::Entitlement,
+    FactKind::Identity,
+];
+
+fn hr() -> ConnectorId {
+    ConnectorId::parse("hr").unwrap()
+}
+
+fn user(login: &str, external: &str) -> DesiredUser {
+    DesiredUser {
+        external_id: Some(external.into()),
+        login: Some(Login::parse(login).unwrap()),
+        ..DesiredUser::default()
+    }
+}
+
+fn group(name: &str, kept: Kept) -> DesiredGroup {
+    DesiredGroup {
+        at: format!("/{name}"),
+        name: Name::parse(name).unwrap(),
+        description: Wording::AtFirst(Default::default()),
+        kind: DesiredKind::Group,
+        kept,
+        listed: true,
+    }
+}
+
+fn member(login: &str, group: &str, until: Option<Expiry>) -> DesiredMembership {
+    DesiredMembership {
+        said: Said {
+            until,
+            ..Said::default()
+        },
+        user: UserKey::Login(login.into()),
+        group: group.into(),
+        kind: MEMBER,
+    }
+}
+
+/// A source that knows everything and says who is in `Team`.
+fn team(logins: &[&str]) -> Desired {
+    Desired {
+        scope: Scope {
+            kinds: ALL.into(),
+            groups: Groups::All,
+        },
+        groups: vec![group("Team", Kept::Here)],
+        memberships: logins.iter().map(|l| member(l, "Team", None)).collect(),
+        ..Desired::default()
+    }
+}
+
+fn compared(town: &Town, desired: &Desired) -> Plan {
+    let context = town.context(Actor::Connector(hr()));
+    reconcile(&town.world, desired, hr(), &context)
+}
+
+/// The town after it was done, which the guard lets through.
+fn done(town: &mut Town, desired: &Desired) -> Plan {
+    let plan = compared(town, desired);
+    let mut change = ChangeSet::new(OperationName::ImportOrg);
+    change.changes = plan.edits.clone();
+    let context = town.context(Actor::Connector(hr()));
+    let (_, after) = guard(&town.world, change, &context).unwrap().into_parts();
+    town.world = after;
+    plan
+}
+
+/// What the edits are, in order: `+` made, `~` changed, `-` ended.
+fn told(plan: &Plan) -> Vec<&'static str> {
+    fn sign<T>(edit: &Edit<T>, signs: [&'static str; 3]) -> &'static str {
+        match (&edit.before, &edit.after) {
+            (None, _) => signs[0],
+            (_, Some(_)) => signs[1],
+            (_, None) => signs[2],
+        }
+    }
+    let edits = plan.edits.iter().map(|change| match change {
+        Change::User(edit) => sign(edit, ["+user", "~user", "-user"]),
+        Change::Group(edit) => sign(edit, ["+group", "~group", "-group"]),
+        Change::Identity(edit) => sign(edit, ["+identity", "~identity", "-identity"]),
+        Change::Membership(edit) => sign(edit, ["+member", "~member", "-member"]),
+        Change::Entitlement(edit) => sign(edit, ["+confers", "~confers", "-confers"]),
+        _ => "other",
+    });
+    edits.collect()
+}
+
+fn codes(plan: &Plan) -> Vec<DriftCode> {
+    plan.drift.iter().map(|drift| drift.code).collect()
+}
+
+#[test]
+fn somebody_new_is_made_linked_and_put_where_the_source_says() {
+    let mut town = Town::new();
+    let mut desired = team(&["ana"]);
+    desired.users = vec![user("ana", "7")];
+    let plan = done(&mut town, &desired);
+    assert_eq!(told(&plan), ["+user", "+group", "+identity", "+member"]);
+    let ana = town.world.user_by_identity(hr(), "7").unwrap();
+    assert_eq!(ana.login.as_str(), "ana");
+    let fact = town.direct("ana", "Team").unwrap();
+    assert_eq!(fact.granted_by, Actor::Connector(hr()));
+    assert!(told(&compared(&town, &desired)).is_empty());
+    let gone = done(&mut town, &team(&[]));
+    assert_eq!(told(&gone), ["-identity", "-member"]);
+    assert!(town.world.find_user("ana").is_some(), "people stay");
+}
+
+#[test]
+fn what_others_granted_is_told_and_left() {
+    let mut town = Town::new()
+        .users(&["ana", "ben", "cem"])
+        .groups(&["Team"])
+        .member("ben", "Team")
+        .placed("cem", "Team", MEMBER, days(9))
+        .confers("Team", permission("site:read", &["staging"]));
+    let mut desired = team(&["ana"]);
+    desired
+        .memberships
+        .push(member("cem", "Team", Some(days(5))));
+    desired.entitlements.push(DesiredEntitlement {
+        said: Said::default(),
+        group: "Team".into(),
+        grant: permission("site:read", &[]),
+    });
+    let plan = done(&mut town, &desired);
+    assert_eq!(told(&plan), ["+member"]);
+    let codes = codes(&plan);
+    for code in [
+        DriftCode::Extra,
+        DriftCode::OtherTime,
+        DriftCode::OtherEntitlement,
+    ] {
+        assert!(codes.contains(&code), "{code:?} in {codes:?}");
+    }
+    assert_eq!(codes.len(), 3);
+    assert!(
+        plan.drift
+            .iter()
+            .any(|d| d.message.contains("`ben` as member of `Team`"))
+    );
+    assert_eq!(town.until("cem", "Team"), Some(days(9)));
+}
+
+#[test]
+fn an_end_that_the_source_gives_moves_and_one_that_has_passed_ends() {
+    let mut town = Town::new().users(&["ana"]).groups(&["Team"]);
+    let mut desired = team(&[]);
+    for (until, edits) in [
+        (Some(days(5)), vec!["+member"]),
+        (Some(days(9)), vec!["~member"]),
+        (None, vec![]),
+        (Some(days(9)), vec![]),
+        (Some(days(-1)), vec!["-member"]),
+    ] {
+        desired.memberships = vec![member("ana", "Team", until)];
+        assert_eq!(told(&done(&mut town, &desired)), edits, "{until:?}");
+    }
+}
+
+#[test]
+fn what_lapsed_is_renewed_from_now_on() {
+    let mut town =
+        Town::new()
+            .users(&["ana"])
+            .groups(&["Team"])
+            .placed("ana", "Team", MEMBER, days(2));
+    town.now = NOW.plus_days(3);
+    assert_eq!(told(&done(&mut town, &team(&["ana"]))), ["~member"]);
+    let fact = town.direct("ana", "Team").unwrap();
+    assert_eq!((fact.validity.from, fact.validity.until), (town.now, NEVER));
+    assert_eq!(fact.granted_by, Actor::Connector(hr()));
+}
+
+#[test]
+fn a_login_that_came_to_somebody_new_brings_them_nothing() {
+    let mut town = Town::new();
+    let mut desired = team(&["ana"]);
+    desired.users = vec![user("ana", "7")];
+    done(&mut town, &desired);
+    desired.users = vec![user("ana", "8")];
+    for _ in 0..2 {
+        let plan = done(&mut town, &desired);
+        assert!(codes(&plan).contains(&DriftCode::LoginTaken));
+        assert!(town.world.user_by_identity(hr(), "8").is_none());
+        assert!(town.world.user_by_identity(hr(), "7").is_some());
+        assert!(
+            town.direct("ana", "Team").is_none(),
+            "nobody is sure to be meant"
+        );
+    }
+    assert!(compared(&town, &desired).edits.is_empty());
+}
+
+#[test]
+fn silence_outside_the_scope_ends_nothing() {
+    let mut town = Town::new()
+        .users(&["ana", "ben"])
+        .groups(&["Team", "Other"]);
+    done(&mut town, &team(&["ana", "ben"]));
+    let mut partial = team(&[]);
+    partial.scope.groups = Groups::Only(["Other".into()].into());
+    assert!(compared(&town, &partial).edits.is_empty());
+    partial.scope = Scope {
+        kinds: [FactKind::Entitlement].into(),
+        groups: Groups::All,
+    };
+    assert!(compared(&town, &partial).edits.is_empty());
+    partial.scope = Scope::default();
+    assert!(compared(&town, &partial).edits.is_empty());
+    partial.scope = Scope {
+        kinds: [FactKind::Membership].into(),
+        groups: Groups::Only(["team".into()].into()),
+    };
+    assert_eq!(told(&compared(&town, &partial)), ["-member", "-member"]);
+}
+
+#[test]
+fn a_group_of_another_source_is_left_alone() {
+    let mut town = Town::new().users(&["ana"]);
+    let other = ConnectorId::parse("other").unwrap();
+    let mut desired = team(&["ana"]);
+    desired.groups = vec![group("Team", Kept::Outside)];
+    let context = town.context(Actor::Connector(other));
+    let mut change = ChangeSet::new(OperationName::ImportOrg);
+    change.changes = reconcile(&town.world, &desired, other, &context).edits;
+    town.world = town.world.after(&change).unwrap();
+    let plan = compared(&town, &team(&["ana"]));
+    assert!(plan.edits.is_empty(), "it holds already");
+    let ben = town.clone().users(&["ben"]);
+    let plan = compared(&ben, &team(&["ben"]));
+    assert!(plan.edits.is_empty());
+    assert!(codes(&plan).contains(&DriftCode::ForeignGroup));
+}
+
+fn counted(kind: FactKind, held: usize, ended: usize, said: usize) -> (FactKind, Count) {
+    (kind, Count { held, ended, said })
+}
+
+#[test]
+fn the_fuse_counts_by_number_and_by_share_and_silence_always_trips() {
+    use FactKind::{Entitlement as E, Identity as I, Membership as M};
+    for (counts, allowed, trips) in [
+        (vec![counted(M, 20, 20, 1)], 0, false),
+        (vec![counted(M, 63, 21, 42)], 0, false),
+        (vec![counted(M, 62, 21, 41)], 0, true),
+        (vec![counted(M, 62, 21, 41)], 20, true),
+        (vec![counted(M, 62, 21, 41)], 21, false),
+        // One kind that goes is not made up for by another that stays.
+        (
+            vec![counted(M, 30, 30, 1), counted(E, 900, 0, 900)],
+            0,
+            true,
+        ),
+        (vec![counted(M, 15, 15, 1), counted(E, 15, 15, 1)], 0, true),
+        (vec![counted(M, 1, 1, 0)], 0, true),
+        (vec![counted(M, 1, 1, 0), counted(I, 1, 0, 1)], 0, true),
+        (vec![counted(M, 1, 1, 0), counted(E, 1, 0, 1)], 0, false),
+        (vec![counted(M, 0, 0, 0)], 0, false),
+    ] {
+        let plan = Plan {
+            counts: counts.iter().copied().collect(),
+            ..Plan::default()
+        };
+        let limits = Limits {
+            allowed,
+            ..Limits::default()
+        };
+        let ran = fuse(&plan, &limits);
+        assert_eq!(ran.is_err(), trips, "{counts:?} {ran:?}");
+    }
+    let plan = Plan {
+        counts: [
+            counted(M, 30, 25, 5),
+            counted(E, 3, 2, 1),
+            counted(I, 4, 0, 4),
+        ]
+        .into(),
+        ..Plan::default()
+    };
+    let refusal: Refusal = fuse(&plan, &Limits::default()).unwrap_err().into();
+    assert_eq!(refusal.code(), "too_many_removals");
+    let text = refusal.to_string();
+    assert!(
+        text.contains("would end 25 of its 30 memberships, 2 of its 3 entitlements"),
+        "{text}"
+    );
+    assert!(text.contains("--allow-removals 27"), "{text}");
+}
+
+const LOGINS: [&str; 5] = ["u0", "u1", "u2", "u3", "u4"];
+const GROUPS: [&str; 5] = ["G0", "G1", "G2", "M0", "M1"];
+
+fn random_desired(random: &mut Random) -> Desired {
+    let mut desired = Desired::default();
+    if random.one_in(8) {
+        return desired;
+    }
+    desired.scope.kinds = ALL.into_iter().filter(|_| !random.one_in(4)).collect();
+    if random.one_in(3) {
+        let names = GROUPS.iter().filter(|_| random.one_in(2));
+        desired.scope.groups = Groups::Only(names.map(|g| (*g).to_owned()).collect());
+    }
+    let until = |random: &mut Random| match random.below(6) {
+        0 => Some(NEVER),
+        1 => Some(days(i64::try_from(random.below(30)).unwrap() - 5)),
+        _ => None,
+    };
+    for (n, login) in LOGINS.iter().enumerate() {
+        if !random.one_in(3) {
+            // Now and then a login comes to somebody else.
+            let n = if random.one_in(9) { n + 10 } else { n };
+            desired.users.push(user(login, &n.to_string()));
+        }
+    }
+    for name in GROUPS {
+        if !random.one_in(3) {
+            let kept = if name.starts_with('M') {
+                Kept::Outside
+            } else {
+                Kept::Here
+            };
+            desired.groups.push(group(name, kept));
+        }
+    }
+    for _ in 0..random.below(10) {
+        let (login, group) = (random.pick(&LOGINS), random.pick(&GROUPS));
+        desired
+            .memberships
+            .push(member(login, group, until(random)));
+    }
+    for _ in 0..random.below(4) {
+        let child = random.below(4);
+        desired.inclusions.push(DesiredInclusion {
+            said: Said {
+                until: until(random),
+                ..Said::default()
+            },
+            child: GROUPS[child].into(),
+            target: GROUPS[child + 1 + random.below(4 - child)].into(),
+            kind: MEMBER,
+        });
+    }
+    for _ in 0..random.below(4) {
+        let environments: &[&str] = if random.one_in(2) { &["staging"] } else { &[] };
+        desired.entitlements.push(DesiredEntitlement {
+            said: Said {
+                until: until(random),
+                ..Said::default()
+            },
+            group: (*random.pick(&GROUPS)).into(),
+            grant: permission(["a:b", "c:d"][random.below(2)], environments),
+        });
+    }
+    desired
+}
+
+/// Facts by id, in text, with what they are and whether they are the source's and hold.
+fn facts(town: &Town) -> BTreeMap<Uuid, (FactKind, String, bool, bool, String)> {
+    fn put<'w, F: Fact + std::fmt::Debug + 'w>(
+        all: &mut BTreeMap<Uuid, (FactKind, String, bool, bool, String)>,
+        town: &Town,
+        kind: FactKind,
+        facts: impl Iterator<Item = &'w F>,
+    ) {
+        for fact in facts {
+            let group = town.world.group(fact.group()).unwrap();
+            let own = fact.granted_by() == Actor::Connector(hr())
+                || group.authority == Authority::External(hr());
+            let holds = !fact.validity().until.is_past(town.now);
+            let told = (
+                kind,
+                group.name.to_string(),
+                own,
+                holds,
+                format!("{fact:?}"),
+            );
+            all.insert(fact.id().uuid(), told);
+        }
+    }
+    let (mut all, world): (_, &World) = (BTreeMap::new(), &town.world);
+    put(&mut all, town, FactKind::Membership, world.memberships());
+    put(&mut all, town, FactKind::Inclusion, world.inclusions());
+    put(&mut all, town, FactKind::Entitlement, world.entitlements());
+    all
+}
+
+/// Somebody does something of their own.
+fn somebody_acts(random: &mut Random, town: &mut Town) {
+    let (login, name) = (*random.pick(&LOGINS), GROUPS[random.below(3)]);
+    if random.one_in(3) {
+        let remove = RemovePeople {
+            group: town.gid(name),
+            kind: MEMBER,
+            users: vec![town.uid(login)],
+        };
+        // Nobody may be there to be removed.
+        let _ = town.tries("root", &remove);
+    } else {
+        let until = if random.one_in(2) {
+            NEVER
+        } else {
+            Expiry::at(town.now.plus_days(3))
+        };
+        *town = town.clone().placed(login, name, MEMBER, until);
+    }
+}
+
+#[test]
+fn whatever_a_source_says_it_touches_only_its_own_and_says_nothing_twice() {
+    let (mut ended, mut kept_outside, mut tripped) = (0, 0, 0);
+    for seed in 0..150 {
+        let mut random = Random(seed);
+        let mut town = Town::new().users(&LOGINS).groups(&GROUPS[..3]);
+        for step in 0..12 {
+            town.now = town.now.plus_days(i64::try_from(random.below(4)).unwrap());
+            somebody_acts(&mut random, &mut town);
+            let desired = random_desired(&mut random);
+            let before = facts(&town);
+            done(&mut town, &desired);
+            let after = facts(&town);
+            for (id, (kind, name, own, holds, text)) in &before {
+                let stays = after.get(id).map(|fact| &fact.4);
+                let groups = &desired.scope.groups;
+                let inside = matches!(groups, Groups::All)
+                    || matches!(groups, Groups::Only(only) if only.contains(name));
+                let covered = inside && desired.scope.kinds.contains(kind);
+                if !own && *holds {
+                    assert_eq!(stays, Some(text), "seed {seed}, step {step}: another's");
+                } else if !covered {
+                    assert!(stays.is_some(), "seed {seed}, step {step}: {text} ended");
+                    kept_outside += 1;
+                }
+                ended += usize::from(stays.is_none());
+            }
+            let again = compared(&town, &desired);
+            assert!(
+                again.edits.is_empty(),
+                "seed {seed}, step {step}: {again:?}"
+            );
+            let silent = Desired {
+                scope: team(&[]).scope,
+                ..Desired::default()
+            };
+            let held = after.values().any(|(_, _, own, holds, _)| *own && *holds);
+            let ran = fuse(&compared(&town, &silent), &Limits::default());
+            let identities = town.world.identities().any(|i| i.connector == hr());
+            assert_eq!(ran.is_err(), held || identities, "seed {seed}, step {step}");
+            tripped += usize::from(ran.is_err());
+        }
+    }
+    assert!(ended > 100 && kept_outside > 100 && tripped > 100);
+}
