@@ -26,5 +26,5 @@ mod service;
 mod update;
 
 pub use preview::{Preview, Warning, WarningCode};
-pub use service::{App, Clock, Operation, RandomIds, SystemClock};
+pub use service::{App, Clock, Operation, RandomIds, Settings, SystemClock};
 pub use update::Update;

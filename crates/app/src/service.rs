@@ -62,6 +62,30 @@ impl Operation for Box<dyn Operation> {
     }
 }
 
+/// What the program is told about how it works.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The settings that are rules.
+    pub policy: Policy,
+    /// The types of subject that decisions take for users of the store.
+    pub subject_types: Vec<String>,
+}
+
+impl From<Policy> for Settings {
+    fn from(policy: Policy) -> Self {
+        Self {
+            policy,
+            subject_types: vec!["user".into()],
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Policy::default().into()
+    }
+}
+
 /// The running program without its faces. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -75,13 +99,22 @@ pub struct App {
 impl App {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(live: Live, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, policy: Policy) -> Self {
+    pub fn new(
+        live: Live,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        settings: impl Into<Settings>,
+    ) -> Self {
+        let Settings {
+            policy,
+            subject_types,
+        } = settings.into();
         Self {
             live,
             clock,
             ids,
             policy: Arc::new(policy),
-            decider: Arc::new(Decider::new(vec!["user".into()])),
+            decider: Arc::new(Decider::new(subject_types)),
         }
     }
 
@@ -164,15 +197,6 @@ impl App {
     #[must_use]
     pub fn decider(&self) -> &Decider {
         &self.decider
-    }
-
-    /// The same program, taking subjects of these types for users of the store.
-    #[must_use]
-    pub fn with_subject_types(self, types: Vec<String>) -> Self {
-        Self {
-            decider: Arc::new(Decider::new(types)),
-            ..self
-        }
     }
 
     /// Does `operation`. It is planned and guarded on the world at the writer's place, and runs to

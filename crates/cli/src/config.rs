@@ -3,6 +3,7 @@
 //! name that nobody knows is an error wherever it stands.
 
 mod file;
+mod secret;
 mod sinks;
 mod token;
 
@@ -14,10 +15,12 @@ use std::{
 };
 
 use clap::Args;
+use portcullis_app::Settings;
 use portcullis_model::{Policy, World, context::Descriptions};
-use portcullis_web::Decisions;
+use portcullis_web::{Decisions, SigningKey};
 
 use crate::failure::{BadUsage, or_meant};
+pub(crate) use secret::Secret;
 pub(crate) use sinks::effects;
 pub(crate) use token::ConfiguredToken;
 
@@ -135,6 +138,8 @@ enum Shape {
     List,
     /// A number from 0 to 1.
     Share,
+    /// A text that is not shown, or where it is.
+    Secret,
 }
 
 /// A value as it was written.
@@ -143,7 +148,10 @@ enum Raw {
     Text(String),
     Bool(bool),
     List(Vec<String>),
+    Secret(Secret),
 }
+
+const SECRET: &str = "secret";
 
 /// Every key but those of `[[token]]`, in the order `doctor` shows them.
 const KEYS: &[(&str, Shape)] = &[
@@ -152,6 +160,7 @@ const KEYS: &[(&str, Shape)] = &[
     ("listen", Shape::Text),
     ("log", Shape::Text),
     ("public_url", Shape::Text),
+    (SECRET, Shape::Secret),
     ("decisions.policy", Shape::Text),
     ("decisions.subject_types", Shape::List),
     ("decisions.log_sample", Shape::Share),
@@ -164,6 +173,9 @@ const KEYS: &[(&str, Shape)] = &[
     ("policy.app_creators", Shape::List),
     ("policy.app_group_deleters", Shape::List),
 ];
+
+/// The keys whose values are fields of [`Config`].
+const FIELDS: [&str; 4] = ["data", "database", "listen", "log"];
 
 const PREFIX: &str = "PORTCULLIS_";
 /// Names of ours that are no settings of the program: the tests and the build use them.
@@ -198,7 +210,6 @@ fn environment() -> BTreeMap<String, String> {
                 value.to_string_lossy().into_owned(),
             ))
         })
-        .filter(|(name, _)| name.starts_with(PREFIX))
         .collect()
 }
 
@@ -235,7 +246,7 @@ impl Config {
             .or_else(|| environment.get("PORTCULLIS_CONFIG").map(PathBuf::from));
         let path = named.clone().unwrap_or_else(|| "portcullis.toml".into());
         let file = match std::fs::read_to_string(&path) {
-            Ok(text) => file::read(&path, &text, &mut faults),
+            Ok(text) => file::read(&path, &text, environment, &mut faults),
             Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
                 file::Read::default()
             }
@@ -311,7 +322,7 @@ impl Config {
             faults.push(format!("{source}: `{log}` is no log filter; write warn, info, or portcullis_store=debug,warn"));
         }
         let log = Sourced { value: log, source };
-        all.retain(|key, _| key.contains('.') || *key == "public_url");
+        all.retain(|key, _| !FIELDS.contains(key));
         if faults.is_empty() {
             Ok(Self {
                 place,
@@ -408,17 +419,38 @@ impl Config {
         }
     }
 
+    /// What the program is told about how it works, with the rules of the house as they are.
+    pub(crate) fn settings(&self, policy: Policy) -> Settings {
+        Settings {
+            policy,
+            subject_types: self.subject_types(),
+        }
+    }
+
+    /// The types of subject that are users of the store.
+    pub(crate) fn subject_types(&self) -> Vec<String> {
+        self.list("decisions.subject_types")
+            .unwrap_or_else(|| Settings::default().subject_types)
+    }
+
+    /// What the key that signs what browsers hold is made of, where that is configured.
+    pub(crate) fn secret(&self) -> Option<&Secret> {
+        match self.rest.get(SECRET) {
+            Some(Sourced {
+                value: Raw::Secret(secret),
+                ..
+            }) => Some(secret),
+            _ => None,
+        }
+    }
+
     /// How the decision point works.
     pub(crate) fn decisions(&self) -> Decisions {
-        let defaults = Decisions::default();
         let sample = self
             .text("decisions.log_sample")
             .and_then(|text| text.parse().ok());
         Decisions {
-            subject_types: self
-                .list("decisions.subject_types")
-                .unwrap_or(defaults.subject_types),
-            log_sample: sample.unwrap_or(defaults.log_sample),
+            log_sample: sample.unwrap_or_default(),
             log_properties: self.list("decisions.log_properties").unwrap_or_default(),
             public_url: self.text("public_url").map(str::to_owned),
         }
@@ -454,12 +486,10 @@ impl Config {
             ),
         ];
         let defaults = Policy::default();
-        for (key, _) in KEYS
-            .iter()
-            .filter(|(key, _)| key.contains('.') || *key == "public_url")
-        {
+        for (key, _) in KEYS.iter().filter(|(key, _)| !FIELDS.contains(key)) {
             let default = match *key {
                 "public_url" => "the address asked".to_owned(),
+                SECRET => "made once, kept in the database".to_owned(),
                 "decisions.policy" => "none".to_owned(),
                 "decisions.subject_types" => "user".to_owned(),
                 "decisions.log_sample" => "0".to_owned(),
@@ -476,6 +506,7 @@ impl Config {
                         Raw::Text(text) => text.clone(),
                         Raw::Bool(yes) => yes.to_string(),
                         Raw::List(list) => list.join(", "),
+                        Raw::Secret(secret) => secret.to_string(),
                     },
                     source.clone(),
                 ),
@@ -502,10 +533,27 @@ fn share_of(text: &str) -> Option<Raw> {
         .then(|| Raw::Text(text.to_owned()))
 }
 
+/// A secret that is long enough to sign with, or what is wrong with it.
+fn signing(
+    text: &str,
+    folder: &Path,
+    environment: &BTreeMap<String, String>,
+) -> Result<Secret, String> {
+    let secret = Secret::read(text, folder, environment)?;
+    match secret.signing_key() {
+        Some(_) => Ok(secret),
+        None => Err(format!(
+            "the secret is shorter than {} bytes; make one with `openssl rand -hex 32`",
+            SigningKey::LEAST
+        )),
+    }
+}
+
 fn from_environment(environment: &BTreeMap<String, String>, faults: &mut Vec<String>) -> Layer {
     let mut layer = Layer::new();
     for (name, text) in environment {
-        if NOT_OURS.contains(&name.as_str())
+        if !name.starts_with(PREFIX)
+            || NOT_OURS.contains(&name.as_str())
             || name.starts_with("PORTCULLIS_TEST_")
             || name == "PORTCULLIS_CONFIG"
         {
@@ -543,6 +591,13 @@ fn from_environment(environment: &BTreeMap<String, String>, faults: &mut Vec<Str
                     faults.push(format!(
                         "{name}: `{text}` is no number from 0 to 1; write one"
                     ));
+                    continue;
+                }
+            },
+            (Shape::Secret, _) => match signing(text, Path::new(""), environment) {
+                Ok(secret) => Raw::Secret(secret),
+                Err(wrong) => {
+                    faults.push(format!("{name}: {wrong}"));
                     continue;
                 }
             },

@@ -6,8 +6,9 @@ use anyhow::{Result, anyhow};
 use portcullis_app::{App, Clock as _, RandomIds, SystemClock};
 use portcullis_model::{Policy, Timestamp, World};
 use portcullis_store::{Live, Store};
+use portcullis_web::SigningKey;
 
-use crate::config::{self, Config, Place};
+use crate::config::{self, Config, Place, Secret};
 
 /// Whether a SQLite file may be made where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +51,24 @@ pub(crate) async fn app(
         live,
         Arc::new(SystemClock),
         Arc::new(RandomIds),
-        policy,
+        config.settings(policy),
     ))
+}
+
+/// The key that signs what browsers hold: of the configured secret, or else of one that is made
+/// once and kept in the database, so that restarts and replicas accept what each other handed out.
+pub(crate) async fn signing_key(configured: Option<&Secret>, app: &App) -> Result<SigningKey> {
+    let key = match configured {
+        Some(secret) => secret.signing_key(),
+        None => {
+            let mut candidate = [0; 32];
+            getrandom::fill(&mut candidate).map_err(|error| {
+                anyhow!("the operating system gives no random bytes: {error}; try again when it has started fully")
+            })?;
+            SigningKey::new(&app.store().signing_secret(candidate).await?)
+        }
+    };
+    key.ok_or_else(|| anyhow!("the signing secret is too short; make a longer one"))
 }
 
 /// A world and the time it is asked about.

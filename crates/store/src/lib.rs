@@ -30,6 +30,7 @@ mod page;
 mod proposal;
 mod query;
 mod requests;
+mod secrets;
 mod store;
 mod subjects;
 mod tables;

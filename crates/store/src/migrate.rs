@@ -11,6 +11,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("../migrations/0002_requests.sql"),
     include_str!("../migrations/0003_identities.sql"),
     include_str!("../migrations/0004_outbox.sql"),
+    include_str!("../migrations/0005_secrets.sql"),
 ];
 
 /// Any number, as long as every Portcullis takes the same.

@@ -12,7 +12,7 @@ use crate::{
     db::Db,
     history, labels,
     load::{self, When},
-    log, migrate, requests,
+    log, migrate, requests, secrets,
 };
 
 /// Which database is behind a store.
@@ -238,6 +238,15 @@ impl Store {
     /// [`StoreError::Database`]: nothing was recorded.
     pub async fn record(&self, events: Vec<AuditEvent>) -> Result<(), StoreError> {
         self.inner.recorder.append(events).await
+    }
+
+    /// The secret that signs what browsers hold, made once and kept: `candidate`, which must be
+    /// random, is it where there was none. All who share the database get the same one.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], or [`StoreError::Corrupt`] where what is kept is no such secret.
+    pub async fn signing_secret(&self, candidate: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        secrets::signing(self.db(), candidate).await
     }
 
     /// What must happen outside, and what became of it.

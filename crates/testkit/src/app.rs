@@ -28,7 +28,7 @@ use portcullis_model::{
     tag::Limit,
 };
 use portcullis_store::{Live, Store};
-use portcullis_web::{Access, Web};
+use portcullis_web::{Access, Decisions, SigningKey, Web};
 use reqwest::{Method, header::HeaderMap};
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -101,7 +101,9 @@ impl TestApp {
             Policy::default(),
         );
         company(&app).await?;
-        let web = Web::new(app.clone(), Access::Demo, [7; 32], Vec::new());
+        let key = SigningKey::new(&[7; 32]).context("a key")?;
+        let access = Access::Demo(Vec::new());
+        let web = Web::new(app.clone(), access, key, Decisions::default());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let serving = tokio::spawn(async move {

@@ -14,6 +14,7 @@ pub mod ui;
 mod view;
 mod words;
 
+pub use auth::{Access, SigningKey, Token, TokenSubject};
 pub use server::{router, serve};
-pub use state::{Access, Decisions, Token, TokenSubject, Web};
+pub use state::{Decisions, Web};
 pub use view::{At, View};

@@ -9,37 +9,10 @@ use portcullis_app::{App, decide::Decider};
 use portcullis_model::{Id, Position, User, World};
 use tokio::sync::Semaphore;
 
-use crate::authzen::DecisionLog;
-
-/// How people and programs prove who they are.
-#[derive(Clone, Debug)]
-pub enum Access {
-    /// A persona switcher stands for sign-in, and `Authorization: Bearer demo-<login>`; answered on
-    /// loopback only.
-    Demo,
-    /// Bearer tokens from the configuration.
-    Tokens(Vec<Token>),
-}
-
-/// A bearer token, known by its SHA-256 only.
-#[derive(Clone, Debug)]
-pub struct Token {
-    /// What it is called in the log.
-    pub name: String,
-    /// The SHA-256 of the token.
-    pub sha256: [u8; 32],
-    /// Whom it stands for.
-    pub subject: TokenSubject,
-}
-
-/// Whom a token stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenSubject {
-    /// A user, by login: may do what the user may.
-    User(String),
-    /// An enforcement point: may ask for decisions and nothing else.
-    Decisions,
-}
+use crate::{
+    auth::{Access, Authenticator, SigningKey},
+    authzen::DecisionLog,
+};
 
 /// What every handler shares. Cheap to clone.
 #[derive(Clone)]
@@ -49,9 +22,7 @@ pub struct Web {
 
 struct Inner {
     app: App,
-    access: Access,
-    secret: [u8; 32],
-    personas: Vec<(Id<User>, String)>,
+    authenticator: Authenticator,
     past: Mutex<HashMap<Position, Arc<World>>>,
     past_loads: Semaphore,
     decision_log: DecisionLog,
@@ -59,10 +30,8 @@ struct Inner {
 }
 
 /// How the decision point works.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Decisions {
-    /// The types of subject that are users of the store.
-    pub subject_types: Vec<String>,
     /// Which part of the decisions is logged, from 0 to 1.
     pub log_sample: f64,
     /// The names of properties whose values the log may hold; of others only the names are kept.
@@ -71,54 +40,21 @@ pub struct Decisions {
     pub public_url: Option<String>,
 }
 
-impl Default for Decisions {
-    fn default() -> Self {
-        Self {
-            subject_types: vec!["user".into()],
-            log_sample: 0.0,
-            log_properties: Vec::new(),
-            public_url: None,
-        }
-    }
-}
-
 /// How many past worlds are kept at hand.
 const PAST_KEPT: usize = 4;
 
 impl Web {
-    /// Puts the parts together. `secret` signs what browsers hold; a new one signs everybody out.
-    /// `personas` are offered by the demo's switcher, each with a note on what to try as them.
+    /// Puts the parts together. `key` signs what browsers hold; a new one makes it worthless.
     #[must_use]
-    pub fn new(
-        app: App,
-        access: Access,
-        secret: [u8; 32],
-        personas: Vec<(Id<User>, String)>,
-    ) -> Self {
-        Self::with_decisions(app, access, secret, personas, Decisions::default())
-    }
-
-    /// As [`Web::new`], with a decision point of these settings.
-    #[must_use]
-    pub fn with_decisions(
-        app: App,
-        access: Access,
-        secret: [u8; 32],
-        personas: Vec<(Id<User>, String)>,
-        decisions: Decisions,
-    ) -> Self {
+    pub fn new(app: App, access: Access, key: SigningKey, decisions: Decisions) -> Self {
         let (past, past_loads) = (Mutex::default(), Semaphore::new(1));
-        let decision_log = DecisionLog::new(app.store().clone(), &decisions);
-        let app = app.with_subject_types(decisions.subject_types);
         Self {
             inner: Arc::new(Inner {
+                decision_log: DecisionLog::new(app.store().clone(), &decisions),
                 app,
-                access,
-                secret,
-                personas,
+                authenticator: Authenticator::new(access, key),
                 past,
                 past_loads,
-                decision_log,
                 public_url: decisions.public_url,
             }),
         }
@@ -130,10 +66,8 @@ impl Web {
         &self.inner.app
     }
 
-    /// How people and programs prove who they are.
-    #[must_use]
-    pub fn access(&self) -> &Access {
-        &self.inner.access
+    pub(crate) fn authenticator(&self) -> &Authenticator {
+        &self.inner.authenticator
     }
 
     pub(crate) fn decider(&self) -> &Decider {
@@ -148,12 +82,9 @@ impl Web {
         self.inner.public_url.as_deref()
     }
 
-    pub(crate) fn secret(&self) -> &[u8; 32] {
-        &self.inner.secret
-    }
-
+    /// Whom the demo's switcher offers, each with a note on what to try as them.
     pub(crate) fn personas(&self) -> &[(Id<User>, String)] {
-        &self.inner.personas
+        self.inner.authenticator.access().personas()
     }
 
     /// The world that was current at `at`, loaded once and kept for a while. One load at a time:

@@ -231,7 +231,6 @@ const CLOSING: &[(&str, &str)] = &[
         "crates/web/src/api/resources/put.rs",
         "crates/web/src/api/resources/mod.rs",
     ),
-    ("crates/web/src/auth/demo.rs", "crates/web/src/auth/mod.rs"),
     (
         "crates/web/src/authzen/evaluate.rs",
         "crates/web/src/authzen/mod.rs",

@@ -65,7 +65,7 @@ impl Access {
         start_log(&config.log.value);
         let asked = open::world(&config, self.at).await?;
         let user = tell::user(&asked.world, &self.user)?;
-        let decider = Decider::new(config.decisions().subject_types);
+        let decider = Decider::new(config.subject_types());
         let answer = answer(&decider, &asked.world, user, asked.at);
         output::result(format, &answer, text)?;
         Ok(Outcome::Done)

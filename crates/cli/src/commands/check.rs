@@ -94,7 +94,7 @@ impl Check {
         if let Some(environment) = self.environment {
             properties.insert(ENVIRONMENT.into(), environment.into());
         }
-        let decider = Decider::new(config.decisions().subject_types);
+        let decider = Decider::new(config.subject_types());
         let subject_type = decider.subject_types().first().cloned().unwrap_or_default();
         let question = Question {
             subject: Entity {

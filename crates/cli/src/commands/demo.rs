@@ -83,7 +83,7 @@ impl Demo {
             live,
             Arc::new(SystemClock),
             Arc::new(RandomIds),
-            Policy::default(),
+            config.settings(Policy::default()),
         );
         let personas = if found {
             personas::pick(&app.world(), app.now())
@@ -91,12 +91,13 @@ impl Demo {
             personas
         };
         hints(&self, &app, &personas, found);
+        let key = open::signing_key(config.secret(), &app).await?;
         serve::until_stopped(
             format,
             listener,
             app,
-            Access::Demo,
-            personas,
+            Access::Demo(personas),
+            key,
             config.decisions(),
             sinks,
         )

@@ -79,7 +79,7 @@ impl Explain {
         let config = Config::load(&self.place, None)?;
         start_log(&config.log.value);
         let asked = open::world(&config, self.at).await?;
-        let decider = Decider::new(config.decisions().subject_types);
+        let decider = Decider::new(config.subject_types());
         let answer = self.answer(&asked.world, asked.at, &decider)?;
         output::result(format, &answer, text)?;
         Ok(Outcome::of(answer.holds))

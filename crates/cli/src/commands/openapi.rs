@@ -7,7 +7,7 @@ use clap::Args;
 use portcullis_app::{App, RandomIds, SystemClock};
 use portcullis_model::Policy;
 use portcullis_store::{Live, Store};
-use portcullis_web::{Access, Web};
+use portcullis_web::{Access, Decisions, Web};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -15,6 +15,7 @@ use tokio::{
 
 use crate::{
     failure::Outcome,
+    open,
     output::{self, Format},
 };
 
@@ -40,7 +41,9 @@ impl Openapi {
             Arc::new(RandomIds),
             Policy::default(),
         );
-        let web = Web::new(app, Access::Demo, [0; 32], Vec::new());
+        let access = Access::Demo(Vec::new());
+        let key = open::signing_key(None, &app).await?;
+        let web = Web::new(app, access, key, Decisions::default());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let serving = tokio::spawn(portcullis_web::serve(listener, web, std::future::pending()));

@@ -10,8 +10,8 @@ use portcullis_app::{
     sync::SyncSource,
     tasks::{run_delivery, run_expiry},
 };
-use portcullis_model::{Actor, ConnectorId, Id, User};
-use portcullis_web::{Access, Decisions, TokenSubject, Web};
+use portcullis_model::{Actor, ConnectorId};
+use portcullis_web::{Access, Decisions, SigningKey, TokenSubject, Web};
 use tokio::net::TcpListener;
 
 use super::start_log;
@@ -87,12 +87,13 @@ impl Serve {
             .map(crate::config::ConfiguredToken::to_web)
             .collect();
         let decisions = config.decisions();
+        let key = open::signing_key(config.secret(), &app).await?;
         until_stopped(
             format,
             listener,
             app,
             Access::Tokens(tokens),
-            Vec::new(),
+            key,
             decisions,
             config.sinks(),
         )
@@ -130,19 +131,15 @@ pub(super) async fn until_stopped(
     listener: TcpListener,
     app: App,
     access: Access,
-    personas: Vec<(Id<User>, String)>,
+    key: SigningKey,
     decisions: Decisions,
     sinks: Vec<Arc<dyn Sink>>,
 ) -> Result<()> {
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret).map_err(|error| {
-        anyhow!("the operating system gives no random bytes: {error}; try again when it has started fully")
-    })?;
     let passing = tokio::spawn(run_expiry(app.clone()));
     let (tell, stop) = tokio::sync::watch::channel(false);
     let delivering = tokio::spawn(run_delivery(app.clone(), sinks, stop.clone()));
     let url = format!("http://{}", listener.local_addr()?);
-    let web = Web::with_decisions(app, access, secret, personas, decisions);
+    let web = Web::new(app, access, key, decisions);
     let mut stopping = stop.clone();
     let serving = tokio::spawn(portcullis_web::serve(listener, web, async move {
         // The sender lives as long as the program: an error cannot mean anything but the end.

@@ -1,11 +1,11 @@
 //! `portcullis.toml`: known names only, each value with its line.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    KEYS, Layer, Raw, Shape, Source, Sourced, share_of,
+    KEYS, Layer, Raw, Shape, Source, Sourced, share_of, signing,
     token::{self, ConfiguredToken},
 };
 use crate::failure::or_meant;
@@ -21,6 +21,7 @@ pub(super) struct Read {
 pub(super) struct File<'a> {
     pub(super) path: &'a Path,
     text: &'a str,
+    environment: &'a BTreeMap<String, String>,
 }
 
 impl File<'_> {
@@ -39,8 +40,17 @@ impl File<'_> {
 }
 
 /// Reads the text of a file; everything wrong with it goes to `faults`.
-pub(super) fn read(path: &Path, text: &str, faults: &mut Vec<String>) -> Read {
-    let file = File { path, text };
+pub(super) fn read(
+    path: &Path,
+    text: &str,
+    environment: &BTreeMap<String, String>,
+    faults: &mut Vec<String>,
+) -> Read {
+    let file = File {
+        path,
+        text,
+        environment,
+    };
     let mut read = Read::default();
     let table = match DeTable::parse(text) {
         Ok(table) => table.into_inner(),
@@ -151,10 +161,17 @@ fn setting(
         ));
         return;
     };
+    // What a file names is beside it, wherever the program is started.
+    let folder = file.path.parent().unwrap_or(Path::new(""));
     let raw = match (shape, value) {
+        (Shape::Secret, DeValue::String(text)) => match signing(text, folder, file.environment) {
+            Ok(secret) => Some(Raw::Secret(secret)),
+            Err(wrong) => {
+                faults.push(format!("{at}: `{name}`: {wrong}"));
+                return;
+            }
+        },
         (Shape::Text, DeValue::String(text)) if matches!(*key, "data" | "decisions.policy") => {
-            // Beside the file that names it, wherever the program is started.
-            let folder = file.path.parent().unwrap_or(Path::new(""));
             Some(Raw::Text(
                 folder.join(text.as_ref()).to_string_lossy().into_owned(),
             ))
@@ -184,7 +201,7 @@ fn setting(
         }
         None => {
             let wanted = match shape {
-                Shape::Text => "a text in quotes",
+                Shape::Text | Shape::Secret => "a text in quotes",
                 Shape::Bool => "true or false",
                 Shape::List => "a list of texts, as in [\"ana\", \"ben\"]",
                 Shape::Share => "a number from 0 to 1",

@@ -155,3 +155,47 @@ fn odd_file_names_survive_becoming_an_address() {
     );
     assert_eq!(Place::Url("sqlite::memory:".into()).file(), None);
 }
+
+#[test]
+fn the_secret_is_inline_in_a_file_or_in_a_variable_and_never_shown() {
+    let text = "0123456789abcdef0123456789abcdef";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    std::fs::write(&path, format!("{text}\n")).unwrap();
+    let files = [
+        format!("secret = \"{text}\"\n"),
+        format!("secret = \"file:{}\"\n", path.display()),
+        "secret = \"env:SOME_KEY\"\n".to_owned(),
+    ];
+    let inline = Secret::read(text, Path::new(""), &BTreeMap::new()).unwrap();
+    for file in files {
+        let config = load(&file, &[("SOME_KEY", text)], &Where::default()).unwrap();
+        assert_eq!(config.secret(), Some(&inline));
+        let said = format!("{config:?} {:?}", config.shown());
+        assert!(!said.contains(text) && said.contains("not shown"), "{said}");
+    }
+    let by_variable = load("", &[("PORTCULLIS_SECRET", text)], &Where::default()).unwrap();
+    assert_eq!(by_variable.secret(), Some(&inline));
+}
+
+#[test]
+fn a_secret_that_is_missing_or_short_is_told_with_its_place_and_not_itself() {
+    let told = |file| load(file, &[("SHORT_KEY", "hush")], &Where::default()).unwrap_err();
+    let missing = told("\nsecret = \"env:NO_KEY\"\n");
+    assert!(
+        missing.starts_with("portcullis.toml:2: `secret`: the environment has no `NO_KEY`"),
+        "{missing}"
+    );
+    let missing = told("secret = \"file:none\"\n");
+    assert!(
+        missing.starts_with("portcullis.toml:1: `secret`: `none` cannot be read"),
+        "{missing}"
+    );
+    for file in ["secret = \"env:SHORT_KEY\"\n", "secret = \"hush\"\n"] {
+        let short = told(file);
+        assert!(
+            short.contains("shorter than 32 bytes") && !short.contains("hush"),
+            "{short}"
+        );
+    }
+}

@@ -29,7 +29,7 @@ impl ConfiguredToken {
 
     pub(crate) fn to_web(&self) -> Token {
         Token {
-            name: self.name.clone(),
+            name: self.name.as_str().into(),
             sha256: self.sha256,
             subject: self.subject.clone(),
         }

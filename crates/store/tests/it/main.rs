@@ -14,4 +14,5 @@ mod log;
 mod outbox;
 mod past;
 mod schema;
+mod secrets;
 mod two;

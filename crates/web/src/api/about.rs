@@ -37,8 +37,8 @@ pub(crate) async fn about(read: Read) -> Answer {
         name: "Portcullis",
         version: env!("CARGO_PKG_VERSION"),
         engine: read.web.app().store().engine().name(),
-        access: match read.web.access() {
-            Access::Demo => "demo",
+        access: match read.web.authenticator().access() {
+            Access::Demo(_) => "demo",
             Access::Tokens(_) => "tokens",
         },
         now: Time(read.now),

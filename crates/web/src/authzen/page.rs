@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::wire::WirePage;
-use crate::{Web, auth::sign, error::Failure};
+use crate::{SigningKey, Web, error::Failure};
 
 /// How many results an answer holds unless another limit is asked for, and at most.
 const MOST: u64 = 1_000;
@@ -36,7 +36,7 @@ impl Window {
         page: Option<WirePage>,
         question: &Value,
     ) -> Result<Self, Failure> {
-        let question = sign(web.secret(), "search", &question.to_string());
+        let question = key(web).sign("search", &question.to_string());
         let asked = page.is_some();
         let page = page.unwrap_or_default();
         let bad = |why: &str| Failure::Http(StatusCode::BAD_REQUEST, why.to_owned());
@@ -103,16 +103,20 @@ impl Window {
     }
 }
 
+fn key(web: &Web) -> &SigningKey {
+    web.authenticator().key()
+}
+
 fn seal(web: &Web, token: &Token) -> String {
     let body = serde_json::to_string(token).unwrap_or_default();
     let hex: String = body.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let signature = sign(web.secret(), "page", &hex);
+    let signature = key(web).sign("page", &hex);
     format!("{hex}.{signature}")
 }
 
 fn open(web: &Web, text: &str) -> Option<Token> {
     let (hex, signature) = text.split_once('.')?;
-    if sign(web.secret(), "page", hex) != signature {
+    if !key(web).verify("page", hex, signature) {
         return None;
     }
     let bytes: Option<Vec<u8>> = (0..hex.len() / 2)

@@ -17,7 +17,7 @@ use portcullis_model::{
 use super::convert;
 use crate::{
     At, View, Web,
-    auth::{Viewer, cookie},
+    auth::{Authenticated, Viewer, cookie},
     error::Failure,
     ui, words,
 };
@@ -264,6 +264,8 @@ pub(crate) async fn failures_as_pages(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
+    // What is found is kept for the page and for its failure; that it is nobody is theirs to tell.
+    let _ = Authenticated::from_request_parts(&mut parts, &web).await;
     let wants_json = parts
         .headers
         .get(header::ACCEPT)

@@ -3,10 +3,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use portcullis_app::{App, RandomIds, SystemClock, import::Policy, sync::SyncSource};
+use portcullis_app::{App, RandomIds, Settings, SystemClock, import::Policy, sync::SyncSource};
 use portcullis_model::{Actor, ConnectorId};
 use portcullis_store::{Live, Store};
-use portcullis_web::{Access, Decisions, Token, TokenSubject, Web, serve};
+use portcullis_web::{Access, Decisions, SigningKey, Token, TokenSubject, Web, serve};
 use reqwest::StatusCode;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -30,7 +30,10 @@ impl Pdp {
             live,
             Arc::new(SystemClock),
             Arc::new(RandomIds),
-            Default::default(),
+            Settings {
+                subject_types: vec!["user".into(), "identity".into()],
+                ..Settings::default()
+            },
         );
         let policy: Policy = serde_json::from_str(policy).unwrap();
         let context = app.context(Actor::Connector(ConnectorId::IMPORT));
@@ -43,12 +46,12 @@ impl Pdp {
             subject: TokenSubject::Decisions,
         }]);
         let decisions = Decisions {
-            subject_types: vec!["user".into(), "identity".into()],
             public_url: Some(PUBLIC.into()),
             log_sample: 1.0,
             ..Decisions::default()
         };
-        let web = Web::with_decisions(app, access, [7; 32], Vec::new(), decisions);
+        let key = SigningKey::new(&[7; 32]).unwrap();
+        let web = Web::new(app, access, key, decisions);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(serve(listener, web, std::future::pending()));

@@ -9,3 +9,4 @@ mod everywhere;
 mod forms;
 mod pages;
 mod rules;
+mod sessions;

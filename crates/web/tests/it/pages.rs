@@ -7,7 +7,7 @@ use std::{
 };
 
 use portcullis_app::{
-    App, Operation, RandomIds, SystemClock,
+    App, Operation, RandomIds, Settings, SystemClock,
     app::CreateApp,
     group::{AddPeople, AttachRole, CreateGroup, GrantEntitlement},
     request::CreateRequest,
@@ -19,7 +19,7 @@ use portcullis_model::{
     SystemActor, User, UserKind, Wants, World,
 };
 use portcullis_store::{Live, Store};
-use portcullis_web::{Access, Web, serve};
+use portcullis_web::{Access, Decisions, SigningKey, Web, serve};
 
 struct Company {
     app: App,
@@ -41,8 +41,14 @@ impl Company {
             .await
             .expect("a world");
         let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
-        let app = App::new(live, clock, ids, Default::default());
-        let web = Web::new(app.clone(), Access::Demo, [7; 32], Vec::new());
+        let app = App::new(live, clock, ids, Settings::default());
+        let key = SigningKey::new(&[7; 32]).expect("a key");
+        let web = Web::new(
+            app.clone(),
+            Access::Demo(Vec::new()),
+            key,
+            Decisions::default(),
+        );
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a port");

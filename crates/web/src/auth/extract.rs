@@ -1,0 +1,143 @@
+//! What handlers take: views on who sent the request.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    http::{Method, request::Parts},
+};
+use portcullis_model::{Actor, Context, Id, User, World};
+use subtle::ConstantTimeEq as _;
+
+use super::{
+    authenticate::{Authenticated, Proof},
+    key::SigningKey,
+};
+use crate::{Web, error::Failure};
+
+/// A known user and the world they were found in.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    /// Who.
+    pub id: Id<User>,
+    /// The world they were found in.
+    pub world: Arc<World>,
+    /// The context in which they act, now.
+    pub context: Context,
+    /// How they proved it.
+    pub proof: Proof,
+    key: SigningKey,
+}
+
+/// A viewer who may change things by this request: a program with a token, or a browser on our page.
+#[derive(Clone, Debug)]
+pub struct Author(pub Viewer);
+
+/// Somebody who may ask for decisions: an enforcement point, or any user.
+#[derive(Clone, Debug)]
+pub struct Enforcer {
+    /// What they are called in the log.
+    pub name: Arc<str>,
+    /// The user, if it is one rather than an enforcement point.
+    pub user: Option<Id<User>>,
+}
+
+/// The header in which scripts of our pages send the form token.
+pub const CSRF_HEADER: &str = "x-csrf-token";
+
+impl Viewer {
+    /// The viewer as known.
+    #[must_use]
+    pub fn user(&self) -> Option<&User> {
+        self.world.user(self.id)
+    }
+
+    /// The token every form carries in its field `csrf`.
+    #[must_use]
+    pub fn csrf(&self) -> String {
+        self.proof.form_token(self.id, &self.key)
+    }
+
+    /// Whether `token` is the form token of this session. Programs need none.
+    ///
+    /// # Errors
+    /// [`Failure::Csrf`].
+    pub fn check_csrf(&self, token: Option<&str>) -> Result<(), Failure> {
+        if !self.proof.comes_along() {
+            return Ok(());
+        }
+        let wanted = self.csrf();
+        let same = token.is_some_and(|token| token.as_bytes().ct_eq(wanted.as_bytes()).into());
+        if same { Ok(()) } else { Err(Failure::Csrf) }
+    }
+}
+
+impl FromRequestParts<Web> for Authenticated {
+    type Rejection = Failure;
+
+    /// Looks once per request: what comes later is told what was found.
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
+        let found = match parts.extensions.get::<Option<Self>>() {
+            Some(found) => found.clone(),
+            None => {
+                let found = web.authenticator().authenticate(parts, &web.app().world());
+                parts.extensions.insert(found.clone());
+                found
+            }
+        };
+        found.ok_or(Failure::Unauthenticated)
+    }
+}
+
+impl FromRequestParts<Web> for Viewer {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
+        let known = Authenticated::from_request_parts(parts, web).await?;
+        let id = known.user.ok_or(Failure::Unauthenticated)?;
+        Ok(Self {
+            id,
+            world: known.world,
+            context: web.app().context(Actor::User(id)),
+            proof: known.proof,
+            key: web.authenticator().key().clone(),
+        })
+    }
+}
+
+impl OptionalFromRequestParts<Web> for Viewer {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Option<Self>, Failure> {
+        let viewer = <Self as FromRequestParts<Web>>::from_request_parts(parts, web).await;
+        Ok(viewer.ok())
+    }
+}
+
+impl FromRequestParts<Web> for Author {
+    type Rejection = Failure;
+
+    /// For JSON requests: a browser must send the form token in a header. Forms carry it in a
+    /// field instead and take a [`Viewer`] through `pages::Form`.
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
+        let viewer = <Viewer as FromRequestParts<Web>>::from_request_parts(parts, web).await?;
+        if parts.method != Method::GET {
+            let token = parts
+                .headers
+                .get(CSRF_HEADER)
+                .and_then(|value| value.to_str().ok());
+            viewer.check_csrf(token)?;
+        }
+        Ok(Self(viewer))
+    }
+}
+
+impl FromRequestParts<Web> for Enforcer {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
+        let Authenticated { user, name, .. } =
+            Authenticated::from_request_parts(parts, web).await?;
+        Ok(Self { name, user })
+    }
+}
