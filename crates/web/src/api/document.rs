@@ -6,14 +6,17 @@ use utoipa::openapi::{
     RefOr, Required, ResponseBuilder, Schema,
     header::HeaderBuilder,
     path::{Operation, Parameter, ParameterBuilder, ParameterIn},
-    schema::{KnownFormat, SchemaFormat, SchemaType, Type},
+    schema::Type,
     security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     server::Server,
     tag::TagBuilder,
 };
 
-use super::wire;
-use crate::error::{Problem, ProblemField};
+use super::preview::PreviewBody;
+use crate::{
+    error::{Problem, ProblemField},
+    http::text::{date_time, of_type, text},
+};
 
 /// What stands in a path, and what it may be.
 const KEYS: &[(&str, &str)] = &[
@@ -91,10 +94,10 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
     components = components
         .schema_from::<Problem>()
         .schema_from::<ProblemField>()
-        .schema_from::<wire::PreviewBody<'_>>()
+        .schema_from::<PreviewBody<'_>>()
         .security_scheme("bearer", SecurityScheme::Http(bearer));
     let mut parts = Vec::new();
-    <wire::PreviewBody<'_> as utoipa::ToSchema>::schemas(&mut parts);
+    <PreviewBody<'_> as utoipa::ToSchema>::schemas(&mut parts);
     document.components = Some(components.schemas_from_iter(parts).build());
     for (path, item) in &mut document.paths.paths {
         let keys = keys(path);
@@ -142,20 +145,15 @@ fn parameter(name: &str, place: ParameterIn, about: &str, schema: ObjectBuilder)
         .build()
 }
 
-fn text() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(SchemaType::new(Type::String))
-}
-
 fn read(operation: &mut Operation, keys: &[Parameter]) {
-    let date_time = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
     let at = "As of this time; now if not given.";
     let no_older = "No older than this position, as a write answered it.";
-    let number = ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer));
+    let number = of_type(Type::Integer);
     add(operation, keys);
     add(
         operation,
         &[
-            parameter("at", ParameterIn::Query, at, date_time),
+            parameter("at", ParameterIn::Query, at, date_time()),
             parameter("Portcullis-Position", ParameterIn::Header, no_older, number),
         ],
     );
@@ -165,7 +163,7 @@ fn read(operation: &mut Operation, keys: &[Parameter]) {
 fn write(operation: &mut Operation, keys: &[Parameter]) {
     let preview = "Answers what would happen, and changes nothing.";
     let once = "The same key with the same request does it once and answers the same.";
-    let flag = ObjectBuilder::new().schema_type(SchemaType::new(Type::Boolean));
+    let flag = of_type(Type::Boolean);
     add(operation, keys);
     add(
         operation,
@@ -203,9 +201,7 @@ fn or_preview(operation: &mut Operation) {
         if let RefOr::T(response) = response {
             let header = HeaderBuilder::new()
                 .description(Some("The place in the log of what was done."))
-                .schema(Some(
-                    ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer)),
-                ))
+                .schema(Some(of_type(Type::Integer)))
                 .build();
             response
                 .headers

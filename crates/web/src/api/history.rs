@@ -1,11 +1,19 @@
 //! Versions of facts, as history tells them.
 
-use portcullis_model::World;
-use portcullis_store::{HistoryRow, InclusionRow as Version, Mark};
+use portcullis_model::{Group, Id, World};
+use portcullis_store::{HistoryOf, HistoryRow, InclusionRow as Version, Mark};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::wire::{ActorRef, Held, InclusionRow, MembershipRow, Time};
+use super::{
+    extract::{Answer, Read},
+    groups::wire::{InclusionRow, MembershipRow},
+    list::Paging,
+    wire::{ActorRef, Held, Time},
+};
+
+/// Why history takes no `at`.
+const NO_AT: &str = "each row says when it held";
 
 /// Who did something to a fact, and where the log tells of it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,7 +51,18 @@ pub(crate) struct HistoryItem<'w> {
 }
 
 impl<'w> HistoryItem<'w> {
-    pub(crate) fn of(world: &'w World, row: &'w HistoryRow) -> Self {
+    /// Newest first.
+    pub(crate) async fn list(read: &Read<Paging>, of: HistoryOf) -> Answer {
+        read.only_now(NO_AT)?;
+        let (store, paging) = (read.web.app().store(), &read.query);
+        let page = store
+            .membership_history(of, paging.rows(), paging.cursor()?)
+            .await?;
+        let row = |row| HistoryItem::of(&read.world, row);
+        read.answer(&Paging::stored(&page.items, page.next, row))
+    }
+
+    fn of(world: &'w World, row: &'w HistoryRow) -> Self {
         let (user, group) = (Some(row.user.as_str()), Some(row.group.as_str()));
         Self {
             membership: MembershipRow::called(world, &row.membership, user, group),
@@ -68,7 +87,18 @@ pub(crate) struct InclusionItem<'w> {
 }
 
 impl<'w> InclusionItem<'w> {
-    pub(crate) fn of(world: &'w World, row: &'w Version) -> Self {
+    /// Newest first.
+    pub(crate) async fn list(read: &Read<Paging>, group: Id<Group>) -> Answer {
+        read.only_now(NO_AT)?;
+        let (store, paging) = (read.web.app().store(), &read.query);
+        let page = store
+            .inclusion_history(group, paging.rows(), paging.cursor()?)
+            .await?;
+        let row = |row| InclusionItem::of(&read.world, row);
+        read.answer(&Paging::stored(&page.items, page.next, row))
+    }
+
+    fn of(world: &'w World, row: &'w Version) -> Self {
         let (role, group) = (Some(row.child.as_str()), Some(row.target.as_str()));
         Self {
             inclusion: InclusionRow::called(world, &row.inclusion, role, group),

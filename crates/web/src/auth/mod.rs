@@ -149,13 +149,19 @@ impl FromRequestParts<Web> for Viewer {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
         let (subject, _, by) = identify(parts, web)?;
         let TokenSubject::User(login) = subject else {
             return Err(Failure::Unauthenticated);
         };
         let world = web.app().world();
         let user = world.find_user(&login).ok_or(Failure::Unauthenticated)?;
-        Ok(Self::new(web, user.id, by))
+        let viewer = Self::new(web, user.id, by);
+        // All that a request takes from here on is of one world and one instant.
+        parts.extensions.insert(viewer.clone());
+        Ok(viewer)
     }
 }
 

@@ -7,19 +7,21 @@ use portcullis_model::{Expiry, Group, Id, MembershipKind, User};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::{
-    extract::{Answer, Read},
-    input::query,
-    wire::{GroupRef, Person, Place, Until},
+use crate::{
+    api::{
+        Answer, Read,
+        wire::{GroupRef, Person, Place, Until},
+    },
+    http::{Finds, Key, query::query},
 };
 
 query! {
     /// Which two people.
     pub(crate) struct Pair {
         /// The one: an id, login, e-mail address or `@me`.
-        a: Needed<String>,
+        a: Needed<Key<User>>,
         /// The other: an id, login, e-mail address or `@me`.
-        b: Needed<String>,
+        b: Needed<Key<User>>,
     }
 }
 
@@ -70,7 +72,7 @@ type Side = fn(&mut EndsOfBoth) -> &mut Option<Until>;
 pub(crate) async fn compare(read: Read<Pair>) -> Answer {
     let (world, now) = (&*read.world, read.now);
     let decider = read.web.decider();
-    let (a, b) = (read.user(&read.query.a)?, read.user(&read.query.b)?);
+    let (a, b) = (read.one(&read.query.a)?, read.one(&read.query.b)?);
     let mut groups: BTreeMap<(&str, Id<Group>, MembershipKind), (&Group, EndsOfBoth)> =
         BTreeMap::new();
     let mut permissions: BTreeMap<&str, EndsOfBoth> = BTreeMap::new();

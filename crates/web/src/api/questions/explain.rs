@@ -8,19 +8,22 @@ use portcullis_model::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::{
-    extract::{Answer, Read, group},
-    input::query,
-    wire::{GroupRef, PathRow, Person, Place, Until},
+use crate::{
+    api::{
+        Answer, Read,
+        users::wire::PathRow,
+        wire::{GroupRef, Person, Place, Until},
+    },
+    http::{Finds, Key, query::query},
 };
 
 query! {
     /// Who, and what they have or want.
     pub(crate) struct Question {
         /// Who: an id, login, e-mail address or `@me`.
-        user: Needed<String>,
+        user: Needed<Key<User>>,
         /// The group: its id or name. This or `permission`.
-        group: Option<String>,
+        group: Option<Key<Group>>,
         /// As what in the group; `member` if not given.
         kind: Option<MembershipKind>,
         /// The permission. This or `group`.
@@ -57,6 +60,17 @@ pub(crate) struct Missing<'w> {
     step: Option<Step<'w>>,
 }
 
+impl Missing<'_> {
+    /// Where there is no step to take here.
+    const fn without_step(code: &'static str, sentence: String) -> Self {
+        Self {
+            code,
+            sentence,
+            step: None,
+        }
+    }
+}
+
 /// The one step that gives it: a request to be in a group.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Step<'w> {
@@ -74,14 +88,14 @@ pub(crate) struct Step<'w> {
 #[utoipa::path(get, path = "/explain", tag = "questions", params(Question), responses((status = 200, body = Explanation)))]
 pub(crate) async fn explain(read: Read<Question>) -> Answer {
     let query = &read.query;
-    let user = read.user(&query.user)?;
+    let user = read.one(&query.user)?;
     match (&query.group, &query.permission) {
         (Some(key), None) => {
             if query.environment.is_some() {
                 let wrong = "only a permission holds somewhere; leave it out";
                 return Err(Refusal::invalid("environment", wrong).into());
             }
-            let group = group(&read.world, key)?;
+            let group = read.one(key)?;
             read.answer(&of_group(
                 &read,
                 user,
@@ -125,11 +139,7 @@ fn of_group<'w>(
                 user.login,
                 group.name
             );
-            return Missing {
-                code: "not_begun",
-                sentence,
-                step: None,
-            };
+            return Missing::without_step("not_begun", sentence);
         }
         lacks(read, user, group, kind)
     });
@@ -155,11 +165,7 @@ fn lacks<'w>(
             "`{}` is kept by an outside system; ask for it there",
             group.name
         );
-        return Missing {
-            code: "kept_outside",
-            sentence,
-            step: None,
-        };
+        return Missing::without_step("kept_outside", sentence);
     }
     let ask = world.deciders(group, Some(user.id), read.now);
     let sentence = format!(
@@ -226,17 +232,15 @@ fn of_permission<'w>(
             (None, None, Some(environment))
                 if world.conferring(permission, None, now).next().is_some() =>
             {
-                Missing {
-                    code: "not_in_environment",
-                    sentence: format!("no group confers `{permission}` in `{environment}`"),
-                    step: None,
-                }
+                Missing::without_step(
+                    "not_in_environment",
+                    format!("no group confers `{permission}` in `{environment}`"),
+                )
             }
-            (None, None, _) => Missing {
-                code: "not_conferred",
-                sentence: format!("no group confers `{permission}`; an admin can let one"),
-                step: None,
-            },
+            (None, None, _) => Missing::without_step(
+                "not_conferred",
+                format!("no group confers `{permission}`; an admin can let one"),
+            ),
         }
     });
     Explanation {
@@ -258,13 +262,12 @@ fn denied<'w>(
     let place = read.query.environment.as_deref();
     let answer = read.web.decider().uses(world, user, permission, place, now);
     let by = DecidedBy::of(world, &answer).filter(|_| !answer.allowed)?;
-    Some(Missing {
-        code: "denied_by_rule",
-        sentence: format!(
+    Some(Missing::without_step(
+        "denied_by_rule",
+        format!(
             "{} denies `{permission}` to `{}`",
             by.in_words(),
             user.login
         ),
-        step: None,
-    })
+    ))
 }

@@ -3,11 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::{
-    extract::{Answer, Read},
-    input::query,
-    list::Limit,
-    wire::Rows,
+use crate::{
+    api::{Answer, Read, list::Limit, wire::Rows},
+    http::query::query,
 };
 
 query! {

@@ -12,11 +12,11 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::read::Rules;
+use super::wire::Rules;
 use crate::{
     api::{
+        body::body,
         extract::{Answer, Write, json},
-        input::body,
     },
     error::Failure,
 };

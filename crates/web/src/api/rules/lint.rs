@@ -6,11 +6,11 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::read::Cases;
+use super::wire::Cases;
 use crate::{
     api::{
+        body::{Free, body},
         extract::{Answer, Write, json},
-        input::{Free, body},
     },
     error::Failure,
 };

@@ -1,6 +1,16 @@
 //! Requests on the wire.
 
-use super::*;
+use std::collections::{BTreeSet, HashMap};
+
+use portcullis_model::{Id, Noun, Request, State, World, request::Resolution};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::api::{
+    extract::{Answer, Done, Shown},
+    wire::{ActorRef, GroupRef, IdBody, Person, Place, Time, Until},
+};
 
 /// A request.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,7 +44,7 @@ pub(crate) struct ResolutionRow<'w> {
 }
 
 /// Last known names of what the world may not know any more.
-pub(crate) type Labels = std::collections::HashMap<Uuid, String>;
+pub(crate) type Labels = HashMap<Uuid, String>;
 
 impl<'w> RequestRow<'w> {
     pub(crate) fn of(world: &'w World, request: &'w Request, labels: Option<&'w Labels>) -> Self {
@@ -71,5 +81,38 @@ impl<'w> RequestRow<'w> {
             status: request.state.as_str(),
             resolution: request.state.resolution().map(resolution),
         }
+    }
+}
+
+/// The ids of the people and groups in requests, for labels.
+pub(crate) fn people_and_groups(requests: &[Request]) -> Vec<Uuid> {
+    let all = requests.iter().flat_map(|request| {
+        let decider = request
+            .state
+            .resolution()
+            .and_then(|resolution| resolution.by.user());
+        [
+            Some(request.requester.uuid()),
+            request.wants.group().map(Id::uuid),
+            decider.map(Id::uuid),
+        ]
+    });
+    all.flatten().collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+impl Shown for Request {
+    const NOUN: Noun = Noun::Request;
+
+    /// As the change left it: what is decided is not in the world any more.
+    fn written<'d>(done: &Done<'d>, id: Id<Self>) -> Option<&'d Self> {
+        let mut after = done
+            .change
+            .edits::<Self>()
+            .filter_map(|edit| edit.after.as_deref());
+        after.find(|request| request.id == id)
+    }
+
+    fn show(&self, done: &Done<'_>) -> Answer {
+        done.answer(&RequestRow::of(done.world, self, None))
     }
 }

@@ -1,8 +1,27 @@
 //! What a change would do, and its exact edits, on the wire.
 
-use portcullis_app::decide::{AffectedUsers, DecisionChange, RulesDiff};
+use std::collections::BTreeMap;
 
-use super::*;
+use portcullis_app::{
+    Preview, Warning,
+    decide::{AffectedUsers, DecisionChange, RulesDiff},
+};
+use portcullis_model::{
+    ChangeSet, Diff, World,
+    world::{DiffLine, What},
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ObjectBuilder, RefOr, Schema,
+        schema::{AdditionalProperties, ArrayBuilder, Type},
+    },
+};
+
+use super::wire::{GroupRef, Person, Place, Until};
+use crate::http::text::{of_type, text};
 
 /// What a change would do.
 #[derive(Debug, Serialize, ToSchema)]
@@ -227,12 +246,11 @@ pub(crate) struct Edits<'w>(pub(crate) &'w ChangeSet);
 
 impl PartialSchema for Edits<'_> {
     fn schema() -> RefOr<Schema> {
-        let any = || {
-            ObjectBuilder::new()
-                .schema_type(SchemaType::new(Type::Object))
-                .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(true)))
+        let free = || Some(AdditionalProperties::<Schema>::FreeForm(true));
+        let any = |about| {
+            let any = of_type(Type::Object).additional_properties(free());
+            any.description(Some(about))
         };
-        let word = || ObjectBuilder::new().schema_type(SchemaType::new(Type::String));
         let records = [
             "user",
             "group",
@@ -245,32 +263,24 @@ impl PartialSchema for Edits<'_> {
             "resource",
         ];
         let edit = ObjectBuilder::new()
-            .property("record", word().enum_values(Some(records)))
+            .property("record", text().enum_values(Some(records)))
             .required("record")
-            .property(
-                "before",
-                any().description(Some("As it was; missing if it is created.")),
-            )
-            .property(
-                "after",
-                any().description(Some("As it is to be; missing if it ends.")),
-            );
+            .property("before", any("As it was; missing if it is created."))
+            .property("after", any("As it is to be; missing if it ends."));
         ObjectBuilder::new()
             .description(Some(
                 "Edits of records, in order, under the name of one operation.",
             ))
             .property(
                 "operation",
-                word().description(Some("What is done, as noun and verb.")),
+                text().description(Some("What is done, as noun and verb.")),
             )
             .required("operation")
             .property("changes", ArrayBuilder::new().items(edit))
             .required("changes")
             .property(
                 "undoes",
-                ObjectBuilder::new()
-                    .schema_type(SchemaType::new(Type::Integer))
-                    .description(Some("The log entry this undoes.")),
+                of_type(Type::Integer).description(Some("The log entry this undoes.")),
             )
             .into()
     }
