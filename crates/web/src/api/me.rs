@@ -9,7 +9,7 @@ use super::{
     users::wire::UserDetail,
     wire::GroupRef,
 };
-use crate::http::{Finds, Key};
+use crate::api::{Finds, Key};
 
 /// Who asks, what they have and what waits for them.
 #[derive(Debug, Serialize, ToSchema)]

@@ -39,7 +39,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Web;
 
-pub(crate) use extract::{Act, Answer, Read, Write};
+// What handlers are written with.
+pub(crate) use crate::http::{Attached, Finds, Key, Of, Role, query::query, text::choice};
+pub(crate) use body::body;
+pub(crate) use extract::{Act, Answer, Done, Read, Shown, Write, json};
+pub(crate) use list::{Page, Paging};
 pub(crate) use rules::lint::lint_rules;
 
 /// All routes of the API and its description.

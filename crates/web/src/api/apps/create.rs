@@ -8,10 +8,7 @@ use portcullis_model::{
 };
 
 use super::wire::AppDetail;
-use crate::{
-    api::{Answer, Write, body::body},
-    http::{Finds, Key},
-};
+use crate::api::{Answer, Finds, Key, Write, body};
 
 body! {
     /// An app to create.

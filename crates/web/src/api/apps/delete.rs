@@ -3,10 +3,7 @@
 use portcullis_app::app::DeleteApp;
 use portcullis_model::App;
 
-use crate::{
-    api::{Act, Answer, wire::Deleted},
-    http::Of,
-};
+use crate::api::{Act, Answer, Of, wire::Deleted};
 
 /// Delete an app
 ///

@@ -7,10 +7,7 @@ use portcullis_model::{
 };
 
 use super::wire::AppDetail;
-use crate::{
-    api::{Answer, Write, body::body},
-    http::{Finds, Key, Of},
-};
+use crate::api::{Answer, Finds, Key, Of, Write, body};
 
 body! {
     /// What changes; the rest stays.

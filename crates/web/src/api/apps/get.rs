@@ -3,10 +3,7 @@
 use portcullis_model::App;
 
 use super::wire::AppDetail;
-use crate::{
-    api::{Answer, Read},
-    http::Of,
-};
+use crate::api::{Answer, Of, Read};
 
 /// Get an app
 #[utoipa::path(get, path = "/apps/{app}", tag = "apps", responses((status = 200, body = AppDetail)))]

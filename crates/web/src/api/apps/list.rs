@@ -6,13 +6,7 @@ use portcullis_model::{
 };
 
 use super::wire::AppRow;
-use crate::{
-    api::{
-        Answer, Read,
-        list::{Page, Paging},
-    },
-    http::{Finds, Key, query::query},
-};
+use crate::api::{Answer, Finds, Key, Page, Paging, Read, query};
 
 query! {
     /// Which apps.

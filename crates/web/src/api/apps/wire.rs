@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::{
-    extract::{Answer, Done, Shown},
+    Answer, Done, Shown,
     groups::wire::GroupRow,
     wire::{IdBody, Named, Person},
 };

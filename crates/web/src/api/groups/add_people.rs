@@ -4,10 +4,7 @@ use portcullis_app::group::AddPeople;
 use portcullis_model::{Expiry, Group, Id, MembershipKind, User, name::Reason};
 
 use super::wire::{MembershipRow, memberships};
-use crate::{
-    api::{Act, Answer, Write, body::body, wire::Rows},
-    http::{Finds, Key, Of},
-};
+use crate::api::{Act, Answer, Finds, Key, Of, Write, body, wire::Rows};
 
 body! {
     /// Who is to be in it, until when and why.

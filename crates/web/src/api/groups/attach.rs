@@ -4,10 +4,7 @@ use portcullis_app::group::AttachRole;
 use portcullis_model::{Expiry, Group, MembershipKind, name::Reason};
 
 use super::wire::{InclusionRow, inclusions};
-use crate::{
-    api::{Answer, Write, body::body, wire::Rows},
-    http::{Attached, Of},
-};
+use crate::api::{Answer, Attached, Of, Write, body, wire::Rows};
 
 body! {
     /// As what, until when and why.

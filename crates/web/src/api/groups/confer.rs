@@ -14,14 +14,10 @@ use portcullis_model::{
 use portcullis_rules::RuleList;
 
 use super::wire::EntitlementRow;
-use crate::{
-    api::{
-        Act, Answer, Write,
-        body::body,
-        rules::wire::{Cases, Priority, Rules as RulesIn},
-        wire::Rows,
-    },
-    http::Of,
+use crate::api::{
+    Act, Answer, Of, Write, body,
+    rules::wire::{Cases, Priority, Rules as RulesIn},
+    wire::Rows,
 };
 
 body! {

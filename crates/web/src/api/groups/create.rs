@@ -8,10 +8,7 @@ use portcullis_model::{
 };
 
 use super::wire::GroupDetail;
-use crate::{
-    api::{Act, Answer, Write, body::body, wire::GroupKindBody},
-    http::{Finds, Key},
-};
+use crate::api::{Act, Answer, Finds, Key, Write, body, wire::GroupKindBody};
 
 body! {
     /// A group to create.

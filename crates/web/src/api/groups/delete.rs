@@ -3,10 +3,7 @@
 use portcullis_app::group::DeleteGroup;
 use portcullis_model::Group;
 
-use crate::{
-    api::{Act, Answer, wire::Deleted},
-    http::Of,
-};
+use crate::api::{Act, Answer, Of, wire::Deleted};
 
 /// Delete a group
 ///

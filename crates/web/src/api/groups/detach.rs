@@ -4,10 +4,7 @@ use portcullis_app::group::DetachRole;
 use portcullis_model::{Group, MembershipKind};
 
 use super::wire::{InclusionRow, inclusions};
-use crate::{
-    api::{Act, Answer, wire::Rows},
-    http::{Attached, Of, query::query},
-};
+use crate::api::{Act, Answer, Attached, Of, query, wire::Rows};
 
 query! {
     /// As what it is in it.

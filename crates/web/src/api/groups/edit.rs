@@ -7,10 +7,7 @@ use portcullis_model::{
 };
 
 use super::{create::kind, wire::GroupDetail};
-use crate::{
-    api::{Answer, Write, body::body, wire::GroupKindBody},
-    http::{Finds, Key, Of},
-};
+use crate::api::{Answer, Finds, Key, Of, Write, body, wire::GroupKindBody};
 
 body! {
     /// What changes; the rest stays.

@@ -3,10 +3,7 @@
 use portcullis_model::Group;
 
 use super::wire::EntitlementRow;
-use crate::{
-    api::{Answer, Read, wire::Rows},
-    http::Of,
-};
+use crate::api::{Answer, Of, Read, wire::Rows};
 
 /// List what a group confers
 #[utoipa::path(get, path = "/groups/{group}/entitlements", tag = "groups", responses((status = 200, body = Rows<EntitlementRow>)))]

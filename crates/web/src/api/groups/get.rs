@@ -3,10 +3,7 @@
 use portcullis_model::Group;
 
 use super::wire::GroupDetail;
-use crate::{
-    api::{Answer, Read},
-    http::Of,
-};
+use crate::api::{Answer, Of, Read};
 
 /// Get a group, role or app group
 #[utoipa::path(get, path = "/groups/{group}", tag = "groups", responses((status = 200, body = GroupDetail)))]

@@ -3,13 +3,9 @@
 use portcullis_model::Group;
 use portcullis_store::HistoryOf;
 
-use crate::{
-    api::{
-        Answer, Read,
-        history::{HistoryItem, InclusionItem},
-        list::{Page, Paging},
-    },
-    http::Of,
+use crate::api::{
+    Answer, Of, Page, Paging, Read,
+    history::{HistoryItem, InclusionItem},
 };
 
 /// A group's history

@@ -5,10 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::wire::InclusionRow;
-use crate::{
-    api::{Answer, Read},
-    http::Of,
-};
+use crate::api::{Answer, Of, Read};
 
 /// A group's inclusions.
 #[derive(Debug, Serialize, ToSchema)]

@@ -6,13 +6,8 @@ use portcullis_model::{
 };
 
 use super::wire::GroupRow;
-use crate::{
-    api::{
-        Answer, Read,
-        list::{OrderBody, Page, Paging},
-        wire::GroupKindBody,
-    },
-    http::{Finds, Key, query::query, text::choice},
+use crate::api::{
+    Answer, Finds, Key, Page, Paging, Read, choice, list::OrderBody, query, wire::GroupKindBody,
 };
 
 query! {

@@ -8,13 +8,9 @@ use portcullis_model::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    api::{
-        Answer, Read,
-        list::{Page, Paging},
-        wire::{ActorRef, GroupRef, IdBody, Person, Time, Until},
-    },
-    http::{Of, query::query},
+use crate::api::{
+    Answer, Of, Page, Paging, Read, query,
+    wire::{ActorRef, GroupRef, IdBody, Person, Time, Until},
 };
 
 query! {

@@ -4,10 +4,7 @@ use portcullis_app::group::RemovePeople;
 use portcullis_model::{Group, Id, MembershipKind, User};
 
 use super::wire::{MembershipRow, memberships};
-use crate::{
-    api::{Act, Answer, Write, body::body, wire::Rows},
-    http::{Finds, Key, Of},
-};
+use crate::api::{Act, Answer, Finds, Key, Of, Write, body, wire::Rows};
 
 body! {
     /// Who is to be in it no more.

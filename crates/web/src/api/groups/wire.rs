@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::{
-    extract::{Answer, Done, Shown},
+    Answer, Done, Shown,
     tags::wire::Demands,
     wire::{ActorRef, GroupKindBody, GroupRef, IdBody, Named, Person, Place, Rows, Time, Until},
 };

@@ -3,10 +3,7 @@
 use portcullis_app::group::RevokeEntitlement;
 use portcullis_model::Entitlement;
 
-use crate::{
-    api::{Act, Answer, wire::Deleted},
-    http::Of,
-};
+use crate::api::{Act, Answer, Of, wire::Deleted};
 
 /// Withhold what a group confers
 ///

@@ -5,10 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::wire::Entry;
-use crate::{
-    api::{Answer, Read, preview::Edits},
-    http::Of,
-};
+use crate::api::{Answer, Of, Read, preview::Edits};
 
 /// An entry with its exact change.
 #[derive(Debug, Serialize, ToSchema)]

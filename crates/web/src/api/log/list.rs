@@ -8,11 +8,8 @@ use uuid::Uuid;
 
 use super::wire::Entry;
 use crate::{
-    api::{
-        Answer, Read,
-        list::{Page, Paging},
-    },
-    http::{Finds, Key, path::Keyed, query::query},
+    api::{Answer, Finds, Key, Page, Paging, Read, query},
+    http::path::Keyed,
 };
 
 query! {

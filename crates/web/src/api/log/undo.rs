@@ -6,10 +6,7 @@ use portcullis_store::LogEntry;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    api::{Act, Answer, preview::Edits},
-    http::Of,
-};
+use crate::api::{Act, Answer, Of, preview::Edits};
 
 /// What undid an entry.
 #[derive(Debug, Serialize, ToSchema)]

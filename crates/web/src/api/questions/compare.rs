@@ -7,12 +7,9 @@ use portcullis_model::{Expiry, Group, Id, MembershipKind, User};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    api::{
-        Answer, Read,
-        wire::{GroupRef, Person, Place, Until},
-    },
-    http::{Finds, Key, query::query},
+use crate::api::{
+    Answer, Finds, Key, Read, query,
+    wire::{GroupRef, Person, Place, Until},
 };
 
 query! {

@@ -8,14 +8,7 @@ use portcullis_model::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    api::{
-        Answer, Read,
-        list::{Page, Paging},
-        preview::DiffRow,
-    },
-    http::{Finds, Key, query::query},
-};
+use crate::api::{Answer, Finds, Key, Page, Paging, Read, preview::DiffRow, query};
 
 query! {
     /// Which two times, and what of the difference.

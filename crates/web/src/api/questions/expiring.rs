@@ -13,15 +13,11 @@ use utoipa::{
 
 use crate::{
     api::{
-        Answer, Read,
+        Answer, Finds, Key, Page, Paging, Read,
         groups::wire::{InclusionRow, MembershipRow},
-        list::{Page, Paging},
+        query,
     },
-    http::{
-        Finds, Key,
-        query::query,
-        text::{FromText, text},
-    },
+    http::text::{FromText, text},
 };
 
 /// A length of time: a number and `h`, `d` or `w`.

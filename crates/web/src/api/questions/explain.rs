@@ -8,13 +8,10 @@ use portcullis_model::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    api::{
-        Answer, Read,
-        users::wire::PathRow,
-        wire::{GroupRef, Person, Place, Until},
-    },
-    http::{Finds, Key, query::query},
+use crate::api::{
+    Answer, Finds, Key, Read, query,
+    users::wire::PathRow,
+    wire::{GroupRef, Person, Place, Until},
 };
 
 query! {

@@ -4,14 +4,7 @@ use portcullis_model::{name, world::contains};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    api::{
-        Answer, Read,
-        list::{Page, Paging},
-        wire::GroupRef,
-    },
-    http::query::query,
-};
+use crate::api::{Answer, Page, Paging, Read, query, wire::GroupRef};
 
 query! {
     /// Which permissions.

@@ -3,10 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    api::{Answer, Read, list::Limit, wire::Rows},
-    http::query::query,
-};
+use crate::api::{Answer, Read, list::Limit, query, wire::Rows};
 
 query! {
     /// What is looked for.

@@ -7,13 +7,9 @@ use portcullis_model::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    api::{
-        Answer, Read,
-        list::{Page, Paging},
-        wire::{Person, Until},
-    },
-    http::query::query,
+use crate::api::{
+    Answer, Page, Paging, Read, query,
+    wire::{Person, Until},
 };
 
 query! {

@@ -4,10 +4,7 @@ use portcullis_app::request::CreateRequest;
 use portcullis_model::{Expiry, Group, MembershipKind, Request, Wants, name::Reason};
 
 use super::wire::RequestRow;
-use crate::{
-    api::{Answer, Write, body::body},
-    http::{Finds, Key},
-};
+use crate::api::{Answer, Finds, Key, Write, body};
 
 body! {
     /// What you ask for, for yourself.

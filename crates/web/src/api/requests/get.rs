@@ -5,10 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::wire::{RequestRow, people_and_groups};
-use crate::{
-    api::{Answer, Read, wire::Person},
-    http::Of,
-};
+use crate::api::{Answer, Of, Read, wire::Person};
 
 /// A request, and who may decide it.
 #[derive(Debug, Serialize, ToSchema)]

@@ -4,13 +4,7 @@ use portcullis_model::{Actor, Group, Request, User, world::query::RequestQuery};
 use portcullis_store::{RequestFilter, RequestStatus};
 
 use super::wire::{RequestRow, people_and_groups};
-use crate::{
-    api::{
-        Answer, Read,
-        list::{Page, Paging},
-    },
-    http::{Finds, Key, query::query, text::choice},
-};
+use crate::api::{Answer, Finds, Key, Page, Paging, Read, choice, query};
 
 choice! {
     /// Whose requests.

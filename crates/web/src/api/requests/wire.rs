@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::{
-    extract::{Answer, Done, Shown},
+    Answer, Done, Shown,
     wire::{ActorRef, GroupRef, IdBody, Person, Place, Time, Until},
 };
 

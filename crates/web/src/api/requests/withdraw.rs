@@ -4,10 +4,7 @@ use portcullis_app::request::Withdraw;
 use portcullis_model::{Request, name::Reason};
 
 use super::wire::RequestRow;
-use crate::{
-    api::{Answer, Write, body::body},
-    http::Of,
-};
+use crate::api::{Answer, Of, Write, body};
 
 body! {
     /// Why it is taken back.

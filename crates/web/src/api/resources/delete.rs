@@ -3,10 +3,7 @@
 use portcullis_app::resource::ForgetResource;
 use portcullis_model::Resource;
 
-use crate::{
-    api::{Act, Answer, wire::Deleted},
-    http::Of,
-};
+use crate::api::{Act, Answer, Of, wire::Deleted};
 
 /// Forget a resource
 ///

@@ -3,10 +3,7 @@
 use portcullis_model::Resource;
 
 use super::wire::ResourceRow;
-use crate::{
-    api::{Answer, Read},
-    http::Of,
-};
+use crate::api::{Answer, Of, Read};
 
 /// Get a registered resource
 #[utoipa::path(get, path = "/resources/{type}/{id}", tag = "resources", responses((status = 200, body = ResourceRow)))]

@@ -3,13 +3,7 @@
 use portcullis_model::Resource;
 
 use super::wire::ResourceRow;
-use crate::{
-    api::{
-        Answer, Read,
-        list::{Page, Paging},
-    },
-    http::query::query,
-};
+use crate::api::{Answer, Page, Paging, Read, query};
 
 query! {
     /// Which resources.

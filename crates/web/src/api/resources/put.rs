@@ -5,7 +5,7 @@ use portcullis_model::{Noun, Refusal};
 
 use super::wire::ResourceRow;
 use crate::{
-    api::{Answer, Write, body::body, wire::Attributes},
+    api::{Answer, Write, body, wire::Attributes},
     http::path::Keys,
 };
 

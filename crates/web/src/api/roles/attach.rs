@@ -3,14 +3,10 @@
 use portcullis_app::group::AttachRole;
 use portcullis_model::{Expiry, Group, MembershipKind, name::Reason};
 
-use crate::{
-    api::{
-        Answer, Write,
-        body::body,
-        groups::wire::{InclusionRow, inclusions},
-        wire::Rows,
-    },
-    http::{Finds, Key, Of, Role},
+use crate::api::{
+    Answer, Finds, Key, Of, Role, Write, body,
+    groups::wire::{InclusionRow, inclusions},
+    wire::Rows,
 };
 
 body! {

@@ -6,10 +6,7 @@ use portcullis_model::{
     name::{Description, Name, Reason},
 };
 
-use crate::{
-    api::{Answer, Write, body::body, groups::wire::GroupDetail},
-    http::{Of, Role, text::choice},
-};
+use crate::api::{Answer, Of, Role, Write, body, choice, groups::wire::GroupDetail};
 
 choice! {
     /// Who is in the copy.

@@ -6,10 +6,7 @@ use portcullis_model::{
     name::{Description, Name, Reason},
 };
 
-use crate::{
-    api::{Answer, Write, body::body, groups::wire::GroupDetail},
-    http::{Finds, Key},
-};
+use crate::api::{Answer, Finds, Key, Write, body, groups::wire::GroupDetail};
 
 body! {
     /// Whose access becomes a role.

@@ -3,12 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    api::{
-        Answer, Read,
-        groups::wire::{GroupDetail, InclusionRow},
-    },
-    http::{Of, Role},
+use crate::api::{
+    Answer, Of, Read, Role,
+    groups::wire::{GroupDetail, InclusionRow},
 };
 
 /// A role with where it leads.

@@ -5,16 +5,14 @@ use portcullis_model::{
     world::query::{GroupQuery, Query},
 };
 
-use crate::{
-    api::{
-        Answer, Read,
-        groups::{
-            list::{GroupsBy, sort},
-            wire::GroupRow,
-        },
-        list::{OrderBody, Page, Paging},
+use crate::api::{
+    Answer, Finds, Key, Page, Paging, Read,
+    groups::{
+        list::{GroupsBy, sort},
+        wire::GroupRow,
     },
-    http::{Finds, Key, query::query},
+    list::OrderBody,
+    query,
 };
 
 query! {

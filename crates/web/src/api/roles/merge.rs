@@ -3,10 +3,7 @@
 use portcullis_app::role::MergeRoles;
 use portcullis_model::name::Reason;
 
-use crate::{
-    api::{Answer, Write, body::body, groups::wire::GroupDetail},
-    http::{Finds, Key, Of, Role},
-};
+use crate::api::{Answer, Finds, Key, Of, Role, Write, body, groups::wire::GroupDetail};
 
 body! {
     /// What is merged into this role.

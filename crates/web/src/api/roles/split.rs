@@ -6,10 +6,7 @@ use portcullis_model::{
     name::{Description, Name, Reason},
 };
 
-use crate::{
-    api::{Answer, Write, body::body, groups::wire::GroupDetail},
-    http::{Finds, Key, Of, Role},
-};
+use crate::api::{Answer, Finds, Key, Of, Role, Write, body, groups::wire::GroupDetail};
 
 body! {
     /// What becomes of its own.

@@ -14,10 +14,7 @@ use utoipa::ToSchema;
 
 use super::wire::Rules;
 use crate::{
-    api::{
-        body::body,
-        extract::{Answer, Write, json},
-    },
+    api::{Answer, Write, body, json},
     error::Failure,
 };
 

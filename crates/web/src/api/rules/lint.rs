@@ -9,8 +9,9 @@ use utoipa::ToSchema;
 use super::wire::Cases;
 use crate::{
     api::{
+        Answer, Write,
         body::{Free, body},
-        extract::{Answer, Write, json},
+        json,
     },
     error::Failure,
 };

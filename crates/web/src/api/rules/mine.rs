@@ -13,9 +13,8 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::{
-    api::{Answer, Read, wire::Until},
+    api::{Answer, Finds, Key, Of, Read, wire::Until},
     error::Failure,
-    http::{Finds, Key, Of},
     view::POSITION,
 };
 

@@ -7,7 +7,7 @@ use portcullis_model::{
 };
 
 use super::wire::{ConstraintsBody, TagDetail};
-use crate::api::{Answer, Write, body::body};
+use crate::api::{Answer, Write, body};
 
 body! {
     /// A tag to create.

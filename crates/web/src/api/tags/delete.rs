@@ -3,10 +3,7 @@
 use portcullis_app::tag::DeleteTag;
 use portcullis_model::Tag;
 
-use crate::{
-    api::{Act, Answer, wire::Deleted},
-    http::Of,
-};
+use crate::api::{Act, Answer, Of, wire::Deleted};
 
 /// Delete a tag
 ///

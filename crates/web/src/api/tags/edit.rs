@@ -7,10 +7,7 @@ use portcullis_model::{
 };
 
 use super::wire::{ConstraintsBody, TagDetail};
-use crate::{
-    api::{Answer, Write, body::body},
-    http::Of,
-};
+use crate::api::{Answer, Of, Write, body};
 
 body! {
     /// What changes; the rest stays.

@@ -3,10 +3,7 @@
 use portcullis_model::Tag;
 
 use super::wire::TagDetail;
-use crate::{
-    api::{Answer, Read},
-    http::Of,
-};
+use crate::api::{Answer, Of, Read};
 
 /// Get a tag
 #[utoipa::path(get, path = "/tags/{tag}", tag = "tags", responses((status = 200, body = TagDetail)))]

@@ -13,8 +13,8 @@ use utoipa::{
 
 use crate::{
     api::{
+        Answer, Done, Shown,
         body::{FromJson, body, or_fault},
-        extract::{Answer, Done, Shown},
         wire::{GroupRef, IdBody, Named},
     },
     http::text::{a, of_type},

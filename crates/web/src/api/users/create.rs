@@ -7,10 +7,7 @@ use portcullis_model::{
 };
 
 use super::wire::{UserDetail, UserKindBody};
-use crate::{
-    api::{Answer, Write, body::body, wire::Attributes},
-    http::{Finds, Key},
-};
+use crate::api::{Answer, Finds, Key, Write, body, wire::Attributes};
 
 body! {
     /// A user to make known.

@@ -3,10 +3,7 @@
 use portcullis_app::user::DeleteUser;
 use portcullis_model::User;
 
-use crate::{
-    api::{Act, Answer, wire::Deleted},
-    http::Of,
-};
+use crate::api::{Act, Answer, Of, wire::Deleted};
 
 /// Delete a user
 ///

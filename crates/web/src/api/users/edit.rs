@@ -7,10 +7,7 @@ use portcullis_model::{
 };
 
 use super::wire::UserDetail;
-use crate::{
-    api::{Answer, Write, body::body, wire::Attributes},
-    http::{Finds, Key, Of},
-};
+use crate::api::{Answer, Finds, Key, Of, Write, body, wire::Attributes};
 
 body! {
     /// What changes; the rest stays.

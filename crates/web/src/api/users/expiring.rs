@@ -2,13 +2,9 @@
 
 use portcullis_model::User;
 
-use crate::{
-    api::{
-        Answer, Read,
-        list::{Page, Paging},
-        questions::expiring::{EndingRow, Within, ending},
-    },
-    http::Of,
+use crate::api::{
+    Answer, Of, Page, Paging, Read,
+    questions::expiring::{EndingRow, Within, ending},
 };
 
 /// What ends soon for a user

@@ -3,10 +3,7 @@
 use portcullis_model::User;
 
 use super::wire::UserDetail;
-use crate::{
-    api::{Answer, Read},
-    http::Of,
-};
+use crate::api::{Answer, Of, Read};
 
 /// Get a user
 ///

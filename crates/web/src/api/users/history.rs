@@ -3,14 +3,7 @@
 use portcullis_model::User;
 use portcullis_store::HistoryOf;
 
-use crate::{
-    api::{
-        Answer, Read,
-        history::HistoryItem,
-        list::{Page, Paging},
-    },
-    http::Of,
-};
+use crate::api::{Answer, Of, Page, Paging, Read, history::HistoryItem};
 
 /// A user's history
 ///

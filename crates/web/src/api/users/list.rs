@@ -6,13 +6,7 @@ use portcullis_model::{
 };
 
 use super::wire::{UserKindBody, UserRow};
-use crate::{
-    api::{
-        Answer, Read,
-        list::{OrderBody, Page, Paging},
-    },
-    http::{Finds, Key, query::query, text::choice},
-};
+use crate::api::{Answer, Finds, Key, Page, Paging, Read, choice, list::OrderBody, query};
 
 query! {
     /// Which users.

@@ -8,13 +8,10 @@ use portcullis_model::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    api::{
-        extract::{Answer, Done, Shown},
-        groups::wire::MembershipRow,
-        wire::{ActorRef, Attributes, GroupRef, IdBody, Person, Place, Until},
-    },
-    http::text::choice,
+use crate::api::{
+    Answer, Done, Shown, choice,
+    groups::wire::MembershipRow,
+    wire::{ActorRef, Attributes, GroupRef, IdBody, Person, Place, Until},
 };
 
 choice! {
