@@ -4,7 +4,13 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use portcullis_model::{Action as Wish, App, Id, Noun, Refusal, Tag, Target, world::contains};
+use portcullis_model::{
+    Action as Wish, App, Id, Noun, Refusal, Tag, Target,
+    world::{
+        contains,
+        query::{Query as _, TagQuery},
+    },
+};
 
 use super::{
     groups::{listed, short},
@@ -81,13 +87,12 @@ pub(super) async fn show(page: Page, Path(key): Path<String>) -> Result<Response
 fn tags(page: &Page) -> Tags {
     let world = page.world();
     let query = page.query("q");
-    let mut found: Vec<_> = world
-        .tags()
-        .filter(|tag| contains(&tag.name, &query) || contains(&tag.description, &query))
-        .collect();
-    if Sort::of(page, "name").down {
-        found.reverse();
-    }
+    let wanted = TagQuery {
+        q: &query,
+        enabled: None,
+        order: Sort::of(page, "name").order(),
+    };
+    let found = wanted.all(world, page.now());
     let (rows, pages) = cut(page, found);
     // One walk over the groups counts for all tags of the page.
     let mut counts: HashMap<Id<Tag>, usize> = HashMap::new();
