@@ -149,48 +149,31 @@ fn read(operation: &mut Operation, keys: &[Parameter]) {
     let at = "As of this time; now if not given.";
     let no_older = "No older than this position, as a write answered it.";
     let number = of_type(Type::Integer);
-    add(operation, keys);
-    add(
-        operation,
-        &[
-            parameter("at", ParameterIn::Query, at, date_time()),
-            parameter("Portcullis-Position", ParameterIn::Header, no_older, number),
-        ],
-    );
-    problems(operation, &["400", "401", "404", "503"]);
+    let at = parameter("at", ParameterIn::Query, at, date_time());
+    let no_older = parameter("Portcullis-Position", ParameterIn::Header, no_older, number);
+    add(operation, keys, [at, no_older]);
+    problems(operation, "400 401 404 503");
 }
 
 fn write(operation: &mut Operation, keys: &[Parameter]) {
     let preview = "Answers what would happen, and changes nothing.";
     let once = "The same key with the same request does it once and answers the same.";
     let flag = of_type(Type::Boolean);
-    add(operation, keys);
-    add(
-        operation,
-        &[
-            parameter("preview", ParameterIn::Query, preview, flag),
-            parameter(
-                "Idempotency-Key",
-                ParameterIn::Header,
-                once,
-                text().max_length(Some(255)),
-            ),
-        ],
-    );
+    let key = text().max_length(Some(255));
+    let preview = parameter("preview", ParameterIn::Query, preview, flag);
+    let once = parameter("Idempotency-Key", ParameterIn::Header, once, key);
+    add(operation, keys, [preview, once]);
     or_preview(operation);
-    problems(
-        operation,
-        &[
-            "400", "401", "403", "404", "409", "413", "415", "422", "503",
-        ],
-    );
+    let statuses = "400 401 403 404 409 413 415 422 503";
+    problems(operation, statuses);
 }
 
-fn add(operation: &mut Operation, parameters: &[Parameter]) {
+fn add(operation: &mut Operation, keys: &[Parameter], common: [Parameter; 2]) {
+    let parameters = keys.iter().cloned().chain(common).map(RefOr::T);
     operation
         .parameters
         .get_or_insert_default()
-        .extend(parameters.iter().cloned().map(RefOr::T));
+        .extend(parameters);
 }
 
 /// A preview answers 200 with a body of its own, and every write tells its position.
@@ -231,9 +214,9 @@ fn or_preview(operation: &mut Operation) {
     }
 }
 
-fn problems(operation: &mut Operation, statuses: &[&str]) {
-    for status in statuses {
-        let about = match *status {
+fn problems(operation: &mut Operation, statuses: &str) {
+    for status in statuses.split(' ') {
+        let about = match status {
             "400" => "Something in the request is wrong, or against a rule; every fault is listed.",
             "401" => "Who asks is not known.",
             "403" => "You may not do this; the problem says who may.",
@@ -253,7 +236,7 @@ fn problems(operation: &mut Operation, statuses: &[&str]) {
         operation
             .responses
             .responses
-            .entry((*status).into())
+            .entry(status.into())
             .or_insert(response.into());
     }
 }

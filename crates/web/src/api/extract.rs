@@ -213,6 +213,26 @@ pub(crate) trait Shown: Record {
     fn show(&self, done: &Done<'_>) -> Answer;
 }
 
+/// Says as what a record of the world is shown.
+macro_rules! shown {
+    ($T:ident: $find:ident, |$one:ident, $done:ident| $shape:expr) => {
+        impl $crate::api::Shown for $T {
+            const NOUN: portcullis_model::Noun = portcullis_model::Noun::$T;
+            fn written<'d>(
+                done: &$crate::api::Done<'d>,
+                id: portcullis_model::Id<Self>,
+            ) -> Option<&'d Self> {
+                done.world.$find(id)
+            }
+            fn show(&self, $done: &$crate::api::Done<'_>) -> $crate::api::Answer {
+                let $one = self;
+                $done.answer(&$shape)
+            }
+        }
+    };
+}
+pub(crate) use shown;
+
 impl<Q> Act<Q> {
     /// Creates a `T`, which the answer shows, or says what that would do.
     pub(crate) async fn create<T: Shown>(self, operation: impl Operation) -> Answer

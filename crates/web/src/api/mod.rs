@@ -21,6 +21,7 @@ mod questions;
 mod requests;
 mod resources;
 mod roles;
+mod row;
 mod rules;
 mod tags;
 mod users;
@@ -42,8 +43,9 @@ use crate::Web;
 // What handlers are written with.
 pub(crate) use crate::http::{Attached, Finds, Key, Of, Role, query::query, text::choice};
 pub(crate) use body::body;
-pub(crate) use extract::{Act, Answer, Done, Read, Shown, Write, json};
+pub(crate) use extract::{Act, Answer, Done, Read, Shown, Write, json, shown};
 pub(crate) use list::{Page, Paging};
+pub(crate) use row::row;
 pub(crate) use rules::lint::lint_rules;
 
 /// All routes of the API and its description.

@@ -20,222 +20,142 @@ use utoipa::{
     },
 };
 
-use super::wire::{GroupRef, Person, Place, Until};
+use super::{
+    row::row,
+    wire::{GroupRef, Person, Place, Until},
+};
 use crate::http::text::{of_type, text};
 
-/// What a change would do.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PreviewBody<'w> {
+row! {
+    /// What a change would do.
+    pub(crate) struct PreviewBody<'w> of(preview: &'w Preview) {
+        /// Who gains and loses what.
+        diff: DiffBody<'w> = DiffBody::of(&preview.before, &preview.after, &preview.diff),
+        /// What changes by rules; missing where no list of rules is touched.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rules: Option<RulesBody<'w>> =
+            preview.rules.as_ref().map(|rules| RulesBody::of(preview, rules)),
+        /// What is allowed but should be thought of.
+        warnings: Vec<WarningRow<'w>> = preview.warnings.iter().map(WarningRow::of).collect(),
+        /// The edits.
+        change: Edits<'w> = Edits(&preview.change),
+    }
+}
+
+row! {
+    /// Something to think of first.
+    pub(crate) struct WarningRow<'w> of(warning: &'w Warning) {
+        /// A stable code.
+        code: &'static str = warning.code.as_str(),
+        /// The sentence to show.
+        message: &'w str = &warning.message,
+    }
+}
+
+row! {
     /// Who gains and loses what.
-    diff: DiffBody<'w>,
-    /// What changes by rules; missing where no list of rules is touched.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rules: Option<RulesBody<'w>>,
-    /// What is allowed but should be thought of.
-    warnings: Vec<WarningRow<'w>>,
-    /// The edits.
-    change: Edits<'w>,
-}
-
-impl<'w> PreviewBody<'w> {
-    pub(crate) fn of(preview: &'w Preview) -> Self {
-        let rules = preview.rules.as_ref();
-        Self {
-            diff: DiffBody::of(&preview.before, &preview.after, &preview.diff),
-            rules: rules.map(|rules| RulesBody::of(preview, rules)),
-            warnings: preview.warnings.iter().map(WarningRow::of).collect(),
-            change: Edits(&preview.change),
-        }
-    }
-}
-
-/// Something to think of first.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct WarningRow<'w> {
-    /// A stable code.
-    code: &'static str,
-    /// The sentence to show.
-    message: &'w str,
-}
-
-impl<'w> WarningRow<'w> {
-    fn of(warning: &'w Warning) -> Self {
-        Self {
-            code: warning.code.as_str(),
-            message: &warning.message,
-        }
-    }
-}
-
-/// Who gains and loses what.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DiffBody<'w> {
-    /// What people have after and had not before.
-    gains: Vec<DiffRow<'w>>,
-    /// What people had before and have not after.
-    losses: Vec<DiffRow<'w>>,
-    /// What people have before and after, with another end.
-    changes: Vec<DiffRow<'w>>,
-    /// How many people it concerns.
-    people: usize,
-}
-
-impl<'w> DiffBody<'w> {
-    pub(crate) fn of(before: &'w World, after: &'w World, diff: &'w Diff) -> Self {
+    pub(crate) struct DiffBody<'w> of(before: &'w World, after: &'w World, diff: &'w Diff) where {
         let rows = |lines: &'w [DiffLine]| {
-            lines
-                .iter()
-                .map(|line| DiffRow::of(before, after, line))
-                .collect()
+            lines.iter().map(|line| DiffRow::of(before, after, line)).collect()
         };
-        Self {
-            gains: rows(&diff.gains),
-            losses: rows(&diff.losses),
-            changes: rows(&diff.changes),
-            people: diff.people(),
-        }
+    } {
+        /// What people have after and had not before.
+        gains: Vec<DiffRow<'w>> = rows(&diff.gains),
+        /// What people had before and have not after.
+        losses: Vec<DiffRow<'w>> = rows(&diff.losses),
+        /// What people have before and after, with another end.
+        changes: Vec<DiffRow<'w>> = rows(&diff.changes),
+        /// How many people it concerns.
+        people: usize = diff.people(),
     }
 }
 
-/// One person and one thing they have.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DiffRow<'w> {
-    user: Person<'w>,
-    /// The group, if it is a place in one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    group: Option<GroupRef<'w>>,
-    /// As what, if it is a place in a group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<Place>,
-    /// The permission, if it is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    permission: Option<&'w str>,
-    /// Until when before; missing if they had it not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<Until>,
-    /// Until when after; missing if they have it not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<Until>,
-}
-
-impl<'w> DiffRow<'w> {
-    pub(crate) fn of(before: &'w World, after: &'w World, line: &'w DiffLine) -> Self {
-        let known = |id| {
-            if after.user(id).is_some() {
-                after
-            } else {
-                before
-            }
-        };
+row! {
+    /// One person and one thing they have.
+    pub(crate) struct DiffRow<'w> of(
+        before: &'w World,
+        after: &'w World,
+        line: &'w DiffLine,
+    ) where {
+        let known = if after.user(line.user).is_some() { after } else { before };
         let (group, kind, permission) = match &line.what {
             What::Group { group, kind } => {
-                let world = if after.group(*group).is_some() {
-                    after
-                } else {
-                    before
-                };
-                (
-                    Some(GroupRef::by_id(world, *group)),
-                    Some((*kind).into()),
-                    None,
-                )
+                let world = if after.group(*group).is_some() { after } else { before };
+                (Some(GroupRef::by_id(world, *group)), Some((*kind).into()), None)
             }
             What::Permission { permission } => (None, None, Some(permission.as_str())),
         };
-        Self {
-            user: Person::by_id(known(line.user), line.user),
-            group,
-            kind,
-            permission,
-            before: line.before.map(Until),
-            after: line.after.map(Until),
-        }
+    } {
+        user: Person<'w> = Person::by_id(known, line.user),
+        /// The group, if it is a place in one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        group: Option<GroupRef<'w>> = group,
+        /// As what, if it is a place in a group.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kind: Option<Place> = kind,
+        /// The permission, if it is one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        permission: Option<&'w str> = permission,
+        /// Until when before; missing if they had it not.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        before: Option<Until> = line.before.map(Until),
+        /// Until when after; missing if they have it not.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        after: Option<Until> = line.after.map(Until),
     }
 }
 
-/// What a change does by rules.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RulesBody<'w> {
-    /// How many people are judged by other rules than before.
-    people: usize,
-    /// One for each way in which their rules differ.
-    shifts: Vec<AffectedUsersRow<'w>>,
-    /// For how many people it was not looked at.
-    not_compared: usize,
-}
-
-/// People whose rules change alike.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AffectedUsersRow<'w> {
-    users: Vec<Person<'w>>,
-    /// Requests that get another answer, one for each way that was found.
-    turns: Vec<DecisionChangeRow<'w>>,
-    /// Whether these are all the ways in which answers change. If there are none, nothing changes.
-    exhaustive: bool,
-}
-
-/// A request that gets another answer.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DecisionChangeRow<'w> {
-    action: &'w str,
-    /// The type of the resource.
-    #[serde(rename = "type")]
-    kind: &'w str,
-    /// What rules look at; all other attributes are missing.
-    #[schema(value_type = Object)]
-    attributes: BTreeMap<&'w str, Value>,
-    /// Attributes that are each person's own: the name of theirs, by name.
-    #[schema(value_type = Object)]
-    own: BTreeMap<&'w str, &'w str>,
-    /// Whether it is allowed afterwards; it was not, or was, before.
-    allowed: bool,
-    /// For how many of the people, as they are known, this was seen.
-    people: usize,
-    /// Whether it was tried on all of them.
-    tried_all: bool,
-}
-
-impl<'w> RulesBody<'w> {
-    fn of(preview: &'w Preview, diff: &'w RulesDiff) -> Self {
-        let world = |id| {
-            if preview.after.user(id).is_some() {
-                &preview.after
-            } else {
-                &*preview.before
-            }
-        };
-        let shift = |shift: &'w AffectedUsers| AffectedUsersRow {
-            users: shift
-                .people
-                .iter()
-                .map(|id| Person::by_id(world(*id), *id))
-                .collect(),
-            turns: shift.turns.iter().map(DecisionChangeRow::of).collect(),
-            exhaustive: shift.exhaustive,
-        };
-        Self {
-            people: diff.people,
-            shifts: diff.shifts.iter().map(shift).collect(),
-            not_compared: diff.not_compared,
-        }
+row! {
+    /// What a change does by rules.
+    pub(crate) struct RulesBody<'w> of(preview: &'w Preview, diff: &'w RulesDiff) {
+        /// How many people are judged by other rules than before.
+        people: usize = diff.people,
+        /// One for each way in which their rules differ.
+        shifts: Vec<AffectedUsersRow<'w>> =
+            diff.shifts.iter().map(|shift| AffectedUsersRow::of(preview, shift)).collect(),
+        /// For how many people it was not looked at.
+        not_compared: usize = diff.not_compared,
     }
 }
 
-impl<'w> DecisionChangeRow<'w> {
-    fn of(turn: &'w DecisionChange) -> Self {
+row! {
+    /// People whose rules change alike.
+    pub(crate) struct AffectedUsersRow<'w> of(preview: &'w Preview, shift: &'w AffectedUsers) where {
+        let (before, after) = (&*preview.before, &preview.after);
+        let known = |id| if after.user(id).is_some() { after } else { before };
+    } {
+        users: Vec<Person<'w>> =
+            shift.people.iter().map(|id| Person::by_id(known(*id), *id)).collect(),
+        /// Requests that get another answer, one for each way that was found.
+        turns: Vec<DecisionChangeRow<'w>> = shift.turns.iter().map(DecisionChangeRow::of).collect(),
+        /// Whether these are all the ways in which answers change. If there are none, nothing changes.
+        exhaustive: bool = shift.exhaustive,
+    }
+}
+
+row! {
+    /// A request that gets another answer.
+    pub(crate) struct DecisionChangeRow<'w> of(turn: &'w DecisionChange) where {
         let attributes = turn.attributes.iter();
         let own = turn.linked.iter();
-        Self {
-            action: &turn.action,
-            kind: &turn.resource_type,
-            attributes: attributes
-                .map(|(n, value)| (&**n, value.to_json()))
-                .collect(),
-            own: own.map(|(name, own)| (&**name, &**own)).collect(),
-            allowed: turn.allowed,
-            people: turn.people,
-            tried_all: turn.tried_all,
-        }
+    } {
+        action: &'w str = &turn.action,
+        /// The type of the resource.
+        #[serde(rename = "type")]
+        kind: &'w str = &turn.resource_type,
+        /// What rules look at; all other attributes are missing.
+        #[schema(value_type = Object)]
+        attributes: BTreeMap<&'w str, Value> =
+            attributes.map(|(n, value)| (&**n, value.to_json())).collect(),
+        /// Attributes that are each person's own: the name of theirs, by name.
+        #[schema(value_type = Object)]
+        own: BTreeMap<&'w str, &'w str> = own.map(|(name, own)| (&**name, &**own)).collect(),
+        /// Whether it is allowed afterwards; it was not, or was, before.
+        allowed: bool = turn.allowed,
+        /// For how many of the people, as they are known, this was seen.
+        people: usize = turn.people,
+        /// Whether it was tried on all of them.
+        tried_all: bool = turn.tried_all,
     }
 }
 
@@ -251,19 +171,9 @@ impl PartialSchema for Edits<'_> {
             let any = of_type(Type::Object).additional_properties(free());
             any.description(Some(about))
         };
-        let records = [
-            "user",
-            "group",
-            "app",
-            "tag",
-            "membership",
-            "inclusion",
-            "entitlement",
-            "request",
-            "resource",
-        ];
+        let records = "user group app tag membership inclusion entitlement request resource";
         let edit = ObjectBuilder::new()
-            .property("record", text().enum_values(Some(records)))
+            .property("record", text().enum_values(Some(records.split(' '))))
             .required("record")
             .property("before", any("As it was; missing if it is created."))
             .property("after", any("As it is to be; missing if it ends."));

@@ -26,55 +26,42 @@ use uuid::Uuid;
 
 use crate::http::text::{choice, date_time, text};
 
-/// An id.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(transparent)]
-pub(crate) struct IdBody(pub(crate) Uuid);
+/// Declares a value that stands for itself, with its description.
+macro_rules! scalar {
+    ($(#[doc = $about:literal])+ $Name:ident($Of:ty): $schema:expr, $told:literal) => {
+        $(#[doc = $about])+
+        #[derive(Clone, Copy, Debug, Serialize)]
+        #[serde(transparent)]
+        pub(crate) struct $Name(pub(crate) $Of);
+
+        impl PartialSchema for $Name {
+            fn schema() -> RefOr<Schema> {
+                $schema.description(Some($told)).into()
+            }
+        }
+        impl ToSchema for $Name {}
+    };
+}
+
+scalar! {
+    /// An id.
+    IdBody(Uuid): text().format(Some(SchemaFormat::Custom("uuid".into()))), "An id."
+}
+scalar! {
+    /// An instant, RFC 3339 in UTC.
+    Time(Timestamp): date_time(), "An instant in UTC."
+}
+scalar! {
+    /// An end: an instant, or null for never.
+    Until(Expiry): date_time().schema_type(SchemaType::from_iter([Type::String, Type::Null])),
+    "The first instant at which it no longer holds; null for never."
+}
 
 impl<T> From<Id<T>> for IdBody {
     fn from(id: Id<T>) -> Self {
         Self(id.uuid())
     }
 }
-
-impl PartialSchema for IdBody {
-    fn schema() -> RefOr<Schema> {
-        text()
-            .format(Some(SchemaFormat::Custom("uuid".into())))
-            .description(Some("An id."))
-            .into()
-    }
-}
-impl ToSchema for IdBody {}
-
-/// An instant, RFC 3339 in UTC.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(transparent)]
-pub(crate) struct Time(pub(crate) Timestamp);
-
-impl PartialSchema for Time {
-    fn schema() -> RefOr<Schema> {
-        date_time().description(Some("An instant in UTC.")).into()
-    }
-}
-impl ToSchema for Time {}
-
-/// An end: an instant, or null for never.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(transparent)]
-pub(crate) struct Until(pub(crate) Expiry);
-
-impl PartialSchema for Until {
-    fn schema() -> RefOr<Schema> {
-        date_time()
-            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
-            .description(Some(
-                "The first instant at which it no longer holds; null for never.",
-            ))
-            .into()
-    }
-}
-impl ToSchema for Until {}
 
 choice! {
     /// How somebody is in a group.

@@ -2,57 +2,36 @@
 
 use portcullis_model::World;
 use portcullis_store::{LogEntry, Subject};
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::api::wire::{ActorRef, IdBody, Time};
+use crate::api::{
+    row,
+    wire::{ActorRef, IdBody, Time},
+};
 
-/// An entry of the log.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Entry<'w> {
-    /// Its place in the log.
-    position: u64,
-    at: Time,
-    actor: ActorRef<'w>,
-    /// What was done, as noun and verb.
-    operation: &'w str,
-    /// What it is about; in a list the first 20.
-    subjects: Vec<About<'w>>,
-    /// The entry it undoes.
-    undoes: Option<u64>,
-    /// The entry that undid it.
-    undone_by: Option<u64>,
-}
-
-/// Something an entry is about, under the name it had then.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct About<'w> {
-    /// `user`, `group`, `app`, `tag`, `request` or `resource`.
-    kind: &'static str,
-    id: IdBody,
-    label: &'w str,
-}
-
-impl<'w> About<'w> {
-    fn of(subject: &'w Subject) -> Self {
-        Self {
-            kind: subject.kind.as_str(),
-            id: IdBody(subject.id),
-            label: &subject.label,
-        }
+row! {
+    /// An entry of the log.
+    pub(crate) struct Entry<'w> of(world: &'w World, entry: &'w LogEntry) {
+        /// Its place in the log.
+        position: u64 = entry.position.0,
+        at: Time = Time(entry.at),
+        actor: ActorRef<'w> = ActorRef::called(world, entry.actor, entry.login.as_deref()),
+        /// What was done, as noun and verb.
+        operation: &'w str = entry.operation.as_str(),
+        /// What it is about; in a list the first 20.
+        subjects: Vec<About<'w>> = entry.subjects.iter().map(About::of).collect(),
+        /// The entry it undoes.
+        undoes: Option<u64> = entry.undoes.map(|position| position.0),
+        /// The entry that undid it.
+        undone_by: Option<u64> = entry.undone_by.map(|position| position.0),
     }
 }
 
-impl<'w> Entry<'w> {
-    pub(super) fn of(world: &'w World, entry: &'w LogEntry) -> Self {
-        Self {
-            position: entry.position.0,
-            at: Time(entry.at),
-            actor: ActorRef::called(world, entry.actor, entry.login.as_deref()),
-            operation: entry.operation.as_str(),
-            subjects: entry.subjects.iter().map(About::of).collect(),
-            undoes: entry.undoes.map(|position| position.0),
-            undone_by: entry.undone_by.map(|position| position.0),
-        }
+row! {
+    /// Something an entry is about, under the name it had then.
+    pub(crate) struct About<'w> of(subject: &'w Subject) {
+        /// `user`, `group`, `app`, `tag`, `request` or `resource`.
+        kind: &'static str = subject.kind.as_str(),
+        id: IdBody = IdBody(subject.id),
+        label: &'w str = &subject.label,
     }
 }

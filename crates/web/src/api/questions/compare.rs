@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use portcullis_app::decide::Moment;
-use portcullis_model::{Expiry, Group, Id, MembershipKind, User};
+use portcullis_model::{Group, Id, MembershipKind, User};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -83,9 +83,7 @@ pub(crate) async fn compare(read: Read<Pair>) -> Answer {
         }
         for access in decider.permissions_of(Moment::new(world, now), user) {
             let end = side(permissions.entry(&access.permission.name).or_default());
-            let latest = end.map_or(access.until, |Until(end): Until| {
-                Expiry::max(end, access.until)
-            });
+            let latest = end.map_or(access.until, |Until(end)| end.max(access.until));
             *end = Some(Until(latest));
         }
     }

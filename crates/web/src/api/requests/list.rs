@@ -80,11 +80,8 @@ pub(crate) async fn list_requests(read: Read<(Filter, Paging)>) -> Answer {
     }
     let requester = match (whose, requester) {
         (Whose::Mine, Some(user)) if user != me => {
-            return read.answer(&Page::<RequestRow<'_>> {
-                items: vec![],
-                total: Some(0),
-                next: None,
-            });
+            let none = paging.part().of(Vec::new(), |_| String::new());
+            return read.answer(&Page::of(none, |r| RequestRow::of(world, r, None)));
         }
         (Whose::Mine, _) => Some(me),
         (_, user) => user,

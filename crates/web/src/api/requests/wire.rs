@@ -8,46 +8,17 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::{
-    Answer, Done, Shown,
+    Answer, Done, Shown, row,
     wire::{ActorRef, GroupRef, IdBody, Person, Place, Time, Until},
 };
 
-/// A request.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RequestRow<'w> {
-    id: IdBody,
-    requester: Person<'w>,
-    /// What is asked for, in words.
-    wants: String,
-    /// The group it is about; null for a new one.
-    group: Option<GroupRef<'w>>,
-    /// As what they would be in it; null for a new one.
-    kind: Option<Place>,
-    reason: &'w str,
-    until: Until,
-    created_at: Time,
-    /// `pending`, `approved`, `rejected` or `withdrawn`.
-    status: &'static str,
-    /// What became of it; null while it waits.
-    resolution: Option<ResolutionRow<'w>>,
-}
-
-/// What became of a request.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ResolutionRow<'w> {
-    by: ActorRef<'w>,
-    at: Time,
-    reason: &'w str,
-    /// Until when it was granted, if it was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    granted_until: Option<Until>,
-}
-
-/// Last known names of what the world may not know any more.
-pub(crate) type Labels = HashMap<Uuid, String>;
-
-impl<'w> RequestRow<'w> {
-    pub(crate) fn of(world: &'w World, request: &'w Request, labels: Option<&'w Labels>) -> Self {
+row! {
+    /// A request.
+    pub(crate) struct RequestRow<'w> of(
+        world: &'w World,
+        request: &'w Request,
+        labels: Option<&'w Labels>,
+    ) where {
         let label = |id: Uuid| {
             labels
                 .and_then(|labels| labels.get(&id))
@@ -69,20 +40,39 @@ impl<'w> RequestRow<'w> {
             granted_until,
         };
         let requester = label(request.requester.uuid());
-        Self {
-            id: request.id.into(),
-            requester: Person::called(world, request.requester, requester),
-            wants: request.wants.label(world),
-            group: group.map(|group| GroupRef::called(world, group, label(group.uuid()))),
-            kind: request.wants.kind().map(Place::from),
-            reason: &request.reason,
-            until: Until(request.until),
-            created_at: Time(request.created_at),
-            status: request.state.as_str(),
-            resolution: request.state.resolution().map(resolution),
-        }
+    } {
+        id: IdBody = request.id.into(),
+        requester: Person<'w> = Person::called(world, request.requester, requester),
+        /// What is asked for, in words.
+        wants: String = request.wants.label(world),
+        /// The group it is about; null for a new one.
+        group: Option<GroupRef<'w>> =
+            group.map(|group| GroupRef::called(world, group, label(group.uuid()))),
+        /// As what they would be in it; null for a new one.
+        kind: Option<Place> = request.wants.kind().map(Place::from),
+        reason: &'w str = &request.reason,
+        until: Until = Until(request.until),
+        created_at: Time = Time(request.created_at),
+        /// `pending`, `approved`, `rejected` or `withdrawn`.
+        status: &'static str = request.state.as_str(),
+        /// What became of it; null while it waits.
+        resolution: Option<ResolutionRow<'w>> = request.state.resolution().map(resolution),
     }
 }
+
+/// What became of a request.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ResolutionRow<'w> {
+    by: ActorRef<'w>,
+    at: Time,
+    reason: &'w str,
+    /// Until when it was granted, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    granted_until: Option<Until>,
+}
+
+/// Last known names of what the world may not know any more.
+pub(crate) type Labels = HashMap<Uuid, String>;
 
 /// The ids of the people and groups in requests, for labels.
 pub(crate) fn people_and_groups(requests: &[Request]) -> Vec<Uuid> {

@@ -1,6 +1,6 @@
 //! Tags on the wire, and what they demand.
 
-use portcullis_model::{Constraints, FieldError, Id, Noun, Tag, World, tag::Limit};
+use portcullis_model::{Constraints, FieldError, Tag, World, tag::Limit};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::{
@@ -13,56 +13,37 @@ use utoipa::{
 
 use crate::{
     api::{
-        Answer, Done, Shown,
         body::{FromJson, body, or_fault},
+        row, shown,
         wire::{GroupRef, IdBody, Named},
     },
     http::text::{a, of_type},
 };
 
-/// A tag with what it demands.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct TagRow<'w> {
-    id: IdBody,
-    name: &'w str,
-    description: &'w str,
-    /// A disabled tag constrains nothing.
-    enabled: bool,
-    constraints: Demands,
-}
-
-impl<'w> TagRow<'w> {
-    pub(crate) fn of(tag: &'w Tag) -> Self {
-        Self {
-            id: tag.id.into(),
-            name: &tag.name,
-            description: &tag.description,
-            enabled: tag.enabled,
-            constraints: Demands(tag.constraints),
-        }
+row! {
+    /// A tag with what it demands.
+    pub(crate) struct TagRow<'w> of(tag: &'w Tag) {
+        id: IdBody = tag.id.into(),
+        name: &'w str = &tag.name,
+        description: &'w str = &tag.description,
+        /// A disabled tag constrains nothing.
+        enabled: bool = tag.enabled,
+        constraints: Demands = Demands(tag.constraints),
     }
 }
 
-/// A tag with what carries it itself.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct TagDetail<'w> {
-    #[serde(flatten)]
-    row: TagRow<'w>,
-    /// The apps that carry it, whose groups it constrains too.
-    apps: Vec<Named<'w>>,
-    /// The groups that carry it themselves.
-    groups: Vec<GroupRef<'w>>,
-}
-
-impl<'w> TagDetail<'w> {
-    pub(crate) fn of(world: &'w World, tag: &'w Tag) -> Self {
+row! {
+    /// A tag with what carries it itself.
+    pub(crate) struct TagDetail<'w> of(world: &'w World, tag: &'w Tag) where {
         let apps = world.apps().filter(|app| app.tags.contains(&tag.id));
         let groups = world.groups().filter(|group| group.tags.contains(&tag.id));
-        Self {
-            row: TagRow::of(tag),
-            apps: apps.map(Named::app).collect(),
-            groups: groups.map(|group| GroupRef::of(world, group)).collect(),
-        }
+    } {
+        #[serde(flatten)]
+        row: TagRow<'w> = TagRow::of(tag),
+        /// The apps that carry it, whose groups it constrains too.
+        apps: Vec<Named<'w>> = apps.map(Named::app).collect(),
+        /// The groups that carry it themselves.
+        groups: Vec<GroupRef<'w>> = groups.map(|group| GroupRef::of(world, group)).collect(),
     }
 }
 
@@ -137,14 +118,4 @@ impl From<ConstraintsBody> for Constraints {
     }
 }
 
-impl Shown for Tag {
-    const NOUN: Noun = Noun::Tag;
-
-    fn written<'d>(done: &Done<'d>, id: Id<Self>) -> Option<&'d Self> {
-        done.world.tag(id)
-    }
-
-    fn show(&self, done: &Done<'_>) -> Answer {
-        done.answer(&TagDetail::of(done.world, self))
-    }
-}
+shown!(Tag: tag, |tag, done| TagDetail::of(done.world, tag));
