@@ -153,6 +153,16 @@ macro_rules! from_edit {
                 Self::$name(edit)
             }
         }
+
+        impl<'c> TryFrom<&'c Change> for &'c Edit<$name> {
+            type Error = ();
+            fn try_from(change: &'c Change) -> Result<Self, ()> {
+                match change {
+                    Change::$name(edit) => Ok(edit),
+                    _ => Err(()),
+                }
+            }
+        }
     )*};
 }
 from_edit!(
@@ -214,6 +224,15 @@ impl ChangeSet {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    /// The edits of one kind of record, in order.
+    pub fn edits<'c, T: 'c>(&'c self) -> impl Iterator<Item = &'c Edit<T>>
+    where
+        &'c Edit<T>: TryFrom<&'c Change>,
+    {
+        let edits = self.changes.iter();
+        edits.filter_map(|change| change.try_into().ok())
     }
 
     /// What undoes this once it is committed at `position`.

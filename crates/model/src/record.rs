@@ -60,6 +60,21 @@ pub struct User {
     pub attributes: BTreeMap<String, serde_json::Value>,
 }
 
+impl User {
+    /// What they do, as the directory has it; empty where it does not say.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        let known = |name: &str| {
+            let mut all = self.attributes.iter();
+            let found = all.find(|(key, _)| key.eq_ignore_ascii_case(name));
+            found.and_then(|(_, value)| value.as_str())
+        };
+        known("title")
+            .or_else(|| known("department"))
+            .unwrap_or_default()
+    }
+}
+
 /// What kind of subject a user is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

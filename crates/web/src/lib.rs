@@ -7,6 +7,7 @@ pub mod api;
 pub mod auth;
 pub mod authzen;
 pub mod error;
+mod http;
 pub mod pages;
 mod server;
 mod state;

@@ -9,7 +9,7 @@ use axum::{
 use portcullis_model::{Position, Refusal, Timestamp, World};
 use serde::Deserialize;
 
-use crate::{Web, error::Failure};
+use crate::{Web, auth::Viewer, error::Failure};
 
 /// The header that a write answers with and a read may send as "no older than".
 pub(crate) const POSITION: &str = "portcullis-position";
@@ -46,6 +46,17 @@ impl FromRequestParts<Web> for View {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
+        if let Some(view) = parts.extensions.get::<Self>() {
+            return Ok(view.clone());
+        }
+        let view = Self::asked(parts, web).await?;
+        parts.extensions.insert(view.clone());
+        Ok(view)
+    }
+}
+
+impl View {
+    async fn asked(parts: &Parts, web: &Web) -> Result<Self, Failure> {
         let Query(asked) = Query::<Asked>::try_from_uri(&parts.uri)
             .map_err(|error| Failure::from(Refusal::invalid("at", error.body_text())))?;
         let wanted = parts.headers.get(POSITION).map(|value| {
@@ -62,11 +73,13 @@ impl FromRequestParts<Web> for View {
                 })
         });
         let wanted = wanted.transpose()?;
-        let now = web.app().now();
+        let viewer = parts.extensions.get::<Viewer>();
+        let now = viewer.map_or_else(|| web.app().now(), |viewer| viewer.context.now);
         let asked = asked.at.filter(|at| !at.is_empty());
-        let world = match wanted {
-            Some(position) => web.app().live().at_least(position, MOST_WAIT).await?,
-            None => web.app().world(),
+        let world = match (wanted, viewer) {
+            (Some(position), _) => web.app().live().at_least(position, MOST_WAIT).await?,
+            (None, Some(viewer)) => Arc::clone(&viewer.world),
+            (None, None) => web.app().world(),
         };
         let Some(at) = asked else {
             return Ok(Self {

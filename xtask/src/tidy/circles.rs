@@ -216,22 +216,6 @@ const CLOSING: &[(&str, &str)] = &[
     ("crates/store/src/writer.rs", "crates/store/src/follower.rs"),
     ("crates/store/src/writer.rs", "crates/store/src/live.rs"),
     (
-        "crates/web/src/api/resources/delete.rs",
-        "crates/web/src/api/resources/mod.rs",
-    ),
-    (
-        "crates/web/src/api/resources/get.rs",
-        "crates/web/src/api/resources/mod.rs",
-    ),
-    (
-        "crates/web/src/api/resources/list.rs",
-        "crates/web/src/api/resources/mod.rs",
-    ),
-    (
-        "crates/web/src/api/resources/put.rs",
-        "crates/web/src/api/resources/mod.rs",
-    ),
-    (
         "crates/web/src/authzen/evaluate.rs",
         "crates/web/src/authzen/mod.rs",
     ),

@@ -22,7 +22,10 @@ impl World {
     }
 
     /// Groups, roles and app groups by name, those after `after` if given.
-    pub fn groups_after(&self, after: Option<&str>) -> impl Iterator<Item = &Group> {
+    pub fn groups_after<'w>(
+        &'w self,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &'w Group> + use<'w> {
         self.group_names
             .range::<_, str>((bound(after.map(name::key).as_deref()), Bound::Unbounded))
             .filter_map(|(_, ix)| self.group_at(*ix))
@@ -35,7 +38,10 @@ impl World {
     }
 
     /// Apps by name, those after `after` if given.
-    pub fn apps_after(&self, after: Option<&str>) -> impl Iterator<Item = &App> {
+    pub fn apps_after<'w>(
+        &'w self,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &'w App> + use<'w> {
         self.app_names
             .range::<_, str>((bound(after.map(name::key).as_deref()), Bound::Unbounded))
             .filter_map(|(_, id)| self.app(Id::new(*id)))
@@ -47,7 +53,10 @@ impl World {
     }
 
     /// Tags by name, those after `after` if given.
-    pub fn tags_after(&self, after: Option<&str>) -> impl Iterator<Item = &Tag> {
+    pub fn tags_after<'w>(
+        &'w self,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &'w Tag> + use<'w> {
         self.tag_names
             .range::<_, str>((bound(after.map(name::key).as_deref()), Bound::Unbounded))
             .filter_map(|(_, id)| self.tag(Id::new(*id)))

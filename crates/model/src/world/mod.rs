@@ -10,6 +10,7 @@ mod diff;
 mod find;
 mod holders;
 mod list;
+pub mod query;
 mod search;
 mod slab;
 mod slots;

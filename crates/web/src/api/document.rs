@@ -6,14 +6,17 @@ use utoipa::openapi::{
     RefOr, Required, ResponseBuilder, Schema,
     header::HeaderBuilder,
     path::{Operation, Parameter, ParameterBuilder, ParameterIn},
-    schema::{KnownFormat, SchemaFormat, SchemaType, Type},
+    schema::Type,
     security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     server::Server,
     tag::TagBuilder,
 };
 
-use super::wire;
-use crate::error::{Problem, ProblemField};
+use super::preview::PreviewBody;
+use crate::{
+    error::{Problem, ProblemField},
+    http::text::{date_time, of_type, text},
+};
 
 /// What stands in a path, and what it may be.
 const KEYS: &[(&str, &str)] = &[
@@ -91,10 +94,10 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
     components = components
         .schema_from::<Problem>()
         .schema_from::<ProblemField>()
-        .schema_from::<wire::PreviewBody<'_>>()
+        .schema_from::<PreviewBody<'_>>()
         .security_scheme("bearer", SecurityScheme::Http(bearer));
     let mut parts = Vec::new();
-    <wire::PreviewBody<'_> as utoipa::ToSchema>::schemas(&mut parts);
+    <PreviewBody<'_> as utoipa::ToSchema>::schemas(&mut parts);
     document.components = Some(components.schemas_from_iter(parts).build());
     for (path, item) in &mut document.paths.paths {
         let keys = keys(path);
@@ -142,57 +145,35 @@ fn parameter(name: &str, place: ParameterIn, about: &str, schema: ObjectBuilder)
         .build()
 }
 
-fn text() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(SchemaType::new(Type::String))
-}
-
 fn read(operation: &mut Operation, keys: &[Parameter]) {
-    let date_time = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
     let at = "As of this time; now if not given.";
     let no_older = "No older than this position, as a write answered it.";
-    let number = ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer));
-    add(operation, keys);
-    add(
-        operation,
-        &[
-            parameter("at", ParameterIn::Query, at, date_time),
-            parameter("Portcullis-Position", ParameterIn::Header, no_older, number),
-        ],
-    );
-    problems(operation, &["400", "401", "404", "503"]);
+    let number = of_type(Type::Integer);
+    let at = parameter("at", ParameterIn::Query, at, date_time());
+    let no_older = parameter("Portcullis-Position", ParameterIn::Header, no_older, number);
+    add(operation, keys, [at, no_older]);
+    problems(operation, "400 401 404 503");
 }
 
 fn write(operation: &mut Operation, keys: &[Parameter]) {
     let preview = "Answers what would happen, and changes nothing.";
     let once = "The same key with the same request does it once and answers the same.";
-    let flag = ObjectBuilder::new().schema_type(SchemaType::new(Type::Boolean));
-    add(operation, keys);
-    add(
-        operation,
-        &[
-            parameter("preview", ParameterIn::Query, preview, flag),
-            parameter(
-                "Idempotency-Key",
-                ParameterIn::Header,
-                once,
-                text().max_length(Some(255)),
-            ),
-        ],
-    );
+    let flag = of_type(Type::Boolean);
+    let key = text().max_length(Some(255));
+    let preview = parameter("preview", ParameterIn::Query, preview, flag);
+    let once = parameter("Idempotency-Key", ParameterIn::Header, once, key);
+    add(operation, keys, [preview, once]);
     or_preview(operation);
-    problems(
-        operation,
-        &[
-            "400", "401", "403", "404", "409", "413", "415", "422", "503",
-        ],
-    );
+    let statuses = "400 401 403 404 409 413 415 422 503";
+    problems(operation, statuses);
 }
 
-fn add(operation: &mut Operation, parameters: &[Parameter]) {
+fn add(operation: &mut Operation, keys: &[Parameter], common: [Parameter; 2]) {
+    let parameters = keys.iter().cloned().chain(common).map(RefOr::T);
     operation
         .parameters
         .get_or_insert_default()
-        .extend(parameters.iter().cloned().map(RefOr::T));
+        .extend(parameters);
 }
 
 /// A preview answers 200 with a body of its own, and every write tells its position.
@@ -203,9 +184,7 @@ fn or_preview(operation: &mut Operation) {
         if let RefOr::T(response) = response {
             let header = HeaderBuilder::new()
                 .description(Some("The place in the log of what was done."))
-                .schema(Some(
-                    ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer)),
-                ))
+                .schema(Some(of_type(Type::Integer)))
                 .build();
             response
                 .headers
@@ -235,9 +214,9 @@ fn or_preview(operation: &mut Operation) {
     }
 }
 
-fn problems(operation: &mut Operation, statuses: &[&str]) {
-    for status in statuses {
-        let about = match *status {
+fn problems(operation: &mut Operation, statuses: &str) {
+    for status in statuses.split(' ') {
+        let about = match status {
             "400" => "Something in the request is wrong, or against a rule; every fault is listed.",
             "401" => "Who asks is not known.",
             "403" => "You may not do this; the problem says who may.",
@@ -257,7 +236,7 @@ fn problems(operation: &mut Operation, statuses: &[&str]) {
         operation
             .responses
             .responses
-            .entry((*status).into())
+            .entry(status.into())
             .or_insert(response.into());
     }
 }

@@ -1,4 +1,4 @@
-//! What a handler takes: a [`Read`] or a [`Write`], and the [`Key`] in the path.
+//! What a handler takes: a [`Read`], a [`Write`] or, where nothing is sent, an [`Act`].
 //!
 //! Who asks is looked at first, then what they sent. A handler that has one of these has a known
 //! person, a world, a query and a body that are right in form.
@@ -6,45 +6,37 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{FromRequest, FromRequestParts, Path, Request},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::Response,
 };
 use portcullis_app::{Operation, decide::Decider};
 use portcullis_model::{
-    ChangeSet, FieldError, Group, Id, Noun, Position, Refusal, Timestamp, User, World,
+    Change, ChangeSet, Edit, FieldError, Id, Noun, Position, Record, Refusal, Timestamp, User,
+    World,
 };
 use portcullis_store::{Idempotency, Replay};
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde::Serialize;
 
 use super::{
-    input::{FromJson, FromQuery, NoBody, NoQuery, parameter, unknown_parameters},
-    wire,
+    body::{self, FromJson, NoBody},
+    preview::PreviewBody,
+    wire::Deleted,
 };
 use crate::{
     At, View, Web,
     auth::{Author, Viewer},
     error::Failure,
+    http::{
+        Finds,
+        query::{self, FromQuery, NoQuery, parameter},
+    },
     view::POSITION,
 };
 
 /// What a handler answers.
 pub(crate) type Answer = Result<Response, Failure>;
-
-/// What the path names, decoded.
-#[derive(Debug)]
-pub(crate) struct Key<T = String>(pub(crate) T);
-
-impl<T: DeserializeOwned + Send> FromRequestParts<Web> for Key<T> {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
-        let read = Path::<T>::from_request_parts(parts, web).await;
-        let Path(key) = read.map_err(|wrong| Refusal::invalid("path", wrong.body_text()))?;
-        Ok(Self(key))
-    }
-}
 
 /// A read: who asks, the world they see and what they ask for.
 pub(crate) struct Read<Q = NoQuery> {
@@ -66,9 +58,8 @@ impl<Q: FromQuery + Send> FromRequestParts<Web> for Read<Q> {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
         let viewer = <Viewer as FromRequestParts<Web>>::from_request_parts(parts, web).await?;
-        let query = read_query(parts, "at", &mut Vec::new())?;
-        let view = View::from_request_parts(parts, web).await?;
-        let View { world, now, at } = view;
+        let query = query::read(parts, "at", &mut Vec::new())?;
+        let View { world, now, at } = View::from_request_parts(parts, web).await?;
         Ok(Self {
             web: web.clone(),
             viewer,
@@ -80,25 +71,21 @@ impl<Q: FromQuery + Send> FromRequestParts<Web> for Read<Q> {
     }
 }
 
+impl<Q> Finds for Read<Q> {
+    fn seen(&self) -> (&World, Id<User>) {
+        (&self.world, self.viewer.id)
+    }
+}
+
 impl<Q> Read<Q> {
-    /// The user the key names; `@me` is who asks.
-    pub(crate) fn user(&self, key: &str) -> Result<&User, Refusal> {
-        user(&self.world, key, self.viewer.id)
-    }
-
-    /// The group the key names.
-    pub(crate) fn group(&self, key: &str) -> Result<&Group, Refusal> {
-        group(&self.world, key)
-    }
-
     /// Refuses a question about the past: this answer is history already.
     pub(crate) fn only_now(&self, instead: &str) -> Result<(), Refusal> {
         match self.at {
             At::Now => Ok(()),
-            At::Past(_) => Err(Refusal::invalid(
-                "at",
-                format!("this list has no `at`; {instead}"),
-            )),
+            At::Past(_) => {
+                let wrong = format!("this list has no `at`; {instead}");
+                Err(Refusal::invalid("at", wrong))
+            }
         }
     }
 
@@ -111,27 +98,85 @@ impl<Q> Read<Q> {
 }
 
 /// A write: who acts, and what they sent.
-pub(crate) struct Write<B = NoBody, Q = NoQuery> {
+pub(crate) struct Write<B> {
     /// How it is done.
     pub(crate) act: Act,
     /// The body.
     pub(crate) body: B,
-    /// The query.
-    pub(crate) query: Q,
 }
 
 /// How a write is done: previewed or committed, once for each idempotency key.
-pub(crate) struct Act {
+pub(crate) struct Act<Q = NoQuery> {
     /// The program.
     pub(crate) web: Web,
-    /// Who acts.
+    /// Who acts, in the world in which the names that were sent are looked up.
     pub(crate) viewer: Viewer,
+    /// The query.
+    pub(crate) query: Q,
     mode: Mode,
 }
 
 enum Mode {
     Preview,
     Commit(Option<Idempotency>),
+}
+
+impl<B: FromJson + Send> FromRequest<Web> for Write<B> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, web: &Web) -> Result<Self, Failure> {
+        let (act, body) = receive(request, web).await?;
+        Ok(Self { act, body })
+    }
+}
+
+impl<Q: FromQuery + Send> FromRequest<Web> for Act<Q> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, web: &Web) -> Result<Self, Failure> {
+        let (act, NoBody) = receive(request, web).await?;
+        Ok(act)
+    }
+}
+
+/// Reads a write, every fault in it at once.
+async fn receive<B: FromJson, Q: FromQuery>(
+    request: Request,
+    web: &Web,
+) -> Result<(Act<Q>, B), Failure> {
+    let (mut parts, body) = request.into_parts();
+    let Author(viewer) =
+        <Author as FromRequestParts<Web>>::from_request_parts(&mut parts, web).await?;
+    let mut faults = Vec::new();
+    let key = idempotency_key(&parts.headers, &mut faults);
+    let request = Request::from_parts(parts.clone(), body);
+    let bytes = bytes(&parts.headers, request, web).await?;
+    let body = body::read::<B>(&bytes, &mut faults);
+    let query = query::read::<Q>(&parts, "preview", &mut faults)?;
+    let previewed = parameter::<bool>(&query::pairs(&parts)?, "preview", &mut faults);
+    let (Some(body), true) = (body, faults.is_empty()) else {
+        return Err(Refusal::Invalid(faults).into());
+    };
+    let mode = if previewed.unwrap_or_default() {
+        Mode::Preview
+    } else {
+        let uri = parts.uri.path_and_query().map_or("", |uri| uri.as_str());
+        let request = [parts.method.as_str().as_bytes(), uri.as_bytes(), &bytes];
+        Mode::Commit(key.map(|key| Idempotency::new(key, &request)))
+    };
+    let act = Act {
+        web: web.clone(),
+        viewer,
+        query,
+        mode,
+    };
+    Ok((act, body))
+}
+
+impl<Q> Finds for Act<Q> {
+    fn seen(&self) -> (&World, Id<User>) {
+        (&self.viewer.world, self.viewer.id)
+    }
 }
 
 /// What a write did, for the answer.
@@ -156,171 +201,126 @@ impl Done<'_> {
     }
 }
 
-impl<B: FromJson + Send, Q: FromQuery + Send> FromRequest<Web> for Write<B, Q> {
-    type Rejection = Failure;
+/// A record that is shown as a whole when it was created or edited.
+pub(crate) trait Shown: Record {
+    /// What it is called.
+    const NOUN: Noun;
 
-    async fn from_request(request: Request, web: &Web) -> Result<Self, Failure> {
-        let (mut parts, body) = request.into_parts();
-        let Author(viewer) =
-            <Author as FromRequestParts<Web>>::from_request_parts(&mut parts, web).await?;
-        let mut faults = Vec::new();
-        let key = idempotency_key(&parts.headers, &mut faults);
-        let bytes = bytes(
-            &parts.headers,
-            Request::from_parts(parts.clone(), body),
-            web,
-        )
-        .await?;
-        let body = read_body::<B>(&bytes, &mut faults);
-        let query = read_query::<Q>(&parts, "preview", &mut faults)?;
-        let pairs = pairs(&parts)?;
-        let previewed = parameter::<bool>(&pairs, "preview", &mut faults).unwrap_or_default();
-        let (Some(body), true) = (body, faults.is_empty()) else {
-            return Err(Refusal::Invalid(faults).into());
-        };
-        let mode = if previewed {
-            Mode::Preview
-        } else {
-            let uri = parts.uri.path_and_query().map_or("", |uri| uri.as_str());
-            let request = [parts.method.as_str().as_bytes(), uri.as_bytes(), &bytes];
-            Mode::Commit(key.map(|key| Idempotency::new(key, &request)))
-        };
-        Ok(Self {
-            act: Act {
-                web: web.clone(),
-                viewer,
-                mode,
-            },
-            body,
-            query,
-        })
-    }
+    /// The record as the write left it.
+    fn written<'d>(done: &Done<'d>, id: Id<Self>) -> Option<&'d Self>;
+
+    /// The answer that shows it.
+    fn show(&self, done: &Done<'_>) -> Answer;
 }
 
-impl Act {
-    /// The world in which the names that were sent are looked up.
-    pub(crate) fn world(&self) -> &Arc<World> {
-        &self.viewer.world
+/// Says as what a record of the world is shown.
+macro_rules! shown {
+    ($T:ident: $find:ident, |$one:ident, $done:ident| $shape:expr) => {
+        impl $crate::api::Shown for $T {
+            const NOUN: portcullis_model::Noun = portcullis_model::Noun::$T;
+            fn written<'d>(
+                done: &$crate::api::Done<'d>,
+                id: portcullis_model::Id<Self>,
+            ) -> Option<&'d Self> {
+                done.world.$find(id)
+            }
+            fn show(&self, $done: &$crate::api::Done<'_>) -> $crate::api::Answer {
+                let $one = self;
+                $done.answer(&$shape)
+            }
+        }
+    };
+}
+pub(crate) use shown;
+
+impl<Q> Act<Q> {
+    /// Creates a `T`, which the answer shows, or says what that would do.
+    pub(crate) async fn create<T: Shown>(self, operation: impl Operation) -> Answer
+    where
+        for<'c> &'c Edit<T>: TryFrom<&'c Change>,
+    {
+        self.done(StatusCode::CREATED, operation, |done| {
+            let mut created = done
+                .change
+                .edits::<T>()
+                .filter(|edit| edit.before.is_none());
+            let id = created.next().and_then(Edit::id);
+            let made = id.and_then(|id| T::written(done, id));
+            made.ok_or_else(|| Refusal::not_found(T::NOUN, "just created"))?
+                .show(done)
+        })
+        .await
     }
 
-    /// The user the key names; `@me` is who acts.
-    pub(crate) fn user(&self, key: &str) -> Result<Id<User>, Refusal> {
-        user(self.world(), key, self.viewer.id).map(|user| user.id)
+    /// Edits the `T`, which the answer shows, or says what that would do.
+    pub(crate) async fn edit<T: Shown>(self, id: Id<T>, operation: impl Operation) -> Answer {
+        self.run(operation, |done| {
+            let edited = T::written(done, id).ok_or_else(|| Refusal::not_found(T::NOUN, id))?;
+            edited.show(done)
+        })
+        .await
     }
 
-    /// The users the keys name.
-    pub(crate) fn users(&self, keys: &[String]) -> Result<Vec<Id<User>>, Refusal> {
-        keys.iter().map(|key| self.user(key)).collect()
+    /// Ends what is called `name`, or says what that would do.
+    pub(crate) async fn delete<T>(
+        self,
+        id: Id<T>,
+        name: &str,
+        operation: impl Operation,
+    ) -> Answer {
+        let deleted = Deleted::new(id, name);
+        self.run(operation, |done| done.answer(&deleted)).await
     }
 
-    /// The group the key names.
-    pub(crate) fn group(&self, key: &str) -> Result<Id<Group>, Refusal> {
-        group(self.world(), key).map(|group| group.id)
-    }
-
-    /// The groups the keys name.
-    pub(crate) fn groups(&self, keys: &[String]) -> Result<Vec<Id<Group>>, Refusal> {
-        keys.iter().map(|key| self.group(key)).collect()
-    }
-
-    /// The role the key names.
-    pub(crate) fn role(&self, key: &str) -> Result<Id<Group>, Refusal> {
-        role(self.world(), key).map(|group| group.id)
-    }
-
-    /// The app the key names.
-    pub(crate) fn app(&self, key: &str) -> Result<Id<portcullis_model::App>, Refusal> {
-        app(self.world(), key).map(|app| app.id)
-    }
-
-    /// The tags the keys name.
-    pub(crate) fn tags(&self, keys: &[String]) -> Result<Vec<Id<portcullis_model::Tag>>, Refusal> {
-        keys.iter()
-            .map(|key| tag(self.world(), key).map(|tag| tag.id))
-            .collect()
-    }
-
-    /// Does the operation, or says what it would do. `status` is that of an answer that did it.
+    /// Does the operation, or says what it would do.
     pub(crate) async fn run(
+        self,
+        operation: impl Operation,
+        render: impl FnOnce(&Done<'_>) -> Answer + Send,
+    ) -> Answer {
+        self.done(StatusCode::OK, operation, render).await
+    }
+
+    /// `status` is that of an answer that did it.
+    async fn done(
         self,
         status: StatusCode,
         operation: impl Operation,
         render: impl FnOnce(&Done<'_>) -> Answer + Send,
     ) -> Answer {
-        let Self { web, viewer, mode } = self;
-        let key = match mode {
+        let web = self.web;
+        let key = match self.mode {
             Mode::Preview => {
-                let preview = web.app().preview(&viewer.context, &operation).await?;
-                return json(StatusCode::OK, &wire::PreviewBody::of(&preview));
+                let preview = web.app().preview(&self.viewer.context, &operation).await?;
+                return json(StatusCode::OK, &PreviewBody::of(&preview));
             }
             Mode::Commit(key) => key,
         };
-        let done = web.app().commit(viewer.context, operation, key).await?;
+        let done = web
+            .app()
+            .commit(self.viewer.context, operation, key)
+            .await?;
         // A replay is told as it was then: the world may have moved on since.
-        let world = match done.replayed {
-            Replay::Replayed => web.past_position(done.position).await?,
-            Replay::Fresh | Replay::Unchanged => Arc::clone(&done.world),
+        let (world, status) = match done.replayed {
+            Replay::Replayed => (web.past_position(done.position).await?, status),
+            Replay::Fresh => (Arc::clone(&done.world), status),
+            Replay::Unchanged => (Arc::clone(&done.world), StatusCode::OK),
         };
-        let (change, at) = (&done.change, done.at);
-        let status = if done.replayed == Replay::Unchanged {
-            StatusCode::OK
-        } else {
-            status
-        };
-        let place = done.position;
         let mut response = render(&Done {
             world: &world,
-            change,
-            now: at,
-            position: place,
+            change: &done.change,
+            now: done.at,
+            position: done.position,
             decider: web.decider(),
             status,
         })?;
-        position(response.headers_mut(), done.position);
+        let headers = response.headers_mut();
+        position(headers, done.position);
         if done.replayed == Replay::Replayed {
-            response
-                .headers_mut()
-                .insert("idempotency-replayed", HeaderValue::from_static("true"));
+            headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
         }
         Ok(response)
     }
-}
-
-/// The user the key names: an id, login or e-mail address, or `@me`.
-pub(crate) fn user<'w>(world: &'w World, key: &str, me: Id<User>) -> Result<&'w User, Refusal> {
-    let found = if key == "@me" {
-        world.user(me)
-    } else {
-        world.find_user(key)
-    };
-    found.ok_or_else(|| Refusal::not_found(Noun::User, key))
-}
-
-/// The group, role or app group the key names.
-pub(crate) fn group<'w>(world: &'w World, key: &str) -> Result<&'w Group, Refusal> {
-    world
-        .find_group(key)
-        .ok_or_else(|| Refusal::not_found(Noun::Group, key))
-}
-
-/// The role the key names.
-pub(crate) fn role<'w>(world: &'w World, key: &str) -> Result<&'w Group, Refusal> {
-    let found = world.find_group(key).filter(|group| group.is_role());
-    found.ok_or_else(|| Refusal::not_found(Noun::Role, key))
-}
-
-/// The app the key names.
-pub(crate) fn app<'w>(world: &'w World, key: &str) -> Result<&'w portcullis_model::App, Refusal> {
-    world
-        .find_app(key)
-        .ok_or_else(|| Refusal::not_found(Noun::App, key))
-}
-
-/// The tag the key names.
-pub(crate) fn tag<'w>(world: &'w World, key: &str) -> Result<&'w portcullis_model::Tag, Refusal> {
-    world
-        .find_tag(key)
-        .ok_or_else(|| Refusal::not_found(Noun::Tag, key))
 }
 
 /// A JSON answer.
@@ -337,29 +337,6 @@ fn position(headers: &mut HeaderMap, position: Position) {
     headers.insert(POSITION, HeaderValue::from(position.0));
 }
 
-fn pairs(parts: &Parts) -> Result<Vec<(String, String)>, Refusal> {
-    axum::extract::Query::try_from_uri(&parts.uri)
-        .map(|axum::extract::Query(pairs)| pairs)
-        .map_err(|wrong| Refusal::invalid("query", wrong.body_text()))
-}
-
-/// Reads the query, which may also have `common`. Where `faults` has some already, new ones join
-/// them and the caller tells them all.
-fn read_query<Q: FromQuery>(
-    parts: &Parts,
-    common: &'static str,
-    faults: &mut Vec<FieldError>,
-) -> Result<Q, Refusal> {
-    let pairs = pairs(parts)?;
-    let mut known = Q::names();
-    known.push(common);
-    unknown_parameters(&pairs, &known, faults);
-    match Q::read(&pairs, faults) {
-        Some(query) if parts.method != Method::GET || faults.is_empty() => Ok(query),
-        _ => Err(Refusal::Invalid(std::mem::take(faults))),
-    }
-}
-
 fn idempotency_key(headers: &HeaderMap, faults: &mut Vec<FieldError>) -> Option<String> {
     let value = headers.get("idempotency-key")?;
     let key = value.to_str().unwrap_or_default().trim();
@@ -371,27 +348,17 @@ fn idempotency_key(headers: &HeaderMap, faults: &mut Vec<FieldError>) -> Option<
     Some(key.to_owned())
 }
 
-async fn bytes(
-    headers: &HeaderMap,
-    request: Request,
-    web: &Web,
-) -> Result<axum::body::Bytes, Failure> {
+async fn bytes(headers: &HeaderMap, request: Request, web: &Web) -> Result<Bytes, Failure> {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok());
-    let kind = kind.map(|kind| {
-        kind.split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_lowercase()
-    });
-    let bytes = axum::body::Bytes::from_request(request, web)
+    let kind = kind
+        .and_then(|kind| kind.split(';').next())
+        .map(|kind| kind.trim().to_lowercase());
+    let bytes = Bytes::from_request(request, web)
         .await
         .map_err(|wrong| Failure::Http(wrong.status(), wrong.body_text()))?;
-    let is_json = kind
-        .as_deref()
-        .is_some_and(|kind| kind == "application/json" || kind.ends_with("+json"));
+    let is_json = kind.is_some_and(|kind| kind == "application/json" || kind.ends_with("+json"));
     if !bytes.is_empty() && !is_json {
         return Err(Failure::Http(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -399,24 +366,4 @@ async fn bytes(
         ));
     }
     Ok(bytes)
-}
-
-fn read_body<B: FromJson>(bytes: &[u8], faults: &mut Vec<FieldError>) -> Option<B> {
-    if bytes.is_empty() {
-        if let Some(body) = B::left_out() {
-            return Some(body);
-        }
-        // An empty body is an empty object: all that is required is told.
-        return B::read(&Value::Object(serde_json::Map::new()), "", faults);
-    }
-    match serde_json::from_slice::<Value>(bytes) {
-        Ok(value) => B::read(&value, "", faults),
-        Err(wrong) => {
-            faults.push(FieldError::new(
-                "",
-                format!("the body is not JSON: {wrong}"),
-            ));
-            None
-        }
-    }
 }

@@ -1,35 +1,29 @@
 //! Pages of lists: `?limit=` and `?after=`, and the answer `{items, total, next}`.
 
-use portcullis_store::Cursor;
+use portcullis_model::{
+    Refusal,
+    world::query::{self, Order, Slice},
+};
+use portcullis_store::{BadCursor, Cursor};
 use serde::Serialize;
 use utoipa::{
     ToSchema,
-    openapi::{
-        ObjectBuilder, RefOr, Schema,
-        schema::{SchemaType, Type},
-    },
+    openapi::{RefOr, Schema, schema::Type},
 };
 
-use super::input::{FromText, choice, query};
+use crate::http::{
+    query::query,
+    text::{FromText, choice, of_type, text},
+};
 
 choice! {
     /// Which way a list is sorted.
-    pub(crate) enum Order {
+    pub(crate) enum OrderBody for Order {
         /// The smallest first.
         Asc = "asc",
         /// The largest first.
         Desc = "desc",
     }
-}
-
-/// Where a row stands in a list sorted by a text: what is equal goes by `key`.
-pub(crate) fn place(text: &str, key: &str) -> String {
-    format!("{text}\0{key}")
-}
-
-/// The same by a number, padded so that numbers stand in order as texts.
-pub(crate) fn count(number: usize, key: &str) -> String {
-    format!("{number:020}\0{key}")
 }
 
 /// A part of a list.
@@ -72,8 +66,7 @@ impl FromText for Limit {
         }
     }
     fn describe() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(SchemaType::new(Type::Integer))
+        of_type(Type::Integer)
             .minimum(Some(1))
             .maximum(Some(1000))
             .default(Some(50.into()))
@@ -100,9 +93,7 @@ impl FromText for After {
         String::from_utf8(bytes).map(Self).map_err(|_| bad())
     }
     fn describe() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(SchemaType::new(Type::String))
-            .into()
+        text().into()
     }
 }
 
@@ -121,92 +112,21 @@ impl Paging {
         self.limit.map_or(50, |limit| limit.0.into())
     }
 
-    /// Where to go on.
-    pub(crate) fn place(&self) -> Option<&str> {
-        self.after.as_ref().map(|after| after.0.as_str())
+    /// Which part of a list that is at hand.
+    pub(crate) fn part(&self) -> Slice<'_> {
+        Slice {
+            limit: self.limit(),
+            after: self.after.as_ref().map(|after| after.0.as_str()),
+        }
     }
 
     /// Where to go on in a list of the store.
-    pub(crate) fn cursor(&self) -> Result<Option<Cursor>, portcullis_model::Refusal> {
-        let parse = |place: &str| {
-            place.parse().map_err(|bad: portcullis_store::BadCursor| {
-                portcullis_model::Refusal::invalid("after", bad.to_string())
-            })
+    pub(crate) fn cursor(&self) -> Result<Option<Cursor>, Refusal> {
+        let parse = |after: &After| {
+            let cursor = after.0.parse();
+            cursor.map_err(|bad: BadCursor| Refusal::invalid("after", bad.to_string()))
         };
-        self.place().map(parse).transpose()
-    }
-
-    /// A page of rows that come in order from just after [`Paging::place`]. Takes no more than it
-    /// needs. `all` is how many there are without any filter and start; `None` where that is
-    /// another number.
-    pub(crate) fn take<R, T>(
-        &self,
-        rows: impl Iterator<Item = R>,
-        all: Option<usize>,
-        place: impl Fn(&R) -> String,
-        render: impl Fn(R) -> T,
-    ) -> Page<T> {
-        let limit = self.limit();
-        let mut items = Vec::with_capacity(limit.min(64));
-        let (mut last, mut next) = (None, None);
-        for row in rows {
-            if items.len() == limit {
-                next = last.as_deref().map(sealed);
-                break;
-            }
-            if items.len() + 1 == limit {
-                last = Some(place(&row));
-            }
-            items.push(render(row));
-        }
-        let counted = (self.after.is_none() && next.is_none()).then_some(items.len());
-        Page {
-            items,
-            total: all.or(counted),
-            next,
-        }
-    }
-
-    /// A page of rows that are all at hand in order; goes on after the row whose place was sent.
-    pub(crate) fn slice<R, T>(
-        &self,
-        rows: Vec<R>,
-        place: impl Fn(&R) -> String,
-        render: impl Fn(R) -> T,
-    ) -> Page<T> {
-        let all = rows.len();
-        let after = self.place();
-        let rest = rows
-            .into_iter()
-            .skip_while(|row| after.is_some_and(|after| place(row).as_str() <= after));
-        self.take(rest, Some(all), &place, render)
-    }
-
-    /// A page of rows in the order of their places, one way or the other; goes on after the row
-    /// whose place was sent, so that no row stands twice or is left out while others come and go.
-    pub(crate) fn sorted<R, T>(
-        &self,
-        mut rows: Vec<(String, R)>,
-        order: Order,
-        render: impl Fn(R) -> T,
-    ) -> Page<T> {
-        rows.sort_by(|(a, _), (b, _)| match order {
-            Order::Asc => a.cmp(b),
-            Order::Desc => b.cmp(a),
-        });
-        let (all, after) = (rows.len(), self.place());
-        let rest = rows.into_iter().skip_while(|(place, _)| {
-            after.is_some_and(|after| match order {
-                Order::Asc => place.as_str() <= after,
-                Order::Desc => place.as_str() >= after,
-            })
-        });
-        self.take(
-            rest,
-            Some(all),
-            |(place, _)| place.clone(),
-            |(_, row)| render(row),
-        )
+        self.after.as_ref().map(parse).transpose()
     }
 
     /// A page of the store's.
@@ -215,11 +135,21 @@ impl Paging {
         next: Option<Cursor>,
         render: impl FnMut(&'r R) -> T,
     ) -> Page<T> {
-        let next = next.map(|cursor| sealed(&cursor.to_string()));
         Page {
             items: rows.iter().map(render).collect(),
             total: None,
-            next,
+            next: next.map(|cursor| sealed(&cursor.to_string())),
+        }
+    }
+}
+
+impl<T> Page<T> {
+    /// A page of rows that were at hand.
+    pub(crate) fn of<R>(page: query::Page<R>, render: impl FnMut(R) -> T) -> Self {
+        Self {
+            items: page.rows.into_iter().map(render).collect(),
+            total: page.total,
+            next: page.next.as_deref().map(sealed),
         }
     }
 }
@@ -233,7 +163,10 @@ mod tests {
             limit: Some(Limit::read(limit).unwrap()),
             after: after.map(|text| After::read(&text).unwrap()),
         };
-        paging.slice((10..15).collect(), u32::to_string, |row| row)
+        Page::of(
+            paging.part().of((10..15).collect(), u32::to_string),
+            |row| row,
+        )
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Who asks.
 
-use portcullis_model::MembershipKind;
+use portcullis_model::User;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     extract::{Answer, Read},
-    users::UserDetail,
+    users::wire::UserDetail,
     wire::GroupRef,
 };
+use crate::api::{Finds, Key};
 
 /// Who asks, what they have and what waits for them.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,12 +30,8 @@ pub(crate) struct Me<'w> {
 #[utoipa::path(get, path = "/me", tag = "users", responses((status = 200, body = Me)))]
 pub(crate) async fn me(read: Read) -> Answer {
     let (world, now) = (&*read.world, read.now);
-    let user = read.user("@me")?;
-    let mut owned: Vec<_> = world
-        .groups_of(user.id, now)
-        .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
-        .map(|(group, ..)| group)
-        .collect();
+    let user = read.one(&Key::<User>::new("@me".into()))?;
+    let mut owned: Vec<_> = world.owned_by(user.id, now).collect();
     owned.sort_by_key(|group| &group.name);
     read.answer(&Me {
         user: UserDetail::of(read.web.decider(), world, user, now),

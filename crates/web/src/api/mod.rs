@@ -1,24 +1,27 @@
 //! The REST API under `/api/v1`, one folder per noun and one file per verb.
 //!
-//! A handler takes a [`extract::Read`] or [`extract::Write`], calls one question of the model or
-//! one operation, and renders. What comes in is read in [`input`], what goes out is shaped in
-//! [`wire`]. What holds for every route (who may see it, previews, idempotency, positions, times
-//! past, problems) is in [`extract`], and is written into the document in [`document`].
+//! A handler takes what its path names ([`crate::http::Of`]) and a [`Read`], a [`Write`] or an
+//! [`Act`], calls one question of the model or one operation, and renders. What comes in is read in
+//! [`body`] and [`crate::http::query`]; what goes out is shaped in the noun's `wire`. What holds
+//! for every route (who may see it, previews, idempotency, positions, times past, problems) is in
+//! [`extract`], and is written into the document in [`document`].
 
 mod about;
 mod apps;
+mod body;
 mod document;
 mod extract;
 mod groups;
 mod history;
-mod input;
 mod list;
 mod log;
 mod me;
+mod preview;
 mod questions;
 mod requests;
 mod resources;
 mod roles;
+mod row;
 mod rules;
 mod tags;
 mod users;
@@ -37,6 +40,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Web;
 
+// What handlers are written with.
+pub(crate) use crate::http::{Attached, Finds, Key, Of, Role, query::query, text::choice};
+pub(crate) use body::body;
+pub(crate) use extract::{Act, Answer, Done, Read, Shown, Write, json, shown};
+pub(crate) use list::{Page, Paging};
+pub(crate) use row::row;
 pub(crate) use rules::lint::lint_rules;
 
 /// All routes of the API and its description.

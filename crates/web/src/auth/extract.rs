@@ -93,15 +93,21 @@ impl FromRequestParts<Web> for Viewer {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
         let known = Authenticated::from_request_parts(parts, web).await?;
         let id = known.user.ok_or(Failure::Unauthenticated)?;
-        Ok(Self {
+        let viewer = Self {
             id,
             world: known.world,
             context: web.app().context(Actor::User(id)),
             proof: known.proof,
             key: web.authenticator().key().clone(),
-        })
+        };
+        // All that a request takes from here on is of one world and one instant.
+        parts.extensions.insert(viewer.clone());
+        Ok(viewer)
     }
 }
 

@@ -2,7 +2,10 @@
 
 use portcullis_model::{
     App, Constraints, Expiry, Group, MembershipKind, Tag, Timestamp, User, World,
-    world::{Path, contains},
+    world::{
+        Path, contains,
+        query::{self, Order},
+    },
 };
 
 use crate::{
@@ -124,6 +127,20 @@ impl Sort {
             rows.sort_by_cached_key(|row| std::cmp::Reverse(key(row)));
         } else {
             rows.sort_by_cached_key(key);
+        }
+    }
+
+    /// Which way.
+    pub(super) fn order(&self) -> Order {
+        if self.down { Order::Desc } else { Order::Asc }
+    }
+
+    /// The same by what the model knows: what is equal goes by name.
+    pub(super) fn query<B>(&self, by: B) -> query::Sort<B> {
+        query::Sort {
+            by,
+            order: self.order(),
+            ties: Order::Asc,
         }
     }
 }

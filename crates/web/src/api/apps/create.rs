@@ -1,19 +1,14 @@
 //! Create an app with its owners group.
 
-use axum::http::StatusCode;
 use portcullis_app::app::CreateApp;
 use portcullis_model::{
-    Noun, Refusal,
+    App, Tag, User,
     name::{Description, Name},
     record::AppOrigin,
 };
 
-use super::get::AppDetail;
-use crate::api::{
-    extract::{Answer, Write},
-    input::body,
-    wire::created,
-};
+use super::wire::AppDetail;
+use crate::api::{Answer, Finds, Key, Write, body};
 
 body! {
     /// An app to create.
@@ -23,9 +18,9 @@ body! {
         /// What it is for.
         description: Option<Description>,
         /// Who owns it first: ids, logins or e-mail addresses; you, if not given.
-        owners: Option<Vec<String>>,
+        owners: Option<Vec<Key<User>>>,
         /// Tags on it, which reach all its groups: ids or names.
-        tags: Option<Vec<String>>,
+        tags: Option<Vec<Key<Tag>>>,
         /// Its first groups.
         groups: Option<Vec<FirstGroup>>,
     }
@@ -45,22 +40,17 @@ body! {
 ///
 /// With its owners group and its first groups.
 #[utoipa::path(post, path = "/apps", tag = "apps", request_body = NewApp, responses((status = 201, body = AppDetail)))]
-pub(crate) async fn create_app(Write { act, body, .. }: Write<NewApp>) -> Answer {
+pub(crate) async fn create_app(Write { act, body }: Write<NewApp>) -> Answer {
     let groups = body.groups.unwrap_or_default().into_iter();
     let operation = CreateApp {
         name: body.name,
         description: body.description.unwrap_or_default(),
-        owners: act.users(&body.owners.unwrap_or_default())?,
-        tags: act.tags(&body.tags.unwrap_or_default())?,
+        owners: act.maybe_ids(&body.owners)?.unwrap_or_default(),
+        tags: act.maybe_ids(&body.tags)?.unwrap_or_default(),
         groups: groups
             .map(|group| (group.name, group.description.unwrap_or_default()))
             .collect(),
         origin: AppOrigin::Made,
     };
-    act.run(StatusCode::CREATED, operation, |done| {
-        let app = created!(done.change, App).and_then(|id| done.world.app(id));
-        let app = app.ok_or_else(|| Refusal::not_found(Noun::App, "just created"))?;
-        done.answer(&AppDetail::of(done.world, app, done.now))
-    })
-    .await
+    act.create::<App>(operation).await
 }

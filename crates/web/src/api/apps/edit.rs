@@ -1,17 +1,13 @@
 //! Edit an app.
 
-use axum::http::StatusCode;
 use portcullis_app::app::EditApp;
 use portcullis_model::{
-    Noun, Refusal,
+    App, Tag,
     name::{Description, Name},
 };
 
-use super::get::AppDetail;
-use crate::api::{
-    extract::{Answer, Key, Write},
-    input::body,
-};
+use super::wire::AppDetail;
+use crate::api::{Answer, Finds, Key, Of, Write, body};
 
 body! {
     /// What changes; the rest stays.
@@ -21,7 +17,7 @@ body! {
         /// What it is for.
         description: Option<Description>,
         /// All tags it is to carry: ids or names.
-        tags: Option<Vec<String>>,
+        tags: Option<Vec<Key<Tag>>>,
     }
 }
 
@@ -29,21 +25,12 @@ body! {
 ///
 /// New tags cut what lasts longer than they allow, in all its groups.
 #[utoipa::path(patch, path = "/apps/{app}", tag = "apps", request_body = AppChange, responses((status = 200, body = AppDetail)))]
-pub(crate) async fn edit_app(Key(key): Key, Write { act, body, .. }: Write<AppChange>) -> Answer {
-    let app = act.app(&key)?;
-    let tags = body.tags.map(|tags| act.tags(&tags)).transpose()?;
+pub(crate) async fn edit_app(app: Of<App>, Write { act, body }: Write<AppChange>) -> Answer {
     let operation = EditApp {
-        app,
+        app: app.id,
         name: body.name,
         description: body.description,
-        tags,
+        tags: act.maybe_ids(&body.tags)?,
     };
-    act.run(StatusCode::OK, operation, |done| {
-        let app = done
-            .world
-            .app(app)
-            .ok_or_else(|| Refusal::not_found(Noun::App, app))?;
-        done.answer(&AppDetail::of(done.world, app, done.now))
-    })
-    .await
+    act.edit(app.id, operation).await
 }

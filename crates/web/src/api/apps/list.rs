@@ -1,13 +1,12 @@
 //! List apps.
 
-use portcullis_model::world::contains;
-
-use crate::api::{
-    extract::{self, Answer, Read},
-    input::query,
-    list::{Page, Paging},
-    wire::AppRow,
+use portcullis_model::{
+    Tag,
+    world::query::{AppQuery, Order, Query},
 };
+
+use super::wire::AppRow;
+use crate::api::{Answer, Finds, Key, Page, Paging, Read, query};
 
 query! {
     /// Which apps.
@@ -15,7 +14,7 @@ query! {
         /// Text in the name or description.
         q: Option<String>,
         /// Apps with this tag: its id or name.
-        tag: Option<String>,
+        tag: Option<Key<Tag>>,
     }
 }
 
@@ -25,22 +24,11 @@ query! {
 #[utoipa::path(get, path = "/apps", tag = "apps", params(Filter, Paging), responses((status = 200, body = Page<AppRow>)))]
 pub(crate) async fn list_apps(read: Read<(Filter, Paging)>) -> Answer {
     let (filter, paging) = &read.query;
-    let world = &*read.world;
-    let tag = filter
-        .tag
-        .as_deref()
-        .map(|key| extract::tag(world, key))
-        .transpose()?;
-    let q = filter.q.as_deref().unwrap_or_default();
-    let apps = world.apps_after(paging.place()).filter(|app| {
-        tag.is_none_or(|tag| app.tags.contains(&tag.id))
-            && (contains(&app.name, q) || contains(&app.description, q))
-    });
-    let all = (filter.q.is_none() && tag.is_none()).then(|| world.app_count());
-    read.answer(&paging.take(
-        apps,
-        all,
-        |app| app.name.to_string(),
-        |app| AppRow::of(world, app),
-    ))
+    let query = AppQuery {
+        q: filter.q.as_deref().unwrap_or_default(),
+        tag: read.maybe(&filter.tag)?.map(|tag| tag.id),
+        order: Order::Asc,
+    };
+    let page = query.page(&read.world, read.now, &paging.part());
+    read.answer(&Page::of(page, |app| AppRow::of(&read.world, app)))
 }

@@ -5,6 +5,7 @@ mod delete;
 mod edit;
 mod get;
 mod list;
+mod wire;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 

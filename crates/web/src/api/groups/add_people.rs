@@ -1,20 +1,26 @@
-//! Add people to a group, or move the end of those who are in it.
+//! Put people into a group, several or one, or move the end of those who are in it.
 
-use axum::http::StatusCode;
 use portcullis_app::group::AddPeople;
-use portcullis_model::{Expiry, MembershipKind, name::Reason};
+use portcullis_model::{Expiry, Group, Id, MembershipKind, User, name::Reason};
 
-use crate::api::{
-    extract::{Answer, Key, Write},
-    input::body,
-    wire::{MembershipRow, Rows, written_memberships},
-};
+use super::wire::{MembershipRow, memberships};
+use crate::api::{Act, Answer, Finds, Key, Of, Write, body, wire::Rows};
 
 body! {
     /// Who is to be in it, until when and why.
     pub(crate) struct Addition {
         /// Whom: ids, logins or e-mail addresses.
-        users: Vec<String>,
+        users: Vec<Key<User>>,
+        /// Until when; null or left out for no end. Tags may bring it nearer.
+        until: Option<Expiry>,
+        /// Why.
+        reason: Option<Reason>,
+    }
+}
+
+body! {
+    /// Until when and why.
+    pub(crate) struct PlaceBody {
         /// Until when; null or left out for no end. Tags may bring it nearer.
         until: Option<Expiry>,
         /// Why.
@@ -26,32 +32,61 @@ body! {
 ///
 /// Those who are in it directly get the new end instead, earlier or later.
 #[utoipa::path(post, path = "/groups/{group}/members", tag = "groups", request_body = Addition, responses((status = 200, body = Rows<MembershipRow>)))]
-pub(crate) async fn add_members(key: Key, write: Write<Addition>) -> Answer {
-    add(key, write, MembershipKind::Member).await
+pub(crate) async fn add_members(group: Of<Group>, write: Write<Addition>) -> Answer {
+    add_all(&group, write, MembershipKind::Member).await
 }
 
 /// Add owners
 ///
 /// Those who own it directly get the new end instead, earlier or later.
 #[utoipa::path(post, path = "/groups/{group}/owners", tag = "groups", request_body = Addition, responses((status = 200, body = Rows<MembershipRow>)))]
-pub(crate) async fn add_owners(key: Key, write: Write<Addition>) -> Answer {
-    add(key, write, MembershipKind::Owner).await
+pub(crate) async fn add_owners(group: Of<Group>, write: Write<Addition>) -> Answer {
+    add_all(&group, write, MembershipKind::Owner).await
+}
+
+/// Add or extend a member
+#[utoipa::path(put, path = "/groups/{group}/members/{user}", tag = "groups", request_body = PlaceBody, responses((status = 200, body = Rows<MembershipRow>)))]
+pub(crate) async fn put_member(
+    group: Of<Group>,
+    user: Of<User>,
+    Write { act, body }: Write<PlaceBody>,
+) -> Answer {
+    add(act, &group, vec![user.id], MembershipKind::Member, body).await
+}
+
+/// Add or extend an owner
+#[utoipa::path(put, path = "/groups/{group}/owners/{user}", tag = "groups", request_body = PlaceBody, responses((status = 200, body = Rows<MembershipRow>)))]
+pub(crate) async fn put_owner(
+    group: Of<Group>,
+    user: Of<User>,
+    Write { act, body }: Write<PlaceBody>,
+) -> Answer {
+    add(act, &group, vec![user.id], MembershipKind::Owner, body).await
+}
+
+async fn add_all(
+    group: &Group,
+    Write { act, body }: Write<Addition>,
+    kind: MembershipKind,
+) -> Answer {
+    let users = act.ids(&body.users)?;
+    let (until, reason) = (body.until, body.reason);
+    add(act, group, users, kind, PlaceBody { until, reason }).await
 }
 
 async fn add(
-    Key(key): Key,
-    Write { act, body, .. }: Write<Addition>,
+    act: Act,
+    group: &Group,
+    users: Vec<Id<User>>,
     kind: MembershipKind,
+    place: PlaceBody,
 ) -> Answer {
     let operation = AddPeople {
-        group: act.group(&key)?,
+        group: group.id,
         kind,
-        users: act.users(&body.users)?,
-        until: body.until.unwrap_or(Expiry::NEVER),
-        reason: body.reason.unwrap_or_default(),
+        users,
+        until: place.until.unwrap_or(Expiry::NEVER),
+        reason: place.reason.unwrap_or_default(),
     };
-    act.run(StatusCode::OK, operation, |done| {
-        done.answer(&written_memberships(done.world, done.change))
-    })
-    .await
+    act.run(operation, memberships).await
 }

@@ -1,14 +1,10 @@
 //! Let the members of a role into a group.
 
-use axum::http::StatusCode;
 use portcullis_app::group::AttachRole;
-use portcullis_model::{Expiry, MembershipKind, name::Reason};
+use portcullis_model::{Expiry, Group, MembershipKind, name::Reason};
 
-use crate::api::{
-    extract::{Answer, Key, Write},
-    input::body,
-    wire::{InclusionRow, Rows, written_inclusions},
-};
+use super::wire::{InclusionRow, inclusions};
+use crate::api::{Answer, Attached, Of, Write, body, wire::Rows};
 
 body! {
     /// As what, until when and why.
@@ -25,18 +21,16 @@ body! {
 /// Attach a role to a group, or move its end
 #[utoipa::path(put, path = "/groups/{group}/inclusions/{role}", tag = "groups", request_body = Attachment, responses((status = 200, body = Rows<InclusionRow>)))]
 pub(crate) async fn attach_role(
-    Key((group, role)): Key<(String, String)>,
-    Write { act, body, .. }: Write<Attachment>,
+    group: Of<Group>,
+    role: Of<Attached>,
+    Write { act, body }: Write<Attachment>,
 ) -> Answer {
     let operation = AttachRole {
-        role: act.group(&role)?,
-        groups: vec![act.group(&group)?],
+        role: role.id,
+        groups: vec![group.id],
         kind: body.kind.unwrap_or(MembershipKind::Member),
         until: body.until.unwrap_or(Expiry::NEVER),
         reason: body.reason.unwrap_or_default(),
     };
-    act.run(StatusCode::OK, operation, |done| {
-        done.answer(&written_inclusions(done.world, done.change))
-    })
-    .await
+    act.run(operation, inclusions).await
 }

@@ -2,23 +2,22 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use axum::http::StatusCode;
 use portcullis_app::{
     group::GrantEntitlement,
     rules::{Written, try_cases},
 };
 use portcullis_model::{
-    Entitlement, Expiry, FieldError, Grant, Group, Id, Noun, Permission, Refusal, World,
+    Entitlement, Expiry, FieldError, Grant, Group, Id, Permission, Refusal,
     entitlement::Rules,
     name::{Environment, Name, PermissionName, Reason},
 };
 use portcullis_rules::RuleList;
 
+use super::wire::EntitlementRow;
 use crate::api::{
-    extract::{Act, Answer, Key, Write},
-    input::body,
-    rules::read::{Cases, Priority, Rules as RulesIn},
-    wire::{EntitlementRow, Rows},
+    Act, Answer, Of, Write, body,
+    rules::wire::{Cases, Priority, Rules as RulesIn},
+    wire::Rows,
 };
 
 body! {
@@ -47,12 +46,8 @@ body! {
 ///
 /// What it confers under that name already is replaced.
 #[utoipa::path(post, path = "/groups/{group}/entitlements", tag = "groups", request_body = NewEntitlement, responses((status = 200, body = Rows<EntitlementRow>)))]
-pub(crate) async fn confer(
-    Key(key): Key,
-    Write { act, body, .. }: Write<NewEntitlement>,
-) -> Answer {
-    let group = act.group(&key)?;
-    save(act, group, None, body).await
+pub(crate) async fn confer(group: Of<Group>, Write { act, body }: Write<NewEntitlement>) -> Answer {
+    save(act, &group, None, body).await
 }
 
 /// Replace what a group confers
@@ -61,60 +56,33 @@ pub(crate) async fn confer(
 /// members in the body are all it has afterwards.
 #[utoipa::path(put, path = "/groups/{group}/entitlements/{entitlement}", tag = "groups", request_body = NewEntitlement, responses((status = 200, body = Rows<EntitlementRow>)))]
 pub(crate) async fn reconfer(
-    Key((group, key)): Key<(String, String)>,
-    Write { act, body, .. }: Write<NewEntitlement>,
+    group: Of<Group>,
+    conferred: Of<Entitlement>,
+    Write { act, body }: Write<NewEntitlement>,
 ) -> Answer {
-    let group = act.group(&group)?;
-    let there = entitlement(act.world(), group, &key)?;
-    save(act, group, Some(there), body).await
-}
-
-/// What `group` confers by that id or name.
-pub(super) fn entitlement(
-    world: &World,
-    group: Id<Group>,
-    key: &str,
-) -> Result<Id<Entitlement>, Refusal> {
-    let id = key.parse::<Id<Entitlement>>().ok();
-    let name = portcullis_model::name::key(key);
-    let mut found = world
-        .entitlements_of(group)
-        .filter(|e| Some(e.id) == id || e.grant.key() == name);
-    match (found.next(), found.next()) {
-        (Some(one), None) => Ok(one.id),
-        (Some(_), Some(_)) => Err(Refusal::invalid(
-            "entitlement",
-            format!("a permission and a list are both called `{key}`; give the id"),
-        )),
-        (None, _) => Err(Refusal::not_found(Noun::Entitlement, key)),
-    }
+    save(act, &group, Some(conferred.id), body).await
 }
 
 async fn save(
     act: Act,
-    group: Id<Group>,
+    group: &Group,
     replaces: Option<Id<Entitlement>>,
     mut body: NewEntitlement,
 ) -> Answer {
     let operation = GrantEntitlement {
-        group,
+        group: group.id,
         replaces,
         until: body.until.unwrap_or(Expiry::NEVER),
         reason: std::mem::take(&mut body.reason).unwrap_or_default(),
         grant: grant(body)?,
     };
-    act.run(StatusCode::OK, operation, |done| {
-        let items = done
-            .change
-            .changes
-            .iter()
-            .filter_map(|change| match change {
-                portcullis_model::Change::Entitlement(edit) => edit.after.as_deref(),
-                _ => None,
-            });
-        done.answer(&Rows {
-            items: items.map(|e| EntitlementRow::of(done.world, e)).collect(),
-        })
+    act.run(operation, |done| {
+        let edits = done.change.edits::<Entitlement>();
+        let conferred = edits.filter_map(|edit| edit.after.as_deref());
+        let items = conferred
+            .map(|e| EntitlementRow::of(done.world, e))
+            .collect();
+        done.answer(&Rows { items })
     })
     .await
 }

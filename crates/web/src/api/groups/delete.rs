@@ -1,23 +1,16 @@
 //! Delete a group.
 
-use axum::http::StatusCode;
 use portcullis_app::group::DeleteGroup;
+use portcullis_model::Group;
 
-use crate::api::{
-    extract::{Answer, Key, Write},
-    wire::{Deleted, ended},
-};
+use crate::api::{Act, Answer, Of, wire::Deleted};
 
 /// Delete a group
 ///
 /// With everything that hangs on it: who is in it, what it leads into, what it confers. Preview it
 /// first.
 #[utoipa::path(delete, path = "/groups/{group}", tag = "groups", responses((status = 200, body = Deleted)))]
-pub(crate) async fn delete_group(Key(key): Key, Write { act, .. }: Write) -> Answer {
-    let group = act.group(&key)?;
-    act.run(StatusCode::OK, DeleteGroup { group }, |done| {
-        let name = ended!(done.change, Group, group).map(|group| group.name.as_str());
-        done.answer(&Deleted::new(group, name.unwrap_or_default()))
-    })
-    .await
+pub(crate) async fn delete_group(group: Of<Group>, act: Act) -> Answer {
+    let operation = DeleteGroup { group: group.id };
+    act.delete(group.id, &group.name, operation).await
 }

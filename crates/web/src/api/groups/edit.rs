@@ -1,18 +1,13 @@
 //! Edit a group.
 
-use axum::http::StatusCode;
 use portcullis_app::group::EditGroup;
 use portcullis_model::{
-    Noun, Refusal,
+    App, Group, Tag,
     name::{Description, Name},
 };
 
-use super::create::kind;
-use crate::api::{
-    extract::{Answer, Key, Write},
-    input::body,
-    wire::{GroupDetail, GroupKindBody},
-};
+use super::{create::kind, wire::GroupDetail};
+use crate::api::{Answer, Finds, Key, Of, Write, body, wire::GroupKindBody};
 
 body! {
     /// What changes; the rest stays.
@@ -22,11 +17,11 @@ body! {
         /// What it is for.
         description: Option<Description>,
         /// All tags it is to carry itself: ids or names.
-        tags: Option<Vec<String>>,
+        tags: Option<Vec<Key<Tag>>>,
         /// What kind of group it is to be.
         kind: Option<GroupKindBody>,
         /// The app it is to belong to, with `kind` as `app`: its id or name.
-        app: Option<String>,
+        app: Option<Key<App>>,
     }
 }
 
@@ -35,26 +30,18 @@ body! {
 /// New tags cut what lasts longer than they allow.
 #[utoipa::path(patch, path = "/groups/{group}", tag = "groups", request_body = GroupChange, responses((status = 200, body = GroupDetail)))]
 pub(crate) async fn edit_group(
-    Key(key): Key,
-    Write { act, body, .. }: Write<GroupChange>,
+    group: Of<Group>,
+    Write { act, body }: Write<GroupChange>,
 ) -> Answer {
-    let group = act.group(&key)?;
-    let sort = body.kind.or(body.app.as_ref().map(|_| GroupKindBody::App));
+    let wanted = body.kind.or(body.app.as_ref().map(|_| GroupKindBody::App));
     let operation = EditGroup {
-        group: Some(group),
+        group: Some(group.id),
         name: body.name,
         description: body.description,
-        tags: body.tags.map(|tags| act.tags(&tags)).transpose()?,
-        kind: sort
-            .map(|sort| kind(&act, sort, body.app.as_deref()))
+        tags: act.maybe_ids(&body.tags)?,
+        kind: wanted
+            .map(|wanted| kind(&act, wanted, &body.app))
             .transpose()?,
     };
-    act.run(StatusCode::OK, operation, |done| {
-        let group = done
-            .world
-            .group(group)
-            .ok_or_else(|| Refusal::not_found(Noun::Group, group))?;
-        done.answer(&GroupDetail::of(done.world, group, done.now))
-    })
-    .await
+    act.edit(group.id, operation).await
 }

@@ -14,16 +14,13 @@ mod history;
 mod inclusions;
 pub(super) mod list;
 mod people;
-mod put_person;
 mod remove_people;
-mod remove_person;
+pub(super) mod wire;
 mod withhold;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Web;
-
-pub(crate) use create::made;
 
 pub(super) fn routes() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
@@ -44,10 +41,10 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
             remove_people::remove_owners
         ))
         .routes(routes!(
-            put_person::put_member,
-            remove_person::remove_member
+            add_people::put_member,
+            remove_people::remove_member
         ))
-        .routes(routes!(put_person::put_owner, remove_person::remove_owner))
+        .routes(routes!(add_people::put_owner, remove_people::remove_owner))
         .routes(routes!(inclusions::list_inclusions))
         .routes(routes!(attach::attach_role, detach::detach_role))
         .routes(routes!(entitlements::list_entitlements, confer::confer))

@@ -3,15 +3,13 @@
 use std::collections::HashMap;
 
 use portcullis_model::{
-    Expiry, Group, Id, Membership, MembershipKind, Timestamp, World, world::contains,
+    Expiry, Group, Id, Membership, MembershipKind, Timestamp, World, world::query::UserQuery,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::{
-    extract::{Answer, Key, Read},
-    input::query,
-    list::{Page, Paging},
+    Answer, Of, Page, Paging, Read, query,
     wire::{ActorRef, GroupRef, IdBody, Person, Time, Until},
 };
 
@@ -57,62 +55,45 @@ pub(crate) struct Way<'w> {
 ///
 /// Everybody once, by login, directly or through roles, with the ways that lead there.
 #[utoipa::path(get, path = "/groups/{group}/members", tag = "groups", params(Filter, Paging), responses((status = 200, body = Page<PersonRow>)))]
-pub(crate) async fn list_members(key: Key, read: Read<(Filter, Paging)>) -> Answer {
-    list(&key, &read, MembershipKind::Member)
+pub(crate) async fn list_members(group: Of<Group>, read: Read<(Filter, Paging)>) -> Answer {
+    list(&group, &read, MembershipKind::Member)
 }
 
 /// List a group's owners
 ///
 /// Everybody once, by login, directly or through roles, with the ways that lead there.
 #[utoipa::path(get, path = "/groups/{group}/owners", tag = "groups", params(Filter, Paging), responses((status = 200, body = Page<PersonRow>)))]
-pub(crate) async fn list_owners(key: Key, read: Read<(Filter, Paging)>) -> Answer {
-    list(&key, &read, MembershipKind::Owner)
+pub(crate) async fn list_owners(group: Of<Group>, read: Read<(Filter, Paging)>) -> Answer {
+    list(&group, &read, MembershipKind::Owner)
 }
 
-fn list(Key(key): &Key, read: &Read<(Filter, Paging)>, kind: MembershipKind) -> Answer {
+fn list(group: &Group, read: &Read<(Filter, Paging)>, kind: MembershipKind) -> Answer {
     let (filter, paging) = &read.query;
     let (world, now) = (&*read.world, read.now);
-    let group = read.group(key)?.id;
-    let into: HashMap<_, _> = world
-        .groups_into(group, kind, now)
-        .into_iter()
-        .map(|(g, until)| (g.id, until))
-        .collect();
+    let into = world.groups_into(group.id, kind, now).into_iter();
+    let into: HashMap<_, _> = into.map(|(group, until)| (group.id, until)).collect();
     let q = filter.q.as_deref().unwrap_or_default();
-    let mut holders = world.holders(group, kind, now);
+    let mut holders = world.holders(group.id, kind, now);
     holders.retain(|holder| {
-        let user = holder.user;
-        (contains(&user.login, q)
-            || contains(&user.name, q)
-            || user
-                .email
-                .as_deref()
-                .is_some_and(|email| contains(email, q)))
+        UserQuery::means(holder.user, q)
             && filter.direct.is_none_or(|direct| {
-                let place = world.direct(user.id, group, kind);
+                let place = world.direct(holder.user.id, group.id, kind);
                 direct == place.is_some_and(|m| m.validity.contains(now))
             })
     });
-    let page = paging.slice(
-        holders,
-        |holder| holder.user.login.to_string(),
-        |holder| {
-            let ways = ways(
-                world,
-                now,
-                (group, kind),
-                &into,
-                world.direct_of_user(holder.user.id),
-            );
-            PersonRow {
-                user: Person::of(holder.user),
-                until: Until(holder.until),
-                direct: ways.first().is_some_and(|way| way.through.is_none()),
-                ways,
-            }
-        },
-    );
-    read.answer(&page)
+    let page = paging
+        .part()
+        .of(holders, |holder| holder.user.login.to_string());
+    read.answer(&Page::of(page, |holder| {
+        let facts = world.direct_of_user(holder.user.id);
+        let ways = ways(world, now, (group.id, kind), &into, facts);
+        PersonRow {
+            user: Person::of(holder.user),
+            until: Until(holder.until),
+            direct: ways.first().is_some_and(|way| way.through.is_none()),
+            ways,
+        }
+    }))
 }
 
 /// The ways from `facts` into the place; `into` has the groups that lead there.

@@ -1,20 +1,16 @@
-//! Remove people from a group.
+//! Remove people from a group, several or one.
 
-use axum::http::StatusCode;
 use portcullis_app::group::RemovePeople;
-use portcullis_model::MembershipKind;
+use portcullis_model::{Group, Id, MembershipKind, User};
 
-use crate::api::{
-    extract::{Answer, Key, Write},
-    input::body,
-    wire::{MembershipRow, Rows, written_memberships},
-};
+use super::wire::{MembershipRow, memberships};
+use crate::api::{Act, Answer, Finds, Key, Of, Write, body, wire::Rows};
 
 body! {
     /// Who is to be in it no more.
     pub(crate) struct Removal {
         /// Whom: ids, logins or e-mail addresses.
-        users: Vec<String>,
+        users: Vec<Key<User>>,
     }
 }
 
@@ -22,27 +18,34 @@ body! {
 ///
 /// Ends their direct memberships, all or none. Who is in it through a role stays.
 #[utoipa::path(delete, path = "/groups/{group}/members", tag = "groups", request_body = Removal, responses((status = 200, body = Rows<MembershipRow>)))]
-pub(crate) async fn remove_members(key: Key, write: Write<Removal>) -> Answer {
-    remove(key, write, MembershipKind::Member).await
+pub(crate) async fn remove_members(group: Of<Group>, write: Write<Removal>) -> Answer {
+    let users = write.act.ids(&write.body.users)?;
+    remove(write.act, &group, users, MembershipKind::Member).await
 }
 
 /// Remove owners
 ///
 /// Ends their direct ownerships, all or none. Who owns it through a role stays.
 #[utoipa::path(delete, path = "/groups/{group}/owners", tag = "groups", request_body = Removal, responses((status = 200, body = Rows<MembershipRow>)))]
-pub(crate) async fn remove_owners(key: Key, write: Write<Removal>) -> Answer {
-    remove(key, write, MembershipKind::Owner).await
+pub(crate) async fn remove_owners(group: Of<Group>, write: Write<Removal>) -> Answer {
+    let users = write.act.ids(&write.body.users)?;
+    remove(write.act, &group, users, MembershipKind::Owner).await
 }
 
-async fn remove(
-    Key(key): Key,
-    Write { act, body, .. }: Write<Removal>,
-    kind: MembershipKind,
-) -> Answer {
-    let (group, users) = (act.group(&key)?, act.users(&body.users)?);
-    let operation = RemovePeople { group, kind, users };
-    act.run(StatusCode::OK, operation, |done| {
-        done.answer(&written_memberships(done.world, done.change))
-    })
-    .await
+/// Remove a member
+#[utoipa::path(delete, path = "/groups/{group}/members/{user}", tag = "groups", responses((status = 200, body = Rows<MembershipRow>)))]
+pub(crate) async fn remove_member(group: Of<Group>, user: Of<User>, act: Act) -> Answer {
+    remove(act, &group, vec![user.id], MembershipKind::Member).await
+}
+
+/// Remove an owner
+#[utoipa::path(delete, path = "/groups/{group}/owners/{user}", tag = "groups", responses((status = 200, body = Rows<MembershipRow>)))]
+pub(crate) async fn remove_owner(group: Of<Group>, user: Of<User>, act: Act) -> Answer {
+    remove(act, &group, vec![user.id], MembershipKind::Owner).await
+}
+
+async fn remove(act: Act, group: &Group, users: Vec<Id<User>>, kind: MembershipKind) -> Answer {
+    let group = group.id;
+    act.run(RemovePeople { group, kind, users }, memberships)
+        .await
 }

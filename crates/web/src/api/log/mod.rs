@@ -3,6 +3,7 @@
 mod get;
 mod list;
 mod undo;
+mod wire;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 

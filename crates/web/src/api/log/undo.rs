@@ -1,16 +1,12 @@
 //! Undo what an entry of the log did.
 
-use axum::http::StatusCode;
 use portcullis_app::log::Undo;
 use portcullis_model::{Noun, Refusal};
+use portcullis_store::LogEntry;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::get::position;
-use crate::api::{
-    extract::{Answer, Key, Write},
-    wire::Edits,
-};
+use crate::api::{Act, Answer, Of, preview::Edits};
 
 /// What undid an entry.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,16 +24,15 @@ pub(crate) struct Undone<'w> {
 /// The same edits the other way round, by whoever may make them, unless something has been changed
 /// again since.
 #[utoipa::path(post, path = "/log/{position}/undo", tag = "log", responses((status = 200, body = Undone)))]
-pub(crate) async fn undo(Key(key): Key, Write { act, .. }: Write) -> Answer {
-    let position = position(&key)?;
-    let entry = act.web.app().store().entry(position).await?;
-    let change = entry.and_then(|entry| entry.change);
-    let change = change.ok_or_else(|| Refusal::not_found(Noun::LogEntry, &key))?;
+pub(crate) async fn undo(entry: Of<LogEntry>, act: Act) -> Answer {
+    let position = entry.position;
+    let change = entry.change.as_deref();
+    let change = change.ok_or_else(|| Refusal::not_found(Noun::LogEntry, position))?;
     let operation = Undo {
         position,
-        change: change.as_ref().clone(),
+        change: change.clone(),
     };
-    act.run(StatusCode::OK, operation, |done| {
+    act.run(operation, |done| {
         done.answer(&Undone {
             undid: position.0,
             position: done.position.0,

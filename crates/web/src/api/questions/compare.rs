@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use portcullis_app::decide::Moment;
-use portcullis_model::{Expiry, Group, Id, MembershipKind, User};
+use portcullis_model::{Group, Id, MembershipKind, User};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::{
-    extract::{Answer, Read},
-    input::query,
+    Answer, Finds, Key, Read, query,
     wire::{GroupRef, Person, Place, Until},
 };
 
@@ -17,9 +16,9 @@ query! {
     /// Which two people.
     pub(crate) struct Pair {
         /// The one: an id, login, e-mail address or `@me`.
-        a: Needed<String>,
+        a: Needed<Key<User>>,
         /// The other: an id, login, e-mail address or `@me`.
-        b: Needed<String>,
+        b: Needed<Key<User>>,
     }
 }
 
@@ -70,7 +69,7 @@ type Side = fn(&mut EndsOfBoth) -> &mut Option<Until>;
 pub(crate) async fn compare(read: Read<Pair>) -> Answer {
     let (world, now) = (&*read.world, read.now);
     let decider = read.web.decider();
-    let (a, b) = (read.user(&read.query.a)?, read.user(&read.query.b)?);
+    let (a, b) = (read.one(&read.query.a)?, read.one(&read.query.b)?);
     let mut groups: BTreeMap<(&str, Id<Group>, MembershipKind), (&Group, EndsOfBoth)> =
         BTreeMap::new();
     let mut permissions: BTreeMap<&str, EndsOfBoth> = BTreeMap::new();
@@ -84,9 +83,7 @@ pub(crate) async fn compare(read: Read<Pair>) -> Answer {
         }
         for access in decider.permissions_of(Moment::new(world, now), user) {
             let end = side(permissions.entry(&access.permission.name).or_default());
-            let latest = end.map_or(access.until, |Until(end): Until| {
-                Expiry::max(end, access.until)
-            });
+            let latest = end.map_or(access.until, |Until(end)| end.max(access.until));
             *end = Some(Until(latest));
         }
     }

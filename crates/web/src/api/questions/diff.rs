@@ -2,18 +2,13 @@
 
 use portcullis_app::decide::{Moment, diff_between};
 use portcullis_model::{
-    Refusal, Timestamp,
+    Group, Refusal, Timestamp, User,
     world::{DiffLine, What},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::{
-    extract::{Answer, Read, group},
-    input::query,
-    list::{Page, Paging},
-    wire::DiffRow,
-};
+use crate::api::{Answer, Finds, Key, Page, Paging, Read, preview::DiffRow, query};
 
 query! {
     /// Which two times, and what of the difference.
@@ -23,9 +18,9 @@ query! {
         /// The later time; now if not given.
         to: Option<Timestamp>,
         /// What differs for this user only: an id, login, e-mail address or `@me`.
-        user: Option<String>,
+        user: Option<Key<User>>,
         /// What differs in this group only: its id or name.
-        group: Option<String>,
+        group: Option<Key<Group>>,
     }
 }
 
@@ -49,16 +44,8 @@ pub(crate) async fn diff(read: Read<(Times, Paging)>) -> Answer {
     if times.from > to {
         return Err(Refusal::invalid("from", "`from` is later than `to`; swap them").into());
     }
-    let user = times
-        .user
-        .as_deref()
-        .map(|key| read.user(key))
-        .transpose()?;
-    let about = times
-        .group
-        .as_deref()
-        .map(|key| group(&read.world, key))
-        .transpose()?;
+    let user = read.maybe(&times.user)?;
+    let about = read.maybe(&times.group)?;
     let before = read.web.past(times.from).await?;
     let after = if to >= read.now {
         read.world.clone()
@@ -85,12 +72,11 @@ pub(crate) async fn diff(read: Read<(Times, Paging)>) -> Answer {
         .enumerate()
         .collect();
     // The two worlds do not change, so a row's number is its place.
-    read.answer(&paging.slice(
-        rows,
-        |(number, _)| format!("{number:012}"),
-        |(_, (change, line))| Difference {
-            change,
-            row: DiffRow::of(&before, &after, line),
-        },
-    ))
+    let page = paging
+        .part()
+        .of(rows, |(number, _)| format!("{number:012}"));
+    read.answer(&Page::of(page, |(_, (change, line))| Difference {
+        change,
+        row: DiffRow::of(&before, &after, line),
+    }))
 }

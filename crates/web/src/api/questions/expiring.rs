@@ -1,20 +1,23 @@
 //! What ends soon.
 
-use portcullis_model::{Expiry, Id, Inclusion, Membership, MembershipKind, Timestamp, World};
+use std::collections::HashSet;
+
+use portcullis_model::{
+    Expiry, Group, Id, Inclusion, Membership, MembershipKind, Timestamp, User, World,
+};
 use serde::Serialize;
 use utoipa::{
     ToSchema,
-    openapi::{
-        ObjectBuilder, RefOr, Schema,
-        schema::{SchemaType, Type},
-    },
+    openapi::{RefOr, Schema},
 };
 
-use crate::api::{
-    extract::{Answer, Read, group},
-    input::{FromText, query},
-    list::{Page, Paging},
-    wire::{InclusionRow, MembershipRow},
+use crate::{
+    api::{
+        Answer, Finds, Key, Page, Paging, Read,
+        groups::wire::{InclusionRow, MembershipRow},
+        query,
+    },
+    http::text::{FromText, text},
 };
 
 /// A length of time: a number and `h`, `d` or `w`.
@@ -34,8 +37,7 @@ impl FromText for Span {
         Ok(Self(i64::from(number) * unit))
     }
     fn describe() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(SchemaType::new(Type::String))
+        text()
             .pattern(Some("^[0-9]+[hdw]$"))
             .default(Some("30d".into()))
             .into()
@@ -53,8 +55,12 @@ query! {
 impl Within {
     /// The last instant that is soon.
     pub(crate) fn by(&self, now: Timestamp) -> Timestamp {
-        now.plus_seconds(self.within.map_or(30 * 86_400, |span| span.0))
+        soon(self.within, now)
     }
+}
+
+fn soon(within: Option<Span>, now: Timestamp) -> Timestamp {
+    now.plus_seconds(within.map_or(30 * 86_400, |span| span.0))
 }
 
 query! {
@@ -63,11 +69,11 @@ query! {
         /// In how much time: `12h`, `30d`, `2w`; 30 days if not given.
         within: Option<Span>,
         /// For this user: an id, login, e-mail address or `@me`.
-        user: Option<String>,
+        user: Option<Key<User>>,
         /// In this group: its id or name.
-        group: Option<String>,
+        group: Option<Key<Group>>,
         /// In groups and of roles this user owns: an id, login, e-mail address or `@me`.
-        owner: Option<String>,
+        owner: Option<Key<User>>,
         /// Memberships or ownerships only.
         kind: Option<MembershipKind>,
     }
@@ -106,7 +112,7 @@ impl Ending<'_> {
 
 impl<'w> EndingRow<'w> {
     pub(crate) fn page(world: &'w World, rows: Vec<Ending<'w>>, paging: &Paging) -> Page<Self> {
-        paging.slice(rows, Ending::place, |row| match row {
+        Page::of(paging.part().of(rows, Ending::place), |row| match row {
             Ending::Membership(m) => Self::Membership(MembershipRow::of(world, m)),
             Ending::Inclusion(i) => Self::Inclusion(InclusionRow::of(world, i)),
         })
@@ -140,28 +146,13 @@ pub(crate) fn ending<'w>(
 pub(crate) async fn expiring(read: Read<(Filter, Paging)>) -> Answer {
     let (filter, paging) = &read.query;
     let (world, now) = (&*read.world, read.now);
-    let user = filter
-        .user
-        .as_deref()
-        .map(|key| read.user(key))
-        .transpose()?
-        .map(|user| user.id);
-    let place = filter
-        .group
-        .as_deref()
-        .map(|key| group(world, key))
-        .transpose()?;
-    let place = place.map(|group| group.id);
-    let owner = filter
-        .owner
-        .as_deref()
-        .map(|key| read.user(key))
-        .transpose()?;
-    let owned: Option<std::collections::HashSet<Id<_>>> = owner.map(|owner| {
-        let groups = world.groups_of(owner.id, now);
-        groups
-            .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
-            .map(|(group, ..)| group.id)
+    let user = read.maybe(&filter.user)?.map(|user| user.id);
+    let place = read.maybe(&filter.group)?.map(|group| group.id);
+    let owner = read.maybe(&filter.owner)?;
+    let owned: Option<HashSet<Id<Group>>> = owner.map(|owner| {
+        world
+            .owned_by(owner.id, now)
+            .map(|group| group.id)
             .collect()
     });
     let owns = |group| owned.as_ref().is_none_or(|owned| owned.contains(&group));
@@ -169,10 +160,7 @@ pub(crate) async fn expiring(read: Read<(Filter, Paging)>) -> Answer {
     let rows = ending(
         world,
         now,
-        Within {
-            within: filter.within,
-        }
-        .by(now),
+        soon(filter.within, now),
         |m| {
             user.is_none_or(|user| m.user == user)
                 && place.is_none_or(|place| m.group == place)

@@ -2,25 +2,26 @@
 
 use portcullis_app::decide::DecidedBy;
 use portcullis_model::{
-    Expiry, Group, MembershipKind, Refusal, User,
+    Expiry, Group, MembershipKind, Refusal, User, World,
     name::{Environment, PermissionName},
+    world::Path,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::{
-    extract::{Answer, Read, group},
-    input::query,
-    wire::{GroupRef, PathRow, Person, Place, Until},
+    Answer, Finds, Key, Read, query, row,
+    users::wire::PathRow,
+    wire::{GroupRef, Person, Place, Until},
 };
 
 query! {
     /// Who, and what they have or want.
     pub(crate) struct Question {
         /// Who: an id, login, e-mail address or `@me`.
-        user: Needed<String>,
+        user: Needed<Key<User>>,
         /// The group: its id or name. This or `permission`.
-        group: Option<String>,
+        group: Option<Key<Group>>,
         /// As what in the group; `member` if not given.
         kind: Option<MembershipKind>,
         /// The permission. This or `group`.
@@ -30,19 +31,26 @@ query! {
     }
 }
 
-/// Why somebody has something, or what is missing.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Explanation<'w> {
-    user: Person<'w>,
-    /// Whether they have it.
-    holds: bool,
-    /// Until when, if they have it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<Until>,
-    /// The ways that lead there, shortest first.
-    paths: Vec<PathRow<'w>>,
-    /// What is missing, if they have it not.
-    missing: Option<Missing<'w>>,
+row! {
+    /// Why somebody has something, or what is missing.
+    pub(crate) struct Explanation<'w> of(
+        world: &'w World,
+        user: &'w User,
+        until: Option<Expiry>,
+        paths: &[Path<'w>],
+        missing: Option<Missing<'w>>,
+    ) {
+        user: Person<'w> = Person::of(user),
+        /// Whether they have it.
+        holds: bool = until.is_some(),
+        /// Until when, if they have it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<Until> = until.map(Until),
+        /// The ways that lead there, shortest first.
+        paths: Vec<PathRow<'w>> = paths.iter().map(|path| PathRow::of(world, path)).collect(),
+        /// What is missing, if they have it not.
+        missing: Option<Missing<'w>> = missing,
+    }
 }
 
 /// What is missing, and the one step that gives it.
@@ -55,6 +63,17 @@ pub(crate) struct Missing<'w> {
     sentence: String,
     /// The step; null where there is none to take here.
     step: Option<Step<'w>>,
+}
+
+impl Missing<'_> {
+    /// Where there is no step to take here.
+    const fn without_step(code: &'static str, sentence: String) -> Self {
+        Self {
+            code,
+            sentence,
+            step: None,
+        }
+    }
 }
 
 /// The one step that gives it: a request to be in a group.
@@ -74,20 +93,16 @@ pub(crate) struct Step<'w> {
 #[utoipa::path(get, path = "/explain", tag = "questions", params(Question), responses((status = 200, body = Explanation)))]
 pub(crate) async fn explain(read: Read<Question>) -> Answer {
     let query = &read.query;
-    let user = read.user(&query.user)?;
+    let user = read.one(&query.user)?;
     match (&query.group, &query.permission) {
         (Some(key), None) => {
             if query.environment.is_some() {
                 let wrong = "only a permission holds somewhere; leave it out";
                 return Err(Refusal::invalid("environment", wrong).into());
             }
-            let group = group(&read.world, key)?;
-            read.answer(&of_group(
-                &read,
-                user,
-                group,
-                query.kind.unwrap_or(MembershipKind::Member),
-            ))
+            let group = read.one(key)?;
+            let kind = query.kind.unwrap_or(MembershipKind::Member);
+            read.answer(&of_group(&read, user, group, kind))
         }
         (None, Some(permission)) => {
             if query.kind.is_some() {
@@ -96,11 +111,10 @@ pub(crate) async fn explain(read: Read<Question>) -> Answer {
             }
             read.answer(&of_permission(&read, user, permission))
         }
-        _ => Err(Refusal::invalid(
-            "group",
-            "ask about a `group` or a `permission`, one of them",
-        )
-        .into()),
+        _ => {
+            let wrong = "ask about a `group` or a `permission`, one of them";
+            Err(Refusal::invalid("group", wrong).into())
+        }
     }
 }
 
@@ -116,30 +130,15 @@ fn of_group<'w>(
     let missing = until.is_none().then(|| {
         let begins = world
             .direct(user.id, group.id, kind)
-            .map(|m| m.validity.from)
-            .filter(|at| *at > now);
-        if let Some(at) = begins {
-            let sentence = format!(
-                "the {} of `{}` in `{}` begins at {at}",
-                kind.noun(),
-                user.login,
-                group.name
-            );
-            return Missing {
-                code: "not_begun",
-                sentence,
-                step: None,
-            };
-        }
-        lacks(read, user, group, kind)
+            .map(|m| m.validity.from);
+        let Some(at) = begins.filter(|at| *at > now) else {
+            return lacks(read, user, group, kind);
+        };
+        let (noun, login, name) = (kind.noun(), &user.login, &group.name);
+        let sentence = format!("the {noun} of `{login}` in `{name}` begins at {at}");
+        Missing::without_step("not_begun", sentence)
     });
-    Explanation {
-        user: Person::of(user),
-        holds: until.is_some(),
-        until: until.map(Until),
-        paths: paths.iter().map(|path| PathRow::of(world, path)).collect(),
-        missing,
-    }
+    Explanation::of(world, user, until, &paths, missing)
 }
 
 /// What somebody lacks who is not in a group.
@@ -151,23 +150,13 @@ fn lacks<'w>(
 ) -> Missing<'w> {
     let world = &*read.world;
     if !group.is_managed() {
-        let sentence = format!(
-            "`{}` is kept by an outside system; ask for it there",
-            group.name
-        );
-        return Missing {
-            code: "kept_outside",
-            sentence,
-            step: None,
-        };
+        let name = &group.name;
+        let sentence = format!("`{name}` is kept by an outside system; ask for it there");
+        return Missing::without_step("kept_outside", sentence);
     }
     let ask = world.deciders(group, Some(user.id), read.now);
-    let sentence = format!(
-        "`{}` is no {kind} of the {} `{}`",
-        user.login,
-        group.noun(),
-        group.name
-    );
+    let (login, noun, name) = (&user.login, group.noun(), &group.name);
+    let sentence = format!("`{login}` is no {kind} of the {noun} `{name}`");
     let step = Step {
         group: GroupRef::of(world, group),
         kind: kind.into(),
@@ -198,18 +187,11 @@ fn of_permission<'w>(
             paths.extend(world.paths(user.id, group.id, MembershipKind::Member, now));
         }
     }
-    let allowed = read
-        .web
-        .decider()
-        .may_use(world, user, permission, environment, now);
-    if let Some(denied) = denied(read, user, permission).filter(|_| until.is_some()) {
-        return Explanation {
-            user: Person::of(user),
-            holds: false,
-            until: None,
-            paths: paths.iter().map(|path| PathRow::of(world, path)).collect(),
-            missing: Some(denied),
-        };
+    let decider = read.web.decider();
+    let allowed = decider.may_use(world, user, permission, environment, now);
+    let denied = denied(read, user, permission).filter(|_| until.is_some());
+    if denied.is_some() {
+        return Explanation::of(world, user, None, &paths, denied);
     }
     // A rule may allow what no group confers.
     let until = until.or(allowed);
@@ -226,26 +208,18 @@ fn of_permission<'w>(
             (None, None, Some(environment))
                 if world.conferring(permission, None, now).next().is_some() =>
             {
-                Missing {
-                    code: "not_in_environment",
-                    sentence: format!("no group confers `{permission}` in `{environment}`"),
-                    step: None,
-                }
+                Missing::without_step(
+                    "not_in_environment",
+                    format!("no group confers `{permission}` in `{environment}`"),
+                )
             }
-            (None, None, _) => Missing {
-                code: "not_conferred",
-                sentence: format!("no group confers `{permission}`; an admin can let one"),
-                step: None,
-            },
+            (None, None, _) => Missing::without_step(
+                "not_conferred",
+                format!("no group confers `{permission}`; an admin can let one"),
+            ),
         }
     });
-    Explanation {
-        user: Person::of(user),
-        holds: until.is_some(),
-        until: until.map(Until),
-        paths: paths.iter().map(|path| PathRow::of(world, path)).collect(),
-        missing,
-    }
+    Explanation::of(world, user, until, &paths, missing)
 }
 
 /// What denies a permission that groups confer.
@@ -258,13 +232,7 @@ fn denied<'w>(
     let place = read.query.environment.as_deref();
     let answer = read.web.decider().uses(world, user, permission, place, now);
     let by = DecidedBy::of(world, &answer).filter(|_| !answer.allowed)?;
-    Some(Missing {
-        code: "denied_by_rule",
-        sentence: format!(
-            "{} denies `{permission}` to `{}`",
-            by.in_words(),
-            user.login
-        ),
-        step: None,
-    })
+    let (by, login) = (by.in_words(), &user.login);
+    let sentence = format!("{by} denies `{permission}` to `{login}`");
+    Some(Missing::without_step("denied_by_rule", sentence))
 }

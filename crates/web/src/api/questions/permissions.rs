@@ -4,12 +4,7 @@ use portcullis_model::{name, world::contains};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::{
-    extract::{Answer, Read},
-    input::query,
-    list::{Page, Paging},
-    wire::GroupRef,
-};
+use crate::api::{Answer, Page, Paging, Read, query, wire::GroupRef};
 
 query! {
     /// Which permissions.
@@ -34,29 +29,25 @@ pub(crate) async fn list_permissions(read: Read<(Filter, Paging)>) -> Answer {
     let (filter, paging) = &read.query;
     let (world, now) = (&*read.world, read.now);
     let q = filter.q.as_deref().unwrap_or_default();
-    let after = paging.place();
+    let part = paging.part();
     let names = world
         .permission_names(now)
-        .skip_while(|name| after.is_some_and(|after| name::key(name).as_str() <= after))
+        .skip_while(|name| {
+            part.after
+                .is_some_and(|after| name::key(name).as_str() <= after)
+        })
         .filter(|name| contains(name, q));
-    let page = paging.take(
-        names,
-        None,
-        |name| name::key(name),
-        |permission| {
-            let mut groups: Vec<_> = world
-                .conferring(permission, None, now)
-                .map(|(group, _)| group)
-                .collect();
-            groups.sort_by_key(|group| &group.name);
-            PermissionItem {
-                permission,
-                groups: groups
-                    .into_iter()
-                    .map(|group| GroupRef::of(world, group))
-                    .collect(),
-            }
-        },
-    );
-    read.answer(&page)
+    let page = part.take(names, None, |name| name::key(name));
+    read.answer(&Page::of(page, |permission| {
+        let conferring = world.conferring(permission, None, now);
+        let mut groups: Vec<_> = conferring.map(|(group, _)| group).collect();
+        groups.sort_by_key(|group| &group.name);
+        PermissionItem {
+            permission,
+            groups: groups
+                .into_iter()
+                .map(|group| GroupRef::of(world, group))
+                .collect(),
+        }
+    }))
 }

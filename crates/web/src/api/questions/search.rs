@@ -1,14 +1,8 @@
 //! One search over everything that has a name.
 
-use serde::Serialize;
-use utoipa::ToSchema;
+use portcullis_model::world::{Found, FoundKind};
 
-use crate::api::{
-    extract::{Answer, Read},
-    input::query,
-    list::Limit,
-    wire::Rows,
-};
+use crate::api::{Answer, Read, list::Limit, query, row, wire::Rows};
 
 query! {
     /// What is looked for.
@@ -20,18 +14,19 @@ query! {
     }
 }
 
-/// Something that was found.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct FoundRow<'w> {
-    /// `user`, `group`, `role`, `app` or `tag`.
-    #[schema(value_type = String)]
-    kind: portcullis_model::world::FoundKind,
-    /// Its id; for people their login.
-    key: String,
-    /// Its name.
-    label: &'w str,
-    /// A word more about it.
-    detail: &'w str,
+row! {
+    /// Something that was found.
+    pub(crate) struct FoundRow<'w> of(found: Found<'w>) {
+        /// `user`, `group`, `role`, `app` or `tag`.
+        #[schema(value_type = String)]
+        kind: FoundKind = found.kind,
+        /// Its id; for people their login.
+        key: String = found.key,
+        /// Its name.
+        label: &'w str = found.label,
+        /// A word more about it.
+        detail: &'w str = found.detail,
+    }
 }
 
 /// Search people, groups, roles, apps and tags
@@ -41,13 +36,6 @@ pub(crate) struct FoundRow<'w> {
 pub(crate) async fn search(read: Read<Search>) -> Answer {
     let most = read.query.limit.map_or(50, Limit::get);
     let found = read.world.search(&read.query.q, most).into_iter();
-    let items = found
-        .map(|found| FoundRow {
-            kind: found.kind,
-            key: found.key,
-            label: found.label,
-            detail: found.detail,
-        })
-        .collect();
+    let items = found.map(FoundRow::of).collect();
     read.answer(&Rows { items })
 }

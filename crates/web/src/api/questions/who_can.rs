@@ -8,9 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::{
-    extract::{Answer, Read},
-    input::query,
-    list::{Page, Paging},
+    Answer, Page, Paging, Read, query,
     wire::{Person, Until},
 };
 
@@ -47,12 +45,11 @@ pub(crate) async fn who_can(read: Read<(Which, Paging)>) -> Answer {
     if let Some(q) = &which.q {
         holders.retain(|holder| contains(&holder.user.login, q) || contains(&holder.user.name, q));
     }
-    read.answer(&paging.slice(
-        holders,
-        |holder| holder.user.login.to_string(),
-        |holder| Holder {
-            user: Person::of(holder.user),
-            until: Until(holder.until),
-        },
-    ))
+    let page = paging
+        .part()
+        .of(holders, |holder| holder.user.login.to_string());
+    read.answer(&Page::of(page, |holder| Holder {
+        user: Person::of(holder.user),
+        until: Until(holder.until),
+    }))
 }

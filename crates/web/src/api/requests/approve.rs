@@ -1,15 +1,10 @@
 //! Approve a request.
 
-use axum::http::StatusCode;
 use portcullis_app::request::Approve;
-use portcullis_model::{Expiry, name::Reason};
+use portcullis_model::{Expiry, Request, name::Reason};
 
-use super::get::{id, known, written};
-use crate::api::{
-    extract::{Answer, Key, Write},
-    input::body,
-    wire::RequestRow,
-};
+use super::wire::RequestRow;
+use crate::api::{Answer, Of, Write, body};
 
 body! {
     /// How it is granted.
@@ -26,17 +21,13 @@ body! {
 /// Grants what was asked for. Nobody approves their own.
 #[utoipa::path(post, path = "/requests/{request}/approve", tag = "requests", request_body = Approval, responses((status = 200, body = RequestRow)))]
 pub(crate) async fn approve_request(
-    Key(key): Key,
-    Write { act, body, .. }: Write<Approval>,
+    request: Of<Request>,
+    Write { act, body }: Write<Approval>,
 ) -> Answer {
-    let request = id(&key)?;
-    known(act.web.app().store(), act.world(), request).await?;
-    let reason = body.reason.unwrap_or_default();
     let operation = Approve {
-        request,
+        request: request.id,
         until: body.until,
-        reason,
+        reason: body.reason.unwrap_or_default(),
     };
-    act.run(StatusCode::OK, operation, |done| written(done, request))
-        .await
+    act.edit(request.id, operation).await
 }

@@ -1,14 +1,10 @@
 //! List requests.
 
-use portcullis_model::{Actor, Request, World, world::contains};
+use portcullis_model::{Actor, Group, Request, User, world::query::RequestQuery};
 use portcullis_store::{RequestFilter, RequestStatus};
 
-use crate::api::{
-    extract::{Answer, Read, group},
-    input::{choice, query},
-    list::{Page, Paging},
-    wire::{RequestRow, people_and_groups},
-};
+use super::wire::{RequestRow, people_and_groups};
+use crate::api::{Answer, Finds, Key, Page, Paging, Read, choice, query};
 
 choice! {
     /// Whose requests.
@@ -24,7 +20,7 @@ choice! {
 
 choice! {
     /// In which state.
-    pub(crate) enum Status {
+    pub(crate) enum Status for RequestStatus {
         /// Waits for somebody who may decide.
         Pending = "pending",
         /// Granted.
@@ -38,18 +34,6 @@ choice! {
     }
 }
 
-impl From<Status> for RequestStatus {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Pending => Self::Pending,
-            Status::Approved => Self::Approved,
-            Status::Rejected => Self::Rejected,
-            Status::Withdrawn => Self::Withdrawn,
-            Status::Resolved => Self::Resolved,
-        }
-    }
-}
-
 query! {
     /// Which requests.
     pub(crate) struct Filter {
@@ -58,9 +42,9 @@ query! {
         /// In which state; any if not given.
         status: Option<Status>,
         /// About this group: its id or name.
-        group: Option<String>,
+        group: Option<Key<Group>>,
         /// Filed by this user: an id, login, e-mail address or `@me`.
-        requester: Option<String>,
+        requester: Option<Key<User>>,
         /// Text in the reason, in the requester's login or name, or in the group's name.
         q: Option<String>,
     }
@@ -73,55 +57,39 @@ query! {
 pub(crate) async fn list_requests(read: Read<(Filter, Paging)>) -> Answer {
     read.only_now("a request says when it was filed and decided")?;
     let (filter, paging) = &read.query;
-    let world = &*read.world;
-    let me = read.viewer.id;
-    let about = filter
-        .group
-        .as_deref()
-        .map(|key| group(world, key))
-        .transpose()?;
-    let requester = filter
-        .requester
-        .as_deref()
-        .map(|key| read.user(key))
-        .transpose()?;
+    let (world, me) = (&*read.world, read.viewer.id);
+    let group = read.maybe(&filter.group)?.map(|group| group.id);
+    let requester = read.maybe(&filter.requester)?.map(|user| user.id);
     let whose = filter.whose.unwrap_or(Whose::All);
-    let waiting = matches!(filter.status, None | Some(Status::Pending));
-    if whose == Whose::ForMe && waiting {
+    if whose == Whose::ForMe && matches!(filter.status, None | Some(Status::Pending)) {
         let q = filter.q.as_deref().unwrap_or_default();
-        let mut mine = world.waits_for(me, read.now);
-        mine.retain(|request| {
-            about.is_none_or(|group| request.wants.group() == Some(group.id))
-                && requester.is_none_or(|user| request.requester == user.id)
-                && matches(world, request, q)
-        });
-        mine.reverse();
+        let query = RequestQuery {
+            q,
+            group,
+            requester,
+        };
+        let mut mine = query.waiting(world, me, read.now);
         // Newest first: places count down from the newest.
         let place = |request: &&Request| {
-            format!(
-                "{:020}-{}",
-                i64::MAX - request.created_at.micros(),
-                request.id
-            )
+            let newest = i64::MAX - request.created_at.micros();
+            format!("{newest:020}-{}", request.id)
         };
         mine.sort_by_cached_key(place);
-        return read.answer(&paging.slice(mine, place, |r| RequestRow::of(world, r, None)));
+        let page = paging.part().of(mine, place);
+        return read.answer(&Page::of(page, |r| RequestRow::of(world, r, None)));
     }
     let requester = match (whose, requester) {
-        (Whose::Mine, Some(user)) if user.id != me => {
-            return read.answer(&Page::<RequestRow<'_>> {
-                items: vec![],
-                total: Some(0),
-                next: None,
-            });
+        (Whose::Mine, Some(user)) if user != me => {
+            let none = paging.part().of(Vec::new(), |_| String::new());
+            return read.answer(&Page::of(none, |r| RequestRow::of(world, r, None)));
         }
         (Whose::Mine, _) => Some(me),
-        (_, user) => user.map(|user| user.id),
+        (_, user) => user,
     };
     let store = read.web.app().store();
     let wanted = RequestFilter {
         requester,
-        groups: about.map(|group| vec![group.id]),
+        groups: group.map(|group| vec![group]),
         status: filter.status.map(RequestStatus::from),
         decider: (whose == Whose::ForMe).then_some(Actor::User(me)),
         q: filter.q.clone(),
@@ -130,19 +98,6 @@ pub(crate) async fn list_requests(read: Read<(Filter, Paging)>) -> Answer {
     };
     let page = store.requests(&wanted).await?;
     let labels = store.labels(&people_and_groups(&page.items)).await?;
-    let (rows, next) = (page.items, page.next);
-    read.answer(&Paging::stored(&rows, next, |row| {
-        RequestRow::of(world, row, Some(&labels))
-    }))
-}
-
-fn matches(world: &World, request: &Request, q: &str) -> bool {
-    let requester = world.user(request.requester);
-    contains(&request.reason, q)
-        || requester.is_some_and(|user| contains(&user.login, q) || contains(&user.name, q))
-        || request
-            .wants
-            .group()
-            .and_then(|group| world.group(group))
-            .is_some_and(|group| contains(&group.name, q))
+    let row = |row| RequestRow::of(world, row, Some(&labels));
+    read.answer(&Paging::stored(&page.items, page.next, row))
 }

@@ -3,8 +3,9 @@
 mod approve;
 mod create;
 mod get;
-pub(super) mod list;
+mod list;
 mod reject;
+pub(super) mod wire;
 mod withdraw;
 
 use utoipa_axum::{router::OpenApiRouter, routes};

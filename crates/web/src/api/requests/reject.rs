@@ -1,15 +1,10 @@
 //! Reject a request.
 
-use axum::http::StatusCode;
 use portcullis_app::request::Reject;
-use portcullis_model::name::Reason;
+use portcullis_model::{Request, name::Reason};
 
-use super::get::{id, known, written};
-use crate::api::{
-    extract::{Answer, Key, Write},
-    input::body,
-    wire::RequestRow,
-};
+use super::wire::RequestRow;
+use crate::api::{Answer, Of, Write, body};
 
 body! {
     /// Why it is refused.
@@ -22,15 +17,12 @@ body! {
 /// Reject a request
 #[utoipa::path(post, path = "/requests/{request}/reject", tag = "requests", request_body = Rejection, responses((status = 200, body = RequestRow)))]
 pub(crate) async fn reject_request(
-    Key(key): Key,
-    Write { act, body, .. }: Write<Rejection>,
+    request: Of<Request>,
+    Write { act, body }: Write<Rejection>,
 ) -> Answer {
-    let request = id(&key)?;
-    known(act.web.app().store(), act.world(), request).await?;
     let operation = Reject {
-        request,
+        request: request.id,
         reason: body.reason,
     };
-    act.run(StatusCode::OK, operation, |done| written(done, request))
-        .await
+    act.edit(request.id, operation).await
 }

@@ -1,10 +1,12 @@
 //! Get a registered resource.
 
-use super::{ResourceRow, found};
-use crate::api::extract::{Answer, Key, Read};
+use portcullis_model::Resource;
+
+use super::wire::ResourceRow;
+use crate::api::{Answer, Of, Read};
 
 /// Get a registered resource
 #[utoipa::path(get, path = "/resources/{type}/{id}", tag = "resources", responses((status = 200, body = ResourceRow)))]
-pub(crate) async fn get_resource(Key(key): Key<(String, String)>, read: Read) -> Answer {
-    read.answer(&ResourceRow::of(found(&read.world, &key)?))
+pub(crate) async fn get_resource(resource: Of<Resource>, read: Read) -> Answer {
+    read.answer(&ResourceRow::of(&resource))
 }

@@ -1,13 +1,12 @@
 //! Register a resource.
 
-use axum::http::StatusCode;
 use portcullis_app::resource::RegisterResource;
+use portcullis_model::{Noun, Refusal};
 
-use super::{ResourceRow, found};
-use crate::api::{
-    extract::{Answer, Key, Write},
-    input::body,
-    wire::Attributes,
+use super::wire::ResourceRow;
+use crate::{
+    api::{Answer, Write, body, wire::Attributes},
+    http::path::Keys,
 };
 
 body! {
@@ -22,17 +21,17 @@ body! {
 ///
 /// What was known of it is replaced.
 #[utoipa::path(put, path = "/resources/{type}/{id}", tag = "resources", request_body = ResourceBody, responses((status = 200, body = ResourceRow)))]
-pub(crate) async fn put_resource(
-    Key(key): Key<(String, String)>,
-    Write { act, body, .. }: Write<ResourceBody>,
-) -> Answer {
+pub(crate) async fn put_resource(keys: Keys, Write { act, body }: Write<ResourceBody>) -> Answer {
+    let (kind, id) = (keys.named("type")?, keys.named("id")?);
     let operation = RegisterResource {
-        resource_type: key.0.clone(),
-        resource_id: key.1.clone(),
+        resource_type: kind.to_owned(),
+        resource_id: id.to_owned(),
         properties: body.properties.unwrap_or_default(),
     };
-    act.run(StatusCode::OK, operation, |done| {
-        done.answer(&ResourceRow::of(found(done.world, &key)?))
+    act.run(operation, |done| {
+        let known = done.world.resource_by_key(kind, id);
+        let missing = || Refusal::not_found(Noun::Resource, format!("{kind} {id}"));
+        done.answer(&ResourceRow::of(known.ok_or_else(missing)?))
     })
     .await
 }

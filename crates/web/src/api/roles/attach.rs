@@ -1,20 +1,19 @@
 //! Attach a role to several groups at once.
 
-use axum::http::StatusCode;
 use portcullis_app::group::AttachRole;
-use portcullis_model::{Expiry, MembershipKind, name::Reason};
+use portcullis_model::{Expiry, Group, MembershipKind, name::Reason};
 
 use crate::api::{
-    extract::{Answer, Key, Write},
-    input::body,
-    wire::{InclusionRow, Rows, written_inclusions},
+    Answer, Finds, Key, Of, Role, Write, body,
+    groups::wire::{InclusionRow, inclusions},
+    wire::Rows,
 };
 
 body! {
     /// Where the role's members get into.
     pub(crate) struct Attachments {
         /// Which groups: ids or names.
-        groups: Vec<String>,
+        groups: Vec<Key<Group>>,
         /// As what; `member` if not given.
         kind: Option<MembershipKind>,
         /// Until when; null or left out for no end. Tags may bring it nearer.
@@ -27,18 +26,15 @@ body! {
 /// Attach a role to groups, or move the end
 #[utoipa::path(post, path = "/roles/{role}/groups", tag = "roles", request_body = Attachments, responses((status = 200, body = Rows<InclusionRow>)))]
 pub(crate) async fn attach_to_groups(
-    Key(key): Key,
-    Write { act, body, .. }: Write<Attachments>,
+    role: Of<Role>,
+    Write { act, body }: Write<Attachments>,
 ) -> Answer {
     let operation = AttachRole {
-        role: act.role(&key)?,
-        groups: act.groups(&body.groups)?,
+        role: role.id,
+        groups: act.ids(&body.groups)?,
         kind: body.kind.unwrap_or(MembershipKind::Member),
         until: body.until.unwrap_or(Expiry::NEVER),
         reason: body.reason.unwrap_or_default(),
     };
-    act.run(StatusCode::OK, operation, |done| {
-        done.answer(&written_inclusions(done.world, done.change))
-    })
-    .await
+    act.run(operation, inclusions).await
 }

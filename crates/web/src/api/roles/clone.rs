@@ -1,15 +1,12 @@
 //! Clone a role.
 
-use axum::http::StatusCode;
 use portcullis_app::role::{CloneRole, People};
-use portcullis_model::name::{Description, Name, Reason};
-
-use crate::api::{
-    extract::{Answer, Key, Write},
-    groups::made,
-    input::{body, choice},
-    wire::GroupDetail,
+use portcullis_model::{
+    Group,
+    name::{Description, Name, Reason},
 };
+
+use crate::api::{Answer, Of, Role, Write, body, choice, groups::wire::GroupDetail};
 
 choice! {
     /// Who is in the copy.
@@ -39,9 +36,9 @@ body! {
 ///
 /// A role that leads where this one leads.
 #[utoipa::path(post, path = "/roles/{role}/clone", tag = "roles", request_body = Copy, responses((status = 201, body = GroupDetail)))]
-pub(crate) async fn clone_role(Key(key): Key, Write { act, body, .. }: Write<Copy>) -> Answer {
+pub(crate) async fn clone_role(role: Of<Role>, Write { act, body }: Write<Copy>) -> Answer {
     let operation = CloneRole {
-        role: act.role(&key)?,
+        role: role.id,
         name: body.name,
         description: body.description,
         people: match body.people {
@@ -50,5 +47,5 @@ pub(crate) async fn clone_role(Key(key): Key, Write { act, body, .. }: Write<Cop
         },
         reason: body.reason.unwrap_or_default(),
     };
-    act.run(StatusCode::CREATED, operation, made).await
+    act.create::<Group>(operation).await
 }

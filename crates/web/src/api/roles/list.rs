@@ -1,11 +1,18 @@
 //! List roles.
 
+use portcullis_model::{
+    Tag, User,
+    world::query::{GroupQuery, Query},
+};
+
 use crate::api::{
-    extract::{Answer, Read},
-    groups::list::{Filter as Groups, GroupsBy, page},
-    input::query,
-    list::{Order, Page, Paging},
-    wire::{GroupKindBody, GroupRow},
+    Answer, Finds, Key, Page, Paging, Read,
+    groups::{
+        list::{GroupsBy, sort},
+        wire::GroupRow,
+    },
+    list::OrderBody,
+    query,
 };
 
 query! {
@@ -14,13 +21,13 @@ query! {
         /// Text in the name or description.
         q: Option<String>,
         /// Roles with this tag: its id or name.
-        tag: Option<String>,
+        tag: Option<Key<Tag>>,
         /// Roles this user owns: an id, login, e-mail address or `@me`.
-        owner: Option<String>,
+        owner: Option<Key<User>>,
         /// What they are sorted by: `name` if not given. Those that are equal go by name.
         sort: Option<GroupsBy>,
         /// Which way; `asc` if not given.
-        order: Option<Order>,
+        order: Option<OrderBody>,
     }
 }
 
@@ -30,15 +37,14 @@ query! {
 #[utoipa::path(get, path = "/roles", tag = "roles", params(Filter, Paging), responses((status = 200, body = Page<GroupRow>)))]
 pub(crate) async fn list_roles(read: Read<(Filter, Paging)>) -> Answer {
     let (filter, paging) = &read.query;
-    let roles = Groups {
-        q: filter.q.clone(),
-        kind: Some(GroupKindBody::Role),
-        app: None,
-        tag: filter.tag.clone(),
-        managed: None,
-        owner: filter.owner.clone(),
-        sort: filter.sort,
-        order: filter.order,
+    let query = GroupQuery {
+        q: filter.q.as_deref().unwrap_or_default(),
+        role: Some(true),
+        tag: read.maybe(&filter.tag)?.map(|tag| tag.id),
+        owner: read.maybe(&filter.owner)?.map(|owner| owner.id),
+        sort: sort(filter.sort, filter.order),
+        ..GroupQuery::default()
     };
-    page(&read, &roles, paging)
+    let page = query.page(&read.world, read.now, &paging.part());
+    read.answer(&Page::of(page, |group| GroupRow::of(&read.world, group)))
 }

@@ -1,20 +1,15 @@
 //! Merge one role into another.
 
-use axum::http::StatusCode;
 use portcullis_app::role::MergeRoles;
-use portcullis_model::{Noun, Refusal, name::Reason};
+use portcullis_model::name::Reason;
 
-use crate::api::{
-    extract::{Answer, Key, Write},
-    input::body,
-    wire::GroupDetail,
-};
+use crate::api::{Answer, Finds, Key, Of, Role, Write, body, groups::wire::GroupDetail};
 
 body! {
     /// What is merged into this role.
     pub(crate) struct Merge {
         /// The role that goes: its id or name.
-        from: String,
+        from: Key<Role>,
         /// Why.
         reason: Option<Reason>,
     }
@@ -24,20 +19,11 @@ body! {
 ///
 /// Its people and groups come over, the later ends stay, and it is deleted.
 #[utoipa::path(post, path = "/roles/{role}/merge", tag = "roles", request_body = Merge, responses((status = 200, body = GroupDetail)))]
-pub(crate) async fn merge_roles(Key(key): Key, Write { act, body, .. }: Write<Merge>) -> Answer {
-    let into = act.role(&key)?;
-    let reason = body.reason.unwrap_or_default();
+pub(crate) async fn merge_roles(role: Of<Role>, Write { act, body }: Write<Merge>) -> Answer {
     let operation = MergeRoles {
-        into,
-        from: act.role(&body.from)?,
-        reason,
+        into: role.id,
+        from: act.one(&body.from)?.id,
+        reason: body.reason.unwrap_or_default(),
     };
-    act.run(StatusCode::OK, operation, |done| {
-        let role = done
-            .world
-            .group(into)
-            .ok_or_else(|| Refusal::not_found(Noun::Role, into))?;
-        done.answer(&GroupDetail::of(done.world, role, done.now))
-    })
-    .await
+    act.edit(role.id, operation).await
 }

@@ -1,15 +1,12 @@
 //! Split a role in two.
 
-use axum::http::StatusCode;
 use portcullis_app::role::SplitRole;
-use portcullis_model::name::{Description, Name, Reason};
-
-use crate::api::{
-    extract::{Answer, Key, Write},
-    groups::made,
-    input::body,
-    wire::GroupDetail,
+use portcullis_model::{
+    Group,
+    name::{Description, Name, Reason},
 };
+
+use crate::api::{Answer, Finds, Key, Of, Role, Write, body, groups::wire::GroupDetail};
 
 body! {
     /// What becomes of its own.
@@ -19,7 +16,7 @@ body! {
         /// What it is for.
         description: Option<Description>,
         /// Which groups move to it: ids or names.
-        groups: Vec<String>,
+        groups: Vec<Key<Group>>,
         /// Why.
         reason: Option<Reason>,
     }
@@ -29,13 +26,13 @@ body! {
 ///
 /// Some of its groups move to a new role with the same people: nobody gains or loses anything.
 #[utoipa::path(post, path = "/roles/{role}/split", tag = "roles", request_body = Split, responses((status = 201, body = GroupDetail)))]
-pub(crate) async fn split_role(Key(key): Key, Write { act, body, .. }: Write<Split>) -> Answer {
+pub(crate) async fn split_role(role: Of<Role>, Write { act, body }: Write<Split>) -> Answer {
     let operation = SplitRole {
-        role: act.role(&key)?,
+        role: role.id,
         name: body.name,
         description: body.description.unwrap_or_default(),
-        groups: act.groups(&body.groups)?,
+        groups: act.ids(&body.groups)?,
         reason: body.reason.unwrap_or_default(),
     };
-    act.run(StatusCode::CREATED, operation, made).await
+    act.create::<Group>(operation).await
 }

@@ -6,18 +6,18 @@ use axum::http::StatusCode;
 use portcullis_model::Refusal;
 use portcullis_rules::{
     Decision,
-    analysis::{Effort, diff::diff_with},
+    analysis::{
+        Effort,
+        diff::{Difference, diff_with},
+    },
 };
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::read::Rules;
+use super::wire::Rules;
 use crate::{
-    api::{
-        extract::{Answer, Write, json},
-        input::body,
-    },
+    api::{Answer, Write, body, json, row},
     error::Failure,
 };
 
@@ -49,36 +49,32 @@ pub(crate) struct Differences {
     exhaustive: bool,
 }
 
-/// A request that is answered differently.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DifferenceRow {
-    /// The action.
-    action: String,
-    /// The type of the resource.
-    #[serde(rename = "type")]
-    kind: String,
-    /// What rules look at; all other attributes are missing.
-    #[schema(value_type = Object)]
-    attributes: BTreeMap<String, Value>,
-    before: DecidedRow,
-    after: DecidedRow,
+row! {
+    /// A request that is answered differently.
+    pub(crate) struct DifferenceRow of(found: Difference) where {
+        let attributes = found.attributes.iter();
+    } {
+        /// The action.
+        action: String = found.action.to_string(),
+        /// The type of the resource.
+        #[serde(rename = "type")]
+        kind: String = found.resource_type.to_string(),
+        /// What rules look at; all other attributes are missing.
+        #[schema(value_type = Object)]
+        attributes: BTreeMap<String, Value> =
+            attributes.map(|(name, value)| (name.to_string(), value.to_json())).collect(),
+        before: DecidedRow = DecidedRow::of(found.before),
+        after: DecidedRow = DecidedRow::of(found.after),
+    }
 }
 
-/// An answer.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DecidedRow {
-    /// `allow` or `deny`.
-    effect: &'static str,
-    /// The rule that decides, counted from 0; null if none matches.
-    rule: Option<usize>,
-}
-
-impl From<Decision> for DecidedRow {
-    fn from(decision: Decision) -> Self {
-        Self {
-            effect: decision.effect.as_str(),
-            rule: decision.rule,
-        }
+row! {
+    /// An answer.
+    pub(crate) struct DecidedRow of(decision: Decision) {
+        /// `allow` or `deny`.
+        effect: &'static str = decision.effect.as_str(),
+        /// The rule that decides, counted from 0; null if none matches.
+        rule: Option<usize> = decision.rule,
     }
 }
 
@@ -99,19 +95,12 @@ pub(crate) async fn diff_rules(Write { body, .. }: Write<Pair>) -> Answer {
         tokio::task::spawn_blocking(move || diff_with(&body.before.0, &body.after.0, &EFFORT))
             .await
             .map_err(|error| Failure::Internal(error.to_string()))?;
-    let differences = found.differences.into_iter().map(|found| DifferenceRow {
-        action: found.action.to_string(),
-        kind: found.resource_type.to_string(),
-        attributes: found
-            .attributes
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_json()))
-            .collect(),
-        before: found.before.into(),
-        after: found.after.into(),
-    });
     let answer = Differences {
-        differences: differences.collect(),
+        differences: found
+            .differences
+            .into_iter()
+            .map(DifferenceRow::of)
+            .collect(),
         exhaustive: found.exhaustive,
     };
     json(StatusCode::OK, &answer)

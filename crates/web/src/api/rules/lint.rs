@@ -2,15 +2,17 @@
 
 use axum::http::StatusCode;
 use portcullis_app::rules::{Written, check, pointer};
+use portcullis_rules::{Diagnostic, analysis::lint::Finding};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::read::Cases;
+use super::wire::Cases;
 use crate::{
     api::{
-        extract::{Answer, Write, json},
-        input::{Free, body},
+        Answer, Write,
+        body::{Free, body},
+        json, row,
     },
     error::Failure,
 };
@@ -40,36 +42,38 @@ pub(crate) struct Looked {
     untested: Vec<usize>,
 }
 
-/// Something that loading refuses.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DiagnosticRow {
-    /// A stable code.
-    code: &'static str,
-    /// Where, as a JSON pointer into the rules.
-    pointer: String,
-    /// The line in the text, from 1; null if none was sent.
-    line: Option<usize>,
-    /// The column in the line, from 1.
-    column: Option<usize>,
-    /// What is wrong and what to write instead.
-    message: String,
+row! {
+    /// Something that loading refuses.
+    pub(crate) struct DiagnosticRow of(diagnostic: Diagnostic) {
+        /// A stable code.
+        code: &'static str = diagnostic.code.as_str(),
+        /// Where, as a JSON pointer into the rules.
+        pointer: String = pointer(&diagnostic.path),
+        /// The line in the text, from 1; null if none was sent.
+        line: Option<usize> = diagnostic.position.map(|at| at.line),
+        /// The column in the line, from 1.
+        column: Option<usize> = diagnostic.position.map(|at| at.column),
+        /// What is wrong and what to write instead.
+        message: String = diagnostic.message,
+    }
 }
 
-/// Something that is probably not meant.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct FindingRow {
-    /// A stable code.
-    code: &'static str,
-    /// `error`, `warning` or `note`.
-    severity: &'static str,
-    /// The rule, counted from 0.
-    rule: usize,
-    /// Where, as a JSON pointer into the rules.
-    pointer: String,
-    /// What was found.
-    message: String,
-    /// What to do about it.
-    suggestion: String,
+row! {
+    /// Something that is probably not meant.
+    pub(crate) struct FindingRow of(finding: Finding) {
+        /// A stable code.
+        code: &'static str = finding.lint.code(),
+        /// `error`, `warning` or `note`.
+        severity: &'static str = finding.severity.as_str(),
+        /// The rule, counted from 0.
+        rule: usize = finding.rule,
+        /// Where, as a JSON pointer into the rules.
+        pointer: String = pointer(&finding.path),
+        /// What was found.
+        message: String = finding.message,
+        /// What to do about it.
+        suggestion: String = finding.suggestion,
+    }
 }
 
 /// A case that is none, or does not come out.
@@ -102,17 +106,8 @@ fn look(body: &Look) -> Looked {
     let cases = Value::Array(body.cases.as_ref().map_or_else(Vec::new, |c| c.0.clone()));
     let checked = check(rules, Written::Value(&cases));
     let sound = checked.is_sound();
-    let mut diagnostics: Vec<_> = checked
-        .diagnostics
-        .into_iter()
-        .map(|diagnostic| DiagnosticRow {
-            code: diagnostic.code.as_str(),
-            pointer: pointer(&diagnostic.path),
-            line: diagnostic.position.map(|at| at.line),
-            column: diagnostic.position.map(|at| at.column),
-            message: diagnostic.message,
-        })
-        .collect();
+    let diagnostics = checked.diagnostics.into_iter();
+    let mut diagnostics: Vec<_> = diagnostics.map(DiagnosticRow::of).collect();
     diagnostics.extend(checked.too_much.map(|message| DiagnosticRow {
         code: "too_much",
         pointer: String::new(),
@@ -120,19 +115,11 @@ fn look(body: &Look) -> Looked {
         column: None,
         message,
     }));
-    let findings = checked.findings.into_iter().map(|finding| FindingRow {
-        code: finding.lint.code(),
-        severity: finding.severity.as_str(),
-        rule: finding.rule,
-        pointer: pointer(&finding.path),
-        message: finding.message,
-        suggestion: finding.suggestion,
-    });
     let cases = checked.case_faults.into_iter();
     Looked {
         sound,
         diagnostics,
-        findings: findings.collect(),
+        findings: checked.findings.into_iter().map(FindingRow::of).collect(),
         cases: cases
             .map(|(case, message)| CaseRow { case, message })
             .collect(),

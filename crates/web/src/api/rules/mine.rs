@@ -13,10 +13,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::{
-    api::{
-        extract::{Answer, Key, Read},
-        wire::Until,
-    },
+    api::{Answer, Finds, Key, Of, Read, wire::Until},
     error::Failure,
     view::POSITION,
 };
@@ -44,7 +41,7 @@ pub(crate) struct Judged {
 /// the decision point permits and denies. With `If-None-Match`, 304 if nothing has changed.
 #[utoipa::path(get, path = "/me/rules", tag = "rules", responses((status = 200, body = Judged), (status = 304, description = "As it was.")))]
 pub(crate) async fn my_rules(headers: HeaderMap, read: Read) -> Answer {
-    let user = read.user("@me")?;
+    let user = read.one(&Key::<User>::new("@me".into()))?;
     judged(&read, user, &headers)
 }
 
@@ -52,8 +49,7 @@ pub(crate) async fn my_rules(headers: HeaderMap, read: Read) -> Answer {
 ///
 /// For admins, and for everybody about themself.
 #[utoipa::path(get, path = "/users/{user}/rules", tag = "rules", responses((status = 200, body = Judged), (status = 304, description = "As it was."), (status = 403, body = crate::error::Problem, content_type = "application/problem+json", description = "You are neither an admin nor this user.")))]
-pub(crate) async fn user_rules(Key(key): Key, headers: HeaderMap, read: Read) -> Answer {
-    let user = read.user(&key)?;
+pub(crate) async fn user_rules(user: Of<User>, headers: HeaderMap, read: Read) -> Answer {
     let viewer = &read.viewer;
     if user.id != viewer.id && !viewer.world.is_admin(viewer.id, viewer.context.now) {
         return Err(Refusal::NotAllowed {
@@ -63,7 +59,7 @@ pub(crate) async fn user_rules(Key(key): Key, headers: HeaderMap, read: Read) ->
         }
         .into());
     }
-    judged(&read, user, &headers)
+    judged(&read, &user, &headers)
 }
 
 fn judged(read: &Read, user: &User, headers: &HeaderMap) -> Answer {

@@ -3,7 +3,7 @@
 mod diff;
 pub(crate) mod lint;
 mod mine;
-pub(super) mod read;
+pub(super) mod wire;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -1,18 +1,13 @@
 //! Create a tag.
 
-use axum::http::StatusCode;
 use portcullis_app::tag::CreateTag;
 use portcullis_model::{
-    Noun, Refusal,
+    Tag,
     name::{Description, Name},
 };
 
-use super::get::TagDetail;
-use crate::api::{
-    extract::{Answer, Write},
-    input::{ConstraintsBody, body},
-    wire::created,
-};
+use super::wire::{ConstraintsBody, TagDetail};
+use crate::api::{Answer, Write, body};
 
 body! {
     /// A tag to create.
@@ -32,17 +27,12 @@ body! {
 ///
 /// It constrains nothing until it is put on an app or group.
 #[utoipa::path(post, path = "/tags", tag = "tags", request_body = NewTag, responses((status = 201, body = TagDetail)))]
-pub(crate) async fn create_tag(Write { act, body, .. }: Write<NewTag>) -> Answer {
+pub(crate) async fn create_tag(Write { act, body }: Write<NewTag>) -> Answer {
     let operation = CreateTag {
         name: body.name,
         description: body.description.unwrap_or_default(),
         enabled: body.enabled.unwrap_or(true),
         constraints: body.constraints.map(Into::into).unwrap_or_default(),
     };
-    act.run(StatusCode::CREATED, operation, |done| {
-        let tag = created!(done.change, Tag).and_then(|id| done.world.tag(id));
-        let tag = tag.ok_or_else(|| Refusal::not_found(Noun::Tag, "just created"))?;
-        done.answer(&TagDetail::of(done.world, tag))
-    })
-    .await
+    act.create::<Tag>(operation).await
 }

@@ -1,22 +1,15 @@
 //! Delete a tag.
 
-use axum::http::StatusCode;
 use portcullis_app::tag::DeleteTag;
+use portcullis_model::Tag;
 
-use crate::api::{
-    extract::{Answer, Key, Write, tag},
-    wire::{Deleted, ended},
-};
+use crate::api::{Act, Answer, Of, wire::Deleted};
 
 /// Delete a tag
 ///
 /// It is taken off everything that carries it; ends it has cut stay as they are.
 #[utoipa::path(delete, path = "/tags/{tag}", tag = "tags", responses((status = 200, body = Deleted)))]
-pub(crate) async fn delete_tag(Key(key): Key, Write { act, .. }: Write) -> Answer {
-    let id = tag(act.world(), &key)?.id;
-    act.run(StatusCode::OK, DeleteTag { tag: id }, |done| {
-        let name = ended!(done.change, Tag, id).map(|tag| tag.name.as_str());
-        done.answer(&Deleted::new(id, name.unwrap_or_default()))
-    })
-    .await
+pub(crate) async fn delete_tag(tag: Of<Tag>, act: Act) -> Answer {
+    let operation = DeleteTag { tag: tag.id };
+    act.delete(tag.id, &tag.name, operation).await
 }

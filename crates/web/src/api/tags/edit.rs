@@ -1,17 +1,13 @@
 //! Edit a tag.
 
-use axum::http::StatusCode;
 use portcullis_app::tag::EditTag;
 use portcullis_model::{
-    Noun, Refusal,
+    Tag,
     name::{Description, Name},
 };
 
-use super::get::TagDetail;
-use crate::api::{
-    extract::{Answer, Key, Write, tag},
-    input::{ConstraintsBody, body},
-};
+use super::wire::{ConstraintsBody, TagDetail};
+use crate::api::{Answer, Of, Write, body};
 
 body! {
     /// What changes; the rest stays.
@@ -31,21 +27,13 @@ body! {
 ///
 /// What lasts longer than it now allows is cut, in every group that carries it.
 #[utoipa::path(patch, path = "/tags/{tag}", tag = "tags", request_body = TagChange, responses((status = 200, body = TagDetail)))]
-pub(crate) async fn edit_tag(Key(key): Key, Write { act, body, .. }: Write<TagChange>) -> Answer {
-    let id = tag(act.world(), &key)?.id;
+pub(crate) async fn edit_tag(tag: Of<Tag>, Write { act, body }: Write<TagChange>) -> Answer {
     let operation = EditTag {
-        tag: id,
+        tag: tag.id,
         name: body.name,
         description: body.description,
         enabled: body.enabled,
         constraints: body.constraints.map(Into::into),
     };
-    act.run(StatusCode::OK, operation, |done| {
-        let tag = done
-            .world
-            .tag(id)
-            .ok_or_else(|| Refusal::not_found(Noun::Tag, id))?;
-        done.answer(&TagDetail::of(done.world, tag))
-    })
-    .await
+    act.edit(tag.id, operation).await
 }

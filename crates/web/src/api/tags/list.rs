@@ -1,13 +1,9 @@
 //! List tags.
 
-use portcullis_model::world::contains;
+use portcullis_model::world::query::{Order, Query, TagQuery};
 
-use crate::api::{
-    extract::{Answer, Read},
-    input::query,
-    list::{Page, Paging},
-    wire::TagRow,
-};
+use super::wire::TagRow;
+use crate::api::{Answer, Page, Paging, Read, query};
 
 query! {
     /// Which tags.
@@ -25,12 +21,11 @@ query! {
 #[utoipa::path(get, path = "/tags", tag = "tags", params(Filter, Paging), responses((status = 200, body = Page<TagRow>)))]
 pub(crate) async fn list_tags(read: Read<(Filter, Paging)>) -> Answer {
     let (filter, paging) = &read.query;
-    let world = &*read.world;
-    let q = filter.q.as_deref().unwrap_or_default();
-    let tags = world.tags_after(paging.place()).filter(|tag| {
-        filter.enabled.is_none_or(|enabled| enabled == tag.enabled)
-            && (contains(&tag.name, q) || contains(&tag.description, q))
-    });
-    let all = (filter.q.is_none() && filter.enabled.is_none()).then(|| world.tag_count());
-    read.answer(&paging.take(tags, all, |tag| tag.name.to_string(), TagRow::of))
+    let query = TagQuery {
+        q: filter.q.as_deref().unwrap_or_default(),
+        enabled: filter.enabled,
+        order: Order::Asc,
+    };
+    let page = query.page(&read.world, read.now, &paging.part());
+    read.answer(&Page::of(page, TagRow::of))
 }

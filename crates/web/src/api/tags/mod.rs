@@ -5,6 +5,7 @@ mod delete;
 mod edit;
 mod get;
 mod list;
+pub(super) mod wire;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 

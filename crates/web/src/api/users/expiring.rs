@@ -1,8 +1,9 @@
 //! What of a user's ends soon.
 
+use portcullis_model::User;
+
 use crate::api::{
-    extract::{Answer, Key, Read},
-    list::{Page, Paging},
+    Answer, Of, Page, Paging, Read,
     questions::expiring::{EndingRow, Within, ending},
 };
 
@@ -10,15 +11,9 @@ use crate::api::{
 ///
 /// Their direct memberships and ownerships that end by themselves, soonest first.
 #[utoipa::path(get, path = "/users/{user}/expiring", tag = "users", params(Within, Paging), responses((status = 200, body = Page<EndingRow>)))]
-pub(crate) async fn user_expiring(Key(key): Key, read: Read<(Within, Paging)>) -> Answer {
+pub(crate) async fn user_expiring(user: Of<User>, read: Read<(Within, Paging)>) -> Answer {
     let (within, paging) = &read.query;
-    let user = read.user(&key)?.id;
-    let rows = ending(
-        &read.world,
-        read.now,
-        within.by(read.now),
-        |m| m.user == user,
-        |_| false,
-    );
+    let by = within.by(read.now);
+    let rows = ending(&read.world, read.now, by, |m| m.user == user.id, |_| false);
     read.answer(&EndingRow::page(&read.world, rows, paging))
 }

@@ -7,12 +7,11 @@ mod expiring;
 mod get;
 mod history;
 mod list;
+pub(super) mod wire;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Web;
-
-pub(crate) use get::UserDetail;
 
 pub(super) fn routes() -> OpenApiRouter<Web> {
     OpenApiRouter::new()

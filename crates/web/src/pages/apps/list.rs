@@ -3,7 +3,9 @@
 use askama::Template;
 use axum::response::Response;
 use portcullis_model::{
-    Action as Wish, App, MembershipKind, Target, record::AppOrigin, world::contains,
+    Action as Wish, App, MembershipKind, Target,
+    record::AppOrigin,
+    world::query::{AppQuery, Query as _},
 };
 
 use crate::{
@@ -48,14 +50,12 @@ fn apps(page: &Page) -> Apps {
     let query = page.query("q");
     let tag = page.query("tag");
     let tag = world.find_tag(&tag);
-    let mut found: Vec<_> = world
-        .apps()
-        .filter(|app| contains(&app.name, &query) || contains(&app.description, &query))
-        .filter(|app| tag.is_none_or(|tag| app.tags.contains(&tag.id)))
-        .collect();
-    if Sort::of(page, "name").down {
-        found.reverse();
-    }
+    let wanted = AppQuery {
+        q: &query,
+        tag: tag.map(|tag| tag.id),
+        order: Sort::of(page, "name").order(),
+    };
+    let found = wanted.all(world, page.now());
     let (rows, pages) = cut(page, found);
     let mut filters = Vec::new();
     if !query.is_empty() {

@@ -1,11 +1,10 @@
 //! The lists of groups and of roles.
 
-use std::collections::HashSet;
-
 use askama::Template;
 use axum::response::Response;
 use portcullis_model::{
-    Action as Wish, App, Group, GroupKind, Id, MembershipKind, Tag, Target, world::contains,
+    Action as Wish, App, Group, Id, MembershipKind, Tag, Target, User,
+    world::query::{GroupBy, GroupQuery, Query as _},
 };
 
 use crate::{
@@ -69,9 +68,7 @@ struct Narrow<'w> {
     managed: String,
     app: Option<&'w App>,
     tag: Option<&'w Tag>,
-    /// The apps that carry the tag, whose groups inherit it.
-    tagged: Vec<Id<App>>,
-    owned: Option<HashSet<Id<Group>>>,
+    owner: Option<Id<User>>,
 }
 
 pub(crate) async fn groups(page: Page) -> Result<Response, Failure> {
@@ -89,84 +86,51 @@ enum Which {
 }
 
 fn narrow(page: &Page) -> Narrow<'_> {
-    let (world, now) = (page.world(), page.now());
+    let world = page.world();
     let owner = page.query("owner");
-    let owner = if owner == "me" {
-        Some(page.viewer.id)
-    } else {
-        world.find_user(&owner).map(|user| user.id)
-    };
-    let tag = world.find_tag(&page.query("tag"));
     Narrow {
         query: page.query("q"),
         kind: page.query("kind"),
         managed: page.query("managed"),
         app: world.find_app(&page.query("app")),
-        tag,
-        tagged: tag.map_or_else(Vec::new, |tag| {
-            let apps = world.apps().filter(|app| app.tags.contains(&tag.id));
-            apps.map(|app| app.id).collect()
-        }),
-        owned: owner.map(|owner| {
-            world
-                .groups_of(owner, now)
-                .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
-                .map(|(group, ..)| group.id)
-                .collect()
-        }),
+        tag: world.find_tag(&page.query("tag")),
+        owner: if owner == "me" {
+            Some(page.viewer.id)
+        } else {
+            world.find_user(&owner).map(|user| user.id)
+        },
     }
 }
 
 impl Narrow<'_> {
-    fn takes(&self, group: &Group) -> bool {
-        let of_kind = match self.kind.as_str() {
-            "plain" => matches!(group.kind, GroupKind::Group),
-            "app" => group.app().is_some(),
-            _ => true,
+    fn query(&self, which: Which, sort: &Sort) -> GroupQuery<'_> {
+        let either = |text: &str, yes: &str, no: &str| match text {
+            text if text == yes => Some(true),
+            text if text == no => Some(false),
+            _ => None,
         };
-        let of_authority = match self.managed.as_str() {
-            "yes" => group.is_managed(),
-            "no" => !group.is_managed(),
-            _ => true,
-        };
-        of_kind
-            && of_authority
-            && self.app.is_none_or(|app| group.app() == Some(app.id))
-            && self.tag.is_none_or(|tag| {
-                let inherits = || group.app().is_some_and(|app| self.tagged.contains(&app));
-                group.tags.contains(&tag.id) || inherits()
-            })
-            && self
-                .owned
-                .as_ref()
-                .is_none_or(|owned| owned.contains(&group.id))
-            && (contains(&group.name, &self.query) || contains(&group.description, &self.query))
+        GroupQuery {
+            q: &self.query,
+            role: Some(which == Which::Roles),
+            of_app: either(&self.kind, "app", "plain"),
+            app: self.app.map(|app| app.id),
+            tag: self.tag.map(|tag| tag.id),
+            managed: either(&self.managed, "yes", "no"),
+            owner: self.owner,
+            sort: sort.query(match sort.by.as_str() {
+                "app" => GroupBy::App,
+                "members" => GroupBy::Members,
+                "owners" => GroupBy::Owners,
+                _ => GroupBy::Name,
+            }),
+        }
     }
 }
 
 fn list(page: &Page, which: Which) -> Groups {
-    let world = page.world();
     let narrow = narrow(page);
-    let mut found: Vec<_> = world
-        .groups()
-        .filter(|group| group.is_role() == (which == Which::Roles) && narrow.takes(group))
-        .collect();
-    let now = page.now();
-    let sort = Sort::of(page, "name");
-    match sort.by.as_str() {
-        "app" => sort.rows(&mut found, |group| {
-            let app = group.app().and_then(|app| world.app(app));
-            app.map(|app| portcullis_model::name::key(&app.name))
-        }),
-        "members" => sort.rows(&mut found, |group| {
-            world.holder_count(group.id, MembershipKind::Member, now)
-        }),
-        "owners" => sort.rows(&mut found, |group| {
-            world.holder_count(group.id, MembershipKind::Owner, now)
-        }),
-        _ if sort.down => found.reverse(),
-        _ => {}
-    }
+    let query = narrow.query(which, &Sort::of(page, "name"));
+    let found = query.all(page.world(), page.now());
     let (rows, pages) = cut(page, found);
     let rows: Vec<_> = rows.into_iter().map(|group| row(page, group)).collect();
     let mut actions = Actions::default();
@@ -313,7 +277,7 @@ fn filters(page: &Page, narrow: &Narrow<'_>) -> Vec<ui::Filter> {
         "no" => filters.push(filter(page, "Managed", "managed", "no")),
         _ => {}
     }
-    if narrow.owned.is_some() {
+    if narrow.owner.is_some() {
         let who = page.query("owner");
         let who = if who == "me" { "you".to_owned() } else { who };
         filters.push(filter(page, "Owned by", "owner", who));

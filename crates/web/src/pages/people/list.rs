@@ -2,14 +2,17 @@
 
 use askama::Template;
 use axum::response::Response;
-use portcullis_model::{User, UserKind};
+use portcullis_model::{
+    User, UserKind,
+    world::query::{Query as _, UserBy, UserQuery},
+};
 
 use crate::{
     error::Failure,
     pages::{
         convert,
         frame::{Page, render},
-        parts::{self, Action, Actions, Person, Sort, column, cut, filter, is_meant},
+        parts::{self, Action, Actions, Person, Sort, column, cut, filter},
     },
     ui,
 };
@@ -49,29 +52,24 @@ fn people(page: &Page) -> People {
     let (query, kind) = (page.query("q"), page.query("kind"));
     let manager = page.query("manager");
     let manager = world.find_user(&manager);
-    let wanted = |user: &&User| {
-        (query.is_empty() || is_meant(user, &query))
-            && match kind.as_str() {
-                "person" => user.kind == UserKind::Person,
-                "service" => user.kind == UserKind::Service,
-                _ => true,
-            }
-            && manager.is_none_or(|manager| user.manager == Some(manager.id))
-    };
-    let mut found: Vec<_> = world.users().filter(wanted).collect();
     let sort = Sort::of(page, "login");
-    let text = |text: &str| portcullis_model::name::key(text);
-    match sort.by.as_str() {
-        "name" => sort.rows(&mut found, |user| text(&user.name)),
-        "title" => sort.rows(&mut found, |user| text(&title(user))),
-        "manager" => sort.rows(&mut found, |user| {
-            let manager = user.manager.and_then(|id| world.user(id));
-            manager.map(|manager| text(&manager.name))
+    let wanted = UserQuery {
+        q: &query,
+        kind: match kind.as_str() {
+            "person" => Some(UserKind::Person),
+            "service" => Some(UserKind::Service),
+            _ => None,
+        },
+        manager: manager.map(|manager| manager.id),
+        sort: sort.query(match sort.by.as_str() {
+            "name" => UserBy::Name,
+            "title" => UserBy::Title,
+            "manager" => UserBy::Manager,
+            "groups" => UserBy::Groups,
+            _ => UserBy::Login,
         }),
-        "groups" => sort.rows(&mut found, |user| world.groups_of(user.id, now).count()),
-        _ if sort.down => found.reverse(),
-        _ => {}
-    }
+    };
+    let found = wanted.all(world, now);
     let (rows, pages) = cut(page, found);
     let rows = rows
         .into_iter()
@@ -116,14 +114,5 @@ fn people(page: &Page) -> People {
 
 /// What somebody does, as the directory has it.
 pub(crate) fn title(user: &User) -> String {
-    let known = |name: &str| {
-        user.attributes
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .and_then(|(_, value)| value.as_str())
-    };
-    known("title")
-        .or_else(|| known("department"))
-        .unwrap_or_default()
-        .to_owned()
+    user.title().to_owned()
 }

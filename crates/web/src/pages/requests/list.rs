@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use portcullis_model::{Actor, Group, Id, Request, State as Became, User, Wants, world::contains};
+use portcullis_model::{
+    Actor, Group, Id, Request, State as Became, User, Wants, world::query::RequestQuery,
+};
 use portcullis_store::{RequestFilter, RequestStatus};
 use uuid::Uuid;
 
@@ -73,15 +75,15 @@ pub(super) async fn draw(web: &Web, page: &Page, sent: Sent) -> Result<Response,
         _ => "",
     };
     let (query, status) = (page.query("q"), page.query("status"));
-    let waiting = world.waits_for(page.viewer.id, now);
-    let count = waiting.len();
+    let count = world.waits_for(page.viewer.id, now).len();
     let waits = tab.is_empty() && status != "decided";
     let (found, pages, older) = if waits {
-        let matching: Vec<_> = waiting
-            .into_iter()
-            .filter(|request| matches(page, request, &query))
-            .cloned()
-            .collect();
+        let wanted = RequestQuery {
+            q: &query,
+            ..RequestQuery::default()
+        };
+        let matching = wanted.waiting(world, page.viewer.id, now);
+        let matching: Vec<_> = matching.into_iter().cloned().collect();
         let number: usize = page.query("page").parse().unwrap_or(1).max(1);
         let pages = ui::Pages {
             page: number as u64,
@@ -200,15 +202,6 @@ fn with_last(page: &Page, name: &str) -> String {
     let bare = page.with_query(&[("page", ""), ("before", "")]);
     let joint = if bare.contains('?') { '&' } else { '?' };
     format!("{bare}{joint}{name}=")
-}
-
-fn matches(page: &Page, request: &Request, query: &str) -> bool {
-    let world = &page.viewer.world;
-    let user = world.user(request.requester);
-    let group = request.wants.group().and_then(|group| world.group(group));
-    contains(&request.reason, query)
-        || user.is_some_and(|user| contains(&user.name, query) || contains(&user.login, query))
-        || group.is_some_and(|group| contains(&group.name, query))
 }
 
 /// The last known names of what requests name and the world no longer has.

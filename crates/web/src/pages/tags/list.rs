@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::response::Response;
-use portcullis_model::{Action as Wish, Id, Tag, Target, world::contains};
+use portcullis_model::{
+    Action as Wish, Id, Tag, Target,
+    world::query::{Query as _, TagQuery},
+};
 
 use crate::{
     error::Failure,
@@ -47,13 +50,12 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
 fn tags(page: &Page) -> Tags {
     let world = page.world();
     let query = page.query("q");
-    let mut found: Vec<_> = world
-        .tags()
-        .filter(|tag| contains(&tag.name, &query) || contains(&tag.description, &query))
-        .collect();
-    if Sort::of(page, "name").down {
-        found.reverse();
-    }
+    let wanted = TagQuery {
+        q: &query,
+        enabled: None,
+        order: Sort::of(page, "name").order(),
+    };
+    let found = wanted.all(world, page.now());
     let (rows, pages) = cut(page, found);
     // One walk over the groups counts for all tags of the page.
     let mut counts: HashMap<Id<Tag>, usize> = HashMap::new();

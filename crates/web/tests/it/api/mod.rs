@@ -1,6 +1,7 @@
 //! The REST API.
 
 mod document;
+mod lists;
 mod matrix;
 mod reads;
 mod rules;

@@ -5,11 +5,14 @@ use portcullis_model::FieldError;
 use portcullis_rules::RuleList;
 use serde_json::Value;
 use utoipa::openapi::{
-    ArrayBuilder, ObjectBuilder, RefOr, Schema,
+    ArrayBuilder, RefOr, Schema,
     schema::{SchemaType, Type},
 };
 
-use crate::api::input::FromJson;
+use crate::{
+    api::body::{FromJson, or_fault},
+    http::text::of_type,
+};
 
 /// A list of rules: the list itself, or its text, in which repeated keys are seen and faults have
 /// a line.
@@ -44,10 +47,8 @@ impl FromJson for Rules {
     }
 
     fn describe() -> RefOr<Schema> {
-        let list = Type::Array;
-        ObjectBuilder::new()
-            .schema_type(SchemaType::from_iter([list, Type::String]))
-            .into()
+        let either = SchemaType::from_iter([Type::Array, Type::String]);
+        of_type(Type::Array).schema_type(either).into()
     }
 }
 
@@ -57,16 +58,12 @@ pub(crate) struct Cases(pub(crate) Vec<Value>);
 
 impl FromJson for Cases {
     fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
-        let Value::Array(cases) = value else {
-            faults.push(FieldError::new(at, "the cases are a list"));
-            return None;
-        };
-        Some(Self(cases.clone()))
+        let cases = or_fault(value.as_array().ok_or("the cases are a list"), at, faults);
+        cases.map(|cases| Self(cases.clone()))
     }
 
     fn describe() -> RefOr<Schema> {
-        let object = ObjectBuilder::new().schema_type(SchemaType::new(Type::Object));
-        ArrayBuilder::new().items(object).into()
+        ArrayBuilder::new().items(of_type(Type::Object)).into()
     }
 }
 
@@ -77,20 +74,14 @@ pub(crate) struct Priority(pub(crate) i32);
 impl FromJson for Priority {
     fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
         let read = value.as_i64().and_then(|number| number.try_into().ok());
-        if read.is_none() {
-            let wrong = format!(
-                "a whole number from {} to {} is wanted, not {value}",
-                i32::MIN,
-                i32::MAX
-            );
-            faults.push(FieldError::new(at, wrong));
-        }
-        read.map(Self)
+        let wanted = || {
+            let (least, most) = (i32::MIN, i32::MAX);
+            format!("a whole number from {least} to {most} is wanted, not {value}")
+        };
+        or_fault(read.ok_or_else(wanted), at, faults).map(Self)
     }
 
     fn describe() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(SchemaType::new(Type::Integer))
-            .into()
+        of_type(Type::Integer).into()
     }
 }

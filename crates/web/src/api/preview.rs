@@ -1,0 +1,202 @@
+//! What a change would do, and its exact edits, on the wire.
+
+use std::collections::BTreeMap;
+
+use portcullis_app::{
+    Preview, Warning,
+    decide::{AffectedUsers, DecisionChange, RulesDiff},
+};
+use portcullis_model::{
+    ChangeSet, Diff, World,
+    world::{DiffLine, What},
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ObjectBuilder, RefOr, Schema,
+        schema::{AdditionalProperties, ArrayBuilder, Type},
+    },
+};
+
+use super::{
+    row::row,
+    wire::{GroupRef, Person, Place, Until},
+};
+use crate::http::text::{of_type, text};
+
+row! {
+    /// What a change would do.
+    pub(crate) struct PreviewBody<'w> of(preview: &'w Preview) {
+        /// Who gains and loses what.
+        diff: DiffBody<'w> = DiffBody::of(&preview.before, &preview.after, &preview.diff),
+        /// What changes by rules; missing where no list of rules is touched.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rules: Option<RulesBody<'w>> =
+            preview.rules.as_ref().map(|rules| RulesBody::of(preview, rules)),
+        /// What is allowed but should be thought of.
+        warnings: Vec<WarningRow<'w>> = preview.warnings.iter().map(WarningRow::of).collect(),
+        /// The edits.
+        change: Edits<'w> = Edits(&preview.change),
+    }
+}
+
+row! {
+    /// Something to think of first.
+    pub(crate) struct WarningRow<'w> of(warning: &'w Warning) {
+        /// A stable code.
+        code: &'static str = warning.code.as_str(),
+        /// The sentence to show.
+        message: &'w str = &warning.message,
+    }
+}
+
+row! {
+    /// Who gains and loses what.
+    pub(crate) struct DiffBody<'w> of(before: &'w World, after: &'w World, diff: &'w Diff) where {
+        let rows = |lines: &'w [DiffLine]| {
+            lines.iter().map(|line| DiffRow::of(before, after, line)).collect()
+        };
+    } {
+        /// What people have after and had not before.
+        gains: Vec<DiffRow<'w>> = rows(&diff.gains),
+        /// What people had before and have not after.
+        losses: Vec<DiffRow<'w>> = rows(&diff.losses),
+        /// What people have before and after, with another end.
+        changes: Vec<DiffRow<'w>> = rows(&diff.changes),
+        /// How many people it concerns.
+        people: usize = diff.people(),
+    }
+}
+
+row! {
+    /// One person and one thing they have.
+    pub(crate) struct DiffRow<'w> of(
+        before: &'w World,
+        after: &'w World,
+        line: &'w DiffLine,
+    ) where {
+        let known = if after.user(line.user).is_some() { after } else { before };
+        let (group, kind, permission) = match &line.what {
+            What::Group { group, kind } => {
+                let world = if after.group(*group).is_some() { after } else { before };
+                (Some(GroupRef::by_id(world, *group)), Some((*kind).into()), None)
+            }
+            What::Permission { permission } => (None, None, Some(permission.as_str())),
+        };
+    } {
+        user: Person<'w> = Person::by_id(known, line.user),
+        /// The group, if it is a place in one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        group: Option<GroupRef<'w>> = group,
+        /// As what, if it is a place in a group.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kind: Option<Place> = kind,
+        /// The permission, if it is one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        permission: Option<&'w str> = permission,
+        /// Until when before; missing if they had it not.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        before: Option<Until> = line.before.map(Until),
+        /// Until when after; missing if they have it not.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        after: Option<Until> = line.after.map(Until),
+    }
+}
+
+row! {
+    /// What a change does by rules.
+    pub(crate) struct RulesBody<'w> of(preview: &'w Preview, diff: &'w RulesDiff) {
+        /// How many people are judged by other rules than before.
+        people: usize = diff.people,
+        /// One for each way in which their rules differ.
+        shifts: Vec<AffectedUsersRow<'w>> =
+            diff.shifts.iter().map(|shift| AffectedUsersRow::of(preview, shift)).collect(),
+        /// For how many people it was not looked at.
+        not_compared: usize = diff.not_compared,
+    }
+}
+
+row! {
+    /// People whose rules change alike.
+    pub(crate) struct AffectedUsersRow<'w> of(preview: &'w Preview, shift: &'w AffectedUsers) where {
+        let (before, after) = (&*preview.before, &preview.after);
+        let known = |id| if after.user(id).is_some() { after } else { before };
+    } {
+        users: Vec<Person<'w>> =
+            shift.people.iter().map(|id| Person::by_id(known(*id), *id)).collect(),
+        /// Requests that get another answer, one for each way that was found.
+        turns: Vec<DecisionChangeRow<'w>> = shift.turns.iter().map(DecisionChangeRow::of).collect(),
+        /// Whether these are all the ways in which answers change. If there are none, nothing changes.
+        exhaustive: bool = shift.exhaustive,
+    }
+}
+
+row! {
+    /// A request that gets another answer.
+    pub(crate) struct DecisionChangeRow<'w> of(turn: &'w DecisionChange) where {
+        let attributes = turn.attributes.iter();
+        let own = turn.linked.iter();
+    } {
+        action: &'w str = &turn.action,
+        /// The type of the resource.
+        #[serde(rename = "type")]
+        kind: &'w str = &turn.resource_type,
+        /// What rules look at; all other attributes are missing.
+        #[schema(value_type = Object)]
+        attributes: BTreeMap<&'w str, Value> =
+            attributes.map(|(n, value)| (&**n, value.to_json())).collect(),
+        /// Attributes that are each person's own: the name of theirs, by name.
+        #[schema(value_type = Object)]
+        own: BTreeMap<&'w str, &'w str> = own.map(|(name, own)| (&**name, &**own)).collect(),
+        /// Whether it is allowed afterwards; it was not, or was, before.
+        allowed: bool = turn.allowed,
+        /// For how many of the people, as they are known, this was seen.
+        people: usize = turn.people,
+        /// Whether it was tried on all of them.
+        tried_all: bool = turn.tried_all,
+    }
+}
+
+/// The exact edits of a change.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Edits<'w>(pub(crate) &'w ChangeSet);
+
+impl PartialSchema for Edits<'_> {
+    fn schema() -> RefOr<Schema> {
+        let free = || Some(AdditionalProperties::<Schema>::FreeForm(true));
+        let any = |about| {
+            let any = of_type(Type::Object).additional_properties(free());
+            any.description(Some(about))
+        };
+        let records = "user group app tag membership inclusion entitlement request resource";
+        let edit = ObjectBuilder::new()
+            .property("record", text().enum_values(Some(records.split(' '))))
+            .required("record")
+            .property("before", any("As it was; missing if it is created."))
+            .property("after", any("As it is to be; missing if it ends."));
+        ObjectBuilder::new()
+            .description(Some(
+                "Edits of records, in order, under the name of one operation.",
+            ))
+            .property(
+                "operation",
+                text().description(Some("What is done, as noun and verb.")),
+            )
+            .required("operation")
+            .property("changes", ArrayBuilder::new().items(edit))
+            .required("changes")
+            .property(
+                "undoes",
+                of_type(Type::Integer).description(Some("The log entry this undoes.")),
+            )
+            .into()
+    }
+}
+impl ToSchema for Edits<'_> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Edits".into()
+    }
+}

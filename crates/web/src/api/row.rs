@@ -1,0 +1,22 @@
+//! Shapes that go out, declared once: each member, its type, and where it comes from.
+
+/// Declares a shape, mostly borrowed from the world it is taken from, and the function that takes
+/// it: its members with their types and values. What several of them need stands behind `where`.
+macro_rules! row {
+    ($(#[$about:meta])+ $vis:vis struct $Name:ident$(<$w:lifetime>)?
+        $take:ident($($from:ident: $From:ty),* $(,)?) $(where { $($before:tt)* })? {
+        $($(#[$doc:meta])* $field:ident: $Type:ty = $value:expr,)*
+    }) => {
+        $(#[$about])+
+        #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+        $vis struct $Name$(<$w>)? { $($(#[$doc])* $field: $Type,)* }
+
+        impl$(<$w>)? $Name$(<$w>)? {
+            $vis fn $take($($from: $From),*) -> Self {
+                $($($before)*)?
+                Self { $($field: $value,)* }
+            }
+        }
+    };
+}
+pub(crate) use row;
