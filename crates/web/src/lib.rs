@@ -10,7 +10,7 @@ pub mod error;
 pub mod pages;
 mod server;
 mod state;
-pub mod ui;
+pub(crate) mod ui;
 mod view;
 mod words;
 

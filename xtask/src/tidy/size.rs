@@ -11,9 +11,6 @@ const LONG: &[&str] = &[
     "crates/cli/src/config.rs",
     "crates/web/src/api/input.rs",
     "crates/web/src/api/wire.rs",
-    "crates/web/src/ui/gallery.rs",
-    "crates/web/src/ui/map.rs",
-    "crates/web/src/ui/parts.rs",
     "crates/web/tests/it/api/reads.rs",
     "crates/web/tests/it/api/writes.rs",
 ];

@@ -15,8 +15,8 @@ const MOST_PEOPLE: usize = 100;
 
 pub(crate) fn user(user: &User) -> ui::Entity {
     let kind = match user.kind {
-        UserKind::Person => ui::Kind::Person,
-        UserKind::Service => ui::Kind::Service,
+        UserKind::Person => ui::EntityKind::Person,
+        UserKind::Service => ui::EntityKind::Service,
     };
     ui::Entity::new(kind, &*user.name, user_href(user))
 }
@@ -27,9 +27,9 @@ pub(crate) fn user_href(user: &User) -> String {
 
 pub(crate) fn group(group: &Group) -> ui::Entity {
     let kind = if group.is_role() {
-        ui::Kind::Role
+        ui::EntityKind::Role
     } else {
-        ui::Kind::Group
+        ui::EntityKind::Group
     };
     ui::Entity::new(kind, &*group.name, group_href(group))
 }
@@ -59,11 +59,11 @@ pub(crate) fn actor(world: &World, actor: Actor) -> String {
 }
 
 pub(crate) fn app(app: &App) -> ui::Entity {
-    ui::Entity::new(ui::Kind::App, &*app.name, format!("/apps/{}", app.id))
+    ui::Entity::new(ui::EntityKind::App, &*app.name, format!("/apps/{}", app.id))
 }
 
 pub(crate) fn tag(tag: &Tag) -> ui::Entity {
-    ui::Entity::new(ui::Kind::Tag, &*tag.name, format!("/tags/{}", tag.id))
+    ui::Entity::new(ui::EntityKind::Tag, &*tag.name, format!("/tags/{}", tag.id))
 }
 
 pub(crate) fn ends(ends: Expiry, now: Timestamp) -> ui::ExpiryPill {
@@ -90,10 +90,10 @@ pub(crate) fn path(world: &World, path: &Path<'_>, now: Timestamp) -> Vec<ui::Pa
 pub(crate) fn entitlement(entitlement: &Entitlement) -> ui::Entity {
     let label = entitlement.grant.label();
     match entitlement.grant.rules() {
-        Some(_) => ui::Entity::new(ui::Kind::Rule, label, list_href(entitlement)),
+        Some(_) => ui::Entity::new(ui::EntityKind::Rule, label, list_href(entitlement)),
         None => {
             let href = format!("/why?permission={}", escape(label));
-            ui::Entity::new(ui::Kind::Entitlement, label, href)
+            ui::Entity::new(ui::EntityKind::Entitlement, label, href)
         }
     }
 }
@@ -146,7 +146,7 @@ fn diff_line(
         }
         What::Permission { permission } => (
             ui::Entity::new(
-                ui::Kind::Entitlement,
+                ui::EntityKind::Entitlement,
                 &**permission,
                 format!("/why?permission={}", escape(permission)),
             ),

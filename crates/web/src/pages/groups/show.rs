@@ -111,7 +111,7 @@ pub(crate) fn crumbs(page: &Page, group: &Group) -> Vec<ui::Link> {
 pub(crate) fn chips(group: &Group) -> Vec<ui::Chip> {
     let mut chips = vec![ui::Chip {
         label: group.noun().to_owned(),
-        ..ui::Chip::kind(ui::Kind::Group)
+        ..ui::Chip::kind(ui::EntityKind::Group)
     }];
     chips.push(if group.is_managed() {
         ui::Chip::managed()

@@ -291,7 +291,7 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Answer {
             .take(MOST_WAYS)
             .map(|(ends, path, _)| {
                 let mut steps = convert::path(world, path, now);
-                let what = ui::Entity::new(ui::Kind::Entitlement, name, "");
+                let what = ui::Entity::new(ui::EntityKind::Entitlement, name, "");
                 steps.push(
                     ui::PathStep::new(what)
                         .until(ends.instant().map(Timestamp::to_jiff), now.to_jiff()),

@@ -318,10 +318,10 @@ async fn events(
     let entries = web.app().store().log(&filter).await?.items;
     let actor = |actor: Actor, login: Option<&str>| match actor {
         Actor::User(id) if page.viewer.world.user(id).is_some() => who(page, id, names),
-        Actor::User(_) => ui::Entity::new(ui::Kind::Person, login.unwrap_or("somebody"), ""),
-        Actor::Connector(id) => ui::Entity::new(ui::Kind::Service, words::connector(id), ""),
+        Actor::User(_) => ui::Entity::new(ui::EntityKind::Person, login.unwrap_or("somebody"), ""),
+        Actor::Connector(id) => ui::Entity::new(ui::EntityKind::Service, words::connector(id), ""),
         Actor::System(part) => {
-            ui::Entity::new(ui::Kind::Service, format!("Portcullis ({part})"), "")
+            ui::Entity::new(ui::EntityKind::Service, format!("Portcullis ({part})"), "")
         }
     };
     let resolution = request.state.resolution();
