@@ -508,7 +508,7 @@ macro_rules! texts {
         impl FromJson for $Type {
             fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
                 let Some(text) = value.as_str() else {
-                    faults.push(FieldError::new(at, format!("a text is wanted, not {}", a(value))));
+                    faults.push(FieldError::new(at, format!("expected a string, got {}", a(value))));
                     return None;
                 };
                 <Self as FromText>::read(text)
@@ -755,8 +755,8 @@ mod tests {
                 "/nmae: there is no member `nmae` here; did you mean `name`?",
                 "/name: this member is required",
                 "/until: `soon` is not a time; write it as 2026-03-01T09:00:00Z or as a date such as 2026-03-01",
-                "/users/1: a text is wanted, not a number",
-                "/users/2: a text is wanted, not null",
+                "/users/1: expected a string, got a number",
+                "/users/2: expected a string, got null",
             ]
         );
         assert_eq!(

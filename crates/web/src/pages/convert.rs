@@ -52,7 +52,7 @@ pub(crate) fn actor(world: &World, actor: Actor) -> String {
     match actor {
         Actor::User(id) => world
             .user(id)
-            .map_or_else(|| "somebody gone".to_owned(), |user| user.name.to_string()),
+            .map_or_else(|| "deleted user".to_owned(), |user| user.name.to_string()),
         Actor::System(part) => format!("Portcullis ({part})"),
         Actor::Connector(id) => words::connector(id),
     }

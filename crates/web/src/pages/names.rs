@@ -67,13 +67,7 @@ fn gone(label: &str) -> ui::Entity {
 pub(crate) fn actor(world: &World, actor: Actor, login: Option<&str>) -> ui::Entity {
     match actor {
         Actor::User(id) => world.user(id).map_or_else(
-            || {
-                ui::Entity::new(
-                    ui::EntityKind::Person,
-                    login.unwrap_or("somebody deleted"),
-                    "",
-                )
-            },
+            || ui::Entity::new(ui::EntityKind::Person, login.unwrap_or("deleted user"), ""),
             convert::user,
         ),
         Actor::System(system) => {

@@ -309,7 +309,7 @@ async fn why_tells_the_way_or_the_step_that_is_missing() {
         "{text}"
     );
     assert!(
-        text.contains("or in a role that leads there: Role-Analyst"),
+        text.contains("or of a role that includes it: Role-Analyst"),
         "{text}"
     );
     assert!(text.contains("Who decides: Jo Berg"), "{text}");

@@ -195,7 +195,7 @@ fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> An
             level: ui::Level::Bad,
             title: format!("No: {} is not {is} of {}.", user.name, group.name),
             text: planned.map_or_else(
-                || "No way leads there.".to_owned(),
+                || "There is no path to it.".to_owned(),
                 |fact| {
                     let begins = convert::when(fact.validity.from, now);
                     format!("It is planned to begin on {}.", begins.date())
@@ -387,7 +387,7 @@ fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Ste
         None
     };
     Step {
-        text: "What is missing is a place in".into(),
+        text: "They need to be a member of".into(),
         entity,
         action,
         roles,

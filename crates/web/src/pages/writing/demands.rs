@@ -139,7 +139,7 @@ impl<'w> Demands<'w> {
                 ui::Level::Info,
                 "You cannot add yourself here.",
                 format!(
-                    "The tag {} on {} forbids giving oneself {}; another owner has to.",
+                    "The tag {} on {} stops you giving yourself {}. Ask another owner.",
                     tag.name,
                     where_.name,
                     kind.noun()
@@ -195,7 +195,7 @@ pub(crate) fn in_words(tag: &Tag) -> String {
         c.disallow_self_add_membership,
         c.disallow_self_add_ownership,
     ) {
-        all.push(format!("nobody adds themself to the {who}"));
+        all.push(format!("owners cannot add themselves to the {who}"));
     }
     if all.is_empty() {
         return "demands nothing".into();

@@ -65,7 +65,7 @@ pub(super) async fn conferred(
             reason,
         });
     let step = Step {
-        title: format!("Let {} confer {}", group.name, fields.get("permission")),
+        title: format!("Grant {} to {}", fields.get("permission"), group.name),
         confirm: "Confer".into(),
         cancel: convert::group_href(group),
         ask: ConfirmPolicy::WhenSomebodyLoses,
@@ -87,7 +87,11 @@ pub(super) async fn conferred(
 fn form(page: &Page, group: &Group, values: &Values, errors: ui::Errors) -> FormPage {
     const MOST: usize = 200;
     let (world, now) = (&*page.viewer.world, page.viewer.context.now);
-    let mut form = FormPage::new(page, format!("Let {} confer something", group.name), errors);
+    let mut form = FormPage::new(
+        page,
+        format!("Grant an entitlement to {}", group.name),
+        errors,
+    );
     form.lead = "Every member of the group has the permission, however they are in it.".into();
     form.crumbs = crumbs(group);
     let known: Vec<_> = world
@@ -147,7 +151,7 @@ pub(super) async fn withhold(
     };
     let step = Step {
         title: format!("{name} no longer confers {}", entitlement.grant.label()),
-        confirm: "Withhold".into(),
+        confirm: "Remove".into(),
         cancel: match entitlement.grant.rules() {
             Some(_) => convert::list_href(entitlement),
             None => href.clone(),

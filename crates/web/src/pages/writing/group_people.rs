@@ -105,10 +105,10 @@ fn add_form(page: &Page, group: &Group, values: &Values, errors: ui::Errors) -> 
         Field::Lines(
             Text::new("users", "People", values.text("users", ""))
                 .required()
-                .help("Logins or e-mail addresses, separated by commas, spaces or new lines. Lists can be pasted. Who is in it already gets the new end."),
+                .help("Logins or e-mail addresses, separated by commas, spaces or new lines. Lists can be pasted. Existing members get the new end date."),
         ),
         Field::Durations(demands.durations(values, &form.errors, now)),
-        demands.reason_field(values, "Stands beside the name for as long as it lasts."),
+        demands.reason_field(values, "Shown next to the member."),
     ];
     form.asides.push(Aside {
         title: "What they get",

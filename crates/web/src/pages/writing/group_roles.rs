@@ -81,7 +81,7 @@ fn attaching(
 fn attach_form(page: &Page, group: &Group, values: &Values, errors: ui::Errors) -> FormPage {
     let (world, now) = (&*page.viewer.world, page.viewer.context.now);
     let kind = pick::kind(&values.text("kind", "member"));
-    let mut form = FormPage::new(page, format!("Let a role into {}", group.name), errors);
+    let mut form = FormPage::new(page, format!("Add a role to {}", group.name), errors);
     form.lead = format!("The members of the role will be {kind}s of this group, now and later.");
     form.crumbs = crumbs(group);
     let here = format!("{}/roles/attach?kind=", convert::group_href(group));
@@ -179,7 +179,7 @@ pub(super) async fn led(
     let operation = attaching(&sent, role.id, groups, &mut errors);
     let plural = if count == 1 { "" } else { "s" };
     let step = Step {
-        title: format!("Lead {} into {count} group{plural}", role.name),
+        title: format!("Add {} to {count} group{plural}", role.name),
         confirm: "Attach".into(),
         cancel: convert::group_href(role),
         ask: ConfirmPolicy::WhenRulesChange,
@@ -201,7 +201,7 @@ pub(super) async fn led(
 fn lead_form(page: &Page, role: &Group, values: &Values, errors: ui::Errors) -> FormPage {
     let (world, now) = (&*page.viewer.world, page.viewer.context.now);
     let kind = pick::kind(&values.text("kind", "member"));
-    let mut form = FormPage::new(page, format!("Lead {} into groups", role.name), errors);
+    let mut form = FormPage::new(page, format!("Add {} to groups", role.name), errors);
     form.lead = "Whoever is in the role gets into these groups, now and later.".into();
     form.crumbs = crumbs(role);
     let (groups, left) = offered(page, role);

@@ -309,7 +309,7 @@ pub(super) fn description_field(values: &Values, before: &str) -> Field {
             "Description",
             values.text("description", before),
         )
-        .help("What it is for, for those who wonder whether they need it."),
+        .help("Help people decide whether they need it."),
     )
 }
 
@@ -327,16 +327,19 @@ fn kind_field(choices: Vec<ui::Choice>, chosen: String, label: &'static str) -> 
 fn prefix_help(policy: &Policy) -> String {
     let mut rules = Vec::new();
     if !policy.role_prefix.is_empty() {
-        rules.push(format!("roles are called “{}…”", policy.role_prefix));
+        rules.push(format!("role names start with “{}”", policy.role_prefix));
     }
     if !policy.app_prefix.is_empty() {
-        rules.push(format!("groups of an app “{}‹app›-…”", policy.app_prefix));
+        rules.push(format!(
+            "names of app groups with “{}‹app›-”",
+            policy.app_prefix
+        ));
     }
     if rules.is_empty() {
         return String::new();
     }
     format!(
-        "By the rules of the house {}; what is missing is put in front.",
+        "By policy, {}; we add it if you leave it out.",
         rules.join(" and ")
     )
 }

@@ -169,7 +169,10 @@ fn form(page: &Page, group: &Group, values: &Values, errors: ui::Errors) -> Form
     form.asides.push(Aside {
         title: "Who decides",
         text: match (deciders.len(), owners) {
-            (0, _) => "Nobody could decide: there is no other owner and no other admin.".into(),
+            (0, _) => {
+                "No one can approve this: it has no other owners and there is no other admin."
+                    .into()
+            }
             (_, true) => "One of the owners; the first to answer.".into(),
             (_, false) => "The group has no other owner, so it goes to them.".into(),
         },
@@ -202,7 +205,13 @@ fn standing(page: &Page, group: &Group, kind: MembershipKind) -> Vec<Banner> {
         });
         all.push(Banner::new(
             ui::Level::Info,
-            format!("You are {kind} already,"),
+            format!(
+                "You're already {}",
+                match kind {
+                    MembershipKind::Member => "a member,",
+                    MembershipKind::Owner => "an owner,",
+                }
+            ),
             format!("{until}. Ask only if you need it for longer."),
         ));
     }
@@ -217,7 +226,7 @@ fn standing(page: &Page, group: &Group, kind: MembershipKind) -> Vec<Banner> {
         all.push(
             Banner::new(
                 ui::Level::Warn,
-                "You have asked already.",
+                "You already asked for this.",
                 "A new request takes the place of that one.",
             )
             .leading("See it", format!("/requests/{}", request.id)),
@@ -231,8 +240,8 @@ fn standing(page: &Page, group: &Group, kind: MembershipKind) -> Vec<Banner> {
         all.push(
             Banner::new(
                 ui::Level::Info,
-                format!("The role {} leads here.", role.name),
-                "If it is your job, ask for the role: you get everything that belongs to it.",
+                format!("Role {} includes this group.", role.name),
+                "If that is your job, request the role and get everything in it.",
             )
             .leading(
                 "Ask for the role",

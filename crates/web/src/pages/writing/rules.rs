@@ -69,7 +69,7 @@ struct There {
     ends: ui::ExpiryPill,
 }
 
-/// What there is to say about the text.
+/// Findings about the text.
 #[derive(Default)]
 struct Said {
     diagnostics: Vec<Place>,

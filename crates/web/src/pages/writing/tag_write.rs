@@ -36,12 +36,16 @@ const DEMANDS: [Demand; 4] = [
     ("owner_reason", "Adding an owner needs a reason", |c| {
         &mut c.require_owner_reason
     }),
-    ("no_self_member", "Nobody adds themself as a member", |c| {
-        &mut c.disallow_self_add_membership
-    }),
-    ("no_self_owner", "Nobody adds themself as an owner", |c| {
-        &mut c.disallow_self_add_ownership
-    }),
+    (
+        "no_self_member",
+        "Owners cannot add themselves as members",
+        |c| &mut c.disallow_self_add_membership,
+    ),
+    (
+        "no_self_owner",
+        "Owners cannot add themselves as owners",
+        |c| &mut c.disallow_self_add_ownership,
+    ),
 ];
 
 pub(super) async fn new(page: Page) -> Result<Response, Failure> {
