@@ -173,7 +173,7 @@ for (const javaScriptEnabled of [true, false]) {
     const count = Math.min(await boxes.count(), 2);
     assert.ok(count > 0, 'something waits for the owner');
     for (let i = 0; i < count; i += 1) await boxes.nth(i).check();
-    await page.getByLabel('Reason for all that are picked').fill('As agreed');
+    await page.getByLabel('Reason for all selected').fill('As agreed');
     await page.getByRole('button', { name: 'Reject…' }).click();
     await page.locator('.preview').waitFor();
     await screenshots(page, `task-bulk-${mark}`);

@@ -1,4 +1,4 @@
-//! What there is to say about a list of rules before it is saved: what loading refuses, what
+//! Findings about a list of rules before it is saved: what loading refuses, what
 //! linting finds, and how its cases come out.
 
 use portcullis_model::{FieldError, entitlement::Rules};
@@ -28,7 +28,7 @@ pub enum Written<'a> {
     Value(&'a Value),
 }
 
-/// What there is to say about a list.
+/// Findings about a list.
 #[derive(Clone, Debug, Default)]
 pub struct Checked {
     /// The list, if it can be loaded.

@@ -232,7 +232,7 @@ impl Refusal {
         Self::invalid(
             "until",
             format!(
-                "the {} would end at {end}, which has passed; choose a time to come",
+                "the {} would end at {end}, which has passed; choose a future time",
                 kind.noun()
             ),
         )

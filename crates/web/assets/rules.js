@@ -35,7 +35,7 @@ const draw = ({ sound, diagnostics, findings, cases: failed }) => {
   ];
   const text = sound ? "It can be saved." : "It cannot be saved like this.";
   panel.replaceChildren(
-    make("h3", { textContent: "What there is to say" }),
+    make("h3", { textContent: "Findings" }),
     make("p", { className: "muted", textContent: rows.length ? text : "Nothing is wrong with it." }),
     make("ul", {}, ...rows.slice(0, 50)),
   );

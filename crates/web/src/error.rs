@@ -128,7 +128,7 @@ impl Failure {
             Self::Unauthenticated => (
                 "unauthenticated",
                 "not signed in",
-                "say who you are: sign in, or send `Authorization: Bearer …`".to_owned(),
+                "Authentication required: send a bearer token".to_owned(),
             ),
             Self::Csrf => (
                 "csrf",

@@ -11,7 +11,7 @@ mod http;
 pub mod pages;
 mod server;
 mod state;
-pub mod ui;
+pub(crate) mod ui;
 mod view;
 mod words;
 

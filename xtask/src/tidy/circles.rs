@@ -224,7 +224,6 @@ const CLOSING: &[(&str, &str)] = &[
         "crates/web/src/authzen/mod.rs",
     ),
     ("crates/web/src/state.rs", "crates/web/src/authzen/log.rs"),
-    ("crates/web/src/ui/rules.rs", "crates/web/src/ui/parts.rs"),
     (
         "crates/app/src/deliver/mod.rs",
         "crates/app/src/deliver/schedule.rs",

@@ -9,9 +9,6 @@ const LINES: (usize, usize) = (400, 500);
 const LONG: &[&str] = &[
     "crates/app/tests/it/operations.rs",
     "crates/cli/src/config.rs",
-    "crates/web/src/ui/gallery.rs",
-    "crates/web/src/ui/map.rs",
-    "crates/web/src/ui/parts.rs",
     "crates/web/tests/it/api/reads.rs",
     "crates/web/tests/it/api/writes.rs",
 ];

@@ -227,7 +227,7 @@ fn text(answer: &Answer) -> String {
         return text;
     }
     if answer.ways.is_empty() {
-        text.push_str("no group confers it there; an admin can let one\n");
+        text.push_str("no group grants it there; an admin can add it to one\n");
     }
     for way in &answer.ways {
         text.push_str(&format!("  missing: membership of {}\n", way.group));

@@ -74,7 +74,7 @@ impl WhoCan {
         {
             let meant = nearest(&self.permission, world.permission_names(at));
             let meant = meant.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
-            eprintln!("no group confers `{}`{meant}", self.permission);
+            eprintln!("no group grants `{}`{meant}", self.permission);
         }
         output::result(format, &answer, text)?;
         Ok(Outcome::Done)

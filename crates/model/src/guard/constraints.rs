@@ -164,15 +164,15 @@ fn self_add(demanding: &Group, kind: MembershipKind, entered: &Group) -> Refusal
     let through = if demanding.id == entered.id {
         String::new()
     } else {
-        format!(", which `{}` leads into", entered.name)
+        format!(" through `{}`", entered.name)
     };
     Refusal::rule(
         RefusalCode::SelfAdd,
         format!(
-            "a tag on `{}`{through} forbids giving oneself {}",
+            "a tag on `{}` stops you giving yourself {}{through}",
             demanding.name,
             kind.noun()
         ),
-        "ask for it, and let another owner approve",
+        "ask another owner",
     )
 }

@@ -143,7 +143,7 @@ fn d9_self_add_through_an_owner_only_attachment_is_refused_with_a_sentence() {
     let refusal = c.guards("cleo", crate::records::one(join)).unwrap_err();
     insta::assert_snapshot!(
         refusal,
-        @"a tag on `Vault`, which `Role-Ops` leads into forbids giving oneself ownership; ask for it, and let another owner approve"
+        @"a tag on `Vault` stops you giving yourself ownership through `Role-Ops`; ask another owner"
     );
 }
 

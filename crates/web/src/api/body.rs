@@ -359,8 +359,8 @@ mod tests {
                 "/nmae: there is no member `nmae` here; did you mean `name`?",
                 "/name: this member is required",
                 "/until: `soon` is not a time; write it as 2026-03-01T09:00:00Z or as a date such as 2026-03-01",
-                "/users/1: a text is wanted, not a number",
-                "/users/2: a text is wanted, not null",
+                "/users/1: expected a string, got a number",
+                "/users/2: expected a string, got null",
             ]
         );
         assert_eq!(

@@ -51,7 +51,7 @@ const TAGS: &[(&str, &str)] = &[
     ("requests", "Somebody asks, somebody decides."),
     (
         "rules",
-        "Which rules people are judged by, and what there is to say about a list.",
+        "Which rules people are judged by, and findings about a list.",
     ),
     (
         "resources",

@@ -22,7 +22,7 @@ pub(crate) trait FromText: Sized {
     fn of_value(value: &Value) -> Result<Self, String> {
         match value.as_str() {
             Some(text) => Self::read(text),
-            None => Err(format!("a text is wanted, not {}", a(value))),
+            None => Err(format!("expected a string, got {}", a(value))),
         }
     }
 

@@ -15,8 +15,8 @@ const MOST_PEOPLE: usize = 100;
 
 pub(crate) fn user(user: &User) -> ui::Entity {
     let kind = match user.kind {
-        UserKind::Person => ui::Kind::Person,
-        UserKind::Service => ui::Kind::Service,
+        UserKind::Person => ui::EntityKind::Person,
+        UserKind::Service => ui::EntityKind::Service,
     };
     ui::Entity::new(kind, &*user.name, user_href(user))
 }
@@ -27,9 +27,9 @@ pub(crate) fn user_href(user: &User) -> String {
 
 pub(crate) fn group(group: &Group) -> ui::Entity {
     let kind = if group.is_role() {
-        ui::Kind::Role
+        ui::EntityKind::Role
     } else {
-        ui::Kind::Group
+        ui::EntityKind::Group
     };
     ui::Entity::new(kind, &*group.name, group_href(group))
 }
@@ -52,14 +52,14 @@ pub(crate) fn actor(world: &World, actor: Actor) -> String {
     match actor {
         Actor::User(id) => world
             .user(id)
-            .map_or_else(|| "somebody gone".to_owned(), |user| user.name.to_string()),
+            .map_or_else(|| "deleted user".to_owned(), |user| user.name.to_string()),
         Actor::System(part) => format!("Portcullis ({part})"),
         Actor::Connector(id) => words::connector(id),
     }
 }
 
 pub(crate) fn app(app: &App) -> ui::Entity {
-    ui::Entity::new(ui::Kind::App, &*app.name, app_href(app))
+    ui::Entity::new(ui::EntityKind::App, &*app.name, app_href(app))
 }
 
 pub(crate) fn app_href(app: &App) -> String {
@@ -67,7 +67,7 @@ pub(crate) fn app_href(app: &App) -> String {
 }
 
 pub(crate) fn tag(tag: &Tag) -> ui::Entity {
-    ui::Entity::new(ui::Kind::Tag, &*tag.name, tag_href(tag))
+    ui::Entity::new(ui::EntityKind::Tag, &*tag.name, tag_href(tag))
 }
 
 pub(crate) fn tag_href(tag: &Tag) -> String {
@@ -98,10 +98,10 @@ pub(crate) fn path(world: &World, path: &Path<'_>, now: Timestamp) -> Vec<ui::Pa
 pub(crate) fn entitlement(entitlement: &Entitlement) -> ui::Entity {
     let label = entitlement.grant.label();
     match entitlement.grant.rules() {
-        Some(_) => ui::Entity::new(ui::Kind::Rule, label, list_href(entitlement)),
+        Some(_) => ui::Entity::new(ui::EntityKind::Rule, label, list_href(entitlement)),
         None => {
             let href = format!("/why?permission={}", escape(label));
-            ui::Entity::new(ui::Kind::Entitlement, label, href)
+            ui::Entity::new(ui::EntityKind::Entitlement, label, href)
         }
     }
 }
@@ -154,7 +154,7 @@ fn diff_line(
         }
         What::Permission { permission } => (
             ui::Entity::new(
-                ui::Kind::Entitlement,
+                ui::EntityKind::Entitlement,
                 &**permission,
                 format!("/why?permission={}", escape(permission)),
             ),

@@ -71,9 +71,9 @@ fn expiring(page: &Page) -> Expiring {
         Whose::Owned | Whose::All => others(page, whose, days, &query),
     };
     let (word, empty) = match whose {
-        Whose::Mine => ("mine", "Nothing of yours ends in that time."),
-        Whose::Owned => ("owned", "Nobody's place in what you own ends in that time."),
-        Whose::All => ("all", "Nothing ends in that time."),
+        Whose::Mine => ("mine", "None of your access ends in that time"),
+        Whose::Owned => ("owned", "Nothing in your groups ends in that time"),
+        Whose::All => ("all", "Nothing ends in that time"),
     };
     let tab = |label, whose: &str| {
         let href = address(
@@ -87,7 +87,7 @@ fn expiring(page: &Page) -> Expiring {
             ..ui::Tab::new(label, href, "")
         }
     };
-    let mut tabs = vec![tab("Mine", "mine"), tab("In what I own", "owned")];
+    let mut tabs = vec![tab("Mine", "mine"), tab("My groups", "owned")];
     if page.is_admin() {
         tabs.push(tab("Everything", "all"));
     }

@@ -241,7 +241,7 @@ impl FormPage {
             return;
         };
         let text = format!(
-            "The tag {} on {} forbids giving oneself {}; another owner has to.",
+            "The tag {} on {} stops you giving yourself {}. Ask another owner.",
             tag.name,
             place.name,
             kind.noun()
@@ -279,7 +279,7 @@ impl FormPage {
     /// What it is for.
     pub(crate) fn description(&mut self, first: &str) {
         self.lines("description", "Description", first)
-            .help("What it is for, for those who wonder whether they need it.");
+            .help("Help people decide whether they need it.");
     }
 
     /// The tabs between the form for members and the one for owners, at `here?…kind=`.

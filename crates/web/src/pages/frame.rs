@@ -297,21 +297,25 @@ pub(crate) async fn failures_as_pages(
 fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
     let problem = failure.problem();
     let title = match failure {
-        Failure::Refused(Refusal::NotFound { .. }) => "There is no such thing here",
-        Failure::Refused(Refusal::NotAllowed { .. }) => "You may not do that",
+        Failure::Refused(Refusal::NotFound { .. }) => "Not found",
+        Failure::Refused(Refusal::NotAllowed { .. }) => "You do not have permission",
         Failure::Refused(Refusal::Invalid(_)) => "Something is missing or wrong",
-        Failure::Refused(Refusal::Rule { .. }) => "A rule stands against it",
-        Failure::Refused(Refusal::Conflict { .. }) => "It has changed meanwhile",
-        Failure::Unauthenticated => "You are not signed in",
-        Failure::Csrf => "This form is too old",
-        Failure::Unavailable(_) | Failure::NotYet => "Not right now",
+        Failure::Refused(Refusal::Rule { .. }) => "Blocked by a policy",
+        Failure::Refused(Refusal::Conflict { .. }) => "This changed in the meantime",
+        Failure::Unauthenticated => "Sign in to continue",
+        Failure::Csrf => "This form has expired",
+        Failure::Unavailable(_) | Failure::NotYet => "Temporarily unavailable",
+        Failure::Http(status, _) if status.as_u16() == 404 => "Page not found",
         Failure::Http(..) | Failure::KeyReused => "That does not work",
-        Failure::Internal(_) => "That was our fault",
+        Failure::Internal(_) => "Something went wrong",
     };
     let failed = Failed {
         shell,
         title: title.into(),
-        detail: problem.detail,
+        detail: match failure {
+            Failure::Unauthenticated => "You are not signed in.".to_owned(),
+            _ => problem.detail,
+        },
         faults: problem.errors,
         code: problem.code,
         status: problem.status,

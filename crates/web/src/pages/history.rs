@@ -146,14 +146,14 @@ pub(crate) fn inclusions(
 fn dates(held: Option<Validity>, meant: Validity, now: Timestamp) -> Row {
     let shown = held.unwrap_or(meant);
     Row {
-        what: ui::Entity::new(ui::Kind::Group, "", ""),
+        what: ui::Entity::new(ui::EntityKind::Group, "", ""),
         kind: "",
         from: convert::when(shown.from, now),
         ends: convert::ends(shown.until, now),
         never: held.is_none(),
         reason: String::new(),
         added: Marked {
-            who: ui::Entity::new(ui::Kind::Person, "", ""),
+            who: ui::Entity::new(ui::EntityKind::Person, "", ""),
             when: convert::when(now, now),
             href: String::new(),
         },

@@ -112,7 +112,10 @@ fn home(page: &Page) -> Home {
     let asked = world.requests().filter(|request| request.requester == me);
     Home {
         shell: page.shell(),
-        greeting: user.map_or_else(String::new, |user| user.name.to_string()),
+        greeting: user.map_or_else(String::new, |user| {
+            let first = user.name.split_whitespace().next();
+            first.unwrap_or_default().to_owned()
+        }),
         ending,
         ending_more,
         waiting_more: waits.len().saturating_sub(FEW),

@@ -136,7 +136,7 @@ impl<'s> Input<'s> {
         if self.fields.has("seen") && self.text("seen") != version(record) {
             let by = by.unwrap_or_else(|| "somebody".into());
             let wrong = format!(
-                "{by} saved this since you opened it; save again to replace that, or cancel to see it"
+                "{by} saved this since you opened it. Save again to replace their version, or cancel to see it."
             );
             self.errors.add("", wrong);
         }

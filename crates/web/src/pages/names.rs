@@ -41,15 +41,15 @@ impl<'w> Names<'w> {
 
     /// A user by id; a name is always found for what history tells of.
     pub(crate) fn user(&self, id: Uuid) -> ui::Entity {
-        self.named(id, ui::Kind::Person)
+        self.named(id, ui::EntityKind::Person)
     }
 
     /// A group by id.
     pub(crate) fn group(&self, id: Uuid) -> ui::Entity {
-        self.named(id, ui::Kind::Group)
+        self.named(id, ui::EntityKind::Group)
     }
 
-    fn named(&self, id: Uuid, kind: ui::Kind) -> ui::Entity {
+    fn named(&self, id: Uuid, kind: ui::EntityKind) -> ui::Entity {
         let mut entity = self.entity(id).unwrap_or_else(|| gone("deleted"));
         if entity.href.is_empty() {
             entity.kind = kind;
@@ -60,18 +60,20 @@ impl<'w> Names<'w> {
 
 /// Something that is no longer there.
 fn gone(label: &str) -> ui::Entity {
-    ui::Entity::new(ui::Kind::Entitlement, label, "")
+    ui::Entity::new(ui::EntityKind::Entitlement, label, "")
 }
 
 /// Who did something: a link where they are still known.
 pub(crate) fn actor(world: &World, actor: Actor, login: Option<&str>) -> ui::Entity {
     match actor {
         Actor::User(id) => world.user(id).map_or_else(
-            || ui::Entity::new(ui::Kind::Person, login.unwrap_or("somebody deleted"), ""),
+            || ui::Entity::new(ui::EntityKind::Person, login.unwrap_or("deleted user"), ""),
             convert::user,
         ),
-        Actor::System(system) => ui::Entity::new(ui::Kind::Service, words::system(system), ""),
-        Actor::Connector(id) => ui::Entity::new(ui::Kind::Service, words::connector(id), ""),
+        Actor::System(system) => {
+            ui::Entity::new(ui::EntityKind::Service, words::system(system), "")
+        }
+        Actor::Connector(id) => ui::Entity::new(ui::EntityKind::Service, words::connector(id), ""),
     }
 }
 

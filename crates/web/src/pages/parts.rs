@@ -41,8 +41,8 @@ pub(crate) fn past(page: &Page) -> Option<Past> {
         )
     } else {
         (
-            format!("As it will be on {when}, if nobody changes anything."),
-            "What ends before then is left out.",
+            format!("As it will be on {when}, if nothing changes."),
+            "Access that ends before then is left out.",
         )
     };
     Some(Past {
@@ -263,7 +263,7 @@ pub(crate) fn demands(constraints: &Constraints) -> Vec<String> {
             all.push(format!("adding {who} needs a reason"));
         }
         if constraints.self_add_disallowed(kind) {
-            all.push(format!("nobody adds themself to the {who}"));
+            all.push(format!("owners cannot add themselves to the {who}"));
         }
     }
     all
@@ -356,7 +356,7 @@ mod tests {
             demands(&constraints),
             [
                 "members stay at most 30 days at a time",
-                "nobody adds themself to the members",
+                "owners cannot add themselves to the members",
                 "adding owners needs a reason",
             ]
         );

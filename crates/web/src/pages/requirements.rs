@@ -98,10 +98,10 @@ pub(crate) fn in_words(tag: &Tag) -> String {
         c.disallow_self_add_membership,
         c.disallow_self_add_ownership,
     ) {
-        all.push(format!("nobody adds themself to the {who}"));
+        all.push(format!("owners cannot add themselves to the {who}"));
     }
     if all.is_empty() {
-        return "demands nothing".into();
+        return "no constraints".into();
     }
     all.join(", ")
 }

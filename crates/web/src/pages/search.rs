@@ -77,13 +77,13 @@ fn items(world: &World, query: &str) -> Vec<Item> {
         .collect()
 }
 
-fn kind(found: FoundKind) -> ui::Kind {
+fn kind(found: FoundKind) -> ui::EntityKind {
     match found {
-        FoundKind::User => ui::Kind::Person,
-        FoundKind::Group => ui::Kind::Group,
-        FoundKind::Role => ui::Kind::Role,
-        FoundKind::App => ui::Kind::App,
-        FoundKind::Tag => ui::Kind::Tag,
+        FoundKind::User => ui::EntityKind::Person,
+        FoundKind::Group => ui::EntityKind::Group,
+        FoundKind::Role => ui::EntityKind::Role,
+        FoundKind::App => ui::EntityKind::App,
+        FoundKind::Tag => ui::EntityKind::Tag,
     }
 }
 

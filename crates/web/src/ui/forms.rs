@@ -6,16 +6,13 @@ use jiff::civil::Date;
 
 /// A field the reader does not see.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hidden {
-    /// The field's name.
-    pub name: String,
-    /// The field's value.
-    pub value: String,
+pub(crate) struct Hidden {
+    pub(crate) name: String,
+    pub(crate) value: String,
 }
 
 impl Hidden {
-    /// A hidden field.
-    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+    pub(crate) fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
             name: name.into(),
             value: value.into(),
@@ -25,16 +22,14 @@ impl Hidden {
 
 /// One thing to choose.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    /// What the form sends.
-    pub value: String,
-    /// What the reader sees.
-    pub label: String,
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
 }
 
 impl Choice {
     /// A choice that sends `value` and says `label`.
-    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+    pub(crate) fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
         Self {
             value: value.into(),
             label: label.into(),
@@ -42,7 +37,7 @@ impl Choice {
     }
 
     /// Whether this choice is the one that sends `value`.
-    pub fn is(&self, value: impl AsRef<str>) -> bool {
+    pub(crate) fn is(&self, value: impl AsRef<str>) -> bool {
         self.value == value.as_ref()
     }
 }
@@ -51,28 +46,28 @@ impl Choice {
 ///
 /// Sends `name` (the value of a choice, or `custom`) and `name_date` (`YYYY-MM-DD`, for `custom`).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Durations {
-    /// The field's name.
-    pub name: String,
-    /// The lengths on offer.
-    pub choices: Vec<Choice>,
+pub(crate) struct Durations {
+    pub(crate) name: String,
+    pub(crate) choices: Vec<Choice>,
     /// The value chosen now; `custom` for a date of one's own.
-    pub chosen: String,
+    pub(crate) chosen: String,
     /// The date chosen now, for `custom`.
-    pub date: Option<Date>,
-    /// The first date that may be chosen.
-    pub min: Option<Date>,
-    /// The last date that may be chosen.
-    pub max: Option<Date>,
+    pub(crate) date: Option<Date>,
+    pub(crate) min: Option<Date>,
+    pub(crate) max: Option<Date>,
     /// Why there is a last date, such as `tag "payroll" allows 30 days`; may be empty.
-    pub note: String,
+    pub(crate) note: String,
     /// What is wrong with what was sent; may be empty.
-    pub error: String,
+    pub(crate) error: String,
 }
 
 impl Durations {
     /// A picker of `choices` with `chosen` selected.
-    pub fn new(name: impl Into<String>, choices: Vec<Choice>, chosen: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        name: impl Into<String>,
+        choices: Vec<Choice>,
+        chosen: impl Into<String>,
+    ) -> Self {
         Self {
             name: name.into(),
             choices,
@@ -87,7 +82,7 @@ impl Durations {
 
     /// The same picker with a last date and the reason for it.
     #[must_use]
-    pub fn at_most(mut self, max: Date, note: impl Into<String>) -> Self {
+    pub(crate) fn at_most(mut self, max: Date, note: impl Into<String>) -> Self {
         self.max = Some(max);
         self.note = note.into();
         self
@@ -96,26 +91,24 @@ impl Durations {
 
 /// What is wrong with a form, by the field's name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Errors(BTreeMap<String, String>);
+pub(crate) struct Errors(BTreeMap<String, String>);
 
 impl Errors {
     /// Notes what is wrong with a field; the first word on a field stands.
-    pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.0.entry(field.into()).or_insert_with(|| message.into());
     }
 
     /// What is wrong with a field, or nothing.
-    pub fn of(&self, field: &str) -> &str {
+    pub(crate) fn of(&self, field: &str) -> &str {
         self.0.get(field).map_or("", String::as_str)
     }
 
-    /// Whether all is well.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Every field with its error, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
             .map(|(field, message)| (field.as_str(), message.as_str()))

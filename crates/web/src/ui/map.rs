@@ -5,119 +5,21 @@
 //! order within a layer is chosen by a few barycentre sweeps. Past [`MAX_NODES`] it refuses, and
 //! the caller shows a list.
 
-use std::collections::BTreeMap;
+mod graph;
+mod layout;
+
 use std::fmt::Write;
 
+pub(crate) use self::graph::{Edge, Layer, Map, Node, Weight};
+use self::layout::{GAP_X, Layout, NODE_HEIGHT, NODE_WIDTH, Slot};
 use super::svg::{Esc, cut};
 
 /// The most nodes a map is readable with.
-pub const MAX_NODES: usize = 60;
-
-const NODE_WIDTH: i64 = 196;
-const NODE_HEIGHT: i64 = 46;
-const LANE: i64 = 10;
-const GAP_X: i64 = 84;
-const GAP_Y: i64 = 14;
-const TOP: i64 = 32;
-const PAD: i64 = 4;
-const SWEEPS: usize = 6;
-
-/// The column a node stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Layer {
-    /// Who the map is about.
-    Person,
-    /// Job functions.
-    Role,
-    /// Groups, plain or of an app.
-    Group,
-    /// What groups confer.
-    Entitlement,
-}
-
-impl Layer {
-    fn heading(self) -> &'static str {
-        match self {
-            Self::Person => "Person",
-            Self::Role => "Through",
-            Self::Group => "Groups",
-            Self::Entitlement => "Entitlements",
-        }
-    }
-
-    fn class(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Role => "role",
-            Self::Group => "group",
-            Self::Entitlement => "entitlement",
-        }
-    }
-}
-
-/// How a node or an edge bears on the decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Weight {
-    /// Not there, and would have to be.
-    Missing,
-    /// There, and not what decides.
-    Plain,
-    /// On the path that decides.
-    Deciding,
-}
-
-impl Weight {
-    fn class(self) -> &'static str {
-        match self {
-            Self::Missing => " missing",
-            Self::Plain => "",
-            Self::Deciding => " deciding",
-        }
-    }
-}
-
-/// A person, role, group or entitlement on the map.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
-    /// Its column.
-    pub layer: Layer,
-    /// Its name.
-    pub label: String,
-    /// A second, muted line; may be empty.
-    pub detail: String,
-    /// Where it goes; empty draws plain text.
-    pub href: String,
-    /// How it bears on the decision.
-    pub weight: Weight,
-}
-
-/// A grant from one node to another, left to right.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edge {
-    /// Index of the node it starts from.
-    pub from: usize,
-    /// Index of the node it leads to.
-    pub to: usize,
-    /// How long or why, for its title; may be empty.
-    pub note: String,
-    /// How it bears on the decision.
-    pub weight: Weight,
-}
-
-/// Everything on one map.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Map {
-    /// What the picture shows, in a few words.
-    pub title: String,
-    /// The nodes; edges point at them by index.
-    pub nodes: Vec<Node>,
-    /// The edges.
-    pub edges: Vec<Edge>,
-}
+pub(crate) const MAX_NODES: usize = 60;
 
 /// Why a map was not drawn.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
+pub(crate) enum Unreadable {
     /// More nodes than a person can follow; show a list.
     #[error("{nodes} nodes are more than a readable map holds ({MAX_NODES})")]
     TooLarge {
@@ -134,7 +36,7 @@ pub enum Unreadable {
 
 impl Map {
     /// The picture, or why there is none.
-    pub fn svg(&self) -> Result<String, Unreadable> {
+    pub(crate) fn svg(&self) -> Result<String, Unreadable> {
         if self.nodes.len() > MAX_NODES {
             return Err(Unreadable::TooLarge {
                 nodes: self.nodes.len(),
@@ -150,7 +52,7 @@ impl Map {
     }
 
     /// The same in sentences, the deciding ones first.
-    pub fn sentences(&self) -> Vec<String> {
+    pub(crate) fn sentences(&self) -> Vec<String> {
         let mut edges: Vec<&Edge> = self.edges.iter().collect();
         edges.sort_by_key(|edge| std::cmp::Reverse(edge.weight));
         let name = |index: usize| {
@@ -177,89 +79,7 @@ impl Map {
     }
 }
 
-/// What takes a place in a column: a node, or the lane of a node's edges through a later column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    Node(usize),
-    Lane(usize),
-}
-
-impl Place {
-    fn height(self) -> i64 {
-        match self {
-            Self::Node(_) => NODE_HEIGHT,
-            Self::Lane(_) => LANE,
-        }
-    }
-}
-
-struct Layout {
-    layers: Vec<Layer>,
-    columns: Vec<Vec<Place>>,
-    /// Vertical middle of every place, by column.
-    middles: BTreeMap<(usize, Place), i64>,
-    width: i64,
-    height: i64,
-}
-
 impl Layout {
-    fn of(map: &Map) -> Self {
-        let mut layers: Vec<Layer> = map.nodes.iter().map(|node| node.layer).collect();
-        layers.sort();
-        layers.dedup();
-        let column = |layer: Layer| layers.iter().position(|l| *l == layer).unwrap_or(0);
-        let mut columns: Vec<Vec<Place>> = vec![Vec::new(); layers.len()];
-        for (index, node) in map.nodes.iter().enumerate() {
-            columns[column(node.layer)].push(Place::Node(index));
-        }
-        for edge in &map.edges {
-            let (from, to) = (
-                column(map.nodes[edge.from].layer),
-                column(map.nodes[edge.to].layer),
-            );
-            for lane in &mut columns[from + 1..to] {
-                if !lane.contains(&Place::Lane(edge.from)) {
-                    lane.push(Place::Lane(edge.from));
-                }
-            }
-        }
-        let links = links(map, &column);
-        order(&mut columns, &links);
-        let count = i64::try_from(columns.len()).unwrap_or(1).max(1);
-        let mut layout = Self {
-            layers,
-            middles: BTreeMap::new(),
-            width: count * NODE_WIDTH + (count - 1) * GAP_X + 2 * PAD,
-            height: TOP + columns.iter().map(|c| tall(c)).max().unwrap_or(0) + PAD,
-            columns,
-        };
-        layout.place();
-        layout
-    }
-
-    fn place(&mut self) {
-        for (column, places) in self.columns.iter().enumerate() {
-            let mut y = TOP + (self.height - TOP - PAD - tall(places)) / 2;
-            for place in places {
-                self.middles
-                    .insert((column, *place), y + place.height() / 2);
-                y += place.height() + GAP_Y;
-            }
-        }
-    }
-
-    fn left(column: usize) -> i64 {
-        PAD + i64::try_from(column).unwrap_or(0) * (NODE_WIDTH + GAP_X)
-    }
-
-    fn middle(&self, column: usize, place: Place) -> i64 {
-        self.middles.get(&(column, place)).copied().unwrap_or(TOP)
-    }
-
-    fn column(&self, layer: Layer) -> usize {
-        self.layers.iter().position(|l| *l == layer).unwrap_or(0)
-    }
-
     fn draw(&self, map: &Map) -> String {
         let (width, height) = (self.width, self.height);
         let mut svg = format!(
@@ -283,7 +103,7 @@ impl Layout {
         }
         for (column, places) in self.columns.iter().enumerate() {
             for place in places {
-                if let Place::Node(index) = place {
+                if let Slot::Node(index) = place {
                     self.node(
                         &mut svg,
                         &map.nodes[*index],
@@ -300,13 +120,13 @@ impl Layout {
     fn edge(&self, out: &mut String, map: &Map, edge: &Edge) {
         let (from, to) = (&map.nodes[edge.from], &map.nodes[edge.to]);
         let (first, last) = (self.column(from.layer), self.column(to.layer));
-        let mut y = self.middle(first, Place::Node(edge.from));
+        let mut y = self.middle(first, Slot::Node(edge.from));
         let mut path = format!("M{} {y}", Self::left(first) + NODE_WIDTH);
         for column in first + 1..=last {
             let place = if column == last {
-                Place::Node(edge.to)
+                Slot::Node(edge.to)
             } else {
-                Place::Lane(edge.from)
+                Slot::Lane(edge.from)
             };
             let (x, next) = (Self::left(column), self.middle(column, place));
             let bend = GAP_X / 2;
@@ -370,83 +190,6 @@ impl Layout {
         }
         out.push_str(close);
     }
-}
-
-/// What every place is linked to, as (column, place) pairs on both sides.
-type Links = Vec<((usize, Place), (usize, Place))>;
-
-fn links(map: &Map, column: &impl Fn(Layer) -> usize) -> Links {
-    let mut links = Vec::new();
-    for edge in &map.edges {
-        let (from, to) = (
-            column(map.nodes[edge.from].layer),
-            column(map.nodes[edge.to].layer),
-        );
-        let mut at = (from, Place::Node(edge.from));
-        for next in from + 1..=to {
-            let place = if next == to {
-                Place::Node(edge.to)
-            } else {
-                Place::Lane(edge.from)
-            };
-            links.push((at, (next, place)));
-            at = (next, place);
-        }
-    }
-    links
-}
-
-/// Sorts every column by the mean position of its neighbours, to and fro.
-fn order(columns: &mut [Vec<Place>], links: &Links) {
-    let mut incoming: BTreeMap<(usize, Place), Vec<Place>> = BTreeMap::new();
-    let mut outgoing: BTreeMap<(usize, Place), Vec<Place>> = BTreeMap::new();
-    for (a, b) in links {
-        outgoing.entry(*a).or_default().push(b.1);
-        incoming.entry(*b).or_default().push(a.1);
-    }
-    for sweep in 0..SWEEPS {
-        let forth = sweep % 2 == 0;
-        for step in 1..columns.len() {
-            let column = if forth {
-                step
-            } else {
-                columns.len() - 1 - step
-            };
-            let beside = if forth { column - 1 } else { column + 1 };
-            let neighbours = if forth { &incoming } else { &outgoing };
-            let position: BTreeMap<Place, usize> = columns[beside]
-                .iter()
-                .enumerate()
-                .map(|(at, place)| (*place, at))
-                .collect();
-            let mut keyed: Vec<(usize, Place)> = columns[column]
-                .iter()
-                .enumerate()
-                .map(|(at, place)| {
-                    let of = neighbours
-                        .get(&(column, *place))
-                        .map_or(&[][..], Vec::as_slice);
-                    let sum: usize = of.iter().filter_map(|other| position.get(other)).sum();
-                    // Thousandths keep the mean exact enough without floating point.
-                    (
-                        if of.is_empty() {
-                            at * 1000
-                        } else {
-                            sum * 1000 / of.len()
-                        },
-                        *place,
-                    )
-                })
-                .collect();
-            keyed.sort_by_key(|(mean, _)| *mean);
-            columns[column] = keyed.into_iter().map(|(_, place)| place).collect();
-        }
-    }
-}
-
-fn tall(places: &[Place]) -> i64 {
-    let gaps = i64::try_from(places.len().saturating_sub(1)).unwrap_or(0) * GAP_Y;
-    places.iter().map(|place| place.height()).sum::<i64>() + gaps
 }
 
 #[cfg(test)]
@@ -524,40 +267,6 @@ mod tests {
             map(nodes(), vec![edge(0, 7)]).svg(),
             Err(Unreadable::BadEdge { edge: 0 })
         );
-    }
-
-    #[test]
-    fn crossings_are_swept_away() {
-        let picture = map(
-            vec![
-                node(Layer::Role, "r0"),
-                node(Layer::Role, "r1"),
-                node(Layer::Group, "g0"),
-                node(Layer::Group, "g1"),
-            ],
-            vec![edge(0, 3), edge(1, 2)],
-        );
-        let layout = Layout::of(&picture);
-        let place = |n| layout.middle(usize::from(n > 1), Place::Node(n));
-        assert_eq!((place(0), place(1)), (place(3), place(2)));
-    }
-
-    #[test]
-    fn an_edge_that_skips_a_layer_keeps_clear_of_its_nodes() {
-        let picture = map(
-            vec![
-                node(Layer::Person, "p"),
-                node(Layer::Role, "r"),
-                node(Layer::Group, "g"),
-            ],
-            vec![edge(0, 1), edge(0, 2)],
-        );
-        let layout = Layout::of(&picture);
-        let (role, lane) = (
-            layout.middle(1, Place::Node(1)),
-            layout.middle(1, Place::Lane(0)),
-        );
-        assert!((role - lane).abs() >= NODE_HEIGHT / 2 + LANE / 2);
     }
 
     #[test]

@@ -1,28 +1,27 @@
 //! The portal's face: the shell around every page and the building blocks inside it.
 //!
-//! Here live plain view types (what a macro in `_*.html` needs to be drawn) and the pure
-//! functions that draw pictures. Nothing here knows the model, reads a clock or decides anything:
-//! pages turn facts into these types, the templates turn these types into HTML.
+//! Here live plain view types (what a macro in `_*.html` needs to be drawn), the macros, and the
+//! pure functions that draw pictures. Nothing here knows the model, reads a clock or decides
+//! anything: pages turn facts into these types, the templates turn these types into HTML.
 
-pub mod assets;
-pub mod forms;
-pub mod gallery;
-pub mod map;
-pub mod parts;
-pub mod rules;
-pub mod shell;
-pub mod time;
-pub mod timeline;
+pub(crate) mod assets;
+pub(crate) mod diff;
+pub(crate) mod entity;
+pub(crate) mod forms;
+pub(crate) mod list;
+pub(crate) mod map;
+pub(crate) mod shell;
+pub(crate) mod time;
+pub(crate) mod timeline;
 
 mod svg;
 
-pub use forms::{Choice, Durations, Errors, Hidden};
-pub use map::Map;
-pub use parts::{
-    Chip, Column, Diff, DiffLine, DiffSubject, Entity, Filter, Kind, Level, Link, Pages, PathStep,
-    Preview, Sign, Tab, hue, icon, initials,
+pub(crate) use diff::{
+    AffectedUsers, DecisionChange, Diff, DiffLine, DiffSubject, Preview, RulesDiff, Sign,
 };
-pub use rules::{AffectedUsers, DecisionChange, RulesDiff};
-pub use shell::{NavItem, Notice, Persona, Shell, Undo, Viewer};
-pub use time::{ExpiryPill, When};
-pub use timeline::Timeline;
+pub(crate) use entity::{Chip, Entity, EntityKind, Level, Link, PathStep, hue, icon, initials};
+pub(crate) use forms::{Choice, Durations, Errors, Hidden};
+pub(crate) use list::{Column, Filter, Pages, Tab};
+pub(crate) use map::Map;
+pub(crate) use shell::{NavItem, Notice, Persona, Shell, Undo, Viewer};
+pub(crate) use time::{ExpiryPill, When};

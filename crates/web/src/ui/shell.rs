@@ -2,42 +2,36 @@
 
 use jiff::Timestamp;
 
-use super::parts::Level;
+use super::entity::Level;
 
 /// The frame around every page; a page's struct holds one in a field called `shell`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shell {
-    /// Who is looking.
-    pub viewer: Viewer,
+pub(crate) struct Shell {
+    pub(crate) viewer: Viewer,
     /// The rail, in order; only what the viewer can use.
-    pub nav: Vec<NavItem>,
+    pub(crate) nav: Vec<NavItem>,
     /// The token every form carries in its field `csrf`.
-    pub csrf: String,
+    pub(crate) csrf: String,
     /// Who the viewer can turn into; empty outside a demo.
-    pub personas: Vec<Persona>,
-    /// The outcome of what the viewer just did.
-    pub notice: Option<Notice>,
+    pub(crate) personas: Vec<Persona>,
+    pub(crate) notice: Option<Notice>,
     /// The theme in force from the cookie `theme`: `light`, `dark`, or empty to follow the system.
-    pub theme: &'static str,
-    /// The page's own path and query, to come back to.
-    pub path: String,
-    /// What the search field holds.
-    pub query: String,
+    pub(crate) theme: &'static str,
+    pub(crate) path: String,
+    pub(crate) query: String,
     /// Where the sign-out form posts to; empty when there is nothing to sign out of.
-    pub sign_out: String,
+    pub(crate) sign_out: String,
     /// When the page was drawn, so that the script's clock agrees with the server's.
-    pub now: Timestamp,
+    pub(crate) now: Timestamp,
     /// The position of the log the page was drawn from.
-    pub log_position: u64,
-    /// The stylesheet's address.
-    pub css: String,
-    /// The script's address.
-    pub js: String,
+    pub(crate) log_position: u64,
+    pub(crate) css: String,
+    pub(crate) js: String,
 }
 
 impl Shell {
     /// A frame for `viewer` with everything else empty and the assets' addresses set.
-    pub fn new(viewer: Viewer, csrf: impl Into<String>, now: Timestamp) -> Self {
+    pub(crate) fn new(viewer: Viewer, csrf: impl Into<String>, now: Timestamp) -> Self {
         Self {
             viewer,
             nav: Vec::new(),
@@ -56,39 +50,34 @@ impl Shell {
     }
 
     /// The places a phone shows in its bottom bar.
-    pub fn nav_first(&self) -> &[NavItem] {
+    pub(crate) fn nav_first(&self) -> &[NavItem] {
         &self.nav[..self.nav.len().min(4)]
     }
 
     /// The places a phone keeps behind "More".
-    pub fn nav_rest(&self) -> &[NavItem] {
+    pub(crate) fn nav_rest(&self) -> &[NavItem] {
         &self.nav[self.nav.len().min(4)..]
     }
 
     /// Whether the current place is behind "More".
-    pub fn current_in_rest(&self) -> bool {
+    pub(crate) fn current_in_rest(&self) -> bool {
         self.nav_rest().iter().any(|item| item.current)
     }
 }
 
 /// Who is looking at a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Viewer {
-    /// The viewer's name.
-    pub name: String,
-    /// The viewer's login.
-    pub login: String,
+pub(crate) struct Viewer {
+    pub(crate) name: String,
+    pub(crate) login: String,
     /// Two letters for the avatar.
-    pub initials: String,
-    /// Where the viewer's own page is.
-    pub href: String,
-    /// Whether the viewer administers Portcullis.
-    pub is_admin: bool,
+    pub(crate) initials: String,
+    pub(crate) href: String,
+    pub(crate) is_admin: bool,
 }
 
 impl Viewer {
-    /// A viewer whose initials come from the name.
-    pub fn new(
+    pub(crate) fn new(
         name: impl Into<String>,
         login: impl Into<String>,
         href: impl Into<String>,
@@ -96,7 +85,7 @@ impl Viewer {
     ) -> Self {
         let name = name.into();
         Self {
-            initials: super::parts::initials(&name),
+            initials: super::entity::initials(&name),
             name,
             login: login.into(),
             href: href.into(),
@@ -107,22 +96,24 @@ impl Viewer {
 
 /// One place in the rail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NavItem {
-    /// What it says.
-    pub label: &'static str,
-    /// Where it goes.
-    pub href: &'static str,
+pub(crate) struct NavItem {
+    pub(crate) label: &'static str,
+    pub(crate) href: &'static str,
     /// The icon's id in `icons.svg`.
-    pub icon: &'static str,
-    /// Whether the page shown is in this place.
-    pub current: bool,
+    pub(crate) icon: &'static str,
+    pub(crate) current: bool,
     /// How much waits there for the viewer.
-    pub badge: Option<u32>,
+    pub(crate) badge: Option<u32>,
 }
 
 impl NavItem {
     /// A place, current when `path` is in it.
-    pub fn new(label: &'static str, href: &'static str, icon: &'static str, path: &str) -> Self {
+    pub(crate) fn new(
+        label: &'static str,
+        href: &'static str,
+        icon: &'static str,
+        path: &str,
+    ) -> Self {
         let place = path.split('?').next().unwrap_or_default();
         let current = place == href
             || (href != "/"
@@ -140,7 +131,7 @@ impl NavItem {
 
     /// The same place with a count of what waits; nothing waiting shows no badge.
     #[must_use]
-    pub fn waiting(mut self, count: u32) -> Self {
+    pub(crate) fn waiting(mut self, count: u32) -> Self {
         self.badge = (count > 0).then_some(count);
         self
     }
@@ -148,42 +139,43 @@ impl NavItem {
 
 /// Somebody the viewer of a demo can turn into.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Persona {
-    /// The persona's name.
-    pub name: String,
+pub(crate) struct Persona {
+    pub(crate) name: String,
     /// The persona's login, sent as `login`.
-    pub login: String,
+    pub(crate) login: String,
     /// What the persona is good for, such as `owns payroll`.
-    pub note: String,
-    /// Whether the viewer is this persona now.
-    pub current: bool,
+    pub(crate) note: String,
+    pub(crate) current: bool,
 }
 
 /// The outcome of what the viewer just did, shown once at the top of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// How it went.
-    pub level: Level,
-    /// What happened, in a few words.
-    pub title: String,
+pub(crate) struct Notice {
+    pub(crate) level: Level,
+    pub(crate) title: String,
     /// The rest of it; may be empty.
-    pub text: String,
-    /// How to take it back.
-    pub undo: Option<Undo>,
+    pub(crate) text: String,
+    pub(crate) undo: Option<Undo>,
 }
 
 /// A button that takes something back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Undo {
-    /// The button's text.
-    pub label: String,
-    /// Where its form posts to.
-    pub action: String,
+pub(crate) struct Undo {
+    pub(crate) label: String,
+    pub(crate) action: String,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use askama::Template;
+
+    use super::{
+        super::{
+            Chip, Choice, Durations, Map,
+            map::{Layer, Node, Weight},
+        },
+        *,
+    };
 
     #[test]
     fn a_place_is_current_for_the_pages_inside_it_only() {
@@ -193,5 +185,60 @@ mod tests {
         assert!(current("/groups", "/groups?q=a"));
         assert!(current("/groups", "/groups/payroll"));
         assert!(!current("/groups", "/groups-old"));
+    }
+
+    /// A page as small as pages get: a borrowed shell, owned and borrowed text side by side.
+    #[derive(Template)]
+    #[template(
+        source = r#"{% extends "_shell.html" %}{% import "_macros.html" as ui %}{% import "_forms.html" as form %}{% block main_class %}wide{% endblock %}{% block title %}{{ name }}{% endblock %}{% block content %}{{ ui::person_heading(name, login, chips) }}{{ ui::avatar(name, login) }}{{ form::input("name", "Name", value = name, error = wrong) }}{{ form::select("app", "App", choices, chosen = login) }}{{ form::pills("as", "As", choices, chosen = "ana") }}{{ form::durations(durations) }}{{ ui::map(map) }}{{ ui::empty(name, text = wrong) }}{% endblock %}"#,
+        ext = "html"
+    )]
+    struct Small<'a> {
+        shell: &'a Shell,
+        name: String,
+        login: &'a str,
+        wrong: String,
+        chips: &'a [Chip],
+        choices: Vec<Choice>,
+        durations: &'a Durations,
+        map: Map,
+    }
+
+    #[test]
+    fn blocks_take_owned_and_borrowed_values_and_escape_them() {
+        let now = "2026-03-13T10:00:00Z".parse().expect("a timestamp");
+        let shell = Shell::new(
+            Viewer::new("Ana <Lima>", "ana", "/people/ana", false),
+            "t\"k",
+            now,
+        );
+        let nodes = (0..61).map(|n| Node {
+            layer: Layer::Group,
+            label: n.to_string(),
+            detail: String::new(),
+            href: String::new(),
+            weight: Weight::Plain,
+        });
+        let html = Small {
+            shell: &shell,
+            name: "<script>alert(1)</script>".to_owned(),
+            login: "ana",
+            wrong: "\"><img src=x>".to_owned(),
+            chips: &[],
+            choices: vec![Choice::new("ana", "Ana"), Choice::new("jo", "Jo")],
+            durations: &Durations::new("duration", vec![Choice::new("P5D", "5 days")], "custom"),
+            map: Map {
+                title: String::new(),
+                nodes: nodes.collect(),
+                edges: vec![],
+            },
+        }
+        .render()
+        .expect("a page");
+        assert_eq!(html.matches("<script").count(), 1, "the shell's own");
+        assert!(!html.contains("<img") && !html.contains("<Lima>"));
+        assert!(html.contains("Too much for a map") && html.contains("class=\"wide\""));
+        assert!(html.contains("<option value=\"ana\" selected>"), "{html}");
+        assert!(!html.contains("/auth/demo") && !html.contains("Sign out"));
     }
 }

@@ -11,33 +11,33 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// How close an end must be to count as soon, in days.
-pub const SOON_DAYS: i64 = 7;
+pub(crate) const SOON_DAYS: i64 = 7;
 
 /// A moment seen from now; displays as relative text such as `in 3 days`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct When {
+pub(crate) struct When {
     at: Timestamp,
     now: Timestamp,
 }
 
 impl When {
     /// The moment `at` as seen from `now`.
-    pub fn new(at: Timestamp, now: Timestamp) -> Self {
+    pub(crate) fn new(at: Timestamp, now: Timestamp) -> Self {
         Self { at, now }
     }
 
     /// RFC 3339 in UTC with whole seconds, for `datetime`.
-    pub fn iso(&self) -> String {
+    pub(crate) fn iso(&self) -> String {
         self.at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
     /// The moment in words, for the title: `Fri 13 Mar 2026, 10:02 UTC`.
-    pub fn absolute(&self) -> String {
+    pub(crate) fn absolute(&self) -> String {
         self.at.strftime("%a %-d %b %Y, %H:%M UTC").to_string()
     }
 
     /// The day alone: `13 Mar 2026`.
-    pub fn date(&self) -> String {
+    pub(crate) fn date(&self) -> String {
         date(self.at)
     }
 }
@@ -64,24 +64,24 @@ impl fmt::Display for When {
 
 /// When a grant ends, as the pill that turns amber a week before and red after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExpiryPill {
+pub(crate) struct ExpiryPill {
     until: Option<Timestamp>,
     now: Timestamp,
 }
 
 impl ExpiryPill {
     /// The end `until` as seen from `now`; `None` never ends.
-    pub fn new(until: Option<Timestamp>, now: Timestamp) -> Self {
+    pub(crate) fn new(until: Option<Timestamp>, now: Timestamp) -> Self {
         Self { until, now }
     }
 
     /// The moment of the end, when there is one.
-    pub fn when(&self) -> Option<When> {
+    pub(crate) fn when(&self) -> Option<When> {
         self.until.map(|at| When::new(at, self.now))
     }
 
     /// The pill's class: `never`, `later`, `soon` or `ended`.
-    pub fn class(&self) -> &'static str {
+    pub(crate) fn class(&self) -> &'static str {
         match self.until {
             None => "never",
             Some(at) if at <= self.now => "ended",
@@ -90,13 +90,8 @@ impl ExpiryPill {
         }
     }
 
-    /// Whether the end has passed.
-    pub fn has_ended(&self) -> bool {
-        self.class() == "ended"
-    }
-
     /// What a screen reader hears before the text: `ends ` or `ended `.
-    pub fn verb(&self) -> &'static str {
+    pub(crate) fn verb(&self) -> &'static str {
         match self.class() {
             "never" => "",
             "ended" => "ended ",
@@ -115,7 +110,7 @@ impl fmt::Display for ExpiryPill {
 }
 
 /// A day in UTC as people write it: `13 Mar 2026`.
-pub fn date(at: Timestamp) -> String {
+pub(crate) fn date(at: Timestamp) -> String {
     at.strftime("%-d %b %Y").to_string()
 }
 

@@ -24,18 +24,15 @@ const TICKS: usize = 8;
 
 /// How somebody is in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BarKind {
-    /// A member in their own right.
+pub(crate) enum BarKind {
     Member,
-    /// An owner.
     Owner,
     /// A member through a role or another group.
     Through,
 }
 
 impl BarKind {
-    /// The class that colours the bar.
-    pub fn class(self) -> &'static str {
+    pub(crate) fn class(self) -> &'static str {
         match self {
             Self::Member => "member",
             Self::Owner => "owner",
@@ -44,7 +41,7 @@ impl BarKind {
     }
 
     /// The word for it.
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Member => "member",
             Self::Owner => "owner",
@@ -55,48 +52,40 @@ impl BarKind {
 
 /// One stretch of time, `[from, until)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bar {
-    /// How somebody is in.
-    pub kind: BarKind,
-    /// When it began.
-    pub from: Timestamp,
+pub(crate) struct Bar {
+    pub(crate) kind: BarKind,
+    pub(crate) from: Timestamp,
     /// When it ends or ended; `None` never does.
-    pub until: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
     /// More for the title, such as who granted it; may be empty.
-    pub note: String,
+    pub(crate) note: String,
 }
 
 /// One line of bars with a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub(crate) struct Row {
     /// The group (or the person, on a group's page).
-    pub label: String,
+    pub(crate) label: String,
     /// Where the label goes; empty draws plain text.
-    pub href: String,
-    /// Its stretches of time.
-    pub bars: Vec<Bar>,
+    pub(crate) href: String,
+    pub(crate) bars: Vec<Bar>,
 }
 
 /// Bars over a window of time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Timeline {
+pub(crate) struct Timeline {
     /// Unique on the page; letters, digits and `-`.
-    pub id: String,
-    /// What the picture shows, in a few words.
-    pub title: String,
-    /// The left edge.
-    pub from: Timestamp,
-    /// The right edge.
-    pub to: Timestamp,
-    /// Today's line.
-    pub now: Timestamp,
-    /// The lines, in order.
-    pub rows: Vec<Row>,
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) from: Timestamp,
+    pub(crate) to: Timestamp,
+    pub(crate) now: Timestamp,
+    pub(crate) rows: Vec<Row>,
 }
 
 impl Timeline {
     /// A timeline whose window holds every beginning, every end and now, with some air around.
-    pub fn fitting(
+    pub(crate) fn fitting(
         id: impl Into<String>,
         title: impl Into<String>,
         rows: Vec<Row>,
@@ -132,7 +121,7 @@ impl Timeline {
     }
 
     /// The picture.
-    pub fn svg(&self) -> String {
+    pub(crate) fn svg(&self) -> String {
         let height = AXIS + ROW * i64::try_from(self.rows.len()).unwrap_or(i64::MAX / ROW) + 8;
         let id: String = self
             .id
@@ -181,7 +170,7 @@ impl Timeline {
     }
 
     /// The same in sentences, for who cannot see the picture.
-    pub fn sentences(&self) -> Vec<String> {
+    pub(crate) fn sentences(&self) -> Vec<String> {
         let bars = self
             .rows
             .iter()

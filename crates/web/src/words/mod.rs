@@ -161,7 +161,7 @@ pub(crate) const fn field(code: RefusalCode) -> &'static str {
 /// What a part of Portcullis is called where it acted.
 pub(crate) const fn system(system: SystemActor) -> &'static str {
     match system {
-        SystemActor::Time => "Time",
+        SystemActor::Time => "System",
         SystemActor::Operator => "Operator",
         SystemActor::Demo => "Demo",
     }

@@ -231,6 +231,7 @@ fn links(html: &str) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_link_of_every_page_leads_to_a_small_page() {
     let company = Company::start().await;
+    let icons = company.get("ana", "/assets/icons.svg").await.body;
     for login in ["ana", "jo", "sam"] {
         let mut seen = BTreeSet::new();
         let starts = ["/", "/expiring", "/why", "/search?q=a", "/compare"];
@@ -256,6 +257,14 @@ async fn every_link_of_every_page_leads_to_a_small_page() {
             // The editor of rules has a module of its own, for what it says while somebody types.
             let scripts = 1 + usize::from(answer.body.contains(" data-rules>"));
             assert_eq!(answer.body.matches("<script").count(), scripts, "{path}");
+            for asked in answer.body.split("icons.svg?v=").skip(1) {
+                let icon = asked
+                    .split('"')
+                    .next()
+                    .and_then(|rest| rest.split_once('#'));
+                let (_, id) = icon.expect("an icon's id");
+                assert!(icons.contains(&format!("id=\"{id}\"")), "{path}: {id}");
+            }
             todo.extend(links(&answer.body));
         }
         assert!(seen.len() > 30, "{seen:?}");
@@ -306,7 +315,7 @@ async fn why_tells_the_way_or_the_step_that_is_missing() {
         "{text}"
     );
     assert!(
-        text.contains("or in a role that leads there: Role-Analyst"),
+        text.contains("or of a role that includes it: Role-Analyst"),
         "{text}"
     );
     assert!(text.contains("Who decides: Jo Berg"), "{text}");

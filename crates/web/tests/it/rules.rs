@@ -129,7 +129,7 @@ async fn a_list_is_written_previewed_saved_asked_edited_and_withheld() -> anyhow
         .await
         .text;
     assert!(
-        withheld.contains("may no longer") && withheld.contains("Withhold"),
+        withheld.contains("may no longer") && withheld.contains("Remove"),
         "{withheld}"
     );
     Ok(())
@@ -237,7 +237,7 @@ async fn who_comes_into_a_group_with_rules_is_shown_what_they_may_then() -> anyh
         "Add Sven",
         "Payroll",
         "may now <code>write</code> <code>doc</code>",
-        "1 person is judged by other rules",
+        "1 person is subject to different rules",
         "rules.css",
     ] {
         assert!(preview.text.contains(said), "{said} in {}", preview.text);

@@ -100,7 +100,7 @@ impl Rules<'_> {
             return Err(Refusal::invalid(
                 "until",
                 format!(
-                    "the {noun} would end at {}, which has passed; choose a time to come",
+                    "the {noun} would end at {}, which has passed; choose a future time",
                     validity.until
                 ),
             ));

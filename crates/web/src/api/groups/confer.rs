@@ -42,7 +42,7 @@ body! {
     }
 }
 
-/// Let a group confer something
+/// Grant an entitlement
 ///
 /// What it confers under that name already is replaced.
 #[utoipa::path(post, path = "/groups/{group}/entitlements", tag = "groups", request_body = NewEntitlement, responses((status = 200, body = Rows<EntitlementRow>)))]

@@ -5,7 +5,7 @@ use portcullis_model::Entitlement;
 
 use crate::api::{Act, Answer, Of, wire::Deleted};
 
-/// Withhold what a group confers
+/// Remove an entitlement from a group
 ///
 /// By the entitlement's id or by what it is called, such as the permission's name.
 #[utoipa::path(delete, path = "/groups/{group}/entitlements/{entitlement}", tag = "groups", responses((status = 200, body = Deleted)))]

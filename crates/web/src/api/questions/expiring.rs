@@ -26,7 +26,7 @@ pub(crate) struct Span(i64);
 
 impl FromText for Span {
     fn read(text: &str) -> Result<Self, String> {
-        let bad = || format!("`{text}` is not a length of time; write it as 12h, 30d or 2w");
+        let bad = || format!("`{text}` is not a duration; write it as 12h, 30d or 2w");
         let unit = match text.chars().last() {
             Some('h') => 3_600,
             Some('d') => 86_400,

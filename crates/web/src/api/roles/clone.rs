@@ -13,7 +13,7 @@ choice! {
     pub(crate) enum Who {
         /// Nobody.
         Nobody = "nobody",
-        /// The same people, until the same ends.
+        /// The same people, with the same end dates.
         Same = "same",
     }
 }

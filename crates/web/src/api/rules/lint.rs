@@ -27,7 +27,7 @@ body! {
     }
 }
 
-/// What there is to say about a list.
+/// Findings about a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Looked {
     /// Whether it could be saved.

@@ -31,7 +31,7 @@ pub(crate) struct Judged {
     /// What rules see of the subject, by the names they use, such as `subject.login`.
     #[schema(value_type = Object)]
     attributes: BTreeMap<String, Value>,
-    /// Until when this holds if nobody changes anything.
+    /// Until when this holds if nothing changes.
     until: Until,
 }
 

@@ -1,4 +1,4 @@
-//! Rules: which ones somebody is judged by, and what there is to say about a list.
+//! Rules: which ones somebody is judged by, and findings about a list.
 
 mod diff;
 pub(crate) mod lint;

@@ -54,31 +54,49 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
                 at,
                 edit,
                 "person",
-                vec![one(id, ui::Kind::Person, name)],
+                vec![one(id, ui::EntityKind::Person, name)],
             )
         }
         Change::Group(edit) => {
             let name = edit.subject().map(|group| group.name.as_str());
             let id = edit.id().map(portcullis_model::Id::uuid);
             let noun = edit.subject().map_or("group", |group| group.noun());
-            of(names, at, edit, noun, vec![one(id, ui::Kind::Group, name)])
+            of(
+                names,
+                at,
+                edit,
+                noun,
+                vec![one(id, ui::EntityKind::Group, name)],
+            )
         }
         Change::App(edit) => {
             let name = edit.subject().map(|app| app.name.as_str());
             let id = edit.id().map(portcullis_model::Id::uuid);
-            of(names, at, edit, "app", vec![one(id, ui::Kind::App, name)])
+            of(
+                names,
+                at,
+                edit,
+                "app",
+                vec![one(id, ui::EntityKind::App, name)],
+            )
         }
         Change::Tag(edit) => {
             let name = edit.subject().map(|tag| tag.name.as_str());
             let id = edit.id().map(portcullis_model::Id::uuid);
-            of(names, at, edit, "tag", vec![one(id, ui::Kind::Tag, name)])
+            of(
+                names,
+                at,
+                edit,
+                "tag",
+                vec![one(id, ui::EntityKind::Tag, name)],
+            )
         }
         Change::Membership(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |m| {
                 let group = names.group(m.group.uuid());
                 let asked = m.request.map(|id| {
                     let href = format!("/requests/{id}");
-                    ui::Entity::new(ui::Kind::Request, "as asked for", href)
+                    ui::Entity::new(ui::EntityKind::Request, "as asked for", href)
                 });
                 [
                     names.user(m.user.uuid()),
@@ -104,7 +122,7 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
             let parts = edit.subject().map_or_else(Vec::new, |e| {
                 vec![
                     names.group(e.group.uuid()),
-                    ui::Entity::new(ui::Kind::Entitlement, e.grant.label(), ""),
+                    ui::Entity::new(ui::EntityKind::Entitlement, e.grant.label(), ""),
                 ]
             });
             of(names, at, edit, "entitlement", parts)
@@ -113,11 +131,11 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
             let parts = edit.subject().map_or_else(Vec::new, |r| {
                 let href = format!("/requests/{}", r.id);
                 vec![
-                    ui::Entity::new(ui::Kind::Request, "request", href),
+                    ui::Entity::new(ui::EntityKind::Request, "request", href),
                     names.user(r.requester.uuid()),
                     match r.wants.group() {
                         Some(group) => names.group(group.uuid()),
-                        None => ui::Entity::new(ui::Kind::Group, r.wants.key(), ""),
+                        None => ui::Entity::new(ui::EntityKind::Group, r.wants.key(), ""),
                     }
                     .with_detail(words::as_what(&r.wants)),
                 ]
@@ -127,7 +145,7 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
         Change::Identity(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |identity| {
                 let name = format!("{} {}", identity.connector, identity.external_id);
-                let known_as = ui::Entity::new(ui::Kind::Entitlement, name, "");
+                let known_as = ui::Entity::new(ui::EntityKind::Entitlement, name, "");
                 vec![names.user(identity.user.uuid()), known_as]
             });
             of(names, at, edit, "identity", parts)
@@ -135,7 +153,7 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
         Change::Resource(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |r| {
                 let name = format!("{} {}", r.resource_type, r.resource_id);
-                vec![ui::Entity::new(ui::Kind::Entitlement, name, "")]
+                vec![ui::Entity::new(ui::EntityKind::Entitlement, name, "")]
             });
             of(names, at, edit, "resource", parts)
         }

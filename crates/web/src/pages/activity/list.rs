@@ -183,7 +183,7 @@ fn row(page: &Page, entry: &LogEntry) -> Row {
         0 => String::new(),
         // The list carries the first of an entry's subjects only.
         more if entry.subjects.len() >= LogEntry::FEW as usize => {
-            format!("and more than {more} others")
+            format!("and at least {more} more")
         }
         more => format!("and {more} more"),
     };

@@ -38,7 +38,7 @@ impl Form for New {
         form.lines("owners", "Owners", me)
             .help("Logins or e-mail addresses, separated by commas, spaces or new lines; you, if empty. They own the app and decide who gets in.");
         form.lines("groups", "First groups", "")
-            .help("One per line, with what it is for after a colon: “Read: may look at payslips”. More can follow later.");
+            .help("One per line, with a description after a colon: “Read: can view payslips”. You can add more later.");
         let may_untag = allowed(page, Action::UntagApp, Target::Nothing).is_ok();
         form.tags(page, &[], may_untag);
         form.submit = "Create the app".into();

@@ -101,8 +101,11 @@ fn app_page(page: &Page, app: &App) -> AppPage {
         past: parts::past(page),
         name: app.name.to_string(),
         chips: match app.origin {
-            AppOrigin::BuiltIn => vec![ui::Chip::kind(ui::Kind::App), ui::Chip::plain("built in")],
-            AppOrigin::Made => vec![ui::Chip::kind(ui::Kind::App)],
+            AppOrigin::BuiltIn => vec![
+                ui::Chip::kind(ui::EntityKind::App),
+                ui::Chip::plain("built in"),
+            ],
+            AppOrigin::Made => vec![ui::Chip::kind(ui::EntityKind::App)],
         },
         lead: app.description.to_string(),
         actions: actions(page, app),

@@ -36,22 +36,22 @@ impl Form for GrantPermission {
     fn draw(&self, page: &Page, form: &mut FormPage) {
         const MOST: usize = 200;
         let (world, group) = (&*page.viewer.world, &self.0);
-        form.title = format!("Let {} confer something", group.name);
-        form.lead = "Every member of the group has the permission, however they are in it.".into();
+        form.title = format!("Grant an entitlement to {}", group.name);
+        form.lead = "Every member of the group gets this permission, whether direct or through another group.".into();
         form.crumbs = crumbs(group);
         let known = world.permission_names(page.viewer.context.now);
         form.line("permission", "Permission", "")
             .required()
             .options(known.take(MOST).map(str::to_owned).collect())
-            .help("As decisions name it, such as “invoices:approve”. What the group confers under that name already is replaced.");
+            .help("As your applications name it, such as “invoices:approve”. If the group already grants that permission, this replaces it.");
         form.line("environments", "Environments", "")
-            .help("Where it holds, such as “staging production”; everywhere, if empty.");
+            .help("Where it applies, such as “staging production”; everywhere if empty.");
         let requirements = Requirements::default();
         form.until(&requirements, Some("never"));
         form.reason(&requirements, "");
         let there = world.entitlements_of(group.id).map(convert::entitlement);
-        form.aside("Confers already", there.take(MOST).collect(), "");
-        form.submit = "Confer".into();
+        form.aside("Already granted", there.take(MOST).collect(), "");
+        form.submit = "Grant".into();
         form.cancel = convert::group_href(group);
     }
 
@@ -80,11 +80,11 @@ impl Form for GrantPermission {
             until: until?,
             reason: reason?,
         };
-        let title = format!("Let {} confer {}", group.name, input.text("permission"));
+        let title = format!("Grant {} to {}", input.text("permission"), group.name);
         Some(Step::new(
             operation,
             title,
-            "Confer",
+            "Grant",
             convert::group_href(group),
         ))
     }
@@ -108,7 +108,7 @@ pub(super) fn revoke(input: &Input<'_>) -> Result<Step, Failure> {
     let operation = RevokeEntitlement {
         entitlement: entitlement.id,
     };
-    let title = format!("{name} no longer confers {}", entitlement.grant.label());
-    let step = Step::new(operation, title, "Withhold", cancel);
+    let title = format!("Remove {} from {name}", entitlement.grant.label());
+    let step = Step::new(operation, title, "Remove", cancel);
     Ok(step.always().then(|_| href))
 }

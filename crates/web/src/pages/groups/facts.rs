@@ -167,7 +167,7 @@ pub(crate) fn listed(page: &Page, group: &Group) -> Option<Listed> {
         "confers" => {
             let (confers, pages) = cut(page, conferred(page, group));
             Some(Listed {
-                title: "Confers",
+                title: "Permissions",
                 links: Vec::new(),
                 confers,
                 pages,
@@ -272,7 +272,7 @@ pub(crate) fn actions(page: &Page, group: &Group) -> Actions {
     }
     if page.may(Wish::AttachRole, target) && group.is_managed() && !group.is_role() {
         actions.add(Action::new(
-            "Let a role in",
+            "Add role to group",
             format!("{here}/roles/attach"),
             "role",
         ));
@@ -292,7 +292,7 @@ pub(crate) fn actions(page: &Page, group: &Group) -> Actions {
     }
     if group.is_role() && page.may(Wish::EditGroup, target) {
         actions.add(Action::new(
-            "Lead into groups",
+            "Add to groups",
             format!("/roles/{}/groups/attach", group.id),
             "link",
         ));
@@ -314,12 +314,12 @@ pub(crate) fn actions(page: &Page, group: &Group) -> Actions {
     }
     if page.may(Wish::GrantEntitlement, Target::Nothing) {
         actions.add(Action::new(
-            "What it confers",
+            "Grant an entitlement",
             format!("{here}/confer"),
             "key",
         ));
         actions.add(Action::new(
-            "Confer rules",
+            "Add rules",
             format!("{here}/rules/new"),
             "rule",
         ));

@@ -55,12 +55,11 @@ impl Form for New {
         form.crumbs = vec![ui::Link::new(title, list)];
         if as_role {
             form.lead =
-                "A role is a job function: whoever is in it gets into the groups it leads to."
-                    .into();
+                "A role is a job function: everyone in it gets into the groups it includes.".into();
             let banner = Banner::new(
                 ui::Level::Info,
-                "A role can also be made from what somebody has.",
-                "Open their page and choose “Make a role of this”.",
+                "You can also make a role from what somebody has.",
+                "Open their page and choose “Make a role from this”.",
             );
             form.banners
                 .push(banner.leading("Find a person", "/people"));
@@ -82,7 +81,7 @@ impl Form for New {
         form.description("");
         let me = page.viewer.user().map_or("", |user| user.login.as_str());
         form.lines("owners", "Owners", me)
-            .help("They decide who is in it. Logins or e-mail addresses, separated by commas, spaces or new lines.");
+            .help("They decide who is in the group. Enter logins or e-mail addresses, separated by commas, spaces or new lines.");
         let may_untag = allowed(page, Action::UntagGroup, Target::Nothing).is_ok();
         form.tags(page, &[], may_untag);
         form.submit = format!("Create {noun}");
@@ -127,7 +126,7 @@ impl Form for Edit {
         form.description(&group.description);
         let kinds = kinds(page, Some(group));
         if kinds.len() > 1 && !group.is_owners_group() {
-            let help = "Another kind needs another name; what changes for people is shown before it is saved.";
+            let help = "Another kind may need another name. You see what changes for people before it is saved.";
             form.select("kind", KIND, kinds, kind_value(group.kind), help);
         }
         let may_untag = allowed(page, Action::UntagGroup, Target::Group(group)).is_ok();
@@ -140,7 +139,11 @@ impl Form for Edit {
             .map(convert::tag);
         let inherited: Vec<_> = inherited.collect();
         if !inherited.is_empty() {
-            form.aside("Tags of the app", inherited, "They reach all its groups.");
+            form.aside(
+                "Tags of the app",
+                inherited,
+                "They apply to all its groups.",
+            );
         }
         form.version(group);
         form.cancel = convert::group_href(group);
@@ -184,16 +187,19 @@ const KIND: &str = "What kind of group";
 fn prefix_help(policy: &Policy) -> String {
     let mut rules = Vec::new();
     if !policy.role_prefix.is_empty() {
-        rules.push(format!("roles are called “{}…”", policy.role_prefix));
+        rules.push(format!("role names start with “{}”", policy.role_prefix));
     }
     if !policy.app_prefix.is_empty() {
-        rules.push(format!("groups of an app “{}‹app›-…”", policy.app_prefix));
+        rules.push(format!(
+            "names of app groups with “{}‹app›-”",
+            policy.app_prefix
+        ));
     }
     if rules.is_empty() {
         return String::new();
     }
     format!(
-        "By the rules of the house {}; what is missing is put in front.",
+        "By policy, {}; we add it if you leave it out.",
         rules.join(" and ")
     )
 }
@@ -239,9 +245,7 @@ fn kind_of(input: &mut Input<'_>) -> Option<GroupKind> {
         }
         _ => {}
     }
-    input
-        .errors
-        .add("kind", "choose what kind of group it is to be");
+    input.errors.add("kind", "choose what kind of group it is");
     None
 }
 

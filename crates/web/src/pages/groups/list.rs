@@ -139,13 +139,13 @@ fn list(page: &Page, which: Which) -> Groups {
             "/groups",
             "groups",
             "Groups",
-            "Being a member of a group gives what it confers.",
+            "Members of a group get its permissions.",
         ),
         Which::Roles => (
             "/roles",
             "roles",
             "Roles",
-            "A role is a job function: its members get into the groups it leads to.",
+            "A role is a job function. Its members are in all of its groups.",
         ),
     };
     if page.may(Wish::CreateGroup, Target::Nothing) {

@@ -44,15 +44,14 @@ impl Form for Add {
         form.no_self_add(&requirements, page, group, kind);
         form.lines("users", "People", "")
             .required()
-            .help("Logins or e-mail addresses, separated by commas, spaces or new lines. Lists can be pasted. Who is in it already gets the new end.");
+            .help("Logins or e-mail addresses, separated by commas, spaces or new lines. Lists can be pasted. Existing members get the new end date.");
         form.until(&requirements, None);
-        form.reason(
-            &requirements,
-            "Stands beside the name for as long as it lasts.",
-        );
+        form.reason(&requirements, "Shown next to the member.");
         let text = match kind {
             MembershipKind::Member => "",
-            MembershipKind::Owner => "Owners decide who is in it. They are not members by that.",
+            MembershipKind::Owner => {
+                "Owners decide who is in the group. Ownership does not make them members."
+            }
         };
         form.aside("What they get", leads_to(page, group, kind), text);
         form.submit = format!("Add {kind}s");
@@ -61,7 +60,7 @@ impl Form for Add {
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         let users = input.people("users");
         if users.is_empty() {
-            input.errors.add("users", "name at least one person");
+            input.errors.add("users", "enter at least one person");
         }
         let title = format!("Add {} to {}", many(input.page, &users), self.group.name);
         let operation = placing(input, &self.group, users, self.kind)?;
@@ -139,7 +138,7 @@ impl Form for Extend {
     fn draw(&self, page: &Page, form: &mut FormPage) {
         let (group, user, kind) = (&self.group, &self.user, self.kind);
         let (world, now, me) = (&*page.viewer.world, page.viewer.context.now, page.viewer.id);
-        form.title = format!("Until when is {} in {}?", user.name, group.name);
+        form.title = format!("End date of {} in {}", user.name, group.name);
         form.crumbs = crumbs(group);
         let requirements = Requirements::of_place(world, group, kind, now);
         if me == user.id {
@@ -152,14 +151,14 @@ impl Form for Extend {
         let who = convert::user(user).with_detail(format!("{}, {ends}", kind.noun()));
         form.known("Now", who);
         form.until(&requirements, None);
-        form.reason(&requirements, "Why it goes on, or ends earlier.");
-        form.submit = "Change the end".into();
+        form.reason(&requirements, "Why you change the end date.");
+        form.submit = "Change end date".into();
         form.cancel = convert::group_href(group);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         let (group, user) = (&self.group, &self.user);
-        let title = format!("Change until when {} is in {}", user.name, group.name);
+        let title = format!("Change the end date of {} in {}", user.name, group.name);
         let operation = placing(input, group, vec![user.id], self.kind)?;
         Some(Step::new(
             operation,
@@ -186,7 +185,7 @@ pub(super) fn remove(input: &Input<'_>) -> Result<Step, Failure> {
     let who = many(input.page, &users);
     let title = match kind {
         MembershipKind::Member => format!("Remove {who} from {}", group.name),
-        MembershipKind::Owner => format!("Take {} away from {who}", ownership_of(group)),
+        MembershipKind::Owner => format!("Remove {} from {who}", ownership_of(group)),
     };
     Ok(removing(group, kind, users, title, "Remove"))
 }

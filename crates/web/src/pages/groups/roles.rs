@@ -38,9 +38,8 @@ impl Form for Attach {
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
         let (world, group, kind) = (&*page.viewer.world, &self.group, self.kind);
-        form.title = format!("Let a role into {}", group.name);
-        form.lead =
-            format!("The members of the role will be {kind}s of this group, now and later.");
+        form.title = format!("Add a role to {}", group.name);
+        form.lead = format!("Everyone in the role becomes {kind} of this group, now and later.");
         form.cancel = convert::group_href(group);
         form.crumbs = crumbs(group);
         let here = format!("{}/roles/attach?kind=", form.cancel);
@@ -49,7 +48,7 @@ impl Form for Attach {
         form.line("role", "Role", "")
             .required()
             .options(pick::role_names(world, None))
-            .help("The role's name. Where it is attached already, the end moves.");
+            .help("The role's name. If it is already attached, its end date changes.");
         form.until(&requirements, None);
         form.reason(&requirements, "");
         form.submit = "Attach the role".into();
@@ -58,7 +57,7 @@ impl Form for Attach {
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         let group = &self.group;
         let role = input.role("role");
-        let title = format!("Let {} into {}", input.text("role"), group.name);
+        let title = format!("Add {} to {}", input.text("role"), group.name);
         attaching(input, role?, vec![group.id], title, group)
     }
 }
@@ -133,8 +132,8 @@ impl Form for AttachTo {
     fn draw(&self, page: &Page, form: &mut FormPage) {
         let (world, role) = (&*page.viewer.world, &self.0);
         let kind = form.values.kind();
-        form.title = format!("Lead {} into groups", role.name);
-        form.lead = "Whoever is in the role gets into these groups, now and later.".into();
+        form.title = format!("Add {} to groups", role.name);
+        form.lead = "Everyone in the role gets into these groups, now and later.".into();
         form.crumbs = crumbs(role);
         let (groups, left) = offered(page, role);
         let boxes = groups.into_iter().map(|group| {
@@ -143,10 +142,10 @@ impl Form for AttachTo {
         });
         let boxes = boxes.collect();
         let help = match left {
-            0 => "The groups you may let roles into.".into(),
+            0 => "The groups you can add roles to.".into(),
             left => format!("{left} more are not listed; name them below."),
         };
-        let none = "You may let this role into no group here.";
+        let none = "There is no group you can add this role to.";
         form.checks("groups", "Groups", boxes, help, none);
         form.lines("more", "More groups", "")
             .help("By name, one per line or separated by commas.");
@@ -158,13 +157,13 @@ impl Form for AttachTo {
         // Each group's own limit cuts its own end; none is common to all.
         let requirements = Requirements::default();
         form.until(&requirements, None);
-        let help = "Needed where a tag on one of the groups asks for it.";
+        let help = "Required where a tag on one of the groups asks for it.";
         form.reason(&requirements, help);
         let already = world
             .targets_of(role.id)
             .filter_map(|inclusion| world.group(inclusion.target))
             .map(convert::group);
-        form.aside("Leads into already", already.take(MOST_BOXES).collect(), "");
+        form.aside("Already included", already.take(MOST_BOXES).collect(), "");
         form.submit = "Attach".into();
         form.cancel = convert::group_href(role);
     }
@@ -175,7 +174,7 @@ impl Form for AttachTo {
         groups.extend(input.groups("more"));
         let count = groups.len();
         let plural = if count == 1 { "" } else { "s" };
-        let title = format!("Lead {} into {count} group{plural}", role.name);
+        let title = format!("Add {} to {count} group{plural}", role.name);
         attaching(input, role.id, groups, title, role)
     }
 }

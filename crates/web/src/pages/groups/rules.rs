@@ -72,7 +72,7 @@ struct There {
     ends: ui::ExpiryPill,
 }
 
-/// What there is to say about the text.
+/// Findings about the text.
 #[derive(Default)]
 struct Said {
     diagnostics: Vec<Place>,
@@ -251,7 +251,7 @@ async fn save(
     });
     if taken {
         let wrong =
-            "the group confers a list of this name already; edit that one, or choose another";
+            "the group already has a list with this name; edit that one, or choose another name";
         input.errors.add("name", wrong);
     }
     let errors = input.errors;
@@ -359,7 +359,7 @@ fn edit(
         shell: page.shell(),
         title: match there {
             Some(there) => there.grant.label().to_owned(),
-            None => format!("Rules that {} confers", group.name),
+            None => format!("Rules of {}", group.name),
         },
         crumbs,
         group: convert::group(group),

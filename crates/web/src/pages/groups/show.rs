@@ -111,7 +111,7 @@ pub(crate) fn crumbs(page: &Page, group: &Group) -> Vec<ui::Link> {
 pub(crate) fn chips(group: &Group) -> Vec<ui::Chip> {
     let mut chips = vec![ui::Chip {
         label: group.noun().to_owned(),
-        ..ui::Chip::kind(ui::Kind::Group)
+        ..ui::Chip::kind(ui::EntityKind::Group)
     }];
     chips.push(if group.is_managed() {
         ui::Chip::managed()
@@ -295,16 +295,17 @@ fn since(fact: Option<&Membership>, way: Option<&ways::Path<'_>>) -> Option<Time
 fn nobody(page: &Page, group: &Group, kind: MembershipKind) -> String {
     if kind == MembershipKind::Member {
         return if group.is_managed() {
-            "Its owners add people, or people ask to join.".into()
+            "Owners can add people, or people can ask to join.".into()
         } else {
-            "The outside system decides who is in it; nothing has come from there yet.".into()
+            "This group is managed outside Portcullis, and no members have been imported yet."
+                .into()
         };
     }
     let deciders = page.world().deciders(group, None, page.now());
     let names: Vec<_> = deciders.iter().take(3).map(|user| &*user.name).collect();
     let more = deciders.len().saturating_sub(3);
     match (names.is_empty(), more) {
-        (true, _) => "Nobody could decide on requests either: make somebody an owner.".into(),
+        (true, _) => "No one can approve requests either. Add an owner.".into(),
         (false, 0) => format!("Requests for it go to {}.", names.join(", ")),
         (false, more) => format!(
             "Requests for it go to {} and {more} more.",

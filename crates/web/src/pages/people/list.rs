@@ -96,7 +96,7 @@ fn people(page: &Page) -> People {
         shell: page.shell(),
         actions,
         name: column(page, "Person", "login", "login"),
-        title: column(page, "Does", "title", "login"),
+        title: column(page, "Title", "title", "login"),
         manager: column(page, "Reports to", "manager", "login"),
         groups: column(page, "Groups", "groups", "login"),
         query,

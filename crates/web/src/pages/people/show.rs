@@ -206,7 +206,7 @@ fn is_meant(page: &Page, access: &Access<'_>, query: &str) -> bool {
 pub(crate) fn chips(page: &Page, user: &User) -> Vec<ui::Chip> {
     let mut chips = Vec::new();
     if user.kind == UserKind::Service {
-        chips.push(ui::Chip::kind(ui::Kind::Service));
+        chips.push(ui::Chip::kind(ui::EntityKind::Service));
     }
     if user.id == page.viewer.id {
         chips.push(ui::Chip::level("you", ui::Level::Info));

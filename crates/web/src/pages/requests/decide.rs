@@ -44,7 +44,7 @@ pub(super) async fn reject(web: State<Web>, sent: Submission) -> Result<Response
 
 pub(super) async fn withdraw(web: State<Web>, sent: Submission) -> Result<Response, Failure> {
     let withdraw = |request, reason| Withdraw { request, reason };
-    with_reason(web, sent, "Take back", withdraw).await
+    with_reason(web, sent, "Withdraw", withdraw).await
 }
 
 async fn with_reason<O: Operation>(

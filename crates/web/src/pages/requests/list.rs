@@ -233,7 +233,7 @@ pub(super) async fn names(
 pub(super) fn wanted_of(page: &Page, wants: &Wants, names: &HashMap<Uuid, String>) -> ui::Entity {
     match wants.group() {
         Some(id) => group(page, id, names),
-        None => ui::Entity::new(ui::Kind::Group, wants.label(&page.viewer.world), ""),
+        None => ui::Entity::new(ui::EntityKind::Group, wants.label(&page.viewer.world), ""),
     }
 }
 
@@ -273,7 +273,7 @@ pub(super) fn who(page: &Page, id: Id<User>, names: &HashMap<Uuid, String>) -> u
         || {
             let login = names.get(&id.uuid()).cloned().unwrap_or_default();
             let href = format!("/people/{}", convert::escape(&login));
-            ui::Entity::new(ui::Kind::Person, login, href).with_detail("deleted")
+            ui::Entity::new(ui::EntityKind::Person, login, href).with_detail("deleted")
         },
         convert::user,
     )
@@ -284,7 +284,7 @@ pub(super) fn group(page: &Page, id: Id<Group>, names: &HashMap<Uuid, String>) -
     page.viewer.world.group(id).map_or_else(
         || {
             let name = names.get(&id.uuid()).cloned().unwrap_or_default();
-            ui::Entity::new(ui::Kind::Group, name, "")
+            ui::Entity::new(ui::EntityKind::Group, name, "")
         },
         convert::group,
     )

@@ -117,15 +117,17 @@ impl Form for Membership {
         form.known("Group", convert::group(group));
         let requirements = Requirements::of_place(world, group, kind, now);
         form.until(&requirements, None);
-        form.reason(&requirements, "Whoever decides reads this.");
+        form.reason(&requirements, "The approver reads this.");
         let deciders = world.deciders(group, Some(me), now);
         let owners = deciders
             .iter()
             .any(|decider| world.owns_group(decider.id, group.id, now));
         let text = match (deciders.len(), owners) {
-            (0, _) => "Nobody could decide: there is no other owner and no other admin.",
-            (_, true) => "One of the owners; the first to answer.",
-            (_, false) => "The group has no other owner, so it goes to them.",
+            (0, _) => {
+                "No one can approve this: it has no other owners and there is no other admin."
+            }
+            (_, true) => "Any one of the owners can decide.",
+            (_, false) => "The group has no other owner, so these people decide.",
         };
         let deciders = deciders.into_iter().take(8).map(convert::user);
         form.aside("Who decides", deciders.collect(), text);
@@ -164,8 +166,14 @@ fn standing(page: &Page, group: &Group, kind: MembershipKind) -> Vec<Banner> {
         });
         all.push(Banner::new(
             ui::Level::Info,
-            format!("You are {kind} already,"),
-            format!("{until}. Ask only if you need it for longer."),
+            format!(
+                "You're already {}",
+                match kind {
+                    MembershipKind::Member => "a member,",
+                    MembershipKind::Owner => "an owner,",
+                }
+            ),
+            format!("{until}. Ask again only if you need it for longer."),
         ));
     }
     let wants = Wants::Membership {
@@ -179,10 +187,10 @@ fn standing(page: &Page, group: &Group, kind: MembershipKind) -> Vec<Banner> {
         all.push(
             Banner::new(
                 ui::Level::Warn,
-                "You have asked already.",
-                "A new request takes the place of that one.",
+                "You already asked for this.",
+                "A new request replaces that one.",
             )
-            .leading("See it", format!("/requests/{}", request.id)),
+            .leading("View request", format!("/requests/{}", request.id)),
         );
     }
     let roles = world.groups_into(group.id, kind, now);
@@ -193,11 +201,11 @@ fn standing(page: &Page, group: &Group, kind: MembershipKind) -> Vec<Banner> {
         all.push(
             Banner::new(
                 ui::Level::Info,
-                format!("The role {} leads here.", role.name),
-                "If it is your job, ask for the role: you get everything that belongs to it.",
+                format!("Role {} includes this group.", role.name),
+                "If that is your job, request the role and get everything in it.",
             )
             .leading(
-                "Ask for the role",
+                "Request the role",
                 format!("/requests/new?group={}", role.id),
             ),
         );

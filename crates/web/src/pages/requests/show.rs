@@ -184,21 +184,21 @@ async fn decide_box(
     let mut durations = durations(&requirements, values, errors, now);
     let cut = world.constraints_on(wanted).cap(kind, request.until, now);
     let label = match cut.instant() {
-        None => "As asked: no end".to_owned(),
+        None => "No end, as asked".to_owned(),
         Some(at) => {
-            let how = if cut < request.until {
-                ", cut by a tag"
+            let date =
+                |at: portcullis_model::Timestamp| ui::When::new(at.to_jiff(), now.to_jiff()).date();
+            let asked = request.until.instant();
+            let asked = asked.map_or_else(|| "no end".to_owned(), date);
+            if cut < request.until {
+                format!("Until {} (asked for {asked}; a tag allows less)", date(at))
             } else {
-                ""
-            };
-            format!(
-                "As asked: until {}{how}",
-                ui::When::new(at.to_jiff(), now.to_jiff()).date()
-            )
+                format!("Until {asked}, as asked")
+            }
         }
     };
     if cut == portcullis_model::Expiry::NEVER {
-        // "As asked" says it already.
+        // What was asked says it already.
         durations.choices.retain(|choice| !choice.is("never"));
     }
     durations.choices.insert(0, ui::Choice::new("asked", label));
@@ -210,7 +210,7 @@ async fn decide_box(
                 tag.name
             )
         }
-        _ => "Needed to reject; they read it.".into(),
+        _ => "Required to reject. The requester sees it.".into(),
     };
     // Only to show what would change: where a reason is missing, that is said at the reason.
     let operation = Approve {
@@ -318,10 +318,10 @@ async fn events(
     let entries = web.app().store().log(&filter).await?.items;
     let actor = |actor: Actor, login: Option<&str>| match actor {
         Actor::User(id) if page.viewer.world.user(id).is_some() => who(page, id, names),
-        Actor::User(_) => ui::Entity::new(ui::Kind::Person, login.unwrap_or("somebody"), ""),
-        Actor::Connector(id) => ui::Entity::new(ui::Kind::Service, words::connector(id), ""),
+        Actor::User(_) => ui::Entity::new(ui::EntityKind::Person, login.unwrap_or("somebody"), ""),
+        Actor::Connector(id) => ui::Entity::new(ui::EntityKind::Service, words::connector(id), ""),
         Actor::System(part) => {
-            ui::Entity::new(ui::Kind::Service, format!("Portcullis ({part})"), "")
+            ui::Entity::new(ui::EntityKind::Service, format!("Portcullis ({part})"), "")
         }
     };
     let resolution = request.state.resolution();

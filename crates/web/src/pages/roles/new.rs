@@ -30,7 +30,9 @@ impl Described {
         let name = form.line("name", "Name of the new role", &**prefix);
         name.required();
         if !prefix.is_empty() {
-            name.help(format!("Roles are called “{prefix}…”."));
+            name.help(format!(
+                "Role names start with “{prefix}”; we add it if you leave it out."
+            ));
         }
         form.description(description);
     }
@@ -49,7 +51,7 @@ impl Described {
 
 /// The end of a form whose outcome is always shown first.
 pub(super) fn end(form: &mut FormPage, cancel: String) {
-    let help = "Needed where a tag on one of the groups asks for it.";
+    let help = "Required where a tag on one of the groups asks for it.";
     form.reason(&Requirements::default(), help);
     form.submit = "Show what changes".into();
     form.cancel = cancel;
@@ -78,9 +80,9 @@ impl Form for FromPerson {
     fn draw(&self, page: &Page, form: &mut FormPage) {
         let (world, user) = (&page.viewer.world, &self.0);
         let href = convert::user_href(user);
-        form.title = format!("Make a role of what {} has", user.name);
+        form.title = format!("Make a role from what {} has", user.name);
         form.lead = format!(
-            "The role leads into the groups you tick, and {} is its first member. Their own places stay.",
+            "The role includes the groups you select, and {} is its first member. Their own memberships stay.",
             user.name
         );
         form.crumbs = vec![
@@ -108,8 +110,8 @@ impl Form for FromPerson {
             check.help(through.map_or_else(String::new, |role| format!("through {}", role.name)))
         });
         let boxes = boxes.collect();
-        let none = "They are in no group that a role could take over.";
-        form.checks("groups", "Leads into", boxes, "", none);
+        let none = "They are in no group that a role can include.";
+        form.checks("groups", "Groups", boxes, "", none);
         end(form, href);
     }
 
@@ -123,7 +125,7 @@ impl Form for FromPerson {
             reason: text.reason,
         };
         let title = format!(
-            "Make the role {} of what {} has",
+            "Make the role {} from what {} has",
             input.text("name"),
             user.name
         );
@@ -147,10 +149,10 @@ impl Form for Clone {
         let role = &self.0;
         form.title = format!("Clone {}", role.name);
         form.lead =
-            "The clone leads where this role leads; from then on each goes its own way.".into();
+            "The clone starts with the same groups; after that, each changes on its own.".into();
         form.crumbs = crumbs(role);
         Described::draw(page, form, &role.description);
-        let same = ("same", "The same people, until the same ends");
+        let same = ("same", "The same people, with the same end dates");
         form.tick("people", "Who is in it", same, false);
         end(form, convert::group_href(role));
     }

@@ -31,11 +31,11 @@ impl Form for Merge {
         let into = &self.0;
         form.title = format!("Merge a role into {}", into.name);
         form.lead = format!(
-            "Its people and groups move to {}, and it is deleted. Where both have somebody or something, the later end stays.",
+            "Its people and groups move to {}, and it is deleted. Where both include the same, the later end date stays.",
             into.name
         );
         form.crumbs = crumbs(into);
-        form.line("from", "The role that goes", "")
+        form.line("from", "Role to merge", "")
             .required()
             .options(pick::role_names(&page.viewer.world, Some(into.id)));
         end(form, convert::group_href(into));
@@ -73,7 +73,7 @@ impl Form for Split {
     fn draw(&self, page: &Page, form: &mut FormPage) {
         let (world, role) = (&page.viewer.world, &self.0);
         form.title = format!("Split {}", role.name);
-        form.lead = "The groups you tick move to a new role with the same people, so nobody gains or loses anything today.".into();
+        form.lead = "The groups you select move to a new role with the same people, so nobody gains or loses anything today.".into();
         form.crumbs = crumbs(role);
         Described::draw(page, form, "");
         let boxes = world.targets_of(role.id).filter_map(|inclusion| {
@@ -86,8 +86,8 @@ impl Form for Split {
         });
         let mut boxes: Vec<_> = boxes.collect();
         boxes.sort_by(|a, b| a.label.cmp(&b.label));
-        let none = "This role leads into no group.";
-        form.checks("groups", "Groups that move", boxes, "", none);
+        let none = "This role includes no groups.";
+        form.checks("groups", "Groups to move", boxes, "", none);
         end(form, convert::group_href(role));
     }
 

@@ -212,8 +212,8 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
             None => address("/why", &[("permission", entitlement.grant.label())]),
         };
         let kind = match entitlement.grant.rules() {
-            Some(_) => ui::Kind::Rule,
-            None => ui::Kind::Entitlement,
+            Some(_) => ui::EntityKind::Rule,
+            None => ui::EntityKind::Entitlement,
         };
         let list = ui::Entity::new(kind, entitlement.grant.label(), href);
         Some((convert::group(group), list, convert::ends(until, now)))
@@ -232,7 +232,7 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
             let (entitlement, index) = policy.source(rule)?;
             let group = world.group(entitlement.group)?;
             let list = ui::Entity::new(
-                ui::Kind::Rule,
+                ui::EntityKind::Rule,
                 entitlement.grant.label(),
                 if entitlement.grant.rules().is_some() {
                     convert::list_href(entitlement)

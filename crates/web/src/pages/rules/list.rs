@@ -127,7 +127,11 @@ fn shown(page: &Page) -> RulesPage {
         filters.push(filter(page, "Text", "q", query.as_str()));
     }
     let row = |(group, entitlement, list): (&Group, &Entitlement, &Rules)| Row {
-        list: ui::Entity::new(ui::Kind::Rule, &*list.name, convert::list_href(entitlement)),
+        list: ui::Entity::new(
+            ui::EntityKind::Rule,
+            &*list.name,
+            convert::list_href(entitlement),
+        ),
         group: convert::group(group),
         priority: list.priority,
         rules: list.rules.0.len(),

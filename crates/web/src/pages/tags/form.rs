@@ -31,12 +31,16 @@ const DEMANDS: [Demand; 4] = [
     ("owner_reason", "Adding an owner needs a reason", |c| {
         &mut c.require_owner_reason
     }),
-    ("no_self_member", "Nobody adds themself as a member", |c| {
-        &mut c.disallow_self_add_membership
-    }),
-    ("no_self_owner", "Nobody adds themself as an owner", |c| {
-        &mut c.disallow_self_add_ownership
-    }),
+    (
+        "no_self_member",
+        "Owners cannot add themselves as members",
+        |c| &mut c.disallow_self_add_membership,
+    ),
+    (
+        "no_self_owner",
+        "Owners cannot add themselves as owners",
+        |c| &mut c.disallow_self_add_ownership,
+    ),
 ];
 
 pub(super) struct New;
@@ -52,7 +56,7 @@ impl Form for New {
 
     fn draw(&self, _: &Page, form: &mut FormPage) {
         form.title = "Create a tag".into();
-        form.lead = "A tag on a group, or on an app for all its groups, demands something of everybody who is put in.".into();
+        form.lead = "Put a tag on a group, or on an app for all its groups, to limit how and for how long people are added.".into();
         draw(None, form);
         form.submit = "Create the tag".into();
         form.cancel = "/tags".into();
@@ -87,7 +91,7 @@ impl Form for Edit {
     fn draw(&self, _: &Page, form: &mut FormPage) {
         let tag = &self.0;
         form.title = format!("Edit the tag {}", tag.name);
-        form.lead = "What lasts longer than the tag then allows is cut; whose ends move is shown before anything is saved.".into();
+        form.lead = "Anything that lasts longer than the tag allows is shortened. You see whose end dates change before it is saved.".into();
         draw(Some(tag), form);
         form.cancel = convert::tag_href(tag);
         form.crumbs.push(ui::Link::new(&*tag.name, &*form.cancel));
@@ -112,7 +116,7 @@ impl Form for Edit {
 pub(super) fn delete(input: &Input<'_>) -> Result<Step, Failure> {
     let tag = input.page.tag()?;
     let title = format!(
-        "Delete the tag {}; ends it has cut stay as they are",
+        "Delete the tag {}; end dates it shortened stay as they are",
         tag.name
     );
     let operation = DeleteTag { tag: tag.id };
@@ -130,13 +134,13 @@ fn draw(tag: Option<&Tag>, form: &mut FormPage) {
     form.description(tag.map_or("", |tag| &tag.description));
     form.line(
         "member_limit",
-        "Members stay at most",
+        "Members at most",
         limit(before.member_time_limit),
     )
     .help(LENGTH);
     form.line(
         "owner_limit",
-        "Owners stay at most",
+        "Owners at most",
         limit(before.owner_time_limit),
     )
     .help(LENGTH);
@@ -144,9 +148,9 @@ fn draw(tag: Option<&Tag>, form: &mut FormPage) {
         .iter()
         .map(|(name, label, get)| form.check("demands", *name, *label, *get(&mut before)));
     let boxes = boxes.collect();
-    form.checks("demands", "Demands", boxes, "", "");
+    form.checks("demands", "Constraints", boxes, "", "");
     let enabled = tag.is_none_or(|tag| tag.enabled);
-    let words = ("on", "The tag demands this where it is put");
+    let words = ("on", "The constraints apply wherever the tag is used");
     form.tick("enabled", "In force", words, enabled);
 }
 
@@ -169,8 +173,7 @@ fn limit(input: &mut Input<'_>, name: &str) -> Option<Limit> {
     }
     let read = seconds(text).and_then(|seconds| Limit::try_from(seconds).ok());
     if read.is_none() {
-        let wrong =
-            format!("`{text}` is not a length of time; write it as `30 days` or `12 hours`");
+        let wrong = format!("`{text}` is not a duration; write it as `30 days` or `12 hours`");
         input.errors.add(name, wrong);
     }
     read

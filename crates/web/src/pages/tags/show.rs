@@ -90,7 +90,7 @@ fn tag_page(page: &Page, tag: &Tag) -> TagPage {
         shell: page.shell(),
         name: tag.name.to_string(),
         chips: vec![
-            ui::Chip::kind(ui::Kind::Tag),
+            ui::Chip::kind(ui::EntityKind::Tag),
             if tag.enabled {
                 ui::Chip::level("enabled", ui::Level::Good)
             } else {

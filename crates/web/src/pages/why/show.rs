@@ -195,7 +195,7 @@ fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> An
             level: ui::Level::Bad,
             title: format!("No: {} is not {is} of {}.", user.name, group.name),
             text: planned.map_or_else(
-                || "No way leads there.".to_owned(),
+                || "There is no path to it.".to_owned(),
                 |fact| {
                     let begins = convert::when(fact.validity.from, now);
                     format!("It is planned to begin on {}.", begins.date())
@@ -261,8 +261,8 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Answer {
             level: ui::Level::Bad,
             title: format!("No: {} does not have {name}.", user.name),
             text: match conferring.len() {
-                0 => "No group confers it.".to_owned(),
-                1 => "One group confers it.".to_owned(),
+                0 => "No group grants it.".to_owned(),
+                1 => "One group grants it.".to_owned(),
                 many => format!("{many} groups confer it."),
             },
             map: drawing.map(format!("Why {} does not have {name}", user.name)),
@@ -279,7 +279,7 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Answer {
         level: ui::Level::Good,
         title: format!("Yes: {} has {name}", user.name),
         text: format!(
-            "because {} confers it, where they are {}, {}.",
+            "because {} grants it, where they are {}, {}.",
             group.name,
             through_words(page, &path),
             until(ends)
@@ -291,7 +291,7 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Answer {
             .take(MOST_WAYS)
             .map(|(ends, path, _)| {
                 let mut steps = convert::path(world, path, now);
-                let what = ui::Entity::new(ui::Kind::Entitlement, name, "");
+                let what = ui::Entity::new(ui::EntityKind::Entitlement, name, "");
                 steps.push(
                     ui::PathStep::new(what)
                         .until(ends.instant().map(Timestamp::to_jiff), now.to_jiff()),
@@ -340,7 +340,7 @@ fn by_rule(
             }
             let map = drawing.map(format!("Why {} may not use {name}", user.name));
             let title = format!("No: {} may not use {name}.", user.name);
-            let text = format!("A group confers it, but {} denies it.", by.in_words());
+            let text = format!("A group grants it, but {} denies it.", by.in_words());
             Some(told(ui::Level::Bad, title, text, map))
         }
         _ => None,
@@ -387,7 +387,7 @@ fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Ste
         None
     };
     Step {
-        text: "What is missing is a place in".into(),
+        text: "They need to be a member of".into(),
         entity,
         action,
         roles,

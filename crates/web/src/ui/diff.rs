@@ -1,0 +1,252 @@
+//! Who gains and loses what, as previews and the log show it.
+
+use super::{Entity, entity::Level, forms::Hidden, time::ExpiryPill};
+
+/// Lines of a diff shown before the rest folds away.
+const DIFF_FOLD: usize = 20;
+
+/// Whether a diff line adds, removes or alters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sign {
+    Gains,
+    Loses,
+    /// Access stays and something about it differs, such as its end.
+    Changes,
+}
+
+impl Sign {
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Gains => "gain",
+            Self::Loses => "lose",
+            Self::Changes => "change",
+        }
+    }
+
+    pub(crate) fn mark(self) -> &'static str {
+        match self {
+            Self::Gains => "+",
+            Self::Loses => "−",
+            Self::Changes => "~",
+        }
+    }
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Gains => "gains",
+            Self::Loses => "loses",
+            Self::Changes => "changes",
+        }
+    }
+}
+
+/// One thing somebody gains or loses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DiffLine {
+    /// Gains, loses or changes.
+    pub(crate) sign: Sign,
+    pub(crate) what: Entity,
+    /// Muted rest of the line, such as `via role Data Analyst`; may be empty.
+    pub(crate) note: String,
+    pub(crate) ends: Option<ExpiryPill>,
+}
+
+/// Everything that differs for one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DiffSubject {
+    pub(crate) who: Entity,
+    /// What differs for them.
+    pub(crate) lines: Vec<DiffLine>,
+}
+
+impl DiffSubject {
+    /// The lines shown at once.
+    pub(crate) fn head(&self) -> &[DiffLine] {
+        &self.lines[..self.lines.len().min(DIFF_FOLD)]
+    }
+
+    /// The lines folded away.
+    pub(crate) fn rest(&self) -> &[DiffLine] {
+        &self.lines[self.lines.len().min(DIFF_FOLD)..]
+    }
+}
+
+/// Who gains and loses what, grouped by person.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Diff {
+    pub(crate) subjects: Vec<DiffSubject>,
+    /// People who differ but are not listed, so that a page stays small.
+    pub(crate) omitted: usize,
+}
+
+impl Diff {
+    pub(crate) fn new(subjects: Vec<DiffSubject>) -> Self {
+        Self {
+            subjects,
+            omitted: 0,
+        }
+    }
+
+    /// People touched, those not listed included.
+    pub(crate) fn people(&self) -> usize {
+        self.subjects.len() + self.omitted
+    }
+
+    pub(crate) fn gains(&self) -> usize {
+        self.count(Sign::Gains)
+    }
+
+    pub(crate) fn losses(&self) -> usize {
+        self.count(Sign::Loses)
+    }
+
+    pub(crate) fn changes(&self) -> usize {
+        self.count(Sign::Changes)
+    }
+
+    /// Whether nothing differs for anybody.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.people() == 0
+    }
+
+    /// The people shown at once: as many as fit into [`DIFF_FOLD`] lines, and always one.
+    pub(crate) fn head(&self) -> &[DiffSubject] {
+        &self.subjects[..self.fold()]
+    }
+
+    /// The people folded away.
+    pub(crate) fn rest(&self) -> &[DiffSubject] {
+        &self.subjects[self.fold()..]
+    }
+
+    fn count(&self, sign: Sign) -> usize {
+        self.subjects
+            .iter()
+            .flat_map(|s| &s.lines)
+            .filter(|line| line.sign == sign)
+            .count()
+    }
+
+    fn fold(&self) -> usize {
+        let mut lines = 0;
+        let fitting = self
+            .subjects
+            .iter()
+            .take_while(|subject| {
+                lines += subject.lines.len();
+                lines <= DIFF_FOLD
+            })
+            .count();
+        fitting.max(1).min(self.subjects.len())
+    }
+}
+
+/// A change about to be made: what it does, what to heed, and the form that does it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Preview {
+    pub(crate) title: String,
+    pub(crate) diff: Diff,
+    pub(crate) rules: Option<RulesDiff>,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) action: String,
+    pub(crate) hidden: Vec<Hidden>,
+    pub(crate) confirm: String,
+    pub(crate) cancel: String,
+    pub(crate) level: Level,
+}
+
+/// What a change does by rules: a part of a preview.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct RulesDiff {
+    pub(crate) people: usize,
+    pub(crate) shifts: Vec<AffectedUsers>,
+    pub(crate) not_compared: usize,
+}
+
+/// People whose rules change alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AffectedUsers {
+    pub(crate) people: usize,
+    pub(crate) names: Vec<Entity>,
+    pub(crate) names_more: usize,
+    pub(crate) lines: Vec<DecisionChange>,
+    pub(crate) lines_more: usize,
+    /// Whether these are all the ways in which an answer changes.
+    pub(crate) exhaustive: bool,
+}
+
+/// A request that gets another answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DecisionChange {
+    /// Gains where it is allowed afterwards, else loses.
+    pub(crate) sign: Sign,
+    pub(crate) action: String,
+    pub(crate) kind: String,
+    pub(crate) conditions: Vec<String>,
+    pub(crate) of_people: Vec<String>,
+    /// For whom it was seen, where not for all.
+    pub(crate) for_whom: String,
+}
+
+impl AffectedUsers {
+    /// Whether it is proved that every answer stays as it is.
+    #[must_use]
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.exhaustive && self.lines.is_empty()
+    }
+}
+
+impl DecisionChange {
+    /// What people may from now on, or no longer.
+    #[must_use]
+    pub(crate) fn may(&self) -> &'static str {
+        if self.sign == Sign::Gains {
+            "may now"
+        } else {
+            "may no longer"
+        }
+    }
+
+    /// What the answer was.
+    #[must_use]
+    pub(crate) fn was(&self) -> &'static str {
+        if self.sign == Sign::Gains {
+            "was denied"
+        } else {
+            "was allowed"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::EntityKind, *};
+
+    fn subject(lines: usize) -> DiffSubject {
+        let line = DiffLine {
+            sign: Sign::Gains,
+            what: Entity::new(EntityKind::Group, "g", "/groups/g"),
+            note: String::new(),
+            ends: None,
+        };
+        DiffSubject {
+            who: Entity::new(EntityKind::Person, "p", "/people/p"),
+            lines: vec![line; lines],
+        }
+    }
+
+    #[test]
+    fn diff_folds_past_twenty_lines_and_always_shows_one_person() {
+        assert_eq!(Diff::default().head().len(), 0);
+        let long = Diff::new(vec![subject(30)]);
+        assert_eq!((long.head().len(), long.rest().len()), (1, 0));
+        assert_eq!(
+            (long.head()[0].head().len(), long.head()[0].rest().len()),
+            (20, 10)
+        );
+        let many = Diff::new(vec![subject(8), subject(12), subject(1)]);
+        assert_eq!((many.head().len(), many.rest().len()), (2, 1));
+        assert_eq!((many.people(), many.gains(), many.losses()), (3, 21, 0));
+    }
+}

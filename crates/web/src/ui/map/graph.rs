@@ -1,0 +1,80 @@
+//! What is on a map: nodes in layers, and edges from one layer to a later one.
+
+/// The column a node stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Layer {
+    Person,
+    Role,
+    /// Groups, plain or of an app.
+    Group,
+    Entitlement,
+}
+
+impl Layer {
+    pub(super) fn heading(self) -> &'static str {
+        match self {
+            Self::Person => "Person",
+            Self::Role => "Through",
+            Self::Group => "Groups",
+            Self::Entitlement => "Entitlements",
+        }
+    }
+
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Role => "role",
+            Self::Group => "group",
+            Self::Entitlement => "entitlement",
+        }
+    }
+}
+
+/// How a node or an edge bears on the decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Weight {
+    Missing,
+    Plain,
+    Deciding,
+}
+
+impl Weight {
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Missing => " missing",
+            Self::Plain => "",
+            Self::Deciding => " deciding",
+        }
+    }
+}
+
+/// A person, role, group or entitlement on the map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Node {
+    pub(crate) layer: Layer,
+    pub(crate) label: String,
+    /// A second, muted line; may be empty.
+    pub(crate) detail: String,
+    /// Where it goes; empty draws plain text.
+    pub(crate) href: String,
+    pub(crate) weight: Weight,
+}
+
+/// A grant from one node to another, left to right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Edge {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    /// How long or why, for its title; may be empty.
+    pub(crate) note: String,
+    pub(crate) weight: Weight,
+}
+
+/// Everything on one map.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Map {
+    pub(crate) title: String,
+    /// The nodes; edges point at them by index.
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) edges: Vec<Edge>,
+}

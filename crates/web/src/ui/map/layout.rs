@@ -1,0 +1,244 @@
+//! Where the nodes of a map stand: columns by layer, lanes for edges that skip one, and an order
+//! with few crossings.
+
+use std::collections::BTreeMap;
+
+use super::graph::{Layer, Map};
+
+pub(super) const NODE_WIDTH: i64 = 196;
+pub(super) const NODE_HEIGHT: i64 = 46;
+pub(super) const LANE: i64 = 10;
+pub(super) const GAP_X: i64 = 84;
+pub(super) const GAP_Y: i64 = 14;
+pub(super) const TOP: i64 = 32;
+pub(super) const PAD: i64 = 4;
+const SWEEPS: usize = 6;
+
+/// What takes a place in a column: a node, or the lane of a node's edges through a later column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Slot {
+    Node(usize),
+    Lane(usize),
+}
+
+impl Slot {
+    fn height(self) -> i64 {
+        match self {
+            Self::Node(_) => NODE_HEIGHT,
+            Self::Lane(_) => LANE,
+        }
+    }
+}
+
+pub(super) struct Layout {
+    pub(super) layers: Vec<Layer>,
+    pub(super) columns: Vec<Vec<Slot>>,
+    middles: BTreeMap<(usize, Slot), i64>,
+    pub(super) width: i64,
+    pub(super) height: i64,
+}
+
+impl Layout {
+    pub(super) fn of(map: &Map) -> Self {
+        let mut layers: Vec<Layer> = map.nodes.iter().map(|node| node.layer).collect();
+        layers.sort();
+        layers.dedup();
+        let column = |layer: Layer| layers.iter().position(|l| *l == layer).unwrap_or(0);
+        let mut columns: Vec<Vec<Slot>> = vec![Vec::new(); layers.len()];
+        for (index, node) in map.nodes.iter().enumerate() {
+            columns[column(node.layer)].push(Slot::Node(index));
+        }
+        for edge in &map.edges {
+            let (from, to) = (
+                column(map.nodes[edge.from].layer),
+                column(map.nodes[edge.to].layer),
+            );
+            for lane in &mut columns[from + 1..to] {
+                if !lane.contains(&Slot::Lane(edge.from)) {
+                    lane.push(Slot::Lane(edge.from));
+                }
+            }
+        }
+        let links = links(map, &column);
+        order(&mut columns, &links);
+        let count = i64::try_from(columns.len()).unwrap_or(1).max(1);
+        let mut layout = Self {
+            layers,
+            middles: BTreeMap::new(),
+            width: count * NODE_WIDTH + (count - 1) * GAP_X + 2 * PAD,
+            height: TOP + columns.iter().map(|c| tall(c)).max().unwrap_or(0) + PAD,
+            columns,
+        };
+        layout.place();
+        layout
+    }
+
+    fn place(&mut self) {
+        for (column, places) in self.columns.iter().enumerate() {
+            let mut y = TOP + (self.height - TOP - PAD - tall(places)) / 2;
+            for place in places {
+                self.middles
+                    .insert((column, *place), y + place.height() / 2);
+                y += place.height() + GAP_Y;
+            }
+        }
+    }
+
+    pub(super) fn left(column: usize) -> i64 {
+        PAD + i64::try_from(column).unwrap_or(0) * (NODE_WIDTH + GAP_X)
+    }
+
+    pub(super) fn middle(&self, column: usize, place: Slot) -> i64 {
+        self.middles.get(&(column, place)).copied().unwrap_or(TOP)
+    }
+
+    pub(super) fn column(&self, layer: Layer) -> usize {
+        self.layers.iter().position(|l| *l == layer).unwrap_or(0)
+    }
+}
+
+/// What every place is linked to, as (column, place) pairs on both sides.
+type Links = Vec<((usize, Slot), (usize, Slot))>;
+
+fn links(map: &Map, column: &impl Fn(Layer) -> usize) -> Links {
+    let mut links = Vec::new();
+    for edge in &map.edges {
+        let (from, to) = (
+            column(map.nodes[edge.from].layer),
+            column(map.nodes[edge.to].layer),
+        );
+        let mut at = (from, Slot::Node(edge.from));
+        for next in from + 1..=to {
+            let place = if next == to {
+                Slot::Node(edge.to)
+            } else {
+                Slot::Lane(edge.from)
+            };
+            links.push((at, (next, place)));
+            at = (next, place);
+        }
+    }
+    links
+}
+
+/// Sorts every column by the mean position of its neighbours, to and fro.
+fn order(columns: &mut [Vec<Slot>], links: &Links) {
+    let mut incoming: BTreeMap<(usize, Slot), Vec<Slot>> = BTreeMap::new();
+    let mut outgoing: BTreeMap<(usize, Slot), Vec<Slot>> = BTreeMap::new();
+    for (a, b) in links {
+        outgoing.entry(*a).or_default().push(b.1);
+        incoming.entry(*b).or_default().push(a.1);
+    }
+    for sweep in 0..SWEEPS {
+        let forth = sweep % 2 == 0;
+        for step in 1..columns.len() {
+            let column = if forth {
+                step
+            } else {
+                columns.len() - 1 - step
+            };
+            let beside = if forth { column - 1 } else { column + 1 };
+            let neighbours = if forth { &incoming } else { &outgoing };
+            let position: BTreeMap<Slot, usize> = columns[beside]
+                .iter()
+                .enumerate()
+                .map(|(at, place)| (*place, at))
+                .collect();
+            let mut keyed: Vec<(usize, Slot)> = columns[column]
+                .iter()
+                .enumerate()
+                .map(|(at, place)| {
+                    let of = neighbours
+                        .get(&(column, *place))
+                        .map_or(&[][..], Vec::as_slice);
+                    let sum: usize = of.iter().filter_map(|other| position.get(other)).sum();
+                    // Thousandths keep the mean exact enough without floating point.
+                    (
+                        if of.is_empty() {
+                            at * 1000
+                        } else {
+                            sum * 1000 / of.len()
+                        },
+                        *place,
+                    )
+                })
+                .collect();
+            keyed.sort_by_key(|(mean, _)| *mean);
+            columns[column] = keyed.into_iter().map(|(_, place)| place).collect();
+        }
+    }
+}
+
+fn tall(places: &[Slot]) -> i64 {
+    let gaps = i64::try_from(places.len().saturating_sub(1)).unwrap_or(0) * GAP_Y;
+    places.iter().map(|place| place.height()).sum::<i64>() + gaps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::graph::{Edge, Node, Weight},
+        *,
+    };
+
+    fn node(layer: Layer, label: &str) -> Node {
+        Node {
+            layer,
+            label: label.to_owned(),
+            detail: String::new(),
+            href: String::new(),
+            weight: Weight::Plain,
+        }
+    }
+
+    fn edge(from: usize, to: usize) -> Edge {
+        Edge {
+            from,
+            to,
+            note: String::new(),
+            weight: Weight::Plain,
+        }
+    }
+
+    fn map(nodes: Vec<Node>, edges: Vec<Edge>) -> Map {
+        Map {
+            title: String::new(),
+            nodes,
+            edges,
+        }
+    }
+
+    #[test]
+    fn crossings_are_swept_away() {
+        let picture = map(
+            vec![
+                node(Layer::Role, "r0"),
+                node(Layer::Role, "r1"),
+                node(Layer::Group, "g0"),
+                node(Layer::Group, "g1"),
+            ],
+            vec![edge(0, 3), edge(1, 2)],
+        );
+        let layout = Layout::of(&picture);
+        let place = |n| layout.middle(usize::from(n > 1), Slot::Node(n));
+        assert_eq!((place(0), place(1)), (place(3), place(2)));
+    }
+
+    #[test]
+    fn an_edge_that_skips_a_layer_keeps_clear_of_its_nodes() {
+        let picture = map(
+            vec![
+                node(Layer::Person, "p"),
+                node(Layer::Role, "r"),
+                node(Layer::Group, "g"),
+            ],
+            vec![edge(0, 1), edge(0, 2)],
+        );
+        let layout = Layout::of(&picture);
+        let (role, lane) = (
+            layout.middle(1, Slot::Node(1)),
+            layout.middle(1, Slot::Lane(0)),
+        );
+        assert!((role - lane).abs() >= NODE_HEIGHT / 2 + LANE / 2);
+    }
+}
