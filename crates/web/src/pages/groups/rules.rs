@@ -251,7 +251,7 @@ async fn save(
     });
     if taken {
         let wrong =
-            "the group already has a list with this name; edit that one, or choose another name";
+            "the group has a list of this name already; edit that one, or choose another name";
         input.errors.add("name", wrong);
     }
     let errors = input.errors;
