@@ -40,27 +40,15 @@ pub struct Warning {
     pub message: String,
 }
 
-/// The kinds of warning, stable for programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WarningCode {
-    /// A group would have no owner.
-    NoOwnerLeft,
-    /// A group would have no members.
-    NoMemberLeft,
-    /// For some people it was not looked at how rules change what permissions they may use.
-    PermissionsNotCompared,
-}
-
-impl WarningCode {
-    /// The code as programs see it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoOwnerLeft => "no_owner_left",
-            Self::NoMemberLeft => "no_member_left",
-            Self::PermissionsNotCompared => "permissions_not_compared",
-        }
+portcullis_model::words! {
+    /// The kinds of warning, stable for programs.
+    pub enum WarningCode {
+        /// A group would have no owner.
+        NoOwnerLeft = "no_owner_left",
+        /// A group would have no members.
+        NoMemberLeft = "no_member_left",
+        /// For some people it was not looked at how rules change what permissions they may use.
+        PermissionsNotCompared = "permissions_not_compared",
     }
 }
 

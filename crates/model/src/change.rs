@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     App, Entitlement, Group, Id, Identity, Inclusion, Membership, OperationName, Record, Request,
-    Resource, Tag, User,
+    Resource, Tag, User, words,
 };
 
 /// A place in the log: 0 before anything was written, then one more for each commit.
@@ -144,10 +144,83 @@ impl<T: Record> Edit<T> {
     pub fn id(&self) -> Option<Id<T>> {
         self.subject().map(Record::id)
     }
+
+    /// What it does to the record.
+    #[must_use]
+    pub const fn kind(&self) -> EditKind {
+        match (&self.before, &self.after) {
+            (None, _) => EditKind::Created,
+            (Some(_), Some(_)) => EditKind::Changed,
+            (Some(_), None) => EditKind::Ended,
+        }
+    }
+}
+
+words! {
+    /// What kind of record an edit is of.
+    pub enum RecordKind {
+        /// A person or service.
+        User = "user",
+        /// A group or role.
+        Group = "group",
+        /// An app.
+        App = "app",
+        /// A tag.
+        Tag = "tag",
+        /// Somebody in a group.
+        Membership = "membership",
+        /// A group in a group.
+        Inclusion = "inclusion",
+        /// What a group confers.
+        Entitlement = "entitlement",
+        /// A request.
+        Request = "request",
+        /// A registered resource.
+        Resource = "resource",
+        /// Who a user is elsewhere.
+        Identity = "identity",
+    }
+}
+
+words! {
+    /// What an edit does to its record.
+    pub enum EditKind {
+        /// There was none.
+        Created = "created",
+        /// It is another version now.
+        Changed = "changed",
+        /// There is none any more.
+        Ended = "ended",
+    }
+}
+
+/// An edit without its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outline {
+    /// What kind of record it is of.
+    pub record: RecordKind,
+    /// What it does.
+    pub edit: EditKind,
+    /// Which record.
+    pub id: Option<uuid::Uuid>,
 }
 
 macro_rules! from_edit {
-    ($($name:ident),*) => {$(
+    ($($name:ident),*) => {
+        impl Change {
+            /// Of what it is and what it does.
+            #[must_use]
+            pub fn outline(&self) -> Outline {
+                match self {$(
+                    Self::$name(edit) => Outline {
+                        record: RecordKind::$name,
+                        edit: edit.kind(),
+                        id: edit.id().map(Id::uuid),
+                    },
+                )*}
+            }
+        }
+    $(
         impl From<Edit<$name>> for Change {
             fn from(edit: Edit<$name>) -> Self {
                 Self::$name(edit)

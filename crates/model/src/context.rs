@@ -6,7 +6,7 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{ConnectorId, Id, Timestamp, User, words::words};
+use crate::{ConnectorId, Id, Timestamp, User, words};
 
 /// Who does something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -33,7 +33,7 @@ pub mod time;
 mod words;
 pub mod world;
 
-pub use change::{Change, ChangeSet, Edit, Position};
+pub use change::{Change, ChangeSet, Edit, EditKind, Outline, Position, RecordKind};
 pub use connector::ConnectorId;
 pub use context::{Actor, Context, Ids, Policy, SystemActor};
 pub use entitlement::{Entitlement, EntitlementKind, Grant, Permission};

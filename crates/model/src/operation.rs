@@ -1,6 +1,6 @@
 //! What can be done, by name: as the log, the API and filters call it.
 
-use crate::words::words;
+use crate::words;
 
 words! {
     /// The name of an operation, as noun and verb.

@@ -1,12 +1,13 @@
 //! The facts: people, groups, apps, and who is in what.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Actor, ConnectorId, Entitlement, Id, Request, Tag, Validity,
     name::{Description, Email, Login, Name, Reason},
+    words,
 };
 
 /// Something with an identity that a [`crate::ChangeSet`] creates, edits or ends.
@@ -249,20 +250,17 @@ pub enum AppOrigin {
     BuiltIn,
 }
 
-/// How somebody is in a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MembershipKind {
-    /// Has what the group confers.
-    Member,
-    /// Decides who is in it.
-    Owner,
+words! {
+    /// How somebody is in a group.
+    pub enum MembershipKind {
+        /// Has what the group confers.
+        Member = "member",
+        /// Decides who is in it.
+        Owner = "owner",
+    }
 }
 
 impl MembershipKind {
-    /// Both kinds, members first.
-    pub const ALL: [Self; 2] = [Self::Member, Self::Owner];
-
     /// `membership` or `ownership`, for sentences.
     #[must_use]
     pub const fn noun(self) -> &'static str {
@@ -270,15 +268,6 @@ impl MembershipKind {
             Self::Member => "membership",
             Self::Owner => "ownership",
         }
-    }
-}
-
-impl fmt::Display for MembershipKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Member => "member",
-            Self::Owner => "owner",
-        })
     }
 }
 

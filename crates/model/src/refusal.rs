@@ -1,6 +1,6 @@
 //! Why something was not done. Transport-free: only `web` knows status codes.
 
-use crate::{Action, MembershipKind, Timestamp, words::words};
+use crate::{Action, MembershipKind, Timestamp, words};
 
 words! {
     /// Which policy or change stands against something, stable for programs.

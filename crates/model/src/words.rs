@@ -2,6 +2,7 @@
 
 /// Declares an enum whose variants have a text each; texts behind `was` are read too, for what an
 /// earlier version wrote.
+#[macro_export]
 macro_rules! words {
     ($(#[$meta:meta])* $vis:vis enum $Name:ident {
         $($(#[$doc:meta])* $Variant:ident = $text:literal $(was $old:literal)*,)+
@@ -12,7 +13,7 @@ macro_rules! words {
 
         impl $Name {
             /// All there are.
-            pub const ALL: &'static [Self] = &[$(Self::$Variant),+];
+            pub const ALL: [Self; [$($text),+].len()] = [$(Self::$Variant),+];
 
             /// Its text.
             #[must_use]
@@ -59,4 +60,3 @@ macro_rules! words {
         }
     };
 }
-pub(crate) use words;

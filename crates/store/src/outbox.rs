@@ -18,7 +18,7 @@ mod queue;
 mod receipt;
 
 use portcullis_model::{ChangeSet, Position, Timestamp, World};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub(crate) use self::queue::{Written, prune, write};
 use crate::{Page, StoreError, db::Db};
@@ -45,48 +45,26 @@ pub trait EffectSource: Send + Sync {
     fn effects(&self, change: &ChangeSet, after: &World) -> Vec<Effect>;
 }
 
-/// What has become of an effect so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EffectState {
-    /// It is delivered when it is due and all before it under its ordering key are through.
-    Waiting,
-    /// Somebody is delivering it.
-    Leased,
-    /// The sink has it.
-    Done,
-    /// It was given up; it holds those after it under its ordering key.
-    Dead,
-    /// An operator decided that it is not delivered.
-    Skipped,
+portcullis_model::words! {
+    /// What has become of an effect so far.
+    pub enum EffectState {
+        /// It is delivered when it is due and all before it under its ordering key are through.
+        Waiting = "waiting",
+        /// Somebody is delivering it.
+        Leased = "leased",
+        /// The sink has it.
+        Done = "done",
+        /// It was given up; it holds those after it under its ordering key.
+        Dead = "dead",
+        /// An operator decided that it is not delivered.
+        Skipped = "skipped",
+    }
 }
 
 impl EffectState {
-    /// Every state.
-    pub const ALL: [Self; 5] = [
-        Self::Waiting,
-        Self::Leased,
-        Self::Done,
-        Self::Dead,
-        Self::Skipped,
-    ];
-
-    /// The state's name, in the table and for operators.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Leased => "leased",
-            Self::Done => "done",
-            Self::Dead => "dead",
-            Self::Skipped => "skipped",
-        }
-    }
-
     fn from_text(text: &str) -> Result<Self, StoreError> {
-        let mut all = Self::ALL.into_iter();
-        let found = all.find(|state| state.as_str() == text);
-        found.ok_or_else(|| StoreError::corrupt("outbox", format!("`{text}` is no state")))
+        Self::parse(text)
+            .ok_or_else(|| StoreError::corrupt("outbox", format!("`{text}` is no state")))
     }
 }
 

@@ -6,50 +6,21 @@ use std::collections::HashSet;
 use portcullis_model::{Change, ChangeSet, Edit, Group, Id, User, World};
 use uuid::Uuid;
 
-/// What kind of thing a log entry is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SubjectKind {
-    /// A person or service, called by its login.
-    User,
-    /// A group, role or app group, called by its name.
-    Group,
-    /// An app, called by its name.
-    App,
-    /// A tag, called by its name.
-    Tag,
-    /// A request, called by its requester and what it is for.
-    Request,
-    /// A registered resource, called by its type and id.
-    Resource,
-}
-
-impl SubjectKind {
-    /// The kind as text, as stored and as in the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Group => "group",
-            Self::App => "app",
-            Self::Tag => "tag",
-            Self::Request => "request",
-            Self::Resource => "resource",
-        }
-    }
-
-    /// The kind called `text`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let all = [
-            Self::User,
-            Self::Group,
-            Self::App,
-            Self::Tag,
-            Self::Request,
-            Self::Resource,
-        ];
-        all.into_iter().find(|kind| kind.as_str() == text)
+portcullis_model::words! {
+    /// What kind of thing a log entry is about.
+    pub enum SubjectKind {
+        /// A person or service, called by its login.
+        User = "user",
+        /// A group, role or app group, called by its name.
+        Group = "group",
+        /// An app, called by its name.
+        App = "app",
+        /// A tag, called by its name.
+        Tag = "tag",
+        /// A request, called by its requester and what it is for.
+        Request = "request",
+        /// A registered resource, called by its type and id.
+        Resource = "resource",
     }
 }
 

@@ -1,6 +1,6 @@
 //! The sink `log`: a line in the program's own log for every record a commit changes.
 
-use portcullis_model::{Change, ChangeSet, Edit, Record, World};
+use portcullis_model::{ChangeSet, World};
 use portcullis_store::{Effect, EffectSource};
 use serde_json::{Value, json};
 
@@ -18,11 +18,11 @@ impl EffectSource for LogSink {
     fn effects(&self, change: &ChangeSet, after: &World) -> Vec<Effect> {
         let position = after.position();
         let effects = change.changes.iter().enumerate().map(|(n, edit)| {
-            let (record, id, what) = described(edit);
+            let of = edit.outline();
             Effect {
-                order_key: id,
+                order_key: of.id.map(|id| id.to_string()).unwrap_or_default(),
                 dedup_key: format!("{position}.{n}"),
-                payload: json!({ "operation": change.operation, "record": record, "what": what }),
+                payload: json!({ "operation": change.operation, "record": of.record, "what": of.edit }),
             }
         });
         effects.collect()
@@ -49,30 +49,5 @@ impl Sink for LogSink {
         );
         let receipt = "written to the log".to_owned();
         Box::pin(std::future::ready(Answer::Done { receipt }))
-    }
-}
-
-/// A record's kind, its id, and whether it was created, changed or ended.
-fn described(change: &Change) -> (&'static str, String, &'static str) {
-    fn of<T: Record>(kind: &'static str, edit: &Edit<T>) -> (&'static str, String, &'static str) {
-        let what = match (&edit.before, &edit.after) {
-            (None, _) => "created",
-            (Some(_), Some(_)) => "changed",
-            (Some(_), None) => "ended",
-        };
-        let id = edit.id().map(|id| id.to_string());
-        (kind, id.unwrap_or_default(), what)
-    }
-    match change {
-        Change::User(edit) => of("user", edit),
-        Change::Group(edit) => of("group", edit),
-        Change::App(edit) => of("app", edit),
-        Change::Tag(edit) => of("tag", edit),
-        Change::Membership(edit) => of("membership", edit),
-        Change::Inclusion(edit) => of("inclusion", edit),
-        Change::Entitlement(edit) => of("entitlement", edit),
-        Change::Request(edit) => of("request", edit),
-        Change::Resource(edit) => of("resource", edit),
-        Change::Identity(edit) => of("identity", edit),
     }
 }

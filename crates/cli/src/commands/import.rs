@@ -11,7 +11,7 @@ use portcullis_app::{
     import::{Org, Policy},
     sync::{Drift, Source, SyncSource},
 };
-use portcullis_model::{Actor, Change, ChangeSet, ConnectorId, Edit};
+use portcullis_model::{Actor, Change, ChangeSet, ConnectorId, EditKind, RecordKind};
 use serde::Serialize;
 
 use super::start_log;
@@ -287,29 +287,28 @@ fn listed(changes: &BTreeMap<&'static str, Edits>) -> String {
 
 fn count(change: &ChangeSet) -> BTreeMap<&'static str, Edits> {
     let mut all: BTreeMap<_, Edits> = BTreeMap::new();
-    for change in &change.changes {
-        let (kind, sides) = match change {
-            Change::User(edit) => ("users", sides(edit)),
-            Change::Group(edit) => ("groups", sides(edit)),
-            Change::App(edit) => ("apps", sides(edit)),
-            Change::Tag(edit) => ("tags", sides(edit)),
-            Change::Membership(edit) => ("memberships", sides(edit)),
-            Change::Inclusion(edit) => ("inclusions", sides(edit)),
-            Change::Entitlement(edit) => ("entitlements", sides(edit)),
-            Change::Request(edit) => ("requests", sides(edit)),
-            Change::Resource(edit) => ("resources", sides(edit)),
-            Change::Identity(edit) => ("identities", sides(edit)),
-        };
-        let edits = all.entry(kind).or_default();
-        match sides {
-            (false, _) => edits.created += 1,
-            (true, true) => edits.updated += 1,
-            (true, false) => edits.ended += 1,
+    for outline in change.changes.iter().map(Change::outline) {
+        let edits = all.entry(plural(outline.record)).or_default();
+        match outline.edit {
+            EditKind::Created => edits.created += 1,
+            EditKind::Changed => edits.updated += 1,
+            EditKind::Ended => edits.ended += 1,
         }
     }
     all
 }
 
-const fn sides<T>(edit: &Edit<T>) -> (bool, bool) {
-    (edit.before.is_some(), edit.after.is_some())
+const fn plural(record: RecordKind) -> &'static str {
+    match record {
+        RecordKind::User => "users",
+        RecordKind::Group => "groups",
+        RecordKind::App => "apps",
+        RecordKind::Tag => "tags",
+        RecordKind::Membership => "memberships",
+        RecordKind::Inclusion => "inclusions",
+        RecordKind::Entitlement => "entitlements",
+        RecordKind::Request => "requests",
+        RecordKind::Resource => "resources",
+        RecordKind::Identity => "identities",
+    }
 }

@@ -1,7 +1,10 @@
 //! `portcullis outbox`: what must happen outside because of commits, and what became of it.
 
 use anyhow::{Result, anyhow};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{
+    Args, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use portcullis_model::{Actor, SystemActor, Timestamp};
 use portcullis_store::{AuditEvent, EffectState, OutboxFilter, OutboxRow, Store};
 use serde::Serialize;
@@ -49,8 +52,8 @@ EXAMPLES:
   portcullis outbox list --limit 500 --json")]
 struct List {
     /// Only those in this state
-    #[arg(long, value_enum)]
-    state: Option<State>,
+    #[arg(long, value_parser = states())]
+    state: Option<EffectState>,
     /// Only those for this sink
     #[arg(long, value_name = "SINK")]
     sink: Option<String>,
@@ -92,25 +95,10 @@ struct Skip {
     place: Where,
 }
 
-#[derive(ValueEnum, Clone, Copy, Debug)]
-enum State {
-    Waiting,
-    Leased,
-    Done,
-    Dead,
-    Skipped,
-}
-
-impl From<State> for EffectState {
-    fn from(state: State) -> Self {
-        match state {
-            State::Waiting => Self::Waiting,
-            State::Leased => Self::Leased,
-            State::Done => Self::Done,
-            State::Dead => Self::Dead,
-            State::Skipped => Self::Skipped,
-        }
-    }
+/// Reads a state; help and errors name them all.
+fn states() -> impl TypedValueParser<Value = EffectState> {
+    let all = EffectState::ALL.iter().map(|state| state.as_str());
+    PossibleValuesParser::new(all).try_map(|text| EffectState::parse(&text).ok_or("no state"))
 }
 
 #[derive(Serialize)]
@@ -139,7 +127,7 @@ impl List {
         let store = store(&self.place).await?;
         let filter = OutboxFilter {
             sink: self.sink,
-            state: self.state.map(EffectState::from),
+            state: self.state,
             limit: self.limit,
             before: None,
         };

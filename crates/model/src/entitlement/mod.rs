@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use permission::{ENVIRONMENT, PERMISSION_ACTION, PERMISSION_TYPE, Permission};
 pub use rules::Rules;
 
-use crate::{Actor, Group, Id, Validity, name::Reason, words::words};
+use crate::{Actor, Group, Id, Validity, name::Reason, words};
 
 /// A group holds an entitlement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -24,7 +24,7 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// Notes what is acknowledged. Where `founding`, nobody outside was there yet.
+    /// Notes what is acknowledged.
     pub(crate) fn acknowledge(&mut self, committed: &Committed, outside: &Outside) -> Result<()> {
         let position = committed.position.0;
         ensure!(
@@ -179,5 +179,6 @@ fn facts(world: &World) -> BTreeSet<String> {
     facts.extend(world.memberships().map(|fact| format!("{fact:?}")));
     facts.extend(world.inclusions().map(|fact| format!("{fact:?}")));
     facts.extend(world.entitlements().map(|fact| format!("{fact:?}")));
+    facts.extend(world.identities().map(|fact| format!("{fact:?}")));
     facts
 }

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use portcullis_app::log::Undo;
-use portcullis_model::{Change, ChangeSet, Noun, Position, Refusal};
+use portcullis_model::{Change, ChangeSet, EditKind, Noun, Position, RecordKind, Refusal};
 
 use super::super::{
     fields::Submission,
@@ -75,12 +75,9 @@ fn came_from(sent: &Submission, headers: &HeaderMap) -> Option<String> {
 
 /// Whether a thing that has a page of its own goes away, perhaps the page one came from.
 fn ends_things(change: &ChangeSet) -> bool {
-    change.changes.iter().any(|change| match change {
-        Change::User(edit) => edit.after.is_none(),
-        Change::Group(edit) => edit.after.is_none(),
-        Change::App(edit) => edit.after.is_none(),
-        Change::Tag(edit) => edit.after.is_none(),
-        Change::Request(edit) => edit.after.is_none(),
-        _ => false,
-    })
+    use RecordKind as R;
+    let outlines = change.changes.iter().map(Change::outline);
+    outlines
+        .filter(|of| of.edit == EditKind::Ended)
+        .any(|of| matches!(of.record, R::User | R::Group | R::App | R::Tag | R::Request))
 }
