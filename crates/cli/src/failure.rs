@@ -19,6 +19,13 @@ impl Outcome {
 #[derive(Debug)]
 pub(crate) struct BadUsage(pub(crate) String);
 
+impl BadUsage {
+    /// All that is wrong at once, if anything is.
+    pub(crate) fn of(faults: &[String]) -> Option<Self> {
+        (!faults.is_empty()).then(|| Self(faults.join("\nerror: ")))
+    }
+}
+
 impl std::fmt::Display for BadUsage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)

@@ -8,7 +8,7 @@ use portcullis_model::{Policy, Timestamp, World};
 use portcullis_store::{Live, Store};
 use portcullis_web::SigningKey;
 
-use crate::config::{self, Config, Place, Secret};
+use crate::config::{self, Config, Place};
 
 /// Whether a SQLite file may be made where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub(crate) async fn app(
     missing: Missing,
     policy: impl FnOnce(&World) -> Result<Policy>,
 ) -> Result<App> {
-    let store = store(&config.place.value, missing).await?;
+    let store = store(&config.database.place().value, missing).await?;
     let live = Live::with_sinks(store, config::effects(&config.sinks())).await?;
     let policy = policy(&live.world())?;
     Ok(App::new(
@@ -57,17 +57,15 @@ pub(crate) async fn app(
 
 /// The key that signs what browsers hold: of the configured secret, or else of one that is made
 /// once and kept in the database, so that restarts and replicas accept what each other handed out.
-pub(crate) async fn signing_key(configured: Option<&Secret>, app: &App) -> Result<SigningKey> {
-    let key = match configured {
-        Some(secret) => secret.signing_key(),
-        None => {
-            let mut candidate = [0; 32];
-            getrandom::fill(&mut candidate).map_err(|error| {
-                anyhow!("the operating system gives no random bytes: {error}; try again when it has started fully")
-            })?;
-            SigningKey::new(&app.store().signing_secret(candidate).await?)
-        }
-    };
+pub(crate) async fn signing_key(configured: Option<SigningKey>, app: &App) -> Result<SigningKey> {
+    if let Some(key) = configured {
+        return Ok(key);
+    }
+    let mut candidate = [0; 32];
+    getrandom::fill(&mut candidate).map_err(|error| {
+        anyhow!("the operating system gives no random bytes: {error}; try again when it has started fully")
+    })?;
+    let key = SigningKey::new(&app.store().signing_secret(candidate).await?);
     key.ok_or_else(|| anyhow!("the signing secret is too short; make a longer one"))
 }
 
@@ -80,7 +78,7 @@ pub(crate) struct Asked {
 
 /// The world at `at`, or now.
 pub(crate) async fn world(config: &Config, at: Option<Timestamp>) -> Result<Asked> {
-    let store = store(&config.place.value, Missing::Refuse).await?;
+    let store = store(&config.database.place().value, Missing::Refuse).await?;
     let now = now();
     let (world, at) = match at {
         Some(at) if at < now => (store.load_at(at).await?.0, at),

@@ -38,6 +38,7 @@ mod versions;
 mod writer;
 
 pub use audit_events::{AuditEvent, AuditEventFilter};
+pub use db::redact_url;
 pub use error::{CommitError, NotYet, StoreError};
 pub use history::{HistoryOf, HistoryRow, InclusionRow, Mark};
 pub use live::Live;

@@ -78,12 +78,6 @@ const CLOSING: &[(&str, &str)] = &[
         "crates/cli/src/commands/who_can.rs",
         "crates/cli/src/commands/mod.rs",
     ),
-    ("crates/cli/src/config/file.rs", "crates/cli/src/config.rs"),
-    ("crates/cli/src/config/token.rs", "crates/cli/src/config.rs"),
-    (
-        "crates/cli/src/config/token.rs",
-        "crates/cli/src/config/file.rs",
-    ),
     (
         "crates/model/src/guard/constraints.rs",
         "crates/model/src/guard/mod.rs",
@@ -232,7 +226,6 @@ const CLOSING: &[(&str, &str)] = &[
         "crates/cli/src/commands/mod.rs",
         "crates/cli/src/commands/outbox.rs",
     ),
-    ("crates/cli/src/config.rs", "crates/cli/src/config/sinks.rs"),
     ("crates/store/src/bulk.rs", "crates/store/src/db/conn.rs"),
     ("crates/store/src/bulk.rs", "crates/store/src/store.rs"),
     ("crates/store/src/db/conn.rs", "crates/store/src/store.rs"),

@@ -62,10 +62,10 @@ struct Has {
 impl Access {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.log.value);
+        start_log(&config.server.log.value.0);
         let asked = open::world(&config, self.at).await?;
         let user = tell::user(&asked.world, &self.user)?;
-        let decider = Decider::new(config.subject_types());
+        let decider = Decider::new(config.decisions.subject_types.value.clone());
         let answer = answer(&decider, &asked.world, user, asked.at);
         output::result(format, &answer, text)?;
         Ok(Outcome::Done)

@@ -107,7 +107,7 @@ impl Audit {
 impl List {
     async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.log.value);
+        start_log(&config.server.log.value.0);
         let asked = open::world(&config, None).await?;
         let world = &asked.world;
         let mut filter = LogFilter {
@@ -271,8 +271,8 @@ struct Verified {
 impl Verify {
     async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.log.value);
-        let store = open::store(&config.place.value, Missing::Refuse).await?;
+        start_log(&config.server.log.value.0);
+        let store = open::store(&config.database.place().value, Missing::Refuse).await?;
         let bar = output::bar(0, "verifying");
         let verified = store
             .verify_log(|at, of| {

@@ -36,8 +36,8 @@ struct Done {
 impl Backup {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.log.value);
-        let store = open::store(&config.place.value, Missing::Refuse).await?;
+        start_log(&config.server.log.value.0);
+        let store = open::store(&config.database.place().value, Missing::Refuse).await?;
         let working = output::spinner("copying");
         store.backup(&self.file).await?;
         working.finish_and_clear();

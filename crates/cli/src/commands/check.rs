@@ -78,7 +78,7 @@ struct Answer {
 impl Check {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.log.value);
+        start_log(&config.server.log.value.0);
         let (action, kind, id) = match &self.resource {
             None => (PERMISSION_ACTION, PERMISSION_TYPE, self.action.as_str()),
             Some(resource) => {
@@ -94,7 +94,7 @@ impl Check {
         if let Some(environment) = self.environment {
             properties.insert(ENVIRONMENT.into(), environment.into());
         }
-        let decider = Decider::new(config.subject_types());
+        let decider = Decider::new(config.decisions.subject_types.value.clone());
         let subject_type = decider.subject_types().first().cloned().unwrap_or_default();
         let question = Question {
             subject: Entity {

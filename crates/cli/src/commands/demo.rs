@@ -68,9 +68,9 @@ impl Demo {
             (None, None) => PathBuf::from("demo.sqlite"),
         };
         let config = Config::without_file(file)?;
-        start_log(&config.log.value);
+        start_log(&config.server.log.value.0);
 
-        let store = open::store(&config.place.value, Missing::Create).await?;
+        let store = open::store(&config.database.place().value, Missing::Create).await?;
         let sinks = config.sinks();
         let live = Live::with_sinks(store, config::effects(&sinks)).await?;
         let found = live.world().position() > Position::default();
@@ -91,14 +91,14 @@ impl Demo {
             personas
         };
         hints(&self, &app, &personas, found);
-        let key = open::signing_key(config.secret(), &app).await?;
+        let key = open::signing_key(config.signing_key(), &app).await?;
         serve::until_stopped(
             format,
             listener,
             app,
             Access::Demo(personas),
             key,
-            config.decisions(),
+            config.decision_point(),
             sinks,
         )
         .await?;

@@ -71,7 +71,7 @@ struct Line {
 impl DiffCommand {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.log.value);
+        start_log(&config.server.log.value.0);
         let to = self.to.unwrap_or_else(open::now);
         if to < self.from {
             return Err(BadUsage(format!(
@@ -81,12 +81,12 @@ impl DiffCommand {
             .into());
         }
         let working = output::spinner("loading two worlds");
-        let store = open::store(&config.place.value, Missing::Refuse).await?;
+        let store = open::store(&config.database.place().value, Missing::Refuse).await?;
         let (before, _) = store.load_at(self.from).await?;
         let (after, _) = store.load_at(to).await?;
         working.set_message("comparing");
         let (diff, _) = diff_between(
-            &config.subject_types(),
+            &config.decisions.subject_types.value,
             [Moment::new(&before, self.from), Moment::new(&after, to)],
         );
         let line = |line: &DiffLine| told(&before, &after, line);

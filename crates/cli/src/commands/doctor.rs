@@ -61,7 +61,7 @@ struct Setting {
 impl Doctor {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.log.value);
+        start_log(&config.server.log.value.0);
         let settings = config
             .shown()
             .into_iter()
@@ -72,7 +72,7 @@ impl Doctor {
             });
         let mut report = Report {
             version: env!("CARGO_PKG_VERSION"),
-            data: config.place.value.shown(),
+            data: config.database.place().value.shown(),
             engine: None,
             tables: None,
             clock: Clock {
@@ -83,7 +83,7 @@ impl Doctor {
             configuration: settings.collect(),
             problems: Vec::new(),
         };
-        match open::store(&config.place.value, Missing::Refuse).await {
+        match open::store(&config.database.place().value, Missing::Refuse).await {
             Ok(store) => report.look(store, &config).await?,
             Err(error) => report.problems.push(error.to_string()),
         }
@@ -162,7 +162,7 @@ impl Report {
                 tell::time(last)
             ));
         }
-        if let Err(error) = config.policy(&world) {
+        if let Err(error) = config.policy.with_people(&world) {
             self.problems.push(error.0);
         }
         for token in &config.tokens {

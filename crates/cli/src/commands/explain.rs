@@ -77,9 +77,9 @@ struct Way {
 impl Explain {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.log.value);
+        start_log(&config.server.log.value.0);
         let asked = open::world(&config, self.at).await?;
-        let decider = Decider::new(config.subject_types());
+        let decider = Decider::new(config.decisions.subject_types.value.clone());
         let answer = self.answer(&asked.world, asked.at, &decider)?;
         output::result(format, &answer, text)?;
         Ok(Outcome::of(answer.holds))

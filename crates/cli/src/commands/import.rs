@@ -190,10 +190,10 @@ impl File<'_> {
         let operation = SyncSource::new(source).allowing(self.taking.allow_removals);
         let dry_run = self.taking.dry_run;
         let config = Config::load(&self.taking.place, None)?;
-        start_log(&config.log.value);
+        start_log(&config.server.log.value.0);
         let working = output::spinner("opening the data");
         let app = open::app(&config, Missing::Create, |_| {
-            Ok(config.policy_without_people())
+            Ok(config.policy.without_people())
         })
         .await?;
         working.set_message("comparing");

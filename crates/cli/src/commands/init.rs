@@ -70,9 +70,9 @@ impl Init {
                 .map_err(bad)?,
         };
         let config = Config::load(&self.place, None)?;
-        start_log(&config.log.value);
+        start_log(&config.server.log.value.0);
         let app = open::app(&config, Missing::Create, |_| {
-            Ok(config.policy_without_people())
+            Ok(config.policy.without_people())
         })
         .await?;
         let (world, now) = (app.world(), app.now());

@@ -206,8 +206,8 @@ async fn decide(
 
 async fn store(place: &Where) -> Result<Store> {
     let config = Config::load(place, None)?;
-    start_log(&config.log.value);
-    open::store(&config.place.value, Missing::Refuse).await
+    start_log(&config.server.log.value.0);
+    open::store(&config.database.place().value, Missing::Refuse).await
 }
 
 fn text(effects: &Effects) -> String {

@@ -47,18 +47,21 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, self.listen.as_deref())?;
-        start_log(&config.log.value);
-        let address = config.listen.value;
+        start_log(&config.server.log.value.0);
+        let address = config.server.listen.value;
         if !address.ip().is_loopback() && config.tokens.is_empty() {
             return Err(BadUsage(format!(
                 "{}: listening on {address} lets other machines in, and no token says who may ask; add a [[token]] to the configuration, or listen on 127.0.0.1",
-                config.listen.source
+                config.server.listen.source
             ))
             .into());
         }
-        let app = open::app(&config, Missing::Create, |world| Ok(config.policy(world)?)).await?;
-        if let Some(file) = config.decisions_file() {
-            let policy = super::import::read_policy(&file)?;
+        let app = open::app(&config, Missing::Create, |world| {
+            Ok(config.policy.with_people(world)?)
+        })
+        .await?;
+        if let Some(file) = config.decisions.policy.value.as_deref() {
+            let policy = super::import::read_policy(file)?;
             let context = app.context(Actor::Connector(ConnectorId::POLICY));
             app.commit(context, SyncSource::new(policy), None)
                 .await
@@ -86,8 +89,8 @@ impl Serve {
             .iter()
             .map(crate::config::ConfiguredToken::to_web)
             .collect();
-        let decisions = config.decisions();
-        let key = open::signing_key(config.secret(), &app).await?;
+        let decisions = config.decision_point();
+        let key = open::signing_key(config.signing_key(), &app).await?;
         until_stopped(
             format,
             listener,

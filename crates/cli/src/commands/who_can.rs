@@ -51,11 +51,11 @@ struct Row {
 impl WhoCan {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.log.value);
+        start_log(&config.server.log.value.0);
         let asked = open::world(&config, self.at).await?;
         let (world, at) = (&asked.world, asked.at);
         let environment = self.environment.as_deref();
-        let users = Decider::new(config.subject_types())
+        let users = Decider::new(config.decisions.subject_types.value.clone())
             .who_may(world, &self.permission, environment, at)
             .into_iter()
             .map(|holder| Row {

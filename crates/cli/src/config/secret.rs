@@ -1,12 +1,18 @@
 //! Secrets: written as they are, or as where to find them. Never printed.
 
-use std::{collections::BTreeMap, fmt, path::Path};
+use std::{fmt, path::Path};
 
-use portcullis_web::SigningKey;
+use super::value::{Value, Written};
 
 /// A text that nobody is shown.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(String);
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,37 +27,56 @@ impl fmt::Display for Secret {
 }
 
 impl Secret {
-    /// The secret that `text` is or leads to: `env:NAME`, `file:PATH` (beside `folder`), or itself.
-    /// An error names where it was looked for, and nothing of the secret.
-    pub(super) fn read(
-        text: &str,
-        folder: &Path,
-        environment: &BTreeMap<String, String>,
-    ) -> Result<Self, String> {
-        let found = if let Some(name) = text.strip_prefix("env:") {
-            let value = environment.get(name).cloned();
-            value.ok_or_else(|| {
-                format!("the environment has no `{name}`; set it, or write where the secret is")
-            })?
-        } else if let Some(path) = text.strip_prefix("file:") {
-            let path = folder.join(path);
-            let read = std::fs::read_to_string(&path).map_err(|error| {
-                format!(
-                    "`{}` cannot be read: {error}; put the secret there",
-                    path.display()
-                )
-            })?;
-            warn_if_others_read(&path);
-            read.trim().to_owned()
-        } else {
-            text.to_owned()
-        };
-        Ok(Self(found))
+    /// The text itself, for its one use.
+    pub(super) fn reveal(&self) -> &str {
+        &self.0
     }
 
-    /// The signing key it makes; `None` where it is too short for one.
-    pub(crate) fn signing_key(&self) -> Option<SigningKey> {
-        SigningKey::new(self.0.as_bytes())
+    fn of_file(path: &str, written: &Written<'_>) -> Result<Self, String> {
+        let path = written.folder.join(path);
+        let read = std::fs::read_to_string(&path).map_err(|error| {
+            format!(
+                "`{}` cannot be read: {error}; put the secret there",
+                path.display()
+            )
+        })?;
+        warn_if_others_read(&path);
+        Ok(read.trim().into())
+    }
+}
+
+/// `env:NAME`, `file:PATH`, or the secret itself. An error names where it was looked for, and
+/// nothing of the secret.
+impl Value for Secret {
+    fn parse(text: &str, written: &Written<'_>) -> Result<Self, String> {
+        if let Some(name) = text.strip_prefix("env:") {
+            let value = written.environment.get(name);
+            value.map(|value| value.as_str().into()).ok_or_else(|| {
+                format!("the environment has no `{name}`; set it, or write where the secret is")
+            })
+        } else if let Some(path) = text.strip_prefix("file:") {
+            Self::of_file(path, written)
+        } else {
+            Ok(text.into())
+        }
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// A secret that is in a file, written as the file's path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SecretFile(pub(super) Secret);
+
+impl Value for SecretFile {
+    fn parse(text: &str, written: &Written<'_>) -> Result<Self, String> {
+        Secret::of_file(text, written).map(Self)
+    }
+
+    fn shown(&self) -> String {
+        self.0.to_string()
     }
 }
 

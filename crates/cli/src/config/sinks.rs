@@ -2,26 +2,24 @@
 
 use std::sync::Arc;
 
-use portcullis_app::deliver::{LogSink, Sink};
+use portcullis_app::deliver::{self, Sink};
 use portcullis_store::EffectSource;
 
-use super::{Config, Raw, Sourced};
+use super::section::section;
 
-/// The key that turns the sink `log` on.
-pub(super) const LOG_ENABLED: &str = "sinks.log.enabled";
+section! {
+    /// The sink `log`.
+    LogSink, prefix "sinks.log." {
+        /// whether every change of a record is a line of the program's own log, as `portcullis::changes` at level `info`
+        enabled: bool = false;
+    }
+}
 
-impl Config {
-    /// The sinks that are turned on.
-    pub(crate) fn sinks(&self) -> Vec<Arc<dyn Sink>> {
-        let log = matches!(
-            self.rest.get(LOG_ENABLED),
-            Some(Sourced {
-                value: Raw::Bool(true),
-                ..
-            })
-        );
-        let log = log.then(|| Arc::new(LogSink) as Arc<dyn Sink>);
-        log.into_iter().collect()
+impl LogSink {
+    /// The sink, if it is turned on.
+    pub(crate) fn sink(&self) -> Option<Arc<dyn Sink>> {
+        let sink = || Arc::new(deliver::LogSink) as Arc<dyn Sink>;
+        self.enabled.value.then(sink)
     }
 }
 

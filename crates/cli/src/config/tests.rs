@@ -1,6 +1,6 @@
 //! Files, variables and flags, and what is said about those that are wrong.
 
-use super::*;
+use super::{secret::Secret, server::SigningSecret, *};
 
 fn load(file: &str, variables: &[(&str, &str)], flags: &Where) -> Result<Config, String> {
     let folder = tempfile::tempdir().unwrap();
@@ -25,15 +25,15 @@ const DIGEST: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0
 fn every_layer_overlays_the_one_before_and_is_remembered() {
     let file = "listen = \"127.0.0.1:9000\"\nlog = \"info\"\n[policy]\nrole_prefix = \"R-\"\n";
     let config = load(file, &[("PORTCULLIS_LOG", "debug")], &Where::default()).unwrap();
-    assert_eq!(config.listen.value.port(), 9000);
-    assert!(matches!(config.listen.source, Source::File(_, 1)));
-    assert_eq!(config.log.value, "debug");
+    assert_eq!(config.server.listen.value.port(), 9000);
+    assert!(matches!(config.server.listen.source, Source::File(_, 1)));
+    assert_eq!(config.server.log.value.0, "debug");
     assert_eq!(
-        config.log.source,
+        config.server.log.source,
         Source::Environment("PORTCULLIS_LOG".into())
     );
-    assert_eq!(config.place.source, Source::Default);
-    assert_eq!(config.policy_without_people().role_prefix, "R-");
+    assert_eq!(config.database.place().source, Source::Default);
+    assert_eq!(config.policy.without_people().role_prefix, "R-");
     let shown = config.shown();
     assert!(
         shown
@@ -51,14 +51,17 @@ fn a_flag_for_one_way_to_name_the_data_beats_a_file_with_the_other() {
         ..Where::default()
     };
     let config = load("database = \"postgres://h/d\"\n", &[], &flags).unwrap();
-    assert_eq!(config.place.value, Place::File("/x.sqlite".into()));
-    assert_eq!(config.place.source, Source::Flag("--data"));
+    assert_eq!(
+        config.database.place().value,
+        Place::File("/x.sqlite".into())
+    );
+    assert_eq!(config.database.place().source, Source::Flag("--data"));
 }
 
 #[test]
 fn data_lies_beside_the_file_that_names_it() {
     let config = load("data = \"p.sqlite\"\n", &[], &Where::default()).unwrap();
-    let Place::File(path) = &config.place.value else {
+    let Place::File(path) = config.database.place().value else {
         panic!()
     };
     assert!(path.is_absolute() && path.ends_with("p.sqlite"));
@@ -167,15 +170,15 @@ fn the_secret_is_inline_in_a_file_or_in_a_variable_and_never_shown() {
         format!("secret = \"file:{}\"\n", path.display()),
         "secret = \"env:SOME_KEY\"\n".to_owned(),
     ];
-    let inline = Secret::read(text, Path::new(""), &BTreeMap::new()).unwrap();
+    let inline = SigningSecret(Secret::from(text));
     for file in files {
         let config = load(&file, &[("SOME_KEY", text)], &Where::default()).unwrap();
-        assert_eq!(config.secret(), Some(&inline));
+        assert_eq!(config.server.secret.value.as_ref(), Some(&inline));
         let said = format!("{config:?} {:?}", config.shown());
         assert!(!said.contains(text) && said.contains("not shown"), "{said}");
     }
     let by_variable = load("", &[("PORTCULLIS_SECRET", text)], &Where::default()).unwrap();
-    assert_eq!(by_variable.secret(), Some(&inline));
+    assert_eq!(by_variable.server.secret.value.as_ref(), Some(&inline));
 }
 
 #[test]
@@ -196,6 +199,71 @@ fn a_secret_that_is_missing_or_short_is_told_with_its_place_and_not_itself() {
         assert!(
             short.contains("shorter than 32 bytes") && !short.contains("hush"),
             "{short}"
+        );
+    }
+}
+
+#[test]
+fn addresses_and_digests_are_secrets_too() {
+    let url = "postgres://ana:s3cret@db/p";
+    let variables = [("DB", url), ("DIGEST", DIGEST)];
+    let file = "database = \"env:DB\"\n[[token]]\nname = \"gate\"\nsha256 = \"env:DIGEST\"\ndecisions = true\n";
+    let config = load(file, &variables, &Where::default()).unwrap();
+    assert_eq!(config.database.place().value.url(), url);
+    assert_eq!(config.tokens[0].sha256[..2], [0x9f, 0x86]);
+    let said = format!("{config:?} {:?}", config.shown());
+    assert!(
+        !said.contains("s3cret") && !said.contains("9f86d081") && !said.contains("159, 134"),
+        "{said}"
+    );
+    let told = load(file, &[], &Where::default()).unwrap_err();
+    assert!(
+        told.contains("portcullis.toml:1: `database`: the environment has no `DB`"),
+        "{told}"
+    );
+    assert!(
+        told.contains("portcullis.toml:4: `sha256`: the environment has no `DIGEST`"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_documentation_lists_every_setting_as_it_is() {
+    let default = |row: &section::Row| match row.in_words {
+        true => row.value.clone(),
+        false => format!("`{}`", row.value),
+    };
+    let settings = Config::default().rows().into_iter().map(|row| {
+        let variable = variable(row.key);
+        format!(
+            "| `{}` | `{variable}` | {} | {} |\n",
+            row.key,
+            default(&row),
+            row.about
+        )
+    });
+    let tokens = section::Section::rows(&token::TokenSettings::default());
+    let tokens = tokens
+        .iter()
+        .map(|row| format!("| `{}` | {} | {} |\n", row.key, default(row), row.about));
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/reference/configuration.md"
+    );
+    let page = std::fs::read_to_string(path).unwrap();
+    for table in [
+        format!(
+            "| key | environment | default | |\n|---|---|---|---|\n{}\n",
+            settings.collect::<String>()
+        ),
+        format!(
+            "| key | default | |\n|---|---|---|\n{}\n",
+            tokens.collect::<String>()
+        ),
+    ] {
+        assert!(
+            page.contains(&table),
+            "the page should have this table:\n{table}"
         );
     }
 }

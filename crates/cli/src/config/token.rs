@@ -1,21 +1,45 @@
 //! `[[token]]`: a bearer token, known by its digest, and whom it stands for.
 
-use std::ops::Range;
+use std::fmt;
 
 use portcullis_web::{Token, TokenSubject};
 use sha2::{Digest as _, Sha256};
-use toml::de::{DeTable, DeValue};
 
-use super::{Source, file::File};
-use crate::failure::or_meant;
+use super::{
+    secret::{Secret, SecretFile},
+    section::section,
+    value::Source,
+};
+
+section! {
+    /// A token as it is written.
+    TokenSettings, prefix "" {
+        /// what the log calls it
+        name: Option<String> => "needed";
+        /// the SHA-256 of the token in hexadecimal, or where that is, as a secret
+        sha256: Option<Secret> => "this or `file`";
+        /// a file that holds the token itself
+        file: Option<SecretFile> => "this or `sha256`";
+        /// the login of the user it acts as
+        user: Option<String> => "this or `decisions`";
+        /// whether it may ask for decisions, and do nothing else
+        decisions: bool = false;
+    }
+}
 
 /// A token of the configuration.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct ConfiguredToken {
     pub(crate) name: String,
     pub(crate) sha256: [u8; 32],
     pub(crate) subject: TokenSubject,
     pub(crate) source: Source,
+}
+
+impl fmt::Debug for ConfiguredToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: token `{}` {}", self.source, self.name, self.shown())
+    }
 }
 
 impl ConfiguredToken {
@@ -36,90 +60,44 @@ impl ConfiguredToken {
     }
 }
 
-const KNOWN: [&str; 5] = ["name", "sha256", "file", "user", "decisions"];
-
-pub(super) fn read(
-    file: &File<'_>,
-    span: &Range<usize>,
-    table: &DeTable<'_>,
-    faults: &mut Vec<String>,
-) -> Option<ConfiguredToken> {
-    let at = table
-        .iter()
-        .next()
-        .map_or_else(|| file.at(span), |(key, _)| file.at(&key.span()));
-    let before = faults.len();
-    for (key, value) in table {
-        let (name, at) = (key.get_ref().as_ref(), file.at(&key.span()));
-        match (name, value.get_ref()) {
-            ("name" | "sha256" | "file" | "user", DeValue::String(_))
-            | ("decisions", DeValue::Boolean(_)) => {}
-            ("decisions", _) => {
-                faults.push(format!("{at}: `decisions` takes true or false; write that"));
+impl TokenSettings {
+    /// The token, or all that is wrong with it.
+    pub(super) fn token(self, source: Source) -> Result<ConfiguredToken, Vec<String>> {
+        let name = self.name.value.filter(|name| !name.is_empty());
+        let name = name.ok_or("the token has no `name`; give it one, it is what the log calls it");
+        let sha256 = match (&self.sha256.value, &self.file.value) {
+            (Some(digest), None) => digest_of_hex(digest.reveal()).ok_or(
+                "`sha256` is 64 hexadecimal digits; make it with `printf %s TOKEN | sha256sum`",
+            ),
+            (None, Some(SecretFile(token))) if token.reveal().len() >= 16 => {
+                Ok(Sha256::digest(token.reveal().as_bytes()).into())
             }
-            (name, _) if KNOWN.contains(&name) => {
-                faults.push(format!("{at}: `{name}` takes a text in quotes; write that"));
+            (None, Some(_)) => {
+                Err("the token in `file` is shorter than 16 characters; use a long random one")
             }
-            (name, _) => {
-                let meant = or_meant(name, KNOWN, "known are name, sha256, file, user, decisions");
-                faults.push(format!(
-                    "{at}: there is no key `{name}` in [[token]]{meant}"
-                ));
+            _ => Err("a token needs `sha256` or `file`, one of them; add or remove one"),
+        };
+        let subject = match (self.user.value, self.decisions.value) {
+            (Some(login), false) => Ok(TokenSubject::User(login)),
+            (None, true) => Ok(TokenSubject::Decisions),
+            _ => Err(
+                "a token needs `user = \"login\"` or `decisions = true`, one of them; add or remove one",
+            ),
+        };
+        match (name, sha256, subject) {
+            (Ok(name), Ok(sha256), Ok(subject)) => Ok(ConfiguredToken {
+                name,
+                sha256,
+                subject,
+                source,
+            }),
+            (name, sha256, subject) => {
+                let wrong = [name.err(), sha256.err(), subject.err()];
+                let wrong = wrong.into_iter().flatten();
+                Err(wrong.map(|wrong| format!("{source}: {wrong}")).collect())
             }
         }
     }
-    let text = |key: &str| table.get(key).and_then(|value| value.get_ref().as_str());
-    let name = text("name").unwrap_or_default();
-    if name.is_empty() {
-        faults.push(format!(
-            "{at}: the token has no `name`; give it one, it is what the log calls it"
-        ));
-    }
-    let sha256 = match (text("sha256"), text("file")) {
-        (Some(digest), None) => digest_of_hex(digest).or_else(|| {
-            faults.push(format!("{at}: `sha256` is 64 hexadecimal digits; make it with `printf %s TOKEN | sha256sum`"));
-            None
-        }),
-        (None, Some(path)) => {
-            let path = file.path.parent().map_or_else(|| path.into(), |folder| folder.join(path));
-            match std::fs::read_to_string(&path) {
-                Ok(token) if token.trim().len() >= 16 => Some(Sha256::digest(token.trim().as_bytes()).into()),
-                Ok(_) => {
-                    faults.push(format!("{at}: the token in `{}` is shorter than 16 characters; use a long random one", path.display()));
-                    None
-                }
-                Err(error) => {
-                    faults.push(format!("{at}: `{}` cannot be read: {error}; put the token there", path.display()));
-                    None
-                }
-            }
-        }
-        _ => {
-            faults.push(format!("{at}: a token needs `sha256` or `file`, one of them; add or remove one"));
-            None
-        }
-    };
-    let decisions = matches!(
-        table.get("decisions").map(toml::Spanned::get_ref),
-        Some(DeValue::Boolean(true))
-    );
-    let subject = match (text("user"), decisions) {
-        (Some(login), false) => Some(TokenSubject::User(login.to_owned())),
-        (None, true) => Some(TokenSubject::Decisions),
-        _ => {
-            faults.push(format!("{at}: a token needs `user = \"login\"` or `decisions = true`, one of them; add or remove one"));
-            None
-        }
-    };
-    if faults.len() > before {
-        return None;
-    }
-    Some(ConfiguredToken {
-        name: name.to_owned(),
-        sha256: sha256?,
-        subject: subject?,
-        source: file.source(span),
-    })
 }
 
 fn digest_of_hex(text: &str) -> Option<[u8; 32]> {

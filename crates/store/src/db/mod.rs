@@ -5,6 +5,7 @@
 //! Nothing here knows a table.
 
 mod conn;
+mod redact;
 mod value;
 
 use std::{borrow::Cow, str::FromStr, time::Duration};
@@ -15,6 +16,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use self::redact::redact_url;
 pub(crate) use self::{
     conn::{Conn, Tx},
     value::{Row, Value},
@@ -197,9 +199,7 @@ pub(crate) fn make_private(path: &std::path::Path) {
 }
 
 fn unknown(url: &str) -> StoreError {
-    let url = match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
-        _ => url.to_owned(),
-    };
-    StoreError::Url { url }
+    StoreError::Url {
+        url: redact_url(url),
+    }
 }

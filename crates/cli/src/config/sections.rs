@@ -1,0 +1,96 @@
+//! Everything the program was told, section by section.
+
+use std::sync::Arc;
+
+use portcullis_app::{Settings, deliver::Sink};
+use portcullis_model::Policy;
+use portcullis_web::{Decisions, SigningKey};
+
+use super::{
+    database::Database,
+    decisions::DecisionPoint,
+    policy::PolicySettings,
+    section::{Row, Section},
+    server::Server,
+    sinks::LogSink,
+    token::ConfiguredToken,
+    value::{Source, Written},
+};
+
+/// Everything the program was told.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Config {
+    pub(crate) database: Database,
+    pub(crate) server: Server,
+    pub(crate) decisions: DecisionPoint,
+    pub(crate) log_sink: LogSink,
+    pub(crate) policy: PolicySettings,
+    pub(crate) tokens: Vec<ConfiguredToken>,
+}
+
+impl Config {
+    /// The sections, in the order they are listed.
+    fn sections(&mut self) -> [&mut dyn Section; 5] {
+        [
+            &mut self.database,
+            &mut self.server,
+            &mut self.decisions,
+            &mut self.log_sink,
+            &mut self.policy,
+        ]
+    }
+
+    /// Every setting as it is, but tokens.
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        let mut all = self.clone();
+        all.sections()
+            .iter()
+            .flat_map(|section| section.rows())
+            .collect()
+    }
+
+    /// Overlays the setting called `key` with what is written; `None` where there is none.
+    pub(super) fn overlay(
+        &mut self,
+        key: &str,
+        written: &Written<'_>,
+    ) -> Option<Result<(), String>> {
+        let mut sections = self.sections().into_iter();
+        sections.find_map(|section| section.overlay(key, written))
+    }
+
+    /// Every setting with its value and source, for `doctor`; secrets are not shown.
+    pub(crate) fn shown(&self) -> Vec<(String, String, Source)> {
+        let unused = self.database.unused();
+        let rows = self.rows().into_iter().filter(|row| row.key != unused);
+        let rows = rows.map(|row| (row.key.to_owned(), row.value, row.source));
+        let tokens = self.tokens.iter().map(|token| {
+            let key = format!("token `{}`", token.name);
+            (key, token.shown(), token.source.clone())
+        });
+        rows.chain(tokens).collect()
+    }
+
+    /// How the program works, with `policy`.
+    pub(crate) fn settings(&self, policy: Policy) -> Settings {
+        Settings {
+            policy,
+            subject_types: self.decisions.subject_types.value.clone(),
+        }
+    }
+
+    /// How the decision point works.
+    pub(crate) fn decision_point(&self) -> Decisions {
+        self.decisions.to_web(&self.server)
+    }
+
+    /// The key that signs what browsers hold, where a secret for it is configured.
+    pub(crate) fn signing_key(&self) -> Option<SigningKey> {
+        self.server.secret.value.as_ref()?.key()
+    }
+
+    /// The sinks that are turned on.
+    pub(crate) fn sinks(&self) -> Vec<Arc<dyn Sink>> {
+        self.log_sink.sink().into_iter().collect()
+    }
+}

@@ -1,0 +1,72 @@
+//! Where the program listens and what it says of itself.
+
+use std::net::SocketAddr;
+
+use portcullis_web::SigningKey;
+
+use super::{
+    secret::Secret,
+    section::section,
+    value::{Value, Written},
+};
+
+section! {
+    /// Where the program listens and what it says of itself.
+    Server, prefix "" {
+        /// the address to listen on; others than loopback need a token
+        listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080));
+        /// what the program's own log holds: `info`, `portcullis_store=debug,warn`
+        log: LogLevels = LogLevels("warn".into());
+        /// the `https` address under which enforcement points reach this server
+        public_url: Option<String> => "the address asked";
+        /// what signs sessions, form tokens and search pages, 32 bytes at least
+        secret: Option<SigningSecret> => "made once, kept in the database";
+    }
+}
+
+/// What the program's own log holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LogLevels(pub(crate) String);
+
+impl Value for LogLevels {
+    fn parse(text: &str, _: &Written<'_>) -> Result<Self, String> {
+        match text.parse::<tracing_subscriber::filter::Targets>() {
+            Ok(_) => Ok(Self(text.to_owned())),
+            Err(_) => Err(format!(
+                "`{text}` is no log filter; write warn, info, or portcullis_store=debug,warn"
+            )),
+        }
+    }
+
+    fn shown(&self) -> String {
+        self.0.clone()
+    }
+}
+
+/// A secret that is long enough to sign with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SigningSecret(pub(super) Secret);
+
+impl SigningSecret {
+    /// The signing key it makes.
+    pub(crate) fn key(&self) -> Option<SigningKey> {
+        SigningKey::new(self.0.reveal().as_bytes())
+    }
+}
+
+impl Value for SigningSecret {
+    fn parse(text: &str, written: &Written<'_>) -> Result<Self, String> {
+        let secret = Self(Secret::parse(text, written)?);
+        match secret.key() {
+            Some(_) => Ok(secret),
+            None => Err(format!(
+                "the secret is shorter than {} bytes; make one with `openssl rand -hex 32`",
+                SigningKey::LEAST
+            )),
+        }
+    }
+
+    fn shown(&self) -> String {
+        self.0.to_string()
+    }
+}
