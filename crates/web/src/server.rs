@@ -9,16 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use tower::ServiceBuilder;
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer,
-    propagate_header::PropagateHeaderLayer,
-};
+use tower::{ServiceBuilder, layer::layer_fn};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
-use crate::{Web, api, auth, authzen, error::Failure, pages, ui};
-
-/// The header that correlates a request with its answer.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+use crate::{Web, api, auth, authzen, error::Failure, http::request, pages, ui};
 
 /// Every route of the portal.
 pub fn router(web: Web) -> Router {
@@ -32,8 +26,8 @@ pub fn router(web: Web) -> Router {
     // Each further layer costs every decision an allocation or two, and a decision costs little
     // else: what holds for all answers is one layer, and decisions are too short to compress.
     let everywhere = ServiceBuilder::new()
+        .layer(layer_fn(request::observed))
         .map_response(guard)
-        .layer(PropagateHeaderLayer::new(REQUEST_ID))
         .layer(CatchPanicLayer::custom(
             |_: Box<dyn std::any::Any + Send>| {
                 Failure::Internal("a handler panicked".into()).into_response()
