@@ -140,7 +140,7 @@ async fn a_request_is_one_span_that_names_route_id_actor_and_status() {
             Method::GET,
             "/people/nobody",
             None,
-            "/people/{user}",
+            "/people/{login}",
             "404",
             "DEBUG",
         ),
