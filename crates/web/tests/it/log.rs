@@ -19,7 +19,7 @@ use tracing_subscriber::{
     Layer,
     filter::Targets,
     layer::{Context, SubscriberExt as _},
-    registry::LookupSpan,
+    registry::{LookupSpan, Scope},
 };
 
 use crate::browser::Browser;
@@ -94,7 +94,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Log {
         let mut fields = Visited::default();
         event.record(&mut fields);
         let scope = context.event_scope(event).into_iter();
-        let spans = scope.flat_map(|scope| scope.from_root()).map(|span| {
+        let spans = scope.flat_map(Scope::from_root).map(|span| {
             let visited = span.extensions();
             let fields = visited.get::<Visited>().unwrap().0.clone();
             (span.name().to_owned(), fields)
