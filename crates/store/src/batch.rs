@@ -14,6 +14,7 @@ use portcullis_model::{
 use crate::{
     CommitError, Committed, Effect, EffectSource, Replay, StoreError, actor, bulk,
     chain::Canonical,
+    commit_span::CommitSpan,
     db::{Conn, Value},
     idempotency::{self, Key, Used},
     log::Head,
@@ -107,7 +108,9 @@ impl Batch {
         // A panic in a builder, or in a sink asked about it, is its own caller's loss only. Nothing
         // of ours is half-changed by it: it sees the world by reference, and the rows are added
         // afterwards.
-        let guarded = catch_unwind(AssertUnwindSafe(|| guarded(source, world, context, sinks)));
+        let guarded = catch_unwind(AssertUnwindSafe(|| {
+            guarded(source, world, context, sinks, &job.span)
+        }));
         let (change, after, effects) = match guarded {
             Ok(guarded) => guarded?,
             Err(panic) => return Err(CommitError::Internal(message(&*panic))),
@@ -261,12 +264,14 @@ fn guarded(
     world: &World,
     context: &Context,
     sinks: &Sinks,
+    span: &CommitSpan,
 ) -> Result<Guarded, CommitError> {
     let change = match source {
         Source::Build(build) => build(world, context)?,
         Source::Built(change) => Arc::unwrap_or_clone(change),
         Source::Settled => return Err(again().into()),
     };
+    span.planned(change.operation);
     if change.is_empty() {
         return Ok((change, world.clone(), Vec::new()));
     }

@@ -14,6 +14,7 @@ mod backup;
 mod batch;
 mod bulk;
 mod chain;
+mod commit_span;
 mod constraints;
 mod db;
 mod error;

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     CommitError, Committed, Engine, Idempotency, Proposal, Replay, StoreError, actor,
     batch::{Batch, Planned},
+    commit_span::CommitSpan,
     constraints,
     db::Tx,
     error::refused_value,
@@ -37,6 +38,7 @@ pub(crate) struct Job {
     pub(crate) context: Context,
     pub(crate) source: Source,
     pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) span: CommitSpan,
     answer: oneshot::Sender<Answer>,
 }
 
@@ -60,6 +62,7 @@ impl Job {
             context,
             source: Source::Build(proposal.build),
             idempotency: proposal.idempotency,
+            span: CommitSpan::new(),
             answer,
         }
     }
@@ -70,7 +73,8 @@ impl Job {
         Some((actor, idempotency.key.clone()))
     }
 
-    fn answer(self, answer: Answer) {
+    fn answer(self, world: &World, answer: Answer) {
+        self.span.close(&self.context, world, &answer);
         // Whoever no longer listens has hung up; what is written stays written.
         let _ = self.answer.send(answer);
     }
@@ -120,7 +124,7 @@ async fn attempt(current: &Current, jobs: Vec<Job>, prune: Option<Timestamp>) ->
             let world = Arc::new(world);
             current.advance(Arc::clone(&world));
             for (job, answer) in jobs.into_iter().zip(answers) {
-                job.answer(answer.and_then(|planned| planned.committed(&world)));
+                job.answer(&world, answer.and_then(|planned| planned.committed(&world)));
             }
             return Tried::Answered;
         }
@@ -130,8 +134,9 @@ async fn attempt(current: &Current, jobs: Vec<Job>, prune: Option<Timestamp>) ->
         return Tried::Again(jobs);
     }
     tracing::warn!(%error, batch = jobs.len(), "a batch of commits was not written");
+    let world = current.world();
     for job in jobs {
-        job.answer(Err(answer_to(error.clone())));
+        job.answer(&world, Err(answer_to(error.clone())));
     }
     Tried::Answered
 }

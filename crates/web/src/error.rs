@@ -11,6 +11,8 @@ use portcullis_store::{CommitError, NotYet, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::http::request;
+
 /// An RFC 9457 problem.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
@@ -25,6 +27,8 @@ pub struct Problem {
     pub detail: String,
     /// A stable code for programs.
     pub code: &'static str,
+    /// The request's id, which the program's log names too: tell it to who runs the program.
+    pub request_id: String,
     /// Everything that is wrong with what was sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<ProblemField>)]
@@ -175,23 +179,18 @@ impl Failure {
             status: status.as_u16(),
             detail,
             code,
+            request_id: request::id(),
             errors,
-        }
-    }
-
-    /// Writes down what the answer does not tell.
-    pub(crate) fn log(&self) {
-        match self {
-            Self::Unavailable(cause) => tracing::error!(%cause, "the store is unavailable"),
-            Self::Internal(cause) => tracing::error!(%cause, "internal error"),
-            _ => {}
         }
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        self.log();
+        // What the answer does not tell is for the log.
+        if let Self::Unavailable(cause) | Self::Internal(cause) = &self {
+            request::fails_by(cause);
+        }
         let mut response = (self.status(), Json(self.problem())).into_response();
         let headers = response.headers_mut();
         headers.insert(

@@ -9,16 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use tower::ServiceBuilder;
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer,
-    propagate_header::PropagateHeaderLayer,
-};
+use tower::{ServiceBuilder, layer::layer_fn};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
-use crate::{Web, api, auth, authzen, error::Failure, pages, ui};
-
-/// The header that correlates a request with its answer.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+use crate::{Web, api, auth, authzen, error::Failure, http::request, pages, ui};
 
 /// Every route of the portal.
 pub fn router(web: Web) -> Router {
@@ -29,17 +23,7 @@ pub fn router(web: Web) -> Router {
         .route("/rules/check.json", post(api::lint_rules))
         .route("/assets/{name}", get(asset))
         .layer(CompressionLayer::new());
-    // Each further layer costs every decision an allocation or two, and a decision costs little
-    // else: what holds for all answers is one layer, and decisions are too short to compress.
-    let everywhere = ServiceBuilder::new()
-        .map_response(guard)
-        .layer(PropagateHeaderLayer::new(REQUEST_ID))
-        .layer(CatchPanicLayer::custom(
-            |_: Box<dyn std::any::Any + Send>| {
-                Failure::Internal("a handler panicked".into()).into_response()
-            },
-        ));
-    Router::new()
+    let routes = Router::new()
         .merge(portal)
         .merge(authzen::routes())
         .route("/healthz", get(health))
@@ -50,9 +34,23 @@ pub fn router(web: Web) -> Router {
                 "this address does not take that method; the `Allow` header says which it takes"
                     .into(),
             )
-        })
-        .layer(everywhere)
-        .with_state(web)
+        });
+    everywhere(routes).with_state(web)
+}
+
+/// `routes`, with what holds for every answer. Each further layer costs every decision an
+/// allocation or two, and a decision costs little else: so this is one layer, and decisions are too
+/// short to compress.
+fn everywhere<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
+    let layers = ServiceBuilder::new()
+        .layer(layer_fn(request::observed))
+        .map_response(guard)
+        .layer(CatchPanicLayer::custom(
+            |_: Box<dyn std::any::Any + Send>| {
+                Failure::Internal("a handler panicked".into()).into_response()
+            },
+        ));
+    routes.layer(layers)
 }
 
 /// Answers requests on `listener` until `stop` resolves; requests under way are finished.
@@ -122,4 +120,76 @@ fn guard<B>(mut response: Response<B>) -> Response<B> {
         set(header::REFERRER_POLICY, "same-origin");
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use axum::body::Body;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    /// What is logged by default while one request is answered.
+    async fn told_by(path: &str) -> (StatusCode, String) {
+        struct Text(Arc<Mutex<Vec<u8>>>);
+
+        impl std::io::Write for Text {
+            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+                self.0.lock().unwrap().extend_from_slice(bytes);
+                Ok(bytes.len())
+            }
+
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+
+        let text = Arc::new(Mutex::new(Vec::new()));
+        let writer = Arc::clone(&text);
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_max_level(tracing::Level::WARN)
+            .with_writer(move || Text(Arc::clone(&writer)))
+            .finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let routes = Router::new()
+            .route(
+                "/fault/{key}",
+                get(async || Failure::Internal("the cause".into())),
+            )
+            .route(
+                "/panic/{key}",
+                get(async || -> StatusCode { panic!("of a bug") }),
+            );
+        let request = Request::get(path).header("x-request-id", "this-one");
+        let request = request.body(Body::empty()).unwrap();
+        let answer = everywhere(routes).oneshot(request).await.unwrap();
+        let told = String::from_utf8(text.lock().unwrap().clone()).unwrap();
+        (answer.status(), told)
+    }
+
+    #[tokio::test]
+    async fn a_fault_of_ours_is_one_line_with_its_cause_and_its_request() {
+        for (path, cause) in [
+            ("/fault/secret", "the cause"),
+            ("/panic/secret", "a handler panicked"),
+        ] {
+            let (status, told) = told_by(path).await;
+            assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(told.lines().count(), 1, "{told}");
+            for part in [
+                "ERROR portcullis::requests",
+                cause,
+                "this-one",
+                "GET",
+                "/{key}",
+                "status=500",
+            ] {
+                assert!(told.contains(part), "no {part} in {told}");
+            }
+            assert!(!told.contains("secret"), "{told}");
+        }
+    }
 }

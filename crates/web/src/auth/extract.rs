@@ -13,7 +13,7 @@ use super::{
     authenticate::{Authenticated, Proof},
     key::SigningKey,
 };
-use crate::{Web, error::Failure};
+use crate::{Web, error::Failure, http::request};
 
 /// A known user and the world they were found in.
 #[derive(Clone, Debug)]
@@ -81,6 +81,9 @@ impl FromRequestParts<Web> for Authenticated {
             Some(found) => found.clone(),
             None => {
                 let found = web.authenticator().authenticate(parts, &web.app().world());
+                if let Some(known) = &found {
+                    request::is_from(&known.name);
+                }
                 parts.extensions.insert(found.clone());
                 found
             }

@@ -17,7 +17,10 @@ fn plain(value: &Value) -> Value {
         Value::Array(all) => all.iter().map(plain).collect(),
         Value::Object(all) => all
             .iter()
-            .map(|(key, value)| (key.clone(), plain(value)))
+            .map(|(key, value)| match key.as_str() {
+                "request_id" => (key.clone(), Value::from("[id]")),
+                _ => (key.clone(), plain(value)),
+            })
             .collect(),
         other => other.clone(),
     }

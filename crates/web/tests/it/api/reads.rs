@@ -84,6 +84,7 @@ async fn lists_are_filtered_and_a_filter_nobody_knows_is_told() -> anyhow::Resul
           "message": "`0` is not a number of rows from 1 to 1000"
         }
       ],
+      "request_id": "[id]",
       "status": 400,
       "title": "invalid input",
       "type": "https://portcullis.dev/problems/invalid"

@@ -256,6 +256,7 @@ async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_done() -> anyho
           "message": "there is no parameter `previw` here; did you mean `preview`?"
         }
       ],
+      "request_id": "[id]",
       "status": 400,
       "title": "invalid input",
       "type": "https://portcullis.dev/problems/invalid"
