@@ -1,8 +1,8 @@
 //! What a grant brings along: requests that it answers, and ends that tags cut.
 
 use portcullis_model::{
-    Action, Actor, Change, ChangeSet, Context, Edit, Granted, Group, Id, Membership, Reason,
-    Refusal, Request, Target, World, may,
+    Action, Actor, Change, ChangeSet, Context, Edit, Granted, Group, Id, Membership,
+    MembershipKind, Reason, Refusal, Request, Target, World, may,
 };
 
 /// A reason in our own words; the texts used here are short and plain.
@@ -42,6 +42,48 @@ pub(crate) fn settle_requests(
             change.push(edit);
         }
     }
+}
+
+/// Settles what the grants in `change` answer, on the world it leaves: for who is put into a group,
+/// and for all who are in one that is put into another. `except` is the request being decided.
+pub(crate) fn settle_granted(
+    world: &World,
+    context: &Context,
+    except: Option<Id<Request>>,
+    change: &mut ChangeSet,
+) -> Result<(), Refusal> {
+    if world.requests().next().is_none() {
+        return Ok(());
+    }
+    let after = world.after(change)?;
+    let mut granted: Vec<Membership> = Vec::new();
+    for edit in &change.changes {
+        match edit {
+            Change::Membership(edit) => granted.extend(edit.after.as_deref().cloned()),
+            Change::Inclusion(edit) => {
+                let role = edit.after.as_deref().map(|inclusion| inclusion.child);
+                let members = role
+                    .into_iter()
+                    .flat_map(|role| after.direct_of_group(role));
+                let members = members.filter(|m| {
+                    m.kind == MembershipKind::Member && m.validity.contains(context.now)
+                });
+                granted.extend(members.cloned());
+            }
+            Change::User(_)
+            | Change::Group(_)
+            | Change::App(_)
+            | Change::Tag(_)
+            | Change::Entitlement(_)
+            | Change::Request(_)
+            | Change::Resource(_)
+            | Change::Identity(_) => {}
+        }
+    }
+    for granted in &granted {
+        settle_requests(&after, context, granted, except, change);
+    }
+    Ok(())
 }
 
 /// Cuts what lasts longer than the tags on `groups` allow, as they are in `world`. Never extends.

@@ -40,29 +40,7 @@ impl Operation for AttachRole {
             let edit = world.grant_inclusion(context, role.id, group, kind, self.until, reason);
             change.push(edit);
         }
-        self.settle(world, context, &mut change)?;
+        grants::settle_granted(world, context, None, &mut change)?;
         Ok(change)
-    }
-}
-
-impl AttachRole {
-    /// Role members who asked for one of the groups have it now.
-    fn settle(
-        &self,
-        world: &World,
-        context: &Context,
-        change: &mut ChangeSet,
-    ) -> Result<(), Refusal> {
-        if world.requests().next().is_none() {
-            return Ok(());
-        }
-        let after = world.after(change)?;
-        let members = after
-            .direct_of_group(self.role)
-            .filter(|m| m.kind == MembershipKind::Member && m.validity.contains(context.now));
-        for member in members {
-            grants::settle_requests(&after, context, member, None, change);
-        }
-        Ok(())
     }
 }

@@ -185,10 +185,11 @@ impl Reader<'_> {
     }
 
     fn group(&mut self, at: String, name: Name, description: &str, kind: DesiredKind) {
+        let description = self.describe(&at, description);
         self.desired.groups.push(DesiredGroup {
             at,
             name,
-            description: Wording::Always(describe(description)),
+            description: Wording::Always(description),
             kind,
             kept: Kept::Here,
             listed: true,
@@ -252,10 +253,12 @@ impl Reader<'_> {
         let Some(app) = good(&mut self.faults, format!("{at}/name"), Name::parse(&full)) else {
             return;
         };
+        let description = self.describe(&at, &repo.description);
+        let owners = self.describe(&at, &format!("Owners of {full}"));
         self.desired.apps.push(DesiredApp {
             name: app.clone(),
-            description: describe(&repo.description),
-            owners: describe(&format!("Owners of {full}")),
+            description,
+            owners,
         });
         let given = |to: &BTreeMap<String, String>| (!repo.archived).then(|| to.clone());
         for (team, role) in given(&repo.teams).into_iter().flatten() {
@@ -298,9 +301,10 @@ impl Reader<'_> {
         }
         Some(name.to_string())
     }
-}
 
-fn describe(text: &str) -> Description {
-    let cut: String = text.chars().take(1024).collect();
-    Description::parse(&cut).unwrap_or_default()
+    /// The first 1024 letters of a description; code hosts allow more.
+    fn describe(&mut self, at: &str, text: &str) -> Description {
+        let cut: String = text.chars().take(1024).collect();
+        good(&mut self.faults, at, Description::parse(&cut)).unwrap_or_default()
+    }
 }

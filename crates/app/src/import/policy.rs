@@ -215,7 +215,12 @@ impl Reader {
             format!("{at}/name"),
             Name::parse(&wanted.name),
         );
-        let Some(name) = name else {
+        let description = good(
+            &mut self.faults,
+            format!("{at}/description"),
+            Description::parse(&wanted.description),
+        );
+        let (Some(name), Some(description)) = (name, description) else {
             return;
         };
         for (n, login) in wanted.members.iter().enumerate() {
@@ -258,9 +263,7 @@ impl Reader {
         self.desired.groups.push(DesiredGroup {
             at: format!("{at}/name"),
             name,
-            description: Wording::AtFirst(
-                Description::parse(&wanted.description).unwrap_or_default(),
-            ),
+            description: Wording::AtFirst(description),
             kind: DesiredKind::Group,
             kept: Kept::Here,
             listed: !wanted.members.is_empty(),

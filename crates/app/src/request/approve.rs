@@ -1,7 +1,7 @@
 //! Approve a request.
 
 use portcullis_model::{
-    Change, ChangeSet, Context, Expiry, Id, OperationName, Reason, Refusal, Request, World,
+    ChangeSet, Context, Expiry, Id, OperationName, Reason, Refusal, Request, World,
 };
 
 use crate::{Operation, grants};
@@ -23,13 +23,7 @@ impl Operation for Approve {
         let request = world.pending(self.request)?;
         let mut change = ChangeSet::new(OperationName::RequestApprove);
         change.changes = request.approve(world, context, self.until, &self.reason)?;
-        let granted = change.changes.iter().find_map(|change| match change {
-            Change::Membership(edit) => edit.after.as_deref().cloned(),
-            _ => None,
-        });
-        if let Some(granted) = granted {
-            grants::settle_requests(world, context, &granted, Some(request.id), &mut change);
-        }
+        grants::settle_granted(world, context, Some(request.id), &mut change)?;
         Ok(change)
     }
 }

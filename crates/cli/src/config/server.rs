@@ -15,7 +15,7 @@ section! {
     Server, prefix "" {
         /// the address to listen on; others than loopback need a token
         listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080));
-        /// what the program's own log holds: `info`, `portcullis_store=debug,warn`
+        /// what [the program's own log](logs.md) holds: `info`, `portcullis_store=debug,warn`
         log: LogLevels = LogLevels("warn".into());
         /// the `https` address under which enforcement points reach this server
         public_url: Option<String> => "the address asked";

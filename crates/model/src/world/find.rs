@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::World;
 use crate::{
     App, ConnectorId, Entitlement, Group, Id, Identity, Inclusion, Noun, Refusal, Request,
-    Resource, Tag, User, name,
+    Resource, Tag, User, name, record::AppOrigin,
 };
 
 impl World {
@@ -211,6 +211,13 @@ required! {
 }
 
 impl World {
+    /// Whether `group` belongs to the built-in app, whose owners administer Portcullis.
+    #[must_use]
+    pub fn is_built_in(&self, group: &Group) -> bool {
+        let app = group.app().and_then(|app| self.app(app));
+        app.is_some_and(|app| app.origin == AppOrigin::BuiltIn)
+    }
+
     /// The living role `id`, or that there is none.
     ///
     /// # Errors

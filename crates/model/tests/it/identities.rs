@@ -117,3 +117,28 @@ fn a_connector_touches_only_what_it_granted_or_is_the_authority_over() {
     let lapsed = grant(person, "ben", "Team", Expiry::at(NOW)).ending(Expiry::at(NOW));
     assert_eq!(tries(import, lapsed), ("ok", "ok"), "it only takes up room");
 }
+
+#[test]
+fn a_connector_puts_nobody_into_what_another_is_the_authority_over() {
+    let c = Company::new().users(["ben"]).mirrored_group("Mirror");
+    let there = c.world.group(c.gid("Mirror")).unwrap().clone();
+    let mut of_okta = there.clone();
+    of_okta.authority = portcullis_model::record::Authority::External(okta());
+    let c = c.has(Edit::update(there, of_okta));
+    let tries = |connector: ConnectorId| {
+        let by = c.as_actor(Actor::Connector(connector));
+        let (kind, why) = (MembershipKind::Member, Reason::default());
+        let group = c.gid("Mirror");
+        let new = Membership::grant(&by, c.uid("ben"), group, kind, NEVER, &why);
+        let there = c.world.group(group).unwrap().clone();
+        let mut taken = there.clone();
+        taken.authority = portcullis_model::record::Authority::External(connector);
+        taken.description = portcullis_model::Description::parse("mine").unwrap();
+        (
+            code(&guard(&c.world, one(Edit::create(new)), &by)),
+            code(&guard(&c.world, one(Edit::update(there, taken)), &by)),
+        )
+    };
+    assert_eq!(tries(okta()), ("ok", "ok"));
+    assert_eq!(tries(ConnectorId::IMPORT), ("foreign_fact", "foreign_fact"));
+}

@@ -199,7 +199,11 @@ pub(crate) fn make_private(path: &std::path::Path) {
 }
 
 fn unknown(url: &str) -> StoreError {
-    StoreError::Url {
-        url: redact_url(url),
-    }
+    let url = redact_url(url);
+    // What may be mistyped is not shown in parts: nobody knows where its password would end.
+    let url = match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+        _ => url,
+    };
+    StoreError::Url { url }
 }

@@ -58,7 +58,11 @@ impl<Q: FromQuery + Send> FromRequestParts<Web> for Read<Q> {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
         let viewer = <Viewer as FromRequestParts<Web>>::from_request_parts(parts, web).await?;
-        let query = query::read(parts, "at", &mut Vec::new())?;
+        let mut faults = Vec::new();
+        let query = query::read(parts, "at", &mut faults)?;
+        if !faults.is_empty() {
+            return Err(Refusal::Invalid(faults).into());
+        }
         let View { world, now, at } = View::from_request_parts(parts, web).await?;
         Ok(Self {
             web: web.clone(),

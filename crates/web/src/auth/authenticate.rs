@@ -1,9 +1,12 @@
 //! From a request to who sent it, by each way in turn.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use axum::http::{HeaderMap, header, request::Parts};
-use portcullis_model::{Id, User, World};
+use portcullis_model::{Id, User, World, name};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -86,11 +89,30 @@ impl Found {
 pub(crate) struct Authenticator {
     access: Access,
     key: SigningKey,
+    /// Whom each login of a token meant when it was first used: a login that comes to somebody else
+    /// brings them nobody's token.
+    meant: Mutex<HashMap<String, Id<User>>>,
 }
 
 impl Authenticator {
-    pub(crate) const fn new(access: Access, key: SigningKey) -> Self {
-        Self { access, key }
+    pub(crate) fn new(access: Access, key: SigningKey) -> Self {
+        Self {
+            access,
+            key,
+            meant: Mutex::default(),
+        }
+    }
+
+    /// Whoever a token for `login` stands for: who had just that login when it was first used, and
+    /// has it still.
+    fn bearer_of(&self, login: &str, world: &World) -> Option<Id<User>> {
+        let user = world.find_user(login)?;
+        if user.login.key() != name::key(login) {
+            return None;
+        }
+        let mut meant = self.meant.lock().ok()?;
+        let first = *meant.entry(login.to_owned()).or_insert(user.id);
+        (first == user.id).then_some(first)
     }
 
     pub(crate) const fn access(&self) -> &Access {
@@ -149,8 +171,8 @@ impl Authenticator {
                 Some(token) => {
                     let user = match &token.subject {
                         TokenSubject::Decisions => None,
-                        TokenSubject::User(login) => match world.find_user(login) {
-                            Some(user) => Some(user.id),
+                        TokenSubject::User(login) => match self.bearer_of(login, world) {
+                            Some(user) => Some(user),
                             None => return Found::Refused,
                         },
                     };
@@ -204,4 +226,43 @@ fn find<'t>(tokens: &'t [Token], given: &str) -> Option<&'t Token> {
             found
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_model::{
+        ChangeSet, Edit, OperationName, UserKind,
+        name::{Email, Login, Name},
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_token_stays_with_who_had_the_login_first() {
+        let user = |id, login: &str, email: &str| User {
+            id: Id::new(uuid::Uuid::from_u128(id)),
+            login: Login::parse(login).unwrap(),
+            name: Name::parse(login).unwrap(),
+            email: Email::parse(email).ok(),
+            kind: UserKind::Person,
+            manager: None,
+            attributes: Default::default(),
+        };
+        let world = |users: Vec<User>| {
+            let mut change = ChangeSet::new(OperationName::UserCreate);
+            users
+                .into_iter()
+                .for_each(|user| change.push(Edit::create(user)));
+            World::default().after(&change).unwrap()
+        };
+        let key = SigningKey::new(&[7; 32]).unwrap();
+        let authenticator = Authenticator::new(Access::Tokens(Vec::new()), key);
+        let first = world(vec![user(1, "ana", "a@example.com")]);
+        let ana = Some(Id::new(uuid::Uuid::from_u128(1)));
+        assert_eq!(authenticator.bearer_of("ana", &first), ana);
+        assert_eq!(authenticator.bearer_of("a@example.com", &first), None);
+        let renamed = world(vec![user(1, "ana.silva", ""), user(2, "ana", "")]);
+        assert_eq!(authenticator.bearer_of("ana", &renamed), None);
+        assert_eq!(authenticator.bearer_of("ana", &first), ana);
+    }
 }

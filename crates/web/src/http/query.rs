@@ -4,10 +4,7 @@
 //! the same lines. A parameter nobody knows is a fault that names the nearest one: what is not
 //! applied is never passed over.
 
-use axum::{
-    extract::Query,
-    http::{Method, request::Parts},
-};
+use axum::{extract::Query, http::request::Parts};
 use portcullis_model::{FieldError, Refusal};
 use utoipa::openapi::{
     Required,
@@ -127,10 +124,7 @@ pub(crate) fn read<Q: FromQuery>(
             faults.push(FieldError::new(name, unknown("parameter", name, &known)));
         }
     }
-    match Q::read(&pairs, faults) {
-        Some(query) if parts.method != Method::GET || faults.is_empty() => Ok(query),
-        _ => Err(Refusal::Invalid(std::mem::take(faults))),
-    }
+    Q::read(&pairs, faults).ok_or_else(|| Refusal::Invalid(std::mem::take(faults)))
 }
 
 /// The one value of a parameter; pushes what is wrong with it, also that it is given twice.

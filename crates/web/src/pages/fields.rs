@@ -1,7 +1,5 @@
 //! Forms as they arrive: who sent them, and their fields as text.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
@@ -9,6 +7,7 @@ use axum::{
 };
 use portcullis_model::{MembershipKind, Refusal};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::frame::{Page, form_pairs};
 use crate::{Web, error::Failure, ui, words};
@@ -73,7 +72,7 @@ impl Fields {
 
     /// Everything but what the frame itself sends, to be sent again by a confirming form.
     pub(crate) fn hidden(&self) -> Vec<ui::Hidden> {
-        let own = |name: &str| matches!(name, "csrf" | "confirm");
+        let own = |name: &str| matches!(name, "csrf" | "confirm" | "previewed");
         self.0
             .iter()
             .filter(|(name, _)| !own(name))
@@ -157,11 +156,12 @@ pub(crate) fn kind(text: &str) -> MembershipKind {
 
 /// What stands for a record as it is: another text where anybody has saved it since.
 pub(crate) fn version(record: &impl Serialize) -> String {
-    let mut hasher = DefaultHasher::new();
-    serde_json::to_string(record)
-        .unwrap_or_default()
-        .hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+    let text = serde_json::to_vec(record).unwrap_or_default();
+    let digest = Sha256::digest(text);
+    digest[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// What a refusal says about a form's fields; other failures stay failures.

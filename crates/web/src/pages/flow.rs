@@ -4,12 +4,12 @@
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use portcullis_app::{Operation, Preview, decide::RulesDiff};
-use portcullis_model::Change;
+use portcullis_model::{Change, EditKind};
 use portcullis_store::Committed;
 
 use super::{
     convert,
-    fields::Submission,
+    fields::{Submission, version},
     frame::{Page, render},
     rules::diff,
 };
@@ -105,9 +105,11 @@ pub(crate) async fn run(
 ) -> Result<Response, Failure> {
     let page = &submission.page;
     let context = page.viewer.context.clone();
-    if submission.fields.get("confirm") != "yes" {
+    let seen = submission.fields.get(SEEN);
+    if submission.fields.get("confirm") != "yes" || !seen.is_empty() {
         let preview = web.app().preview(&context, &step.operation).await?;
-        if asks(&preview, step.ask) {
+        // What is confirmed is what was shown: of something else by now there is another preview.
+        if asks(&preview, step.ask) && seen != digest(&preview) {
             return show(page, &preview, step, submission.fields.hidden());
         }
     }
@@ -117,6 +119,20 @@ pub(crate) async fn run(
         None => made(&committed).unwrap_or(step.cancel),
     };
     Ok(to(target, &committed))
+}
+
+/// The field in which a confirming form says what was shown.
+const SEEN: &str = "previewed";
+
+/// Stands for what a preview shows that cannot be taken back by looking again: which records go or
+/// change, and who loses what. New ids and times are left out; they differ from one look to the next.
+fn digest(preview: &Preview) -> String {
+    let edits = preview.change.changes.iter().map(Change::outline);
+    let touched = edits.filter(|of| of.edit != EditKind::Created);
+    let touched: Vec<_> = touched.map(|of| (of.record, of.edit, of.id)).collect();
+    let lost = preview.diff.losses.iter();
+    let lost: Vec<_> = lost.map(|line| (line.user, &line.what)).collect();
+    version(&(touched, format!("{lost:?}")))
 }
 
 /// The page of what a commit made, if it made something that has one.
@@ -165,6 +181,7 @@ fn show(
 ) -> Result<Response, Failure> {
     let now = page.viewer.context.now;
     hidden.push(ui::Hidden::new("confirm", "yes"));
+    hidden.push(ui::Hidden::new(SEEN, digest(preview)));
     let rules = preview.rules.as_ref();
     let loses = !preview.diff.losses.is_empty() || rules.is_some_and(RulesDiff::loses);
     render(&PreviewPage {

@@ -102,9 +102,17 @@ impl<'s> Input<'s> {
     }
 
     /// The ids sent in a field by its boxes.
-    pub(crate) fn ids<T>(&self, name: &str) -> Vec<Id<T>> {
-        let all = self.fields.all(name);
-        all.filter_map(|text| text.parse().ok()).collect()
+    pub(crate) fn ids<T>(&mut self, name: &str) -> Vec<Id<T>> {
+        let mut all = Vec::new();
+        for text in self.fields.all(name) {
+            match text.parse() {
+                Ok(id) => all.push(id),
+                Err(_) => self
+                    .errors
+                    .add(name, format!("`{text}` is not on the list")),
+            }
+        }
+        all
     }
 
     /// The end chosen in a duration picker called `name`: seconds from now, `never`, or a date.

@@ -78,6 +78,10 @@ async fn rejecting_several_without_a_reason_gives_the_list_back_with_what_was_pi
         "{list}"
     );
     let decide = "/requests/decide?q=audit";
+    let unclear = [("request", &*ids[0]), ("do", "aprove"), ("confirm", "yes")];
+    let neither = olga.post(decide, &unclear).await;
+    assert!(neither.status == 422 && neither.text.contains("choose whether to approve or reject"));
+    assert_eq!(app.world().requests().count(), 2, "nothing is decided");
     let fields = [("request", &*ids[0]), ("do", "reject"), ("reason", "")];
     let again = olga.post(decide, &fields).await;
     assert_eq!(again.status, 422);
@@ -261,5 +265,42 @@ async fn what_was_saved_meanwhile_is_not_replaced_unseen() -> anyhow::Result<()>
             "{page}"
         );
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_confirmed_is_what_was_shown() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = Browser::new(&app, "ada")?;
+    let page = "/groups/Payroll/delete";
+    let shown = ada.get(page).await.text;
+    let field = |text: &str| {
+        let at = text.find("name=\"previewed\"").expect("what was shown");
+        let value = text[at..].split("value=\"").nth(1).expect("a value");
+        value.split('"').next().expect("an end").to_owned()
+    };
+    let seen = field(&shown);
+    let add = json!({ "users": ["sven"], "reason": "meanwhile" });
+    let _ = app
+        .as_user("ada")
+        .post("/api/v1/groups/Payroll/members", add)
+        .await
+        .expect(200);
+    let confirm = |seen: &str| {
+        [
+            ("confirm", "yes".to_owned()),
+            ("previewed", seen.to_owned()),
+        ]
+    };
+    let pairs = |all: &[(&'static str, String); 2]| {
+        all.clone()
+            .map(|(name, value)| (name, value.leak() as &str))
+    };
+    let again = ada.post(page, &pairs(&confirm(&seen))).await;
+    assert_eq!(again.status, 200, "shown anew");
+    assert!(app.world().find_group("Payroll").is_some());
+    let seen = field(&again.text);
+    assert_eq!(ada.post(page, &pairs(&confirm(&seen))).await.status, 303);
+    assert!(app.world().find_group("Payroll").is_none());
     Ok(())
 }

@@ -25,13 +25,16 @@ impl Reconcile<'_> {
         let now = self.context.now;
         let Some(there) = there.filter(|there| !there.validity().until.is_past(now)) else {
             let group = self.world.group(group);
-            let authority = group.map(|group| (group.id, group.authority));
-            return match authority {
-                Some((id, Authority::External(other))) if other != self.source => {
-                    self.foreign(id, &said.at);
+            let foreign = group.filter(|group| {
+                self.world.is_built_in(group)
+                    || matches!(group.authority, Authority::External(other) if other != self.source)
+            });
+            return match foreign {
+                Some(group) => {
+                    self.foreign(group.id, &said.at);
                     false
                 }
-                _ => true,
+                None => true,
             };
         };
         let (holds, same) = (there.validity(), same(there));

@@ -67,9 +67,12 @@ impl Reconcile<'_> {
         kind: impl Fn(&Self) -> Option<GroupKind>,
     ) {
         let there = self.world.find_group(name);
-        let foreign = there.is_some_and(|group| match group.authority {
-            Authority::Portcullis => kept == Kept::Outside,
-            Authority::External(other) => other != self.source,
+        let foreign = there.is_some_and(|group| {
+            self.world.is_built_in(group)
+                || match group.authority {
+                    Authority::Portcullis => kept == Kept::Outside,
+                    Authority::External(other) => other != self.source,
+                }
         });
         let (Wording::AtFirst(words) | Wording::Always(words)) = description;
         let mut after = match there {

@@ -24,11 +24,8 @@ impl<'a> Reconcile<'a> {
         let (login, external) = (said.login.as_deref(), said.external_id.as_deref());
         let who = login.or(external).unwrap_or_default();
         let known = external.and_then(|id| self.world.user_by_identity(self.source, id));
-        // What the source has an id for is never taken for somebody whose e-mail looks like a login.
-        let exact =
-            |user: &&User| external.is_none() || login.map(name::key) == Some(user.login.key());
-        let named = login.and_then(|login| self.world.find_user(login));
-        let there = known.or_else(|| named.filter(exact));
+        let named = login.and_then(|login| self.by_login(login));
+        let there = known.or(named);
         let id = there.map_or_else(|| self.context.id(), |user| user.id);
         let keys = [
             login.map(|login| UserKey::Login(name::key(login))),
@@ -99,12 +96,18 @@ impl<'a> Reconcile<'a> {
         self.put(there, after);
     }
 
+    /// Whoever has just that login: nobody whose e-mail address or id reads like it.
+    fn by_login(&self, login: &str) -> Option<&'a User> {
+        let found = self.world.find_user(login);
+        found.filter(|user| user.login.key() == name::key(login))
+    }
+
     /// Whoever is meant, described or known.
     pub(super) fn user_of(&mut self, key: &UserKey, at: &str) -> Option<Id<User>> {
         let (found, who) = match key {
             UserKey::Login(login) => {
                 let described = self.users.get(&UserKey::Login(name::key(login)));
-                let known = || self.world.find_user(login).map(|user| user.id);
+                let known = || self.by_login(login).map(|user| user.id);
                 (described.map_or_else(known, |id| *id), login.as_str())
             }
             UserKey::External(id) => {

@@ -42,7 +42,7 @@ pub(super) fn check(
             Change::User(_) | Change::Resource(_) | Change::Identity(_) => {}
         }
     }
-    provenance::check(before, change, context)?;
+    provenance::check(before, after, change, context)?;
     rules.requests_stand(change)?;
     rules.admins_remain()
 }

@@ -45,14 +45,18 @@ impl Form for New {
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         let about = About::read(input, None);
         let kind = match input.text("kind") {
-            "service" => UserKind::Service,
-            _ => UserKind::Person,
+            "service" => Some(UserKind::Service),
+            "" | "person" => Some(UserKind::Person),
+            _ => {
+                input.errors.add("kind", "choose person or service");
+                None
+            }
         };
         let operation = CreateUser {
             login: about.login?,
             name: about.name?,
             email: about.email,
-            kind,
+            kind: kind?,
             manager: about.manager,
             attributes: about.attributes,
         };

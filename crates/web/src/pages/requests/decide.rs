@@ -87,13 +87,18 @@ async fn decide<O: Operation>(
 /// Several at once, with one preview: fields `request` (several), `do`, `reason`.
 pub(super) async fn many(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
     let mut input = Input::new(&sent);
-    let (decision, verb) = match input.text("do") {
-        "reject" => (Decision::Reject, "Reject"),
-        _ => (Decision::Approve, "Approve"),
+    let decision = match input.text("do") {
+        "reject" => Some((Decision::Reject, "Reject")),
+        "approve" => Some((Decision::Approve, "Approve")),
+        _ => {
+            input.errors.add("", "choose whether to approve or reject");
+            None
+        }
     };
     let requests: Vec<Id<Request>> = input.ids("request");
-    let errors = match input.reason() {
-        Some(reason) => {
+    let wanted = decision.zip(input.reason());
+    let errors = match wanted.filter(|_| input.errors.is_empty()) {
+        Some(((decision, verb), reason)) => {
             let title = format!("{verb}: {}", whose(input.world(), &requests));
             let operation = DecideMany {
                 requests: requests.clone(),
