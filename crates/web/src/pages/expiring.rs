@@ -1,21 +1,10 @@
 //! What ends soon: mine, in what I own, and for admins all of it.
 
-use askama::Template;
-use axum::response::Response;
-use portcullis_model::{
-    Action as Wish, Expiry, Group, Id, Membership, MembershipKind, Target, Timestamp, User, World,
-    world::contains,
-};
+use portcullis_model::{Expiry, Group, Id, Membership, Timestamp, User, World, world::contains};
 
-use crate::{
-    error::Failure,
-    pages::{
-        convert,
-        frame::{Page, render},
-        home::ask,
-        parts::{self, Person, address, cut, deciding, is_meant, through},
-    },
-    ui,
+use crate::pages::{
+    grants::{Person, ends_within, is_meant, person, through},
+    prelude::*,
 };
 
 #[derive(Template)]
@@ -114,7 +103,7 @@ fn mine(page: &Page, days: i64, query: &str) -> (Vec<Row>, ui::Pages) {
     let mut found: Vec<_> = world
         .access_of(page.viewer.id, now)
         .into_iter()
-        .filter(|access| parts::ends_within(access.until, now, days))
+        .filter(|access| ends_within(access.until, now, days))
         .filter(|access| contains(&access.group.name, query))
         .collect();
     found.sort_by_key(|access| access.until);
@@ -125,13 +114,10 @@ fn mine(page: &Page, days: i64, query: &str) -> (Vec<Row>, ui::Pages) {
             who: None,
             group: convert::group(access.group),
             is_owner: access.kind == MembershipKind::Owner,
-            through: deciding(&access.paths, access.until)
-                .map_or_else(Vec::new, |path| through(world, path)),
+            through: through(world, &access.paths, access.until),
             ends: convert::ends(access.until, now),
-            renew: access
-                .group
-                .is_managed()
-                .then(|| ("Ask to keep it", ask(access.group, access.kind))),
+            renew: (access.group.is_managed())
+                .then(|| ("Ask to keep it", request_href(access.group, access.kind))),
         })
         .collect();
     (rows, pages)
@@ -191,15 +177,11 @@ fn row(page: &Page, fact: &Membership) -> Option<Row> {
     let (user, group) = (world.user(fact.user)?, world.group(fact.group)?);
     let may = page.may(Wish::AddPeople, Target::Group(group)) && group.is_managed();
     Some(Row {
-        who: Some(parts::person(user)),
+        who: Some(person(user)),
         group: convert::group(group),
         is_owner: fact.kind == MembershipKind::Owner,
         through: Vec::new(),
         ends: convert::ends(Expiry::from(fact.validity.until.instant()), now),
-        renew: may.then(|| {
-            let (id, login) = (group.id, convert::escape(&user.login));
-            let href = format!("/groups/{id}/people/{login}/extend?kind={}", fact.kind);
-            ("Extend", href)
-        }),
+        renew: may.then(|| ("Extend", convert::extend_href(group, user, fact.kind))),
     })
 }

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::{MembershipKind, Timestamp, Validity, World};
-use portcullis_store::{HistoryRow, InclusionRow, Mark};
+use portcullis_model::{MembershipKind, Refusal, Timestamp, Validity, World};
+use portcullis_store::{Cursor, HistoryRow, InclusionRow, Mark};
 use uuid::Uuid;
 
 use crate::{
     pages::{
         convert,
+        frame::Page,
         names::{self, Names},
     },
     ui::{
         self,
-        timeline::{Bar, BarKind, Row as Line},
+        timeline::{Bar, BarKind, Row as Line, Timeline},
     },
 };
 
@@ -54,6 +55,40 @@ struct Version {
 pub(crate) struct History {
     pub rows: Vec<Row>,
     pub lines: Vec<Line>,
+}
+
+/// The way through what is read page by page; empty where there is none.
+pub(crate) struct Older {
+    pub newest: String,
+    pub next: String,
+}
+
+impl Older {
+    /// To the newest page from any other, and to the one after this.
+    pub(crate) fn of(page: &Page, next: Option<Cursor>) -> Self {
+        Self {
+            newest: match page.query("before").as_str() {
+                "" => String::new(),
+                _ => page.with_query(&[("before", "")]),
+            },
+            next: next.map_or_else(String::new, |cursor| {
+                page.with_query(&[("before", &cursor.to_string())])
+            }),
+        }
+    }
+}
+
+/// The picture of a history, where there is anything to draw.
+pub(crate) fn timeline(title: String, lines: Vec<Line>, now: Timestamp) -> Option<Timeline> {
+    let any = !lines.is_empty();
+    any.then(|| Timeline::fitting("history", title, lines, now.to_jiff()))
+}
+
+/// The page of a history that `?before=` asks for.
+pub(crate) fn before(page: &Page) -> Result<Option<Cursor>, Refusal> {
+    let text = Some(page.query("before")).filter(|text| !text.is_empty());
+    let cursor = text.map(|text| text.parse::<Cursor>()).transpose();
+    cursor.map_err(|bad| Refusal::invalid("before", bad.to_string()))
 }
 
 fn marked(world: &World, mark: &Mark, now: Timestamp) -> Marked {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    pages::{names::Names, parts::length},
+    pages::{constraints::length, names::Names},
     ui, words,
 };
 

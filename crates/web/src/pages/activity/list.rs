@@ -1,22 +1,16 @@
 //! The log: who did what, to what, when.
 
-use askama::Template;
-use axum::{extract::State, response::Response};
-use portcullis_model::{Actor, ConnectorId, Noun, Refusal, SystemActor, Timestamp};
+use portcullis_model::{Actor, ConnectorId, Id, Noun, Refusal, SystemActor, Timestamp};
 use portcullis_store::{LogEntry, LogFilter, SubjectKind};
 use uuid::Uuid;
 
 use crate::{
-    Web,
-    error::Failure,
     pages::{
-        convert,
-        frame::{Page, render},
+        history::{Older, before},
         names::{self, Names},
-        parts::filter,
-        people::history::cursor,
+        prelude::*,
     },
-    ui, words,
+    words,
 };
 
 /// Entries on a page.
@@ -38,8 +32,7 @@ struct Activity {
     filters: Vec<ui::Filter>,
     is_open: bool,
     rows: Vec<Row>,
-    newest: String,
-    next: String,
+    older: Older,
 }
 
 struct Row {
@@ -78,14 +71,7 @@ pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response,
             .any(|name| !page.query(name).is_empty()),
         filters,
         rows,
-        newest: if page.query("before").is_empty() {
-            String::new()
-        } else {
-            page.with_query(&[("before", "")])
-        },
-        next: entries.next.map_or_else(String::new, |cursor| {
-            page.with_query(&[("before", &cursor.to_string())])
-        }),
+        older: Older::of(&page, entries.next),
     })
 }
 
@@ -143,7 +129,7 @@ fn wanted(page: &Page) -> Result<LogFilter, Failure> {
         from: time("from", true)?,
         to: time("to", false)?,
         limit: PER_PAGE,
-        before: cursor(page)?,
+        before: before(page)?,
     })
 }
 
@@ -166,7 +152,7 @@ fn subject(text: &str) -> Option<(SubjectKind, Uuid)> {
 
 fn row(page: &Page, entry: &LogEntry) -> Row {
     let names = Names::of_subjects(page.world(), &entry.subjects);
-    let actor = entry.actor.user().map(portcullis_model::Id::uuid);
+    let actor = entry.actor.user().map(Id::uuid);
     let mut subjects: Vec<_> = entry
         .subjects
         .iter()
@@ -211,9 +197,11 @@ fn filters(page: &Page) -> Vec<ui::Filter> {
     let mut filters = Vec::new();
     let mut add = |name: &str, parameter: &str, shown: String| {
         if !shown.is_empty() {
-            let mut chip = filter(page, name, parameter, shown);
-            chip.remove = page.with_query(&[(parameter, ""), ("before", "")]);
-            filters.push(chip);
+            filters.push(ui::Filter {
+                name: name.to_owned(),
+                value: shown,
+                remove: page.with_query(&[(parameter, ""), ("before", "")]),
+            });
         }
     };
     let operation = page.query("operation");

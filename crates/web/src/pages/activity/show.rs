@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use askama::Template;
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::extract::Path;
 use portcullis_app::{
     decide::{Moment, access_diff, reached_by_rules},
     log::Undo,
@@ -15,16 +11,13 @@ use portcullis_model::{ChangeSet, Noun, OperationName, Position, Refusal};
 use portcullis_store::{EntryPart, LogEntry};
 
 use crate::{
-    Web,
-    error::Failure,
     pages::{
         activity::edits::{self, Line},
-        convert,
-        frame::{Page, render},
+        list::{PER_PAGE, pages},
         names::{self, Names},
-        parts::{self, PER_PAGE},
+        prelude::*,
     },
-    ui, words,
+    words,
 };
 
 /// The world before and after an entry is worked out unasked where it is this small.
@@ -136,7 +129,7 @@ async fn part(
         let there = store.entry_part(position, first, PER_PAGE).await?;
         part = there.unwrap_or(part);
     }
-    let pages = parts::pages(page, "page", number.min(last), part.edits);
+    let pages = pages(page, number.min(last), part.edits);
     Ok((part, pages))
 }
 
@@ -185,11 +178,11 @@ async fn effect(
     let types = web.decider().subject_types();
     let (diff, _) = access_diff(types, moments, reached.as_ref());
     let diff = convert::diff(&before, &after, &diff, page.viewer.context.now);
-    Ok(Effect::Known(cut(diff)))
+    Ok(Effect::Known(shortened(diff)))
 }
 
 /// At most [`MOST_LINES`] lines of a diff; who is left out is counted.
-fn cut(mut diff: ui::Diff) -> ui::Diff {
+fn shortened(mut diff: ui::Diff) -> ui::Diff {
     let (mut left, mut kept) = (MOST_LINES, 0);
     for subject in &mut diff.subjects {
         if left == 0 {

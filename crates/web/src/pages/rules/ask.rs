@@ -3,22 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use askama::Template;
-use axum::{extract::State, response::Response};
 use portcullis_app::decide::{self as told, Action, Decider, Entity, Properties, Question};
-use portcullis_model::{Expiry, MembershipKind};
+use portcullis_model::Expiry;
 use portcullis_rules::{ConditionTrace, Explanation, Outcome, Redaction, RuleTrace, Truth};
 
-use crate::{
-    Web,
-    error::Failure,
-    pages::{
-        convert,
-        frame::{Page, render},
-        parts::{self, Past, address},
-    },
-    ui,
-};
+use crate::pages::prelude::*;
 
 /// More rules that came to nothing than this are counted, not shown.
 const MOST_RULES: usize = 60;
@@ -27,7 +16,7 @@ const MOST_RULES: usize = 60;
 #[template(path = "rules/ask.html")]
 struct AskPage {
     shell: ui::Shell,
-    past: Option<Past>,
+    as_of: AsOf,
     crumbs: Vec<ui::Link>,
     ask: Asked,
     answer: Option<Answer>,
@@ -93,7 +82,7 @@ impl Asked {
             kind: page.query("type"),
             id: page.query("id"),
             properties: page.query("properties"),
-            as_of: parts::as_of(page),
+            as_of: AsOf::of(page).day,
             errors: ui::Errors::default(),
         }
     }
@@ -162,7 +151,7 @@ pub(crate) async fn ask(State(web): State<Web>, page: Page) -> Result<Response, 
     let answer = question.map(|question| answer(&web, &page, &question));
     render(&AskPage {
         shell: page.shell(),
-        past: parts::past(&page),
+        as_of: AsOf::of(&page),
         crumbs: vec![ui::Link::new("Rules", "/rules")],
         ask,
         answer,
