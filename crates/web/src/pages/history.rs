@@ -99,15 +99,6 @@ fn marked(world: &World, mark: &Mark, now: Timestamp) -> Marked {
     }
 }
 
-fn bar(kind: BarKind, held: Option<Validity>, note: String) -> Option<Bar> {
-    held.map(|held| Bar {
-        kind,
-        from: held.from.to_jiff(),
-        until: held.until.instant().map(Timestamp::to_jiff),
-        note,
-    })
-}
-
 /// Versions of memberships; `of` says which side of them the page lists.
 pub(crate) fn memberships(
     names: &Names<'_>,
@@ -115,32 +106,17 @@ pub(crate) fn memberships(
     of: impl Fn(&HistoryRow) -> (Uuid, ui::Entity),
     now: Timestamp,
 ) -> History {
-    let versions = rows.iter().map(|version| {
-        let (key, what) = of(version);
+    gathered(rows.iter().map(|version| {
         let fact = &version.membership;
-        let (kind, bar_kind) = match fact.kind {
+        let (kind, bar) = match fact.kind {
             MembershipKind::Member => ("member", BarKind::Member),
             MembershipKind::Owner => ("owner", BarKind::Owner),
         };
-        let added = marked(names.world, &version.added, now);
-        let note = format!("added by {}", added.who.name);
-        Version {
-            key,
-            bar: bar(bar_kind, version.held, note),
-            row: Row {
-                what,
-                kind,
-                reason: fact.reason.to_string(),
-                removed: version
-                    .removed
-                    .as_ref()
-                    .map(|mark| marked(names.world, mark, now)),
-                added,
-                ..dates(version.held, fact.validity, now)
-            },
-        }
-    });
-    gathered(versions)
+        let marks = (&version.added, version.removed.as_ref());
+        let stood = (version.held, fact.validity);
+        let told = (kind, fact.reason.to_string(), bar, "added");
+        one(names, of(version), told, stood, marks, now)
+    }))
 }
 
 /// Versions of inclusions, as who let which role in.
@@ -150,49 +126,48 @@ pub(crate) fn inclusions(
     of: impl Fn(&InclusionRow) -> (Uuid, ui::Entity),
     now: Timestamp,
 ) -> History {
-    let versions = rows.iter().map(|version| {
-        let (key, what) = of(version);
+    gathered(rows.iter().map(|version| {
         let fact = &version.inclusion;
-        let added = marked(names.world, &version.added, now);
-        let note = format!("let in by {}", added.who.name);
-        Version {
-            key,
-            bar: bar(BarKind::Through, version.held, note),
-            row: Row {
-                what,
-                kind: match fact.kind {
-                    MembershipKind::Member => "as members",
-                    MembershipKind::Owner => "as owners",
-                },
-                reason: fact.reason.to_string(),
-                removed: version
-                    .removed
-                    .as_ref()
-                    .map(|mark| marked(names.world, mark, now)),
-                added,
-                ..dates(version.held, fact.validity, now)
-            },
-        }
-    });
-    gathered(versions)
+        let kind = match fact.kind {
+            MembershipKind::Member => "as members",
+            MembershipKind::Owner => "as owners",
+        };
+        let marks = (&version.added, version.removed.as_ref());
+        let stood = (version.held, fact.validity);
+        let told = (kind, fact.reason.to_string(), BarKind::Through, "let in");
+        one(names, of(version), told, stood, marks, now)
+    }))
 }
 
-/// A row that has its dates only: when it really held, or when it was meant to.
-fn dates(held: Option<Validity>, meant: Validity, now: Timestamp) -> Row {
+/// One version, with its dates: when it really held, or when it was meant to.
+fn one(
+    names: &Names<'_>,
+    (key, what): (Uuid, ui::Entity),
+    (kind, reason, bar, verb): (&'static str, String, BarKind, &str),
+    (held, meant): (Option<Validity>, Validity),
+    (added, removed): (&Mark, Option<&Mark>),
+    now: Timestamp,
+) -> Version {
     let shown = held.unwrap_or(meant);
-    Row {
-        what: ui::Entity::new(ui::EntityKind::Group, "", ""),
-        kind: "",
-        from: convert::when(shown.from, now),
-        ends: convert::ends(shown.until, now),
-        never: held.is_none(),
-        reason: String::new(),
-        added: Marked {
-            who: ui::Entity::new(ui::EntityKind::Person, "", ""),
-            when: convert::when(now, now),
-            href: String::new(),
+    let added = marked(names.world, added, now);
+    Version {
+        key,
+        bar: held.map(|held| Bar {
+            kind: bar,
+            from: held.from.to_jiff(),
+            until: held.until.instant().map(Timestamp::to_jiff),
+            note: format!("{verb} by {}", added.who.name),
+        }),
+        row: Row {
+            what,
+            kind,
+            from: convert::when(shown.from, now),
+            ends: convert::ends(shown.until, now),
+            never: held.is_none(),
+            reason,
+            added,
+            removed: removed.map(|mark| marked(names.world, mark, now)),
         },
-        removed: None,
     }
 }
 

@@ -57,7 +57,12 @@ impl<'p, T> List<'p, T> {
     }
 
     /// Turns the rows that are shown into what the template draws.
-    pub(crate) fn map<U>(self, row: impl FnMut(T) -> U) -> List<'p, U> {
+    pub(crate) fn map<U>(self, mut row: impl FnMut(T) -> U) -> List<'p, U> {
+        self.filter_map(|found| Some(row(found)))
+    }
+
+    /// The same, where some rows have nothing to draw.
+    pub(crate) fn filter_map<U>(self, row: impl FnMut(T) -> Option<U>) -> List<'p, U> {
         List {
             page: self.page,
             sort: self.sort,
@@ -67,7 +72,7 @@ impl<'p, T> List<'p, T> {
             selects: self.selects,
             filters: self.filters,
             actions: self.actions,
-            rows: self.rows.into_iter().map(row).collect(),
+            rows: self.rows.into_iter().filter_map(row).collect(),
             pages: self.pages,
         }
     }
@@ -201,6 +206,7 @@ impl Sort {
 }
 
 /// The first of many, and how many are left out.
+#[derive(Default)]
 pub(crate) struct Few<T> {
     pub shown: Vec<T>,
     pub more: usize,

@@ -1,4 +1,4 @@
-//! What every reading page needs: the page, its answer and the view types.
+//! What every page needs: the page, its answer and the view types; in `forms`, what forms need.
 
 pub(crate) use askama::Template;
 pub(crate) use axum::{extract::State, response::Response};
@@ -11,3 +11,23 @@ pub(crate) use super::{
     list::{FEW, Few, List, Sort, cut},
 };
 pub(crate) use crate::{Web, error::Failure, ui};
+
+/// What every form needs.
+pub(crate) mod forms {
+    pub(crate) use portcullis_model::{
+        Action, Group, Id, MembershipKind, Noun, Refusal, Target, User,
+    };
+
+    pub(crate) use crate::{
+        error::Failure,
+        pages::{
+            convert,
+            flow::Step,
+            form::{Form, FormPage, Values, allowed},
+            frame::Page,
+            input::Input,
+            requirements::Requirements,
+        },
+        ui,
+    };
+}

@@ -48,29 +48,23 @@ struct Row {
 }
 
 pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    let wanted = wanted(&page)?;
-    let entries = web.app().store().log(&wanted).await?;
-    let rows = entries
-        .items
-        .iter()
-        .map(|entry| row(&page, entry))
-        .collect();
-    let chosen = page.query("operation");
-    let filters = filters(&page);
+    let entries = web.app().store().log(&wanted(&page)?).await?;
+    let rows = entries.items.iter().map(|entry| row(&page, entry));
+    let asked = |name: &str| page.query(name);
     render(&Activity {
         shell: page.shell(),
-        query: page.query("q"),
+        query: asked("q"),
         operations: operations(),
-        operation: chosen,
-        actor: page.query("actor"),
-        from: page.query("from"),
-        to: page.query("to"),
-        subject: page.query("subject"),
+        operation: asked("operation"),
+        actor: asked("actor"),
+        from: asked("from"),
+        to: asked("to"),
+        subject: asked("subject"),
         is_open: ["actor", "from", "to"]
             .iter()
-            .any(|name| !page.query(name).is_empty()),
-        filters,
-        rows,
+            .any(|name| !asked(name).is_empty()),
+        filters: filters(&page),
+        rows: rows.collect(),
         older: Older::of(&page, entries.next),
     })
 }
@@ -97,34 +91,23 @@ fn operations() -> Vec<ui::Choice> {
 fn wanted(page: &Page) -> Result<LogFilter, Failure> {
     let text = |name: &str| Some(page.query(name)).filter(|text| !text.is_empty());
     let actor = text("actor")
-        .map(|login| actor(page, &login).ok_or_else(|| Refusal::not_found(Noun::Person, &login)))
-        .transpose()?;
-    let subject = text("subject")
-        .map(|text| {
-            subject(&text).ok_or_else(|| {
-                Refusal::invalid("subject", "it is written as a kind, a colon and an id")
-            })
-        })
-        .transpose()?;
+        .map(|login| actor(page, &login).ok_or_else(|| Refusal::not_found(Noun::Person, &login)));
+    let wrong = || Refusal::invalid("subject", "it is written as a kind, a colon and an id");
+    let subject = text("subject").map(|text| subject(&text).ok_or_else(wrong));
+    // A date means its end: the first day of a stretch counts from its beginning.
     let time = |name: &str, first: bool| {
-        text(name)
-            .map(|day| {
-                let whole_day = first && day.len() == 10;
-                let at = day.parse::<Timestamp>();
-                let at = at.map_err(|bad| Refusal::invalid(name, bad.to_string()))?;
-                // A date means its end: the first day of a stretch counts from its beginning.
-                Ok::<_, Refusal>(if whole_day {
-                    at.plus_seconds(1 - 86_400)
-                } else {
-                    at
-                })
-            })
-            .transpose()
+        let parsed = text(name).map(|day| {
+            let before = if first && day.len() == 10 { 86_399 } else { 0 };
+            let at = day.parse::<Timestamp>();
+            let at = at.map_err(|bad| Refusal::invalid(name, bad.to_string()))?;
+            Ok::<_, Refusal>(at.plus_seconds(-before))
+        });
+        parsed.transpose()
     };
     Ok(LogFilter {
-        actor,
+        actor: actor.transpose()?,
         operation: text("operation"),
-        subject,
+        subject: subject.transpose()?,
         q: text("q"),
         from: time("from", true)?,
         to: time("to", false)?,

@@ -42,8 +42,8 @@ struct EntryPage {
     edits: Vec<Line>,
     pages: ui::Pages,
     effect: Effect,
-    previous: String,
-    next: String,
+    previous: Option<String>,
+    next: Option<String>,
 }
 
 /// Whether an entry can be taken back by who looks.
@@ -99,16 +99,8 @@ pub(crate) async fn show(
         edits: edits::edits(&names, &shown, entry.at),
         pages,
         effect,
-        previous: if position > 1 {
-            names::entry_href(Position(position - 1))
-        } else {
-            String::new()
-        },
-        next: if position < last {
-            names::entry_href(Position(position + 1))
-        } else {
-            String::new()
-        },
+        previous: (position > 1).then(|| names::entry_href(Position(position - 1))),
+        next: (position < last).then(|| names::entry_href(Position(position + 1))),
     })
 }
 

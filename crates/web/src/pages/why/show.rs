@@ -1,7 +1,10 @@
 //! Why somebody has something, or why not and the one step that gives it.
 
 use portcullis_app::decide::DecidedBy;
-use portcullis_model::{Expiry, Group, Timestamp, User, world::Path};
+use portcullis_model::{
+    Expiry, Group, Timestamp, User,
+    world::{Holder, Path},
+};
 
 use crate::{
     At,
@@ -40,14 +43,13 @@ struct Verdict {
     title: String,
     text: String,
     map: ui::Map,
-    ways: Vec<Vec<ui::PathStep>>,
-    ways_more: usize,
+    ways: Few<Vec<ui::PathStep>>,
     steps: Vec<Remedy>,
 }
 
 /// A step that would give what is missing.
 struct Remedy {
-    text: String,
+    text: &'static str,
     entity: ui::Entity,
     action: Option<(String, String)>,
     /// Roles that lead there too.
@@ -192,8 +194,7 @@ fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Ve
                 },
             ),
             map: drawing.map(format!("Why {} is not in {}", user.name, group.name)),
-            ways: Vec::new(),
-            ways_more: 0,
+            ways: Few::default(),
             steps,
         };
     };
@@ -209,12 +210,7 @@ fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Ve
             format!("{}, {}.", through_words(page, path), until(ends))
         }),
         map: drawing.map(format!("How {} is in {}", user.name, group.name)),
-        ways_more: paths.len().saturating_sub(MOST_WAYS),
-        ways: paths
-            .iter()
-            .take(MOST_WAYS)
-            .map(|path| convert::path(world, path, now))
-            .collect(),
+        ways: Few::of(MOST_WAYS, paths, |path| convert::path(world, &path, now)),
         steps: Vec::new(),
     }
 }
@@ -256,8 +252,7 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Verdict {
                 many => format!("{many} groups confer it."),
             },
             map: drawing.map(format!("Why {} does not have {name}", user.name)),
-            ways: Vec::new(),
-            ways_more: 0,
+            ways: Few::default(),
             steps,
         };
     };
@@ -275,20 +270,13 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Verdict {
             until(ends)
         ),
         map: drawing.map(format!("How {} has {name}", user.name)),
-        ways_more: ways.len().saturating_sub(MOST_WAYS),
-        ways: ways
-            .iter()
-            .take(MOST_WAYS)
-            .map(|(ends, path, _)| {
-                let mut steps = convert::path(world, path, now);
-                let what = ui::Entity::new(ui::EntityKind::Entitlement, name, "");
-                steps.push(
-                    ui::PathStep::new(what)
-                        .until(ends.instant().map(Timestamp::to_jiff), now.to_jiff()),
-                );
-                steps
-            })
-            .collect(),
+        ways: Few::of(MOST_WAYS, ways, |(ends, path, _)| {
+            let what = ui::Entity::new(ui::EntityKind::Entitlement, name, "");
+            let ends = ends.instant().map(Timestamp::to_jiff);
+            let mut steps = convert::path(world, &path, now);
+            steps.push(ui::PathStep::new(what).until(ends, now.to_jiff()));
+            steps
+        }),
         steps: Vec::new(),
     }
 }
@@ -310,8 +298,7 @@ fn by_rule(
         title,
         text,
         map,
-        ways: Vec::new(),
-        ways_more: 0,
+        ways: Few::default(),
         steps: Vec::new(),
     };
     match (allowed, ways.is_empty()) {
@@ -343,7 +330,7 @@ fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Rem
     let entity = convert::group(group);
     if !group.is_managed() {
         return Remedy {
-            text: "The outside system decides who is in".into(),
+            text: "The outside system decides who is in",
             entity,
             action: None,
             roles: Vec::new(),
@@ -377,7 +364,7 @@ fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Rem
         None
     };
     Remedy {
-        text: "They need to be a member of".into(),
+        text: "They need to be a member of",
         entity,
         action,
         roles,
@@ -388,21 +375,17 @@ fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Rem
 fn holders(web: &Web, page: &Page, name: &str) -> Holders {
     let (world, now) = (page.world(), page.now());
     let (rows, pages) = cut(page, web.decider().who_may(world, name, None, now));
+    let drawn = |holder: Holder<'_>| {
+        let login = holder.user.login.as_str();
+        let why = address("/why", &[("user", login), ("permission", name)]);
+        (person(holder.user), convert::ends(holder.until, now), why)
+    };
     let groups: std::collections::BTreeMap<_, _> = world
         .conferring(name, None, now)
         .map(|(group, _)| (group.name.clone(), convert::group(group)))
         .collect();
     Holders {
-        rows: rows
-            .into_iter()
-            .map(|holder| {
-                let why = address(
-                    "/why",
-                    &[("user", &holder.user.login), ("permission", name)],
-                );
-                (person(holder.user), convert::ends(holder.until, now), why)
-            })
-            .collect(),
+        rows: rows.into_iter().map(drawn).collect(),
         groups: groups.into_values().take(20).collect(),
         pages,
     }
