@@ -101,7 +101,7 @@ fn found<'p>(page: &'p Page, place: &str, roles: bool) -> List<'p, Row<'p>> {
         it.narrowed("Kind", "kind", told.map_or("", |(.., told)| told));
     } else {
         it.select("kind", "Kind", kinds);
-        let apps = world.apps();
+        let apps = world.apps().take(MOST_CHOICES + 1);
         let apps = apps.map(|app| ui::Choice::new(app.id.to_string(), app.name.as_str()));
         it.selects.extend(one_of(
             "app",
@@ -111,7 +111,7 @@ fn found<'p>(page: &'p Page, place: &str, roles: bool) -> List<'p, Row<'p>> {
         ));
     }
     it.narrowed("App", "app", app.map_or("", |app| &app.name));
-    let tags = world.tags();
+    let tags = world.tags().take(MOST_CHOICES + 1);
     let tags = tags.map(|tag| ui::Choice::new(tag.id.to_string(), tag.name.as_str()));
     it.selects.extend(one_of(
         "tag",
