@@ -7,7 +7,7 @@ use portcullis_model::{MembershipKind, Timestamp, User, World, world::Access};
 use crate::{
     pages::{
         convert,
-        parts::{address, deciding, through},
+        grants::{through, why_href},
     },
     ui,
 };
@@ -32,24 +32,24 @@ pub(crate) struct Row {
 
 /// In which order sections stand: roles, then apps by name, then the rest.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Place {
+pub(crate) enum SectionKey {
     Roles,
     App(String),
     Groups,
 }
 
 /// Where something stands among what somebody has.
-pub(crate) fn place(world: &World, access: &Access<'_>) -> Place {
+pub(crate) fn section_of(world: &World, access: &Access<'_>) -> SectionKey {
     match access.group.app().and_then(|app| world.app(app)) {
-        _ if access.group.is_role() => Place::Roles,
-        Some(app) => Place::App(app.name.to_string()),
-        None => Place::Groups,
+        _ if access.group.is_role() => SectionKey::Roles,
+        Some(app) => SectionKey::App(app.name.to_string()),
+        None => SectionKey::Groups,
     }
 }
 
 /// Puts access into the order of its sections, keeping the order inside them.
 pub(crate) fn in_order(world: &World, access: &mut [Access<'_>]) {
-    access.sort_by_cached_key(|access| place(world, access));
+    access.sort_by_cached_key(|access| section_of(world, access));
 }
 
 /// Access as sections. Takes it in any order.
@@ -59,16 +59,16 @@ pub(crate) fn sections(
     access: &[Access<'_>],
     now: Timestamp,
 ) -> Vec<Section> {
-    let mut all: BTreeMap<Place, Section> = BTreeMap::new();
+    let mut all: BTreeMap<SectionKey, Section> = BTreeMap::new();
     for access in access {
-        let place = place(world, access);
-        let title = if place == Place::Roles {
+        let key = section_of(world, access);
+        let title = if key == SectionKey::Roles {
             "A role"
         } else {
             "No app"
         };
         let app = access.group.app().and_then(|app| world.app(app));
-        all.entry(place)
+        all.entry(key)
             .or_insert_with(|| Section {
                 app: app.map(convert::app),
                 title,
@@ -81,20 +81,12 @@ pub(crate) fn sections(
 }
 
 fn row(world: &World, user: &User, access: &Access<'_>, now: Timestamp) -> Row {
-    let path = deciding(&access.paths, access.until);
     Row {
         group: convert::group(access.group),
         is_owner: access.kind == MembershipKind::Owner,
-        through: path.map_or_else(Vec::new, |path| through(world, path)),
+        through: through(world, &access.paths, access.until),
         others: access.paths.len().saturating_sub(1),
-        why: address(
-            "/why",
-            &[
-                ("user", &user.login),
-                ("group", &access.group.name),
-                ("kind", &access.kind.to_string()),
-            ],
-        ),
+        why: why_href(user, access.group, access.kind),
         ends: convert::ends(access.until, now),
     }
 }

@@ -2,20 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use askama::Template;
-use axum::response::Response;
-use portcullis_model::{Action as Wish, Expiry, Group, Id, MembershipKind, Target, User};
+use portcullis_model::{Expiry, Group, Id, User};
 
 use crate::{
     At,
-    error::Failure,
-    pages::{
-        convert,
-        frame::{Page, render},
-        home::ask,
-        parts::{FEW, address, is_meant},
-    },
-    ui,
+    pages::{grants::is_meant, prelude::*},
 };
 
 /// More lines than this in a column are counted, not shown.
@@ -53,9 +44,8 @@ pub(crate) struct Offer {
 struct Column {
     title: String,
     empty: String,
-    rows: Vec<Row>,
     total: usize,
-    more: usize,
+    rows: Few<Row>,
 }
 
 struct Row {
@@ -196,59 +186,27 @@ impl<'w> Compared<'w> {
 
     fn columns(self, page: &Page, a: &User, b: &User) -> Vec<Column> {
         let nothing = |who: &User| format!("{} has nothing the other lacks.", who.name);
+        let column = |title, empty, all: Vec<Has<'_>>, lacks: Option<&User>| Column {
+            title,
+            empty,
+            total: all.len(),
+            rows: Few::of(MOST, all, |(group, kind, until)| Row {
+                group: convert::group(group),
+                is_owner: kind == MembershipKind::Owner,
+                ends: until
+                    .into_iter()
+                    .map(|until| convert::ends(until, page.now()))
+                    .collect(),
+                give: lacks.and_then(|lacks| give(page, group, kind, lacks)),
+            }),
+        };
+        let [only_a, only_b] = [a, b].map(|who| format!("Only {}", who.name));
+        let none = "They have nothing in common.".into();
         vec![
-            column(
-                page,
-                "Both".into(),
-                "They have nothing in common.".into(),
-                self.both,
-                None,
-            ),
-            column(
-                page,
-                format!("Only {}", a.name),
-                nothing(a),
-                self.only_a,
-                Some(b),
-            ),
-            column(
-                page,
-                format!("Only {}", b.name),
-                nothing(b),
-                self.only_b,
-                Some(a),
-            ),
+            column("Both".into(), none, self.both, None),
+            column(only_a, nothing(a), self.only_a, Some(b)),
+            column(only_b, nothing(b), self.only_b, Some(a)),
         ]
-    }
-}
-
-fn column(
-    page: &Page,
-    title: String,
-    empty: String,
-    all: Vec<Has<'_>>,
-    lacks: Option<&User>,
-) -> Column {
-    let total = all.len();
-    let rows = all
-        .into_iter()
-        .take(MOST)
-        .map(|(group, kind, until)| Row {
-            group: convert::group(group),
-            is_owner: kind == MembershipKind::Owner,
-            ends: until
-                .into_iter()
-                .map(|until| convert::ends(until, page.now()))
-                .collect(),
-            give: lacks.and_then(|lacks| give(page, group, kind, lacks)),
-        })
-        .collect();
-    Column {
-        title,
-        empty,
-        rows,
-        total,
-        more: total.saturating_sub(MOST),
     }
 }
 
@@ -263,7 +221,11 @@ fn give(
         return None;
     }
     if lacks.id == page.viewer.id {
-        return Some(("Ask for this", ask(group, kind), group.name.to_string()));
+        return Some((
+            "Ask for this",
+            request_href(group, kind),
+            group.name.to_string(),
+        ));
     }
     page.may(Wish::AddPeople, Target::Group(group)).then(|| {
         let href = address(

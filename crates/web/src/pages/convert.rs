@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::{
-    Actor, App, Diff, Entitlement, Expiry, Group, GroupKind, Id, Tag, Timestamp, User, UserKind,
-    World,
+    Actor, App, Diff, Entitlement, Expiry, Group, GroupKind, Id, MembershipKind, Tag, Timestamp,
+    User, UserKind, World,
     world::{DiffLine, Path, What},
 };
 
@@ -177,6 +177,48 @@ fn diff_line(
         note: notes.join(", "),
         ends: line.after.map(|end| ends(end, now)),
     })
+}
+
+/// The beginning of a description, for a row.
+pub(crate) fn short(text: &str) -> String {
+    const MOST: usize = 100;
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= MOST {
+        return line.to_owned();
+    }
+    let cut: String = line.chars().take(MOST).collect();
+    format!("{}…", cut.trim_end())
+}
+
+/// An address with the given parameters.
+pub(crate) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+    let pairs: Vec<_> = parameters
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", escape(value)))
+        .collect();
+    if pairs.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", pairs.join("&"))
+    }
+}
+
+/// Where to ask for a place in a group.
+pub(crate) fn request_href(group: &Group, kind: MembershipKind) -> String {
+    address(
+        "/requests/new",
+        &[
+            ("group", &group.id.to_string()),
+            ("kind", &kind.to_string()),
+        ],
+    )
+}
+
+/// Where the end of what somebody has in a group is changed.
+pub(crate) fn extend_href(group: &Group, user: &User, kind: MembershipKind) -> String {
+    let (id, login) = (group.id, escape(&user.login));
+    format!("/groups/{id}/people/{login}/extend?kind={kind}")
 }
 
 /// A text as part of an address.

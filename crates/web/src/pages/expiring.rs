@@ -1,35 +1,20 @@
 //! What ends soon: mine, in what I own, and for admins all of it.
 
-use askama::Template;
-use axum::response::Response;
-use portcullis_model::{
-    Action as Wish, Expiry, Group, Id, Membership, MembershipKind, Target, Timestamp, User, World,
-    world::contains,
-};
+use portcullis_model::{Expiry, Group, Id, Membership, Timestamp, User, World, world::contains};
 
-use crate::{
-    error::Failure,
-    pages::{
-        convert,
-        frame::{Page, render},
-        home::ask,
-        parts::{self, Person, address, cut, deciding, is_meant, through},
-    },
-    ui,
+use crate::pages::{
+    grants::{Person, ends_within, is_meant, person, through},
+    prelude::*,
 };
 
 #[derive(Template)]
 #[template(path = "expiring.html")]
-struct Expiring {
+struct Expiring<'p> {
     shell: ui::Shell,
     tabs: Vec<ui::Tab>,
     whose: &'static str,
-    query: String,
-    days: String,
-    windows: Vec<ui::Choice>,
-    rows: Vec<Row>,
-    pages: ui::Pages,
     empty: &'static str,
+    it: List<'p, Row>,
 }
 
 struct Row {
@@ -51,120 +36,104 @@ enum Whose {
 }
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
-    render(&expiring(&page))
-}
-
-fn expiring(page: &Page) -> Expiring {
     let days = match page.query("days").as_str() {
         "7" => 7,
         "90" => 90,
         _ => 30,
     };
-    let whose = match page.query("whose").as_str() {
-        "owned" => Whose::Owned,
-        "all" if page.is_admin() => Whose::All,
-        _ => Whose::Mine,
+    let asked = page.query("whose");
+    let (whose, name, empty) = match asked.as_str() {
+        "owned" => (
+            Whose::Owned,
+            "owned",
+            "Nothing in your groups ends in that time",
+        ),
+        "all" if page.is_admin() => (Whose::All, "all", "Nothing ends in that time"),
+        _ => (Whose::Mine, "mine", "None of your access ends in that time"),
     };
-    let query = page.query("q");
-    let (rows, pages) = match whose {
-        Whose::Mine => mine(page, days, &query),
-        Whose::Owned | Whose::All => others(page, whose, days, &query),
+    let mut it = match whose {
+        Whose::Mine => mine(&page, days),
+        Whose::Owned | Whose::All => others(&page, whose, days),
     };
-    let (word, empty) = match whose {
-        Whose::Mine => ("mine", "None of your access ends in that time"),
-        Whose::Owned => ("owned", "Nothing in your groups ends in that time"),
-        Whose::All => ("all", "Nothing ends in that time"),
-    };
+    it.keep("whose", name);
+    it.select(
+        "days",
+        "Ends",
+        [
+            ("7", "in 7 days", ""),
+            ("30", "in 30 days", ""),
+            ("90", "in 90 days", ""),
+        ],
+    );
+    for select in &mut it.selects {
+        select.chosen = days.to_string();
+    }
     let tab = |label, whose: &str| {
-        let href = address(
-            "/expiring",
-            &[("whose", whose), ("days", &page.query("days"))],
-        );
-        let current = page.query("whose");
-        let here = if current.is_empty() { "mine" } else { &current };
+        let parameters = [("whose", whose), ("days", &page.query("days"))];
         ui::Tab {
-            current: here == whose,
-            ..ui::Tab::new(label, href, "")
+            current: asked == whose || (asked.is_empty() && whose == "mine"),
+            ..ui::Tab::new(label, address("/expiring", &parameters), "")
         }
     };
     let mut tabs = vec![tab("Mine", "mine"), tab("My groups", "owned")];
     if page.is_admin() {
         tabs.push(tab("Everything", "all"));
     }
-    Expiring {
+    render(&Expiring {
         shell: page.shell(),
         tabs,
-        whose: word,
-        query,
-        days: days.to_string(),
-        windows: vec![
-            ui::Choice::new("7", "in 7 days"),
-            ui::Choice::new("30", "in 30 days"),
-            ui::Choice::new("90", "in 90 days"),
-        ],
-        rows,
-        pages,
+        whose: name,
         empty,
-    }
+        it,
+    })
 }
 
 /// What of mine ends, through whatever way I have it.
-fn mine(page: &Page, days: i64, query: &str) -> (Vec<Row>, ui::Pages) {
-    let (world, now) = (page.world(), page.now());
-    let mut found: Vec<_> = world
-        .access_of(page.viewer.id, now)
-        .into_iter()
-        .filter(|access| parts::ends_within(access.until, now, days))
-        .filter(|access| contains(&access.group.name, query))
-        .collect();
+fn mine(page: &Page, days: i64) -> List<'_, Row> {
+    let (world, now, query) = (page.world(), page.now(), page.query("q"));
+    let mut found = world.access_of(page.viewer.id, now);
+    found.retain(|access| {
+        ends_within(access.until, now, days) && contains(&access.group.name, &query)
+    });
     found.sort_by_key(|access| access.until);
-    let (found, pages) = cut(page, found);
-    let rows = found
-        .iter()
-        .map(|access| Row {
-            who: None,
-            group: convert::group(access.group),
-            is_owner: access.kind == MembershipKind::Owner,
-            through: deciding(&access.paths, access.until)
-                .map_or_else(Vec::new, |path| through(world, path)),
-            ends: convert::ends(access.until, now),
-            renew: access
-                .group
-                .is_managed()
-                .then(|| ("Ask to keep it", ask(access.group, access.kind))),
-        })
-        .collect();
-    (rows, pages)
+    list(page, found).map(|access| Row {
+        who: None,
+        group: convert::group(access.group),
+        is_owner: access.kind == MembershipKind::Owner,
+        through: through(world, &access.paths, access.until),
+        ends: convert::ends(access.until, now),
+        renew: (access.group.is_managed())
+            .then(|| ("Ask to keep it", request_href(access.group, access.kind))),
+    })
+}
+
+fn list<T>(page: &Page, found: Vec<T>) -> List<'_, T> {
+    List::new(page, "/expiring", Sort::of(page, "ends"), found)
 }
 
 /// Direct places that end, in what I own or anywhere.
-fn others(page: &Page, whose: Whose, days: i64, query: &str) -> (Vec<Row>, ui::Pages) {
-    let (world, now) = (page.world(), page.now());
+fn others(page: &Page, whose: Whose, days: i64) -> List<'_, Row> {
+    let (world, now, query) = (page.world(), page.now(), page.query("q"));
     let by = now.plus_days(days);
     let mut found = if whose == Whose::All {
         World::ending(world.memberships(), now, by)
     } else {
-        let facts = owned(world, page.viewer.id, now)
-            .into_iter()
-            .flat_map(|group| world.direct_of_group(group));
-        World::ending(facts, now, by)
+        let groups = owned(world, page.viewer.id, now).into_iter();
+        World::ending(
+            groups.flat_map(|group| world.direct_of_group(group)),
+            now,
+            by,
+        )
     };
-    if !query.is_empty() {
-        found.retain(|fact| {
-            world
-                .group(fact.group)
-                .is_some_and(|group| contains(&group.name, query))
-                || world
-                    .user(fact.user)
-                    .is_some_and(|user| is_meant(user, query))
-        });
-    }
-    let (found, pages) = cut(page, found);
-    let rows = found
-        .into_iter()
-        .filter_map(|fact| row(page, fact))
-        .collect();
-    (rows, pages)
+    found.retain(|fact| {
+        let group = world.group(fact.group);
+        query.is_empty()
+            || group.is_some_and(|group| contains(&group.name, &query))
+            || world
+                .user(fact.user)
+                .is_some_and(|user| is_meant(user, &query))
+    });
+    list(page, found).filter_map(|fact| row(page, fact))
 }
 
 /// The groups somebody owns, those of their apps included.
@@ -191,15 +160,11 @@ fn row(page: &Page, fact: &Membership) -> Option<Row> {
     let (user, group) = (world.user(fact.user)?, world.group(fact.group)?);
     let may = page.may(Wish::AddPeople, Target::Group(group)) && group.is_managed();
     Some(Row {
-        who: Some(parts::person(user)),
+        who: Some(person(user)),
         group: convert::group(group),
         is_owner: fact.kind == MembershipKind::Owner,
         through: Vec::new(),
         ends: convert::ends(Expiry::from(fact.validity.until.instant()), now),
-        renew: may.then(|| {
-            let (id, login) = (group.id, convert::escape(&user.login));
-            let href = format!("/groups/{id}/people/{login}/extend?kind={}", fact.kind);
-            ("Extend", href)
-        }),
+        renew: may.then(|| ("Extend", convert::extend_href(group, user, fact.kind))),
     })
 }

@@ -22,6 +22,11 @@ use crate::{
     ui, words,
 };
 
+const USER: (&str, Noun) = ("login", Noun::Person);
+const GROUP: (&str, Noun) = ("id", Noun::Group);
+const APP: (&str, Noun) = ("id", Noun::App);
+const TAG: (&str, Noun) = ("id", Noun::Tag);
+
 /// Who looks at which world: what a page is made from.
 #[derive(Clone, Debug)]
 pub(crate) struct Page {
@@ -64,38 +69,59 @@ impl Page {
 
     fn named<'p, T>(
         &'p self,
+        world: &'p World,
         (param, noun): (&str, Noun),
         find: impl FnOnce(&'p World, &str) -> Option<&'p T>,
     ) -> Result<&'p T, Refusal> {
         let key = self.param(param);
-        find(&self.viewer.world, key).ok_or_else(|| Refusal::not_found(noun, key))
+        find(world, key).ok_or_else(|| Refusal::not_found(noun, key))
     }
 
-    /// The user of `{login}`.
+    /// The user of `{login}`, as they are now.
     pub(crate) fn user(&self) -> Result<&User, Refusal> {
-        self.named(("login", Noun::Person), World::find_user)
+        self.named(&self.viewer.world, USER, World::find_user)
     }
 
-    /// The group of `{id}`.
+    /// The user of `{login}`, as the page shows them.
+    pub(crate) fn shown_user(&self) -> Result<&User, Refusal> {
+        self.named(self.world(), USER, World::find_user)
+    }
+
+    /// The group of `{id}`, as it is now.
     pub(crate) fn group(&self) -> Result<&Group, Refusal> {
-        self.named(("id", Noun::Group), World::find_group)
+        self.named(&self.viewer.world, GROUP, World::find_group)
     }
 
-    /// The role of `{id}`.
+    /// The group of `{id}`, as the page shows it.
+    pub(crate) fn shown_group(&self) -> Result<&Group, Refusal> {
+        self.named(self.world(), GROUP, World::find_group)
+    }
+
+    /// The role of `{id}`, as it is now.
     pub(crate) fn role(&self) -> Result<&Group, Refusal> {
-        self.named(("id", Noun::Role), |world, key| {
+        self.named(&self.viewer.world, ("id", Noun::Role), |world, key| {
             world.find_group(key).filter(|group| group.is_role())
         })
     }
 
-    /// The app of `{id}`.
+    /// The app of `{id}`, as it is now.
     pub(crate) fn app(&self) -> Result<&App, Refusal> {
-        self.named(("id", Noun::App), World::find_app)
+        self.named(&self.viewer.world, APP, World::find_app)
     }
 
-    /// The tag of `{id}`.
+    /// The app of `{id}`, as the page shows it.
+    pub(crate) fn shown_app(&self) -> Result<&App, Refusal> {
+        self.named(self.world(), APP, World::find_app)
+    }
+
+    /// The tag of `{id}`, as it is now.
     pub(crate) fn tag(&self) -> Result<&Tag, Refusal> {
-        self.named(("id", Noun::Tag), World::find_tag)
+        self.named(&self.viewer.world, TAG, World::find_tag)
+    }
+
+    /// The tag of `{id}`, as the page shows it.
+    pub(crate) fn shown_tag(&self) -> Result<&Tag, Refusal> {
+        self.named(self.world(), TAG, World::find_tag)
     }
 
     /// The value of a query parameter; empty if absent.
@@ -122,6 +148,13 @@ impl Page {
         } else {
             format!("{path}?{}", pairs.join("&"))
         }
+    }
+
+    /// The same address up to and including the value-less parameter `name`.
+    pub(crate) fn with_last(&self, set: &[(&str, &str)], name: &str) -> String {
+        let address = self.with_query(set);
+        let joint = if address.contains('?') { '&' } else { '?' };
+        format!("{address}{joint}{name}=")
     }
 
     /// The frame around the page.

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::{MembershipKind, Timestamp, Validity, World};
-use portcullis_store::{HistoryRow, InclusionRow, Mark};
+use portcullis_model::{MembershipKind, Refusal, Timestamp, Validity, World};
+use portcullis_store::{Cursor, HistoryRow, InclusionRow, Mark};
 use uuid::Uuid;
 
 use crate::{
     pages::{
         convert,
+        frame::Page,
         names::{self, Names},
     },
     ui::{
         self,
-        timeline::{Bar, BarKind, Row as Line},
+        timeline::{Bar, BarKind, Row as Line, Timeline},
     },
 };
 
@@ -56,21 +57,46 @@ pub(crate) struct History {
     pub lines: Vec<Line>,
 }
 
+/// The way through what is read page by page; empty where there is none.
+pub(crate) struct Older {
+    pub newest: String,
+    pub next: String,
+}
+
+impl Older {
+    /// To the newest page from any other, and to the one after this.
+    pub(crate) fn of(page: &Page, next: Option<Cursor>) -> Self {
+        Self {
+            newest: match page.query("before").as_str() {
+                "" => String::new(),
+                _ => page.with_query(&[("before", "")]),
+            },
+            next: next.map_or_else(String::new, |cursor| {
+                page.with_query(&[("before", &cursor.to_string())])
+            }),
+        }
+    }
+}
+
+/// The picture of a history, where there is anything to draw.
+pub(crate) fn timeline(title: String, lines: Vec<Line>, now: Timestamp) -> Option<Timeline> {
+    let any = !lines.is_empty();
+    any.then(|| Timeline::fitting("history", title, lines, now.to_jiff()))
+}
+
+/// The page of a history that `?before=` asks for.
+pub(crate) fn before(page: &Page) -> Result<Option<Cursor>, Refusal> {
+    let text = Some(page.query("before")).filter(|text| !text.is_empty());
+    let cursor = text.map(|text| text.parse::<Cursor>()).transpose();
+    cursor.map_err(|bad| Refusal::invalid("before", bad.to_string()))
+}
+
 fn marked(world: &World, mark: &Mark, now: Timestamp) -> Marked {
     Marked {
         who: names::actor(world, mark.actor, mark.login.as_deref()),
         when: convert::when(mark.at, now),
         href: names::entry_href(mark.position),
     }
-}
-
-fn bar(kind: BarKind, held: Option<Validity>, note: String) -> Option<Bar> {
-    held.map(|held| Bar {
-        kind,
-        from: held.from.to_jiff(),
-        until: held.until.instant().map(Timestamp::to_jiff),
-        note,
-    })
 }
 
 /// Versions of memberships; `of` says which side of them the page lists.
@@ -80,32 +106,17 @@ pub(crate) fn memberships(
     of: impl Fn(&HistoryRow) -> (Uuid, ui::Entity),
     now: Timestamp,
 ) -> History {
-    let versions = rows.iter().map(|version| {
-        let (key, what) = of(version);
+    gathered(rows.iter().map(|version| {
         let fact = &version.membership;
-        let (kind, bar_kind) = match fact.kind {
+        let (kind, bar) = match fact.kind {
             MembershipKind::Member => ("member", BarKind::Member),
             MembershipKind::Owner => ("owner", BarKind::Owner),
         };
-        let added = marked(names.world, &version.added, now);
-        let note = format!("added by {}", added.who.name);
-        Version {
-            key,
-            bar: bar(bar_kind, version.held, note),
-            row: Row {
-                what,
-                kind,
-                reason: fact.reason.to_string(),
-                removed: version
-                    .removed
-                    .as_ref()
-                    .map(|mark| marked(names.world, mark, now)),
-                added,
-                ..dates(version.held, fact.validity, now)
-            },
-        }
-    });
-    gathered(versions)
+        let marks = (&version.added, version.removed.as_ref());
+        let stood = (version.held, fact.validity);
+        let told = (kind, fact.reason.to_string(), bar, "added");
+        one(names, of(version), told, stood, marks, now)
+    }))
 }
 
 /// Versions of inclusions, as who let which role in.
@@ -115,49 +126,48 @@ pub(crate) fn inclusions(
     of: impl Fn(&InclusionRow) -> (Uuid, ui::Entity),
     now: Timestamp,
 ) -> History {
-    let versions = rows.iter().map(|version| {
-        let (key, what) = of(version);
+    gathered(rows.iter().map(|version| {
         let fact = &version.inclusion;
-        let added = marked(names.world, &version.added, now);
-        let note = format!("let in by {}", added.who.name);
-        Version {
-            key,
-            bar: bar(BarKind::Through, version.held, note),
-            row: Row {
-                what,
-                kind: match fact.kind {
-                    MembershipKind::Member => "as members",
-                    MembershipKind::Owner => "as owners",
-                },
-                reason: fact.reason.to_string(),
-                removed: version
-                    .removed
-                    .as_ref()
-                    .map(|mark| marked(names.world, mark, now)),
-                added,
-                ..dates(version.held, fact.validity, now)
-            },
-        }
-    });
-    gathered(versions)
+        let kind = match fact.kind {
+            MembershipKind::Member => "as members",
+            MembershipKind::Owner => "as owners",
+        };
+        let marks = (&version.added, version.removed.as_ref());
+        let stood = (version.held, fact.validity);
+        let told = (kind, fact.reason.to_string(), BarKind::Through, "let in");
+        one(names, of(version), told, stood, marks, now)
+    }))
 }
 
-/// A row that has its dates only: when it really held, or when it was meant to.
-fn dates(held: Option<Validity>, meant: Validity, now: Timestamp) -> Row {
+/// One version, with its dates: when it really held, or when it was meant to.
+fn one(
+    names: &Names<'_>,
+    (key, what): (Uuid, ui::Entity),
+    (kind, reason, bar, verb): (&'static str, String, BarKind, &str),
+    (held, meant): (Option<Validity>, Validity),
+    (added, removed): (&Mark, Option<&Mark>),
+    now: Timestamp,
+) -> Version {
     let shown = held.unwrap_or(meant);
-    Row {
-        what: ui::Entity::new(ui::EntityKind::Group, "", ""),
-        kind: "",
-        from: convert::when(shown.from, now),
-        ends: convert::ends(shown.until, now),
-        never: held.is_none(),
-        reason: String::new(),
-        added: Marked {
-            who: ui::Entity::new(ui::EntityKind::Person, "", ""),
-            when: convert::when(now, now),
-            href: String::new(),
+    let added = marked(names.world, added, now);
+    Version {
+        key,
+        bar: held.map(|held| Bar {
+            kind: bar,
+            from: held.from.to_jiff(),
+            until: held.until.instant().map(Timestamp::to_jiff),
+            note: format!("{verb} by {}", added.who.name),
+        }),
+        row: Row {
+            what,
+            kind,
+            from: convert::when(shown.from, now),
+            ends: convert::ends(shown.until, now),
+            never: held.is_none(),
+            reason,
+            added,
+            removed: removed.map(|mark| marked(names.world, mark, now)),
         },
-        removed: None,
     }
 }
 

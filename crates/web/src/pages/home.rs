@@ -1,18 +1,11 @@
 //! What concerns me: what ends, what waits, what I have, what I own.
 
-use askama::Template;
-use axum::response::Response;
-use portcullis_model::{Expiry, Group, MembershipKind, Request, Wants, World};
+use portcullis_model::{Expiry, Group, Request, Wants, World};
 
-use crate::{
-    error::Failure,
-    pages::{
-        access::{self, Section},
-        convert,
-        frame::{Page, render},
-        parts::{FEW, SOON_DAYS, address, deciding, ends_within, through},
-    },
-    ui,
+use crate::pages::{
+    access::{self, Section},
+    grants::{SOON_DAYS, ends_within, through},
+    prelude::*,
 };
 
 /// As many groups of mine are listed before my own page has to be opened.
@@ -25,17 +18,14 @@ const MOST_OWNED: usize = 20;
 struct Home {
     shell: ui::Shell,
     greeting: String,
-    ending: Vec<Ending>,
-    ending_more: usize,
-    waiting: Vec<Waiting>,
-    waiting_more: usize,
+    ending: Few<Ending>,
+    waiting: Few<Waiting>,
     asked: Vec<Waiting>,
     sections: Vec<Section>,
     access_count: usize,
     access_more: usize,
-    owned: Vec<Owned>,
+    owned: Few<Owned>,
     owned_count: usize,
-    owned_more: usize,
     my_page: String,
 }
 
@@ -70,72 +60,53 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
 fn home(page: &Page) -> Home {
     let (world, now, me) = (page.world(), page.now(), page.viewer.id);
     let user = world.user(me);
-    let mut all = world.access_of(me, now);
-    let mut ending: Vec<_> = all
-        .iter()
+    let all = world.access_of(me, now);
+    let ending = all.iter();
+    let mut ending: Vec<_> = ending
         .filter(|access| ends_within(access.until, now, SOON_DAYS))
         .collect();
     ending.sort_by_key(|access| access.until);
-    let ending_more = ending.len().saturating_sub(FEW);
-    let ending = ending
+    let ending = Few::of(FEW, ending, |access| Ending {
+        group: convert::group(access.group),
+        is_owner: access.kind == MembershipKind::Owner,
+        through: through(world, &access.paths, access.until),
+        ends: convert::ends(access.until, now),
+        extend: if access.group.is_managed() {
+            request_href(access.group, access.kind)
+        } else {
+            String::new()
+        },
+    });
+    let (owned, mut had): (Vec<_>, Vec<_>) = all
         .into_iter()
-        .take(FEW)
-        .map(|access| Ending {
-            group: convert::group(access.group),
-            is_owner: access.kind == MembershipKind::Owner,
-            through: deciding(&access.paths, access.until)
-                .map_or_else(Vec::new, |path| through(world, path)),
-            ends: convert::ends(access.until, now),
-            extend: if access.group.is_managed() {
-                ask(access.group, access.kind)
-            } else {
-                String::new()
-            },
-        })
-        .collect();
-    let owned: Vec<_> = all
-        .iter()
-        .filter(|access| access.kind == MembershipKind::Owner)
-        .map(|access| access.group)
-        .collect();
-    let owned_count = owned.len();
-    let owned = owned
-        .into_iter()
-        .take(MOST_OWNED)
-        .map(|group| owned_row(page, group))
-        .collect();
-    all.retain(|access| access.kind == MembershipKind::Member);
-    let access_count = all.len();
-    access::in_order(world, &mut all);
-    all.truncate(MOST_ACCESS);
+        .partition(|access| access.kind == MembershipKind::Owner);
+    let access_count = had.len();
+    access::in_order(world, &mut had);
+    had.truncate(MOST_ACCESS);
     let waits = world.waits_for(me, now);
     let asked = world.requests().filter(|request| request.requester == me);
+    let first_name = user.and_then(|user| user.name.split_whitespace().next());
     Home {
         shell: page.shell(),
-        greeting: user.map_or_else(String::new, |user| {
-            let first = user.name.split_whitespace().next();
-            first.unwrap_or_default().to_owned()
-        }),
+        greeting: first_name.unwrap_or_default().to_owned(),
         ending,
-        ending_more,
-        waiting_more: waits.len().saturating_sub(FEW),
-        waiting: waits
-            .into_iter()
-            .take(FEW)
-            .filter_map(|request| waiting(page, request))
-            .collect(),
-        asked: asked
-            .take(FEW)
-            .filter_map(|request| waiting(page, request))
-            .collect(),
-        sections: user.map_or_else(Vec::new, |user| access::sections(world, user, &all, now)),
+        waiting: Few {
+            more: waits.len().saturating_sub(FEW),
+            shown: drawn(page, waits.into_iter()),
+        },
+        asked: drawn(page, asked),
+        sections: user.map_or_else(Vec::new, |user| access::sections(world, user, &had, now)),
         access_count,
         access_more: access_count.saturating_sub(MOST_ACCESS),
-        owned,
-        owned_count,
-        owned_more: owned_count.saturating_sub(MOST_OWNED),
+        owned_count: owned.len(),
+        owned: Few::of(MOST_OWNED, owned, |access| owned_row(page, access.group)),
         my_page: user.map_or_else(String::new, convert::user_href),
     }
+}
+
+fn drawn<'w>(page: &Page, requests: impl Iterator<Item = &'w Request>) -> Vec<Waiting> {
+    let few = requests.take(FEW);
+    few.filter_map(|request| waiting(page, request)).collect()
 }
 
 fn owned_row(page: &Page, group: &Group) -> Owned {
@@ -177,15 +148,4 @@ fn waiting(page: &Page, request: &Request) -> Option<Waiting> {
         when: convert::when(request.created_at, page.now()),
         href: format!("/requests/{}", request.id),
     })
-}
-
-/// Where to ask for a place in a group.
-pub(crate) fn ask(group: &Group, kind: MembershipKind) -> String {
-    address(
-        "/requests/new",
-        &[
-            ("group", &group.id.to_string()),
-            ("kind", &kind.to_string()),
-        ],
-    )
 }

@@ -5,9 +5,12 @@
 //! what before anything is lost.
 
 mod access;
+mod actions;
 mod activity;
 mod apps;
+mod as_of;
 mod compare;
+mod constraints;
 pub(crate) mod convert;
 mod expiring;
 pub(crate) mod fields;
@@ -15,14 +18,16 @@ pub(crate) mod flow;
 pub(crate) mod form;
 mod form_page;
 pub(crate) mod frame;
+mod grants;
 mod groups;
 mod history;
 mod home;
 mod input;
+mod list;
 mod names;
-mod parts;
 mod people;
 mod pick;
+mod prelude;
 mod requests;
 pub(crate) mod requirements;
 mod roles;

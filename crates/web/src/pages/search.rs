@@ -1,25 +1,13 @@
 //! One search over everything, as a page and for the quick switcher.
 
-use askama::Template;
-use axum::{Json, response::Response};
+use axum::Json;
 use portcullis_model::{
-    MembershipKind, World,
+    World,
     world::{Found, FoundKind},
 };
 use serde::Serialize;
 
-use crate::{
-    At,
-    error::Failure,
-    pages::{
-        convert,
-        frame::{Page, render},
-        groups::list::short,
-        home::ask,
-        parts::address,
-    },
-    ui,
-};
+use crate::{At, pages::prelude::*};
 
 /// Matches of a kind on the page.
 const ON_PAGE: usize = 12;
@@ -151,6 +139,8 @@ fn row(page: &Page, found: &Found<'_>) -> Row {
     Row {
         entity: ui::Entity::new(kind(found.kind), found.label, href(found)),
         detail: short(found.detail),
-        ask: wanted.map_or_else(String::new, |group| ask(group, MembershipKind::Member)),
+        ask: wanted.map_or_else(String::new, |group| {
+            request_href(group, MembershipKind::Member)
+        }),
     }
 }

@@ -98,8 +98,9 @@ impl Link {
 }
 
 /// How serious a message is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Level {
+    #[default]
     Info,
     Good,
     Warn,

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::{Change, ChangeSet, Edit, Record, Timestamp};
+use portcullis_model::{Change, ChangeSet, Edit, Group, Id, Record, Timestamp, User};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    pages::{names::Names, parts::length},
+    pages::{constraints::length, names::Names},
     ui, words,
 };
 
@@ -41,103 +41,70 @@ pub(crate) fn edits(names: &Names<'_>, change: &ChangeSet, at: Timestamp) -> Vec
 }
 
 fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
+    use ui::EntityKind as Kind;
     let one = |id: Option<Uuid>, kind, label: Option<&str>| {
-        id.and_then(|id| names.entity(id))
-            .unwrap_or_else(|| ui::Entity::new(kind, label.unwrap_or("deleted"), ""))
+        let known = id.and_then(|id| names.entity(id));
+        vec![known.unwrap_or_else(|| ui::Entity::new(kind, label.unwrap_or("deleted"), ""))]
     };
+    let group = |id: Id<Group>| names.group(id.uuid());
+    let user = |id: Id<User>| names.user(id.uuid());
     match change {
         Change::User(edit) => {
             let name = edit.subject().map(|user| user.name.as_str());
-            let id = edit.id().map(portcullis_model::Id::uuid);
-            of(
-                names,
-                at,
-                edit,
-                "person",
-                vec![one(id, ui::EntityKind::Person, name)],
-            )
+            let parts = one(edit.id().map(Id::uuid), Kind::Person, name);
+            of(names, at, edit, "person", parts)
         }
         Change::Group(edit) => {
             let name = edit.subject().map(|group| group.name.as_str());
-            let id = edit.id().map(portcullis_model::Id::uuid);
             let noun = edit.subject().map_or("group", |group| group.noun());
-            of(
-                names,
-                at,
-                edit,
-                noun,
-                vec![one(id, ui::EntityKind::Group, name)],
-            )
+            let parts = one(edit.id().map(Id::uuid), Kind::Group, name);
+            of(names, at, edit, noun, parts)
         }
         Change::App(edit) => {
             let name = edit.subject().map(|app| app.name.as_str());
-            let id = edit.id().map(portcullis_model::Id::uuid);
-            of(
-                names,
-                at,
-                edit,
-                "app",
-                vec![one(id, ui::EntityKind::App, name)],
-            )
+            let parts = one(edit.id().map(Id::uuid), Kind::App, name);
+            of(names, at, edit, "app", parts)
         }
         Change::Tag(edit) => {
             let name = edit.subject().map(|tag| tag.name.as_str());
-            let id = edit.id().map(portcullis_model::Id::uuid);
-            of(
-                names,
-                at,
-                edit,
-                "tag",
-                vec![one(id, ui::EntityKind::Tag, name)],
-            )
+            let parts = one(edit.id().map(Id::uuid), Kind::Tag, name);
+            of(names, at, edit, "tag", parts)
         }
         Change::Membership(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |m| {
-                let group = names.group(m.group.uuid());
                 let asked = m.request.map(|id| {
-                    let href = format!("/requests/{id}");
-                    ui::Entity::new(ui::EntityKind::Request, "as asked for", href)
+                    ui::Entity::new(Kind::Request, "as asked for", format!("/requests/{id}"))
                 });
-                [
-                    names.user(m.user.uuid()),
-                    group.with_detail(format!("as {}", m.kind)),
-                ]
-                .into_iter()
-                .chain(asked)
-                .collect()
+                let place = group(m.group).with_detail(format!("as {}", m.kind));
+                [user(m.user), place].into_iter().chain(asked).collect()
             });
             of(names, at, edit, "place", parts)
         }
         Change::Inclusion(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |i| {
-                let group = names.group(i.target.uuid());
-                vec![
-                    names.group(i.child.uuid()),
-                    group.with_detail(format!("as {}s", i.kind)),
-                ]
+                let target = group(i.target).with_detail(format!("as {}s", i.kind));
+                vec![group(i.child), target]
             });
             of(names, at, edit, "way in", parts)
         }
         Change::Entitlement(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |e| {
-                vec![
-                    names.group(e.group.uuid()),
-                    ui::Entity::new(ui::EntityKind::Entitlement, e.grant.label(), ""),
-                ]
+                let grant = ui::Entity::new(Kind::Entitlement, e.grant.label(), "");
+                vec![group(e.group), grant]
             });
             of(names, at, edit, "entitlement", parts)
         }
         Change::Request(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |r| {
+                let wanted = match r.wants.group() {
+                    Some(id) => group(id),
+                    None => ui::Entity::new(Kind::Group, r.wants.key(), ""),
+                };
                 let href = format!("/requests/{}", r.id);
                 vec![
-                    ui::Entity::new(ui::EntityKind::Request, "request", href),
-                    names.user(r.requester.uuid()),
-                    match r.wants.group() {
-                        Some(group) => names.group(group.uuid()),
-                        None => ui::Entity::new(ui::EntityKind::Group, r.wants.key(), ""),
-                    }
-                    .with_detail(words::as_what(&r.wants)),
+                    ui::Entity::new(Kind::Request, "request", href),
+                    user(r.requester),
+                    wanted.with_detail(words::as_what(&r.wants)),
                 ]
             });
             of(names, at, edit, "request", parts)
@@ -145,15 +112,15 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
         Change::Identity(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |identity| {
                 let name = format!("{} {}", identity.connector, identity.external_id);
-                let known_as = ui::Entity::new(ui::EntityKind::Entitlement, name, "");
-                vec![names.user(identity.user.uuid()), known_as]
+                let known_as = ui::Entity::new(Kind::Entitlement, name, "");
+                vec![user(identity.user), known_as]
             });
             of(names, at, edit, "identity", parts)
         }
         Change::Resource(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |r| {
                 let name = format!("{} {}", r.resource_type, r.resource_id);
-                vec![ui::Entity::new(ui::EntityKind::Entitlement, name, "")]
+                vec![ui::Entity::new(Kind::Entitlement, name, "")]
             });
             of(names, at, edit, "resource", parts)
         }
@@ -311,7 +278,7 @@ fn cut(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use portcullis_model::{Constraints, Id, Tag, World, name::Name};
+    use portcullis_model::{Constraints, Tag, World, name::Name};
 
     use super::*;
 

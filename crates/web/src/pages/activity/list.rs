@@ -1,22 +1,16 @@
 //! The log: who did what, to what, when.
 
-use askama::Template;
-use axum::{extract::State, response::Response};
-use portcullis_model::{Actor, ConnectorId, Noun, Refusal, SystemActor, Timestamp};
+use portcullis_model::{Actor, ConnectorId, Id, Noun, Refusal, SystemActor, Timestamp};
 use portcullis_store::{LogEntry, LogFilter, SubjectKind};
 use uuid::Uuid;
 
 use crate::{
-    Web,
-    error::Failure,
     pages::{
-        convert,
-        frame::{Page, render},
+        history::{Older, before},
         names::{self, Names},
-        parts::filter,
-        people::history::cursor,
+        prelude::*,
     },
-    ui, words,
+    words,
 };
 
 /// Entries on a page.
@@ -38,8 +32,7 @@ struct Activity {
     filters: Vec<ui::Filter>,
     is_open: bool,
     rows: Vec<Row>,
-    newest: String,
-    next: String,
+    older: Older,
 }
 
 struct Row {
@@ -55,37 +48,24 @@ struct Row {
 }
 
 pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    let wanted = wanted(&page)?;
-    let entries = web.app().store().log(&wanted).await?;
-    let rows = entries
-        .items
-        .iter()
-        .map(|entry| row(&page, entry))
-        .collect();
-    let chosen = page.query("operation");
-    let filters = filters(&page);
+    let entries = web.app().store().log(&wanted(&page)?).await?;
+    let rows = entries.items.iter().map(|entry| row(&page, entry));
+    let asked = |name: &str| page.query(name);
     render(&Activity {
         shell: page.shell(),
-        query: page.query("q"),
+        query: asked("q"),
         operations: operations(),
-        operation: chosen,
-        actor: page.query("actor"),
-        from: page.query("from"),
-        to: page.query("to"),
-        subject: page.query("subject"),
+        operation: asked("operation"),
+        actor: asked("actor"),
+        from: asked("from"),
+        to: asked("to"),
+        subject: asked("subject"),
         is_open: ["actor", "from", "to"]
             .iter()
-            .any(|name| !page.query(name).is_empty()),
-        filters,
-        rows,
-        newest: if page.query("before").is_empty() {
-            String::new()
-        } else {
-            page.with_query(&[("before", "")])
-        },
-        next: entries.next.map_or_else(String::new, |cursor| {
-            page.with_query(&[("before", &cursor.to_string())])
-        }),
+            .any(|name| !asked(name).is_empty()),
+        filters: filters(&page),
+        rows: rows.collect(),
+        older: Older::of(&page, entries.next),
     })
 }
 
@@ -111,39 +91,28 @@ fn operations() -> Vec<ui::Choice> {
 fn wanted(page: &Page) -> Result<LogFilter, Failure> {
     let text = |name: &str| Some(page.query(name)).filter(|text| !text.is_empty());
     let actor = text("actor")
-        .map(|login| actor(page, &login).ok_or_else(|| Refusal::not_found(Noun::Person, &login)))
-        .transpose()?;
-    let subject = text("subject")
-        .map(|text| {
-            subject(&text).ok_or_else(|| {
-                Refusal::invalid("subject", "it is written as a kind, a colon and an id")
-            })
-        })
-        .transpose()?;
+        .map(|login| actor(page, &login).ok_or_else(|| Refusal::not_found(Noun::Person, &login)));
+    let wrong = || Refusal::invalid("subject", "it is written as a kind, a colon and an id");
+    let subject = text("subject").map(|text| subject(&text).ok_or_else(wrong));
+    // A date means its end: the first day of a stretch counts from its beginning.
     let time = |name: &str, first: bool| {
-        text(name)
-            .map(|day| {
-                let whole_day = first && day.len() == 10;
-                let at = day.parse::<Timestamp>();
-                let at = at.map_err(|bad| Refusal::invalid(name, bad.to_string()))?;
-                // A date means its end: the first day of a stretch counts from its beginning.
-                Ok::<_, Refusal>(if whole_day {
-                    at.plus_seconds(1 - 86_400)
-                } else {
-                    at
-                })
-            })
-            .transpose()
+        let parsed = text(name).map(|day| {
+            let before = if first && day.len() == 10 { 86_399 } else { 0 };
+            let at = day.parse::<Timestamp>();
+            let at = at.map_err(|bad| Refusal::invalid(name, bad.to_string()))?;
+            Ok::<_, Refusal>(at.plus_seconds(-before))
+        });
+        parsed.transpose()
     };
     Ok(LogFilter {
-        actor,
+        actor: actor.transpose()?,
         operation: text("operation"),
-        subject,
+        subject: subject.transpose()?,
         q: text("q"),
         from: time("from", true)?,
         to: time("to", false)?,
         limit: PER_PAGE,
-        before: cursor(page)?,
+        before: before(page)?,
     })
 }
 
@@ -166,7 +135,7 @@ fn subject(text: &str) -> Option<(SubjectKind, Uuid)> {
 
 fn row(page: &Page, entry: &LogEntry) -> Row {
     let names = Names::of_subjects(page.world(), &entry.subjects);
-    let actor = entry.actor.user().map(portcullis_model::Id::uuid);
+    let actor = entry.actor.user().map(Id::uuid);
     let mut subjects: Vec<_> = entry
         .subjects
         .iter()
@@ -211,9 +180,11 @@ fn filters(page: &Page) -> Vec<ui::Filter> {
     let mut filters = Vec::new();
     let mut add = |name: &str, parameter: &str, shown: String| {
         if !shown.is_empty() {
-            let mut chip = filter(page, name, parameter, shown);
-            chip.remove = page.with_query(&[(parameter, ""), ("before", "")]);
-            filters.push(chip);
+            filters.push(ui::Filter {
+                name: name.to_owned(),
+                value: shown,
+                remove: page.with_query(&[(parameter, ""), ("before", "")]),
+            });
         }
     };
     let operation = page.query("operation");

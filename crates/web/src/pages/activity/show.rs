@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use askama::Template;
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::extract::Path;
 use portcullis_app::{
     decide::{Moment, access_diff, reached_by_rules},
     log::Undo,
@@ -15,16 +11,13 @@ use portcullis_model::{ChangeSet, Noun, OperationName, Position, Refusal};
 use portcullis_store::{EntryPart, LogEntry};
 
 use crate::{
-    Web,
-    error::Failure,
     pages::{
         activity::edits::{self, Line},
-        convert,
-        frame::{Page, render},
+        list::{PER_PAGE, pages},
         names::{self, Names},
-        parts::{self, PER_PAGE},
+        prelude::*,
     },
-    ui, words,
+    words,
 };
 
 /// The world before and after an entry is worked out unasked where it is this small.
@@ -49,8 +42,8 @@ struct EntryPage {
     edits: Vec<Line>,
     pages: ui::Pages,
     effect: Effect,
-    previous: String,
-    next: String,
+    previous: Option<String>,
+    next: Option<String>,
 }
 
 /// Whether an entry can be taken back by who looks.
@@ -106,16 +99,8 @@ pub(crate) async fn show(
         edits: edits::edits(&names, &shown, entry.at),
         pages,
         effect,
-        previous: if position > 1 {
-            names::entry_href(Position(position - 1))
-        } else {
-            String::new()
-        },
-        next: if position < last {
-            names::entry_href(Position(position + 1))
-        } else {
-            String::new()
-        },
+        previous: (position > 1).then(|| names::entry_href(Position(position - 1))),
+        next: (position < last).then(|| names::entry_href(Position(position + 1))),
     })
 }
 
@@ -136,7 +121,7 @@ async fn part(
         let there = store.entry_part(position, first, PER_PAGE).await?;
         part = there.unwrap_or(part);
     }
-    let pages = parts::pages(page, "page", number.min(last), part.edits);
+    let pages = pages(page, number.min(last), part.edits);
     Ok((part, pages))
 }
 
@@ -185,11 +170,11 @@ async fn effect(
     let types = web.decider().subject_types();
     let (diff, _) = access_diff(types, moments, reached.as_ref());
     let diff = convert::diff(&before, &after, &diff, page.viewer.context.now);
-    Ok(Effect::Known(cut(diff)))
+    Ok(Effect::Known(shortened(diff)))
 }
 
 /// At most [`MOST_LINES`] lines of a diff; who is left out is counted.
-fn cut(mut diff: ui::Diff) -> ui::Diff {
+fn shortened(mut diff: ui::Diff) -> ui::Diff {
     let (mut left, mut kept) = (MOST_LINES, 0);
     for subject in &mut diff.subjects {
         if left == 0 {

@@ -2,19 +2,12 @@
 
 use portcullis_app::app::{CreateApp, DeleteApp, EditApp};
 use portcullis_model::{
-    Action, App, Refusal, Target,
+    App,
     name::{Description, Name},
     record::AppOrigin,
 };
 
-use super::super::{
-    convert,
-    flow::Step,
-    form::{Form, FormPage, Values, allowed},
-    frame::Page,
-    input::Input,
-};
-use crate::{error::Failure, ui};
+use crate::pages::prelude::forms::*;
 
 pub(super) struct New;
 

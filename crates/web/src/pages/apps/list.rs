@@ -1,106 +1,57 @@
 //! The list of apps.
 
-use askama::Template;
-use axum::response::Response;
 use portcullis_model::{
-    Action as Wish, App, MembershipKind, Target,
+    App,
     record::AppOrigin,
     world::query::{AppQuery, Query as _},
 };
 
-use crate::{
-    error::Failure,
-    pages::{
-        convert,
-        frame::{Page, render},
-        groups::list::short,
-        parts::{Action, Actions, Sort, column, cut, filter},
-    },
-    ui,
-};
+use crate::pages::prelude::*;
 
 #[derive(Template)]
 #[template(path = "apps/list.html")]
-struct Apps {
+struct Apps<'p> {
     shell: ui::Shell,
-    actions: Actions,
-    query: String,
-    filters: Vec<ui::Filter>,
-    name: ui::Column,
-    rows: Vec<Row>,
-    pages: ui::Pages,
+    it: List<'p, Row<'p>>,
 }
 
-struct Row {
-    app: ui::Entity,
-    description: String,
-    is_built_in: bool,
+struct Row<'p> {
+    app: &'p App,
     groups: usize,
-    owners: Vec<ui::Entity>,
-    owners_more: usize,
+    owners: Few<ui::Entity>,
     tags: Vec<ui::Entity>,
 }
 
 pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
-    render(&apps(&page))
-}
-
-fn apps(page: &Page) -> Apps {
     let world = page.world();
-    let query = page.query("q");
-    let tag = page.query("tag");
-    let tag = world.find_tag(&tag);
-    let wanted = AppQuery {
-        q: &query,
+    let tag = world.find_tag(&page.query("tag"));
+    let sort = Sort::of(&page, "name");
+    let query = AppQuery {
+        q: &page.query("q"),
         tag: tag.map(|tag| tag.id),
-        order: Sort::of(page, "name").order(),
+        order: sort.order(),
     };
-    let found = wanted.all(world, page.now());
-    let (rows, pages) = cut(page, found);
-    let mut filters = Vec::new();
-    if !query.is_empty() {
-        filters.push(filter(page, "Text", "q", query.as_str()));
-    }
-    if let Some(tag) = tag {
-        filters.push(filter(page, "Tag", "tag", tag.name.as_str()));
-    }
-    let mut actions = Actions::default();
-    if page.may(Wish::CreateApp, Target::Nothing) {
-        actions.add(Action::new("New app", "/apps/new", "plus"));
-    }
-    Apps {
+    let found = query.all(world, page.now());
+    let mut it = List::new(&page, "/apps", sort, found).map(|app| row(&page, app));
+    it.searched("Text");
+    it.narrowed("Tag", "tag", tag.map_or("", |tag| &tag.name));
+    it.offer(Wish::CreateApp, "New app");
+    render(&Apps {
         shell: page.shell(),
-        actions,
-        query,
-        filters,
-        name: column(page, "App", "name", "name"),
-        rows: rows.into_iter().map(|app| row(page, app)).collect(),
-        pages,
-    }
+        it,
+    })
 }
 
-fn row(page: &Page, app: &App) -> Row {
-    const MOST: usize = 2;
+fn row<'p>(page: &'p Page, app: &'p App) -> Row<'p> {
     let world = page.world();
     let owners = world.owners_group(app.id).map_or_else(Vec::new, |group| {
         world.holders(group.id, MembershipKind::Owner, page.now())
     });
+    let tags = app.tags.iter().filter_map(|id| world.tag(*id));
     Row {
-        app: convert::app(app),
-        description: short(&app.description),
-        is_built_in: app.origin == AppOrigin::BuiltIn,
+        app,
         groups: world.app_groups(app.id).count(),
-        owners_more: owners.len().saturating_sub(MOST),
-        owners: owners
-            .iter()
-            .take(MOST)
-            .map(|holder| convert::user(holder.user))
-            .collect(),
-        tags: app
-            .tags
-            .iter()
-            .filter_map(|id| world.tag(*id))
-            .map(convert::tag)
-            .collect(),
+        owners: Few::of(2, owners, |holder| convert::user(holder.user)),
+        tags: tags.map(convert::tag).collect(),
     }
 }

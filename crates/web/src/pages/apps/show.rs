@@ -2,24 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use askama::Template;
-use axum::{extract::Path, response::Response};
-use portcullis_model::{
-    Action as Wish, App, Group, Id, MembershipKind, Noun, Refusal, Target, record::AppOrigin,
-    world::contains,
-};
+use portcullis_model::{App, Group, Id, User, record::AppOrigin, world::contains};
 
 use crate::{
     At,
-    error::Failure,
     pages::{
-        convert,
-        frame::{Page, render},
-        groups::list::short,
-        home::ask,
-        parts::{self, Action, Actions, FEW, Past, Sort, TagLine, address, column, cut, filter},
+        actions::Actions,
+        constraints::{TagLine, tag_line},
+        prelude::*,
     },
-    ui,
 };
 
 /// More groups than this are not looked through for the ways into an app.
@@ -27,33 +18,20 @@ const MOST_LOOKED_AT: usize = 2_000;
 
 #[derive(Template)]
 #[template(path = "apps/show.html")]
-struct AppPage {
+struct AppPage<'p> {
     shell: ui::Shell,
-    past: Option<Past>,
-    name: String,
+    as_of: AsOf,
+    app: &'p App,
     chips: Vec<ui::Chip>,
-    lead: String,
-    actions: Actions,
-    path: String,
-    as_of: String,
-    query: String,
-    filters: Vec<ui::Filter>,
-    by_name: ui::Column,
-    rows: Vec<Row>,
-    pages: ui::Pages,
-    owners_group: Option<ui::Entity>,
-    owners: Vec<ui::Entity>,
-    owners_more: usize,
-    roles: Vec<ui::Entity>,
-    roles_more: usize,
+    groups: List<'p, Row<'p>>,
+    owners_group: Option<&'p Group>,
+    owners: Few<ui::Entity>,
+    roles: Few<ui::Entity>,
     tags: Vec<TagLine>,
 }
 
-struct Row {
-    group: ui::Entity,
-    description: String,
-    is_managed: bool,
-    is_owners: bool,
+struct Row<'p> {
+    group: &'p Group,
     members: usize,
     owners: usize,
     /// What the reader is in it, or how to ask.
@@ -66,127 +44,100 @@ enum Mine {
     Nothing,
 }
 
-pub(crate) async fn show(page: Page, Path(key): Path<String>) -> Result<Response, Failure> {
-    let found = page.world().find_app(&key);
-    let app = found.ok_or_else(|| Refusal::not_found(Noun::App, &key))?;
-    render(&app_page(&page, app))
-}
-
-fn app_page(page: &Page, app: &App) -> AppPage {
-    let (world, now) = (page.world(), page.now());
-    let query = page.query("q");
-    let mut found: Vec<_> = world
-        .app_groups(app.id)
-        .filter(|group| contains(&group.name, &query) || contains(&group.description, &query))
-        .collect();
-    // The owners group stands first: it answers who decides.
-    found.sort_by(|a, b| (!a.is_owners_group(), &a.name).cmp(&(!b.is_owners_group(), &b.name)));
-    if Sort::of(page, "name").down {
-        found.reverse();
-    }
-    let (rows, pages) = cut(page, found);
-    let mut owners = BTreeMap::new();
-    for group in world.app_groups(app.id).filter(|g| g.is_owners_group()) {
-        for holder in world.holders(group.id, MembershipKind::Owner, now) {
-            owners.insert(holder.user.login.clone(), convert::user(holder.user));
-        }
-    }
-    let roles = roles(page, app.id);
-    let mut filters = Vec::new();
-    if !query.is_empty() {
-        filters.push(filter(page, "Text", "q", query.as_str()));
-    }
-    AppPage {
-        shell: page.shell(),
-        past: parts::past(page),
-        name: app.name.to_string(),
+pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
+    let (app, world) = (page.shown_app()?, page.world());
+    let as_of = AsOf::of(&page);
+    let kind = ui::Chip::kind(ui::EntityKind::App);
+    render(&AppPage {
         chips: match app.origin {
-            AppOrigin::BuiltIn => vec![
-                ui::Chip::kind(ui::EntityKind::App),
-                ui::Chip::plain("built in"),
-            ],
-            AppOrigin::Made => vec![ui::Chip::kind(ui::EntityKind::App)],
+            AppOrigin::BuiltIn => vec![kind, ui::Chip::plain("built in")],
+            AppOrigin::Made => vec![kind],
         },
-        lead: app.description.to_string(),
-        actions: actions(page, app),
-        path: format!("/apps/{}", app.id),
-        as_of: parts::as_of(page),
-        query,
-        filters,
-        by_name: column(page, "Group", "name", "name"),
-        rows: rows.into_iter().map(|group| row(page, group)).collect(),
-        pages,
-        owners_group: world.owners_group(app.id).map(convert::group),
-        owners_more: owners.len().saturating_sub(FEW),
-        owners: owners.into_values().take(FEW).collect(),
-        roles_more: roles.len().saturating_sub(FEW),
-        roles: roles.into_iter().take(FEW).collect(),
+        groups: groups(&page, app, &as_of.day),
+        owners_group: world.owners_group(app.id),
+        owners: Few::of(FEW, owners(&page, app), convert::user),
+        roles: Few::of(FEW, roles(&page, app.id), convert::group),
         tags: app
             .tags
             .iter()
             .filter_map(|id| world.tag(*id))
-            .map(|tag| parts::tag_line(tag, None))
+            .map(|tag| tag_line(tag, None))
             .collect(),
+        shell: page.shell(),
+        as_of,
+        app,
+    })
+}
+
+fn groups<'p>(page: &'p Page, app: &App, day: &str) -> List<'p, Row<'p>> {
+    let query = page.query("q");
+    let of_app = page.world().app_groups(app.id);
+    let mut found: Vec<_> = of_app
+        .filter(|group| contains(&group.name, &query) || contains(&group.description, &query))
+        .collect();
+    // The owners group stands first: it answers who decides.
+    found.sort_by(|a, b| (!a.is_owners_group(), &a.name).cmp(&(!b.is_owners_group(), &b.name)));
+    let sort = Sort::of(page, "name");
+    if sort.down {
+        found.reverse();
+    }
+    let here = convert::app_href(app);
+    let mut list = List::new(page, here, sort, found).map(|group| row(page, group));
+    list.keep("at", day);
+    list.searched("Text");
+    actions(page, app, &mut list.actions);
+    list
+}
+
+fn row<'p>(page: &Page, group: &'p Group) -> Row<'p> {
+    let (world, now) = (page.world(), page.now());
+    Row {
+        group,
+        members: world.holder_count(group.id, MembershipKind::Member, now),
+        owners: world.holder_count(group.id, MembershipKind::Owner, now),
+        mine: match world.holds(page.viewer.id, group.id, MembershipKind::Member, now) {
+            Some(until) => Mine::Has(convert::ends(until, now)),
+            None if page.view.at == At::Now && group.is_managed() => {
+                Mine::Ask(request_href(group, MembershipKind::Member))
+            }
+            None => Mine::Nothing,
+        },
     }
 }
 
-fn row(page: &Page, group: &Group) -> Row {
-    let (world, now) = (page.world(), page.now());
-    let mine = match world.holds(page.viewer.id, group.id, MembershipKind::Member, now) {
-        Some(until) => Mine::Has(convert::ends(until, now)),
-        None if page.view.at == At::Now && group.is_managed() => {
-            Mine::Ask(ask(group, MembershipKind::Member))
-        }
-        None => Mine::Nothing,
-    };
-    Row {
-        group: convert::group(group),
-        description: short(&group.description),
-        is_managed: group.is_managed(),
-        is_owners: group.is_owners_group(),
-        members: world.holder_count(group.id, MembershipKind::Member, now),
-        owners: world.holder_count(group.id, MembershipKind::Owner, now),
-        mine,
+/// The owners of an app, by login.
+fn owners<'p>(page: &'p Page, app: &App) -> Vec<&'p User> {
+    let world = page.world();
+    let mut owners = BTreeMap::new();
+    for group in world.app_groups(app.id).filter(|g| g.is_owners_group()) {
+        let holders = world.holders(group.id, MembershipKind::Owner, page.now());
+        owners.extend(holders.iter().map(|it| (&it.user.login, it.user)));
     }
+    owners.into_values().collect()
 }
 
 /// The roles and groups that lead into an app's groups, by name.
-fn roles(page: &Page, app: Id<App>) -> Vec<ui::Entity> {
+fn roles(page: &Page, app: Id<App>) -> Vec<&Group> {
     let (world, now) = (page.world(), page.now());
     let mut roles = BTreeMap::new();
     for group in world.app_groups(app).take(MOST_LOOKED_AT) {
-        for inclusion in world.children_of(group.id) {
-            if inclusion.validity.contains(now)
-                && let Some(role) = world.group(inclusion.child)
-            {
-                roles.insert(role.name.clone(), convert::group(role));
-            }
-        }
+        let inclusions = world.children_of(group.id);
+        let in_force = inclusions.filter(|inclusion| inclusion.validity.contains(now));
+        let groups = in_force.filter_map(|inclusion| world.group(inclusion.child));
+        roles.extend(groups.map(|role| (&role.name, role)));
     }
     roles.into_values().collect()
 }
 
-fn actions(page: &Page, app: &App) -> Actions {
-    let mut actions = Actions::default();
-    let here = format!("/apps/{}", app.id);
+fn actions(page: &Page, app: &App, actions: &mut Actions) {
+    let here = convert::app_href(app);
     let target = Target::App(app.id);
-    if page.may(Wish::CreateAppGroup, target) {
-        actions.add(Action::new(
-            "New group",
-            address("/groups/new", &[("app", &app.id.to_string())]),
-            "plus",
-        ));
-    }
-    if page.may(Wish::EditApp, target) || page.may(Wish::TagApp, target) {
-        actions.add(Action::new("Edit", format!("{here}/edit"), "rule"));
-    }
-    actions.also(Action::new(
-        "In the log",
-        address("/activity", &[("subject", &format!("app:{}", app.id))]),
-        "activity",
-    ));
-    if page.may(Wish::DeleteApp, target) && app.origin == AppOrigin::Made {
-        actions.danger = Some(Action::new("Delete", format!("{here}/delete"), "x"));
-    }
-    actions
+    let may = |action| page.may(action, target);
+    let new = format!("/groups/new?app={}", app.id);
+    actions.add_if(may(Wish::CreateAppGroup), "New group", new, "plus");
+    let may_edit = may(Wish::EditApp) || may(Wish::TagApp);
+    actions.add_if(may_edit, "Edit", format!("{here}/edit"), "rule");
+    actions.log("app", app.id);
+    let may_delete = may(Wish::DeleteApp) && app.origin == AppOrigin::Made;
+    actions.delete_if(may_delete, &here);
 }

@@ -4,22 +4,12 @@ use std::collections::BTreeSet;
 
 use portcullis_app::group::{GrantEntitlement, RevokeEntitlement};
 use portcullis_model::{
-    Action, Entitlement, Grant, Group, Id, Noun, Permission, Refusal, Target,
+    Entitlement, Grant, Permission,
     name::{Environment, PermissionName},
 };
 
-use super::{
-    super::{
-        convert,
-        flow::Step,
-        form::{Form, FormPage, Values, allowed},
-        frame::Page,
-        input::Input,
-        requirements::Requirements,
-    },
-    form::crumbs,
-};
-use crate::error::Failure;
+use super::form::crumbs;
+use crate::pages::prelude::forms::*;
 
 /// A permission given to a group.
 pub(super) struct GrantPermission(Group);

@@ -1,18 +1,12 @@
 //! What stands beside a group's people: owners, what it confers, what it leads into, what leads
 //! into it, its tags, who asks for it, and what may be done with it.
 
-use portcullis_model::{
-    Action as Wish, Expiry, Group, Id, Inclusion, MembershipKind, Target, world::Holder,
-};
+use portcullis_model::{Entitlement, Expiry, Group, Id, Inclusion, Request};
 
-use crate::{
-    pages::{
-        convert,
-        frame::Page,
-        home::ask,
-        parts::{self, Action, Actions, FEW, TagLine, address, cut},
-    },
-    ui,
+use crate::pages::{
+    actions::Actions,
+    constraints::{TagLine, tags_of},
+    prelude::*,
 };
 
 /// More of a list than this stands on a page of its own.
@@ -20,24 +14,19 @@ const MOST: usize = 10;
 
 /// What stands beside a group's people.
 pub(crate) struct Facts {
-    pub owners: Vec<ui::Entity>,
-    pub owners_more: usize,
+    pub owners: Few<ui::Entity>,
     /// Who decides where there is no owner.
     pub instead: Vec<ui::Entity>,
     pub app: Option<ui::Entity>,
-    pub confers: Vec<Conferred>,
-    pub confers_more: usize,
+    pub confers: Few<Conferred>,
     /// Whether what is listed can be taken away, on the list's own page.
     pub may_confers: bool,
-    pub into: Vec<Linked>,
-    pub into_more: usize,
+    pub into: Few<Linked>,
     pub may_into: bool,
-    pub from: Vec<Linked>,
-    pub from_more: usize,
+    pub from: Few<Linked>,
     pub may_from: bool,
     pub tags: Vec<TagLine>,
-    pub requests: Vec<Asking>,
-    pub requests_more: usize,
+    pub requests: Few<Asking>,
 }
 
 /// What membership gives.
@@ -66,13 +55,13 @@ pub(crate) struct Linked {
 pub(crate) struct Detach {
     pub action: String,
     pub role: String,
-    pub kind: String,
+    pub kind: MembershipKind,
 }
 
 /// A request that waits.
 pub(crate) struct Asking {
     pub who: ui::Entity,
-    pub kind: String,
+    pub kind: &'static str,
     pub when: ui::When,
     pub href: String,
 }
@@ -81,57 +70,37 @@ pub(crate) fn facts(page: &Page, group: &Group) -> Facts {
     let (world, now) = (page.world(), page.now());
     let owners = world.holders(group.id, MembershipKind::Owner, now);
     let instead = if owners.is_empty() && group.is_managed() {
-        let deciders = world.deciders(group, None, now);
-        deciders.into_iter().take(3).map(convert::user).collect()
+        world.deciders(group, None, now)
     } else {
         Vec::new()
     };
-    let confers = conferred(page, group);
-    let into = linked(page, world.targets_of(group.id), |i| i.target);
-    let from = linked(page, world.children_of(group.id), |i| i.child);
-    let drawn_into = drawn(page, &into[..into.len().min(MOST)]);
-    let drawn_from = drawn(page, &from[..from.len().min(MOST)]);
-    let can_go = |links: &[Linked]| links.iter().any(|link| link.detach.is_some());
-    let requests: Vec<_> = world
-        .requests()
-        .filter(|request| request.wants.group() == Some(group.id))
-        .collect();
+    // Rights are looked up for each row: only for those that are shown.
+    let confers = Few::of(MOST, conferred(page, group), |it| drawn_grant(page, it));
+    let into = Few::of(MOST, into(page, group), |link| drawn(page, link));
+    let from = Few::of(MOST, from(page, group), |link| drawn(page, link));
+    let can_go = |links: &Few<Linked>| links.shown.iter().any(|link| link.detach.is_some());
+    let requests = world.requests();
+    let requests = requests.filter(|request| request.wants.group() == Some(group.id));
+    let asking = |request: &Request| {
+        Some(Asking {
+            who: convert::user(world.user(request.requester)?),
+            kind: request.wants.kind().map_or("it", MembershipKind::noun),
+            when: convert::when(request.created_at, now),
+            href: format!("/requests/{}", request.id),
+        })
+    };
     Facts {
-        owners_more: owners.len().saturating_sub(FEW),
-        owners: owners
-            .iter()
-            .take(FEW)
-            .map(|holder: &Holder<'_>| convert::user(holder.user))
-            .collect(),
-        instead,
+        owners: Few::of(FEW, owners, |holder| convert::user(holder.user)),
+        instead: instead.into_iter().take(3).map(convert::user).collect(),
         app: group.app().and_then(|app| world.app(app)).map(convert::app),
-        confers_more: confers.len().saturating_sub(MOST),
-        may_confers: confers.iter().any(|row| !row.withhold.is_empty()),
-        confers: confers.into_iter().take(MOST).collect(),
-        into_more: into.len().saturating_sub(MOST),
-        may_into: can_go(&drawn_into),
-        into: drawn_into,
-        from_more: from.len().saturating_sub(MOST),
-        may_from: can_go(&drawn_from),
-        from: drawn_from,
-        tags: parts::tags_of(world, group),
-        requests_more: requests.len().saturating_sub(FEW),
-        requests: requests
-            .into_iter()
-            .take(FEW)
-            .filter_map(|request| {
-                Some(Asking {
-                    who: convert::user(world.user(request.requester)?),
-                    kind: request
-                        .wants
-                        .kind()
-                        .map_or("it", MembershipKind::noun)
-                        .to_owned(),
-                    when: convert::when(request.created_at, now),
-                    href: format!("/requests/{}", request.id),
-                })
-            })
-            .collect(),
+        may_confers: confers.shown.iter().any(|row| !row.withhold.is_empty()),
+        confers,
+        may_into: can_go(&into),
+        into,
+        may_from: can_go(&from),
+        from,
+        tags: tags_of(world, group),
+        requests: Few::of(FEW, requests.filter_map(asking).collect(), |it| it),
     }
 }
 
@@ -145,31 +114,25 @@ pub(crate) struct Listed {
 
 /// The list that `?show=` asks for instead of the people.
 pub(crate) fn listed(page: &Page, group: &Group) -> Option<Listed> {
-    let world = page.world();
     let links = |title, all| {
         let (links, pages) = cut(page, all);
         Listed {
             title,
-            links: drawn(page, &links),
+            links: links.into_iter().map(|link| drawn(page, link)).collect(),
             confers: Vec::new(),
             pages,
         }
     };
     match page.query("show").as_str() {
-        "into" => Some(links(
-            "Its members get into",
-            linked(page, world.targets_of(group.id), |i| i.target),
-        )),
-        "from" => Some(links(
-            "People get in through",
-            linked(page, world.children_of(group.id), |i| i.child),
-        )),
+        "into" => Some(links("Its members get into", into(page, group))),
+        "from" => Some(links("People get in through", from(page, group))),
         "confers" => {
             let (confers, pages) = cut(page, conferred(page, group));
+            let confers = confers.into_iter().map(|it| drawn_grant(page, it));
             Some(Listed {
                 title: "Permissions",
                 links: Vec::new(),
-                confers,
+                confers: confers.collect(),
                 pages,
             })
         }
@@ -177,40 +140,47 @@ pub(crate) fn listed(page: &Page, group: &Group) -> Option<Listed> {
     }
 }
 
-fn conferred(page: &Page, group: &Group) -> Vec<Conferred> {
-    let (world, now) = (page.world(), page.now());
-    let may_confer = page.may(Wish::GrantEntitlement, Target::Nothing);
-    let mut entitlements: Vec<_> = world
-        .entitlements_of(group.id)
-        .filter(|entitlement| entitlement.validity.contains(now))
+fn conferred<'p>(page: &'p Page, group: &Group) -> Vec<&'p Entitlement> {
+    let entitlements = page.world().entitlements_of(group.id);
+    let mut all: Vec<_> = entitlements
+        .filter(|entitlement| entitlement.validity.contains(page.now()))
         .collect();
-    entitlements.sort_by(|a, b| a.grant.label().cmp(b.grant.label()));
-    let conferred = entitlements.into_iter().map(|entitlement| {
-        let name = entitlement.grant.label();
-        let permission = entitlement.grant.permission();
-        let environments = permission.into_iter().flat_map(|p| &p.environments);
-        let places: Vec<_> = environments.map(|e| &**e).collect();
-        Conferred {
-            name: name.to_owned(),
-            places: places.join(", "),
-            who: match entitlement.grant.rules() {
-                Some(_) => convert::list_href(entitlement),
-                None => format!("/why?permission={}", convert::escape(name)),
-            },
-            is_list: entitlement.grant.rules().is_some(),
-            ends: convert::ends(entitlement.validity.until, now),
-            withhold: if may_confer {
-                format!("/entitlements/{}/withhold", entitlement.id)
-            } else {
-                String::new()
-            },
-        }
-    });
-    conferred.collect()
+    all.sort_by(|a, b| a.grant.label().cmp(b.grant.label()));
+    all
+}
+
+fn drawn_grant(page: &Page, entitlement: &Entitlement) -> Conferred {
+    let name = entitlement.grant.label();
+    let permission = entitlement.grant.permission();
+    let environments = permission.into_iter().flat_map(|p| &p.environments);
+    let places: Vec<_> = environments.map(|e| &**e).collect();
+    let may_end = page.may(Wish::GrantEntitlement, Target::Nothing);
+    Conferred {
+        name: name.to_owned(),
+        places: places.join(", "),
+        who: convert::entitlement(entitlement).href,
+        is_list: entitlement.grant.rules().is_some(),
+        ends: convert::ends(entitlement.validity.until, page.now()),
+        withhold: if may_end {
+            format!("/entitlements/{}/withhold", entitlement.id)
+        } else {
+            String::new()
+        },
+    }
 }
 
 /// An inclusion and the group at its other end.
 type Link<'w> = (&'w Inclusion, &'w Group);
+
+/// The groups that a group leads into.
+fn into<'p>(page: &'p Page, group: &Group) -> Vec<Link<'p>> {
+    linked(page, page.world().targets_of(group.id), |it| it.target)
+}
+
+/// The groups and roles that lead into a group.
+fn from<'p>(page: &'p Page, group: &Group) -> Vec<Link<'p>> {
+    linked(page, page.world().children_of(group.id), |it| it.child)
+}
 
 /// Inclusions in force with the group at their other end, by its name.
 fn linked<'w>(
@@ -218,128 +188,92 @@ fn linked<'w>(
     inclusions: impl Iterator<Item = &'w Inclusion>,
     other: impl Fn(&Inclusion) -> Id<Group>,
 ) -> Vec<Link<'w>> {
-    let (world, now) = (page.world(), page.now());
     let mut all: Vec<Link<'w>> = inclusions
-        .filter(|inclusion| inclusion.validity.contains(now))
-        .filter_map(|inclusion| Some((inclusion, world.group(other(inclusion))?)))
+        .filter(|inclusion| inclusion.validity.contains(page.now()))
+        .filter_map(|inclusion| Some((inclusion, page.world().group(other(inclusion))?)))
         .collect();
     all.sort_by(|a, b| (&a.1.name, a.0.kind).cmp(&(&b.1.name, b.0.kind)));
     all
 }
 
-/// Rows of links. Rights are looked up for each: cut the list first.
-fn drawn(page: &Page, links: &[Link<'_>]) -> Vec<Linked> {
-    let (world, now) = (page.world(), page.now());
-    let detach = |inclusion: &Inclusion| {
-        let target = world.group(inclusion.target)?;
+fn drawn(page: &Page, (inclusion, group): Link<'_>) -> Linked {
+    let detach = || {
+        let target = page.world().group(inclusion.target)?;
         let child = inclusion.child;
-        page.may(Wish::DetachRole, Target::Inclusion { child, target })
-            .then(|| Detach {
-                action: format!("/groups/{}/roles/detach", target.id),
-                role: child.to_string(),
-                kind: inclusion.kind.to_string(),
-            })
-    };
-    links
-        .iter()
-        .map(|(inclusion, group)| Linked {
-            group: convert::group(group),
-            as_owners: inclusion.kind == MembershipKind::Owner,
-            ends: convert::ends(inclusion.validity.until, now),
-            detach: detach(inclusion),
+        let may = page.may(Wish::DetachRole, Target::Inclusion { child, target });
+        may.then(|| Detach {
+            action: format!("/groups/{}/roles/detach", target.id),
+            role: child.to_string(),
+            kind: inclusion.kind,
         })
-        .collect()
+    };
+    Linked {
+        group: convert::group(group),
+        as_owners: inclusion.kind == MembershipKind::Owner,
+        ends: convert::ends(inclusion.validity.until, page.now()),
+        detach: detach(),
+    }
 }
 
 /// What may be done with a group: what its reader is most likely to want first.
 pub(crate) fn actions(page: &Page, group: &Group) -> Actions {
-    let (world, now, me) = (page.world(), page.now(), page.viewer.id);
-    let mut actions = Actions::default();
-    let here = format!("/groups/{}", group.id);
-    let target = Target::Group(group);
+    let (world, me) = (page.world(), page.viewer.id);
+    let mut all = Actions::default();
+    let (group_at, role_at) = (
+        format!("/groups/{}", group.id),
+        format!("/roles/{}", group.id),
+    );
+    let here = |rest: &str| format!("{group_at}{rest}");
+    let role = |rest: &str| format!("{role_at}{rest}");
+    let (is_managed, is_role) = (group.is_managed(), group.is_role());
+    let may = |action| page.may(action, Target::Group(group));
+    let may_at_all = |action| page.may(action, Target::Nothing);
+
+    let add = is_managed && may(Wish::AddPeople);
+    all.add_if(add, "Add people", here("/people/add?kind=member"), "plus");
+    all.add_if(add, "Add owners", here("/people/add?kind=owner"), "person");
+    let attach = is_managed && !is_role && may(Wish::AttachRole);
+    all.add_if(attach, "Add role to group", here("/roles/attach"), "role");
+    let is_in = world.holds(me, group.id, MembershipKind::Member, page.now());
     let is_now = page.view.at == crate::At::Now;
-    if page.may(Wish::AddPeople, target) && group.is_managed() {
-        actions.add(Action::new(
-            "Add people",
-            format!("{here}/people/add?kind=member"),
-            "plus",
-        ));
-        actions.add(Action::new(
-            "Add owners",
-            format!("{here}/people/add?kind=owner"),
-            "person",
-        ));
-    }
-    if page.may(Wish::AttachRole, target) && group.is_managed() && !group.is_role() {
-        actions.add(Action::new(
-            "Add role to group",
-            format!("{here}/roles/attach"),
-            "role",
-        ));
-    }
-    let is_in = world.holds(me, group.id, MembershipKind::Member, now);
-    if is_now && group.is_managed() && is_in.is_none_or(|until| until != Expiry::NEVER) {
-        let label = if is_in.is_some() {
-            "Ask for longer"
-        } else {
-            "Ask to join"
-        };
-        actions.add(Action::new(
-            label,
-            ask(group, MembershipKind::Member),
-            "inbox",
-        ));
-    }
-    if group.is_role() && page.may(Wish::EditGroup, target) {
-        actions.add(Action::new(
-            "Add to groups",
-            format!("/roles/{}/groups/attach", group.id),
-            "link",
-        ));
-    }
-    let place = Target::Place { user: me, group };
-    let is_direct = |kind| world.direct(me, group.id, kind).is_some();
-    if group.is_managed() && page.may(Wish::RemovePeople, place) {
-        if is_direct(MembershipKind::Member) {
-            actions.also(Action::new(
-                "Leave",
-                format!("{here}/leave?kind=member"),
-                "external",
-            ));
-        }
-        if is_direct(MembershipKind::Owner) {
-            let href = format!("{here}/leave?kind=owner");
-            actions.also(Action::new("Give up owning it", href, "external"));
-        }
-    }
-    if page.may(Wish::GrantEntitlement, Target::Nothing) {
-        actions.add(Action::new(
-            "Grant an entitlement",
-            format!("{here}/confer"),
-            "key",
-        ));
-        actions.add(Action::new(
-            "Add rules",
-            format!("{here}/rules/new"),
-            "rule",
-        ));
-    }
-    if page.may(Wish::EditGroup, target) {
-        actions.add(Action::new("Edit", format!("{here}/edit"), "rule"));
-    }
-    if group.is_role() && page.may(Wish::CreateGroup, Target::Nothing) {
-        let role = format!("/roles/{}", group.id);
-        actions.add(Action::new("Clone", format!("{role}/clone"), "copy"));
-        actions.add(Action::new("Merge", format!("{role}/merge"), "link"));
-        actions.add(Action::new("Split", format!("{role}/split"), "compare"));
-    }
-    actions.also(Action::new(
-        "In the log",
-        address("/activity", &[("subject", &format!("group:{}", group.id))]),
-        "activity",
-    ));
-    if page.may(Wish::DeleteGroup, target) && !group.is_owners_group() {
-        actions.danger = Some(Action::new("Delete", format!("{here}/delete"), "x"));
-    }
-    actions
+    let ask = is_now && is_managed && is_in.is_none_or(|until| until != Expiry::NEVER);
+    let label = is_in.map_or("Ask to join", |_| "Ask for longer");
+    all.add_if(
+        ask,
+        label,
+        request_href(group, MembershipKind::Member),
+        "inbox",
+    );
+    let edit = may(Wish::EditGroup);
+    all.add_if(
+        is_role && edit,
+        "Add to groups",
+        role("/groups/attach"),
+        "link",
+    );
+    let leave = is_managed && page.may(Wish::RemovePeople, Target::Place { user: me, group });
+    let can_leave = |kind| leave && world.direct(me, group.id, kind).is_some();
+    let is_member = can_leave(MembershipKind::Member);
+    all.also_if(is_member, "Leave", here("/leave?kind=member"), "external");
+    let is_owner = can_leave(MembershipKind::Owner);
+    all.also_if(
+        is_owner,
+        "Give up owning it",
+        here("/leave?kind=owner"),
+        "external",
+    );
+    let grant = may_at_all(Wish::GrantEntitlement);
+    all.add_if(grant, "Grant an entitlement", here("/confer"), "key");
+    all.add_if(grant, "Add rules", here("/rules/new"), "rule");
+    all.add_if(edit, "Edit", here("/edit"), "rule");
+    let reshape = is_role && may_at_all(Wish::CreateGroup);
+    all.add_if(reshape, "Clone", role("/clone"), "copy");
+    all.add_if(reshape, "Merge", role("/merge"), "link");
+    all.add_if(reshape, "Split", role("/split"), "compare");
+    all.log("group", group.id);
+    all.delete_if(
+        may(Wish::DeleteGroup) && !group.is_owners_group(),
+        &group_at,
+    );
+    all
 }

@@ -2,19 +2,12 @@
 
 use portcullis_app::group::{CreateGroup, DeleteGroup, EditGroup};
 use portcullis_model::{
-    Action, App, Group, GroupKind, Id, Policy, Refusal, Target,
+    App, GroupKind, Policy,
     name::{Description, Name},
     record::AppPart,
 };
 
-use super::super::{
-    convert,
-    flow::Step,
-    form::{Banner, Form, FormPage, Values, allowed},
-    frame::Page,
-    input::Input,
-};
-use crate::{error::Failure, ui};
+use crate::pages::{form::Banner, prelude::forms::*};
 
 /// The way to a group.
 pub(in crate::pages) fn crumbs(group: &Group) -> Vec<ui::Link> {

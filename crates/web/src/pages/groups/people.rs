@@ -1,20 +1,10 @@
 //! People put into a group, taken out of it, and the ends of those who are in it.
 
 use portcullis_app::group::{AddPeople, RemovePeople};
-use portcullis_model::{Action, Expiry, Group, Id, MembershipKind, Noun, Refusal, Target, User};
+use portcullis_model::Expiry;
 
-use super::{
-    super::{
-        convert,
-        flow::Step,
-        form::{Form, FormPage, Values, allowed},
-        frame::Page,
-        input::Input,
-        requirements::Requirements,
-    },
-    form::crumbs,
-};
-use crate::{error::Failure, ui};
+use super::form::crumbs;
+use crate::pages::prelude::forms::*;
 
 pub(super) struct Add {
     group: Group,

@@ -1,21 +1,10 @@
 //! Roles let into groups and taken out again, from either side.
 
 use portcullis_app::group::{AttachRole, DetachRole};
-use portcullis_model::{Action, Group, Id, MembershipKind, Noun, Refusal, Target, World};
+use portcullis_model::World;
 
-use super::{
-    super::{
-        convert,
-        flow::Step,
-        form::{Form, FormPage, Values, allowed},
-        frame::Page,
-        input::Input,
-        pick,
-        requirements::{Requirements, length},
-    },
-    form::crumbs,
-};
-use crate::{error::Failure, ui};
+use super::form::crumbs;
+use crate::pages::{pick, prelude::forms::*, requirements::length};
 
 /// The most groups offered as boxes; others are named.
 const MOST_BOXES: usize = 40;

@@ -3,37 +3,26 @@
 
 use std::sync::Arc;
 
-use askama::Template;
-use axum::{
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{http::StatusCode, response::IntoResponse};
 use portcullis_app::{
     group::GrantEntitlement,
     rules::{Checked, Written, check},
 };
 use portcullis_model::{
-    Action, Entitlement, Grant, Group, Id, MembershipKind, Noun, Refusal, Target,
-    entitlement::Rules, name::Name,
+    Entitlement, Grant, Group, Id, Noun, Refusal, entitlement::Rules, name::Name,
 };
 use portcullis_rules::analysis::lint::Severity;
 
-use super::{
-    super::{
-        convert,
-        fields::{Fields, Submission, errors_of, version},
-        flow::{self, Step},
-        form::{Values, allowed},
-        form_page::durations,
-        frame::{Page, render},
-        input::Input,
-        requirements::Requirements,
-    },
-    form::crumbs,
-    rules_text::pretty,
+use super::{form::crumbs, rules_text::pretty};
+use crate::pages::{
+    fields::{Fields, Submission, errors_of, version},
+    flow::{self, Step},
+    form::{Values, allowed},
+    form_page::durations,
+    input::Input,
+    prelude::*,
+    requirements::Requirements,
 };
-use crate::{Web, error::Failure, ui};
 
 /// More of what is wrong than this is counted.
 const MOST_SAID: usize = 50;
@@ -49,7 +38,7 @@ struct EditPage {
     may_edit: bool,
     errors: ui::Errors,
     /// The list that is edited; nothing for a new one.
-    there: Option<There>,
+    there: Option<Existing>,
     /// Its name; `name` is the parameter of the macro that draws it.
     list: String,
     priority: String,
@@ -57,7 +46,7 @@ struct EditPage {
     cases: String,
     reason: String,
     durations: ui::Durations,
-    said: Said,
+    said: Findings,
     /// Which version of the list this was drawn from.
     seen: String,
     cancel: String,
@@ -65,7 +54,7 @@ struct EditPage {
 }
 
 /// A list that is conferred already.
-struct There {
+struct Existing {
     withhold: String,
     by: String,
     reason: String,
@@ -74,17 +63,18 @@ struct There {
 
 /// Findings about the text.
 #[derive(Default)]
-struct Said {
-    diagnostics: Vec<Place>,
-    findings: Vec<Place>,
-    cases: Vec<Place>,
+struct Findings {
+    diagnostics: Vec<Remark>,
+    findings: Vec<Remark>,
+    cases: Vec<Remark>,
     more: usize,
     /// Where nothing is wrong: how much was looked at.
     good: String,
 }
 
 /// Something about one place of the text.
-struct Place {
+#[derive(Default)]
+struct Remark {
     /// The line, from 1; 0 if it is not known.
     line: usize,
     column: usize,
@@ -169,11 +159,7 @@ fn listed(page: &Page) -> Result<(&Entitlement, &Rules), Refusal> {
 }
 
 pub(super) async fn new(page: Page) -> Result<Response, Failure> {
-    allowed(
-        &page,
-        Action::GrantEntitlement,
-        Target::Group(page.group()?),
-    )?;
+    allowed(&page, Wish::GrantEntitlement, Target::Group(page.group()?))?;
     first(&page, None, Draft::new()).await
 }
 
@@ -223,7 +209,7 @@ async fn save(
     there: Option<&Entitlement>,
 ) -> Result<Response, Failure> {
     let (page, group) = (&sent.page, sent.page.group()?);
-    allowed(page, Action::GrantEntitlement, Target::Group(group))?;
+    allowed(page, Wish::GrantEntitlement, Target::Group(group))?;
     let mut input = Input::new(sent);
     let draft = Draft::sent(&sent.fields);
     let checked = look(&draft).await?;
@@ -295,7 +281,7 @@ fn again(
     draft: Draft,
     sent: &Submission,
     errors: ui::Errors,
-    said: Said,
+    said: Findings,
 ) -> Result<Response, Failure> {
     let shown = edit(page, group, there, draft, &Values::sent(sent), errors, said);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&shown)?).into_response())
@@ -305,23 +291,16 @@ fn again(
 fn wrong(checked: &Checked) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
     let count = checked.diagnostics.len() + checked.omitted;
-    match count {
-        0 => {}
-        1 => all.push((
-            "rules",
-            "the rules cannot be read; see beside them".to_owned(),
-        )),
-        many => all.push((
-            "rules",
-            format!("the rules cannot be read in {many} places; see beside them"),
-        )),
+    if count > 0 {
+        let places = match count {
+            1 => String::new(),
+            many => format!(" in {many} places"),
+        };
+        let wrong = format!("the rules cannot be read{places}; see beside them");
+        all.push(("rules", wrong));
     }
-    all.extend(
-        checked
-            .too_much
-            .iter()
-            .map(|wrong| ("rules", wrong.clone())),
-    );
+    let too_much = checked.too_much.iter();
+    all.extend(too_much.map(|wrong| ("rules", wrong.clone())));
     if let Some((_, first)) = checked.case_faults.first() {
         let more = checked.case_faults.len() - 1;
         let more = if more == 0 {
@@ -341,7 +320,7 @@ fn edit(
     draft: Draft,
     values: &Values,
     errors: ui::Errors,
-    said: Said,
+    said: Findings,
 ) -> EditPage {
     let (world, now) = (&*page.viewer.world, page.viewer.context.now);
     let mut durations = durations(&Requirements::default(), values, &errors, now);
@@ -364,8 +343,8 @@ fn edit(
         crumbs,
         group: convert::group(group),
         members: world.holder_count(group.id, MembershipKind::Member, now),
-        may_edit: page.may(Action::GrantEntitlement, Target::Group(group)),
-        there: there.map(|there| There {
+        may_edit: page.may(Wish::GrantEntitlement, Target::Group(group)),
+        there: there.map(|there| Existing {
             withhold: format!("/entitlements/{}/withhold", there.id),
             by: convert::actor(world, there.granted_by),
             reason: there.reason.to_string(),
@@ -385,71 +364,54 @@ fn edit(
     }
 }
 
-fn said(checked: &Checked) -> Said {
-    let mut said = Said::default();
-    for diagnostic in checked.diagnostics.iter().take(MOST_SAID) {
-        let at = diagnostic.position;
-        said.diagnostics.push(Place {
-            line: at.map_or(0, |at| at.line),
-            column: at.map_or(0, |at| at.column),
-            path: diagnostic.path.clone(),
-            message: diagnostic.message.clone(),
-            level: "bad",
-            word: "cannot be read",
-        });
-    }
-    said.diagnostics
-        .extend(checked.too_much.iter().map(|message| Place {
-            line: 0,
-            column: 0,
-            path: String::new(),
-            message: message.clone(),
-            level: "bad",
-            word: "too much",
-        }));
-    for finding in checked.findings.iter().take(MOST_SAID) {
-        said.findings.push(Place {
-            line: 0,
-            column: 0,
-            path: finding.path.clone(),
-            message: format!("{}; {}", finding.message, finding.suggestion),
-            level: match finding.severity {
-                Severity::Error => "bad",
-                Severity::Warning => "warn",
-                Severity::Note => "",
-            },
-            word: finding.severity.as_str(),
-        });
-    }
-    for (case, message) in checked.case_faults.iter().take(MOST_SAID) {
-        said.cases.push(Place {
-            line: 0,
-            column: 0,
-            path: case.map_or_else(String::new, |case| format!("case {}", case + 1)),
-            message: message.clone(),
-            level: "bad",
-            word: "failed",
-        });
-    }
+fn said(checked: &Checked) -> Findings {
+    let bad = |word, path: String, message: &str| Remark {
+        path,
+        message: message.to_owned(),
+        level: "bad",
+        word,
+        ..Remark::default()
+    };
+    let unreadable = checked.diagnostics.iter().take(MOST_SAID).map(|it| Remark {
+        line: it.position.map_or(0, |at| at.line),
+        column: it.position.map_or(0, |at| at.column),
+        ..bad("cannot be read", it.path.clone(), &it.message)
+    });
+    let too_much = checked.too_much.iter();
+    let too_much = too_much.map(|message| bad("too much", String::new(), message));
+    let findings = checked.findings.iter().take(MOST_SAID).map(|it| Remark {
+        path: it.path.clone(),
+        message: format!("{}; {}", it.message, it.suggestion),
+        level: match it.severity {
+            Severity::Error => "bad",
+            Severity::Warning => "warn",
+            Severity::Note => "",
+        },
+        word: it.severity.as_str(),
+        ..Remark::default()
+    });
+    let failed = checked.case_faults.iter().take(MOST_SAID);
+    let failed = failed.map(|(case, message)| {
+        let path = case.map_or_else(String::new, |case| format!("case {}", case + 1));
+        bad("failed", path, message)
+    });
+    let mut said = Findings {
+        diagnostics: unreadable.chain(too_much).collect(),
+        findings: findings.collect(),
+        cases: failed.collect(),
+        ..Findings::default()
+    };
     let shown = said.diagnostics.len() + said.findings.len() + said.cases.len();
-    let all = checked.diagnostics.len()
-        + checked.omitted
-        + checked.findings.len()
-        + checked.case_faults.len();
+    let found = checked.findings.len() + checked.case_faults.len();
+    let all = checked.diagnostics.len() + checked.omitted + found;
     said.more = all.saturating_sub(shown);
     if let Some(list) = &checked.list {
-        let plural = |count: usize, noun: &str| {
-            format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-        };
         let cases = match (checked.cases.len(), checked.untested.len()) {
             (0, _) => "No cases stand beside them.".to_owned(),
             (count, 0) => format!("{}; every rule decides one.", plural(count, "case")),
             (count, idle) => {
-                format!(
-                    "{}; {} decided by none.",
-                    plural(count, "case"),
-                    plural(idle, "rule")
-                )
+                let (cases, rules) = (plural(count, "case"), plural(idle, "rule"));
+                format!("{cases}; {rules} decided by none.")
             }
         };
         said.good = format!("{}. {cases}", plural(list.0.len(), "rule"));
@@ -457,20 +419,19 @@ fn said(checked: &Checked) -> Said {
     said
 }
 
+fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// What the preview repeats of what there is to say.
-fn summary(said: &Said) -> Vec<String> {
+fn summary(said: &Findings) -> Vec<String> {
     let mut notes = Vec::new();
     for (level, word) in [("bad", "error"), ("warn", "warning")] {
-        let count = said
-            .findings
-            .iter()
-            .filter(|place| place.level == level)
-            .count();
+        let found = said.findings.iter();
+        let count = found.filter(|remark| remark.level == level).count();
         if count > 0 {
-            let plural = if count == 1 { "" } else { "s" };
-            notes.push(format!(
-                "Linting has {count} {word}{plural} about these rules."
-            ));
+            let errors = plural(count, word);
+            notes.push(format!("Linting has {errors} about these rules."));
         }
     }
     if !said.good.is_empty() {

@@ -1,66 +1,47 @@
 //! One group or role: who is in it, through what and until when.
 
-use askama::Template;
-use axum::{extract::Path, response::Response};
 use portcullis_model::{
-    Action as Wish, Expiry, Group, Membership, MembershipKind, Noun, Refusal, Target, Timestamp,
+    Expiry, Group, Membership, Timestamp, User,
     world::{self as ways, Holder},
 };
 
-use crate::{
-    error::Failure,
-    pages::{
-        convert,
-        frame::{Page, render},
-        groups::facts::{self, Facts, Listed},
-        parts::{
-            self, Actions, Past, Person, SOON_DAYS, Sort, address, column, cut, deciding,
-            ends_within, filter, is_meant, through,
-        },
-    },
-    ui,
+use crate::pages::{
+    actions::Actions,
+    grants::{Person, SOON_DAYS, deciding, ends_within, is_meant, path_groups, person, why_href},
+    groups::facts::{self, Facts, Listed},
+    prelude::*,
 };
 
 #[derive(Template)]
 #[template(path = "groups/show.html")]
-struct GroupPage {
+struct GroupPage<'p> {
     shell: ui::Shell,
-    past: Option<Past>,
+    as_of: AsOf,
+    group: &'p Group,
     crumbs: Vec<ui::Link>,
-    name: String,
     chips: Vec<ui::Chip>,
-    lead: String,
     actions: Actions,
     tabs: Vec<ui::Tab>,
     path: String,
-    as_of: String,
-    people: People,
+    people: People<'p>,
     /// What is listed instead of the people, where that was asked for.
     listed: Option<Listed>,
     facts: Facts,
 }
 
 /// The members or owners of a group, as its page lists them.
-struct People {
-    kind: &'static str,
+struct People<'p> {
+    kind: MembershipKind,
     noun: &'static str,
-    query: String,
-    ends: String,
-    ways: String,
-    ends_choices: Vec<ui::Choice>,
-    way_choices: Vec<ui::Choice>,
-    filters: Vec<ui::Filter>,
-    clear: String,
-    name: ui::Column,
-    rows: Vec<Row>,
-    pages: ui::Pages,
+    list: List<'p, Row<'p>>,
     /// Where picked people are removed; nothing where the reader may not.
     remove: Option<String>,
     /// What to do where nobody is listed.
     nobody: String,
 }
 
-struct Row {
+struct Row<'p> {
+    user: &'p User,
     who: Person,
     through: Vec<ui::Entity>,
     others: usize,
@@ -73,15 +54,28 @@ struct Row {
     can_go: bool,
 }
 
-pub(crate) async fn show(page: Page, Path(key): Path<String>) -> Result<Response, Failure> {
-    let group = find(&page, &key)?;
-    render(&group_page(&page, group))
-}
-
-/// The group or role an address names, by id or name.
-pub(crate) fn find<'p>(page: &'p Page, key: &str) -> Result<&'p Group, Failure> {
-    let found = page.world().find_group(key);
-    Ok(found.ok_or_else(|| Refusal::not_found(Noun::Group, key))?)
+pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
+    let group = page.shown_group()?;
+    let kind = match page.query("kind").as_str() {
+        "owner" => MembershipKind::Owner,
+        _ => MembershipKind::Member,
+    };
+    let as_of = AsOf::of(&page);
+    let facts = facts::facts(&page, group);
+    let people = people(&page, group, kind, &as_of.day, !facts.from.is_empty());
+    render(&GroupPage {
+        shell: page.shell(),
+        as_of,
+        group,
+        crumbs: crumbs(&page, group),
+        chips: chips(group),
+        actions: facts::actions(&page, group),
+        tabs: tabs(&page, group, &people.list.clear()),
+        path: convert::group_href(group),
+        people,
+        listed: facts::listed(&page, group),
+        facts,
+    })
 }
 
 /// The tabs of a group's pages.
@@ -121,35 +115,13 @@ pub(crate) fn chips(group: &Group) -> Vec<ui::Chip> {
     chips
 }
 
-fn group_page(page: &Page, group: &Group) -> GroupPage {
-    let kind = if page.query("kind") == "owner" {
-        MembershipKind::Owner
-    } else {
-        MembershipKind::Member
-    };
-    let href = convert::group_href(group);
-    let current = match kind {
-        MembershipKind::Member => href.clone(),
-        MembershipKind::Owner => format!("{href}?kind=owner"),
-    };
-    GroupPage {
-        shell: page.shell(),
-        past: parts::past(page),
-        crumbs: crumbs(page, group),
-        name: group.name.to_string(),
-        chips: chips(group),
-        lead: group.description.to_string(),
-        actions: facts::actions(page, group),
-        tabs: tabs(page, group, &current),
-        as_of: parts::as_of(page),
-        people: people(page, group, kind),
-        listed: facts::listed(page, group),
-        facts: facts::facts(page, group),
-        path: href,
-    }
-}
-
-fn people(page: &Page, group: &Group, kind: MembershipKind) -> People {
+fn people<'p>(
+    page: &'p Page,
+    group: &Group,
+    kind: MembershipKind,
+    day: &str,
+    has_ways: bool,
+) -> People<'p> {
     let (world, now) = (page.world(), page.now());
     let (query, ends, ways) = (page.query("q"), page.query("ends"), page.query("ways"));
     let is_direct = |holder: &Holder<'_>| {
@@ -178,105 +150,84 @@ fn people(page: &Page, group: &Group, kind: MembershipKind) -> People {
         _ if sort.down => found.reverse(),
         _ => {}
     }
-    let (found, pages) = cut(page, found);
-    let may_change = page.may(Wish::AddPeople, Target::Group(group)) && group.is_managed();
-    let rows = found
-        .iter()
-        .map(|holder| row(page, group, kind, holder, may_change))
-        .collect();
+    let may = |action| page.may(action, Target::Group(group)) && group.is_managed();
+    let (may_change, may_remove) = (may(Wish::AddPeople), may(Wish::RemovePeople));
     let href = convert::group_href(group);
-    let may = page.may(Wish::RemovePeople, Target::Group(group)) && group.is_managed();
-    let mut filters = Vec::new();
-    if !query.is_empty() {
-        filters.push(filter(page, "Name", "q", query.as_str()));
+    let mut list = List::new(page, &*href, sort, found)
+        .map(|holder| row(page, group, kind, &holder, may_change));
+    if kind == MembershipKind::Owner {
+        list.keep("kind", "owner");
     }
-    match ends.as_str() {
-        "week" => filters.push(filter(page, "Ends", "ends", "within a week")),
-        "some" => filters.push(filter(page, "Ends", "ends", "some day")),
-        "never" => filters.push(filter(page, "Ends", "ends", "never")),
-        _ => {}
+    list.keep("at", day);
+    list.searched("Name");
+    list.select(
+        "ends",
+        "Ends",
+        [
+            ("", "Any end", ""),
+            ("week", "This week", "within a week"),
+            ("some", "Some day", "some day"),
+            ("never", "No end", "never"),
+        ],
+    );
+    list.select(
+        "ways",
+        "Through",
+        [
+            ("", "Any way", ""),
+            ("direct", "Directly", "directly"),
+            ("through", "Via others", "a role or group"),
+        ],
+    );
+    if !has_ways {
+        list.selects.pop();
     }
-    match ways.as_str() {
-        "direct" => filters.push(filter(page, "Through", "ways", "directly")),
-        "through" => filters.push(filter(page, "Through", "ways", "a role or group")),
-        _ => {}
-    }
-    let (name, noun) = match kind {
-        MembershipKind::Member => ("member", "members"),
-        MembershipKind::Owner => ("owner", "owners"),
-    };
     People {
-        kind: name,
-        noun,
-        query,
-        ends,
-        ways,
-        ends_choices: vec![
-            ui::Choice::new("", "Any end"),
-            ui::Choice::new("week", "This week"),
-            ui::Choice::new("some", "Some day"),
-            ui::Choice::new("never", "No end"),
-        ],
-        way_choices: vec![
-            ui::Choice::new("", "Any way"),
-            ui::Choice::new("direct", "Directly"),
-            ui::Choice::new("through", "Via others"),
-        ],
-        clear: if kind == MembershipKind::Owner {
-            format!("{href}?kind=owner")
-        } else {
-            href.clone()
+        kind,
+        noun: match kind {
+            MembershipKind::Member => "members",
+            MembershipKind::Owner => "owners",
         },
-        filters,
-        name: column(page, "Person", "login", "login"),
-        rows,
-        pages,
-        remove: may.then(|| format!("{href}/people/remove").replace("/roles/", "/groups/")),
+        list,
+        remove: may_remove.then(|| format!("/groups/{}/people/remove", group.id)),
         nobody: nobody(page, group, kind),
     }
 }
 
-fn row(page: &Page, group: &Group, kind: MembershipKind, holder: &Holder<'_>, may: bool) -> Row {
+fn row<'p>(
+    page: &'p Page,
+    group: &Group,
+    kind: MembershipKind,
+    holder: &Holder<'p>,
+    may_change: bool,
+) -> Row<'p> {
     let (world, now, user) = (page.world(), page.now(), holder.user);
     let fact = world
         .direct(user.id, group.id, kind)
         .filter(|fact| fact.validity.contains(now));
     // Where the direct fact decides, no other way needs to be looked for.
     let decides = fact.is_some_and(|fact| fact.validity.until == holder.until);
-    let no_others = world
-        .children_of(group.id)
-        .all(|inclusion| inclusion.kind != kind);
-    let paths = if decides && no_others {
+    let mut inclusions = world.children_of(group.id);
+    let paths = if decides && inclusions.all(|inclusion| inclusion.kind != kind) {
         Vec::new()
     } else {
         world.paths(user.id, group.id, kind, now)
     };
-    let decider = if decides {
-        None
-    } else {
-        deciding(&paths, holder.until)
-    };
+    let decider = deciding(&paths, holder.until).filter(|_| !decides);
     Row {
-        through: decider.map_or_else(Vec::new, |path| through(world, path)),
+        user,
+        who: person(user),
+        through: decider.map_or_else(Vec::new, |path| path_groups(world, path)),
         others: paths.len().saturating_sub(1),
-        why: address(
-            "/why",
-            &[
-                ("user", &user.login),
-                ("group", &group.name),
-                ("kind", &kind.to_string()),
-            ],
-        ),
+        why: why_href(user, group, kind),
         ends: convert::ends(holder.until, now),
-        change: if may && fact.is_some() {
-            let login = convert::escape(&user.login);
-            format!("/groups/{}/people/{login}/extend?kind={kind}", group.id)
+        change: if may_change && fact.is_some() {
+            convert::extend_href(group, user, kind)
         } else {
             String::new()
         },
         since: since(fact, decider).map(|from| convert::when(from, now)),
         can_go: fact.is_some(),
-        who: parts::person(user),
     }
 }
 

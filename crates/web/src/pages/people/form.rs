@@ -4,20 +4,12 @@ use std::collections::BTreeMap;
 
 use portcullis_app::user::{CreateUser, DeleteUser, EditUser};
 use portcullis_model::{
-    Action, Id, Refusal, Target, User, UserKind,
+    UserKind,
     name::{Email, Login, Name},
 };
 use serde_json::Value;
 
-use super::super::{
-    convert,
-    flow::Step,
-    form::{Form, FormPage, Values, allowed},
-    frame::Page,
-    input::Input,
-    pick,
-};
-use crate::{error::Failure, ui};
+use crate::pages::{pick, prelude::forms::*};
 
 pub(super) struct New;
 

@@ -1,61 +1,36 @@
 //! The list of people.
 
-use askama::Template;
-use axum::response::Response;
 use portcullis_model::{
     User, UserKind,
     world::query::{Query as _, UserBy, UserQuery},
 };
 
-use crate::{
-    error::Failure,
-    pages::{
-        convert,
-        frame::{Page, render},
-        parts::{self, Action, Actions, Person, Sort, column, cut, filter},
-    },
-    ui,
+use crate::pages::{
+    grants::{Person, person},
+    prelude::*,
 };
-use portcullis_model::{Action as Wish, Target};
 
 #[derive(Template)]
 #[template(path = "people/list.html")]
-struct People {
+struct People<'p> {
     shell: ui::Shell,
-    actions: Actions,
-    query: String,
-    kind: String,
-    kinds: Vec<ui::Choice>,
-    filters: Vec<ui::Filter>,
-    name: ui::Column,
-    title: ui::Column,
-    manager: ui::Column,
-    groups: ui::Column,
-    rows: Vec<Row>,
-    pages: ui::Pages,
+    it: List<'p, Row<'p>>,
 }
 
-struct Row {
+struct Row<'p> {
+    user: &'p User,
     who: Person,
-    title: String,
-    is_service: bool,
     manager: Option<ui::Entity>,
     groups: usize,
 }
 
 pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
-    render(&people(&page))
-}
-
-fn people(page: &Page) -> People {
     let (world, now) = (page.world(), page.now());
-    let (query, kind) = (page.query("q"), page.query("kind"));
-    let manager = page.query("manager");
-    let manager = world.find_user(&manager);
-    let sort = Sort::of(page, "login");
-    let wanted = UserQuery {
-        q: &query,
-        kind: match kind.as_str() {
+    let manager = world.find_user(&page.query("manager"));
+    let sort = Sort::of(&page, "login");
+    let query = UserQuery {
+        q: &page.query("q"),
+        kind: match page.query("kind").as_str() {
             "person" => Some(UserKind::Person),
             "service" => Some(UserKind::Service),
             _ => None,
@@ -69,50 +44,29 @@ fn people(page: &Page) -> People {
             _ => UserBy::Login,
         }),
     };
-    let found = wanted.all(world, now);
-    let (rows, pages) = cut(page, found);
-    let rows = rows
-        .into_iter()
-        .map(|user| Row {
-            who: parts::person(user),
-            title: title(user),
-            is_service: user.kind == UserKind::Service,
-            manager: user
-                .manager
-                .and_then(|id| world.user(id))
-                .map(convert::user),
-            groups: world.groups_of(user.id, now).count(),
-        })
-        .collect();
-    let mut filters = Vec::new();
-    if let Some(manager) = manager {
-        filters.push(filter(page, "Reports to", "manager", manager.name.as_str()));
-    }
-    let mut actions = Actions::default();
-    if page.may(Wish::CreateUser, Target::Nothing) {
-        actions.add(Action::new("Add a person", "/people/new", "plus"));
-    }
-    People {
-        shell: page.shell(),
-        actions,
-        name: column(page, "Person", "login", "login"),
-        title: column(page, "Title", "title", "login"),
-        manager: column(page, "Reports to", "manager", "login"),
-        groups: column(page, "Groups", "groups", "login"),
-        query,
-        kind,
-        kinds: vec![
-            ui::Choice::new("", "People and services"),
-            ui::Choice::new("person", "People"),
-            ui::Choice::new("service", "Services"),
+    let found = query.all(world, now);
+    let mut it = List::new(&page, "/people", sort, found).map(|user| Row {
+        user,
+        who: person(user),
+        manager: user
+            .manager
+            .and_then(|id| world.user(id))
+            .map(convert::user),
+        groups: world.groups_of(user.id, now).count(),
+    });
+    it.select(
+        "kind",
+        "Kind",
+        [
+            ("", "People and services", ""),
+            ("person", "People", ""),
+            ("service", "Services", ""),
         ],
-        filters,
-        rows,
-        pages,
-    }
-}
-
-/// What somebody does, as the directory has it.
-pub(crate) fn title(user: &User) -> String {
-    user.title().to_owned()
+    );
+    it.narrowed("Reports to", "manager", manager.map_or("", |m| &m.name));
+    it.offer(Wish::CreateUser, "Add a person");
+    render(&People {
+        shell: page.shell(),
+        it,
+    })
 }

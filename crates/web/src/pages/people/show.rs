@@ -1,42 +1,27 @@
 //! One person: what they have, own and may, and around whom they stand.
 
-use askama::Template;
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
 use portcullis_app::decide::Moment;
 use portcullis_model::{
-    Action as Wish, MembershipKind, Noun, Refusal, Target, User, UserKind,
+    User, UserKind,
     world::{Access, contains},
 };
 
-use crate::{
-    Web,
-    error::Failure,
-    pages::{
-        access::{self, Section},
-        convert,
-        frame::{Page, render},
-        parts::{self, Action, Actions, FEW, Past, SOON_DAYS, address, cut, ends_within},
-        people::list::title,
-    },
-    ui,
+use crate::pages::{
+    access::{self, Section},
+    actions::Actions,
+    grants::{SOON_DAYS, ends_within},
+    prelude::*,
 };
 
 #[derive(Template)]
 #[template(path = "people/show.html")]
-struct PersonPage {
+struct PersonPage<'p> {
     shell: ui::Shell,
-    past: Option<Past>,
-    name: String,
-    login: String,
+    as_of: AsOf,
+    user: &'p User,
     chips: Vec<ui::Chip>,
-    lead: String,
     actions: Actions,
     tabs: Vec<ui::Tab>,
-    path: String,
-    as_of: String,
     show: Show,
     show_name: &'static str,
     query: String,
@@ -45,9 +30,7 @@ struct PersonPage {
     pages: ui::Pages,
     facts: Vec<(String, String)>,
     manager: Option<ui::Entity>,
-    reports: Vec<ui::Entity>,
-    reports_more: usize,
-    reports_href: String,
+    reports: Few<ui::Entity>,
     ending: usize,
 }
 
@@ -67,45 +50,27 @@ struct Permission {
     ends: ui::ExpiryPill,
 }
 
-pub(crate) async fn show(
-    State(web): State<Web>,
-    page: Page,
-    Path(key): Path<String>,
-) -> Result<Response, Failure> {
-    let user = find(&page, &key)?;
-    render(&person(&web, &page, user))
-}
-
-/// The person an address names.
-pub(crate) fn find<'p>(page: &'p Page, key: &str) -> Result<&'p User, Failure> {
-    let found = page.world().find_user(key);
-    Ok(found.ok_or_else(|| Refusal::not_found(Noun::Person, key))?)
+pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+    render(&person(&web, &page, page.shown_user()?))
 }
 
 /// The tabs of a person's pages.
 pub(crate) fn tabs(user: &User, counts: Option<[usize; 3]>, current: &str) -> Vec<ui::Tab> {
     let href = convert::user_href(user);
-    let tabs = [
-        ("Access", href.clone()),
-        ("Owns", format!("{href}?show=owned")),
-        ("Permissions", format!("{href}?show=permissions")),
+    let tab = |label, rest: &str| ui::Tab::new(label, format!("{href}{rest}"), current);
+    let mut tabs = vec![
+        tab("Access", ""),
+        tab("Owns", "?show=owned"),
+        tab("Permissions", "?show=permissions"),
+        tab("History", "/history"),
     ];
-    let mut tabs: Vec<_> = tabs
-        .into_iter()
-        .enumerate()
-        .map(|(n, (label, href))| {
-            let tab = ui::Tab::new(label, href, current);
-            match counts {
-                Some(counts) => tab.counting(counts[n] as u64),
-                None => tab,
-            }
-        })
-        .collect();
-    tabs.push(ui::Tab::new("History", format!("{href}/history"), current));
+    for (tab, count) in tabs.iter_mut().zip(counts.into_iter().flatten()) {
+        tab.count = Some(count as u64);
+    }
     tabs
 }
 
-fn person(web: &Web, page: &Page, user: &User) -> PersonPage {
+fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
     let (world, now) = (page.world(), page.now());
     let (show, show_name) = match page.query("show").as_str() {
         "owned" => (Show::Owned, "owned"),
@@ -139,47 +104,31 @@ fn person(web: &Web, page: &Page, user: &User) -> PersonPage {
                 .filter(|p| contains(&p.permission.name, &query))
                 .collect();
             let (rows, pages) = cut(page, found);
-            listed = rows
-                .into_iter()
-                .map(|row| {
-                    let environments: Vec<_> =
-                        row.permission.environments.iter().map(|e| &**e).collect();
-                    Permission {
-                        name: row.permission.name.to_string(),
-                        places: environments.join(", "),
-                        group: convert::group(row.group),
-                        why: address(
-                            "/why",
-                            &[("user", &user.login), ("permission", &row.permission.name)],
-                        ),
-                        ends: convert::ends(row.until, now),
-                    }
-                })
-                .collect();
+            let drawn = rows.into_iter().map(|row| {
+                let name = row.permission.name.to_string();
+                let environments = row.permission.environments.iter();
+                let environments: Vec<_> = environments.map(|e| &**e).collect();
+                Permission {
+                    places: environments.join(", "),
+                    group: convert::group(row.group),
+                    why: address("/why", &[("user", &user.login), ("permission", &name)]),
+                    ends: convert::ends(row.until, now),
+                    name,
+                }
+            });
+            listed = drawn.collect();
             pages
         }
     };
-    let reports: Vec<_> = world
-        .users()
-        .filter(|other| other.manager == Some(user.id))
-        .collect();
-    let href = convert::user_href(user);
-    let current = if show_name.is_empty() {
-        href.clone()
-    } else {
-        format!("{href}?show={show_name}")
-    };
+    let reports = world.users().filter(|it| it.manager == Some(user.id));
+    let current = address(&convert::user_href(user), &[("show", show_name)]);
     PersonPage {
         shell: page.shell(),
-        past: parts::past(page),
-        name: user.name.to_string(),
-        login: user.login.to_string(),
+        as_of: AsOf::of(page),
+        user,
         chips: chips(page, user),
-        lead: title(user),
         actions: actions(page, user),
         tabs: tabs(user, Some(counts), &current),
-        path: href,
-        as_of: parts::as_of(page),
         show,
         show_name,
         query,
@@ -191,9 +140,7 @@ fn person(web: &Web, page: &Page, user: &User) -> PersonPage {
             .manager
             .and_then(|id| world.user(id))
             .map(convert::user),
-        reports_more: reports.len().saturating_sub(FEW),
-        reports: reports.into_iter().take(FEW).map(convert::user).collect(),
-        reports_href: address("/people", &[("manager", &user.login)]),
+        reports: Few::of(FEW, reports.collect(), convert::user),
         ending,
     }
 }
@@ -220,46 +167,21 @@ pub(crate) fn chips(page: &Page, user: &User) -> Vec<ui::Chip> {
 fn actions(page: &Page, user: &User) -> Actions {
     let mut actions = Actions::default();
     let me = page.viewer.user().map_or("", |me| me.login.as_str());
-    if user.id == page.viewer.id {
-        actions.add(Action::new("Get access", "/requests/new", "plus"));
-    } else {
-        actions.add(Action::new(
-            "Compare with me",
-            address("/compare", &[("a", me), ("b", &user.login)]),
-            "compare",
-        ));
-    }
-    if page.may(Wish::CreateGroup, Target::Nothing) {
-        actions.add(Action::new(
-            "Make a role of this access",
-            address("/roles/new", &[("from", &user.login)]),
-            "role",
-        ));
-    }
-    actions.also(Action::new(
-        "Why, or why not",
-        address("/why", &[("user", &user.login)]),
-        "link",
-    ));
-    actions.also(Action::new(
-        "In the log",
-        address("/activity", &[("subject", &format!("user:{}", user.id))]),
-        "activity",
-    ));
-    if page.may(Wish::EditUser, Target::Nothing) {
-        actions.add(Action::new(
-            "Edit",
-            format!("{}/edit", convert::user_href(user)),
-            "person",
-        ));
-    }
-    if page.may(Wish::DeleteUser, Target::Nothing) {
-        actions.danger = Some(Action::new(
-            "Delete",
-            format!("{}/delete", convert::user_href(user)),
-            "x",
-        ));
-    }
+    let (is_me, here) = (user.id == page.viewer.id, convert::user_href(user));
+    let login = user.login.as_str();
+    let may = |action| page.may(action, Target::Nothing);
+    actions.add_if(is_me, "Get access", "/requests/new", "plus");
+    let compare = address("/compare", &[("a", me), ("b", login)]);
+    actions.add_if(!is_me, "Compare with me", compare, "compare");
+    let role = address("/roles/new", &[("from", login)]);
+    let may_make = may(Wish::CreateGroup);
+    actions.add_if(may_make, "Make a role of this access", role, "role");
+    let why = address("/why", &[("user", login)]);
+    actions.also_if(true, "Why, or why not", why, "link");
+    actions.log("user", user.id);
+    let edit = format!("{here}/edit");
+    actions.add_if(may(Wish::EditUser), "Edit", edit, "person");
+    actions.delete_if(may(Wish::DeleteUser), &here);
     actions
 }
 

@@ -2,22 +2,20 @@
 
 use std::collections::{HashMap, HashSet};
 
-use askama::Template;
-use axum::{extract::State, response::Response};
 use portcullis_model::{
     Actor, Group, Id, Request, State as Became, User, Wants, world::query::RequestQuery,
 };
 use portcullis_store::{RequestFilter, RequestStatus};
 use uuid::Uuid;
 
-use super::super::{
-    convert,
-    frame::{Page, render},
+use crate::{
+    pages::{
+        history::before,
+        list::{PER_PAGE, pages},
+        prelude::*,
+    },
+    words,
 };
-use crate::{Web, error::Failure, ui, words};
-
-/// Rows on a page.
-const PER_PAGE: usize = 50;
 
 #[derive(Template)]
 #[template(path = "requests/list.html")]
@@ -77,36 +75,29 @@ pub(super) async fn draw(web: &Web, page: &Page, sent: Sent) -> Result<Response,
     let (query, status) = (page.query("q"), page.query("status"));
     let count = world.waits_for(page.viewer.id, now).len();
     let waits = tab.is_empty() && status != "decided";
-    let (found, pages, older) = if waits {
+    let mut older = None;
+    let (found, pages) = if waits {
         let wanted = RequestQuery {
             q: &query,
             ..RequestQuery::default()
         };
         let matching = wanted.waiting(world, page.viewer.id, now);
-        let matching: Vec<_> = matching.into_iter().cloned().collect();
         let number: usize = page.query("page").parse().unwrap_or(1).max(1);
-        let pages = ui::Pages {
-            page: number as u64,
-            per_page: PER_PAGE as u64,
-            total: matching.len() as u64,
-            base: with_last(page, "page"),
-        };
+        let pages = pages(page, number, matching.len());
         let first = (number - 1).saturating_mul(PER_PAGE);
-        let shown = matching.into_iter().skip(first).take(PER_PAGE).collect();
-        (shown, Some(pages), None)
+        let shown = matching.into_iter().skip(first).take(PER_PAGE);
+        (shown.cloned().collect(), Some(pages))
     } else {
         let filter = filter(page, tab, &status, &query)?;
         let found = web.app().store().requests(&filter).await?;
-        let older = found
-            .next
-            .map(|next| format!("{}{next}", with_last(page, "before")));
-        (found.items, None, older)
+        let here = page.with_last(&[("page", ""), ("before", "")], "before");
+        older = found.next.map(|next| format!("{here}{next}"));
+        (found.items, None)
     };
     let names = names(web, page, &found).await?;
     let rows = found
         .iter()
         .map(|request| row(page, request, &names, &sent.picked));
-    let tabs = tabs(tab, count);
     let statuses = statuses(tab);
     let shown = statuses
         .iter()
@@ -122,7 +113,7 @@ pub(super) async fn draw(web: &Web, page: &Page, sent: Sent) -> Result<Response,
         clear: tab_href(tab),
         shell: page.shell(),
         tab: tab.into(),
-        tabs,
+        tabs: tabs(tab, count),
         statuses,
         query,
         status,
@@ -138,11 +129,7 @@ pub(super) async fn draw(web: &Web, page: &Page, sent: Sent) -> Result<Response,
 }
 
 fn tab_href(tab: &str) -> String {
-    if tab.is_empty() {
-        "/requests".into()
-    } else {
-        format!("/requests?tab={tab}")
-    }
+    address("/requests", &[("tab", tab)])
 }
 
 fn tabs(tab: &str, waiting: usize) -> Vec<ui::Tab> {
@@ -156,30 +143,25 @@ fn tabs(tab: &str, waiting: usize) -> Vec<ui::Tab> {
 }
 
 fn statuses(tab: &str) -> Vec<ui::Choice> {
-    if tab.is_empty() {
-        return vec![
-            ui::Choice::new("", "Waiting"),
-            ui::Choice::new("decided", "Decided by me"),
-        ];
-    }
-    vec![
-        ui::Choice::new("", "Any status"),
-        ui::Choice::new("pending", "Waiting"),
-        ui::Choice::new("approved", "Approved"),
-        ui::Choice::new("rejected", "Rejected"),
-        ui::Choice::new("withdrawn", "Withdrawn"),
-    ]
+    let choices: &[(&str, &str)] = if tab.is_empty() {
+        &[("", "Waiting"), ("decided", "Decided by me")]
+    } else {
+        &[
+            ("", "Any status"),
+            ("pending", "Waiting"),
+            ("approved", "Approved"),
+            ("rejected", "Rejected"),
+            ("withdrawn", "Withdrawn"),
+        ]
+    };
+    let choices = choices.iter();
+    choices
+        .map(|(value, label)| ui::Choice::new(*value, *label))
+        .collect()
 }
 
 fn filter(page: &Page, tab: &str, status: &str, query: &str) -> Result<RequestFilter, Failure> {
     let me = page.viewer.id;
-    let before = page.query("before");
-    let before = (!before.is_empty()).then(|| {
-        let cursor = before.parse();
-        cursor.map_err(|bad: portcullis_store::BadCursor| {
-            portcullis_model::Refusal::invalid("before", bad.to_string())
-        })
-    });
     Ok(RequestFilter {
         requester: (tab == "mine").then_some(me),
         decider: tab.is_empty().then_some(Actor::User(me)),
@@ -192,16 +174,9 @@ fn filter(page: &Page, tab: &str, status: &str, query: &str) -> Result<RequestFi
         },
         q: (!query.is_empty()).then(|| query.to_owned()),
         limit: PER_PAGE as u32,
-        before: before.transpose()?,
+        before: before(page)?,
         ..RequestFilter::default()
     })
-}
-
-/// The page's address up to and including `name=`.
-fn with_last(page: &Page, name: &str) -> String {
-    let bare = page.with_query(&[("page", ""), ("before", "")]);
-    let joint = if bare.contains('?') { '&' } else { '?' };
-    format!("{bare}{joint}{name}=")
 }
 
 /// The last known names of what requests name and the world no longer has.
@@ -211,18 +186,11 @@ pub(super) async fn names(
     requests: &[Request],
 ) -> Result<HashMap<Uuid, String>, Failure> {
     let world = &page.viewer.world;
-    let mut gone = Vec::new();
-    for request in requests {
-        if world.user(request.requester).is_none() {
-            gone.push(request.requester.uuid());
-        }
-        let groups = request.wants.groups().into_iter();
-        gone.extend(
-            groups
-                .filter(|group| world.group(*group).is_none())
-                .map(Id::uuid),
-        );
-    }
+    let users = requests.iter().map(|request| request.requester);
+    let users = users.filter(|user| world.user(*user).is_none());
+    let groups = requests.iter().flat_map(|request| request.wants.groups());
+    let groups = groups.filter(|group| world.group(*group).is_none());
+    let gone: Vec<_> = users.map(Id::uuid).chain(groups.map(Id::uuid)).collect();
     if gone.is_empty() {
         return Ok(HashMap::new());
     }
@@ -269,25 +237,24 @@ fn row(
 
 /// Somebody, also when they are gone.
 pub(super) fn who(page: &Page, id: Id<User>, names: &HashMap<Uuid, String>) -> ui::Entity {
-    page.viewer.world.user(id).map_or_else(
-        || {
-            let login = names.get(&id.uuid()).cloned().unwrap_or_default();
-            let href = format!("/people/{}", convert::escape(&login));
-            ui::Entity::new(ui::EntityKind::Person, login, href).with_detail("deleted")
-        },
-        convert::user,
-    )
+    let gone = || {
+        let login = names.get(&id.uuid()).map_or("", String::as_str);
+        let href = format!("/people/{}", convert::escape(login));
+        ui::Entity::new(ui::EntityKind::Person, login, href).with_detail("deleted")
+    };
+    page.viewer.world.user(id).map_or_else(gone, convert::user)
 }
 
 /// A group, also when it is gone.
-pub(super) fn group(page: &Page, id: Id<Group>, names: &HashMap<Uuid, String>) -> ui::Entity {
-    page.viewer.world.group(id).map_or_else(
-        || {
-            let name = names.get(&id.uuid()).cloned().unwrap_or_default();
-            ui::Entity::new(ui::EntityKind::Group, name, "")
-        },
-        convert::group,
-    )
+fn group(page: &Page, id: Id<Group>, names: &HashMap<Uuid, String>) -> ui::Entity {
+    let gone = || {
+        let name = names.get(&id.uuid()).map_or("", String::as_str);
+        ui::Entity::new(ui::EntityKind::Group, name, "")
+    };
+    page.viewer
+        .world
+        .group(id)
+        .map_or_else(gone, convert::group)
 }
 
 pub(super) fn chip(state: &Became) -> ui::Chip {

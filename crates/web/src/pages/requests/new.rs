@@ -1,19 +1,15 @@
 //! Asking for access: find the group, then say for how long and why.
 
-use askama::Template;
-use axum::response::Response;
 use portcullis_app::request::CreateRequest;
-use portcullis_model::{Group, GroupKind, MembershipKind, Noun, Refusal, Wants, world::contains};
+use portcullis_model::{Group, GroupKind, Noun, Refusal, Wants, world::contains};
 
-use super::super::{
-    convert,
+use crate::pages::{
     flow::Step,
     form::{self, Banner, Form, FormPage, Values},
-    frame::{Page, render},
     input::Input,
+    prelude::*,
     requirements::{Requirements, in_words},
 };
-use crate::{error::Failure, ui};
 
 /// How many groups a search shows.
 const MOST_FOUND: usize = 30;
@@ -22,10 +18,8 @@ const MOST_FOUND: usize = 30;
 #[template(path = "requests/new.html")]
 struct Picker {
     shell: ui::Shell,
-    crumbs: Vec<ui::Link>,
     query: String,
-    found: Vec<Candidate>,
-    more: usize,
+    found: Few<Candidate>,
 }
 
 struct Candidate {
@@ -62,18 +56,14 @@ fn picker(page: &Page) -> Picker {
         .collect();
     // What the name says comes before what the description says; roles before single groups.
     all.sort_by_key(|group| (!contains(&group.name, &query), !group.is_role()));
-    let more = all.len().saturating_sub(MOST_FOUND);
-    let found = all.into_iter().take(MOST_FOUND).map(|group| Candidate {
-        group: convert::group(group),
-        about: group.description.to_string(),
-        ask: format!("/requests/new?group={}", group.id),
-        has: mine.get(&group.id).map(|until| convert::ends(*until, now)),
-    });
     Picker {
         shell: page.shell(),
-        crumbs: vec![ui::Link::new("Requests", "/requests")],
-        found: found.collect(),
-        more,
+        found: Few::of(MOST_FOUND, all, |group| Candidate {
+            group: convert::group(group),
+            about: group.description.to_string(),
+            ask: format!("/requests/new?group={}", group.id),
+            has: mine.get(&group.id).map(|until| convert::ends(*until, now)),
+        }),
         query,
     }
 }

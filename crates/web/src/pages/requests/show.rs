@@ -1,35 +1,30 @@
 //! One request: who asks for what, what the one who decides should know, and what became of it.
 
-use askama::Template;
-use axum::{extract::State, response::Response};
+use std::collections::{BTreeSet, HashMap};
+
 use portcullis_app::request::Approve;
 use portcullis_model::{
-    Action, Actor, Group, Id, MembershipKind, Noun, OperationName, Refusal, Request, Target, User,
-    name::Reason,
+    Actor, Expiry, Group, Id, Noun, OperationName, Refusal, Request, Timestamp, User, name::Reason,
 };
 use portcullis_store::{LogFilter, RequestFilter, SubjectKind};
+use uuid::Uuid;
 
-use super::{
-    super::{
-        convert,
+use super::list::{chip, names, wanted_of, who};
+use crate::{
+    pages::{
         form::{Values, allowed},
         form_page::durations,
-        frame::{Page, render},
+        prelude::*,
         requirements::{Requirements, in_words},
     },
-    list::{chip, names, wanted_of, who},
+    words,
 };
-use crate::{Web, error::Failure, ui, words};
-
-/// How many of anything beside the request are listed.
-const FEW: usize = 8;
 
 #[derive(Template)]
 #[template(path = "requests/show.html")]
 struct RequestPage {
     shell: ui::Shell,
     title: String,
-    crumbs: Vec<ui::Link>,
     chips: Vec<ui::Chip>,
     requester: ui::Entity,
     login: String,
@@ -120,8 +115,8 @@ pub(super) async fn draw(
     let user = world.user(request.requester);
     let wanted = request.wants.group().and_then(|group| world.group(group));
     let pending = request.is_pending();
-    let may_approve = allowed(page, Action::ApproveRequest, Target::Request(request)).is_ok();
-    let may_withdraw = allowed(page, Action::WithdrawRequest, Target::Request(request)).is_ok();
+    let may_approve = allowed(page, Wish::ApproveRequest, Target::Request(request)).is_ok();
+    let may_withdraw = allowed(page, Wish::WithdrawRequest, Target::Request(request)).is_ok();
     let href = format!("/requests/{}", request.id);
     let decide = match wanted.filter(|_| pending && may_approve) {
         Some(wanted) => Some(decide_box(web, page, request, wanted, values, &errors).await),
@@ -139,7 +134,6 @@ pub(super) async fn draw(
     render(&RequestPage {
         shell: page.shell(),
         title: format!("{} asks for {}", requester.name, wants.name),
-        crumbs: vec![ui::Link::new("Requests", "/requests")],
         chips: vec![chip(&request.state)],
         login: user.map_or_else(String::new, |user| user.login.to_string()),
         manager: user
@@ -186,8 +180,7 @@ async fn decide_box(
     let label = match cut.instant() {
         None => "No end, as asked".to_owned(),
         Some(at) => {
-            let date =
-                |at: portcullis_model::Timestamp| ui::When::new(at.to_jiff(), now.to_jiff()).date();
+            let date = |at: Timestamp| convert::when(at, now).date();
             let asked = request.until.instant();
             let asked = asked.map_or_else(|| "no end".to_owned(), date);
             if cut < request.until {
@@ -197,7 +190,7 @@ async fn decide_box(
             }
         }
     };
-    if cut == portcullis_model::Expiry::NEVER {
+    if cut == Expiry::NEVER {
         // What was asked says it already.
         durations.choices.retain(|choice| !choice.is("never"));
     }
@@ -251,10 +244,8 @@ fn facts(page: &Page, request: &Request, user: &User, wanted: &Group) -> Vec<Fac
         .collect();
     has.sort_by(|a, b| a.name.cmp(&b.name));
     has.truncate(FEW);
-    let groups: std::collections::BTreeSet<_> = world
-        .groups_of(user.id, now)
-        .map(|(group, ..)| group.id)
-        .collect();
+    let groups = world.groups_of(user.id, now);
+    let groups: BTreeSet<_> = groups.map(|(group, ..)| group.id).collect();
     let groups = groups.len();
     all.push(Fact {
         title: "Has now",
@@ -283,7 +274,7 @@ fn facts(page: &Page, request: &Request, user: &User, wanted: &Group) -> Vec<Fac
                 manager.name
             ),
             entities: with
-                .iter()
+                .into_iter()
                 .take(FEW)
                 .map(|peer| convert::user(peer))
                 .collect(),
@@ -308,7 +299,7 @@ async fn events(
     web: &Web,
     page: &Page,
     request: &Request,
-    names: &std::collections::HashMap<uuid::Uuid, String>,
+    names: &HashMap<Uuid, String>,
 ) -> Result<Vec<Event>, Failure> {
     let now = page.viewer.context.now;
     let filter = LogFilter {

@@ -2,20 +2,14 @@
 
 use portcullis_app::role::{CloneRole, People, RoleFromPerson};
 use portcullis_model::{
-    Action, Group, GroupKind, MembershipKind, Noun, Refusal, Target, User,
+    GroupKind,
     name::{Description, Name, Reason},
 };
 
-use super::super::{
-    convert,
-    flow::Step,
-    form::{Form, FormPage, Values, allowed},
-    frame::Page,
+use crate::pages::{
     groups::{crumbs, named},
-    input::Input,
-    requirements::Requirements,
+    prelude::forms::*,
 };
-use crate::ui;
 
 /// What every role made from something is given.
 pub(super) struct Described {

@@ -1,20 +1,9 @@
 //! Roles merged and split.
 
 use portcullis_app::role::{MergeRoles, SplitRole};
-use portcullis_model::{Action, Group, MembershipKind, Refusal, Target};
 
-use super::{
-    super::{
-        convert,
-        flow::Step,
-        form::{Form, FormPage, Values, allowed},
-        frame::Page,
-        groups::crumbs,
-        input::Input,
-        pick,
-    },
-    new::{Described, end, may_create},
-};
+use super::new::{Described, end, may_create};
+use crate::pages::{groups::crumbs, pick, prelude::forms::*};
 
 pub(super) struct Merge(Group);
 

@@ -1,24 +1,11 @@
 //! A question to the decision point: the answer, the rule that gave it, what came of every other,
 //! and what would turn it around.
 
-use std::collections::BTreeSet;
-
-use askama::Template;
-use axum::{extract::State, response::Response};
 use portcullis_app::decide::{self as told, Action, Decider, Entity, Properties, Question};
-use portcullis_model::{Expiry, MembershipKind};
+use portcullis_model::Expiry;
 use portcullis_rules::{ConditionTrace, Explanation, Outcome, Redaction, RuleTrace, Truth};
 
-use crate::{
-    Web,
-    error::Failure,
-    pages::{
-        convert,
-        frame::{Page, render},
-        parts::{self, Past, address},
-    },
-    ui,
-};
+use crate::pages::prelude::*;
 
 /// More rules that came to nothing than this are counted, not shown.
 const MOST_RULES: usize = 60;
@@ -27,8 +14,7 @@ const MOST_RULES: usize = 60;
 #[template(path = "rules/ask.html")]
 struct AskPage {
     shell: ui::Shell,
-    past: Option<Past>,
-    crumbs: Vec<ui::Link>,
+    as_of: AsOf,
     ask: Asked,
     answer: Option<Answer>,
 }
@@ -44,6 +30,7 @@ pub(crate) struct Asked {
     pub errors: ui::Errors,
 }
 
+#[derive(Default)]
 struct Answer {
     level: ui::Level,
     title: String,
@@ -93,7 +80,7 @@ impl Asked {
             kind: page.query("type"),
             id: page.query("id"),
             properties: page.query("properties"),
-            as_of: parts::as_of(page),
+            as_of: AsOf::of(page).day,
             errors: ui::Errors::default(),
         }
     }
@@ -162,8 +149,7 @@ pub(crate) async fn ask(State(web): State<Web>, page: Page) -> Result<Response, 
     let answer = question.map(|question| answer(&web, &page, &question));
     render(&AskPage {
         shell: page.shell(),
-        past: parts::past(&page),
-        crumbs: vec![ui::Link::new("Rules", "/rules")],
+        as_of: AsOf::of(&page),
         ask,
         answer,
     })
@@ -184,7 +170,8 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
             level: ui::Level::Bad,
             title: format!("No: {name} may not {what}."),
             text: "Nobody is known by that login, so no rule applies.".into(),
-            ..Answer::empty()
+            turned: "allowed",
+            ..Answer::default()
         };
     };
     // Others see that something of a person decided, and not what it is.
@@ -192,11 +179,7 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
     let hidden = user.id != page.viewer.id && !page.is_admin();
     let redaction = if hidden {
         let names = policy.attributes().keys();
-        Redaction::Hide(
-            names
-                .map(|name| format!("subject.{name}"))
-                .collect::<BTreeSet<_>>(),
-        )
+        Redaction::Hide(names.map(|name| format!("subject.{name}")).collect())
     } else {
         Redaction::ShowAll
     };
@@ -207,15 +190,7 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
         let until = held
             .unwrap_or(Expiry::NEVER)
             .min(entitlement.validity.until);
-        let href = match entitlement.grant.rules() {
-            Some(_) => convert::list_href(entitlement),
-            None => address("/why", &[("permission", entitlement.grant.label())]),
-        };
-        let kind = match entitlement.grant.rules() {
-            Some(_) => ui::EntityKind::Rule,
-            None => ui::EntityKind::Entitlement,
-        };
-        let list = ui::Entity::new(kind, entitlement.grant.label(), href);
+        let list = convert::entitlement(entitlement);
         Some((convert::group(group), list, convert::ends(until, now)))
     });
     let (level, title) = if decided.allowed {
@@ -231,15 +206,9 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
         let source = |rule| {
             let (entitlement, index) = policy.source(rule)?;
             let group = world.group(entitlement.group)?;
-            let list = ui::Entity::new(
-                ui::EntityKind::Rule,
-                entitlement.grant.label(),
-                if entitlement.grant.rules().is_some() {
-                    convert::list_href(entitlement)
-                } else {
-                    String::new()
-                },
-            );
+            let href = entitlement.grant.rules();
+            let href = href.map_or_else(String::new, |_| convert::list_href(entitlement));
+            let list = ui::Entity::new(ui::EntityKind::Rule, entitlement.grant.label(), href);
             Some((list, group.name.to_string(), index))
         };
         let about = |rule: &&RuleTrace| matches!(rule.outcome, Outcome::Conditions(_));
@@ -265,24 +234,6 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
             .collect(),
         turned: if decided.allowed { "denied" } else { "allowed" },
         hidden,
-    }
-}
-
-impl Answer {
-    const fn empty() -> Self {
-        Self {
-            level: ui::Level::Bad,
-            title: String::new(),
-            text: String::new(),
-            by: None,
-            notes: String::new(),
-            rules: Vec::new(),
-            aside: 0,
-            after: 0,
-            change: Vec::new(),
-            turned: "allowed",
-            hidden: false,
-        }
     }
 }
 

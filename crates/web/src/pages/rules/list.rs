@@ -5,39 +5,21 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use askama::Template;
-use axum::response::Response;
 use portcullis_app::rules;
-use portcullis_model::{Entitlement, Group, World, entitlement::Rules, world::contains};
+use portcullis_model::{Entitlement, Group, entitlement::Rules, world::contains};
 use portcullis_rules::{
     Effect, RuleList, SlugSet,
     analysis::{Effort, lint::Severity},
 };
 
-use crate::{
-    error::Failure,
-    pages::{
-        convert,
-        frame::{Page, render},
-        parts::{Sort, column, cut, filter},
-        rules::ask,
-    },
-    ui,
-};
+use crate::pages::{prelude::*, rules::ask};
 
 #[derive(Template)]
 #[template(path = "rules/list.html")]
-struct RulesPage {
+struct RulesPage<'p> {
     shell: ui::Shell,
     ask: ask::Asked,
-    query: String,
-    effect: String,
-    effects: Vec<ui::Choice>,
-    filters: Vec<ui::Filter>,
-    group: ui::Column,
-    priority: ui::Column,
-    rows: Vec<Row>,
-    pages: ui::Pages,
+    it: List<'p, Row>,
 }
 
 struct Row {
@@ -61,46 +43,49 @@ struct Found {
 
 impl Found {
     fn chips(self) -> Vec<ui::Chip> {
-        let told = |count: usize, word: &str| {
-            format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+        let told = |count: usize, word: &str, level| {
+            let plural = if count == 1 { "" } else { "s" };
+            let label = format!("{count} {word}{plural}");
+            let chip = match level {
+                Some(level) => ui::Chip::level(label, level),
+                None => ui::Chip::plain(label),
+            };
+            (count > 0).then_some(chip)
         };
-        let mut chips = Vec::new();
-        if self.errors > 0 {
-            chips.push(ui::Chip::level(told(self.errors, "error"), ui::Level::Bad));
-        }
-        if self.warnings > 0 {
-            chips.push(ui::Chip::level(
-                told(self.warnings, "warning"),
-                ui::Level::Warn,
-            ));
-        }
-        if self.notes > 0 {
-            chips.push(ui::Chip::plain(told(self.notes, "note")));
-        }
-        chips
+        let all = [
+            told(self.errors, "error", Some(ui::Level::Bad)),
+            told(self.warnings, "warning", Some(ui::Level::Warn)),
+            told(self.notes, "note", None),
+        ];
+        all.into_iter().flatten().collect()
     }
 }
 
 pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
-    render(&shown(&page))
+    render(&RulesPage {
+        shell: page.shell(),
+        ask: ask::Asked::of(&page),
+        it: found(&page),
+    })
 }
 
+/// A list of rules and the group that confers it.
+type Conferred<'p> = (&'p Group, &'p Entitlement, &'p Rules);
+
 /// The lists in force, with their groups.
-fn in_force<'p>(page: &'p Page, world: &'p World) -> Vec<(&'p Group, &'p Entitlement, &'p Rules)> {
-    let now = page.now();
-    world
-        .entitlements()
-        .filter(|entitlement| entitlement.validity.contains(now))
+fn in_force(page: &Page) -> Vec<Conferred<'_>> {
+    let all = page.world().entitlements();
+    all.filter(|entitlement| entitlement.validity.contains(page.now()))
         .filter_map(|entitlement| {
             let list = entitlement.grant.rules()?;
-            Some((world.group(entitlement.group)?, entitlement, list))
+            Some((page.world().group(entitlement.group)?, entitlement, list))
         })
         .collect()
 }
 
-fn shown(page: &Page) -> RulesPage {
+fn found(page: &Page) -> List<'_, Row> {
     let (query, effect) = (page.query("q"), page.query("effect"));
-    let mut found = in_force(page, page.world());
+    let mut found = in_force(page);
     found.retain(|(group, _, list)| {
         (contains(&group.name, &query) || contains(&list.name, &query) || speaks_of(list, &query))
             && match effect.as_str() {
@@ -116,22 +101,29 @@ fn shown(page: &Page) -> RulesPage {
         _ if sort.down => found.reverse(),
         _ => {}
     }
-    let (rows, pages) = cut(page, found);
-    let mut filters = Vec::new();
-    match effect.as_str() {
-        "deny" => filters.push(filter(page, "Rules", "effect", "some deny")),
-        "allow" => filters.push(filter(page, "Rules", "effect", "all allow")),
-        _ => {}
-    }
-    if !query.is_empty() {
-        filters.push(filter(page, "Text", "q", query.as_str()));
-    }
-    let row = |(group, entitlement, list): (&Group, &Entitlement, &Rules)| Row {
-        list: ui::Entity::new(
-            ui::EntityKind::Rule,
-            &*list.name,
-            convert::list_href(entitlement),
-        ),
+    let mut it = List::new(page, "/rules", sort, found).map(|found| row(page, found));
+    it.select(
+        "effect",
+        "Effect",
+        [
+            ("", "All lists", ""),
+            ("deny", "Some rule denies", ""),
+            ("allow", "All rules allow", ""),
+        ],
+    );
+    let told = match effect.as_str() {
+        "deny" => "some deny",
+        "allow" => "all allow",
+        _ => "",
+    };
+    it.narrowed("Rules", "effect", told);
+    it.searched("Text");
+    it
+}
+
+fn row(page: &Page, (group, entitlement, list): Conferred<'_>) -> Row {
+    Row {
+        list: convert::entitlement(entitlement),
         group: convert::group(group),
         priority: list.priority,
         rules: list.rules.0.len(),
@@ -139,22 +131,6 @@ fn shown(page: &Page) -> RulesPage {
         denies: count(list, Effect::Deny),
         found: findings(&list.rules).chips(),
         ends: convert::ends(entitlement.validity.until, page.now()),
-    };
-    RulesPage {
-        shell: page.shell(),
-        ask: ask::Asked::of(page),
-        query,
-        effect,
-        effects: vec![
-            ui::Choice::new("", "All lists"),
-            ui::Choice::new("deny", "Some rule denies"),
-            ui::Choice::new("allow", "All rules allow"),
-        ],
-        filters,
-        group: column(page, "Group", "group", "group"),
-        priority: column(page, "Priority", "priority", "group"),
-        rows: rows.into_iter().map(row).collect(),
-        pages,
     }
 }
 

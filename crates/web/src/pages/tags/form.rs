@@ -2,20 +2,12 @@
 
 use portcullis_app::tag::{CreateTag, DeleteTag, EditTag};
 use portcullis_model::{
-    Action, Constraints, Refusal, Tag, Target,
+    Constraints, Tag,
     name::{Description, Name},
     tag::Limit,
 };
 
-use super::super::{
-    convert,
-    flow::Step,
-    form::{Form, FormPage, Values, allowed},
-    frame::Page,
-    input::Input,
-    requirements::length,
-};
-use crate::{error::Failure, ui};
+use crate::pages::{prelude::forms::*, requirements::length};
 
 /// The demands that are yes or no: the box's value, its words, and where it stands.
 type Demand = (

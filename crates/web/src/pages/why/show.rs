@@ -1,24 +1,19 @@
 //! Why somebody has something, or why not and the one step that gives it.
 
-use askama::Template;
-use axum::{extract::State, response::Response};
 use portcullis_app::decide::DecidedBy;
 use portcullis_model::{
-    Action as Wish, Expiry, Group, MembershipKind, Target, Timestamp, User, world::Path,
+    Expiry, Group, Timestamp, User,
+    world::{Holder, Path},
 };
 
 use crate::{
-    At, Web,
-    error::Failure,
+    At,
     pages::{
         compare::{Picked, pick},
-        convert,
-        frame::{Page, render},
-        home::ask,
-        parts::{self, Past, Person, address, cut, deciding},
+        grants::{Person, deciding, path_groups, person},
+        prelude::*,
         why::map::Drawing,
     },
-    ui,
 };
 
 /// Ways listed below the map; more are counted.
@@ -32,31 +27,29 @@ const MOST_ROLES: usize = 3;
 #[template(path = "why/show.html")]
 struct Why {
     shell: ui::Shell,
-    past: Option<Past>,
-    as_of: String,
+    as_of: AsOf,
     user: Picked,
     what: &'static str,
     whats: Vec<ui::Choice>,
     name: String,
-    answer: Option<Answer>,
+    answer: Option<Verdict>,
     holders: Option<Holders>,
     unknown: String,
 }
 
 /// What is so, and through what.
-struct Answer {
+struct Verdict {
     level: ui::Level,
     title: String,
     text: String,
     map: ui::Map,
-    ways: Vec<Vec<ui::PathStep>>,
-    ways_more: usize,
-    steps: Vec<Step>,
+    ways: Few<Vec<ui::PathStep>>,
+    steps: Vec<Remedy>,
 }
 
 /// A step that would give what is missing.
-struct Step {
-    text: String,
+struct Remedy {
+    text: &'static str,
     entity: ui::Entity,
     action: Option<(String, String)>,
     /// Roles that lead there too.
@@ -105,8 +98,7 @@ fn why(web: &Web, page: &Page) -> Why {
     };
     Why {
         shell: page.shell(),
-        past: parts::past(page),
-        as_of: parts::as_of(page),
+        as_of: AsOf::of(page),
         user: picked,
         what,
         whats: vec![
@@ -169,7 +161,7 @@ fn until(ends: Expiry) -> String {
 
 /// Through what a path leads, in a sentence.
 fn through_words(page: &Page, path: &Path<'_>) -> String {
-    let through = parts::through(page.world(), path);
+    let through = path_groups(page.world(), path);
     if through.is_empty() {
         return "directly".into();
     }
@@ -177,7 +169,7 @@ fn through_words(page: &Page, path: &Path<'_>) -> String {
     format!("through {}", names.join(" and then "))
 }
 
-fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Answer {
+fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Verdict {
     let (world, now) = (page.world(), page.now());
     let paths = world.paths(user.id, group.id, kind, now);
     let is = match kind {
@@ -191,7 +183,7 @@ fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> An
         let planned = world
             .direct(user.id, group.id, kind)
             .filter(|fact| fact.validity.from > now);
-        return Answer {
+        return Verdict {
             level: ui::Level::Bad,
             title: format!("No: {} is not {is} of {}.", user.name, group.name),
             text: planned.map_or_else(
@@ -202,8 +194,7 @@ fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> An
                 },
             ),
             map: drawing.map(format!("Why {} is not in {}", user.name, group.name)),
-            ways: Vec::new(),
-            ways_more: 0,
+            ways: Few::default(),
             steps,
         };
     };
@@ -212,24 +203,19 @@ fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> An
     for path in paths.iter().take(MOST_WAYS) {
         drawing.path(world, path, decides.is_some_and(|d| d == path));
     }
-    Answer {
+    Verdict {
         level: ui::Level::Good,
         title: format!("Yes: {} is {is} of {}", user.name, group.name),
         text: decides.map_or_else(String::new, |path| {
             format!("{}, {}.", through_words(page, path), until(ends))
         }),
         map: drawing.map(format!("How {} is in {}", user.name, group.name)),
-        ways_more: paths.len().saturating_sub(MOST_WAYS),
-        ways: paths
-            .iter()
-            .take(MOST_WAYS)
-            .map(|path| convert::path(world, path, now))
-            .collect(),
+        ways: Few::of(MOST_WAYS, paths, |path| convert::path(world, &path, now)),
         steps: Vec::new(),
     }
 }
 
-fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Answer {
+fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Verdict {
     let (world, now) = (page.world(), page.now());
     let mut drawing = Drawing::new(user);
     let mut ways: Vec<(Expiry, Path<'_>, &Group)> = Vec::new();
@@ -257,7 +243,7 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Answer {
             let node = drawing.missing_group(world, group, MembershipKind::Member, now);
             drawing.confers(node, name, false);
         }
-        return Answer {
+        return Verdict {
             level: ui::Level::Bad,
             title: format!("No: {} does not have {name}.", user.name),
             text: match conferring.len() {
@@ -266,8 +252,7 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Answer {
                 many => format!("{many} groups confer it."),
             },
             map: drawing.map(format!("Why {} does not have {name}", user.name)),
-            ways: Vec::new(),
-            ways_more: 0,
+            ways: Few::default(),
             steps,
         };
     };
@@ -275,7 +260,7 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Answer {
         let node = drawing.path(world, path, n == 0);
         drawing.confers(node, name, n == 0);
     }
-    Answer {
+    Verdict {
         level: ui::Level::Good,
         title: format!("Yes: {} has {name}", user.name),
         text: format!(
@@ -285,20 +270,13 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Answer {
             until(ends)
         ),
         map: drawing.map(format!("How {} has {name}", user.name)),
-        ways_more: ways.len().saturating_sub(MOST_WAYS),
-        ways: ways
-            .iter()
-            .take(MOST_WAYS)
-            .map(|(ends, path, _)| {
-                let mut steps = convert::path(world, path, now);
-                let what = ui::Entity::new(ui::EntityKind::Entitlement, name, "");
-                steps.push(
-                    ui::PathStep::new(what)
-                        .until(ends.instant().map(Timestamp::to_jiff), now.to_jiff()),
-                );
-                steps
-            })
-            .collect(),
+        ways: Few::of(MOST_WAYS, ways, |(ends, path, _)| {
+            let what = ui::Entity::new(ui::EntityKind::Entitlement, name, "");
+            let ends = ends.instant().map(Timestamp::to_jiff);
+            let mut steps = convert::path(world, &path, now);
+            steps.push(ui::PathStep::new(what).until(ends, now.to_jiff()));
+            steps
+        }),
         steps: Vec::new(),
     }
 }
@@ -310,18 +288,17 @@ fn by_rule(
     user: &User,
     name: &str,
     ways: &[(Expiry, Path<'_>, &Group)],
-) -> Option<Answer> {
+) -> Option<Verdict> {
     let (world, now) = (page.world(), page.now());
     let decider = web.decider();
     let allowed = decider.may_use(world, user, name, None, now);
     let mut drawing = Drawing::new(user);
-    let told = |level, title, text, map| Answer {
+    let told = |level, title, text, map| Verdict {
         level,
         title,
         text,
         map,
-        ways: Vec::new(),
-        ways_more: 0,
+        ways: Few::default(),
         steps: Vec::new(),
     };
     match (allowed, ways.is_empty()) {
@@ -348,12 +325,12 @@ fn by_rule(
 }
 
 /// What gives a place somebody lacks: they ask for it or for a role, or who may adds them.
-fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Step {
+fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Remedy {
     let (world, now) = (page.world(), page.now());
     let entity = convert::group(group);
     if !group.is_managed() {
-        return Step {
-            text: "The outside system decides who is in".into(),
+        return Remedy {
+            text: "The outside system decides who is in",
             entity,
             action: None,
             roles: Vec::new(),
@@ -376,7 +353,7 @@ fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Ste
     let action = if page.view.at != At::Now {
         None
     } else if user.id == page.viewer.id {
-        Some((format!("Ask for {}", group.name), ask(group, kind)))
+        Some((format!("Ask for {}", group.name), request_href(group, kind)))
     } else if page.may(Wish::AddPeople, Target::Group(group)) {
         let href = address(
             &format!("/groups/{}/people/add", group.id),
@@ -386,8 +363,8 @@ fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Ste
     } else {
         None
     };
-    Step {
-        text: "They need to be a member of".into(),
+    Remedy {
+        text: "They need to be a member of",
         entity,
         action,
         roles,
@@ -398,25 +375,17 @@ fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Ste
 fn holders(web: &Web, page: &Page, name: &str) -> Holders {
     let (world, now) = (page.world(), page.now());
     let (rows, pages) = cut(page, web.decider().who_may(world, name, None, now));
+    let drawn = |holder: Holder<'_>| {
+        let login = holder.user.login.as_str();
+        let why = address("/why", &[("user", login), ("permission", name)]);
+        (person(holder.user), convert::ends(holder.until, now), why)
+    };
     let groups: std::collections::BTreeMap<_, _> = world
         .conferring(name, None, now)
         .map(|(group, _)| (group.name.clone(), convert::group(group)))
         .collect();
     Holders {
-        rows: rows
-            .into_iter()
-            .map(|holder| {
-                let why = address(
-                    "/why",
-                    &[("user", &holder.user.login), ("permission", name)],
-                );
-                (
-                    parts::person(holder.user),
-                    convert::ends(holder.until, now),
-                    why,
-                )
-            })
-            .collect(),
+        rows: rows.into_iter().map(drawn).collect(),
         groups: groups.into_values().take(20).collect(),
         pages,
     }

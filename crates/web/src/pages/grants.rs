@@ -1,0 +1,70 @@
+//! Who has what, through what and until when.
+
+use portcullis_model::{
+    Expiry, Group, MembershipKind, Timestamp, User, World,
+    world::{Path, contains},
+};
+
+use super::convert::{self, address};
+use crate::ui;
+
+/// How near an end must be to be pointed out, in days.
+pub(crate) const SOON_DAYS: i64 = 7;
+
+/// A person with their login beside the name.
+pub(crate) fn person(user: &User) -> Person {
+    Person {
+        who: convert::user(user).with_detail(user.login.as_str()),
+        login: user.login.to_string(),
+    }
+}
+
+/// A person as lists show them.
+pub(crate) struct Person {
+    pub who: ui::Entity,
+    pub login: String,
+}
+
+/// Whether a person is meant by a search.
+pub(crate) fn is_meant(user: &User, query: &str) -> bool {
+    contains(&user.name, query)
+        || contains(&user.login, query)
+        || user.email.as_deref().is_some_and(|e| contains(e, query))
+}
+
+/// The groups through which somebody has what lasts `until`: nothing where they are in directly.
+pub(crate) fn through(world: &World, paths: &[Path<'_>], until: Expiry) -> Vec<ui::Entity> {
+    deciding(paths, until).map_or_else(Vec::new, |path| path_groups(world, path))
+}
+
+/// The groups a path leads through, its goal not included.
+pub(crate) fn path_groups(world: &World, path: &Path<'_>) -> Vec<ui::Entity> {
+    let mut steps = path.steps(world);
+    steps.pop();
+    steps.iter().map(|it| convert::group(it.group)).collect()
+}
+
+/// The path that decides when access ends: the first of those that last longest.
+pub(crate) fn deciding<'p, 'w>(paths: &'p [Path<'w>], until: Expiry) -> Option<&'p Path<'w>> {
+    paths
+        .iter()
+        .find(|path| path.until == until)
+        .or(paths.first())
+}
+
+/// Whether something ends within `days`.
+pub(crate) fn ends_within(until: Expiry, now: Timestamp, days: i64) -> bool {
+    until.instant().is_some() && !until.is_past(now) && until <= Expiry::at(now.plus_days(days))
+}
+
+/// Where it is told why somebody is in a group.
+pub(crate) fn why_href(user: &User, group: &Group, kind: MembershipKind) -> String {
+    address(
+        "/why",
+        &[
+            ("user", &user.login),
+            ("group", &group.name),
+            ("kind", &kind.to_string()),
+        ],
+    )
+}

@@ -1,0 +1,227 @@
+//! Lists: the part of one that a page shows, how it is searched, narrowed and sorted, and what its
+//! readers may do.
+
+use portcullis_model::{
+    Target,
+    world::query::{self, Order},
+};
+
+use super::{actions::Actions, convert::address, frame::Page};
+use crate::ui;
+
+/// Rows on a page of a list.
+pub(crate) const PER_PAGE: usize = 50;
+/// Rows of a short list beside the main one; the rest is a link.
+pub(crate) const FEW: usize = 8;
+
+/// A list as a page shows it; its template draws the bar of filters with `list::bar`.
+pub(crate) struct List<'p, T> {
+    page: &'p Page,
+    sort: Sort,
+    /// Where the list stands without any filter.
+    pub place: String,
+    /// What the list is kept to, in fields that the reader does not see.
+    pub hidden: Vec<ui::Hidden>,
+    pub query: String,
+    pub selects: Vec<Select>,
+    pub filters: Vec<ui::Filter>,
+    pub actions: Actions,
+    pub rows: Vec<T>,
+    pub pages: ui::Pages,
+}
+
+/// A choice in the bar of a list.
+pub(crate) struct Select {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub choices: Vec<ui::Choice>,
+    pub chosen: String,
+}
+
+impl<'p, T> List<'p, T> {
+    /// The part of `all` that `?page=` asks for.
+    pub(crate) fn new(page: &'p Page, place: impl Into<String>, sort: Sort, all: Vec<T>) -> Self {
+        let (rows, pages) = cut(page, all);
+        Self {
+            page,
+            sort,
+            place: place.into(),
+            hidden: Vec::new(),
+            query: page.query("q"),
+            selects: Vec::new(),
+            filters: Vec::new(),
+            actions: Actions::default(),
+            rows,
+            pages,
+        }
+    }
+
+    /// Turns the rows that are shown into what the template draws.
+    pub(crate) fn map<U>(self, mut row: impl FnMut(T) -> U) -> List<'p, U> {
+        self.filter_map(|found| Some(row(found)))
+    }
+
+    /// The same, where some rows have nothing to draw.
+    pub(crate) fn filter_map<U>(self, row: impl FnMut(T) -> Option<U>) -> List<'p, U> {
+        List {
+            page: self.page,
+            sort: self.sort,
+            place: self.place,
+            hidden: self.hidden,
+            query: self.query,
+            selects: self.selects,
+            filters: self.filters,
+            actions: self.actions,
+            rows: self.rows.into_iter().filter_map(row).collect(),
+            pages: self.pages,
+        }
+    }
+
+    /// The address that takes every filter away.
+    pub(crate) fn clear(&self) -> String {
+        let kept = self.hidden.iter().filter(|field| field.name != "at");
+        let kept: Vec<_> = kept.map(|field| (&*field.name, &*field.value)).collect();
+        address(&self.place, &kept)
+    }
+
+    /// Keeps a parameter while the list is searched and narrowed.
+    pub(crate) fn keep(&mut self, name: &str, value: &str) {
+        if !value.is_empty() {
+            self.hidden.push(ui::Hidden::new(name, value));
+        }
+    }
+
+    /// Says that the list is narrowed, unless `shown` is empty.
+    pub(crate) fn narrowed(&mut self, name: &str, parameter: &str, shown: impl AsRef<str>) {
+        if !shown.as_ref().is_empty() {
+            self.filters.push(ui::Filter {
+                name: name.to_owned(),
+                value: shown.as_ref().to_owned(),
+                remove: self.page.with_query(&[(parameter, ""), ("page", "")]),
+            });
+        }
+    }
+
+    /// Says what is searched for.
+    pub(crate) fn searched(&mut self, name: &str) {
+        self.narrowed(name, "q", self.query.clone());
+    }
+
+    /// Offers choices: what each sends, what it is called, and how it is told while it is in force.
+    pub(crate) fn select<const N: usize>(
+        &mut self,
+        name: &'static str,
+        label: &'static str,
+        choices: [(&str, &str, &str); N],
+    ) {
+        let chosen = self.page.query(name);
+        let told = choices.iter().find(|(value, ..)| *value == chosen);
+        self.narrowed(label, name, told.map_or("", |(.., told)| told));
+        let choices = choices.map(|(value, label, _)| ui::Choice::new(value, label));
+        self.selects.push(Select {
+            name,
+            label,
+            choices: choices.into(),
+            chosen,
+        });
+    }
+
+    /// Offers to make one more, to who may.
+    pub(crate) fn offer(&mut self, action: portcullis_model::Action, label: &str) {
+        let may = self.page.may(action, Target::Nothing);
+        self.actions
+            .add_if(may, label, format!("{}/new", self.place), "plus");
+    }
+
+    /// The head of a column that `?sort=key` sorts by.
+    pub(crate) fn column(&self, label: &str, key: &str) -> ui::Column {
+        let sign = if self.sort.down { "-" } else { "" };
+        let sort = format!("{sign}{}", self.sort.by);
+        let unsorted = [("sort", ""), ("order", ""), ("page", "")];
+        ui::Column::sortable(label, key, &sort, &self.page.with_last(&unsorted, "sort"))
+    }
+}
+
+/// The part of a list that `?page=` asks for.
+pub(crate) fn cut<T>(page: &Page, all: Vec<T>) -> (Vec<T>, ui::Pages) {
+    let total = all.len();
+    let last = total.div_ceil(PER_PAGE).max(1);
+    let number = page.query("page").parse().unwrap_or(1).clamp(1, last);
+    let rows = all.into_iter().skip((number - 1) * PER_PAGE);
+    (rows.take(PER_PAGE).collect(), pages(page, number, total))
+}
+
+/// Page `number` of a list of `total` rows.
+pub(crate) fn pages(page: &Page, number: usize, total: usize) -> ui::Pages {
+    ui::Pages {
+        page: number as u64,
+        per_page: PER_PAGE as u64,
+        total: total as u64,
+        base: page.with_last(&[("page", "")], "page"),
+    }
+}
+
+/// How a list is sorted: `?sort=` names the column, `?order=desc` turns it around.
+pub(crate) struct Sort {
+    pub by: String,
+    pub down: bool,
+}
+
+impl Sort {
+    /// What the page's address asks for, or the `usual` column.
+    pub(crate) fn of(page: &Page, usual: &str) -> Self {
+        let asked = page.query("sort");
+        Self {
+            by: if asked.is_empty() {
+                usual.to_owned()
+            } else {
+                asked
+            },
+            down: page.query("order") == "desc",
+        }
+    }
+
+    /// Sorts by a key; what is equal stays in the order in which it stands.
+    pub(crate) fn rows<T, K: Ord>(&self, rows: &mut [T], mut key: impl FnMut(&T) -> K) {
+        if self.down {
+            rows.sort_by_cached_key(|row| std::cmp::Reverse(key(row)));
+        } else {
+            rows.sort_by_cached_key(key);
+        }
+    }
+
+    /// Which way.
+    pub(super) fn order(&self) -> Order {
+        if self.down { Order::Desc } else { Order::Asc }
+    }
+
+    /// The same by what the model knows: what is equal goes by name.
+    pub(super) fn query<B>(&self, by: B) -> query::Sort<B> {
+        query::Sort {
+            by,
+            order: self.order(),
+            ties: Order::Asc,
+        }
+    }
+}
+
+/// The first of many, and how many are left out.
+#[derive(Default)]
+pub(crate) struct Few<T> {
+    pub shown: Vec<T>,
+    pub more: usize,
+}
+
+impl<T> Few<T> {
+    /// At most `most` of `all`, as `show` draws them.
+    pub(crate) fn of<S>(most: usize, all: Vec<S>, show: impl FnMut(S) -> T) -> Self {
+        Self {
+            more: all.len().saturating_sub(most),
+            shown: all.into_iter().take(most).map(show).collect(),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+}

@@ -1,0 +1,33 @@
+//! What every page needs: the page, its answer and the view types; in `forms`, what forms need.
+
+pub(crate) use askama::Template;
+pub(crate) use axum::{extract::State, response::Response};
+pub(crate) use portcullis_model::{Action as Wish, MembershipKind, Target};
+
+pub(crate) use super::{
+    as_of::AsOf,
+    convert::{self, address, request_href, short},
+    frame::{Page, render},
+    list::{FEW, Few, List, Sort, cut},
+};
+pub(crate) use crate::{Web, error::Failure, ui};
+
+/// What every form needs.
+pub(crate) mod forms {
+    pub(crate) use portcullis_model::{
+        Action, Group, Id, MembershipKind, Noun, Refusal, Target, User,
+    };
+
+    pub(crate) use crate::{
+        error::Failure,
+        pages::{
+            convert,
+            flow::Step,
+            form::{Form, FormPage, Values, allowed},
+            frame::Page,
+            input::Input,
+            requirements::Requirements,
+        },
+        ui,
+    };
+}
