@@ -149,10 +149,10 @@ for (const javaScriptEnabled of [true, false]) {
     const tag = await pathOf(portcullis.url, 'tags', javaScriptEnabled ? 'Production' : 'Sensitive');
     const { page, faults, close, go } = await as(ADMIN, { javaScriptEnabled });
     await go(`${tag}/edit`);
-    await page.getByLabel('Members stay at most').fill('soon');
+    await page.getByLabel('Members at most').fill('soon');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.locator('#member_limit-error').waitFor();
-    await page.getByLabel('Members stay at most').fill('2 days');
+    await page.getByLabel('Members at most').fill('2 days');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.locator('.preview').waitFor();
     assert.match(await page.locator('.tally').innerText(), /changed/);

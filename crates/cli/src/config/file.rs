@@ -86,7 +86,7 @@ impl File<'_> {
                     for token in tokens {
                         match token.get_ref() {
                             DeValue::Table(table) => {
-                                self.token(table, &token.span(), config, faults)
+                                self.token(table, &token.span(), config, faults);
                             }
                             _ => faults.push(format!(
                                 "{}: a token is a table; write [[{TOKEN}]]",
