@@ -13,7 +13,7 @@ pub(crate) fn reason(text: &str) -> Reason {
 /// Settles the pending requests that `granted` answers: the person's own for that group, and those
 /// for groups that it leads into. What the actor may not decide goes on waiting: whoever may put
 /// people into a role need not own what it opens.
-pub(crate) fn settle_requests(
+fn settle_requests(
     world: &World,
     context: &Context,
     granted: &Membership,

@@ -232,6 +232,14 @@ impl World {
             || authority() == Some(Authority::External(source))
     }
 
+    /// Whether `group` is never `source`'s to fill or change: another is the authority over it, or
+    /// its members administer Portcullis.
+    #[must_use]
+    pub fn is_closed_to(&self, source: ConnectorId, group: &Group) -> bool {
+        self.is_built_in(group)
+            || matches!(group.authority, Authority::External(other) if other != source)
+    }
+
     /// The edit that puts `user` into `group`, or moves the end of who is in it directly. Tags on
     /// the group may bring the end nearer.
     #[must_use]

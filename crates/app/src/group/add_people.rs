@@ -38,12 +38,9 @@ impl Operation for AddPeople {
             world.require_user(*id)?;
             let edit =
                 world.grant_membership(context, *id, group, self.kind, self.until, &self.reason);
-            let granted = edit.after.clone();
             change.push(edit);
-            if let Some(granted) = granted {
-                grants::settle_requests(world, context, &granted, None, &mut change);
-            }
         }
+        grants::settle_granted(world, context, None, &mut change)?;
         Ok(change)
     }
 }

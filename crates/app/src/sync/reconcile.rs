@@ -10,7 +10,8 @@ mod users;
 use std::collections::{BTreeMap, HashSet};
 
 use portcullis_model::{
-    Actor, App, Change, ConnectorId, Context, Edit, Group, Id, Record, Resource, User, World,
+    Actor, App, Change, ConnectorId, Context, Edit, EditKind, Group, Id, Record, Resource, User,
+    World,
 };
 
 use super::{Desired, Drift, DriftCode, FactKind, Groups, Plan, UserKey};
@@ -51,13 +52,8 @@ pub fn reconcile(world: &World, desired: &Desired, source: ConnectorId, context:
     let mut plan = all.plan;
     plan.drift.sort_unstable();
     // What comes may need the room of what ends.
-    plan.edits.sort_by_key(|change| match change {
-        Change::Membership(edit) => edit.after.is_some(),
-        Change::Inclusion(edit) => edit.after.is_some(),
-        Change::Entitlement(edit) => edit.after.is_some(),
-        Change::Identity(edit) => edit.after.is_some(),
-        _ => true,
-    });
+    plan.edits
+        .sort_by_key(|change| change.outline().edit != EditKind::Ended);
     plan
 }
 

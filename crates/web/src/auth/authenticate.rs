@@ -111,7 +111,10 @@ impl Authenticator {
             return None;
         }
         let mut meant = self.meant.lock().ok()?;
-        let first = *meant.entry(login.to_owned()).or_insert(user.id);
+        let first = meant.get(login).copied().unwrap_or_else(|| {
+            meant.insert(login.to_owned(), user.id);
+            user.id
+        });
         (first == user.id).then_some(first)
     }
 

@@ -223,7 +223,7 @@ fn give(
     if lacks.id == page.viewer.id {
         return Some((
             "Ask for this",
-            request_href(group, kind),
+            ask_href(group, kind),
             group.name.to_string(),
         ));
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::{
-    Actor, App, Diff, Entitlement, Expiry, Group, GroupKind, Id, MembershipKind, Tag, Timestamp,
-    User, UserKind, World,
+    Actor, App, Diff, Entitlement, Expiry, Group, GroupKind, Id, MembershipKind, Request, Tag,
+    Timestamp, User, UserKind, World,
     world::{DiffLine, Path, What},
 };
 
@@ -68,6 +68,11 @@ pub(crate) fn app_href(app: &App) -> String {
 
 pub(crate) fn tag(tag: &Tag) -> ui::Entity {
     ui::Entity::new(ui::EntityKind::Tag, &*tag.name, tag_href(tag))
+}
+
+/// Where a request is shown and decided.
+pub(crate) fn request_href(request: Id<Request>) -> String {
+    format!("/requests/{request}")
 }
 
 pub(crate) fn tag_href(tag: &Tag) -> String {
@@ -205,7 +210,7 @@ pub(crate) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
 }
 
 /// Where to ask for a place in a group.
-pub(crate) fn request_href(group: &Group, kind: MembershipKind) -> String {
+pub(crate) fn ask_href(group: &Group, kind: MembershipKind) -> String {
     address(
         "/requests/new",
         &[

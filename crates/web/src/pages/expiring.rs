@@ -103,7 +103,7 @@ fn mine(page: &Page, days: i64) -> List<'_, Row> {
         through: through(world, &access.paths, access.until),
         ends: convert::ends(access.until, now),
         renew: (access.group.is_managed())
-            .then(|| ("Ask to keep it", request_href(access.group, access.kind))),
+            .then(|| ("Ask to keep it", ask_href(access.group, access.kind))),
     })
 }
 

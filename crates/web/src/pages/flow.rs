@@ -154,9 +154,7 @@ fn made(committed: &Committed) -> Option<String> {
             Change::Tag(edit) if edit.before.is_none() => {
                 edit.after.as_deref().map(convert::tag_href)
             }
-            Change::Request(edit) if edit.before.is_none() => {
-                edit.id().map(|id| format!("/requests/{id}"))
-            }
+            Change::Request(edit) if edit.before.is_none() => edit.id().map(convert::request_href),
             _ => None,
         })
     })

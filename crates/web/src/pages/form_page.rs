@@ -5,9 +5,10 @@ use portcullis_model::{Group, Id, MembershipKind, Tag, Timestamp};
 use serde::Serialize;
 
 use super::{
+    constraints::length,
     fields::{Values, version},
     frame::Page,
-    requirements::{DAY, HOUR, Requirements, in_words, length},
+    requirements::{DAY, HOUR, Requirements, in_words},
 };
 use crate::ui;
 

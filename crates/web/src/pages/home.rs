@@ -72,7 +72,7 @@ fn home(page: &Page) -> Home {
         through: through(world, &access.paths, access.until),
         ends: convert::ends(access.until, now),
         extend: if access.group.is_managed() {
-            request_href(access.group, access.kind)
+            ask_href(access.group, access.kind)
         } else {
             String::new()
         },
@@ -146,6 +146,6 @@ fn waiting(page: &Page, request: &Request) -> Option<Waiting> {
             .and_then(|group| world.group(group))
             .map(convert::group),
         when: convert::when(request.created_at, page.now()),
-        href: format!("/requests/{}", request.id),
+        href: convert::request_href(request.id),
     })
 }

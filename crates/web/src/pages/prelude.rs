@@ -6,7 +6,7 @@ pub(crate) use portcullis_model::{Action as Wish, MembershipKind, Target};
 
 pub(crate) use super::{
     as_of::AsOf,
-    convert::{self, address, request_href, short},
+    convert::{self, address, ask_href, short},
     frame::{Page, render},
     list::{FEW, Few, List, Sort, cut},
 };

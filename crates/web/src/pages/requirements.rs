@@ -3,6 +3,8 @@
 
 use portcullis_model::{Group, MembershipKind, Tag, Timestamp, World};
 
+use super::constraints::length;
+
 pub(super) const HOUR: i64 = 3600;
 pub(super) const DAY: i64 = 24 * HOUR;
 
@@ -58,18 +60,6 @@ impl<'w> Requirements<'w> {
             }
         }
     }
-}
-
-/// A length in words: `36 hours`, `30 days`.
-pub(crate) fn length(seconds: i64) -> String {
-    let (count, unit) = match seconds {
-        s if s % DAY == 0 => (s / DAY, "day"),
-        s if s % HOUR == 0 => (s / HOUR, "hour"),
-        s if s % 60 == 0 => (s / 60, "minute"),
-        s => (s, "second"),
-    };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural}")
 }
 
 /// What a tag demands, in a few words.

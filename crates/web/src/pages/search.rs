@@ -139,8 +139,6 @@ fn row(page: &Page, found: &Found<'_>) -> Row {
     Row {
         entity: ui::Entity::new(kind(found.kind), found.label, href(found)),
         detail: short(found.detail),
-        ask: wanted.map_or_else(String::new, |group| {
-            request_href(group, MembershipKind::Member)
-        }),
+        ask: wanted.map_or_else(String::new, |group| ask_href(group, MembershipKind::Member)),
     }
 }

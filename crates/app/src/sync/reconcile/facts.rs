@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use portcullis_model::{Change, Edit, Expiry, Grant, Group, Id, Timestamp, record::Authority};
+use portcullis_model::{Change, Edit, Expiry, Grant, Group, Id, Timestamp};
 
 use super::Reconcile;
 use crate::sync::{Count, Desired, DriftCode, FactKind, Said, drift::Told};
@@ -25,10 +25,7 @@ impl Reconcile<'_> {
         let now = self.context.now;
         let Some(there) = there.filter(|there| !there.validity().until.is_past(now)) else {
             let group = self.world.group(group);
-            let foreign = group.filter(|group| {
-                self.world.is_built_in(group)
-                    || matches!(group.authority, Authority::External(other) if other != self.source)
-            });
+            let foreign = group.filter(|group| self.world.is_closed_to(self.source, group));
             return match foreign {
                 Some(group) => {
                     self.foreign(group.id, &said.at);

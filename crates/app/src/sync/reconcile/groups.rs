@@ -68,11 +68,8 @@ impl Reconcile<'_> {
     ) {
         let there = self.world.find_group(name);
         let foreign = there.is_some_and(|group| {
-            self.world.is_built_in(group)
-                || match group.authority {
-                    Authority::Portcullis => kept == Kept::Outside,
-                    Authority::External(other) => other != self.source,
-                }
+            let mirrors_ours = group.is_managed() && kept == Kept::Outside;
+            mirrors_ours || self.world.is_closed_to(self.source, group)
         });
         let (Wording::AtFirst(words) | Wording::Always(words)) = description;
         let mut after = match there {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    pages::{constraints::length, names::Names},
+    pages::{constraints::length, convert, names::Names},
     ui, words,
 };
 
@@ -73,7 +73,7 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
         Change::Membership(edit) => {
             let parts = edit.subject().map_or_else(Vec::new, |m| {
                 let asked = m.request.map(|id| {
-                    ui::Entity::new(Kind::Request, "as asked for", format!("/requests/{id}"))
+                    ui::Entity::new(Kind::Request, "as asked for", convert::request_href(id))
                 });
                 let place = group(m.group).with_detail(format!("as {}", m.kind));
                 [user(m.user), place].into_iter().chain(asked).collect()
@@ -100,7 +100,7 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
                     Some(id) => group(id),
                     None => ui::Entity::new(Kind::Group, r.wants.key(), ""),
                 };
-                let href = format!("/requests/{}", r.id);
+                let href = convert::request_href(r.id);
                 vec![
                     ui::Entity::new(Kind::Request, "request", href),
                     user(r.requester),

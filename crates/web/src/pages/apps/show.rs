@@ -98,7 +98,7 @@ fn row<'p>(page: &Page, group: &'p Group) -> Row<'p> {
         mine: match world.holds(page.viewer.id, group.id, MembershipKind::Member, now) {
             Some(until) => Mine::Has(convert::ends(until, now)),
             None if page.view.at == At::Now && group.is_managed() => {
-                Mine::Ask(request_href(group, MembershipKind::Member))
+                Mine::Ask(ask_href(group, MembershipKind::Member))
             }
             None => Mine::Nothing,
         },

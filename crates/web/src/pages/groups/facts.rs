@@ -86,7 +86,7 @@ pub(crate) fn facts(page: &Page, group: &Group) -> Facts {
             who: convert::user(world.user(request.requester)?),
             kind: request.wants.kind().map_or("it", MembershipKind::noun),
             when: convert::when(request.created_at, now),
-            href: format!("/requests/{}", request.id),
+            href: convert::request_href(request.id),
         })
     };
     Facts {
@@ -238,12 +238,7 @@ pub(crate) fn actions(page: &Page, group: &Group) -> Actions {
     let is_now = page.view.at == crate::At::Now;
     let ask = is_now && is_managed && is_in.is_none_or(|until| until != Expiry::NEVER);
     let label = is_in.map_or("Ask to join", |_| "Ask for longer");
-    all.add_if(
-        ask,
-        label,
-        request_href(group, MembershipKind::Member),
-        "inbox",
-    );
+    all.add_if(ask, label, ask_href(group, MembershipKind::Member), "inbox");
     let edit = may(Wish::EditGroup);
     all.add_if(
         is_role && edit,

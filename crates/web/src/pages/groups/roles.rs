@@ -4,7 +4,7 @@ use portcullis_app::group::{AttachRole, DetachRole};
 use portcullis_model::World;
 
 use super::form::crumbs;
-use crate::pages::{pick, prelude::forms::*, requirements::length};
+use crate::pages::{constraints::length, pick, prelude::forms::*};
 
 /// The most groups offered as boxes; others are named.
 const MOST_BOXES: usize = 40;

@@ -13,6 +13,7 @@ use portcullis_model::{Id, Request, World, name::Reason};
 
 use super::{
     super::{
+        convert,
         fields::{Submission, errors_of},
         flow::{self, Step},
         form::Values,
@@ -69,7 +70,7 @@ async fn decide<O: Operation>(
 ) -> Result<Response, Failure> {
     let errors = match operation.filter(|_| input.errors.is_empty()) {
         Some(operation) => {
-            let (href, title) = (format!("/requests/{id}"), format!("{verb} the request"));
+            let (href, title) = (convert::request_href(id), format!("{verb} the request"));
             let there = href.clone();
             let step = Step::new(operation, title, verb, href).then(|_| there);
             match flow::run(web, sent, step).await {

@@ -217,7 +217,7 @@ fn row(
     Row {
         id: request.id.to_string(),
         picked: picked.contains(&request.id),
-        href: format!("/requests/{}", request.id),
+        href: convert::request_href(request.id),
         who: who(page, request.requester, names),
         login: user.map_or_else(String::new, |user| user.login.to_string()),
         wants: wanted_of(page, &request.wants, names).with_detail(words::as_what(&request.wants)),

@@ -180,7 +180,7 @@ fn standing(page: &Page, group: &Group, kind: MembershipKind) -> Vec<Banner> {
                 "You already asked for this.",
                 "A new request replaces that one.",
             )
-            .leading("View request", format!("/requests/{}", request.id)),
+            .leading("View request", convert::request_href(request.id)),
         );
     }
     let roles = world.groups_into(group.id, kind, now);

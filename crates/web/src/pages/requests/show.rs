@@ -117,7 +117,7 @@ pub(super) async fn draw(
     let pending = request.is_pending();
     let may_approve = allowed(page, Wish::ApproveRequest, Target::Request(request)).is_ok();
     let may_withdraw = allowed(page, Wish::WithdrawRequest, Target::Request(request)).is_ok();
-    let href = format!("/requests/{}", request.id);
+    let href = convert::request_href(request.id);
     let decide = match wanted.filter(|_| pending && may_approve) {
         Some(wanted) => Some(decide_box(web, page, request, wanted, values, &errors).await),
         None => None,
@@ -152,7 +152,7 @@ pub(super) async fn draw(
         earlier: others
             .iter()
             .map(|other| Earlier {
-                href: format!("/requests/{}", other.id),
+                href: convert::request_href(other.id),
                 what: words::as_what(&other.wants),
                 state: chip(&other.state),
                 at: convert::when(other.created_at, now),

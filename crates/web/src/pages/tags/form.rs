@@ -7,7 +7,7 @@ use portcullis_model::{
     tag::Limit,
 };
 
-use crate::pages::{prelude::forms::*, requirements::length};
+use crate::pages::{constraints::length, prelude::forms::*};
 
 /// The demands that are yes or no: the box's value, its words, and where it stands.
 type Demand = (

@@ -353,7 +353,7 @@ fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Rem
     let action = if page.view.at != At::Now {
         None
     } else if user.id == page.viewer.id {
-        Some((format!("Ask for {}", group.name), request_href(group, kind)))
+        Some((format!("Ask for {}", group.name), ask_href(group, kind)))
     } else if page.may(Wish::AddPeople, Target::Group(group)) {
         let href = address(
             &format!("/groups/{}/people/add", group.id),
