@@ -22,7 +22,7 @@ use portcullis_model::{
 use portcullis_rules::{Attributes, Effect, Engine, Explanation, Redaction, SlugSet};
 
 pub use access::{Moment, access_diff, diff_between};
-pub use question::{Action, Entity, Properties, Question, Seen};
+pub use question::{Action, Asked, Entity, Properties, Question, Seen};
 pub use render::{Condition, DecidedBy, notes, outcome, place};
 pub use rules_diff::{
     AffectedUsers, DecisionChange, Links, RulesDiff, reached_by_rules, rules_diff, rules_diff_of,
@@ -30,7 +30,7 @@ pub use rules_diff::{
 pub use search::permission_question;
 
 /// The answer, and where it comes from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Answer {
     /// Whether it may happen.
     pub allowed: bool,
@@ -95,20 +95,23 @@ impl Decider {
             .then(|| world.find_user(id))?
     }
 
+    /// The question about the user it names, with each name as the store writes it; nothing where
+    /// nobody is known by that name.
+    #[must_use]
+    pub fn ask<'q>(&self, world: &'q World, question: &'q Question) -> Option<Asked<'q>> {
+        let user = self.user(world, &question.subject.kind, &question.subject.id)?;
+        Some(Asked::new(world, user, question))
+    }
+
     /// May it happen in this world, now? An unknown subject has no rules, and what no rule allows
     /// is denied.
     #[must_use]
     pub fn decide(&self, world: &World, now: Timestamp, question: &Question) -> Answer {
-        let denied = Answer {
-            allowed: false,
-            decided_by: None,
+        let Some(asked) = self.ask(world, question) else {
+            return Answer::default();
         };
-        let Some(user) = self.user(world, &question.subject.kind, &question.subject.id) else {
-            return denied;
-        };
-        let policy = self.policy(world, user, now);
-        let stored = world.resource_attributes(&question.resource.kind, &question.resource.id);
-        let seen = Seen::new(question, &policy.attributes, stored);
+        let policy = self.policy(world, asked.user, now);
+        let seen = Seen::new(&asked, &policy.attributes);
         policy.answer(&question.action.name, &question.resource.kind, &seen)
     }
 
@@ -187,11 +190,16 @@ impl Decider {
             })
         });
         let trace = self.trace(world, now, question, &Redaction::default());
-        serde_json::json!({
+        let mut explained = serde_json::json!({
             "reason": if decided_by.is_some() { "a rule matched" } else { "no rule matched" },
             "decided_by": decided_by,
             "trace": trace.map(|trace| trace.to_json()),
-        })
+        });
+        let elsewhere = self.environments(world, now, question);
+        if !answer.allowed && !elsewhere.is_empty() {
+            explained["environments"] = elsewhere.into();
+        }
+        explained
     }
 
     /// What the evaluator did with each rule up to the deciding one, with the values that may be
@@ -204,10 +212,9 @@ impl Decider {
         question: &Question,
         redaction: &Redaction,
     ) -> Option<Explanation> {
-        let user = self.user(world, &question.subject.kind, &question.subject.id)?;
-        let policy = self.policy(world, user, now);
-        let stored = world.resource_attributes(&question.resource.kind, &question.resource.id);
-        let seen = Seen::new(question, policy.attributes(), stored);
+        let asked = self.ask(world, question)?;
+        let policy = self.policy(world, asked.user, now);
+        let seen = Seen::new(&asked, policy.attributes());
         let (action, kind) = (&question.action.name, &question.resource.kind);
         let engine = policy.engine()?;
         engine.explain(action, kind, &seen, redaction).ok()
@@ -317,10 +324,7 @@ impl SubjectPolicy {
                     .and_then(|rule| self.source(rule))
                     .map(|(entitlement, index)| (Arc::clone(entitlement), index)),
             },
-            Some(Err(_)) | None => Answer {
-                allowed: false,
-                decided_by: None,
-            },
+            Some(Err(_)) | None => Answer::default(),
         }
     }
 }
