@@ -38,6 +38,25 @@ pub struct Answer {
     pub decided_by: Option<(Arc<Entitlement>, usize)>,
 }
 
+/// Which types of subjects and resources decisions know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Types {
+    /// The types of subject that are users of the store.
+    pub subjects: Vec<String>,
+    /// The types of resource of which there are no others than the store knows: what else is asked
+    /// about is denied, whatever the rules say.
+    pub closed: Vec<String>,
+}
+
+impl Default for Types {
+    fn default() -> Self {
+        Self {
+            subjects: vec!["user".into()],
+            closed: Vec::new(),
+        }
+    }
+}
+
 /// What one subject is judged by.
 #[derive(Debug)]
 pub struct SubjectPolicy {
@@ -60,8 +79,7 @@ struct CompiledList {
 /// Decides, and keeps what it has compiled.
 #[derive(Debug)]
 pub struct Decider {
-    /// The types of subject that are users of the store.
-    subject_types: Vec<String>,
+    types: Types,
     policies: RwLock<HashMap<Id<User>, Arc<SubjectPolicy>>>,
     lists: RwLock<HashMap<Vec<usize>, Arc<CompiledList>>>,
 }
@@ -70,37 +88,44 @@ pub struct Decider {
 const MOST_KEPT: usize = 100_000;
 
 impl Decider {
-    /// A decider that takes subjects of these types for users of the store.
+    /// A decider that knows these types.
     #[must_use]
-    pub fn new(subject_types: Vec<String>) -> Self {
+    pub fn new(types: Types) -> Self {
         Self {
-            subject_types,
+            types,
             policies: RwLock::default(),
             lists: RwLock::default(),
         }
     }
 
+    /// The types it knows.
+    #[must_use]
+    pub const fn types(&self) -> &Types {
+        &self.types
+    }
+
     /// The types of subject that are users of the store.
     #[must_use]
     pub fn subject_types(&self) -> &[String] {
-        &self.subject_types
+        &self.types.subjects
     }
 
     /// The user a subject is, if it is one.
     #[must_use]
     pub fn user<'w>(&self, world: &'w World, kind: &str, id: &str) -> Option<&'w User> {
-        self.subject_types
+        self.subject_types()
             .iter()
             .any(|known| known == kind)
             .then(|| world.find_user(id))?
     }
 
     /// The question about the user it names, with each name as the store writes it; nothing where
-    /// nobody is known by that name.
+    /// nobody is known by that name, or no resource of a closed type.
     #[must_use]
     pub fn ask<'q>(&self, world: &'q World, question: &'q Question) -> Option<Asked<'q>> {
         let user = self.user(world, &question.subject.kind, &question.subject.id)?;
-        Some(Asked::new(world, user, question))
+        let asked = Asked::new(world, user, question);
+        (asked.is_known() || !self.types.closed.contains(&question.resource.kind)).then_some(asked)
     }
 
     /// May it happen in this world, now? An unknown subject has no rules, and what no rule allows
@@ -177,6 +202,11 @@ impl Decider {
                 "reason": "the subject is not known here, so no rule applies to it",
             });
         };
+        if self.ask(world, question).is_none() {
+            return serde_json::json!({
+                "reason": "the resource is not registered, and its type is closed",
+            });
+        }
         let decided_by = answer.decided_by.map(|(entitlement, rule)| {
             let group = world.group(entitlement.group);
             let held = world.holds(user.id, entitlement.group, MembershipKind::Member, now);

@@ -61,6 +61,7 @@ pub struct Asked<'q> {
     /// Whom the subject was found to be.
     pub user: &'q User,
     resource_id: &'q str,
+    is_granted: bool,
     stored: Option<&'q Properties>,
 }
 
@@ -75,8 +76,14 @@ impl<'q> Asked<'q> {
             question,
             user,
             resource_id,
+            is_granted: written.is_some(),
             stored: world.resource_attributes(&resource.kind, resource_id),
         }
+    }
+
+    /// Whether the store knows the resource: it is registered, or a permission that is granted.
+    pub(super) const fn is_known(&self) -> bool {
+        self.is_granted || self.stored.is_some()
     }
 }
 

@@ -22,7 +22,7 @@ impl Decider {
         after: Option<&str>,
     ) -> impl Iterator<Item = &'a User> + use<'a> {
         let mut question = question.clone();
-        let known = self.subject_types.contains(&question.subject.kind);
+        let known = self.types.subjects.contains(&question.subject.kind);
         let users = world.users_after(after).take_while(move |_| known);
         users.filter(move |user| {
             question.subject.id = user.login.to_string();
@@ -183,7 +183,7 @@ impl Decider {
         environment: Option<&str>,
         now: Timestamp,
     ) -> Vec<Answer> {
-        let Some(kind) = self.subject_types.first() else {
+        let Some(kind) = self.types.subjects.first() else {
             return Vec::new();
         };
         let mut question = permission_question(kind, &user.login, permission, environment);

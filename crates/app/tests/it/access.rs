@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use portcullis_app::{
     Operation,
     decide::{
-        Decider, Moment, Properties, Seen, access_diff, diff_between, permission_question,
+        Decider, Moment, Properties, Seen, Types, access_diff, diff_between, permission_question,
         reached_by_rules,
     },
     group::{AddPeople, RemovePeople},
@@ -25,7 +25,7 @@ use crate::{
 const WORLDS: u64 = 150;
 
 fn decider() -> Decider {
-    Decider::new(vec!["user".into()])
+    Decider::new(Types::default())
 }
 
 /// A list that says one thing about the use of a permission.
@@ -65,7 +65,7 @@ fn previewed(town: &Town, operation: &impl Operation) -> (Vec<String>, Vec<Strin
     let after = town.world.after(&change).unwrap();
     let moments = [Moment::new(&town.world, NOW), Moment::new(&after, NOW)];
     let reached = reached_by_rules(moments, &change);
-    let (diff, not_compared) = access_diff(&["user".into()], moments, reached.as_ref());
+    let (diff, not_compared) = access_diff(&Types::default(), moments, reached.as_ref());
     assert_eq!(not_compared, 0);
     (
         permissions(town, &diff.gains),
@@ -158,7 +158,7 @@ fn lists_searches_and_differences_agree_on_permissions() {
         let mut random = Random(seed ^ 0x9E37);
         let world = plan(&mut random, Lists::Any).world();
         let moments = [NOW, time(&mut random)].map(|now| Moment::new(&world, now));
-        let (diff, not_compared) = diff_between(&["user".into()], moments);
+        let (diff, not_compared) = diff_between(&Types::default(), moments);
         assert_eq!(not_compared, 0, "world {seed}");
         // Only what some group confers is known by name.
         let known = |name: &str, now| world.conferring(name, None, now).next().is_some();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_app::decide::{Decider, permission_question};
+use portcullis_app::decide::{Decider, Types, permission_question};
 use portcullis_model::decide::subject_rules;
 use portcullis_rules::{Redaction, naive};
 
@@ -18,7 +18,7 @@ const QUESTIONS: usize = 100;
 const SEARCHED: usize = 4;
 
 fn decider() -> Decider {
-    Decider::new(vec!["user".into()])
+    Decider::new(Types::default())
 }
 
 #[test]

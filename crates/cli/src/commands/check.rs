@@ -98,7 +98,7 @@ impl Check {
         if let Some(environment) = self.environment {
             properties.insert(ENVIRONMENT.into(), environment.into());
         }
-        let decider = Decider::new(config.decisions.subject_types.value.clone());
+        let decider = Decider::new(config.decisions.types());
         let subject_type = decider.subject_types().first().cloned().unwrap_or_default();
         let question = Question {
             subject: Entity {
