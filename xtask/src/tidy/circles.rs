@@ -79,52 +79,6 @@ const CLOSING: &[(&str, &str)] = &[
         "crates/cli/src/commands/mod.rs",
     ),
     (
-        "crates/model/src/guard/constraints.rs",
-        "crates/model/src/guard/mod.rs",
-    ),
-    (
-        "crates/model/src/guard/permissions.rs",
-        "crates/model/src/guard/mod.rs",
-    ),
-    (
-        "crates/model/src/guard/rules/mod.rs",
-        "crates/model/src/guard/mod.rs",
-    ),
-    ("crates/model/src/record.rs", "crates/model/src/context.rs"),
-    (
-        "crates/model/src/record.rs",
-        "crates/model/src/entitlement/mod.rs",
-    ),
-    (
-        "crates/model/src/request/mod.rs",
-        "crates/model/src/record.rs",
-    ),
-    (
-        "crates/model/src/request/state.rs",
-        "crates/model/src/context.rs",
-    ),
-    (
-        "crates/model/src/request/state.rs",
-        "crates/model/src/record.rs",
-    ),
-    (
-        "crates/model/src/request/wants.rs",
-        "crates/model/src/record.rs",
-    ),
-    ("crates/model/src/tag.rs", "crates/model/src/record.rs"),
-    (
-        "crates/model/src/world/search.rs",
-        "crates/model/src/world/mod.rs",
-    ),
-    (
-        "crates/model/src/world/texts.rs",
-        "crates/model/src/world/mod.rs",
-    ),
-    (
-        "crates/model/src/world/times.rs",
-        "crates/model/src/world/mod.rs",
-    ),
-    (
         "crates/rules/src/analysis/lint/form.rs",
         "crates/rules/src/analysis/lint.rs",
     ),
