@@ -140,29 +140,6 @@ const CLOSING: &[(&str, &str)] = &[
     ),
     ("crates/sandbox/src/life.rs", "crates/sandbox/src/lib.rs"),
     ("crates/sandbox/src/story.rs", "crates/sandbox/src/lib.rs"),
-    ("crates/store/src/history.rs", "crates/store/src/db/mod.rs"),
-    ("crates/store/src/labels.rs", "crates/store/src/db/conn.rs"),
-    ("crates/store/src/live.rs", "crates/store/src/follower.rs"),
-    ("crates/store/src/log.rs", "crates/store/src/db/conn.rs"),
-    ("crates/store/src/log.rs", "crates/store/src/db/mod.rs"),
-    (
-        "crates/store/src/requests.rs",
-        "crates/store/src/db/conn.rs",
-    ),
-    ("crates/store/src/requests.rs", "crates/store/src/db/mod.rs"),
-    (
-        "crates/store/src/store.rs",
-        "crates/store/src/audit_events.rs",
-    ),
-    ("crates/store/src/store.rs", "crates/store/src/backup.rs"),
-    ("crates/store/src/store.rs", "crates/store/src/db/mod.rs"),
-    ("crates/store/src/store.rs", "crates/store/src/history.rs"),
-    ("crates/store/src/store.rs", "crates/store/src/load.rs"),
-    ("crates/store/src/store.rs", "crates/store/src/migrate.rs"),
-    ("crates/store/src/store.rs", "crates/store/src/requests.rs"),
-    ("crates/store/src/writer.rs", "crates/store/src/batch.rs"),
-    ("crates/store/src/writer.rs", "crates/store/src/follower.rs"),
-    ("crates/store/src/writer.rs", "crates/store/src/live.rs"),
     (
         "crates/web/src/authzen/evaluate.rs",
         "crates/web/src/authzen/mod.rs",
@@ -179,22 +156,6 @@ const CLOSING: &[(&str, &str)] = &[
     (
         "crates/cli/src/commands/mod.rs",
         "crates/cli/src/commands/outbox.rs",
-    ),
-    ("crates/store/src/bulk.rs", "crates/store/src/db/conn.rs"),
-    ("crates/store/src/bulk.rs", "crates/store/src/store.rs"),
-    ("crates/store/src/db/conn.rs", "crates/store/src/store.rs"),
-    ("crates/store/src/db/mod.rs", "crates/store/src/store.rs"),
-    (
-        "crates/store/src/outbox.rs",
-        "crates/store/src/outbox/lease.rs",
-    ),
-    (
-        "crates/store/src/outbox.rs",
-        "crates/store/src/outbox/queue.rs",
-    ),
-    (
-        "crates/store/src/outbox.rs",
-        "crates/store/src/outbox/receipt.rs",
     ),
     (
         "crates/testkit/src/bin/simulate/checks.rs",
