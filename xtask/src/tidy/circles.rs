@@ -25,7 +25,6 @@ const CLOSING: &[(&str, &str)] = &[
         "bindings/python/src/filter.rs",
         "bindings/python/src/lib.rs",
     ),
-    ("crates/app/src/service.rs", "crates/app/src/preview.rs"),
     (
         "crates/cli/src/commands/access.rs",
         "crates/cli/src/commands/mod.rs",
@@ -149,10 +148,6 @@ const CLOSING: &[(&str, &str)] = &[
         "crates/web/src/authzen/mod.rs",
     ),
     ("crates/web/src/state.rs", "crates/web/src/authzen/log.rs"),
-    (
-        "crates/app/src/deliver/mod.rs",
-        "crates/app/src/deliver/schedule.rs",
-    ),
     (
         "crates/cli/src/commands/mod.rs",
         "crates/cli/src/commands/outbox.rs",
