@@ -26,58 +26,6 @@ const CLOSING: &[(&str, &str)] = &[
         "bindings/python/src/lib.rs",
     ),
     (
-        "crates/cli/src/commands/access.rs",
-        "crates/cli/src/commands/mod.rs",
-    ),
-    (
-        "crates/cli/src/commands/audit.rs",
-        "crates/cli/src/commands/mod.rs",
-    ),
-    (
-        "crates/cli/src/commands/backup.rs",
-        "crates/cli/src/commands/mod.rs",
-    ),
-    (
-        "crates/cli/src/commands/check.rs",
-        "crates/cli/src/commands/mod.rs",
-    ),
-    (
-        "crates/cli/src/commands/completions.rs",
-        "crates/cli/src/commands/mod.rs",
-    ),
-    (
-        "crates/cli/src/commands/demo.rs",
-        "crates/cli/src/commands/mod.rs",
-    ),
-    (
-        "crates/cli/src/commands/diff.rs",
-        "crates/cli/src/commands/mod.rs",
-    ),
-    (
-        "crates/cli/src/commands/doctor.rs",
-        "crates/cli/src/commands/mod.rs",
-    ),
-    (
-        "crates/cli/src/commands/explain.rs",
-        "crates/cli/src/commands/mod.rs",
-    ),
-    (
-        "crates/cli/src/commands/import.rs",
-        "crates/cli/src/commands/mod.rs",
-    ),
-    (
-        "crates/cli/src/commands/init.rs",
-        "crates/cli/src/commands/mod.rs",
-    ),
-    (
-        "crates/cli/src/commands/serve.rs",
-        "crates/cli/src/commands/mod.rs",
-    ),
-    (
-        "crates/cli/src/commands/who_can.rs",
-        "crates/cli/src/commands/mod.rs",
-    ),
-    (
         "crates/rules/src/analysis/lint/form.rs",
         "crates/rules/src/analysis/lint.rs",
     ),
@@ -148,10 +96,6 @@ const CLOSING: &[(&str, &str)] = &[
         "crates/web/src/authzen/mod.rs",
     ),
     ("crates/web/src/state.rs", "crates/web/src/authzen/log.rs"),
-    (
-        "crates/cli/src/commands/mod.rs",
-        "crates/cli/src/commands/outbox.rs",
-    ),
     (
         "crates/testkit/src/bin/simulate/checks.rs",
         "crates/testkit/src/bin/simulate/outside.rs",
