@@ -96,18 +96,6 @@ const CLOSING: &[(&str, &str)] = &[
         "crates/web/src/authzen/mod.rs",
     ),
     ("crates/web/src/state.rs", "crates/web/src/authzen/log.rs"),
-    (
-        "crates/testkit/src/bin/simulate/checks.rs",
-        "crates/testkit/src/bin/simulate/outside.rs",
-    ),
-    (
-        "crates/testkit/src/bin/simulate/main.rs",
-        "crates/testkit/src/bin/simulate/outside.rs",
-    ),
-    (
-        "crates/testkit/src/bin/simulate/main.rs",
-        "crates/testkit/src/bin/simulate/run.rs",
-    ),
 ];
 
 pub(super) fn check(tree: &Tree, problems: &mut Problems) {
