@@ -85,8 +85,6 @@ const CLOSING: &[(&str, &str)] = &[
         "crates/rules/src/pattern/shape.rs",
         "crates/rules/src/pattern.rs",
     ),
-    ("crates/sandbox/src/life.rs", "crates/sandbox/src/lib.rs"),
-    ("crates/sandbox/src/story.rs", "crates/sandbox/src/lib.rs"),
     (
         "crates/web/src/authzen/evaluate.rs",
         "crates/web/src/authzen/mod.rs",
