@@ -26,66 +26,6 @@ const CLOSING: &[(&str, &str)] = &[
         "bindings/python/src/lib.rs",
     ),
     (
-        "crates/rules/src/analysis/lint/form.rs",
-        "crates/rules/src/analysis/lint.rs",
-    ),
-    (
-        "crates/rules/src/analysis/lint/reach.rs",
-        "crates/rules/src/analysis/lint.rs",
-    ),
-    (
-        "crates/rules/src/analysis/space.rs",
-        "crates/rules/src/analysis/candidates.rs",
-    ),
-    (
-        "crates/rules/src/analysis/space.rs",
-        "crates/rules/src/analysis/formula.rs",
-    ),
-    (
-        "crates/rules/src/engine/index.rs",
-        "crates/rules/src/engine.rs",
-    ),
-    (
-        "crates/rules/src/explain/change.rs",
-        "crates/rules/src/explain.rs",
-    ),
-    (
-        "crates/rules/src/parse/check.rs",
-        "crates/rules/src/parse.rs",
-    ),
-    (
-        "crates/rules/src/parse/json.rs",
-        "crates/rules/src/parse.rs",
-    ),
-    (
-        "crates/rules/src/parse/report.rs",
-        "crates/rules/src/parse.rs",
-    ),
-    (
-        "crates/rules/src/partial/sql/scalar.rs",
-        "crates/rules/src/partial/sql.rs",
-    ),
-    (
-        "crates/rules/src/partial/sql/scalar.rs",
-        "crates/rules/src/partial/sql/json.rs",
-    ),
-    (
-        "crates/rules/src/pattern/literals.rs",
-        "crates/rules/src/pattern.rs",
-    ),
-    (
-        "crates/rules/src/pattern/program.rs",
-        "crates/rules/src/pattern.rs",
-    ),
-    (
-        "crates/rules/src/pattern/re2/class.rs",
-        "crates/rules/src/pattern/re2.rs",
-    ),
-    (
-        "crates/rules/src/pattern/shape.rs",
-        "crates/rules/src/pattern.rs",
-    ),
-    (
         "crates/web/src/authzen/evaluate.rs",
         "crates/web/src/authzen/mod.rs",
     ),
