@@ -3,6 +3,7 @@
 //! `rules-bench [--runs N] [--engine NAME]… [--size N]… [--workload NAME]…` prints Markdown tables.
 
 mod clock;
+mod engine;
 mod ours;
 mod peers;
 mod published;
@@ -11,19 +12,9 @@ mod workload;
 
 use std::process::ExitCode;
 
+use engine::Engine;
 use table::Results;
 use workload::{SIZES, WORKLOADS};
-
-/// Measures a check that answers one prepared question.
-pub(crate) type Measure<'m> = dyn FnMut(&mut dyn FnMut() -> bool) + 'm;
-
-/// An engine and the largest list that it is worth waiting for.
-pub(crate) struct Engine {
-    pub(crate) name: &'static str,
-    pub(crate) largest: usize,
-    /// Loads the workload and hands a check to the measurement, unless the engine cannot say it.
-    pub(crate) run: fn(&workload::Workload, &mut Measure<'_>),
-}
 
 struct Wanted {
     runs: usize,

@@ -8,9 +8,9 @@ use rules::{Operand, Operator, RuleList, Value};
 use rustc_hash::FxHashMap;
 
 use crate::clock;
+use crate::engine::{Engine, Measure};
 use crate::table::duration;
 use crate::workload::{Condition, WORKLOADS, Workload};
-use crate::{Engine, Measure};
 
 pub(crate) fn engines() -> Vec<Engine> {
     let largest = usize::MAX;

@@ -11,7 +11,7 @@ mod oso;
 #[cfg(feature = "regorus")]
 mod regorus;
 
-use crate::Engine;
+use crate::engine::Engine;
 
 pub(crate) fn engines() -> Vec<Engine> {
     vec![

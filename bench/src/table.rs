@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::Engine;
+use crate::engine::Engine;
 use crate::workload::WORKLOADS;
 
 /// For each engine, workload and size the times of all runs; absent times were wrong answers.

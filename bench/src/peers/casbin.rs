@@ -2,8 +2,8 @@
 
 use casbin::{CoreApi, DefaultModel, Enforcer, MemoryAdapter, MgmtApi};
 
+use crate::engine::{Engine, Measure};
 use crate::workload::Workload;
-use crate::{Engine, Measure};
 
 pub(super) const ENGINE: Engine = Engine {
     name: "casbin 2.20.0",

@@ -8,8 +8,8 @@ use cedar_policy::{
     RestrictedExpression,
 };
 
+use crate::engine::{Engine, Measure};
 use crate::workload::{Condition, Workload};
-use crate::{Engine, Measure};
 
 pub(super) const ENGINE: Engine = Engine {
     name: "cedar-policy 4.14.1",

@@ -5,8 +5,8 @@ use std::task::{Context, Poll, Waker};
 
 use gatehouse::{EvaluationSession, PermissionChecker, PolicyBuilder, PolicyDomain};
 
+use crate::engine::{Engine, Measure};
 use crate::workload::{Condition, Workload};
-use crate::{Engine, Measure};
 
 pub(super) const ENGINE: Engine = Engine {
     name: "gatehouse 0.6.0",

@@ -2,8 +2,8 @@
 
 use oso::{Oso, PolarClass};
 
+use crate::engine::{Engine, Measure};
 use crate::workload::{Condition, Workload};
-use crate::{Engine, Measure};
 
 /// At 1,000 rules one check takes 60 ms already.
 pub(super) const ENGINE: Engine = Engine {

@@ -6,8 +6,8 @@ use regorus::rvm::vm::RegoVM;
 use regorus::{Engine as Rego, Value};
 use serde_json::json;
 
+use crate::engine::{Engine, Measure};
 use crate::workload::Workload;
-use crate::{Engine, Measure};
 
 pub(super) const INTERPRETER: Engine = Engine {
     name: "regorus 0.14.1, interpreter",

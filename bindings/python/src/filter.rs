@@ -10,7 +10,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use crate::given;
+use crate::values::given;
 
 /// A filter over the attributes that are not known yet. `portcullis_rules.Filter` holds one.
 #[pyclass(name = "Residual", module = "portcullis_rules._engine", frozen)]

@@ -1,6 +1,7 @@
 //! `portcullis_rules._engine`: what Python calls. Builders, resources and types stand in `python/`.
 
 mod filter;
+mod package;
 mod values;
 
 use std::collections::BTreeSet;
@@ -18,7 +19,8 @@ use pyo3::types::{PyDict, PyType};
 use serde_json::{Value as Json, json};
 
 use filter::PyFilter;
-use values::Given;
+use package::helper;
+use values::given;
 
 /// A compiled rule list. `portcullis_rules.Rules` derives from it.
 #[pyclass(name = "Engine", module = "portcullis_rules._engine", frozen, subclass)]
@@ -221,36 +223,7 @@ impl PyEngine {
     }
 }
 
-/// The values of the `mentioned` names, which are sorted, in whatever holds attributes.
-fn given<'e>(
-    mentioned: &'e [String],
-    attributes: Option<&Bound<'_, PyAny>>,
-) -> PyResult<Given<'e>> {
-    let Some(attributes) = attributes else {
-        return Ok(Given::default());
-    };
-    if let Ok(dict) = attributes.cast::<PyDict>() {
-        return Given::read(mentioned, dict);
-    }
-    let dict = helper(attributes.py(), &ATTRIBUTES, "attributes_of")?.call1((attributes,))?;
-    Given::read(mentioned, dict.cast::<PyDict>()?)
-}
-
-static ATTRIBUTES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static REFUSED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-
-/// A function of the Python half of the package.
-fn helper<'py>(
-    py: Python<'py>,
-    once: &'static PyOnceLock<Py<PyAny>>,
-    name: &str,
-) -> PyResult<&'py Bound<'py, PyAny>> {
-    let found = once.get_or_try_init(py, || {
-        let module = py.import("portcullis_rules._model")?;
-        Ok::<_, PyErr>(module.getattr(name)?.unbind())
-    })?;
-    Ok(found.bind(py))
-}
 
 fn pair(decision: Decision) -> (bool, Option<usize>) {
     (decision.is_allow(), decision.rule)

@@ -11,6 +11,8 @@ use pyo3::types::{
     PyBool, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyString, PyTuple, PyType,
 };
 
+use crate::package::helper;
+
 /// Deepest nesting of a value; also what ends a list that contains itself.
 const DEEPEST: usize = 100;
 
@@ -45,6 +47,23 @@ impl Attributes for Given<'_> {
         let found = self.0.binary_search_by_key(&name, |(n, _)| n);
         found.ok().map(|i| &self.0[i].1)
     }
+}
+
+static ATTRIBUTES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// The values of the `mentioned` names, which are sorted, in whatever holds attributes.
+pub(crate) fn given<'e>(
+    mentioned: &'e [String],
+    attributes: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Given<'e>> {
+    let Some(attributes) = attributes else {
+        return Ok(Given::default());
+    };
+    if let Ok(dict) = attributes.cast::<PyDict>() {
+        return Given::read(mentioned, dict);
+    }
+    let dict = helper(attributes.py(), &ATTRIBUTES, "attributes_of")?.call1((attributes,))?;
+    Given::read(mentioned, dict.cast::<PyDict>()?)
 }
 
 /// Reads one attribute's value.

@@ -22,9 +22,11 @@ pub mod tag;
 pub mod tasks;
 pub mod user;
 
+mod operation;
 mod service;
 mod update;
 
+pub use operation::Operation;
 pub use preview::{Preview, Warning, WarningCode};
-pub use service::{App, Clock, Operation, RandomIds, Settings, SystemClock};
+pub use service::{App, Clock, RandomIds, Settings, SystemClock};
 pub use update::Update;

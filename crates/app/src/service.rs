@@ -3,15 +3,19 @@
 
 use std::sync::Arc;
 
-use portcullis_model::{Actor, ChangeSet, Context, Ids, Policy, Refusal, Timestamp, World};
+use portcullis_model::{Actor, Context, Ids, Policy, Refusal, Timestamp, World};
 use portcullis_store::{CommitError, Committed, Idempotency, Live, Proposal};
 use uuid::Uuid;
 
+<<<<<<< HEAD
 use crate::{
     Preview,
     decide::{Decider, Types},
     preview::Planned,
 };
+=======
+use crate::{Operation, Preview, decide::Decider, preview::Planned};
+>>>>>>> main
 
 /// Tells the time at the edge of the program.
 pub trait Clock: Send + Sync {
@@ -47,22 +51,6 @@ impl Ids for RandomIds {
         );
         let millis = u64::try_from(now.micros() / 1000).unwrap_or_default();
         uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
-    }
-}
-
-/// Something somebody wants done: how it becomes a change set on the world as it is.
-pub trait Operation: Send + Sync + 'static {
-    /// The change set that does it, from the world it will be applied to.
-    ///
-    /// # Errors
-    /// What was named does not exist, or the wish makes no sense in this world. Whether the actor
-    /// may do it is the guard's to say.
-    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal>;
-}
-
-impl Operation for Box<dyn Operation> {
-    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        (**self).plan(world, context)
     }
 }
 

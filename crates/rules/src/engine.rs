@@ -9,6 +9,7 @@
 //!
 //! Loading and checking documents does not belong here: compile lists that were loaded, or validated.
 
+mod compiled;
 mod cover;
 mod digest;
 mod groups;
@@ -26,6 +27,7 @@ mod walk;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use compiled::{Compiled, Names};
 pub use digest::Digest;
 use index::{Index, Route};
 pub use options::{CompileError, EngineOptions};
@@ -73,32 +75,6 @@ pub(crate) struct Inner {
     digest: OnceLock<Digest>,
     /// A bit for each rule, for decisions that many patterns match; empty until there is one.
     marks: Pool<Vec<u64>, fn() -> Vec<u64>>,
-}
-
-/// What visiting a rule needs.
-struct Compiled {
-    effect: Effect,
-    root: u32,
-    kinds: Names,
-    actions: Names,
-}
-
-/// What is left to check of a rule's names after its bucket was found; the lists are sorted.
-enum Names {
-    Any,
-    Only(Box<[u32]>),
-    Except(Box<[u32]>),
-}
-
-impl Names {
-    #[inline]
-    fn contain(&self, name: u32) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Only(names) => names.binary_search(&name).is_ok(),
-            Self::Except(names) => names.binary_search(&name).is_err(),
-        }
-    }
 }
 
 impl Engine {

@@ -4,6 +4,8 @@
 //! not follow the habits of the engine underneath. Patterns know nothing of rules or values; which
 //! values have a text is decided in `value`.
 
+mod case;
+mod limits;
 mod literals;
 mod program;
 mod re2;
@@ -13,32 +15,14 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+pub use case::fold;
+pub use limits::PatternLimits;
 pub(crate) use literals::{Place, Required};
 pub(crate) use program::{compile, may_be_too_big, weight};
 pub use re2::RegexError;
 use regex_automata::meta::Regex;
-use regex_syntax::hir::{Capture, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
-
-/// Bounds on a single pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PatternLimits {
-    /// Longest pattern text, in bytes (default 4,096).
-    pub text_bytes: usize,
-    /// Largest compiled program, in bytes (default 2 MiB).
-    pub program_bytes: usize,
-    /// Deepest nesting of groups (default 32, never more than 50).
-    pub depth: usize,
-}
-
-impl Default for PatternLimits {
-    fn default() -> Self {
-        Self {
-            text_bytes: 4096,
-            program_bytes: 2 << 20,
-            depth: 32,
-        }
-    }
-}
+use regex_syntax::hir::{Capture, Hir, HirKind};
+pub use shape::Shape;
 
 /// Why a pattern is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,38 +55,6 @@ pub enum PatternError {
     /// The regular expression does not follow the dialect.
     #[error("{0}")]
     Regex(#[from] RegexError),
-}
-
-/// What a pattern asks of a text, in the simplest words that say exactly the same.
-///
-/// When the pattern folds case, the text in the shape is folded already and must be compared with the
-/// folded subject (see [`fold`]).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Shape {
-    /// The subject is this text.
-    Exact(Arc<str>),
-    /// The subject begins with this text.
-    Prefix(Arc<str>),
-    /// The subject ends with this text.
-    Suffix(Arc<str>),
-    /// The subject contains this text.
-    Contains(Arc<str>),
-    /// Only running the expression can tell.
-    Regex,
-}
-
-impl Shape {
-    /// Tests a subject (folded, if the pattern folds); `None` if the expression must be run.
-    #[must_use]
-    pub fn matches(&self, subject: &str) -> Option<bool> {
-        match self {
-            Self::Exact(text) => Some(subject == &**text),
-            Self::Prefix(text) => Some(subject.starts_with(&**text)),
-            Self::Suffix(text) => Some(subject.ends_with(&**text)),
-            Self::Contains(text) => Some(subject.contains(&**text)),
-            Self::Regex => None,
-        }
-    }
 }
 
 /// A compiled regular expression: an unanchored, linear-time search.
@@ -354,35 +306,4 @@ fn check_text(source: &str, limits: &PatternLimits) -> Result<(), PatternError> 
         });
     }
     Ok(())
-}
-
-/// Maps each character to one representative of its Unicode simple case-folding class.
-///
-/// Two texts are equal ignoring case exactly when their folded forms are the same.
-///
-/// ```
-/// use portcullis_rules::fold;
-/// assert_eq!(fold("ÉCOLE"), fold("école"));
-/// assert_eq!(fold("\u{212a}"), "k");
-/// assert_ne!(fold("ß"), fold("ss"));
-/// ```
-#[must_use]
-pub fn fold(text: &str) -> Cow<'_, str> {
-    if text
-        .bytes()
-        .all(|b| b.is_ascii() && !b.is_ascii_uppercase())
-    {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.chars().map(fold_char).collect())
-}
-
-fn fold_char(c: char) -> char {
-    if c.is_ascii() {
-        return c.to_ascii_lowercase();
-    }
-    let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
-    class.case_fold_simple();
-    let least = class.ranges().first().map_or(c, ClassUnicodeRange::start);
-    least.to_ascii_lowercase()
 }

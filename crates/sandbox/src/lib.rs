@@ -10,46 +10,19 @@ mod founding;
 mod life;
 mod names;
 mod rng;
+mod sample;
 mod story;
 
 use std::sync::Arc;
 
-use portcullis_model::{ChangeSet, Context, Id, Policy, Position, Refusal, Timestamp, User, World};
+use portcullis_model::{Policy, Position, Refusal, Timestamp};
 use portcullis_store::{CommitError, Live, Proposal};
 
 pub use rng::Rng;
+pub use sample::{Persona, Sample, Step};
 
 /// The fewest people a company has: its heads and the people the demo offers.
 pub const FEWEST: usize = 30;
-
-/// One step of the company's history.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// Who did it, and when.
-    pub context: Context,
-    /// What was done.
-    pub change: ChangeSet,
-}
-
-/// Somebody worth looking at the program as.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Persona {
-    /// Who.
-    pub user: Id<User>,
-    /// What to try as them, in a line.
-    pub note: String,
-}
-
-/// A generated company.
-#[derive(Clone, Debug)]
-pub struct Sample {
-    /// Its history, oldest first, from an empty world.
-    pub steps: Vec<Step>,
-    /// Where the history leads.
-    pub world: World,
-    /// Whom the demo offers, an admin first.
-    pub personas: Vec<Persona>,
-}
 
 /// Makes a company of `people` (at least [`FEWEST`]) as it would be at `now`.
 ///

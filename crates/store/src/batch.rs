@@ -17,11 +17,11 @@ use crate::{
     commit_span::CommitSpan,
     db::{Conn, Value},
     idempotency::{self, Key, Used},
+    job::{Job, Source},
     log::Head,
     outbox::{self, Written},
     subjects,
     versions::Versions,
-    writer::{Job, Source},
 };
 
 /// What a proposal will have become once the batch is written.

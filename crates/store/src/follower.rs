@@ -9,8 +9,8 @@ use tokio::task::JoinHandle;
 
 use crate::{
     StoreError,
+    current::Current,
     db::Db,
-    live::Current,
     load::{self, When},
     log::{self, HEAD, Head},
 };

@@ -1,11 +1,7 @@
 //! The current world of this process and the one way to write it.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use arc_swap::ArcSwap;
 use portcullis_model::{Context, Position, World};
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -13,10 +9,8 @@ use tokio::{
 };
 
 use crate::{
-    CommitError, Committed, EffectSource, NotYet, Proposal, Store, StoreError,
-    batch::Sinks,
-    follower,
-    writer::{self, Job},
+    CommitError, Committed, EffectSource, NotYet, Proposal, Store, StoreError, current::Current,
+    follower, job::Job, writer,
 };
 
 /// How many proposals may wait before callers wait to hand theirs in.
@@ -63,14 +57,7 @@ impl Live {
         sinks: impl IntoIterator<Item = Arc<dyn EffectSource>>,
     ) -> Result<Self, StoreError> {
         let world = store.load().await?;
-        let (reached, _) = watch::channel(world.position());
-        let current = Arc::new(Current {
-            store,
-            world: ArcSwap::from_pointee(world),
-            reached,
-            advancing: Mutex::new(()),
-            sinks: sinks.into_iter().collect(),
-        });
+        let current = Arc::new(Current::new(store, world, sinks.into_iter().collect()));
         let (proposals, receive) = mpsc::channel(WAITING);
         tokio::spawn(writer::run(Arc::clone(&current), receive));
         let follower = follower::start(&current);
@@ -109,7 +96,7 @@ impl Live {
     /// Tells each new position of the current world.
     #[must_use]
     pub fn subscribe(&self) -> watch::Receiver<Position> {
-        self.inner.current.reached.subscribe()
+        self.inner.current.subscribe()
     }
 
     /// Builds, guards and commits a change. It runs to its end even if this future is dropped
@@ -136,44 +123,5 @@ impl Live {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.inner.current.store
-    }
-}
-
-/// What the writer and the follower share.
-pub(crate) struct Current {
-    pub(crate) store: Store,
-    world: ArcSwap<World>,
-    reached: watch::Sender<Position>,
-    advancing: Mutex<()>,
-    pub(crate) sinks: Sinks,
-}
-
-impl std::fmt::Debug for Current {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let sinks = self.sinks.iter().map(|sink| sink.name());
-        f.debug_struct("Current")
-            .field("store", &self.store)
-            .field("world", &self.world.load().position())
-            .field("sinks", &sinks.collect::<Vec<_>>())
-            .finish_non_exhaustive()
-    }
-}
-
-impl Current {
-    pub(crate) fn world(&self) -> Arc<World> {
-        self.world.load_full()
-    }
-
-    /// Makes `world` the current one, unless a later one already is.
-    pub(crate) fn advance(&self, world: Arc<World>) {
-        let position = world.position();
-        let one_at_a_time = self.advancing.lock();
-        let one_at_a_time = one_at_a_time.unwrap_or_else(PoisonError::into_inner);
-        if self.world.load().position() >= position {
-            return;
-        }
-        self.world.store(world);
-        self.reached.send_replace(position);
-        drop(one_at_a_time);
     }
 }

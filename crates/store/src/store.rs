@@ -6,35 +6,14 @@ use portcullis_model::{Group, Id, Position, Request, Timestamp, World};
 use uuid::Uuid;
 
 use crate::{
-    AuditEvent, AuditEventFilter, Compared, Cursor, EntryPart, HistoryOf, HistoryRow, InclusionRow,
-    LogEntry, LogFilter, Outbox, Page, RequestFilter, StoreError, Verified,
+    AuditEvent, AuditEventFilter, Compared, Cursor, Engine, EntryPart, HistoryOf, HistoryRow,
+    InclusionRow, LogEntry, LogFilter, Outbox, Page, RequestFilter, StoreError, Verified,
     audit_events::{self, Recorder},
     db::Db,
     history, labels,
     load::{self, When},
     log, migrate, replay, requests, secrets,
 };
-
-/// Which database is behind a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Engine {
-    /// A file, or memory.
-    Sqlite,
-    /// PostgreSQL, or what speaks its protocol.
-    Postgres,
-}
-
-impl Engine {
-    /// The engine's name in sentences.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sqlite => "SQLite",
-            Self::Postgres => "PostgreSQL",
-        }
-    }
-}
 
 /// A database with Portcullis's tables in it. Cheap to clone.
 #[derive(Clone, Debug)]

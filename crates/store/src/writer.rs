@@ -7,78 +7,26 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use portcullis_model::{Context, Refusal, Timestamp, World};
-use tokio::sync::{mpsc, oneshot};
+use portcullis_model::{Refusal, Timestamp, World};
+use tokio::sync::mpsc;
 
 use crate::{
-    CommitError, Committed, Engine, Idempotency, Proposal, Replay, StoreError, actor,
+    CommitError, Engine, Replay, StoreError,
     batch::{Batch, Planned},
-    commit_span::CommitSpan,
     constraints,
+    current::Current,
     db::Tx,
     error::refused_value,
     follower,
     idempotency::{self, Key, Used},
-    live::Current,
+    job::Job,
     load::{self, When},
     log::{self, HEAD, Head},
-    outbox,
-    proposal::Build,
-    requests,
+    outbox, requests,
 };
 
 /// The most proposals in one transaction.
 const MOST: usize = 512;
-
-/// The answer to one caller.
-pub(crate) type Answer = Result<Committed, CommitError>;
-
-/// A proposal on its way.
-pub(crate) struct Job {
-    pub(crate) context: Context,
-    pub(crate) source: Source,
-    pub(crate) idempotency: Option<Idempotency>,
-    pub(crate) span: CommitSpan,
-    answer: oneshot::Sender<Answer>,
-}
-
-/// Where a job's change comes from.
-pub(crate) enum Source {
-    /// It is still to be built.
-    Build(Build),
-    /// It was built in a batch that a rule of the tables turned down.
-    Built(Arc<portcullis_model::ChangeSet>),
-    /// It was built and answered without a change.
-    Settled,
-}
-
-impl Job {
-    pub(crate) fn new(
-        context: Context,
-        proposal: Proposal,
-        answer: oneshot::Sender<Answer>,
-    ) -> Self {
-        Self {
-            context,
-            source: Source::Build(proposal.build),
-            idempotency: proposal.idempotency,
-            span: CommitSpan::new(),
-            answer,
-        }
-    }
-
-    pub(crate) fn key(&self) -> Option<Key> {
-        let idempotency = self.idempotency.as_ref()?;
-        let actor = actor::to_text(self.context.actor);
-        Some((actor, idempotency.key.clone()))
-    }
-
-    fn answer(self, world: &World, answer: Answer) {
-        self.span.close(&self.context, world, &answer);
-        // Whoever no longer listens has hung up; what is written stays written.
-        let _ = self.answer.send(answer);
-    }
-}
 
 /// Writes until the last sender is gone and nothing waits.
 pub(crate) async fn run(current: Arc<Current>, mut proposals: mpsc::Receiver<Job>) {

@@ -6,6 +6,7 @@
 //! between the sink's answer and the receipt, if the sink answers later than its deadline, or if it
 //! says that it failed when it had not. A sink that recognises [`Delivery::key`] makes that once.
 
+mod answer;
 mod log;
 mod schedule;
 
@@ -15,6 +16,7 @@ use portcullis_model::{Position, Timestamp};
 use portcullis_store::{EffectSource, Leased};
 
 pub use self::{
+    answer::Answer,
     log::LogSink,
     schedule::{Budget, Schedule},
 };
@@ -44,28 +46,6 @@ impl From<&Leased> for Delivery {
             attempt: leased.attempt,
         }
     }
-}
-
-/// What a sink answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It is done, now or already before.
-    Done {
-        /// What proves it there, such as an id or a status.
-        receipt: String,
-    },
-    /// It is not done, and may be later.
-    Retry {
-        /// What went wrong.
-        why: String,
-        /// How long the other side asked to be left alone.
-        after: Option<Duration>,
-    },
-    /// It will never be done as it is.
-    Failed {
-        /// Why not.
-        why: String,
-    },
 }
 
 /// A delivery under way.

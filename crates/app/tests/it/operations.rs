@@ -1,4 +1,9 @@
-//! One test per operation: what it promises, read as a rule.
+//! One test per operation: what it promises, read as a rule. Here are those of groups, people, apps, tags
+//! and resources, and what all of them need.
+
+mod again;
+mod requests;
+mod roles;
 
 use std::collections::BTreeSet;
 
@@ -6,21 +11,17 @@ use portcullis_app::{
     Operation, Update,
     app::{CreateApp, DeleteApp, EditApp},
     group::{
-        AddPeople, AttachRole, CreateGroup, DeleteGroup, DetachRole, EditGroup, GrantEntitlement,
-        RemovePeople, RevokeEntitlement,
+        AddPeople, CreateGroup, DeleteGroup, EditGroup, GrantEntitlement, RemovePeople,
+        RevokeEntitlement,
     },
-    import::{Org, Policy},
-    log::Undo,
-    request::{Approve, CreateRequest, DecideMany, Decision, Reject, Withdraw},
+    request::CreateRequest,
     resource::{ForgetResource, RegisterResource},
-    role::{CloneRole, MergeRoles, People, RoleFromPerson, SplitRole},
-    sync::SyncSource,
     tag::{CreateTag, DeleteTag, EditTag},
     user::{CreateUser, DeleteUser, EditUser, InitAdmin},
 };
 use portcullis_model::{
-    Actor, ConnectorId, Constraints, Expiry, GroupKind, MembershipKind, Position, Refusal, State,
-    SystemActor, UserKind, Wants, World,
+    Actor, Constraints, Expiry, GroupKind, MembershipKind, Refusal, SystemActor, UserKind, Wants,
+    World,
 };
 use serde_json::json;
 
@@ -73,125 +74,6 @@ fn nobody_notices(town: &mut Town, operation: &impl Operation) {
 
 fn code(result: Result<portcullis_model::ChangeSet, Refusal>) -> &'static str {
     result.err().map_or("ok", |refusal| refusal.code())
-}
-
-// Roles.
-
-#[test]
-fn a_role_from_a_person_leads_where_they_are_and_takes_nothing_from_anybody() {
-    let mut town = town();
-    let before = access(&town.world);
-    let operation = RoleFromPerson {
-        user: town.uid("eve"),
-        name: parse!(Name, "Role-Eve"),
-        description: Default::default(),
-        groups: None,
-        reason: reason(),
-    };
-    town.does("root", &operation);
-    let held = |all: &BTreeSet<(String, String, Expiry)>| -> BTreeSet<(String, String)> {
-        all.iter()
-            .map(|(who, what, _)| (who.clone(), what.clone()))
-            .collect()
-    };
-    let after = access(&town.world);
-    assert_eq!(held(&after), held(&before), "nobody can do more or less");
-    for (who, what, until) in &before {
-        let now = after.iter().find(|(a, b, _)| (a, b) == (who, what));
-        assert!(now.is_some_and(|(.., now)| now >= until), "{who}: {what}");
-    }
-    let role = town.gid("Role-Eve");
-    let mut leads: Vec<_> = town
-        .world
-        .targets_of(role)
-        .map(|i| town.world.group(i.target).unwrap().name.to_string())
-        .collect();
-    leads.sort();
-    assert_eq!(leads, ["Payroll", "Wiki"]);
-}
-
-#[test]
-fn a_clone_leads_where_its_pattern_leads_and_has_its_people_only_if_asked() {
-    for (people, members) in [(People::Nobody, 0), (People::Same, 1)] {
-        let mut town = town();
-        let operation = CloneRole {
-            role: town.gid("Role-A"),
-            name: parse!(Name, "Role-C"),
-            description: None,
-            people,
-            reason: reason(),
-        };
-        nobody_notices(&mut town, &operation);
-        let copy = town.gid("Role-C");
-        assert_eq!(
-            town.world.holder_count(copy, MembershipKind::Member, NOW),
-            members
-        );
-        let ends = |role: &str| -> BTreeSet<_> {
-            let all = town.world.targets_of(town.gid(role));
-            all.map(|i| (i.target, i.validity.until)).collect()
-        };
-        assert_eq!(ends("Role-C"), ends("Role-A"));
-    }
-}
-
-#[test]
-fn merging_roles_takes_nothing_from_anybody_and_ends_the_one() {
-    let mut town = town();
-    let before = access(&town.world);
-    let operation = MergeRoles {
-        into: town.gid("Role-A"),
-        from: town.gid("Role-B"),
-        reason: reason(),
-    };
-    town.does("root", &operation);
-    assert!(town.world.find_group("Role-B").is_none());
-    let after = access(&town.world);
-    for (who, what, until) in &before {
-        let now = after.iter().find(|(a, b, _)| (a, b) == (who, what));
-        assert!(now.is_some_and(|(.., now)| now >= until), "{who}: {what}");
-    }
-    assert_eq!(
-        town.until("ben", "Payroll"),
-        Some(NEVER),
-        "who came gets the rest"
-    );
-}
-
-#[test]
-fn splitting_a_role_is_noticed_by_nobody() {
-    let mut town = town();
-    let operation = SplitRole {
-        role: town.gid("Role-A"),
-        name: parse!(Name, "Role-Pay"),
-        description: Default::default(),
-        groups: vec![town.gid("Payroll")],
-        reason: reason(),
-    };
-    nobody_notices(&mut town, &operation);
-    assert_eq!(town.world.targets_of(town.gid("Role-A")).count(), 1);
-    assert_eq!(town.world.targets_of(town.gid("Role-Pay")).count(), 1);
-}
-
-#[test]
-fn a_role_opens_what_it_is_attached_to_and_closes_what_it_is_detached_from() {
-    let mut town = town();
-    let attach = AttachRole {
-        role: town.gid("Role-B"),
-        groups: vec![town.gid("Payroll")],
-        kind: MembershipKind::Member,
-        until: days(3),
-        reason: reason(),
-    };
-    town.does("root", &attach);
-    assert_eq!(town.until("ben", "Payroll"), Some(days(3)));
-    let detach = DetachRole {
-        role: attach.role,
-        groups: attach.groups,
-        kind: MembershipKind::Member,
-    };
-    town.does("root", &detach);
-    assert_eq!(town.until("ben", "Payroll"), None);
 }
 
 // Groups and people.
@@ -483,242 +365,7 @@ fn a_tag_that_is_tightened_cuts_what_lasts_too_long_and_extends_nothing() {
     assert_eq!(town.until("eve", "Wiki"), Some(days(10)));
 }
 
-// Requests.
-
-fn asked(
-    town: &mut Town,
-    login: &str,
-    group: &str,
-) -> portcullis_model::Id<portcullis_model::Request> {
-    let ask = CreateRequest {
-        wants: Wants::Membership {
-            group: town.gid(group),
-            kind: MembershipKind::Member,
-        },
-        until: days(7),
-        reason: parse!(Reason, "please"),
-    };
-    town.does(login, &ask);
-    town.request_of(login).unwrap().id
-}
-
-#[test]
-fn a_request_that_is_approved_is_granted_as_it_was_asked() {
-    let mut town = town();
-    let request = asked(&mut town, "ben", "Payroll");
-    let approve = Approve {
-        request,
-        until: None,
-        reason: Default::default(),
-    };
-    assert_eq!(code(town.tries("ben", &approve)), "not_allowed");
-    town.does("root", &approve);
-    let fact = town.direct("ben", "Payroll").unwrap();
-    assert_eq!(
-        (fact.validity.until, fact.request),
-        (days(7), Some(request))
-    );
-    assert_eq!(
-        &*fact.reason, "please",
-        "the requester's reason stands where none is given"
-    );
-}
-
-#[test]
-fn asking_again_takes_the_earlier_request_back() {
-    let mut town = town();
-    let first = asked(&mut town, "ben", "Payroll");
-    let second = asked(&mut town, "ben", "Payroll");
-    assert_ne!(first, second);
-    assert_eq!(town.world.requests().count(), 1);
-}
-
-#[test]
-fn a_rejection_says_why_and_a_withdrawal_is_ones_own() {
-    let mut town = town();
-    let request = asked(&mut town, "ben", "Payroll");
-    let silent = Reject {
-        request,
-        reason: Default::default(),
-    };
-    assert!(matches!(
-        town.tries("root", &silent),
-        Err(Refusal::Invalid(_))
-    ));
-    let withdraw = Withdraw {
-        request,
-        reason: Default::default(),
-    };
-    assert_eq!(code(town.clone().tries("eve", &withdraw)), "not_allowed");
-    town.clone().does("ben", &withdraw);
-    town.does(
-        "root",
-        &Reject {
-            request,
-            reason: reason(),
-        },
-    );
-    assert!(town.request_of("ben").is_none());
-}
-
-#[test]
-fn what_is_granted_otherwise_settles_the_requests_it_answers() {
-    // By hand.
-    let mut town = town();
-    let request = asked(&mut town, "ben", "Payroll");
-    let add = AddPeople {
-        group: town.gid("Payroll"),
-        kind: MembershipKind::Member,
-        users: vec![town.uid("ben")],
-        until: days(1),
-        reason: reason(),
-    };
-    let change = town.clone().does("root", &add);
-    let settled = change.changes.iter().any(|change| {
-        matches!(change, portcullis_model::Change::Request(edit)
-            if edit.id() == Some(request)
-                && edit.after.as_ref().is_some_and(|r| matches!(r.state, State::Approved { .. })))
-    });
-    assert!(settled, "{change:?}");
-    // Through a role that leads there, by whoever may decide.
-    let mut into_role = town
-        .clone()
-        .placed("jim", "Role-A", MembershipKind::Owner, NEVER);
-    let role = AddPeople {
-        group: town.gid("Role-A"),
-        ..add.clone()
-    };
-    let change = into_role.does("jim", &role);
-    assert_eq!(
-        change.changes.len(),
-        1,
-        "an owner of the role decides for no one else"
-    );
-    assert!(into_role.request_of("ben").is_some());
-    into_role = town.clone();
-    into_role.does("root", &role);
-    assert!(into_role.request_of("ben").is_none());
-    // Through a role that is attached.
-    let attach = AttachRole {
-        role: town.gid("Role-B"),
-        groups: vec![town.gid("Payroll")],
-        kind: MembershipKind::Member,
-        until: NEVER,
-        reason: reason(),
-    };
-    town.does("root", &attach);
-    assert!(town.request_of("ben").is_none());
-}
-
-#[test]
-fn several_requests_are_decided_as_each_alone() {
-    for (decision, granted) in [(Decision::Approve, Some(days(7))), (Decision::Reject, None)] {
-        let mut town = town();
-        let requests = vec![
-            asked(&mut town, "ben", "Payroll"),
-            asked(&mut town, "root", "Wiki"),
-        ];
-        let decide = DecideMany {
-            requests,
-            decision,
-            reason: reason(),
-        };
-        let operator = Actor::System(SystemActor::Operator);
-        town.as_actor(operator, &decide).unwrap();
-        assert_eq!(town.until("ben", "Payroll"), granted);
-        assert_eq!(town.world.requests().count(), 0);
-    }
-}
-
-// Undoing, importing, resources.
-
-#[test]
-fn what_is_undone_is_as_it_was() {
-    let mut town = town();
-    let before = access(&town.world);
-    let merge = MergeRoles {
-        into: town.gid("Role-A"),
-        from: town.gid("Role-B"),
-        reason: reason(),
-    };
-    let change = town.does("root", &merge);
-    assert_ne!(access(&town.world), before);
-    let undo = Undo {
-        position: Position(1),
-        change,
-    };
-    town.does("root", &undo);
-    assert_eq!(access(&town.world), before);
-    assert_eq!(
-        code(town.tries("root", &undo)),
-        "cannot_undo",
-        "once is enough"
-    );
-}
-
-#[test]
-fn what_has_lapsed_since_does_not_come_back() {
-    let mut town = town();
-    let remove = RemovePeople {
-        group: town.gid("Payroll"),
-        kind: MembershipKind::Member,
-        users: vec![town.uid("eve")],
-    };
-    let change = town.does("root", &remove);
-    town.now = NOW.plus_days(6);
-    let undo = Undo {
-        position: Position(1),
-        change,
-    };
-    assert_eq!(code(town.tries("root", &undo)), "nothing_to_undo");
-}
-
-#[test]
-fn an_organisation_imported_twice_is_imported_once() {
-    let org: Org = serde_json::from_value(json!({
-        "people": [{ "login": "kim" }, { "login": "lee", "name": "Lee Park" }],
-        "teams": [
-            { "name": "core", "maintainers": ["kim"], "members": ["kim"] },
-            { "name": "docs", "parent": "core", "members": ["lee"] },
-        ],
-        "repos": [{ "org": "acme", "name": "site", "teams": { "core": "write" }, "people": { "lee": "admin" } }],
-    }))
-    .unwrap();
-    let mut town = Town::new();
-    let import = Actor::Connector(ConnectorId::IMPORT);
-    let operation = SyncSource::new(org);
-    assert!(!town.as_actor(import, &operation).unwrap().is_empty());
-    let who = |town: &Town| -> Vec<String> {
-        let all = town.world.who_can("repo:acme/site:write", None, NOW);
-        all.into_iter().map(|h| h.user.login.to_string()).collect()
-    };
-    assert_eq!(who(&town), ["kim", "lee"]);
-    town.now = NOW.plus_days(1);
-    let again = town.as_actor(import, &operation).unwrap();
-    assert!(again.is_empty(), "{again:?}");
-}
-
-#[test]
-fn a_policy_imported_twice_is_imported_once() {
-    let policy: Policy = serde_json::from_value(json!({
-        "users": [{ "login": "kim", "attributes": { "team": "red" } }],
-        "groups": [{
-            "name": "editors",
-            "members": ["*"],
-            "permissions": ["docs:edit"],
-            "rules": [{ "list": "docs", "rules": [{ "access": "allow", "where": {
-                "rsrc_type": "doc", "action": "write", "rsrc_match": [["@team", "=", "@subject.team"]] } }] }],
-        }],
-        "resources": [{ "type": "doc", "id": "1", "properties": { "team": "red" } }],
-    }))
-    .unwrap();
-    let mut town = Town::new();
-    let import = Actor::Connector(ConnectorId::IMPORT);
-    let operation = SyncSource::new(policy);
-    assert!(!town.as_actor(import, &operation).unwrap().is_empty());
-    let again = town.as_actor(import, &operation).unwrap();
-    assert!(again.is_empty(), "{again:?}");
-}
+// Resources.
 
 #[test]
 fn a_resource_is_registered_replaced_and_forgotten() {

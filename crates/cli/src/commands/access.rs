@@ -8,10 +8,10 @@ use portcullis_app::decide::{Decider, Moment};
 use portcullis_model::{Expiry, MembershipKind, Timestamp, User, World};
 use serde::Serialize;
 
-use super::start_log;
 use crate::{
     config::{Config, Where},
     failure::Outcome,
+    log::start_log,
     open,
     output::{self, Format},
     tell,

@@ -9,10 +9,10 @@ use portcullis_store::{Compared, LogEntry, LogFilter, Subject, SubjectKind};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::start_log;
 use crate::{
     config::{Config, Where},
     failure::{Outcome, or_meant},
+    log::start_log,
     open::{self, Missing},
     output::{self, Format},
     tell,

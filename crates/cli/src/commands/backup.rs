@@ -6,10 +6,10 @@ use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 
-use super::start_log;
 use crate::{
     config::{Config, Where},
     failure::Outcome,
+    log::start_log,
     open::{self, Missing},
     output::{self, Format},
 };

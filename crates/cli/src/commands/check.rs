@@ -12,10 +12,11 @@ use portcullis_model::{
 use portcullis_rules::{Effect, Redaction, Value};
 use serde::Serialize;
 
-use super::{rules::attribute, start_log};
+use super::rules::attribute;
 use crate::{
     config::{Config, Where},
     failure::Outcome,
+    log::start_log,
     open,
     output::{self, Format},
     tell,

@@ -1,10 +1,9 @@
 //! `portcullis completions`: what a shell needs to complete our commands.
 
 use anyhow::Result;
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
-use super::Cli;
 use crate::{
     failure::Outcome,
     output::{self, Format},
@@ -22,9 +21,9 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(&self, format: Format) -> Result<Outcome> {
+    pub(super) fn run(&self, mut of: Command, format: Format) -> Result<Outcome> {
         let mut script = Vec::new();
-        generate(self.shell, &mut Cli::command(), "portcullis", &mut script);
+        generate(self.shell, &mut of, "portcullis", &mut script);
         let script = String::from_utf8_lossy(&script).into_owned();
         output::result(format, &script, Clone::clone)?;
         Ok(Outcome::Done)

@@ -12,10 +12,11 @@ use portcullis_store::Live;
 use portcullis_web::Access;
 use tokio::net::TcpListener;
 
-use super::{serve, start_log};
+use super::serve;
 use crate::{
     config::{self, Config},
     failure::Outcome,
+    log::start_log,
     open::{self, Missing},
     output::{self, Format},
 };

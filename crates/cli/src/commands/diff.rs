@@ -11,10 +11,10 @@ use portcullis_model::{
 };
 use serde::Serialize;
 
-use super::start_log;
 use crate::{
     config::{Config, Where},
     failure::{BadUsage, Outcome},
+    log::start_log,
     open::{self, Missing},
     output::{self, Format},
     tell,

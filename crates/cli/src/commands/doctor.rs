@@ -6,10 +6,10 @@ use portcullis_model::{MembershipKind, Timestamp, UserKind};
 use portcullis_store::{EffectState, Live, LogFilter, Store};
 use serde::Serialize;
 
-use super::start_log;
 use crate::{
     config::{Config, Where},
     failure::Outcome,
+    log::start_log,
     open::{self, Missing},
     output::{self, Format},
     tell,

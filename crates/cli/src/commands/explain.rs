@@ -6,10 +6,11 @@ use portcullis_app::decide::{DecidedBy, Decider};
 use portcullis_model::{Expiry, Group, MembershipKind, Timestamp, User, World};
 use serde::Serialize;
 
-use super::{start_log, who_can};
+use super::who_can;
 use crate::{
     config::{Config, Where},
     failure::{Outcome, or_meant},
+    log::start_log,
     open,
     output::{self, Format},
     tell,

@@ -14,10 +14,10 @@ use portcullis_app::{
 use portcullis_model::{Actor, Change, ChangeSet, ConnectorId, EditKind, RecordKind};
 use serde::Serialize;
 
-use super::start_log;
 use crate::{
     config::{Config, Where},
     failure::Outcome,
+    log::start_log,
     open::{self, Missing},
     output::{self, Format},
     tell,

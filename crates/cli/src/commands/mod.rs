@@ -18,10 +18,7 @@ mod serve;
 mod who_can;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
-use tracing_subscriber::{
-    Layer as _, filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
-};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::{failure::Outcome, output::Format};
 
@@ -88,16 +85,6 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome> {
         Command::Outbox(command) => command.run(format).await,
         Command::Openapi(command) => command.run(format).await,
         Command::Doctor(command) => command.run(format).await,
-        Command::Completions(command) => command.run(format),
+        Command::Completions(command) => command.run(Cli::command(), format),
     }
-}
-
-/// Lets the program's own log go to stderr, by the filter of the configuration.
-fn start_log(filter: &str) {
-    let targets: Targets = filter.parse().unwrap_or_default();
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_filter(targets);
-    // Only tests of this program could have set one before.
-    let _ = tracing_subscriber::registry().with(lines).try_init();
 }

@@ -9,10 +9,10 @@ use portcullis_model::{Actor, SystemActor, Timestamp};
 use portcullis_store::{AuditEvent, EffectState, OutboxFilter, OutboxRow, Store};
 use serde::Serialize;
 
-use super::start_log;
 use crate::{
     config::{Config, Where},
     failure::Outcome,
+    log::start_log,
     open::{self, Missing},
     output::{self, Format},
     tell,

@@ -14,10 +14,10 @@ use portcullis_model::{Actor, ConnectorId};
 use portcullis_web::{Access, Decisions, SigningKey, TokenSubject, Web};
 use tokio::net::TcpListener;
 
-use super::start_log;
 use crate::{
     config::{Config, Where},
     failure::{BadUsage, Outcome, or_meant},
+    log::start_log,
     open::{self, Missing},
     output::{self, Format},
 };

@@ -6,10 +6,10 @@ use portcullis_app::decide::Decider;
 use portcullis_model::{Expiry, Id, MembershipKind, Timestamp, User, World};
 use serde::Serialize;
 
-use super::start_log;
 use crate::{
     config::{Config, Where},
     failure::{Outcome, nearest},
+    log::start_log,
     open,
     output::{self, Format},
     tell,

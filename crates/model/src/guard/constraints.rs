@@ -1,6 +1,6 @@
 //! What tags demand: time limits, reasons, no self-add; also through roles and apps.
 
-use super::reaches_further;
+use super::further::reaches_further;
 use crate::{
     Actor, Change, ChangeSet, Constraints, Context, Edit, Group, Id, Inclusion, Membership,
     MembershipKind, Refusal, RefusalCode, SystemActor, User, World,

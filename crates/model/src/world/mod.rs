@@ -9,6 +9,7 @@ mod apply;
 mod diff;
 mod find;
 mod holders;
+mod ix;
 mod list;
 pub mod query;
 mod search;
@@ -16,20 +17,23 @@ mod slab;
 mod slots;
 mod texts;
 mod times;
+mod transitions;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-use imbl::{GenericHashMap, OrdMap, Vector, shared_ptr::DefaultSharedPtr};
+use imbl::{OrdMap, Vector};
 use uuid::Uuid;
 
 pub use access::{Access, Path, PathStep, PermissionAccess};
 pub use diff::{Diff, DiffLine, What};
 pub use holders::Holder;
-pub use search::{Found, FoundKind, contains};
+pub use search::{Found, FoundKind};
+pub use texts::contains;
 
+use ix::{IdMap, Ix, IxMap};
 use slab::Slab;
 use slots::Slots;
 use texts::Texts;
@@ -39,51 +43,6 @@ use crate::{
     App, ConnectorId, Constraints, Entitlement, Group, GroupKind, Id, Identity, Inclusion,
     Membership, MembershipKind, Position, Request, Resource, Tag, Timestamp, User, Validity,
 };
-
-/// A number for a user or group inside one lineage of worlds.
-type Ix = u32;
-
-/// Ids are random in their lower half already; the last eight bytes are hash enough.
-#[derive(Clone, Copy, Debug, Default)]
-struct IdHasher(u64);
-
-impl std::hash::Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut eight = [0; 8];
-            eight[..chunk.len()].copy_from_slice(chunk);
-            self.0 = self.0.rotate_left(26) ^ u64::from_le_bytes(eight);
-        }
-    }
-}
-
-/// Mixes the small numbers of users and groups, which a map would otherwise find side by side.
-#[derive(Clone, Copy, Debug, Default)]
-struct IxHasher(u64);
-
-impl std::hash::Hasher for IxHasher {
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u32(u32::from(*byte));
-        }
-    }
-    fn write_u32(&mut self, number: u32) {
-        self.0 = (self.0.rotate_left(5) ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-    fn write_isize(&mut self, number: isize) {
-        self.write_u32(number as u32);
-    }
-}
-
-type IxMap<K, V> = std::collections::HashMap<K, V, std::hash::BuildHasherDefault<IxHasher>>;
-
-type IdMap<V> = GenericHashMap<Uuid, V, std::hash::BuildHasherDefault<IdHasher>, DefaultSharedPtr>;
 
 #[derive(Clone, Debug)]
 struct UserNode {

@@ -184,17 +184,3 @@ fn find(text: &str, query: &str) -> Option<usize> {
     // Texts are short: looking for the first byte beats preparing a searcher.
     (0..=last).find(|&at| hay[at] == first && hay[at..].starts_with(needle))
 }
-
-/// Whether `query` stands in `text`, whatever the case of either; an empty query stands anywhere.
-#[must_use]
-pub fn contains(text: &str, query: &str) -> bool {
-    if query.is_ascii() && text.is_ascii() {
-        let query = query.trim().as_bytes();
-        return query.is_empty()
-            || text
-                .as_bytes()
-                .windows(query.len())
-                .any(|w| w.eq_ignore_ascii_case(query));
-    }
-    text.to_lowercase().contains(&name::key(query))
-}

@@ -5,7 +5,8 @@ use std::{fmt::Write, sync::Arc};
 
 use imbl::Vector;
 
-use super::Ix;
+use super::ix::Ix;
+use crate::name;
 
 /// Entries that share one text.
 const CHUNK: usize = 64;
@@ -63,6 +64,20 @@ impl Texts {
                 })
             })
     }
+}
+
+/// Whether `query` stands in `text`, whatever the case of either; an empty query stands anywhere.
+#[must_use]
+pub fn contains(text: &str, query: &str) -> bool {
+    if query.is_ascii() && text.is_ascii() {
+        let query = query.trim().as_bytes();
+        return query.is_empty()
+            || text
+                .as_bytes()
+                .windows(query.len())
+                .any(|w| w.eq_ignore_ascii_case(query));
+    }
+    text.to_lowercase().contains(&name::key(query))
 }
 
 #[cfg(test)]

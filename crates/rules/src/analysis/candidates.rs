@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::space::unused;
 use crate::partial::Matcher;
 use crate::pattern::Shape;
 use crate::syntax::{Operand, Operator};
@@ -253,4 +252,12 @@ fn samples(hir: &Hir) -> Vec<String> {
     found.dedup();
     found.truncate(MOST);
     found
+}
+
+/// A name that is not taken, beginning with the given one.
+pub(super) fn unused(stem: &str, taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (2_u64..).map(|n| format!("{stem}{n}"));
+    let mut names = std::iter::once(stem.to_owned()).chain(numbered);
+    // There are always more names than are taken.
+    names.find(|name| !taken(name)).unwrap_or_default()
 }

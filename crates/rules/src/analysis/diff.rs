@@ -8,9 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Effort;
+use super::atoms::Atoms;
 use super::formula::Formula;
 use super::solve::{Answer, Found, Solver};
-use super::space::Atoms;
 use crate::naive::{self, Decision};
 use crate::syntax::{Effect, RuleList};
 use crate::value::Value;

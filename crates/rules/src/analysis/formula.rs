@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::syntax::{Condition, ConditionSet, Effect, Operand, Operator, Rule, SlugSet};
 use crate::value::Truth;
 
-use super::space::{Atom, Atoms};
+use super::atoms::{Atom, Atoms};
 
 /// A set of truth values.
 pub(super) type Outcomes = u8;

@@ -5,6 +5,7 @@
 //! (`solve`) questions about a space of requests (`space`) built from the literals in the lists.
 //! Changing rules does not belong here.
 
+mod atoms;
 mod candidates;
 pub mod diff;
 mod formula;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::atoms::Atoms;
 use super::formula::{ANY, Formula, Outcomes};
-use super::space::{Atoms, Given, Rows, Space};
+use super::space::{Given, Rows, Space};
 use crate::value::Value;
 
 /// A request: action, type and attributes.

@@ -6,41 +6,16 @@
 //! kinds whose outcomes are only bounded, so that every request belongs to some row; when even they
 //! have no solution, there is none.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::candidates::Candidates;
+use super::atoms::{Atom, Atoms};
+use super::candidates::{Candidates, unused};
 use super::formula::{ANY, FALSE, Outcomes, TRUE, UNDECIDED, outcome};
 use crate::naive;
 use crate::partial::Matcher;
 use crate::syntax::{Operand, Operator, SlugSet};
 use crate::value::{Truth, Value};
-
-/// One yes-no-undecided question about a request; conditions have positive operators.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Atom {
-    Type(SlugSet),
-    Action(SlugSet),
-    Condition(Operand, Operator, Operand),
-}
-
-/// The distinct atoms of a question.
-#[derive(Default)]
-pub(super) struct Atoms {
-    pub(super) list: Vec<Atom>,
-    index: HashMap<Atom, usize>,
-}
-
-impl Atoms {
-    pub(super) fn index(&mut self, atom: Atom) -> usize {
-        if let Some(&index) = self.index.get(&atom) {
-            return index;
-        }
-        self.list.push(atom.clone());
-        self.index.insert(atom, self.list.len() - 1);
-        self.list.len() - 1
-    }
-}
 
 /// Whether rows must be real or must cover everything.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -383,12 +358,4 @@ fn groups(atoms: &Atoms, rows: Rows) -> Vec<Group> {
         groups = apart;
     }
     groups
-}
-
-/// A name that is not taken, beginning with the given one.
-pub(super) fn unused(stem: &str, taken: impl Fn(&str) -> bool) -> String {
-    let numbered = (2_u64..).map(|n| format!("{stem}{n}"));
-    let mut names = std::iter::once(stem.to_owned()).chain(numbered);
-    // There are always more names than are taken.
-    names.find(|name| !taken(name)).unwrap_or_default()
 }

@@ -115,3 +115,6 @@ impl Pred {
         }
     }
 }
+
+/// A predicate for one test, and whether it is exact.
+pub(super) type Weak = (Pred, bool);

@@ -4,90 +4,21 @@
 //! answer as the language does becomes a weaker one, so a clause may select too many rows but never
 //! too few. Running the query does not belong here.
 
+mod column;
 mod json;
 mod scalar;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub use column::{Column, Columns, Dialect, Kind};
+
 use super::expr::{Expr, Outcome, Test};
-use super::pred::{Piece, Pred};
+use super::pred::{Piece, Pred, Weak};
 use super::typed::{OneSided, Scalar, zero};
 use super::{Exactness, Filter};
 use crate::syntax::{Condition, Operand, Operator};
 use crate::value::Value;
-
-/// The databases whose SQL can be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Dialect {
-    /// SQLite 3.23 or later, with a UTF-8 database; parameters are `?1`, `?2`, ….
-    Sqlite,
-    /// PostgreSQL 11 or later, with a UTF-8 database; parameters are `$1`, `$2`, ….
-    Postgres,
-}
-
-/// What a column holds, and so which value a row gives its attribute.
-///
-/// A null column gives null, whatever the kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Kind {
-    /// A string. The column must compare bytes: `BINARY` in SQLite, a deterministic collation in
-    /// PostgreSQL; never a padded `char(n)`.
-    Text,
-    /// A number, from a signed integer of at most 64 bits.
-    Integer,
-    /// A number, from a finite double (`real` in SQLite, `double precision` in PostgreSQL).
-    Real,
-    /// A boolean (0 or 1 in SQLite).
-    Boolean,
-    /// Any value, from a valid JSON text in SQLite (3.38 or later) or `jsonb` in PostgreSQL. Of
-    /// numbers in it only the type is asked; in SQLite no clause on it is exact.
-    Json,
-}
-
-/// Where an attribute is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
-    /// The expression for it, copied into the clause as it is: write names quoted and qualified as
-    /// the query needs them, and never put data in it.
-    pub sql: String,
-    /// What it holds.
-    pub kind: Kind,
-    /// Whether it may be null.
-    pub nullable: bool,
-}
-
-impl Column {
-    /// A column that may be null.
-    #[must_use]
-    pub fn new(sql: impl Into<String>, kind: Kind) -> Self {
-        Self {
-            sql: sql.into(),
-            kind,
-            nullable: true,
-        }
-    }
-
-    /// The same column, declared never to be null.
-    #[must_use]
-    pub fn not_null(mut self) -> Self {
-        self.nullable = false;
-        self
-    }
-}
-
-/// Which column holds which attribute.
-pub trait Columns {
-    /// The column for the attribute; `None` leaves tests on it to the re-check in memory.
-    fn column(&self, attribute: &str) -> Option<Column>;
-}
-
-impl<F: Fn(&str) -> Option<Column>> Columns for F {
-    fn column(&self, attribute: &str) -> Option<Column> {
-        self(attribute)
-    }
-}
 
 /// A `WHERE` clause.
 #[derive(Clone, Debug, PartialEq)]
@@ -191,9 +122,6 @@ struct Rendered {
     residue: Vec<Test>,
 }
 
-/// A predicate for one test, and whether it is exact.
-pub(super) type Weak = (Pred, bool);
-
 impl Writer<'_> {
     fn expr(&mut self, expr: &Expr) -> Rendered {
         match expr {
@@ -256,7 +184,7 @@ impl Writer<'_> {
     fn test(&mut self, test: &Test) -> Weak {
         if let Some(one_sided) = OneSided::of(test) {
             return match self.column(one_sided.attribute) {
-                Some(column) => scalar::one_sided(self.dialect, &column, &one_sided),
+                Some(column) => against_literal(self.dialect, &column, &one_sided),
                 None => (Pred::TRUE, false),
             };
         }
@@ -333,7 +261,7 @@ impl Writer<'_> {
                 return case;
             };
             let rest = OneSided::of(&test).map_or((Pred::TRUE, false), |t| {
-                scalar::one_sided(self.dialect, other, &t)
+                against_literal(self.dialect, other, &t)
             });
             exact &= rest.1;
             Pred::all(vec![case, rest.0])
@@ -352,35 +280,19 @@ impl Rendered {
     }
 }
 
-impl Column {
-    fn scalar(&self) -> Option<Scalar> {
-        match self.kind {
-            Kind::Text => Some(Scalar::Text),
-            Kind::Integer => Some(Scalar::Integer),
-            Kind::Real => Some(Scalar::Real),
-            Kind::Boolean => Some(Scalar::Boolean),
-            Kind::Json => None,
-        }
-    }
-
-    fn is_null(&self) -> Pred {
-        if self.nullable {
-            Pred::text(format!("{} IS NULL", self.sql))
-        } else {
-            Pred::FALSE
-        }
-    }
-
-    fn is_not_null(&self) -> Pred {
-        if self.nullable {
-            Pred::text(format!("{} IS NOT NULL", self.sql))
-        } else {
-            Pred::TRUE
-        }
-    }
-
-    fn is(&self, value: bool) -> Pred {
-        let word = if value { "TRUE" } else { "FALSE" };
-        Pred::text(format!("{} IS {word}", self.sql))
-    }
+/// A test between a column and a literal.
+fn against_literal(dialect: Dialect, column: &Column, test: &OneSided<'_>) -> Weak {
+    let Some(scalar) = column.scalar() else {
+        return json::one_sided(dialect, column, test);
+    };
+    let meets = test.meets(scalar);
+    let (members, writable) = scalar::members(dialect, column, scalar, meets.members);
+    // "Null or so" is never null itself, so only the other case needs the guard.
+    let pred = if test.met_by_null() {
+        Pred::any(vec![column.is_null(), members])
+    } else {
+        Pred::all(vec![column.is_not_null(), members])
+    };
+    let exact = meets.exact && writable;
+    (pred, exact)
 }

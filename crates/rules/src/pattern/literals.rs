@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look};
 
-use super::fold_char;
+use super::case::fold_char;
 
 /// Most texts in one set of alternatives.
 const TEXTS: usize = 16;

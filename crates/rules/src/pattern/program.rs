@@ -3,7 +3,7 @@
 use regex_automata::meta::{self, Regex};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::PatternLimits;
+use super::limits::PatternLimits;
 
 /// Memory a program's automaton may take for each thread that runs it.
 const AUTOMATON: usize = 256 << 10;

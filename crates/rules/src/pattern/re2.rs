@@ -6,22 +6,15 @@
 //! captures are dropped, because rules ask only whether there is a match.
 
 mod class;
+mod parser;
 mod repeat;
 
 use std::collections::HashSet;
 
 use class::{any, literal, negated, range};
+pub use parser::RegexError;
+use parser::{Flags, Node, Parser};
 use regex_syntax::hir::{Class, Hir, Look};
-
-/// What is wrong with a regular expression, with the byte offset into it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message} at byte {offset} of the pattern")]
-pub struct RegexError {
-    /// What is wrong and what to write instead.
-    pub message: String,
-    /// Where, in bytes from the start of the pattern.
-    pub offset: usize,
-}
 
 pub(super) fn parse(source: &str, fold: bool, depth: usize) -> Result<Hir, RegexError> {
     let mut parser = Parser {
@@ -43,57 +36,7 @@ pub(super) fn parse(source: &str, fold: bool, depth: usize) -> Result<Hir, Regex
     Ok(node.hir)
 }
 
-#[derive(Clone, Copy)]
-struct Flags {
-    fold: bool,
-    multi_line: bool,
-    dot_all: bool,
-}
-
-/// A parsed piece with the product of the counted repeats inside it.
-struct Node {
-    hir: Hir,
-    repeats: u32,
-}
-
-struct Parser<'a> {
-    source: &'a str,
-    at: usize,
-    depth: usize,
-    ranges: usize,
-    names: HashSet<&'a str>,
-}
-
 impl<'a> Parser<'a> {
-    fn rest(&self) -> &'a str {
-        &self.source[self.at..]
-    }
-
-    fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
-
-    fn bump(&mut self) -> Option<char> {
-        let c = self.peek()?;
-        self.at += c.len_utf8();
-        Some(c)
-    }
-
-    fn eat(&mut self, text: &str) -> bool {
-        let found = self.rest().starts_with(text);
-        if found {
-            self.at += text.len();
-        }
-        found
-    }
-
-    fn error(&self, message: impl Into<String>, offset: usize) -> RegexError {
-        RegexError {
-            message: message.into(),
-            offset,
-        }
-    }
-
     /// Branches separated by bars, up to a closing parenthesis or the end.
     fn alternation(&mut self, mut flags: Flags, depth: usize) -> Result<Node, RegexError> {
         if depth > self.depth {

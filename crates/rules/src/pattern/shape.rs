@@ -1,8 +1,42 @@
 //! Expressions that are no more than a fixed text.
 
+use std::sync::Arc;
+
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look};
 
-use super::{Shape, fold_char};
+use super::case::fold_char;
+
+/// What a pattern asks of a text, in the simplest words that say exactly the same.
+///
+/// When the pattern folds case, the text in the shape is folded already and must be compared with the
+/// folded subject (see [`fold`](super::fold)).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// The subject is this text.
+    Exact(Arc<str>),
+    /// The subject begins with this text.
+    Prefix(Arc<str>),
+    /// The subject ends with this text.
+    Suffix(Arc<str>),
+    /// The subject contains this text.
+    Contains(Arc<str>),
+    /// Only running the expression can tell.
+    Regex,
+}
+
+impl Shape {
+    /// Tests a subject (folded, if the pattern folds); `None` if the expression must be run.
+    #[must_use]
+    pub fn matches(&self, subject: &str) -> Option<bool> {
+        match self {
+            Self::Exact(text) => Some(subject == &**text),
+            Self::Prefix(text) => Some(subject.starts_with(&**text)),
+            Self::Suffix(text) => Some(subject.ends_with(&**text)),
+            Self::Contains(text) => Some(subject.contains(&**text)),
+            Self::Regex => None,
+        }
+    }
+}
 
 /// The simplest test equivalent to an unanchored search for the expression.
 pub(super) fn shape(hir: &Hir) -> Shape {

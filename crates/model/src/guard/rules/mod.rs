@@ -7,7 +7,7 @@ mod request;
 
 use std::collections::HashSet;
 
-use super::reaches_further;
+use super::further::reaches_further;
 use crate::{
     Actor, Change, ChangeSet, Context, Description, Edit, Expiry, Group, Inclusion, Membership,
     MembershipKind, Position, Refusal, RefusalCode, SystemActor, Validity, World,

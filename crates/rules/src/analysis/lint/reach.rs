@@ -2,9 +2,9 @@
 
 use super::{Findings, Lint};
 use crate::analysis::Effort;
+use crate::analysis::atoms::Atoms;
 use crate::analysis::formula::{FALSE, Formula, TRUE, UNDECIDED};
 use crate::analysis::solve::{Answer, Solver};
-use crate::analysis::space::Atoms;
 use crate::syntax::{ConditionSet, Effect, Rule, RuleList, SlugSet};
 
 pub(super) fn check(rules: &RuleList, effort: &Effort, findings: &mut Findings) {

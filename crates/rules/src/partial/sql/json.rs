@@ -4,10 +4,10 @@
 //! numbers: a database compares decimals where the language compares what they are read as.
 
 use super::scalar::members;
-use super::{Column, Dialect, Kind, Weak};
+use super::{Column, Dialect, Kind};
 use crate::naive;
 use crate::partial::expr::Outcome;
-use crate::partial::pred::{Piece, Pred};
+use crate::partial::pred::{Piece, Pred, Weak};
 use crate::partial::typed::{Meets, Members, OneSided, Scalar, equal};
 use crate::syntax::Operator;
 use crate::value::Value;

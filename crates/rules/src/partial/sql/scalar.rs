@@ -1,29 +1,13 @@
-//! Tests between a column and a literal.
+//! Which values a column holds that is not JSON.
 
 use std::sync::Arc;
 
-use super::{Column, Dialect, Weak};
+use super::{Column, Dialect};
 use crate::partial::expr::Outcome;
-use crate::partial::pred::{Piece, Pred};
-use crate::partial::typed::{Members, OneSided, Scalar, fold_variants};
+use crate::partial::pred::{Piece, Pred, Weak};
+use crate::partial::typed::{Members, Scalar, fold_variants};
 use crate::pattern::Shape;
 use crate::value::Value;
-
-pub(super) fn one_sided(dialect: Dialect, column: &Column, test: &OneSided<'_>) -> Weak {
-    let Some(scalar) = column.scalar() else {
-        return super::json::one_sided(dialect, column, test);
-    };
-    let meets = test.meets(scalar);
-    let (members, writable) = members(dialect, column, scalar, meets.members);
-    // "Null or so" is never null itself, so only the other case needs the guard.
-    let pred = if test.met_by_null() {
-        Pred::any(vec![column.is_null(), members])
-    } else {
-        Pred::all(vec![column.is_not_null(), members])
-    };
-    let exact = meets.exact && writable;
-    (pred, exact)
-}
 
 /// Membership of a value that is not null, and whether it could be written exactly.
 pub(super) fn members(dialect: Dialect, column: &Column, scalar: Scalar, members: Members) -> Weak {

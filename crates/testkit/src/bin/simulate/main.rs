@@ -15,12 +15,15 @@
 mod actions;
 mod checks;
 mod outside;
+mod plan;
 mod run;
 mod source;
 
 use std::{process::ExitCode, time::Instant};
 
 use anyhow::{Context as _, Result, bail};
+
+use plan::{Break, Plan};
 
 const HELP: &str = "\
 Usage: cargo xtask simulate [--seed N] [--days D] [--people P] [--break WHAT]
@@ -39,30 +42,6 @@ EXAMPLES:
   cargo xtask simulate
   cargo xtask simulate --seed 7 --days 30 --people 100
   cargo xtask simulate --seed 7 --days 30 --people 100 --break order";
-
-/// What is broken on purpose, to see that the checks notice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Break {
-    /// Every effect has an ordering key of its own.
-    Order,
-    /// Effects that are the same have different keys.
-    Dedup,
-    /// After a crash the sinks are forgotten.
-    Loss,
-    /// Receipts are forgotten.
-    Receipt,
-    /// A source may end whatever it likes.
-    Fuse,
-}
-
-/// What a run is made from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Plan {
-    pub(crate) seed: u64,
-    pub(crate) days: u32,
-    pub(crate) people: usize,
-    pub(crate) broken: Option<Break>,
-}
 
 fn main() -> ExitCode {
     match start() {

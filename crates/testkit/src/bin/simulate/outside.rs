@@ -13,7 +13,7 @@ use portcullis_store::{Effect, EffectSource};
 use serde_json::json;
 use tokio::sync::Notify;
 
-use crate::Break;
+use crate::plan::Break;
 
 /// What a sink that panics on purpose says.
 pub(crate) const PANIC: &str = "a panic of the simulated outside";

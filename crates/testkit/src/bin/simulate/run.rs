@@ -13,7 +13,13 @@ use portcullis_sandbox::Rng;
 use portcullis_store::{CommitError, Committed, EffectState, Live, OutboxFilter, Replay, Store};
 use portcullis_testkit::{ManualClock, SeededIds, db};
 
-use crate::{Break, Plan, actions, checks::Ledger, outside::Outside, source};
+use crate::{
+    actions,
+    checks::Ledger,
+    outside::Outside,
+    plan::{Break, Plan},
+    source,
+};
 
 /// How many things people try each day.
 const A_DAY: u32 = 24;

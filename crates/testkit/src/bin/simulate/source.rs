@@ -15,7 +15,7 @@ use portcullis_model::{
 use portcullis_sandbox::Rng;
 use portcullis_store::{CommitError, Committed};
 
-use crate::Break;
+use crate::plan::Break;
 
 /// What the source answered.
 #[derive(Clone)]

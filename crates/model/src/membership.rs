@@ -1,8 +1,89 @@
-//! What becomes of a request. It moves out of [`State::Pending`] once, and only through [`crate::Pending`].
+//! Who is in what, who asks to be, and what becomes of that.
+//!
+//! A membership names the request it answers, and a request what was granted: neither can be read
+//! without the other, so they stand together. A request moves out of [`State::Pending`] once, and
+//! only through [`crate::Pending`].
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Actor, Expiry, Group, Id, Inclusion, Membership, Timestamp, name::Reason};
+use crate::{
+    Actor, Expiry, Group, Id, MembershipKind, Timestamp, User, Validity, Wants, name::Reason,
+};
+
+/// A user is directly in a group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Membership {
+    /// Identifies the fact over its extensions.
+    pub id: Id<Membership>,
+    /// Who.
+    pub user: Id<User>,
+    /// In what.
+    pub group: Id<Group>,
+    /// As member or owner.
+    pub kind: MembershipKind,
+    /// When.
+    #[serde(flatten)]
+    pub validity: Validity,
+    /// Why, in the granter's words.
+    #[serde(default)]
+    pub reason: Reason,
+    /// Who granted it.
+    pub granted_by: Actor,
+    /// The request it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Id<Request>>,
+}
+
+/// The members of one group are members or owners of another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Inclusion {
+    /// Identifies the fact over its extensions.
+    pub id: Id<Inclusion>,
+    /// Whose members are meant: a role, or a group nested by an outside system.
+    pub child: Id<Group>,
+    /// What they get into.
+    pub target: Id<Group>,
+    /// As what.
+    pub kind: MembershipKind,
+    /// When.
+    #[serde(flatten)]
+    pub validity: Validity,
+    /// Why, in the granter's words.
+    #[serde(default)]
+    pub reason: Reason,
+    /// Who granted it.
+    pub granted_by: Actor,
+}
+
+/// Somebody asks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Identifies the request.
+    pub id: Id<Request>,
+    /// Who asks.
+    pub requester: Id<User>,
+    /// For what.
+    #[serde(flatten)]
+    pub wants: Wants,
+    /// Why, in the requester's words.
+    #[serde(default)]
+    pub reason: Reason,
+    /// Until when it is wanted; also the most an approval gives unless it says otherwise.
+    pub until: Expiry,
+    /// When it was filed.
+    pub created_at: Timestamp,
+    /// What became of it.
+    #[serde(flatten)]
+    pub state: State,
+}
+
+impl Request {
+    /// Whether it still waits.
+    #[must_use]
+    pub const fn is_pending(&self) -> bool {
+        matches!(self.state, State::Pending)
+    }
+}
 
 /// The state of a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,59 @@
+//! People and services.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Id,
+    name::{Email, Login, Name},
+};
+
+/// A person or service known to the directory.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct User {
+    /// Identifies the user.
+    pub id: Id<User>,
+    /// Unique among living users, whatever the case.
+    pub login: Login,
+    /// As people call them.
+    pub name: Name,
+    /// Where they can be written to; unique among living users.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
+    /// A person, or a program with an identity of its own.
+    #[serde(default)]
+    pub kind: UserKind,
+    /// Whom they report to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<Id<User>>,
+    /// Profile attributes by name, as the directory gives them (`Title`, `Department`, …).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, serde_json::Value>,
+}
+
+impl User {
+    /// What they do, as the directory has it; empty where it does not say.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        let known = |name: &str| {
+            let mut all = self.attributes.iter();
+            let found = all.find(|(key, _)| key.eq_ignore_ascii_case(name));
+            found.and_then(|(_, value)| value.as_str())
+        };
+        known("title")
+            .or_else(|| known("department"))
+            .unwrap_or_default()
+    }
+}
+
+/// What kind of subject a user is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserKind {
+    /// A human being.
+    #[default]
+    Person,
+    /// A program.
+    Service,
+}

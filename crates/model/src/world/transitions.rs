@@ -1,0 +1,67 @@
+//! When the next fact begins or ends by itself, and which memberships end soon, without a scan.
+
+use super::World;
+use crate::{Expiry, Membership, Timestamp};
+
+impl World {
+    /// The next instant after `now` at which something ends or begins by itself, if any.
+    #[must_use]
+    pub fn next_transition(&self, now: Timestamp) -> Option<Timestamp> {
+        let past = now.next();
+        let times = &self.times;
+        let memberships = times.memberships.range((Expiry::at(past), 0)..).next();
+        let others = times.others.range(Expiry::at(past)..).next();
+        let starts = times.starts.range(past..).next();
+        let all = [
+            memberships.and_then(|(ends, _)| ends.instant()),
+            others.and_then(|(ends, _)| ends.instant()),
+            starts.map(|(at, _)| *at),
+        ];
+        all.into_iter().flatten().min()
+    }
+
+    /// The next instant after `now` at which something begins by itself, if any.
+    #[must_use]
+    pub fn next_start(&self, now: Timestamp) -> Option<Timestamp> {
+        let mut starts = self.times.starts.range(now.next()..);
+        starts.next().map(|(at, _)| *at)
+    }
+
+    /// Whether anything is still on record as current that has ended by `now`.
+    #[must_use]
+    pub fn lapsed(&self, now: Timestamp) -> bool {
+        let times = &self.times;
+        let memberships = times
+            .memberships
+            .get_min()
+            .is_some_and(|(ends, _)| ends.is_past(now));
+        let others = times
+            .others
+            .get_min()
+            .is_some_and(|(ends, _)| ends.is_past(now));
+        memberships || others || self.requests().any(|request| request.until.is_past(now))
+    }
+
+    /// The direct memberships and ownerships still on record that have ended by `now`, the
+    /// earliest first.
+    pub fn memberships_lapsed(&self, now: Timestamp) -> impl Iterator<Item = &Membership> {
+        self.times
+            .memberships
+            .range(..=(Expiry::at(now), u32::MAX))
+            .filter_map(|(_, slot)| self.membership(*slot))
+    }
+
+    /// The direct memberships and ownerships that hold at `now` and end in `(now, by]`, soonest
+    /// first; over everything, without looking at those that end later or never.
+    pub fn memberships_ending(
+        &self,
+        now: Timestamp,
+        by: Timestamp,
+    ) -> impl Iterator<Item = &Membership> {
+        self.times
+            .memberships
+            .range((Expiry::at(now.next()), 0)..=(Expiry::at(by), u32::MAX))
+            .filter_map(|(_, slot)| self.membership(*slot))
+            .filter(move |membership| membership.validity.contains(now))
+    }
+}
