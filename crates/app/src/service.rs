@@ -7,15 +7,11 @@ use portcullis_model::{Actor, Context, Ids, Policy, Refusal, Timestamp, World};
 use portcullis_store::{CommitError, Committed, Idempotency, Live, Proposal};
 use uuid::Uuid;
 
-<<<<<<< HEAD
 use crate::{
-    Preview,
+    Operation, Preview,
     decide::{Decider, Types},
     preview::Planned,
 };
-=======
-use crate::{Operation, Preview, decide::Decider, preview::Planned};
->>>>>>> main
 
 /// Tells the time at the edge of the program.
 pub trait Clock: Send + Sync {
