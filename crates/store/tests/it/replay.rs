@@ -54,11 +54,11 @@ both! {
 /// What is done to the tables, and what must be told of it: the table, and where.
 const TAMPERED: [(&str, &str, &str); 13] = [
     (
-        "INSERT INTO memberships SELECT id, 2, NULL, user_id, group_id, 'owner', valid_from, \
+        "INSERT INTO memberships SELECT id, 1, NULL, user_id, group_id, 'owner', valid_from, \
          valid_until, reason, granted_by, request_id FROM memberships WHERE added_pos = 2 \
          AND removed_pos IS NOT NULL",
         "memberships",
-        "begins at 2",
+        "begins at 1",
     ),
     (
         "DELETE FROM memberships WHERE removed_pos IS NULL",
