@@ -22,7 +22,7 @@ use portcullis_model::{
 use portcullis_rules::{Attributes, Effect, Engine, Explanation, Redaction, SlugSet};
 
 pub use access::{Moment, access_diff, diff_between};
-pub use question::{Action, Entity, Properties, Question, Seen};
+pub use question::{Action, Asked, Entity, Properties, Question, Seen};
 pub use render::{Condition, DecidedBy, notes, outcome, place};
 pub use rules_diff::{
     AffectedUsers, DecisionChange, Links, RulesDiff, reached_by_rules, rules_diff, rules_diff_of,
@@ -30,12 +30,31 @@ pub use rules_diff::{
 pub use search::permission_question;
 
 /// The answer, and where it comes from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Answer {
     /// Whether it may happen.
     pub allowed: bool,
     /// The entitlement whose rule decided, and the rule's place in it; nothing if none matched.
     pub decided_by: Option<(Arc<Entitlement>, usize)>,
+}
+
+/// Which types of subjects and resources decisions know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Types {
+    /// The types of subject that are users of the store.
+    pub subjects: Vec<String>,
+    /// The types of resource of which there are no others than the store knows: what else is asked
+    /// about is denied, whatever the rules say.
+    pub closed: Vec<String>,
+}
+
+impl Default for Types {
+    fn default() -> Self {
+        Self {
+            subjects: vec!["user".into()],
+            closed: Vec::new(),
+        }
+    }
 }
 
 /// What one subject is judged by.
@@ -60,8 +79,7 @@ struct CompiledList {
 /// Decides, and keeps what it has compiled.
 #[derive(Debug)]
 pub struct Decider {
-    /// The types of subject that are users of the store.
-    subject_types: Vec<String>,
+    types: Types,
     policies: RwLock<HashMap<Id<User>, Arc<SubjectPolicy>>>,
     lists: RwLock<HashMap<Vec<usize>, Arc<CompiledList>>>,
 }
@@ -70,45 +88,55 @@ pub struct Decider {
 const MOST_KEPT: usize = 100_000;
 
 impl Decider {
-    /// A decider that takes subjects of these types for users of the store.
+    /// A decider that knows these types.
     #[must_use]
-    pub fn new(subject_types: Vec<String>) -> Self {
+    pub fn new(types: Types) -> Self {
         Self {
-            subject_types,
+            types,
             policies: RwLock::default(),
             lists: RwLock::default(),
         }
     }
 
+    /// The types it knows.
+    #[must_use]
+    pub const fn types(&self) -> &Types {
+        &self.types
+    }
+
     /// The types of subject that are users of the store.
     #[must_use]
     pub fn subject_types(&self) -> &[String] {
-        &self.subject_types
+        &self.types.subjects
     }
 
     /// The user a subject is, if it is one.
     #[must_use]
     pub fn user<'w>(&self, world: &'w World, kind: &str, id: &str) -> Option<&'w User> {
-        self.subject_types
+        self.subject_types()
             .iter()
             .any(|known| known == kind)
             .then(|| world.find_user(id))?
+    }
+
+    /// The question about the user it names, with each name as the store writes it; nothing where
+    /// nobody is known by that name, or no resource of a closed type.
+    #[must_use]
+    pub fn ask<'q>(&self, world: &'q World, question: &'q Question) -> Option<Asked<'q>> {
+        let user = self.user(world, &question.subject.kind, &question.subject.id)?;
+        let asked = Asked::new(world, user, question);
+        (asked.is_known() || !self.types.closed.contains(&question.resource.kind)).then_some(asked)
     }
 
     /// May it happen in this world, now? An unknown subject has no rules, and what no rule allows
     /// is denied.
     #[must_use]
     pub fn decide(&self, world: &World, now: Timestamp, question: &Question) -> Answer {
-        let denied = Answer {
-            allowed: false,
-            decided_by: None,
+        let Some(asked) = self.ask(world, question) else {
+            return Answer::default();
         };
-        let Some(user) = self.user(world, &question.subject.kind, &question.subject.id) else {
-            return denied;
-        };
-        let policy = self.policy(world, user, now);
-        let stored = world.resource_attributes(&question.resource.kind, &question.resource.id);
-        let seen = Seen::new(question, &policy.attributes, stored);
+        let policy = self.policy(world, asked.user, now);
+        let seen = Seen::new(&asked, &policy.attributes);
         policy.answer(&question.action.name, &question.resource.kind, &seen)
     }
 
@@ -174,6 +202,11 @@ impl Decider {
                 "reason": "the subject is not known here, so no rule applies to it",
             });
         };
+        if self.ask(world, question).is_none() {
+            return serde_json::json!({
+                "reason": "the resource is not registered, and its type is closed",
+            });
+        }
         let decided_by = answer.decided_by.map(|(entitlement, rule)| {
             let group = world.group(entitlement.group);
             let held = world.holds(user.id, entitlement.group, MembershipKind::Member, now);
@@ -187,11 +220,16 @@ impl Decider {
             })
         });
         let trace = self.trace(world, now, question, &Redaction::default());
-        serde_json::json!({
+        let mut explained = serde_json::json!({
             "reason": if decided_by.is_some() { "a rule matched" } else { "no rule matched" },
             "decided_by": decided_by,
             "trace": trace.map(|trace| trace.to_json()),
-        })
+        });
+        let elsewhere = self.environments(world, now, question);
+        if !answer.allowed && !elsewhere.is_empty() {
+            explained["environments"] = elsewhere.into();
+        }
+        explained
     }
 
     /// What the evaluator did with each rule up to the deciding one, with the values that may be
@@ -204,10 +242,9 @@ impl Decider {
         question: &Question,
         redaction: &Redaction,
     ) -> Option<Explanation> {
-        let user = self.user(world, &question.subject.kind, &question.subject.id)?;
-        let policy = self.policy(world, user, now);
-        let stored = world.resource_attributes(&question.resource.kind, &question.resource.id);
-        let seen = Seen::new(question, policy.attributes(), stored);
+        let asked = self.ask(world, question)?;
+        let policy = self.policy(world, asked.user, now);
+        let seen = Seen::new(&asked, policy.attributes());
         let (action, kind) = (&question.action.name, &question.resource.kind);
         let engine = policy.engine()?;
         engine.explain(action, kind, &seen, redaction).ok()
@@ -317,10 +354,7 @@ impl SubjectPolicy {
                     .and_then(|rule| self.source(rule))
                     .map(|(entitlement, index)| (Arc::clone(entitlement), index)),
             },
-            Some(Err(_)) | None => Answer {
-                allowed: false,
-                decided_by: None,
-            },
+            Some(Err(_)) | None => Answer::default(),
         }
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     Operation,
-    decide::{Moment, RulesDiff, access_diff, reached_by_rules, rules_diff_of},
+    decide::{Moment, RulesDiff, Types, access_diff, reached_by_rules, rules_diff_of},
 };
 
 /// What would happen.
@@ -90,9 +90,8 @@ impl Planned {
         })
     }
 
-    /// Compares the two worlds at `now`, with `subject_types` as the types of subject that are
-    /// users.
-    pub(crate) fn preview(self, subject_types: &[String], now: Timestamp) -> Preview {
+    /// Compares the two worlds at `now`.
+    pub(crate) fn preview(self, types: &Types, now: Timestamp) -> Preview {
         let Self {
             change,
             before,
@@ -100,7 +99,7 @@ impl Planned {
         } = self;
         let moments = [Moment::new(&before, now), Moment::new(&after, now)];
         let reached = reached_by_rules(moments, &change);
-        let (diff, not_compared) = access_diff(subject_types, moments, reached.as_ref());
+        let (diff, not_compared) = access_diff(types, moments, reached.as_ref());
         let rules = reached.map(|people| rules_diff_of(moments, &people));
         let mut warnings = nobody_left(&before, &after, &diff, now);
         if not_compared > 0 {

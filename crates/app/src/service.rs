@@ -7,7 +7,11 @@ use portcullis_model::{Actor, Context, Ids, Policy, Refusal, Timestamp, World};
 use portcullis_store::{CommitError, Committed, Idempotency, Live, Proposal};
 use uuid::Uuid;
 
-use crate::{Operation, Preview, decide::Decider, preview::Planned};
+use crate::{
+    Operation, Preview,
+    decide::{Decider, Types},
+    preview::Planned,
+};
 
 /// Tells the time at the edge of the program.
 pub trait Clock: Send + Sync {
@@ -51,15 +55,15 @@ impl Ids for RandomIds {
 pub struct Settings {
     /// The settings that are rules.
     pub policy: Policy,
-    /// The types of subject that decisions take for users of the store.
-    pub subject_types: Vec<String>,
+    /// Which types decisions know.
+    pub types: Types,
 }
 
 impl From<Policy> for Settings {
     fn from(policy: Policy) -> Self {
         Self {
             policy,
-            subject_types: vec!["user".into()],
+            types: Types::default(),
         }
     }
 }
@@ -89,16 +93,13 @@ impl App {
         ids: Arc<dyn Ids>,
         settings: impl Into<Settings>,
     ) -> Self {
-        let Settings {
-            policy,
-            subject_types,
-        } = settings.into();
+        let Settings { policy, types } = settings.into();
         Self {
             live,
             clock,
             ids,
             policy: Arc::new(policy),
-            decider: Arc::new(Decider::new(subject_types)),
+            decider: Arc::new(Decider::new(types)),
         }
     }
 
@@ -161,7 +162,7 @@ impl App {
         operation: &impl Operation,
     ) -> Result<Preview, Refusal> {
         let planned = Planned::new(self.live.world(), context, operation)?;
-        let (types, now) = (self.decider.subject_types().to_vec(), context.now);
+        let (types, now) = (self.decider.types().clone(), context.now);
         match tokio::task::spawn_blocking(move || planned.preview(&types, now)).await {
             Ok(preview) => Ok(preview),
             // A bug is the caller's to report, as if it had happened on this thread.

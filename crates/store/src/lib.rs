@@ -33,6 +33,7 @@ mod outbox;
 mod page;
 mod proposal;
 mod query;
+mod replay;
 mod requests;
 mod secrets;
 mod store;
@@ -54,6 +55,7 @@ pub use outbox::{
 };
 pub use page::{BadCursor, Cursor, Page};
 pub use proposal::{Build, Committed, Idempotency, Proposal, Replay};
+pub use replay::Compared;
 pub use requests::{RequestFilter, RequestStatus};
 pub use store::Store;
 pub use subjects::{Subject, SubjectKind};

@@ -240,7 +240,7 @@ pub(crate) fn operation(text: &str) -> Result<OperationName, StoreError> {
     OperationName::parse(text).ok_or_else(unknown)
 }
 
-fn change_of(position: Position, body: &str) -> Result<ChangeSet, StoreError> {
+pub(crate) fn change_of(position: Position, body: &str) -> Result<ChangeSet, StoreError> {
     serde_json::from_str(body)
         .map_err(|error| StoreError::corrupt(format!("log entry {position}"), error))
 }

@@ -6,13 +6,13 @@ use portcullis_model::{Group, Id, Position, Request, Timestamp, World};
 use uuid::Uuid;
 
 use crate::{
-    AuditEvent, AuditEventFilter, Cursor, Engine, EntryPart, HistoryOf, HistoryRow, InclusionRow,
-    LogEntry, LogFilter, Outbox, Page, RequestFilter, StoreError, Verified,
+    AuditEvent, AuditEventFilter, Compared, Cursor, Engine, EntryPart, HistoryOf, HistoryRow,
+    InclusionRow, LogEntry, LogFilter, Outbox, Page, RequestFilter, StoreError, Verified,
     audit_events::{self, Recorder},
     db::Db,
     history, labels,
     load::{self, When},
-    log, migrate, requests, secrets,
+    log, migrate, replay, requests, secrets,
 };
 
 /// A database with Portcullis's tables in it. Cheap to clone.
@@ -208,6 +208,23 @@ impl Store {
         let verified = log::verify(&mut tx, &mut progress).await?;
         tx.rollback().await?;
         Ok(verified)
+    }
+
+    /// Compares every version of every record, and what is derived from it, with what the log says,
+    /// telling `progress` how much is done and of how much. It takes the log's word: see
+    /// [`Store::verify_log`] for that.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], or [`StoreError::Corrupt`] where the log cannot be read; what
+    /// differs is no error but an answer.
+    pub async fn compare_with_log(
+        &self,
+        mut progress: impl FnMut(u64, u64) + Send,
+    ) -> Result<Compared, StoreError> {
+        let mut tx = self.db().snapshot().await?;
+        let compared = replay::compare(&mut tx, &mut progress).await?;
+        tx.rollback().await?;
+        Ok(compared)
     }
 
     /// Puts on record what is no change: decisions, sign-ins, reads. Many callers share one

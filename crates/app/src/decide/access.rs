@@ -11,7 +11,7 @@ use portcullis_model::{
 };
 use portcullis_rules::{Effect, RuleList};
 
-use super::Decider;
+use super::{Decider, Types};
 
 /// More answers than this are not asked for in one comparison; people beyond are counted.
 const MOST_ASKED: usize = 100_000;
@@ -169,7 +169,7 @@ impl Decider {
 /// may reach besides those whose groups differ.
 #[must_use]
 pub fn access_diff(
-    subject_types: &[String],
+    types: &Types,
     moments: [Moment<'_>; 2],
     reached: Option<&BTreeSet<Id<User>>>,
 ) -> (Diff, usize) {
@@ -191,7 +191,7 @@ pub fn access_diff(
         }
     }
     // One for each: at the same position the two worlds are not the same.
-    let deciders = [(); 2].map(|()| Decider::new(subject_types.to_vec()));
+    let deciders = [(); 2].map(|()| Decider::new(types.clone()));
     let (mut asked, mut compared) = (0, BTreeSet::new());
     let mut found = Vec::new();
     for id in &people {
@@ -240,8 +240,8 @@ pub fn access_diff(
 
 /// Who has gained and lost what between two times, as [`access_diff`]: rules may reach anybody.
 #[must_use]
-pub fn diff_between(subject_types: &[String], moments: [Moment<'_>; 2]) -> (Diff, usize) {
+pub fn diff_between(types: &Types, moments: [Moment<'_>; 2]) -> (Diff, usize) {
     let everybody = moments.iter().flat_map(|moment| moment.world.users());
     let everybody = everybody.map(|user| user.id).collect();
-    access_diff(subject_types, moments, Some(&everybody))
+    access_diff(types, moments, Some(&everybody))
 }

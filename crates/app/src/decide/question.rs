@@ -2,6 +2,7 @@
 
 use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
 
+use portcullis_model::{User, World, entitlement::PERMISSION_TYPE};
 use portcullis_rules::{Attributes, Value};
 
 /// A question: may the subject do the action on the resource?
@@ -51,6 +52,41 @@ pub struct Action {
     pub properties: Option<Properties>,
 }
 
+/// A question about a user of the store, with each name as the store writes it: however it was
+/// spelled, rules see one login and one permission.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'q> {
+    /// The question as it was put.
+    pub question: &'q Question,
+    /// Whom the subject was found to be.
+    pub user: &'q User,
+    resource_id: &'q str,
+    is_granted: bool,
+    stored: Option<&'q Properties>,
+}
+
+impl<'q> Asked<'q> {
+    pub(super) fn new(world: &'q World, user: &'q User, question: &'q Question) -> Self {
+        let resource = &question.resource;
+        let written = (resource.kind == PERMISSION_TYPE)
+            .then(|| world.permission_as_written(&resource.id))
+            .flatten();
+        let resource_id = written.map_or(&*resource.id, |name| name.as_str());
+        Self {
+            question,
+            user,
+            resource_id,
+            is_granted: written.is_some(),
+            stored: world.resource_attributes(&resource.kind, resource_id),
+        }
+    }
+
+    /// Whether the store knows the resource: it is registered, or a permission that is granted.
+    pub(super) const fn is_known(&self) -> bool {
+        self.is_granted || self.stored.is_some()
+    }
+}
+
 /// What rules see: the resource's own attributes by name, `@subject.…`, `@action.…`, `@context.…`.
 /// What the store knows comes before what the request says; what identifies is nobody's to override.
 #[derive(Debug)]
@@ -67,27 +103,26 @@ pub struct Seen<'q> {
 }
 
 impl<'q> Seen<'q> {
-    /// What rules see of `question`, where the store knows `subject` of the subject and `resource`
-    /// of the resource.
+    /// What rules see of what is asked, where the store knows `subject` of the subject.
     #[must_use]
-    pub fn new(
-        question: &'q Question,
-        subject: &'q Properties,
-        resource: Option<&'q Properties>,
-    ) -> Self {
+    pub fn new(asked: &Asked<'q>, subject: &'q Properties) -> Self {
         Self {
-            id: Some(Text::new(&question.resource.id)),
-            resource: [resource, question.resource.properties.as_ref()],
-            ..Self::without_resource(question, subject)
+            id: Some(Text::new(asked.resource_id)),
+            resource: [asked.stored, asked.question.resource.properties.as_ref()],
+            ..Self::without_resource(asked.question, asked.user, subject)
         }
     }
 
     /// What they see where no resource is known but its type.
-    pub(super) fn without_resource(question: &'q Question, subject: &'q Properties) -> Self {
+    pub(super) fn without_resource(
+        question: &'q Question,
+        user: &'q User,
+        subject: &'q Properties,
+    ) -> Self {
         Self {
             kind: Text::new(&question.resource.kind),
             id: None,
-            subject_id: Text::new(&question.subject.id),
+            subject_id: Text::new(&user.login),
             subject_type: Text::new(&question.subject.kind),
             action_name: Text::new(&question.action.name),
             subject: [Some(subject), question.subject.properties.as_ref()],

@@ -1,7 +1,7 @@
 //! The other way round: who may, on what, doing what. Each result is one that [`Decider::decide`]
 //! permits; there is no second way to come to an answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use portcullis_model::{
     Expiry, MembershipKind, Timestamp, User, World,
@@ -22,7 +22,7 @@ impl Decider {
         after: Option<&str>,
     ) -> impl Iterator<Item = &'a User> + use<'a> {
         let mut question = question.clone();
-        let known = self.subject_types.contains(&question.subject.kind);
+        let known = self.types.subjects.contains(&question.subject.kind);
         let users = world.users_after(after).take_while(move |_| known);
         users.filter(move |user| {
             question.subject.id = user.login.to_string();
@@ -81,7 +81,7 @@ impl Decider {
         let Some(engine) = policy.engine() else {
             return never();
         };
-        let seen = Seen::without_resource(question, policy.attributes());
+        let seen = Seen::without_resource(question, user, policy.attributes());
         let known = Known::new(&seen)
             .complete_under("subject.")
             .complete_under("action.")
@@ -153,10 +153,25 @@ impl Decider {
     ) -> Answer {
         let answers = self.answers(world, user, permission, environment, now);
         let told = answers.into_iter().filter(|a| a.decided_by.is_some());
-        told.max_by_key(|answer| answer.allowed).unwrap_or(Answer {
-            allowed: false,
-            decided_by: None,
-        })
+        told.max_by_key(|answer| answer.allowed).unwrap_or_default()
+    }
+
+    /// The environments in which it may be done, where `question` asks for a permission and names
+    /// none; in order. Naming none is never a yes by itself.
+    #[must_use]
+    pub fn environments(&self, world: &World, now: Timestamp, question: &Question) -> Vec<String> {
+        let resource = &question.resource;
+        if resource.kind != PERMISSION_TYPE || question.names(ENVIRONMENT) {
+            return Vec::new();
+        }
+        let mut there = question.clone();
+        let mut all = world.environments_of(&resource.id, now);
+        all.retain(|environment| {
+            let properties = there.resource.properties.get_or_insert_default();
+            properties.insert(ENVIRONMENT.into(), environment.as_str().into());
+            self.decide(world, now, &there).allowed
+        });
+        all
     }
 
     /// The answers to all that asking for a permission may mean.
@@ -168,26 +183,14 @@ impl Decider {
         environment: Option<&str>,
         now: Timestamp,
     ) -> Vec<Answer> {
-        let Some(kind) = self.subject_types.first() else {
+        let Some(kind) = self.types.subjects.first() else {
             return Vec::new();
         };
         let mut question = permission_question(kind, &user.login, permission, environment);
-        // Names of permissions are compared without regard to case, rules look at letters: asked
-        // for is what is really conferred.
-        let mut names: BTreeSet<&str> = [permission].into();
-        let mut places: BTreeSet<Option<&str>> = [environment].into();
-        let conferring = world.conferring(permission, environment, now);
-        for conferred in conferring.filter_map(|(_, e)| e.grant.permission()) {
-            names.insert(&conferred.name);
-            if environment.is_none() {
-                places.extend(conferred.environments.iter().map(|e| Some(&**e)));
-            }
-        }
-        let mut answers = Vec::new();
-        for place in places {
-            question.resource.properties = properties(place);
-            for name in &names {
-                (*name).clone_into(&mut question.resource.id);
+        let mut answers = vec![self.decide(world, now, &question)];
+        if environment.is_none() {
+            for place in world.environments_of(permission, now) {
+                question.resource.properties = properties(Some(&place));
                 answers.push(self.decide(world, now, &question));
             }
         }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use portcullis_app::{
     Operation,
-    decide::{Decider, Moment, access_diff, diff_between, reached_by_rules},
+    decide::{
+        Decider, Moment, Properties, Seen, Types, access_diff, diff_between, permission_question,
+        reached_by_rules,
+    },
     group::{AddPeople, RemovePeople},
 };
 use portcullis_model::{
@@ -22,7 +25,7 @@ use crate::{
 const WORLDS: u64 = 150;
 
 fn decider() -> Decider {
-    Decider::new(vec!["user".into()])
+    Decider::new(Types::default())
 }
 
 /// A list that says one thing about the use of a permission.
@@ -62,7 +65,7 @@ fn previewed(town: &Town, operation: &impl Operation) -> (Vec<String>, Vec<Strin
     let after = town.world.after(&change).unwrap();
     let moments = [Moment::new(&town.world, NOW), Moment::new(&after, NOW)];
     let reached = reached_by_rules(moments, &change);
-    let (diff, not_compared) = access_diff(&["user".into()], moments, reached.as_ref());
+    let (diff, not_compared) = access_diff(&Types::default(), moments, reached.as_ref());
     assert_eq!(not_compared, 0);
     (
         permissions(town, &diff.gains),
@@ -155,7 +158,7 @@ fn lists_searches_and_differences_agree_on_permissions() {
         let mut random = Random(seed ^ 0x9E37);
         let world = plan(&mut random, Lists::Any).world();
         let moments = [NOW, time(&mut random)].map(|now| Moment::new(&world, now));
-        let (diff, not_compared) = diff_between(&["user".into()], moments);
+        let (diff, not_compared) = diff_between(&Types::default(), moments);
         assert_eq!(not_compared, 0, "world {seed}");
         // Only what some group confers is known by name.
         let known = |name: &str, now| world.conferring(name, None, now).next().is_some();
@@ -187,6 +190,97 @@ fn lists_searches_and_differences_agree_on_permissions() {
         }
     }
     assert!(lines > 100 && had > 100, "{lines} lines, {had} had");
+}
+
+/// Whether `subject` may do `action` on a resource, by a decider of its own.
+fn decided(world: &World, subject: &str, action: &str, (kind, id): (&str, &str)) -> bool {
+    let mut question = permission_question("user", subject, id, None);
+    action.clone_into(&mut question.action.name);
+    kind.clone_into(&mut question.resource.kind);
+    decider().decide(world, NOW, &question).allowed
+}
+
+#[test]
+fn another_spelling_of_the_subject_escapes_no_rule() {
+    let rule = |access: &str, matched: serde_json::Value| {
+        json!({ "access": access, "where": {
+            "action": "read", "rsrc_type": "doc", "rsrc_match": [matched],
+        }})
+    };
+    let rules = json!([
+        rule("deny", json!(["@subject.id", "=", "ana"])),
+        rule("allow", json!(["@subject.id", "!=", "ben"])),
+    ]);
+    let town = Town::new()
+        .users(&["ana", "ben", "cid"])
+        .groups(&["Readers"])
+        .confers("Readers", list("docs", 0, &rules));
+    let logins = ["ana", "ben", "cid"];
+    let town = logins
+        .iter()
+        .fold(town, |town, login| town.member(login, "Readers"));
+    for (login, expected) in [("ana", false), ("ben", false), ("cid", true)] {
+        let id = town.uid(login).to_string();
+        let spellings = [login.to_owned(), login.to_uppercase(), id.clone()];
+        for subject in spellings.iter().chain([&id.to_uppercase()]) {
+            let may = decided(&town.world, subject, "read", ("doc", "handbook"));
+            assert_eq!(may, expected, "{login} asked for as {subject:?}");
+            let question = permission_question("user", subject, "x", None);
+            let seen = decider();
+            let asked = seen.ask(&town.world, &question).unwrap();
+            let nothing = Properties::new();
+            let seen = Seen::new(&asked, &nothing);
+            let id = portcullis_rules::Attributes::get(&seen, "subject.id");
+            assert_eq!(id.and_then(|id| id.as_str()), Some(login), "{subject:?}");
+        }
+    }
+}
+
+#[test]
+fn another_spelling_of_a_permission_is_the_same_permission() {
+    let town = town();
+    for (subject, expected) in [("ana", true), ("ben", false)] {
+        for name in [
+            "deploy:production",
+            "Deploy:Production",
+            "DEPLOY:PRODUCTION",
+        ] {
+            let may = decided(&town.world, subject, "use", ("permission", name));
+            assert_eq!(may, expected, "{subject} {name}");
+        }
+    }
+    let frozen = town.member("ana", "Frozen");
+    for name in ["deploy:production", "DEPLOY:production"] {
+        let may = decided(&frozen.world, "ana", "use", ("permission", name));
+        assert!(!may, "the list denies {name}");
+    }
+}
+
+#[test]
+fn an_unstated_environment_is_never_a_yes_and_is_told_of() {
+    let town = Town::new()
+        .users(&["ana", "ben"])
+        .groups(&["Testers", "Frozen"])
+        .confers("Testers", permission("deploy:release", &["dev", "test"]))
+        .member("ana", "Testers");
+    let asked = |place| permission_question("user", "ana", "Deploy:Release", place);
+    for (place, expected) in [
+        (None, false),
+        (Some("dev"), true),
+        (Some("test"), true),
+        (Some("prod"), false),
+    ] {
+        let may = decider().decide(&town.world, NOW, &asked(place)).allowed;
+        assert_eq!(may, expected, "{place:?}");
+    }
+    let elsewhere = |place| decider().environments(&town.world, NOW, &asked(place));
+    assert_eq!(elsewhere(None), ["dev", "test"]);
+    assert_eq!(elsewhere(Some("prod")), [""; 0], "one was named");
+    let of_ben = permission_question("user", "ben", "deploy:release", None);
+    let for_ben = decider().environments(&town.world, NOW, &of_ben);
+    assert_eq!(for_ben, [""; 0], "has it nowhere");
+    let told = decider().explain(&town.world, NOW, &asked(None));
+    assert_eq!(told["environments"], json!(["dev", "test"]));
 }
 
 type Ends = (Option<Expiry>, Option<Expiry>);

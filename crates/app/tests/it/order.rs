@@ -1,6 +1,6 @@
 //! In which order a subject's rules are asked.
 
-use portcullis_app::decide::{Decider, permission_question};
+use portcullis_app::decide::{Decider, Types, permission_question};
 use portcullis_model::decide::subject_rules;
 use serde_json::json;
 
@@ -89,7 +89,7 @@ fn an_exception_to_a_deny_is_a_list_of_higher_priority() {
         .confers("Zeta", list("sealed", 0, &sealed));
     let asked = permission_question("user", "ana", "vault:open", None);
     let may = |town: &Town| {
-        let answer = Decider::new(vec!["user".into()]).decide(&town.world, NOW, &asked);
+        let answer = Decider::new(Types::default()).decide(&town.world, NOW, &asked);
         let (by, _) = answer.decided_by.expect("a rule decides");
         (answer.allowed, by.grant.label().to_owned())
     };
@@ -106,6 +106,6 @@ fn an_exception_to_a_deny_is_a_list_of_higher_priority() {
 fn where_no_rule_matches_none_is_named() {
     let town = town();
     let asked = permission_question("user", "ana", "vault:open", None);
-    let answer = Decider::new(vec!["user".into()]).decide(&town.world, NOW, &asked);
+    let answer = Decider::new(Types::default()).decide(&town.world, NOW, &asked);
     assert!(!answer.allowed && answer.decided_by.is_none());
 }

@@ -386,6 +386,8 @@ pub(crate) fn question(random: &mut Random) -> Question {
         subject.insert("team".into(), Value::from(*random.pick(&TEAMS)));
         subject.insert("id".into(), Value::from("u0"));
     }
+    let login = format!("u{}", random.below(7));
+    let permission = (*random.pick(&PERMISSIONS)).to_owned();
     Question {
         subject: Entity {
             kind: if random.one_in(20) {
@@ -393,7 +395,7 @@ pub(crate) fn question(random: &mut Random) -> Question {
             } else {
                 "user".into()
             },
-            id: format!("u{}", random.below(7)),
+            id: spelled(random, login),
             properties: Some(subject),
         },
         action: Action {
@@ -410,7 +412,7 @@ pub(crate) fn question(random: &mut Random) -> Question {
         },
         resource: Entity {
             id: if kind == "permission" {
-                (*random.pick(&PERMISSIONS)).to_owned()
+                spelled(random, permission)
             } else {
                 format!("{kind}-{}", random.below(4))
             },
@@ -422,6 +424,15 @@ pub(crate) fn question(random: &mut Random) -> Question {
                 .into_iter()
                 .collect()
         }),
+    }
+}
+
+/// A name as it may be written too.
+fn spelled(random: &mut Random, name: String) -> String {
+    if random.one_in(4) {
+        name.to_uppercase()
+    } else {
+        name
     }
 }
 
@@ -449,7 +460,12 @@ pub(crate) fn seen(world: &World, question: &Question) -> BTreeMap<String, Value
             }
         }
     }
-    let (kind, id) = (&question.resource.kind, &question.resource.id);
+    let kind = &question.resource.kind;
+    let granted = world.entitlements().filter_map(|e| e.grant.permission());
+    let mut written = granted.map(|permission| permission.name.to_string());
+    let written = written.find(|name| name.eq_ignore_ascii_case(&question.resource.id));
+    let written = written.filter(|_| kind == "permission");
+    let id = written.as_ref().unwrap_or(&question.resource.id);
     if let Some(resource) = world.resource_by_key(kind, id) {
         let known = resource
             .properties
@@ -467,7 +483,9 @@ pub(crate) fn seen(world: &World, question: &Question) -> BTreeMap<String, Value
     }
     all.insert("id".into(), json!(id));
     all.insert("type".into(), json!(kind));
-    all.insert("subject.id".into(), json!(question.subject.id));
+    let user = world.find_user(&question.subject.id);
+    let login = user.map_or(&*question.subject.id, |user| &*user.login);
+    all.insert("subject.id".into(), json!(login));
     all.insert("subject.type".into(), json!(question.subject.kind));
     all.insert("action.name".into(), json!(question.action.name));
     let values = all.into_iter();

@@ -65,7 +65,7 @@ impl Access {
         start_log(&config.server.log.value.0);
         let asked = open::world(&config, self.at).await?;
         let user = tell::user(&asked.world, &self.user)?;
-        let decider = Decider::new(config.decisions.subject_types.value.clone());
+        let decider = Decider::new(config.decisions.types());
         let answer = answer(&decider, &asked.world, user, asked.at);
         output::result(format, &answer, text)?;
         Ok(Outcome::Done)

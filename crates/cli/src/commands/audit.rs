@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use portcullis_model::{
     Actor, ConnectorId, OperationName, Position, SystemActor, Timestamp, World,
 };
-use portcullis_store::{LogEntry, LogFilter, Subject, SubjectKind};
+use portcullis_store::{Compared, LogEntry, LogFilter, Subject, SubjectKind};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -62,8 +62,10 @@ struct List {
     place: Where,
 }
 
-/// Recompute the hash chain over the whole log; exit code 3 if it is broken
+/// Recompute the hash chain over the whole log and compare every table with it; exit code 3 if
+/// anything was changed
 ///
+/// What the log does not cover: the outbox, sign-ins and decisions on record, keys and sessions.
 /// Keep the hash it prints elsewhere: a log that was cut off and mended has another one.
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -266,6 +268,14 @@ struct Verified {
     broken_at: Option<Position>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// How many versions of records were compared with the log; none where it is broken itself.
+    rows: u64,
+    /// What the tables hold otherwise than the log says: the first of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    differences: Vec<String>,
+    /// Whether more differs than is told.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    more: bool,
 }
 
 impl Verify {
@@ -280,14 +290,27 @@ impl Verify {
                 bar.set_position(at.0);
             })
             .await?;
+        let compared = if verified.broken.is_none() {
+            bar.set_message("comparing the tables");
+            let compared = store.compare_with_log(|done, of| {
+                bar.set_length(of);
+                bar.set_position(done);
+            });
+            compared.await?
+        } else {
+            Compared::default()
+        };
         bar.finish_and_clear();
         let (broken_at, reason) = verified.broken.unzip();
         let answer = Verified {
-            intact: broken_at.is_none(),
+            intact: broken_at.is_none() && compared.differences.is_empty() && !compared.more,
             entries: verified.entries,
             hash: verified.hash,
             broken_at,
             reason,
+            rows: compared.rows,
+            differences: compared.differences,
+            more: compared.more,
         };
         output::result(format, &answer, |answer| {
             match (&answer.broken_at, &answer.reason) {
@@ -295,7 +318,18 @@ impl Verify {
                     "broken at {at}: {reason}; {} entries before it are intact, up to the hash {}; restore a backup beside it and compare",
                     answer.entries, answer.hash
                 ),
-                _ => format!("intact: {} entries, hash {}", answer.entries, answer.hash),
+                _ if answer.intact => format!(
+                    "intact: {} entries, hash {}; {} rows are as it says",
+                    answer.entries, answer.hash, answer.rows
+                ),
+                _ => {
+                    let more = if answer.more { "\n  and more" } else { "" };
+                    format!(
+                        "the log is intact, and the tables are not as it says:\n  {}{more}\n\
+                         restore a backup beside it and compare",
+                        answer.differences.join("\n  ")
+                    )
+                }
             }
         })?;
         Ok(Outcome::of(answer.intact))

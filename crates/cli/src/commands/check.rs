@@ -25,7 +25,8 @@ use crate::{
 /// Say whether somebody may do something; exit code 0 for yes, 3 for no
 ///
 /// With two words: may SUBJECT use the permission? With three: may SUBJECT do ACTION on the
-/// resource TYPE:ID? What no rule allows is denied: a permission or resource that nobody knows is a no.
+/// resource TYPE:ID? What no rule allows is denied: a permission or resource that nobody knows is a no,
+/// and so is a permission that holds in some environments only where none is named.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 EXAMPLES:
@@ -69,6 +70,9 @@ struct Answer {
     /// The group, the entitlement and its rule that decided; missing if none matched.
     #[serde(skip_serializing_if = "Option::is_none")]
     decided_by: Option<DecidedBy>,
+    /// Where a permission that was asked for without an environment may be used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    environments: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<serde_json::Value>,
     /// The explanation in words.
@@ -95,7 +99,7 @@ impl Check {
         if let Some(environment) = self.environment {
             properties.insert(ENVIRONMENT.into(), environment.into());
         }
-        let decider = Decider::new(config.decisions.subject_types.value.clone());
+        let decider = Decider::new(config.decisions.types());
         let subject_type = decider.subject_types().first().cloned().unwrap_or_default();
         let question = Question {
             subject: Entity {
@@ -114,23 +118,12 @@ impl Check {
             },
             context: Some(self.context.into_iter().collect()),
         };
-        let mut question = question;
-        let mut decided = decider.decide(&asked.world, asked.at, &question);
-        if self.resource.is_none() && !question.names(ENVIRONMENT) {
-            // Asked for no environment in particular: anywhere will do.
-            for environment in asked.world.environments_of(id, asked.at) {
-                if decided.allowed {
-                    break;
-                }
-                let mut there = question.clone();
-                let properties = there.resource.properties.get_or_insert_default();
-                properties.insert(ENVIRONMENT.into(), environment.into());
-                decided = decider.decide(&asked.world, asked.at, &there);
-                if decided.allowed {
-                    question = there;
-                }
-            }
-        }
+        let decided = decider.decide(&asked.world, asked.at, &question);
+        let environments = if decided.allowed {
+            Vec::new()
+        } else {
+            decider.environments(&asked.world, asked.at, &question)
+        };
         let answer = Answer {
             allowed: decided.allowed,
             subject,
@@ -138,6 +131,7 @@ impl Check {
             resource: format!("{kind}:{id}"),
             at: asked.at,
             decided_by: DecidedBy::of(&asked.world, &decided),
+            environments,
             explanation: self
                 .explain
                 .then(|| decider.explain(&asked.world, asked.at, &question)),
@@ -209,6 +203,10 @@ fn told(decider: &Decider, world: &World, at: Timestamp, question: &Question) ->
 fn text(answer: &Answer) -> String {
     let word = if answer.allowed { "yes" } else { "no" };
     let by = match &answer.decided_by {
+        None if !answer.environments.is_empty() => format!(
+            "no environment was named, and it holds only in {}; name one with --environment",
+            answer.environments.join(", ")
+        ),
         Some(by) => tell::decided(by),
         None => "no rule says so, and what no rule allows is denied".to_owned(),
     };

@@ -86,7 +86,7 @@ impl DiffCommand {
         let (after, _) = store.load_at(to).await?;
         working.set_message("comparing");
         let (diff, _) = diff_between(
-            &config.decisions.subject_types.value,
+            &config.decisions.types(),
             [Moment::new(&before, self.from), Moment::new(&after, to)],
         );
         let line = |line: &DiffLine| told(&before, &after, line);

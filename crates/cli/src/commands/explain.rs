@@ -80,7 +80,7 @@ impl Explain {
         let config = Config::load(&self.place, None)?;
         start_log(&config.server.log.value.0);
         let asked = open::world(&config, self.at).await?;
-        let decider = Decider::new(config.decisions.subject_types.value.clone());
+        let decider = Decider::new(config.decisions.types());
         let answer = self.answer(&asked.world, asked.at, &decider)?;
         output::result(format, &answer, text)?;
         Ok(Outcome::of(answer.holds))

@@ -55,7 +55,7 @@ impl WhoCan {
         let asked = open::world(&config, self.at).await?;
         let (world, at) = (&asked.world, asked.at);
         let environment = self.environment.as_deref();
-        let users = Decider::new(config.decisions.subject_types.value.clone())
+        let users = Decider::new(config.decisions.types())
             .who_may(world, &self.permission, environment, at)
             .into_iter()
             .map(|holder| Row {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use portcullis_app::Settings;
+use portcullis_app::decide::Types;
 use portcullis_web::Decisions;
 
 use super::{
@@ -18,7 +18,9 @@ section! {
         /// a [policy file](decisions.md#resources) brought in at each start
         policy: Option<PathBuf> => "none";
         /// the types of subject that are users of the store
-        subject_types: Vec<String> = Settings::default().subject_types;
+        subject_types: Vec<String> = Types::default().subjects;
+        /// the types of resource of which only those [registered](decisions.md#resources) exist: what else is asked about is denied
+        closed_types: Vec<String> => "none";
         /// which part of the decisions is logged, from 0 to 1
         log_sample: Share = Share(0.0);
         /// the properties whose values that log may hold
@@ -27,6 +29,14 @@ section! {
 }
 
 impl DecisionPoint {
+    /// Which types decisions know.
+    pub(crate) fn types(&self) -> Types {
+        Types {
+            subjects: self.subject_types.value.clone(),
+            closed: self.closed_types.value.clone(),
+        }
+    }
+
     /// As the web takes it.
     pub(crate) fn to_web(&self, server: &Server) -> Decisions {
         Decisions {

@@ -75,7 +75,7 @@ impl Config {
     pub(crate) fn settings(&self, policy: Policy) -> Settings {
         Settings {
             policy,
-            subject_types: self.decisions.subject_types.value.clone(),
+            types: self.decisions.types(),
         }
     }
 

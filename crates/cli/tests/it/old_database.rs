@@ -95,7 +95,13 @@ portcullis_testkit::both_engines! {
             let ran = place.run(&args);
             renamed(&mut asked.out);
             assert_eq!(ran.code, asked.code, "{:?}: {ran:?}", asked.args);
-            assert_eq!(ran.json(), asked.out, "{:?}", asked.args);
+            let mut now = ran.json();
+            if asked.args == ["audit", "verify"] {
+                // That version looked at the log alone.
+                let rows = now.as_object_mut().and_then(|now| now.remove("rows"));
+                assert!(rows.and_then(|rows| rows.as_u64()) > Some(1_000), "{ran:?}");
+            }
+            assert_eq!(now, asked.out, "{:?}", asked.args);
         };
         answer(&mut asked[0]);
         std::thread::scope(|scope| {

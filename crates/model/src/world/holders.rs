@@ -1,7 +1,10 @@
 //! The other way round: who is in a group, who has a permission.
 
 use super::{GroupNode, Ix, IxMap, World};
-use crate::{Entitlement, Expiry, Group, Id, MembershipKind, Permission, Timestamp, User, name};
+use crate::{
+    Entitlement, Expiry, Group, Id, MembershipKind, Permission, Timestamp, User,
+    name::{self, PermissionName},
+};
 
 /// Somebody who has something, until when.
 #[derive(Clone, Copy, Debug)]
@@ -208,6 +211,13 @@ impl World {
             .collect();
         all.sort_by(|a, b| a.0.name.cmp(&b.0.name));
         all
+    }
+
+    /// The permission of this name, whatever the case, as it is written here.
+    #[must_use]
+    pub fn permission_as_written(&self, permission: &str) -> Option<&PermissionName> {
+        let mut written = self.naming(permission);
+        written.next().map(|(_, permission)| &permission.name)
     }
 
     /// What confers a permission of this name, whatever the case and at any time.

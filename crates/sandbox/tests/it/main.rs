@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use portcullis_app::{
-    decide::{Action, Decider, Entity, Question},
+    decide::{Action, Decider, Entity, Question, Types},
     rules::{Written, check},
 };
 use portcullis_model::{
@@ -184,7 +184,7 @@ fn rules_decide_about_what_is_registered() {
     let Sample {
         world, personas, ..
     } = sample();
-    let decider = Decider::new(vec!["user".into()]);
+    let decider = Decider::new(Types::default());
     let jonas = world.user(personas[3].user).unwrap();
     let may = |action: &str, kind: &str, id: &str| {
         let entity = |kind: &str, id: &str| Entity {

@@ -88,6 +88,23 @@ pub(crate) enum Family {
     Identities,
 }
 
+/// One expression for each family, with `$T` as its records' type.
+macro_rules! each {
+    ($family:expr, $T:ident => $do:expr) => {
+        each!($family, $T => $do; Users: User, Tags: Tag, Apps: App, Groups: Group,
+            Inclusions: Inclusion, Memberships: Membership, Entitlements: Entitlement,
+            Requests: Request, Resources: Resource, Identities: Identity)
+    };
+    ($family:expr, $T:ident => $do:expr; $($Family:ident: $Record:ident),*) => {
+        match $family {
+            $(Family::$Family => {
+                type $T = $Record;
+                $do
+            })*
+        }
+    };
+}
+
 impl Family {
     pub(crate) const ALL: [Self; 10] = [
         Self::Users,
@@ -118,34 +135,17 @@ impl Family {
     }
 
     pub(crate) const fn columns(self) -> &'static [&'static str] {
-        match self {
-            Self::Users => User::COLUMNS,
-            Self::Tags => Tag::COLUMNS,
-            Self::Apps => App::COLUMNS,
-            Self::Groups => Group::COLUMNS,
-            Self::Inclusions => Inclusion::COLUMNS,
-            Self::Memberships => Membership::COLUMNS,
-            Self::Entitlements => Entitlement::COLUMNS,
-            Self::Requests => Request::COLUMNS,
-            Self::Resources => Resource::COLUMNS,
-            Self::Identities => Identity::COLUMNS,
-        }
+        each!(self, T => T::COLUMNS)
     }
 
     /// What to select for [`Family::read`].
     pub(crate) fn select(self, engine: Engine) -> String {
-        match self {
-            Self::Users => User::select(engine, ""),
-            Self::Tags => Tag::select(engine, ""),
-            Self::Apps => App::select(engine, ""),
-            Self::Groups => Group::select(engine, ""),
-            Self::Inclusions => Inclusion::select(engine, ""),
-            Self::Memberships => Membership::select(engine, ""),
-            Self::Entitlements => Entitlement::select(engine, ""),
-            Self::Requests => Request::select(engine, ""),
-            Self::Resources => Resource::select(engine, ""),
-            Self::Identities => Identity::select(engine, ""),
-        }
+        each!(self, T => T::select(engine, ""))
+    }
+
+    /// How many columns [`Family::select`] is.
+    pub(crate) const fn width(self) -> usize {
+        each!(self, T => T::SELECT.len())
     }
 
     /// What a world holds of the family, beyond being current.
@@ -158,24 +158,7 @@ impl Family {
 
     /// The record in a row of [`Family::select`], as the edit that creates it.
     pub(crate) fn read(self, row: &Row, reading: &mut Reading) -> Result<Change, StoreError> {
-        fn create<T: Stored>(row: &Row, reading: &mut Reading) -> Result<Change, StoreError>
-        where
-            Change: From<Edit<T>>,
-        {
-            Ok(Edit::create(T::read(row, reading)?).into())
-        }
-        match self {
-            Self::Users => create::<User>(row, reading),
-            Self::Tags => create::<Tag>(row, reading),
-            Self::Apps => create::<App>(row, reading),
-            Self::Groups => create::<Group>(row, reading),
-            Self::Inclusions => create::<Inclusion>(row, reading),
-            Self::Memberships => create::<Membership>(row, reading),
-            Self::Entitlements => create::<Entitlement>(row, reading),
-            Self::Requests => create::<Request>(row, reading),
-            Self::Resources => create::<Resource>(row, reading),
-            Self::Identities => create::<Identity>(row, reading),
-        }
+        each!(self, T => Ok(Edit::<T>::create(T::read(row, reading)?).into()))
     }
 }
 

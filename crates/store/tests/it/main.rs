@@ -13,6 +13,7 @@ mod history;
 mod log;
 mod outbox;
 mod past;
+mod replay;
 mod schema;
 mod secrets;
 mod two;

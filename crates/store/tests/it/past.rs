@@ -302,6 +302,8 @@ async fn check(database: &Database, history: &History) {
         (verified.entries, verified.broken),
         (history.entries.len() as u64, None)
     );
+    let compared = store.compare_with_log(|_, _| {}).await.unwrap();
+    assert_eq!((compared.differences, compared.more), (vec![], false));
 }
 
 both! {

@@ -3,7 +3,9 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use portcullis_app::{App, RandomIds, Settings, SystemClock, import::Policy, sync::SyncSource};
+use portcullis_app::{
+    App, RandomIds, Settings, SystemClock, decide::Types, import::Policy, sync::SyncSource,
+};
 use portcullis_model::{Actor, ConnectorId};
 use portcullis_store::{Live, Store};
 use portcullis_web::{Access, Decisions, SigningKey, Token, TokenSubject, Web, serve};
@@ -23,6 +25,11 @@ struct Pdp {
 impl Pdp {
     /// A decision point that holds `policy` and nothing else.
     async fn start(policy: &str) -> Self {
+        Self::start_closed(policy, &[]).await
+    }
+
+    /// The same, where these types of resource are closed.
+    async fn start_closed(policy: &str, closed: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("pdp.sqlite").display());
         let live = Live::start(Store::open(&url).await.unwrap()).await.unwrap();
@@ -31,7 +38,10 @@ impl Pdp {
             Arc::new(SystemClock),
             Arc::new(RandomIds),
             Settings {
-                subject_types: vec!["user".into(), "identity".into()],
+                types: Types {
+                    subjects: vec!["user".into(), "identity".into()],
+                    closed: closed.iter().map(ToString::to_string).collect(),
+                },
                 ..Settings::default()
             },
         );
@@ -219,6 +229,36 @@ async fn the_certification_scenario_passes() {
     let cases = vectors("certification");
     assert_eq!(cases.len(), 61);
     check_all(&pdp, &cases).await;
+}
+
+#[tokio::test]
+async fn a_record_of_a_closed_type_that_nobody_registered_is_denied_and_found_by_no_search() {
+    let pdp = Pdp::start_closed(&policy("certification"), &["record"]).await;
+    check_all(&pdp, &vectors("certification")).await;
+    let alice = serde_json::json!({ "type": "user", "id": "alice" });
+    for (record, known) in [("record-1", true), ("no-such-record", false), ("", false)] {
+        let body = serde_json::json!({
+            "subject": alice, "action": { "name": "read" },
+            "resource": { "type": "record", "id": record },
+        });
+        let decided = pdp.post("/access/v1/evaluation", &body).await;
+        assert_eq!(decided["decision"], known, "{record}");
+        for search in ["subject", "action"] {
+            let found = pdp
+                .post(&format!("/access/v1/search/{search}"), &body)
+                .await;
+            let results = found["results"].as_array().unwrap();
+            assert_eq!(!results.is_empty(), known, "{search} for {record}");
+        }
+    }
+    // Not closed, a rule for every record is a rule for that one too.
+    let open = Pdp::start(&policy("certification")).await;
+    let body = serde_json::json!({
+        "subject": alice, "action": { "name": "read" },
+        "resource": { "type": "record", "id": "no-such-record" },
+    });
+    let decided = open.post("/access/v1/evaluation", &body).await;
+    assert_eq!(decided["decision"], true);
 }
 
 #[tokio::test]

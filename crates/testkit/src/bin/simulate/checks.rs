@@ -88,6 +88,10 @@ impl Ledger {
 
     /// The chain of the log, whole.
     pub(crate) async fn chain(&self, store: &Store) -> Result<String> {
+        let compared = store.compare_with_log(|_, _| {}).await?;
+        if let Some(difference) = compared.differences.first() {
+            bail!("the tables are not as the log says: {difference}");
+        }
         let verified = store.verify_log(|_, _| {}).await?;
         ensure!(
             verified.broken.is_none(),

@@ -53,7 +53,7 @@ pub(crate) async fn diff(read: Read<(Times, Paging)>) -> Answer {
         read.web.past(to).await?
     };
     let moments = [Moment::new(&before, times.from), Moment::new(&after, to)];
-    let (diff, _) = diff_between(read.web.decider().subject_types(), moments);
+    let (diff, _) = diff_between(read.web.decider().types(), moments);
     let kinds = [
         ("gain", &diff.gains),
         ("loss", &diff.losses),

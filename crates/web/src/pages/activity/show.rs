@@ -167,7 +167,7 @@ async fn effect(
         Moment::new(&after, entry.at),
     ];
     let reached = reached_by_rules(moments, change);
-    let types = web.decider().subject_types();
+    let types = web.decider().types();
     let (diff, _) = access_diff(types, moments, reached.as_ref());
     let diff = convert::diff(&before, &after, &diff, page.viewer.context.now);
     Ok(Effect::Known(shortened(diff)))
