@@ -1,14 +1,12 @@
 //! Asking for access: find the group, then say for how long and why.
 
 use portcullis_app::request::CreateRequest;
-use portcullis_model::{Group, GroupKind, Noun, Refusal, Wants, world::contains};
+use portcullis_model::{Wants, world::contains};
 
 use crate::pages::{
-    flow::Step,
-    form::{self, Banner, Form, FormPage, Values},
-    input::Input,
-    prelude::*,
-    requirements::{Requirements, in_words},
+    form,
+    prelude::{forms::*, *},
+    requirements::in_words,
 };
 
 /// How many groups a search shows.
@@ -49,9 +47,10 @@ fn picker(page: &Page) -> Picker {
         .groups()
         .filter(|group| group.is_managed())
         .filter(|group| {
+            let app = group.app().and_then(|app| world.app(app));
             contains(&group.name, &query)
                 || contains(&group.description, &query)
-                || app_name(page, group).is_some_and(|app| contains(app, &query))
+                || app.is_some_and(|app| contains(&app.name, &query))
         })
         .collect();
     // What the name says comes before what the description says; roles before single groups.
@@ -68,13 +67,6 @@ fn picker(page: &Page) -> Picker {
     }
 }
 
-fn app_name<'p>(page: &'p Page, group: &Group) -> Option<&'p str> {
-    let GroupKind::App { app, .. } = group.kind else {
-        return None;
-    };
-    page.viewer.world.app(app).map(|app| &*app.name)
-}
-
 /// Asking to be in a group.
 pub(super) struct Membership {
     group: Group,
@@ -86,12 +78,8 @@ impl Form for Membership {
         let (key, kind) = (values.key("group"), values.kind());
         let group = page.viewer.world.find_group(key).cloned();
         let group = group.ok_or_else(|| Refusal::not_found(Noun::Group, key))?;
+        // Anybody may ask.
         Ok(Self { group, kind })
-    }
-
-    /// Anybody may ask.
-    fn allowed(&self, _: &Page) -> Result<(), Refusal> {
-        Ok(())
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
@@ -104,7 +92,7 @@ impl Form for Membership {
         let here = format!("/requests/new?group={}&kind=", group.id);
         form.kind_tabs(&here, ["As a member", "As an owner"], kind);
         form.banners.extend(standing(page, group, kind));
-        form.known("Group", convert::group(group));
+        form.add(Known(convert::group(group)), "", "Group", "");
         let requirements = Requirements::of_place(world, group, kind, now);
         form.until(&requirements, None);
         form.reason(&requirements, "The approver reads this.");
