@@ -28,7 +28,7 @@ pub(crate) struct Page {
     pub view: View,
     /// The page's own path and query.
     pub path: String,
-    /// The route that led here, such as `/people/{user}/edit`.
+    /// The route that led here, such as `/people/{login}/edit`.
     route: String,
     params: Vec<(String, String)>,
     theme: &'static str,
@@ -87,10 +87,13 @@ impl Page {
         T::find(world, key, self.viewer.id).ok_or_else(|| Refusal::not_found(noun, key))
     }
 
-    /// What names it: the part of the address called after it, or `{id}`.
+    /// What names it: the part `{login}` of the address for a person, `{id}` for anything else.
     fn key<T: Keyed>(&self) -> Option<&str> {
-        let part = |name: &str| self.params.iter().find(|(key, _)| key == name);
-        let found = part(T::IN_PATH).or_else(|| part("id"));
+        let name = match T::NOUN {
+            Noun::User => "login",
+            _ => "id",
+        };
+        let found = self.params.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str())
     }
 
@@ -120,7 +123,7 @@ impl Page {
         let user = self.one::<User>().map(|user| user.id.to_string());
         let named = path.split('/').zip(self.route.split('/'));
         let parts = named.map(|(part, name)| match &user {
-            Ok(id) if name == "{user}" => id,
+            Ok(id) if name == "{login}" => id,
             _ => part,
         });
         parts.collect::<Vec<_>>().join("/") + query

@@ -37,7 +37,7 @@ pub(super) fn routes() -> Router<Web> {
             .route(&at("/delete"), confirm(form::delete))
             .route(&at("/people/add"), form::<people::Add>())
             .route(&at("/people/remove"), button(people::remove))
-            .route(&at("/people/{user}/extend"), form::<people::Extend>())
+            .route(&at("/people/{login}/extend"), form::<people::Extend>())
             .route(&at("/leave"), confirm(people::leave))
             .route(&at("/roles/attach"), form::<roles::Attach>())
             .route(&at("/roles/detach"), button(roles::detach))

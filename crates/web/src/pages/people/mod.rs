@@ -14,8 +14,8 @@ pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/people", get(list::list))
         .route("/people/new", form::<form::PersonForm>())
-        .route("/people/{user}", get(show::show))
-        .route("/people/{user}/edit", form::<form::PersonForm>())
-        .route("/people/{user}/delete", confirm(form::delete))
-        .route("/people/{user}/history", get(history::show))
+        .route("/people/{login}", get(show::show))
+        .route("/people/{login}/edit", form::<form::PersonForm>())
+        .route("/people/{login}/delete", confirm(form::delete))
+        .route("/people/{login}/history", get(history::show))
 }
