@@ -189,10 +189,10 @@ pub(super) fn with_pairs(path: &str, pairs: impl Iterator<Item = (String, String
     let pairs: Vec<_> = pairs
         .map(|(name, value)| format!("{}={}", escape(&name), escape(&value)))
         .collect();
-    match pairs.is_empty() {
-        true => path.to_owned(),
-        false => format!("{path}?{}", pairs.join("&")),
+    if pairs.is_empty() {
+        return path.to_owned();
     }
+    format!("{path}?{}", pairs.join("&"))
 }
 
 /// Where to ask for a place in a group.

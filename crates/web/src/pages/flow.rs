@@ -186,9 +186,10 @@ fn show(
             hidden,
             confirm: step.confirm.into(),
             cancel: step.cancel,
-            level: match loses {
-                true => ui::Level::Bad,
-                false => ui::Level::Info,
+            level: if loses {
+                ui::Level::Bad
+            } else {
+                ui::Level::Info
             },
         },
     })

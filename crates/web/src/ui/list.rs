@@ -60,10 +60,12 @@ impl Aside {
 
     /// The same, with what is said where there is nothing to list.
     pub(crate) fn or_none(self, none: &'static str) -> Self {
-        match self.entities.is_empty() {
-            true => self.led_by(none),
-            false => self,
-        }
+        let lead = if self.entities.is_empty() {
+            none
+        } else {
+            self.lead
+        };
+        self.led_by(lead)
     }
 
     /// Whether there is nothing to say.

@@ -123,34 +123,7 @@ impl Picture<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn node(layer: Layer, label: &str) -> Node {
-        Node {
-            layer,
-            label: label.to_owned(),
-            detail: String::new(),
-            href: format!("/x/{label}"),
-            weight: Weight::Plain,
-        }
-    }
-
-    fn edge(from: usize, to: usize) -> Edge {
-        Edge {
-            from,
-            to,
-            note: String::new(),
-            weight: Weight::Plain,
-        }
-    }
-
-    fn map(nodes: Vec<Node>, edges: Vec<Edge>) -> Map {
-        Map {
-            title: "Why <b>".to_owned(),
-            nodes,
-            edges,
-        }
-    }
+    use super::{graph::small::*, *};
 
     #[test]
     fn names_and_addresses_are_escaped() {

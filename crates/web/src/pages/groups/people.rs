@@ -156,10 +156,8 @@ impl Form for Extend {
 /// Takes people out: field `user` several times, by id, and `kind`.
 pub(super) fn remove(input: &Input<'_>) -> Result<Step, Failure> {
     let (group, kind) = (input.page.one::<Group>()?, input.kind());
-    let named = ["user", "pick"]
-        .into_iter()
-        .flat_map(|name| input.fields.all(name));
-    let users = named
+    let users = input.fields.all("user");
+    let users = users
         .map(|key| {
             let user = input.world().find_user(key);
             user.map(|user| user.id)

@@ -142,17 +142,12 @@ fn standing(page: &Page, group: &Group, kind: MembershipKind) -> Vec<Banner> {
         let until = until.instant().map_or("without an end".into(), |at| {
             format!("until {}", convert::when(at, now).absolute())
         });
-        all.push(Banner::new(
-            ui::Level::Info,
-            format!(
-                "You're already {}",
-                match kind {
-                    MembershipKind::Member => "a member,",
-                    MembershipKind::Owner => "an owner,",
-                }
-            ),
-            format!("{until}. Ask again only if you need it for longer."),
-        ));
+        let title = match kind {
+            MembershipKind::Member => "You're already a member,",
+            MembershipKind::Owner => "You're already an owner,",
+        };
+        let text = format!("{until}. Ask again only if you need it for longer.");
+        all.push(Banner::new(ui::Level::Info, title, text));
     }
     let wants = Wants::Membership {
         group: group.id,
@@ -162,31 +157,18 @@ fn standing(page: &Page, group: &Group, kind: MembershipKind) -> Vec<Banner> {
         .requests()
         .find(|request| request.requester == me && request.wants == wants);
     if let Some(request) = asked {
-        all.push(
-            Banner::new(
-                ui::Level::Warn,
-                "You already asked for this.",
-                "A new request replaces that one.",
-            )
-            .leading("View request", convert::request_href(request.id)),
-        );
+        let title = "You already asked for this.";
+        let banner = Banner::new(ui::Level::Warn, title, "A new request replaces that one.");
+        all.push(banner.leading("View request", convert::request_href(request.id)));
     }
     let roles = world.groups_into(group.id, kind, now);
-    let roles = roles
-        .into_iter()
-        .filter(|(role, _)| role.is_role() && role.is_managed());
-    for (role, _) in roles.take(3) {
-        all.push(
-            Banner::new(
-                ui::Level::Info,
-                format!("Role {} includes this group.", role.name),
-                "If that is your job, request the role and get everything in it.",
-            )
-            .leading(
-                "Request the role",
-                format!("/requests/new?group={}", role.id),
-            ),
-        );
-    }
+    let roles = roles.into_iter().map(|(role, _)| role);
+    let roles = roles.filter(|role| role.is_role() && role.is_managed());
+    all.extend(roles.take(3).map(|role| {
+        let title = format!("Role {} includes this group.", role.name);
+        let text = "If that is your job, request the role and get everything in it.";
+        let href = format!("/requests/new?group={}", role.id);
+        Banner::new(ui::Level::Info, title, text).leading("Request the role", href)
+    }));
     all
 }

@@ -191,10 +191,8 @@ async fn decide_box(
     durations.chosen = values.text("until", "asked");
     let reason_help = match requirements.reason {
         Some((_, tag)) if request.reason.is_empty() => {
-            format!(
-                "The tag {} asks for a reason, and none was given.",
-                tag.name
-            )
+            let tag = &tag.name;
+            format!("The tag {tag} asks for a reason, and none was given.")
         }
         _ => "Required to reject. The requester sees it.".into(),
     };
@@ -237,9 +235,8 @@ fn facts(page: &Page, request: &Request, user: &User, wanted: &Group) -> Vec<ui:
         .collect();
     has.sort_by(|a, b| a.name.cmp(&b.name));
     has.truncate(FEW);
-    let groups = world.groups_of(user.id, now);
-    let groups: BTreeSet<_> = groups.map(|(group, ..)| group.id).collect();
-    let groups = groups.len();
+    let groups = world.groups_of(user.id, now).map(|(group, ..)| group.id);
+    let groups = groups.collect::<BTreeSet<_>>().len();
     let what = match (has.is_empty(), wanted.app().is_some()) {
         (false, _) => "",
         (true, true) => "Nothing of this app. ",

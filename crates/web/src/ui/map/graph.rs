@@ -41,10 +41,7 @@ pub(crate) enum Weight {
 impl Weight {
     /// Of what decides, or does not.
     pub(crate) fn of(decides: bool) -> Self {
-        match decides {
-            true => Self::Deciding,
-            false => Self::Plain,
-        }
+        if decides { Self::Deciding } else { Self::Plain }
     }
 
     pub(super) fn class(self) -> &'static str {
@@ -83,4 +80,37 @@ pub(crate) struct Map {
     /// The nodes; edges point at them by index.
     pub(crate) nodes: Vec<Node>,
     pub(crate) edges: Vec<Edge>,
+}
+
+/// Small maps for tests.
+#[cfg(test)]
+pub(super) mod small {
+    use super::*;
+
+    pub(crate) fn node(layer: Layer, label: &str) -> Node {
+        Node {
+            layer,
+            label: label.to_owned(),
+            detail: String::new(),
+            href: format!("/x/{label}"),
+            weight: Weight::Plain,
+        }
+    }
+
+    pub(crate) fn edge(from: usize, to: usize) -> Edge {
+        Edge {
+            from,
+            to,
+            note: String::new(),
+            weight: Weight::Plain,
+        }
+    }
+
+    pub(crate) fn map(nodes: Vec<Node>, edges: Vec<Edge>) -> Map {
+        Map {
+            title: "Why <b>".to_owned(),
+            nodes,
+            edges,
+        }
+    }
 }

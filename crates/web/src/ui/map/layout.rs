@@ -183,37 +183,7 @@ fn tall(places: &[Slot]) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::graph::{Node, Weight},
-        *,
-    };
-
-    fn node(layer: Layer, label: &str) -> Node {
-        Node {
-            layer,
-            label: label.to_owned(),
-            detail: String::new(),
-            href: String::new(),
-            weight: Weight::Plain,
-        }
-    }
-
-    fn edge(from: usize, to: usize) -> Edge {
-        Edge {
-            from,
-            to,
-            note: String::new(),
-            weight: Weight::Plain,
-        }
-    }
-
-    fn map(nodes: Vec<Node>, edges: Vec<Edge>) -> Map {
-        Map {
-            title: String::new(),
-            nodes,
-            edges,
-        }
-    }
+    use super::{super::graph::small::*, *};
 
     #[test]
     fn crossings_are_swept_away() {
