@@ -19,8 +19,10 @@ pub(crate) struct Section {
     pub rows: Vec<Row>,
 }
 
-/// One thing somebody has.
+/// One place somebody has.
 pub(crate) struct Row {
+    /// Whose it is, where that is not said otherwise.
+    pub who: Option<ui::Entity>,
     pub group: ui::Entity,
     pub is_owner: bool,
     pub through: Vec<ui::Entity>,
@@ -28,6 +30,8 @@ pub(crate) struct Row {
     pub others: usize,
     pub why: String,
     pub ends: ui::ExpiryPill,
+    /// Where more time is asked for; empty where that makes no sense.
+    pub renew: String,
 }
 
 /// In which order sections stand: roles, then apps by name, then the rest.
@@ -62,10 +66,9 @@ pub(crate) fn sections(
     let mut all: BTreeMap<SectionKey, Section> = BTreeMap::new();
     for access in access {
         let key = section_of(world, access);
-        let title = if key == SectionKey::Roles {
-            "A role"
-        } else {
-            "No app"
+        let title = match key {
+            SectionKey::Roles => "A role",
+            _ => "No app",
         };
         let app = access.group.app().and_then(|app| world.app(app));
         all.entry(key)
@@ -80,13 +83,18 @@ pub(crate) fn sections(
     all.into_values().collect()
 }
 
-fn row(world: &World, user: &User, access: &Access<'_>, now: Timestamp) -> Row {
+/// A place with the way that decides.
+pub(crate) fn row(world: &World, user: &User, access: &Access<'_>, now: Timestamp) -> Row {
+    let (group, kind) = (access.group, access.kind);
+    let renew = Some(group).filter(|group| group.is_managed());
     Row {
-        group: convert::group(access.group),
-        is_owner: access.kind == MembershipKind::Owner,
+        who: None,
+        group: convert::group(group),
+        is_owner: kind == MembershipKind::Owner,
         through: through(world, &access.paths, access.until),
         others: access.paths.len().saturating_sub(1),
-        why: why_href(user, access.group, access.kind),
+        why: why_href(user, group, kind),
         ends: convert::ends(access.until, now),
+        renew: renew.map_or_else(String::new, |group| convert::ask_href(group, kind)),
     }
 }

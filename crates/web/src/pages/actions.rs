@@ -17,47 +17,36 @@ pub(crate) struct Actions {
     pub danger: Option<Action>,
 }
 
+/// Something to do, where it is offered: its label, its address and its icon.
+type Offer<'t> = (bool, &'t str, String, &'static str);
+
 impl Actions {
-    /// Adds something to look at, where there is reason to; it never becomes the button.
-    pub(crate) fn also_if(
-        &mut self,
-        offered: bool,
-        label: &str,
-        href: impl Into<String>,
-        icon: &'static str,
-    ) {
-        if offered {
-            self.rest.push(Action {
-                label: label.to_owned(),
-                href: href.into(),
-                icon,
-            });
+    /// Adds what there is to look at; it never becomes the button.
+    pub(crate) fn also<'t>(&mut self, offers: impl IntoIterator<Item = Offer<'t>>) {
+        for (offered, label, href, icon) in offers {
+            let label = label.to_owned();
+            self.rest
+                .extend(offered.then_some(Action { label, href, icon }));
         }
     }
 
-    /// Adds something to do, where the viewer may; the first one added becomes the button.
-    pub(crate) fn add_if(
-        &mut self,
-        offered: bool,
-        label: &str,
-        href: impl Into<String>,
-        icon: &'static str,
-    ) {
-        self.also_if(offered, label, href, icon);
-        if offered && self.first.is_none() {
-            self.first = self.rest.pop();
+    /// Adds what the viewer may do; the first one added becomes the button.
+    pub(crate) fn add<'t>(&mut self, offers: impl IntoIterator<Item = Offer<'t>>) {
+        for offer in offers {
+            let offered = offer.0;
+            self.also([offer]);
+            if offered && self.first.is_none() {
+                self.first = self.rest.pop();
+            }
         }
     }
 
-    /// Adds the way to the log of one record, such as `group` and its id.
-    pub(crate) fn log(&mut self, kind: &str, id: impl std::fmt::Display) {
-        let href = address("/activity", &[("subject", &format!("{kind}:{id}"))]);
-        self.also_if(true, "In the log", href, "activity");
-    }
-
-    /// Adds the deletion of what stands at `here`, where the viewer may.
-    pub(crate) fn delete_if(&mut self, offered: bool, here: &str) {
-        self.danger = offered.then(|| Action {
+    /// Adds what stands last: the way to the log of a record, such as `group` and its id, and the
+    /// deletion of what stands at `here`, where the viewer may.
+    pub(crate) fn end(&mut self, kind: &str, id: impl std::fmt::Display, delete: bool, here: &str) {
+        let log = address("/activity", &[("subject", &format!("{kind}:{id}"))]);
+        self.also([(true, "In the log", log, "activity")]);
+        self.danger = delete.then(|| Action {
             label: "Delete".into(),
             href: format!("{here}/delete"),
             icon: "x",

@@ -32,13 +32,7 @@ pub(crate) struct Picked {
     pub text: String,
     pub who: Option<ui::Entity>,
     /// Whom the text may mean, where it means nobody exactly.
-    pub offers: Vec<Offer>,
-}
-
-/// Somebody a text may mean, with the page that takes them.
-pub(crate) struct Offer {
-    pub label: String,
-    pub href: String,
+    pub offers: Vec<ui::Link>,
 }
 
 struct Column {
@@ -88,9 +82,9 @@ pub(crate) fn pick<'p>(
         }
         offers = found
             .into_iter()
-            .map(|user| Offer {
-                label: format!("{} ({})", user.name, user.login),
-                href: page.with_query(&[(field, &user.login)]),
+            .map(|user| {
+                let label = format!("{} ({})", user.name, user.login);
+                ui::Link::new(label, page.with_query(&[(field, &user.login)]))
             })
             .collect();
         None
@@ -155,14 +149,12 @@ impl<'w> Compared<'w> {
                 None => only_a.push((group, key.1, vec![until])),
             }
         }
-        let only_b = of_b
-            .into_iter()
-            .map(|(key, (group, until))| (group, key.1, vec![until]))
-            .collect();
+        let only_b = of_b.into_iter();
+        let only_b = only_b.map(|(key, (group, until))| (group, key.1, vec![until]));
         Self {
             both,
             only_a,
-            only_b,
+            only_b: only_b.collect(),
         }
     }
 
@@ -181,7 +173,10 @@ impl<'w> Compared<'w> {
             return String::new();
         }
         let groups = groups.join(",");
-        address("/roles/new", &[("from", &a.login), ("groups", &groups)])
+        address(
+            "/roles/new",
+            &[("from", &a.id.to_string()), ("groups", &groups)],
+        )
     }
 
     fn columns(self, page: &Page, a: &User, b: &User) -> Vec<Column> {
@@ -197,7 +192,13 @@ impl<'w> Compared<'w> {
                     .into_iter()
                     .map(|until| convert::ends(until, page.now()))
                     .collect(),
-                give: lacks.and_then(|lacks| give(page, group, kind, lacks)),
+                give: lacks.and_then(|lacks| match give(page, group, kind, lacks) {
+                    Give::Ask(href) => Some(("Ask for this", href, group.name.to_string())),
+                    Give::Add(href) => {
+                        Some(("Add", href, format!("{} to {}", lacks.name, group.name)))
+                    }
+                    Give::Nothing => None,
+                }),
             }),
         };
         let [only_a, only_b] = [a, b].map(|who| format!("Only {}", who.name));
@@ -210,29 +211,27 @@ impl<'w> Compared<'w> {
     }
 }
 
-/// How somebody who lacks a place gets it: they ask, or an owner who looks adds them.
-fn give(
-    page: &Page,
-    group: &Group,
-    kind: MembershipKind,
-    lacks: &User,
-) -> Option<(&'static str, String, String)> {
+/// How somebody who lacks a place gets it, and where.
+pub(crate) enum Give {
+    /// They look, and ask.
+    Ask(String),
+    /// Who looks may add them.
+    Add(String),
+    Nothing,
+}
+
+/// How somebody who lacks a place gets it.
+pub(crate) fn give(page: &Page, group: &Group, kind: MembershipKind, lacks: &User) -> Give {
     if page.view.at != At::Now || !group.is_managed() {
-        return None;
+        Give::Nothing
+    } else if lacks.id == page.viewer.id {
+        Give::Ask(ask_href(group, kind))
+    } else if page.may(Wish::AddPeople, Target::Group(group)) {
+        let (group, user) = (group.id, lacks.id);
+        Give::Add(format!(
+            "/groups/{group}/people/add?kind={kind}&user={user}"
+        ))
+    } else {
+        Give::Nothing
     }
-    if lacks.id == page.viewer.id {
-        return Some((
-            "Ask for this",
-            ask_href(group, kind),
-            group.name.to_string(),
-        ));
-    }
-    page.may(Wish::AddPeople, Target::Group(group)).then(|| {
-        let href = address(
-            &format!("/groups/{}/people/add", group.id),
-            &[("kind", &kind.to_string()), ("users", &lacks.login)],
-        );
-        let what = format!("{} to {}", lacks.name, group.name);
-        ("Add", href, what)
-    })
 }

@@ -104,11 +104,13 @@ pub(crate) fn entitlement(entitlement: &Entitlement) -> ui::Entity {
     let label = entitlement.grant.label();
     match entitlement.grant.rules() {
         Some(_) => ui::Entity::new(ui::EntityKind::Rule, label, list_href(entitlement)),
-        None => {
-            let href = format!("/why?permission={}", escape(label));
-            ui::Entity::new(ui::EntityKind::Entitlement, label, href)
-        }
+        None => permission(label),
     }
+}
+
+fn permission(name: &str) -> ui::Entity {
+    let href = format!("/why?permission={}", escape(name));
+    ui::Entity::new(ui::EntityKind::Entitlement, name, href)
 }
 
 /// A diff grouped by person. Names come from the world in which the thing exists.
@@ -153,29 +155,15 @@ fn diff_line(
     now: Timestamp,
 ) -> Option<ui::DiffLine> {
     let (what, note) = match &line.what {
-        What::Group { group: id, kind } => {
-            let found = world.group(*id)?;
-            (group(found), kind.to_string())
-        }
-        What::Permission { permission } => (
-            ui::Entity::new(
-                ui::EntityKind::Entitlement,
-                &**permission,
-                format!("/why?permission={}", escape(permission)),
-            ),
-            String::new(),
-        ),
+        What::Group { group: id, kind } => (group(world.group(*id)?), Some(kind.to_string())),
+        What::Permission { permission } => (self::permission(permission), None),
     };
     // An end that moves is only understood beside the one it had.
     let was = line.before.filter(|_| line.after.is_some()).map(|end| {
         let date = end.instant().map(|at| when(at, now).date());
         format!("was {}", date.as_deref().unwrap_or("without an end"))
     });
-    let notes: Vec<_> = [note]
-        .into_iter()
-        .filter(|note| !note.is_empty())
-        .chain(was)
-        .collect();
+    let notes: Vec<_> = note.into_iter().chain(was).collect();
     Some(ui::DiffLine {
         sign,
         what,
@@ -186,27 +174,25 @@ fn diff_line(
 
 /// The beginning of a description, for a row.
 pub(crate) fn short(text: &str) -> String {
-    const MOST: usize = 100;
-    let line = text.lines().next().unwrap_or_default();
-    if line.chars().count() <= MOST {
-        return line.to_owned();
-    }
-    let cut: String = line.chars().take(MOST).collect();
-    format!("{}…", cut.trim_end())
+    ui::cut(text.lines().next().unwrap_or_default(), 101)
 }
 
 /// An address with the given parameters.
 pub(crate) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
-    let pairs: Vec<_> = parameters
-        .iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={}", escape(value)))
+    let given = parameters.iter().filter(|(_, value)| !value.is_empty());
+    let pairs = given.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    with_pairs(path, pairs)
+}
+
+/// A path with a query.
+pub(super) fn with_pairs(path: &str, pairs: impl Iterator<Item = (String, String)>) -> String {
+    let pairs: Vec<_> = pairs
+        .map(|(name, value)| format!("{}={}", escape(&name), escape(&value)))
         .collect();
     if pairs.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{path}?{}", pairs.join("&"))
+        return path.to_owned();
     }
+    format!("{path}?{}", pairs.join("&"))
 }
 
 /// Where to ask for a place in a group.
@@ -222,8 +208,7 @@ pub(crate) fn ask_href(group: &Group, kind: MembershipKind) -> String {
 
 /// Where the end of what somebody has in a group is changed.
 pub(crate) fn extend_href(group: &Group, user: &User, kind: MembershipKind) -> String {
-    let (id, login) = (group.id, escape(&user.login));
-    format!("/groups/{id}/people/{login}/extend?kind={kind}")
+    format!("/groups/{}/people/{}/extend?kind={kind}", group.id, user.id)
 }
 
 /// A text as part of an address.

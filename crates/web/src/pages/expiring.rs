@@ -1,9 +1,10 @@
 //! What ends soon: mine, in what I own, and for admins all of it.
 
-use portcullis_model::{Expiry, Group, Id, Membership, Timestamp, User, World, world::contains};
+use portcullis_model::{Group, Id, Membership, Timestamp, User, World, world::contains};
 
 use crate::pages::{
-    grants::{Person, ends_within, is_meant, person, through},
+    access::{self, Row},
+    grants::{ends_within, is_meant, person},
     prelude::*,
 };
 
@@ -17,24 +18,6 @@ struct Expiring<'p> {
     it: List<'p, Row>,
 }
 
-struct Row {
-    /// Whose; nothing where it is the reader's own.
-    who: Option<Person>,
-    group: ui::Entity,
-    is_owner: bool,
-    through: Vec<ui::Entity>,
-    ends: ui::ExpiryPill,
-    renew: Option<(&'static str, String)>,
-}
-
-/// Whose ends are listed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Whose {
-    Mine,
-    Owned,
-    All,
-}
-
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     let days = match page.query("days").as_str() {
         "7" => 7,
@@ -42,18 +25,14 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
         _ => 30,
     };
     let asked = page.query("whose");
-    let (whose, name, empty) = match asked.as_str() {
-        "owned" => (
-            Whose::Owned,
-            "owned",
-            "Nothing in your groups ends in that time",
-        ),
-        "all" if page.is_admin() => (Whose::All, "all", "Nothing ends in that time"),
-        _ => (Whose::Mine, "mine", "None of your access ends in that time"),
+    let (name, empty) = match asked.as_str() {
+        "owned" => ("owned", "Nothing in your groups ends in that time"),
+        "all" if page.is_admin() => ("all", "Nothing ends in that time"),
+        _ => ("mine", "None of your access ends in that time"),
     };
-    let mut it = match whose {
-        Whose::Mine => mine(&page, days),
-        Whose::Owned | Whose::All => others(&page, whose, days),
+    let mut it = match name {
+        "mine" => mine(&page, days),
+        whose => others(&page, whose == "all", days),
     };
     it.keep("whose", name);
     it.select(
@@ -96,15 +75,8 @@ fn mine(page: &Page, days: i64) -> List<'_, Row> {
         ends_within(access.until, now, days) && contains(&access.group.name, &query)
     });
     found.sort_by_key(|access| access.until);
-    list(page, found).map(|access| Row {
-        who: None,
-        group: convert::group(access.group),
-        is_owner: access.kind == MembershipKind::Owner,
-        through: through(world, &access.paths, access.until),
-        ends: convert::ends(access.until, now),
-        renew: (access.group.is_managed())
-            .then(|| ("Ask to keep it", ask_href(access.group, access.kind))),
-    })
+    let me = page.viewer.user();
+    list(page, found).filter_map(|access| Some(access::row(world, me?, &access, now)))
 }
 
 fn list<T>(page: &Page, found: Vec<T>) -> List<'_, T> {
@@ -112,18 +84,15 @@ fn list<T>(page: &Page, found: Vec<T>) -> List<'_, T> {
 }
 
 /// Direct places that end, in what I own or anywhere.
-fn others(page: &Page, whose: Whose, days: i64) -> List<'_, Row> {
+fn others(page: &Page, anywhere: bool, days: i64) -> List<'_, Row> {
     let (world, now, query) = (page.world(), page.now(), page.query("q"));
     let by = now.plus_days(days);
-    let mut found = if whose == Whose::All {
+    let mut found = if anywhere {
         World::ending(world.memberships(), now, by)
     } else {
         let groups = owned(world, page.viewer.id, now).into_iter();
-        World::ending(
-            groups.flat_map(|group| world.direct_of_group(group)),
-            now,
-            by,
-        )
+        let places = groups.flat_map(|group| world.direct_of_group(group));
+        World::ending(places, now, by)
     };
     found.retain(|fact| {
         let group = world.group(fact.group);
@@ -159,12 +128,15 @@ fn row(page: &Page, fact: &Membership) -> Option<Row> {
     let (world, now) = (page.world(), page.now());
     let (user, group) = (world.user(fact.user)?, world.group(fact.group)?);
     let may = page.may(Wish::AddPeople, Target::Group(group)) && group.is_managed();
+    let renew = may.then(|| convert::extend_href(group, user, fact.kind));
     Some(Row {
         who: Some(person(user)),
         group: convert::group(group),
         is_owner: fact.kind == MembershipKind::Owner,
         through: Vec::new(),
-        ends: convert::ends(Expiry::from(fact.validity.until.instant()), now),
-        renew: may.then(|| ("Extend", convert::extend_href(group, user, fact.kind))),
+        others: 0,
+        why: String::new(),
+        ends: convert::ends(fact.validity.until, now),
+        renew: renew.unwrap_or_default(),
     })
 }

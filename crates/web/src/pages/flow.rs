@@ -137,26 +137,17 @@ fn digest(preview: &Preview) -> String {
 
 /// The page of what a commit made, if it made something that has one.
 fn made(committed: &Committed) -> Option<String> {
-    let changes = || committed.change.changes.iter();
+    let made = |change: &&Change| change.outline().edit == EditKind::Created;
+    let mut made: Vec<_> = committed.change.changes.iter().filter(made).collect();
     // The groups that come with an app are on its page.
-    let app = changes().find_map(|change| match change {
-        Change::App(edit) if edit.before.is_none() => edit.after.as_deref(),
+    made.sort_by_key(|change| !matches!(change, Change::App(_)));
+    made.into_iter().find_map(|change| match change {
+        Change::App(edit) => edit.subject().map(convert::app_href),
+        Change::User(edit) => edit.subject().map(convert::user_href),
+        Change::Group(edit) => edit.subject().map(convert::group_href),
+        Change::Tag(edit) => edit.subject().map(convert::tag_href),
+        Change::Request(edit) => edit.id().map(convert::request_href),
         _ => None,
-    });
-    app.map(convert::app_href).or_else(|| {
-        changes().find_map(|change| match change {
-            Change::User(edit) if edit.before.is_none() => {
-                edit.after.as_deref().map(convert::user_href)
-            }
-            Change::Group(edit) if edit.before.is_none() => {
-                edit.after.as_deref().map(convert::group_href)
-            }
-            Change::Tag(edit) if edit.before.is_none() => {
-                edit.after.as_deref().map(convert::tag_href)
-            }
-            Change::Request(edit) if edit.before.is_none() => edit.id().map(convert::request_href),
-            _ => None,
-        })
     })
 }
 
@@ -191,7 +182,7 @@ fn show(
             rules: rules.map(|rules| diff::shown(preview, rules)),
             warnings: preview.warnings.iter().map(|w| w.message.clone()).collect(),
             notes: step.notes,
-            action: page.path.clone(),
+            action: page.acting(),
             hidden,
             confirm: step.confirm.into(),
             cancel: step.cancel,

@@ -4,6 +4,7 @@
 //! defaults at first, and again with what was sent where something was wrong with that. What needs
 //! no more than a yes is a [`confirm`].
 
+use askama::Template;
 use axum::{
     extract::State,
     http::StatusCode,
@@ -14,7 +15,7 @@ use portcullis_model::{Action, Refusal, Target, may};
 
 pub(crate) use super::{
     fields::Values,
-    form_page::{Banner, FormPage},
+    form_page::{Banner, Control, FormPage},
 };
 use super::{
     fields::{Fields, Submission, errors_of},
@@ -26,11 +27,9 @@ use crate::{Web, error::Failure, ui};
 
 /// A form at an address.
 pub(crate) trait Form: Sized + Send + Sync + 'static {
-    /// What the form is about, found by its address and what stands in it.
+    /// What the form is about, found by its address and what stands in it, where the viewer may
+    /// do it: nobody fills in a form in vain.
     fn find(page: &Page, values: &Values) -> Result<Self, Refusal>;
-
-    /// Whether the viewer may do it, told before they fill in a form in vain.
-    fn allowed(&self, page: &Page) -> Result<(), Refusal>;
 
     /// What stands in it.
     fn draw(&self, page: &Page, form: &mut FormPage);
@@ -48,7 +47,6 @@ pub(crate) fn form<F: Form>() -> MethodRouter<Web> {
 pub(crate) fn show<F: Form>(page: &Page) -> Result<Response, Failure> {
     let values = Values::asked(page);
     let form = F::find(page, &values)?;
-    form.allowed(page)?;
     render(&drawn(&form, page, values, ui::Errors::default()))
 }
 
@@ -60,15 +58,31 @@ pub(crate) async fn send<F: Form>(
     let form = F::find(&sent.page, &Values::sent(&sent))?;
     let mut input = Input::new(&sent);
     let step = form.step(&mut input);
-    let errors = match step.filter(|_| input.errors.is_empty()) {
-        Some(step) => match flow::run(&web, &sent, step).await {
-            Ok(answer) => return Ok(answer),
-            Err(failure) => errors_of(failure)?,
+    match attempt(&web, &sent, step, input.errors).await? {
+        Ok(done) => Ok(done),
+        Err(errors) => again(&drawn(&form, &sent.page, Values::sent(&sent), errors)),
+    }
+}
+
+/// Does a step, or tells what is wrong with what was sent.
+pub(crate) async fn attempt(
+    web: &Web,
+    sent: &Submission,
+    step: Option<Step>,
+    errors: ui::Errors,
+) -> Result<Result<Response, ui::Errors>, Failure> {
+    match step.filter(|_| errors.is_empty()) {
+        None => Ok(Err(errors)),
+        Some(step) => match flow::run(web, sent, step).await {
+            Ok(done) => Ok(Ok(done)),
+            Err(failure) => errors_of(failure).map(Err),
         },
-        None => input.errors,
-    };
-    let again = drawn(&form, &sent.page, Values::sent(&sent), errors);
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&again)?).into_response())
+    }
+}
+
+/// A page shown again with what was sent and what is wrong with it.
+pub(crate) fn again(page: &impl Template) -> Result<Response, Failure> {
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, render(page)?).into_response())
 }
 
 fn drawn<F: Form>(form: &F, page: &Page, values: Values, errors: ui::Errors) -> FormPage {
@@ -97,6 +111,17 @@ pub(crate) fn button(plan: fn(&Input<'_>) -> Result<Step, Failure>) -> MethodRou
         let step = plan(&Input::new(&sent))?;
         flow::run(&web, &sent, step).await
     })
+}
+
+/// Whether the viewer may make something, or edit what is at `there`.
+pub(crate) fn may_make(
+    page: &Page,
+    make: Action,
+    edit: Action,
+    there: Option<Target<'_>>,
+) -> Result<(), Refusal> {
+    let action = if there.is_some() { edit } else { make };
+    allowed(page, action, there.unwrap_or(Target::Nothing))
 }
 
 /// Whether the viewer may do it, before they fill in a form in vain.

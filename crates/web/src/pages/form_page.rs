@@ -39,9 +39,8 @@ pub(crate) struct FormPage {
     pub submit: String,
     pub cancel: String,
     pub values: Values,
-    chips: Vec<ui::Chip>,
-    asides: Vec<Aside>,
-    action: String,
+    asides: Vec<ui::Aside>,
+    pub(super) action: String,
     now: Timestamp,
 }
 
@@ -60,117 +59,49 @@ impl FormPage {
             submit: "Save".into(),
             cancel: "/".into(),
             values,
-            chips: Vec::new(),
             asides: Vec::new(),
-            action: page.with_query(&[]),
+            action: page.acting(),
             now: page.viewer.context.now,
         }
     }
 
-    /// A line of text, with what is in it at first.
-    pub(crate) fn line(
-        &mut self,
-        name: &'static str,
-        label: &'static str,
-        first: impl Into<String>,
-    ) -> &mut Text {
-        self.text(name, label, first, Field::Line)
+    /// What a form is called and where it stands: below a list, and below what it edits.
+    pub(crate) fn about(&mut self, list: (&str, &str), there: Option<ui::Entity>, new: &str) {
+        self.crumbs = vec![ui::Link::new(list.0, list.1)];
+        (self.title, self.cancel) = match there {
+            None => (new.to_owned(), list.1.to_owned()),
+            Some(there) => {
+                self.crumbs.push(ui::Link::new(&*there.name, &*there.href));
+                (format!("Edit {}", there.name), there.href)
+            }
+        };
     }
 
-    /// Several lines of text.
-    pub(crate) fn lines(
+    /// A field, with what is in it at first.
+    pub(crate) fn add(
         &mut self,
+        control: Control,
         name: &'static str,
         label: &'static str,
         first: impl Into<String>,
-    ) -> &mut Text {
-        self.text(name, label, first, Field::Lines)
-    }
-
-    fn text(
-        &mut self,
-        name: &'static str,
-        label: &'static str,
-        first: impl Into<String>,
-        field: fn(Text) -> Field,
-    ) -> &mut Text {
-        let text = Text {
+    ) -> &mut Field {
+        let value = self.values.text(name, first);
+        self.fields.push(Field {
+            control,
             name,
             label,
-            value: self.values.text(name, first),
-            ..Text::default()
-        };
-        match self.pushed(field(text)) {
-            Field::Line(text) | Field::Lines(text) => text,
-            _ => unreachable!("a text was pushed"),
-        }
-    }
-
-    fn pushed(&mut self, field: Field) -> &mut Field {
-        let at = self.fields.len();
-        self.fields.push(field);
-        &mut self.fields[at]
+            value,
+            help: String::new(),
+            required: false,
+            options: Vec::new(),
+        });
+        let last = self.fields.len() - 1;
+        &mut self.fields[last]
     }
 
     /// A value that is sent along.
-    pub(crate) fn hidden(&mut self, name: &str, value: impl std::fmt::Display) {
-        self.fields
-            .push(Field::Hidden(ui::Hidden::new(name, value.to_string())));
-    }
-
-    /// One of several, as a list to choose from.
-    pub(crate) fn select(
-        &mut self,
-        name: &'static str,
-        label: &'static str,
-        choices: Vec<ui::Choice>,
-        first: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        let chosen = self.values.text(name, first);
-        self.fields.push(Field::Select(Choices {
-            name,
-            label,
-            choices,
-            chosen,
-            help: help.into(),
-        }));
-    }
-
-    /// One of few, side by side.
-    pub(crate) fn pills(
-        &mut self,
-        name: &'static str,
-        label: &'static str,
-        choices: Vec<ui::Choice>,
-        first: impl Into<String>,
-    ) {
-        let chosen = self.values.text(name, first);
-        self.fields.push(Field::Pills(Choices {
-            name,
-            label,
-            choices,
-            chosen,
-            help: String::new(),
-        }));
-    }
-
-    /// Some of several; `none` is said where there is nothing to choose.
-    pub(crate) fn checks(
-        &mut self,
-        name: &'static str,
-        label: &'static str,
-        boxes: Vec<Check>,
-        help: impl Into<String>,
-        none: &'static str,
-    ) {
-        self.fields.push(Field::Checks(Checks {
-            name,
-            label,
-            boxes,
-            help: help.into(),
-            none,
-        }));
+    pub(crate) fn hidden(&mut self, name: &'static str, value: impl std::fmt::Display) {
+        self.add(Control::Hidden, name, "", "").value = value.to_string();
     }
 
     /// One box to tick.
@@ -182,7 +113,7 @@ impl FormPage {
         first: bool,
     ) {
         let one = self.check(name, value, words, first);
-        self.checks(name, label, vec![one], "", "");
+        self.add(Control::Checks(vec![one], ""), name, label, "");
     }
 
     /// A box of `name`, ticked as it was sent, or `first`.
@@ -203,11 +134,6 @@ impl FormPage {
         }
     }
 
-    /// Something the form is about that is not to be changed.
-    pub(crate) fn known(&mut self, label: &'static str, entity: ui::Entity) {
-        self.fields.push(Field::Known(Known { label, entity }));
-    }
-
     /// Until when: a length or a date, cut to what tags allow; `first` is chosen unless somebody
     /// chooses.
     pub(crate) fn until(&mut self, requirements: &Requirements<'_>, first: Option<&str>) {
@@ -215,12 +141,12 @@ impl FormPage {
         if let Some(first) = first.filter(|_| self.values.text("until", "").is_empty()) {
             durations.chosen = first.to_owned();
         }
-        self.fields.push(Field::Durations(durations));
+        self.add(Control::Durations(durations), "until", "", "");
     }
 
     /// Why, marked where tags demand it.
     pub(crate) fn reason(&mut self, requirements: &Requirements<'_>, help: &str) {
-        let text = self.lines("reason", "Reason", "");
+        let text = self.add(Control::Lines, "reason", "Reason", "");
         match requirements.reason {
             None => text.help(help),
             Some((group, tag)) => text.required().help(format!(
@@ -268,19 +194,23 @@ impl FormPage {
                 ..check
             }
         });
-        let boxes = boxes.collect();
-        let help = if may_remove || carried.is_empty() {
-            ""
-        } else {
-            "Only admins take tags off."
-        };
-        self.checks("tags", "Tags", boxes, help, "There are no tags.");
+        let boxes = Control::Checks(boxes.collect(), "There are no tags.");
+        let field = self.add(boxes, "tags", "Tags", "");
+        if !may_remove && !carried.is_empty() {
+            field.help("Only admins take tags off.");
+        }
     }
 
     /// What it is for.
     pub(crate) fn description(&mut self, first: &str) {
-        self.lines("description", "Description", first)
+        self.add(Control::Lines, "description", "Description", first)
             .help("Help people decide whether they need it.");
+    }
+
+    /// Who owns what is made: who makes it, unless they say otherwise.
+    pub(crate) fn owners(&mut self, page: &Page, help: &str) {
+        let me = page.viewer.user().map_or("", |user| user.login.as_str());
+        self.add(Control::Lines, "owners", "Owners", me).help(help);
     }
 
     /// The tabs between the form for members and the one for owners, at `here?…kind=`.
@@ -302,19 +232,16 @@ impl FormPage {
         entities: Vec<ui::Entity>,
         text: impl Into<String>,
     ) {
-        let text = text.into();
-        if !(entities.is_empty() && text.is_empty()) {
-            self.asides.push(Aside {
-                title,
-                entities,
-                text,
-            });
-        }
+        let aside = ui::Aside::new(title, entities, text);
+        self.asides.extend(Some(aside).filter(|it| !it.is_empty()));
     }
 
-    /// The field by which `Input::check_stale` knows what the form was drawn from.
-    pub(crate) fn version(&mut self, record: &impl Serialize) {
-        self.hidden("seen", version(record));
+    /// The field by which `Input::check_stale` knows what the form was drawn from, where it is
+    /// drawn from something.
+    pub(crate) fn version(&mut self, record: &Option<impl Serialize>) {
+        if record.is_some() {
+            self.hidden("seen", version(record));
+        }
     }
 }
 
@@ -344,38 +271,36 @@ impl Banner {
     }
 }
 
-/// Something to know beside the form.
-struct Aside {
-    title: &'static str,
-    entities: Vec<ui::Entity>,
-    text: String,
-}
-
 /// One field of a form.
-pub(crate) enum Field {
-    Hidden(ui::Hidden),
-    Line(Text),
-    Lines(Text),
-    Select(Choices),
-    Pills(Choices),
-    Durations(ui::Durations),
-    Checks(Checks),
-    Known(Known),
-}
-
-/// A line or several lines of text.
-#[derive(Default)]
-pub(crate) struct Text {
+pub(crate) struct Field {
+    control: Control,
     name: &'static str,
     label: &'static str,
-    value: String,
+    pub value: String,
     help: String,
     required: bool,
     /// Suggestions the browser completes from.
     options: Vec<String>,
 }
 
-impl Text {
+/// With what a field is filled in.
+pub(crate) enum Control {
+    Hidden,
+    Line,
+    /// Several lines of text.
+    Lines,
+    /// One of several, as a list to choose from.
+    Select(Vec<ui::Choice>),
+    /// One of few, side by side.
+    Pills(Vec<ui::Choice>),
+    Durations(ui::Durations),
+    /// Some of several, and what is said where there is nothing to choose.
+    Checks(Vec<Check>, &'static str),
+    /// Something the form is about that is not to be changed.
+    Known(ui::Entity),
+}
+
+impl Field {
     pub(crate) fn help(&mut self, help: impl Into<String>) -> &mut Self {
         self.help = help.into();
         self
@@ -390,24 +315,6 @@ impl Text {
         self.options = options;
         self
     }
-}
-
-/// One of several.
-pub(crate) struct Choices {
-    name: &'static str,
-    label: &'static str,
-    choices: Vec<ui::Choice>,
-    chosen: String,
-    help: String,
-}
-
-/// Some of several.
-pub(crate) struct Checks {
-    name: &'static str,
-    label: &'static str,
-    boxes: Vec<Check>,
-    help: String,
-    none: &'static str,
 }
 
 /// One box to tick.
@@ -425,12 +332,6 @@ impl Check {
         self.help = help.into();
         self
     }
-}
-
-/// Something the form is about that is not to be changed.
-pub(crate) struct Known {
-    label: &'static str,
-    entity: ui::Entity,
 }
 
 /// The picker of lengths, cut to the limit.

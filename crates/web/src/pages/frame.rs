@@ -5,27 +5,21 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{
-    extract::{FromRequestParts, RawPathParams, Request, State},
+    extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State},
     http::{HeaderMap, HeaderValue, header, request::Parts},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use portcullis_model::{
-    Action, App, Group, Noun, Position, Refusal, Tag, Target, Timestamp, User, World, may,
-};
+use portcullis_model::{Action, Noun, Position, Refusal, Target, Timestamp, User, World, may};
 
 use super::convert;
 use crate::{
     At, View, Web,
     auth::{Authenticated, Viewer, cookie},
     error::Failure,
+    http::path::Keyed,
     ui, words,
 };
-
-const USER: (&str, Noun) = ("login", Noun::Person);
-const GROUP: (&str, Noun) = ("id", Noun::Group);
-const APP: (&str, Noun) = ("id", Noun::App);
-const TAG: (&str, Noun) = ("id", Noun::Tag);
 
 /// Who looks at which world: what a page is made from.
 #[derive(Clone, Debug)]
@@ -34,6 +28,8 @@ pub(crate) struct Page {
     pub view: View,
     /// The page's own path and query.
     pub path: String,
+    /// The route that led here, such as `/people/{login}/edit`.
+    route: String,
     params: Vec<(String, String)>,
     theme: &'static str,
     personas: Vec<ui::Persona>,
@@ -67,61 +63,38 @@ impl Page {
         found.map_or("", |(_, value)| value)
     }
 
-    fn named<'p, T>(
-        &'p self,
-        world: &'p World,
-        (param, noun): (&str, Noun),
-        find: impl FnOnce(&'p World, &str) -> Option<&'p T>,
-    ) -> Result<&'p T, Refusal> {
-        let key = self.param(param);
-        find(world, key).ok_or_else(|| Refusal::not_found(noun, key))
+    /// What the address names, as it is now.
+    pub(crate) fn one<T: Keyed>(&self) -> Result<&T::Found, Refusal> {
+        self.named::<T>(&self.viewer.world)
     }
 
-    /// The user of `{login}`, as they are now.
-    pub(crate) fn user(&self) -> Result<&User, Refusal> {
-        self.named(&self.viewer.world, USER, World::find_user)
+    /// The same, where the address may name none.
+    pub(crate) fn maybe<T: Keyed>(&self) -> Result<Option<&T::Found>, Refusal> {
+        self.key::<T>().map(|_| self.one::<T>()).transpose()
     }
 
-    /// The user of `{login}`, as the page shows them.
-    pub(crate) fn shown_user(&self) -> Result<&User, Refusal> {
-        self.named(self.world(), USER, World::find_user)
+    /// What the address names, as the page shows it.
+    pub(crate) fn shown<T: Keyed>(&self) -> Result<&T::Found, Refusal> {
+        self.named::<T>(self.world())
     }
 
-    /// The group of `{id}`, as it is now.
-    pub(crate) fn group(&self) -> Result<&Group, Refusal> {
-        self.named(&self.viewer.world, GROUP, World::find_group)
+    fn named<'p, T: Keyed>(&'p self, world: &'p World) -> Result<&'p T::Found, Refusal> {
+        let key = self.key::<T>().unwrap_or_default();
+        let noun = match T::NOUN {
+            Noun::User => Noun::Person,
+            noun => noun,
+        };
+        T::find(world, key, self.viewer.id).ok_or_else(|| Refusal::not_found(noun, key))
     }
 
-    /// The group of `{id}`, as the page shows it.
-    pub(crate) fn shown_group(&self) -> Result<&Group, Refusal> {
-        self.named(self.world(), GROUP, World::find_group)
-    }
-
-    /// The role of `{id}`, as it is now.
-    pub(crate) fn role(&self) -> Result<&Group, Refusal> {
-        self.named(&self.viewer.world, ("id", Noun::Role), |world, key| {
-            world.find_group(key).filter(|group| group.is_role())
-        })
-    }
-
-    /// The app of `{id}`, as it is now.
-    pub(crate) fn app(&self) -> Result<&App, Refusal> {
-        self.named(&self.viewer.world, APP, World::find_app)
-    }
-
-    /// The app of `{id}`, as the page shows it.
-    pub(crate) fn shown_app(&self) -> Result<&App, Refusal> {
-        self.named(self.world(), APP, World::find_app)
-    }
-
-    /// The tag of `{id}`, as it is now.
-    pub(crate) fn tag(&self) -> Result<&Tag, Refusal> {
-        self.named(&self.viewer.world, TAG, World::find_tag)
-    }
-
-    /// The tag of `{id}`, as the page shows it.
-    pub(crate) fn shown_tag(&self) -> Result<&Tag, Refusal> {
-        self.named(self.world(), TAG, World::find_tag)
+    /// What names it: the part `{login}` of the address for a person, `{id}` for anything else.
+    fn key<T: Keyed>(&self) -> Option<&str> {
+        let name = match T::NOUN {
+            Noun::User => "login",
+            _ => "id",
+        };
+        let found = self.params.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
     }
 
     /// The value of a query parameter; empty if absent.
@@ -139,15 +112,21 @@ impl Page {
             .iter()
             .filter(|(_, value)| !value.is_empty())
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let pairs: Vec<_> = kept
-            .chain(added)
-            .map(|(key, value)| format!("{}={}", convert::escape(&key), convert::escape(&value)))
-            .collect();
-        if pairs.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{path}?{}", pairs.join("&"))
-        }
+        convert::with_pairs(path, kept.chain(added))
+    }
+
+    /// Where the page sends what is done on it: the same address with a person in it by id, which
+    /// means the same person still when somebody else has their login.
+    pub(crate) fn acting(&self) -> String {
+        let address = self.with_query(&[]);
+        let (path, query) = address.split_at(address.find('?').unwrap_or(address.len()));
+        let user = self.one::<User>().map(|user| user.id.to_string());
+        let named = path.split('/').zip(self.route.split('/'));
+        let parts = named.map(|(part, name)| match &user {
+            Ok(id) if name == "{login}" => id,
+            _ => part,
+        });
+        parts.collect::<Vec<_>>().join("/") + query
     }
 
     /// The same address up to and including the value-less parameter `name`.
@@ -161,12 +140,8 @@ impl Page {
     pub(crate) fn shell(&self) -> ui::Shell {
         let user = self.viewer.user();
         let (name, login) = user.map_or(("", ""), |user| (user.name.as_str(), user.login.as_str()));
-        let who = ui::Viewer::new(
-            name,
-            login,
-            format!("/people/{}", convert::escape(login)),
-            self.is_admin(),
-        );
+        let href = format!("/people/{}", convert::escape(login));
+        let who = ui::Viewer::new(name, login, href, self.is_admin());
         let now = self.viewer.context.now;
         let waiting = self.viewer.world.waits_for(self.viewer.id, now).len();
         let place = |label, href, icon| ui::NavItem::new(label, href, icon, &self.path);
@@ -239,9 +214,11 @@ impl FromRequestParts<Web> for Page {
             Some(position) => notice(web, &viewer, position).await?,
             None => None,
         };
+        let route = parts.extensions.get::<MatchedPath>();
         Ok(Self {
             viewer,
             view,
+            route: route.map_or_else(|| path.clone(), |route| route.as_str().to_owned()),
             path,
             params,
             theme,
@@ -261,13 +238,9 @@ async fn notice(
     Ok(entry
         .filter(|entry| entry.actor.user() == Some(viewer.id))
         .map(|entry| ui::Notice {
-            level: ui::Level::Good,
             title: words::done(entry.operation).to_owned(),
-            text: String::new(),
-            undo: (entry.undoes.is_none() && entry.undone_by.is_none()).then(|| ui::Undo {
-                label: "Undo".into(),
-                action: format!("/activity/{position}/undo"),
-            }),
+            undo: (entry.undoes.is_none() && entry.undone_by.is_none())
+                .then(|| format!("/activity/{position}/undo")),
         }))
 }
 
@@ -304,13 +277,10 @@ pub(crate) async fn failures_as_pages(
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("application/json") && !accept.contains("text/html"));
-    let page = {
-        let mut uri_only = parts.clone();
-        // The failing request's own query may be what is wrong: the frame is made without it.
-        uri_only.uri = parts.uri.path().parse().unwrap_or_default();
-        uri_only.headers.remove(crate::view::POSITION);
-        uri_only
-    };
+    // The failing request's own query may be what is wrong: the frame is made without it.
+    let mut page = parts.clone();
+    page.uri = parts.uri.path().parse().unwrap_or_default();
+    page.headers.remove(crate::view::POSITION);
     parts.extensions.remove::<Arc<Failure>>();
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(failure) = response.extensions().get::<Arc<Failure>>().cloned() else {
@@ -319,12 +289,10 @@ pub(crate) async fn failures_as_pages(
     if wants_json {
         return response;
     }
-    let mut page = page;
-    let shell = match Page::from_request_parts(&mut page, &web).await {
-        Ok(page) => page.shell(),
-        Err(_) => return failed(response.headers(), &failure),
-    };
-    failure_page(shell, &failure)
+    match Page::from_request_parts(&mut page, &web).await {
+        Ok(page) => failure_page(page.shell(), &failure),
+        Err(_) => failed(response.headers(), &failure),
+    }
 }
 
 fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
@@ -361,7 +329,7 @@ fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
 
 /// A failure as a bare page, where nobody is known to look at it.
 pub(crate) fn failed(_headers: &HeaderMap, failure: &Failure) -> Response {
-    let who = ui::Viewer::new("", "", "/", false);
+    let who = ui::Viewer::new("", "", "/".into(), false);
     let shell = ui::Shell::new(who, "", jiff::Timestamp::UNIX_EPOCH);
     let mut response = failure_page(shell, failure);
     if matches!(failure, Failure::Unauthenticated) {
@@ -373,27 +341,20 @@ pub(crate) fn failed(_headers: &HeaderMap, failure: &Failure) -> Response {
 }
 
 /// The pairs of a query or form body.
-pub(crate) fn form_pairs(text: &[u8]) -> Vec<(String, String)> {
-    text.split(|byte| *byte == b'&')
+pub(crate) fn form_pairs(text_of: &[u8]) -> Vec<(String, String)> {
+    let text = |bytes: &[u8]| {
+        let spaced = bytes.iter().map(|b| if *b == b'+' { b' ' } else { *b });
+        let spaced: Vec<u8> = spaced.collect();
+        let decoded = percent_encoding::percent_decode(&spaced).decode_utf8_lossy();
+        decoded.into_owned()
+    };
+    let pairs = text_of.split(|byte| *byte == b'&');
+    pairs
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
-            let at = pair
-                .iter()
-                .position(|byte| *byte == b'=')
-                .unwrap_or(pair.len());
-            let text = |bytes: &[u8]| {
-                let spaced: Vec<u8> = bytes
-                    .iter()
-                    .map(|b| if *b == b'+' { b' ' } else { *b })
-                    .collect();
-                percent_encoding::percent_decode(&spaced)
-                    .decode_utf8_lossy()
-                    .into_owned()
-            };
-            (
-                text(&pair[..at]),
-                text(pair.get(at + 1..).unwrap_or_default()),
-            )
+            let mut sides = pair.splitn(2, |byte| *byte == b'=');
+            let mut side = || text(sides.next().unwrap_or_default());
+            (side(), side())
         })
         .collect()
 }

@@ -11,18 +11,9 @@ use crate::ui;
 /// How near an end must be to be pointed out, in days.
 pub(crate) const SOON_DAYS: i64 = 7;
 
-/// A person with their login beside the name.
-pub(crate) fn person(user: &User) -> Person {
-    Person {
-        who: convert::user(user).with_detail(user.login.as_str()),
-        login: user.login.to_string(),
-    }
-}
-
-/// A person as lists show them.
-pub(crate) struct Person {
-    pub who: ui::Entity,
-    pub login: String,
+/// A person as lists show them, with their login beside the name.
+pub(crate) fn person(user: &User) -> ui::Entity {
+    convert::user(user).with_detail(user.login.as_str())
 }
 
 /// Whether a person is meant by a search.

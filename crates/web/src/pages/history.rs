@@ -81,7 +81,7 @@ impl Older {
 /// The picture of a history, where there is anything to draw.
 pub(crate) fn timeline(title: String, lines: Vec<Line>, now: Timestamp) -> Option<Timeline> {
     let any = !lines.is_empty();
-    any.then(|| Timeline::fitting("history", title, lines, now.to_jiff()))
+    any.then(|| Timeline::fitting(title, lines, now.to_jiff()))
 }
 
 /// The page of a history that `?before=` asks for.

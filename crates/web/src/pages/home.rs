@@ -4,7 +4,7 @@ use portcullis_model::{Expiry, Group, Request, Wants, World};
 
 use crate::pages::{
     access::{self, Section},
-    grants::{SOON_DAYS, ends_within, through},
+    grants::{SOON_DAYS, ends_within},
     prelude::*,
 };
 
@@ -18,7 +18,7 @@ const MOST_OWNED: usize = 20;
 struct Home {
     shell: ui::Shell,
     greeting: String,
-    ending: Few<Ending>,
+    ending: Few<access::Row>,
     waiting: Few<Waiting>,
     asked: Vec<Waiting>,
     sections: Vec<Section>,
@@ -27,15 +27,6 @@ struct Home {
     owned: Few<Owned>,
     owned_count: usize,
     my_page: String,
-}
-
-struct Ending {
-    group: ui::Entity,
-    is_owner: bool,
-    through: Vec<ui::Entity>,
-    ends: ui::ExpiryPill,
-    /// Where to ask for more time.
-    extend: String,
 }
 
 struct Waiting {
@@ -54,29 +45,19 @@ struct Owned {
 }
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
-    render(&home(&page))
+    render(&home(&page)?)
 }
 
-fn home(page: &Page) -> Home {
+fn home(page: &Page) -> Result<Home, Failure> {
     let (world, now, me) = (page.world(), page.now(), page.viewer.id);
-    let user = world.user(me);
+    let user = page.viewer.user().ok_or(Failure::Unauthenticated)?;
     let all = world.access_of(me, now);
     let ending = all.iter();
     let mut ending: Vec<_> = ending
         .filter(|access| ends_within(access.until, now, SOON_DAYS))
         .collect();
     ending.sort_by_key(|access| access.until);
-    let ending = Few::of(FEW, ending, |access| Ending {
-        group: convert::group(access.group),
-        is_owner: access.kind == MembershipKind::Owner,
-        through: through(world, &access.paths, access.until),
-        ends: convert::ends(access.until, now),
-        extend: if access.group.is_managed() {
-            ask_href(access.group, access.kind)
-        } else {
-            String::new()
-        },
-    });
+    let ending = Few::of(FEW, ending, |it| access::row(world, user, it, now));
     let (owned, mut had): (Vec<_>, Vec<_>) = all
         .into_iter()
         .partition(|access| access.kind == MembershipKind::Owner);
@@ -85,8 +66,8 @@ fn home(page: &Page) -> Home {
     had.truncate(MOST_ACCESS);
     let waits = world.waits_for(me, now);
     let asked = world.requests().filter(|request| request.requester == me);
-    let first_name = user.and_then(|user| user.name.split_whitespace().next());
-    Home {
+    let first_name = user.name.split_whitespace().next();
+    Ok(Home {
         shell: page.shell(),
         greeting: first_name.unwrap_or_default().to_owned(),
         ending,
@@ -95,13 +76,13 @@ fn home(page: &Page) -> Home {
             shown: drawn(page, waits.into_iter()),
         },
         asked: drawn(page, asked),
-        sections: user.map_or_else(Vec::new, |user| access::sections(world, user, &had, now)),
+        sections: access::sections(world, user, &had, now),
         access_count,
         access_more: access_count.saturating_sub(MOST_ACCESS),
         owned_count: owned.len(),
         owned: Few::of(MOST_OWNED, owned, |access| owned_row(page, access.group)),
-        my_page: user.map_or_else(String::new, convert::user_href),
-    }
+        my_page: convert::user_href(user),
+    })
 }
 
 fn drawn<'w>(page: &Page, requests: impl Iterator<Item = &'w Request>) -> Vec<Waiting> {

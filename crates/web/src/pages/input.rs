@@ -2,7 +2,7 @@
 
 use portcullis_model::{
     Expiry, Group, Id, MembershipKind, Timestamp, User, World,
-    name::{ParseTextError, Reason},
+    name::{Description, Name, ParseTextError, Reason},
 };
 use serde::Serialize;
 
@@ -50,6 +50,12 @@ impl<'s> Input<'s> {
     ) -> Option<T> {
         let read = parse(self.text(name));
         read.map_err(|bad| self.errors.add(name, bad.0)).ok()
+    }
+
+    /// The fields `name` and `description`.
+    pub(crate) fn named(&mut self) -> (Option<Name>, Option<Description>) {
+        let name = self.parse("name", Name::parse);
+        (name, self.parse("description", Description::parse))
     }
 
     /// The field `reason`.

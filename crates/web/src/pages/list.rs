@@ -41,10 +41,21 @@ pub(crate) struct Select {
 impl<'p, T> List<'p, T> {
     /// The part of `all` that `?page=` asks for.
     pub(crate) fn new(page: &'p Page, place: impl Into<String>, sort: Sort, all: Vec<T>) -> Self {
-        let (rows, pages) = cut(page, all);
+        Self {
+            sort,
+            ..Self::given(page, place, cut(page, all))
+        }
+    }
+
+    /// Rows that are cut already, in whatever order.
+    pub(crate) fn given(
+        page: &'p Page,
+        place: impl Into<String>,
+        (rows, pages): (Vec<T>, ui::Pages),
+    ) -> Self {
         Self {
             page,
-            sort,
+            sort: Sort::of(page, ""),
             place: place.into(),
             hidden: Vec::new(),
             query: page.query("q"),
@@ -97,9 +108,16 @@ impl<'p, T> List<'p, T> {
             self.filters.push(ui::Filter {
                 name: name.to_owned(),
                 value: shown.as_ref().to_owned(),
-                remove: self.page.with_query(&[(parameter, ""), ("page", "")]),
+                remove: self
+                    .page
+                    .with_query(&[(parameter, ""), ("page", ""), ("before", "")]),
             });
         }
+    }
+
+    /// What the address asks for.
+    pub(crate) fn asked(&self, name: &str) -> String {
+        self.page.query(name)
     }
 
     /// Says what is searched for.
@@ -117,11 +135,34 @@ impl<'p, T> List<'p, T> {
         let chosen = self.page.query(name);
         let told = choices.iter().find(|(value, ..)| *value == chosen);
         self.narrowed(label, name, told.map_or("", |(.., told)| told));
-        let choices = choices.map(|(value, label, _)| ui::Choice::new(value, label));
+        let choices = choices.map(|(value, label, _)| (value, label));
+        self.pick(name, label, ui::Choice::all(choices), chosen);
+    }
+
+    /// Offers choices, each called as it is told.
+    pub(crate) fn choose(&mut self, name: &'static str, label: &'static str, all: Vec<ui::Choice>) {
+        let chosen = self.page.query(name);
+        let told = all.iter().find(|it| !chosen.is_empty() && it.is(&chosen));
+        self.narrowed(
+            name,
+            name,
+            told.map_or(String::new(), |it| it.label.clone()),
+        );
+        self.pick(name, label, all, chosen);
+    }
+
+    /// Offers choices, of which one is chosen.
+    pub(crate) fn pick(
+        &mut self,
+        name: &'static str,
+        label: &'static str,
+        choices: Vec<ui::Choice>,
+        chosen: String,
+    ) {
         self.selects.push(Select {
             name,
             label,
-            choices: choices.into(),
+            choices,
             chosen,
         });
     }
@@ -129,8 +170,8 @@ impl<'p, T> List<'p, T> {
     /// Offers to make one more, to who may.
     pub(crate) fn offer(&mut self, action: portcullis_model::Action, label: &str) {
         let may = self.page.may(action, Target::Nothing);
-        self.actions
-            .add_if(may, label, format!("{}/new", self.place), "plus");
+        let new = format!("{}/new", self.place);
+        self.actions.add([(may, label, new, "plus")]);
     }
 
     /// The head of a column that `?sort=key` sorts by.
@@ -223,5 +264,16 @@ impl<T> Few<T> {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.shown.is_empty()
+    }
+}
+
+impl Few<ui::Entity> {
+    /// As a list beside a page, the rest of which is at `more`.
+    pub(crate) fn beside(self, title: &'static str, more: impl Into<String>) -> ui::Aside {
+        let left = (self.more > 0).then(|| format!("and {} more", self.more));
+        ui::Aside {
+            more: left.map(|label| ui::Link::new(label, more)),
+            ..ui::Aside::new(title, self.shown, "")
+        }
     }
 }

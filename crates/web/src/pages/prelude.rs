@@ -16,14 +16,20 @@ pub(crate) use crate::{Web, error::Failure, ui};
 pub(crate) mod forms {
     pub(crate) use portcullis_model::{
         Action, Group, Id, MembershipKind, Noun, Refusal, Target, User,
+        name::{Description, Name},
     };
 
     pub(crate) use crate::{
         error::Failure,
+        http::Role,
         pages::{
             convert,
             flow::Step,
-            form::{Form, FormPage, Values, allowed},
+            form::{
+                Banner,
+                Control::{Checks, Known, Line, Lines, Pills, Select},
+                Form, FormPage, Values, allowed, may_make,
+            },
             frame::Page,
             input::Input,
             requirements::Requirements,

@@ -3,8 +3,11 @@
 //! An asset's address carries the hash of its bytes, so browsers may keep it for good; a new build
 //! has new addresses. Debug builds read the files from disk, so that a reload shows an edit.
 
-use axum::body::Body;
-use axum::http::{Response, StatusCode, header};
+use axum::{
+    body::Body,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
@@ -24,9 +27,9 @@ pub(crate) fn url(name: &str) -> String {
 /// The answer to a request for `/assets/{name}?v={v}`.
 ///
 /// A matching `v` makes the answer immutable for a year; any other must be asked for again.
-pub(crate) fn serve(name: &str, v: Option<&str>, if_none_match: Option<&str>) -> Response<Body> {
+pub(crate) fn serve(name: &str, v: Option<&str>, if_none_match: Option<&str>) -> Response {
     let Some(file) = Assets::get(name) else {
-        return response(StatusCode::NOT_FOUND, Body::empty());
+        return StatusCode::NOT_FOUND.into_response();
     };
     let version = version(&file);
     let etag = format!("\"{version}\"");
@@ -39,29 +42,17 @@ pub(crate) fn serve(name: &str, v: Option<&str>, if_none_match: Option<&str>) ->
         tags.split(',')
             .any(|tag| tag.trim().trim_start_matches("W/") == etag)
     });
-    let mut answer = if fresh {
-        response(StatusCode::NOT_MODIFIED, Body::empty())
-    } else {
-        response(StatusCode::OK, Body::from(file.data))
-    };
-    let headers = answer.headers_mut();
-    for (name, value) in [
+    let headers = [
         (header::CONTENT_TYPE, content_type(name)),
         (header::CACHE_CONTROL, cache),
         (header::ETAG, etag.as_str()),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ] {
-        if let Ok(value) = value.parse() {
-            headers.insert(name, value);
-        }
+    ];
+    if fresh {
+        (StatusCode::NOT_MODIFIED, headers).into_response()
+    } else {
+        (headers, Body::from(file.data)).into_response()
     }
-    answer
-}
-
-fn response(status: StatusCode, body: Body) -> Response<Body> {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    response
 }
 
 fn content_type(name: &str) -> &'static str {

@@ -16,32 +16,29 @@ pub(crate) enum Sign {
 
 impl Sign {
     pub(crate) fn class(self) -> &'static str {
-        match self {
-            Self::Gains => "gain",
-            Self::Loses => "lose",
-            Self::Changes => "change",
-        }
+        self.words().0
     }
 
     pub(crate) fn mark(self) -> &'static str {
-        match self {
-            Self::Gains => "+",
-            Self::Loses => "−",
-            Self::Changes => "~",
-        }
+        self.words().1
     }
 
     pub(crate) fn word(self) -> &'static str {
+        self.words().2
+    }
+
+    /// Its class, its mark and its word.
+    fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Gains => "gains",
-            Self::Loses => "loses",
-            Self::Changes => "changes",
+            Self::Gains => ("gain", "+", "gains"),
+            Self::Loses => ("lose", "−", "loses"),
+            Self::Changes => ("change", "~", "changes"),
         }
     }
 }
 
 /// One thing somebody gains or loses.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) struct DiffLine {
     /// Gains, loses or changes.
     pub(crate) sign: Sign,
@@ -52,7 +49,6 @@ pub(crate) struct DiffLine {
 }
 
 /// Everything that differs for one person.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DiffSubject {
     pub(crate) who: Entity,
     /// What differs for them.
@@ -60,19 +56,14 @@ pub(crate) struct DiffSubject {
 }
 
 impl DiffSubject {
-    /// The lines shown at once.
-    pub(crate) fn head(&self) -> &[DiffLine] {
-        &self.lines[..self.lines.len().min(DIFF_FOLD)]
-    }
-
-    /// The lines folded away.
-    pub(crate) fn rest(&self) -> &[DiffLine] {
-        &self.lines[self.lines.len().min(DIFF_FOLD)..]
+    /// The lines shown at once, and those folded away.
+    pub(crate) fn folded(&self) -> (&[DiffLine], &[DiffLine]) {
+        self.lines.split_at(self.lines.len().min(DIFF_FOLD))
     }
 }
 
 /// Who gains and loses what, grouped by person.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Default)]
 pub(crate) struct Diff {
     pub(crate) subjects: Vec<DiffSubject>,
     /// People who differ but are not listed, so that a page stays small.
@@ -92,57 +83,32 @@ impl Diff {
         self.subjects.len() + self.omitted
     }
 
-    pub(crate) fn gains(&self) -> usize {
-        self.count(Sign::Gains)
-    }
-
-    pub(crate) fn losses(&self) -> usize {
-        self.count(Sign::Loses)
-    }
-
-    pub(crate) fn changes(&self) -> usize {
-        self.count(Sign::Changes)
-    }
-
     /// Whether nothing differs for anybody.
     pub(crate) fn is_empty(&self) -> bool {
         self.people() == 0
     }
 
-    /// The people shown at once: as many as fit into [`DIFF_FOLD`] lines, and always one.
-    pub(crate) fn head(&self) -> &[DiffSubject] {
-        &self.subjects[..self.fold()]
-    }
-
-    /// The people folded away.
-    pub(crate) fn rest(&self) -> &[DiffSubject] {
-        &self.subjects[self.fold()..]
-    }
-
-    fn count(&self, sign: Sign) -> usize {
-        self.subjects
-            .iter()
-            .flat_map(|s| &s.lines)
-            .filter(|line| line.sign == sign)
-            .count()
-    }
-
-    fn fold(&self) -> usize {
+    /// The people shown at once, as many as fit into [`DIFF_FOLD`] lines and always one; and those
+    /// folded away.
+    pub(crate) fn folded(&self) -> (&[DiffSubject], &[DiffSubject]) {
         let mut lines = 0;
-        let fitting = self
-            .subjects
-            .iter()
-            .take_while(|subject| {
-                lines += subject.lines.len();
-                lines <= DIFF_FOLD
-            })
-            .count();
-        fitting.max(1).min(self.subjects.len())
+        let fits = |subject: &&DiffSubject| {
+            lines += subject.lines.len();
+            lines <= DIFF_FOLD
+        };
+        let fitting = self.subjects.iter().take_while(fits).count();
+        self.subjects
+            .split_at(fitting.max(1).min(self.subjects.len()))
+    }
+
+    /// How many lines have a sign.
+    pub(crate) fn count(&self, sign: Sign) -> usize {
+        let lines = self.subjects.iter().flat_map(|subject| &subject.lines);
+        lines.filter(|line| line.sign == sign).count()
     }
 }
 
 /// A change about to be made: what it does, what to heed, and the form that does it.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Preview {
     pub(crate) title: String,
     pub(crate) diff: Diff,
@@ -157,7 +123,6 @@ pub(crate) struct Preview {
 }
 
 /// What a change does by rules: a part of a preview.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RulesDiff {
     pub(crate) people: usize,
     pub(crate) shifts: Vec<AffectedUsers>,
@@ -165,7 +130,6 @@ pub(crate) struct RulesDiff {
 }
 
 /// People whose rules change alike.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AffectedUsers {
     pub(crate) people: usize,
     pub(crate) names: Vec<Entity>,
@@ -177,7 +141,6 @@ pub(crate) struct AffectedUsers {
 }
 
 /// A request that gets another answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DecisionChange {
     /// Gains where it is allowed afterwards, else loses.
     pub(crate) sign: Sign,
@@ -198,23 +161,12 @@ impl AffectedUsers {
 }
 
 impl DecisionChange {
-    /// What people may from now on, or no longer.
+    /// What people may from now on or no longer, and what the answer was.
     #[must_use]
-    pub(crate) fn may(&self) -> &'static str {
-        if self.sign == Sign::Gains {
-            "may now"
-        } else {
-            "may no longer"
-        }
-    }
-
-    /// What the answer was.
-    #[must_use]
-    pub(crate) fn was(&self) -> &'static str {
-        if self.sign == Sign::Gains {
-            "was denied"
-        } else {
-            "was allowed"
+    pub(crate) fn words(&self) -> (&'static str, &'static str) {
+        match self.sign {
+            Sign::Gains => ("may now", "was denied"),
+            _ => ("may no longer", "was allowed"),
         }
     }
 }
@@ -238,15 +190,15 @@ mod tests {
 
     #[test]
     fn diff_folds_past_twenty_lines_and_always_shows_one_person() {
-        assert_eq!(Diff::default().head().len(), 0);
+        assert_eq!(Diff::default().folded().0.len(), 0);
         let long = Diff::new(vec![subject(30)]);
-        assert_eq!((long.head().len(), long.rest().len()), (1, 0));
-        assert_eq!(
-            (long.head()[0].head().len(), long.head()[0].rest().len()),
-            (20, 10)
-        );
+        let sizes = |diff: &Diff| (diff.folded().0.len(), diff.folded().1.len());
+        assert_eq!(sizes(&long), (1, 0));
+        let (head, rest) = long.subjects[0].folded();
+        assert_eq!((head.len(), rest.len()), (20, 10));
         let many = Diff::new(vec![subject(8), subject(12), subject(1)]);
-        assert_eq!((many.head().len(), many.rest().len()), (2, 1));
-        assert_eq!((many.people(), many.gains(), many.losses()), (3, 21, 0));
+        assert_eq!(sizes(&many), (2, 1));
+        let counts = [Sign::Gains, Sign::Loses].map(|sign| many.count(sign));
+        assert_eq!((many.people(), counts), (3, [21, 0]));
     }
 }

@@ -22,36 +22,31 @@ pub(crate) enum EntityKind {
 impl EntityKind {
     /// The icon's id in `icons.svg`.
     pub(crate) fn icon(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Service => "key",
-            Self::Group => "group",
-            Self::Role => "role",
-            Self::App => "app",
-            Self::Tag => "tag",
-            Self::Entitlement => "key",
-            Self::Rule => "rule",
-            Self::Request => "inbox",
-        }
+        self.words().0
     }
 
     pub(crate) fn label(self) -> &'static str {
+        self.words().1
+    }
+
+    /// Its icon and its word.
+    fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Person => "person",
-            Self::Service => "service",
-            Self::Group => "group",
-            Self::Role => "role",
-            Self::App => "app",
-            Self::Tag => "tag",
-            Self::Entitlement => "entitlement",
-            Self::Rule => "rule",
-            Self::Request => "request",
+            Self::Person => ("person", "person"),
+            Self::Service => ("key", "service"),
+            Self::Group => ("group", "group"),
+            Self::Role => ("role", "role"),
+            Self::App => ("app", "app"),
+            Self::Tag => ("tag", "tag"),
+            Self::Entitlement => ("key", "entitlement"),
+            Self::Rule => ("rule", "rule"),
+            Self::Request => ("inbox", "request"),
         }
     }
 }
 
 /// A named thing that is always shown as a link.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) struct Entity {
     pub(crate) kind: EntityKind,
     pub(crate) name: String,
@@ -80,7 +75,6 @@ impl Entity {
 }
 
 /// Text with a destination, for breadcrumbs and menus.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Link {
     pub(crate) label: String,
     /// Where it goes; empty draws plain text.
@@ -110,27 +104,26 @@ pub(crate) enum Level {
 
 impl Level {
     pub(crate) fn class(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Good => "good",
-            Self::Warn => "warn",
-            Self::Bad => "bad",
-        }
+        self.words().0
     }
 
     /// The icon's id in `icons.svg`.
     pub(crate) fn icon(self) -> &'static str {
+        self.words().1
+    }
+
+    /// Its class and its icon.
+    fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Info => "info",
-            Self::Good => "check",
-            Self::Warn => "alert",
-            Self::Bad => "x",
+            Self::Info => ("info", "info"),
+            Self::Good => ("good", "check"),
+            Self::Warn => ("warn", "alert"),
+            Self::Bad => ("bad", "x"),
         }
     }
 }
 
 /// A small word set apart from the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Chip {
     pub(crate) label: String,
     /// The class that draws it: `kind`, `managed`, `unmanaged`, `good`, `warn`, `bad` or empty.
@@ -139,54 +132,43 @@ pub(crate) struct Chip {
 }
 
 impl Chip {
+    fn new(label: impl Into<String>, class: &'static str, title: &'static str) -> Self {
+        let label = label.into();
+        Self {
+            label,
+            class,
+            title,
+        }
+    }
+
     /// The chip that names an entity's kind.
     pub(crate) fn kind(kind: EntityKind) -> Self {
-        Self {
-            label: kind.label().to_owned(),
-            class: "kind",
-            title: "",
-        }
+        Self::new(kind.label(), "kind", "")
     }
 
-    /// The chip of a group Portcullis is the authority for.
-    pub(crate) fn managed() -> Self {
-        Self {
-            label: "managed".to_owned(),
-            class: "managed",
-            title: "Portcullis decides who is in this group and pushes it outside",
-        }
-    }
-
-    /// The chip of a group the outside system is the authority for.
-    pub(crate) fn unmanaged() -> Self {
-        Self {
-            label: "unmanaged".to_owned(),
-            class: "unmanaged",
-            title: "The directory decides who is in this group; Portcullis only reads it",
+    /// The chip that says who is the authority for a group: Portcullis, or an outside system.
+    pub(crate) fn managed(is_managed: bool) -> Self {
+        if is_managed {
+            let title = "Portcullis decides who is in this group and pushes it outside";
+            Self::new("managed", "managed", title)
+        } else {
+            let title = "The directory decides who is in this group; Portcullis only reads it";
+            Self::new("unmanaged", "unmanaged", title)
         }
     }
 
     /// A chip with its own word and level.
     pub(crate) fn level(label: impl Into<String>, level: Level) -> Self {
-        Self {
-            label: label.into(),
-            class: level.class(),
-            title: "",
-        }
+        Self::new(label, level.class(), "")
     }
 
     /// A plain chip.
     pub(crate) fn plain(label: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            class: "",
-            title: "",
-        }
+        Self::new(label, "", "")
     }
 }
 
 /// One step of a path line: an entity, and how the path goes on from it.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PathStep {
     pub(crate) entity: Entity,
     /// When the link *into* this step ends, if the step has one to show.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 /// A field the reader does not see.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hidden {
     pub(crate) name: String,
     pub(crate) value: String,
@@ -21,7 +20,7 @@ impl Hidden {
 }
 
 /// One thing to choose.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) struct Choice {
     pub(crate) value: String,
     pub(crate) label: String,
@@ -36,6 +35,12 @@ impl Choice {
         }
     }
 
+    /// Several, each by what it sends and what it says.
+    pub(crate) fn all<const N: usize>(choices: [(&str, &str); N]) -> Vec<Self> {
+        let all = choices.map(|(value, label)| Self::new(value, label));
+        all.into()
+    }
+
     /// Whether this choice is the one that sends `value`.
     pub(crate) fn is(&self, value: impl AsRef<str>) -> bool {
         self.value == value.as_ref()
@@ -45,7 +50,6 @@ impl Choice {
 /// How long access shall last: configured lengths, and a date of one's own.
 ///
 /// Sends `name` (the value of a choice, or `custom`) and `name_date` (`YYYY-MM-DD`, for `custom`).
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Durations {
     pub(crate) name: String,
     pub(crate) choices: Vec<Choice>,
@@ -90,7 +94,7 @@ impl Durations {
 }
 
 /// What is wrong with a form, by the field's name.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Default)]
 pub(crate) struct Errors(BTreeMap<String, String>);
 
 impl Errors {

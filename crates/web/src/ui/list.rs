@@ -1,7 +1,8 @@
-//! What stands around a list: tabs, filters, pages and the heads of columns.
+//! What stands around a list: tabs, filters, pages and the heads of columns; and short lists.
+
+use super::{Entity, Link};
 
 /// One tab; tabs are links.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tab {
     pub(crate) label: String,
     pub(crate) href: String,
@@ -29,8 +30,51 @@ impl Tab {
     }
 }
 
+/// A short list beside a page, and what there is to say about it.
+pub(crate) struct Aside {
+    pub(crate) title: &'static str,
+    /// What is said before it.
+    pub(crate) lead: &'static str,
+    pub(crate) entities: Vec<Entity>,
+    /// What is said after it.
+    pub(crate) text: String,
+    /// Where the rest is.
+    pub(crate) more: Option<Link>,
+}
+
+impl Aside {
+    pub(crate) fn new(title: &'static str, entities: Vec<Entity>, text: impl Into<String>) -> Self {
+        Self {
+            title,
+            lead: "",
+            entities,
+            text: text.into(),
+            more: None,
+        }
+    }
+
+    /// The same with words before it.
+    pub(crate) fn led_by(self, lead: &'static str) -> Self {
+        Self { lead, ..self }
+    }
+
+    /// The same, with what is said where there is nothing to list.
+    pub(crate) fn or_none(self, none: &'static str) -> Self {
+        let lead = if self.entities.is_empty() {
+            none
+        } else {
+            self.lead
+        };
+        self.led_by(lead)
+    }
+
+    /// Whether there is nothing to say.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entities.is_empty() && self.text.is_empty()
+    }
+}
+
 /// A filter in force; its link takes it away.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Filter {
     /// What is filtered on, such as `kind`.
     pub(crate) name: String,
@@ -39,7 +83,6 @@ pub(crate) struct Filter {
 }
 
 /// Where a list's reader is; pages count from 1.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pages {
     pub(crate) page: u64,
     pub(crate) per_page: u64,
@@ -80,7 +123,6 @@ impl Pages {
 }
 
 /// The head of a table's column; sortable when it has an address.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Column {
     pub(crate) label: String,
     /// The page sorted by this column (the other way, if it already is).

@@ -14,14 +14,15 @@ pub(crate) mod shell;
 pub(crate) mod time;
 pub(crate) mod timeline;
 
-mod svg;
+mod text;
 
 pub(crate) use diff::{
     AffectedUsers, DecisionChange, Diff, DiffLine, DiffSubject, Preview, RulesDiff, Sign,
 };
 pub(crate) use entity::{Chip, Entity, EntityKind, Level, Link, PathStep, hue, icon, initials};
 pub(crate) use forms::{Choice, Durations, Errors, Hidden};
-pub(crate) use list::{Column, Filter, Pages, Tab};
+pub(crate) use list::{Aside, Column, Filter, Pages, Tab};
 pub(crate) use map::Map;
-pub(crate) use shell::{NavItem, Notice, Persona, Shell, Undo, Viewer};
+pub(crate) use shell::{NavItem, Notice, Persona, Shell, Viewer};
+pub(crate) use text::cut;
 pub(crate) use time::{ExpiryPill, When};

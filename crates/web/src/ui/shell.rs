@@ -2,10 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::entity::Level;
-
 /// The frame around every page; a page's struct holds one in a field called `shell`.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shell {
     pub(crate) viewer: Viewer,
     /// The rail, in order; only what the viewer can use.
@@ -49,24 +46,13 @@ impl Shell {
         }
     }
 
-    /// The places a phone shows in its bottom bar.
-    pub(crate) fn nav_first(&self) -> &[NavItem] {
-        &self.nav[..self.nav.len().min(4)]
-    }
-
-    /// The places a phone keeps behind "More".
-    pub(crate) fn nav_rest(&self) -> &[NavItem] {
-        &self.nav[self.nav.len().min(4)..]
-    }
-
-    /// Whether the current place is behind "More".
-    pub(crate) fn current_in_rest(&self) -> bool {
-        self.nav_rest().iter().any(|item| item.current)
+    /// The places a phone shows in its bottom bar, and those it keeps behind "More".
+    pub(crate) fn places(&self) -> (&[NavItem], &[NavItem]) {
+        self.nav.split_at(self.nav.len().min(4))
     }
 }
 
 /// Who is looking at a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Viewer {
     pub(crate) name: String,
     pub(crate) login: String,
@@ -77,25 +63,18 @@ pub(crate) struct Viewer {
 }
 
 impl Viewer {
-    pub(crate) fn new(
-        name: impl Into<String>,
-        login: impl Into<String>,
-        href: impl Into<String>,
-        is_admin: bool,
-    ) -> Self {
-        let name = name.into();
+    pub(crate) fn new(name: &str, login: &str, href: String, is_admin: bool) -> Self {
         Self {
-            initials: super::entity::initials(&name),
-            name,
-            login: login.into(),
-            href: href.into(),
+            initials: super::entity::initials(name),
+            name: name.to_owned(),
+            login: login.to_owned(),
+            href,
             is_admin,
         }
     }
 }
 
 /// One place in the rail.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NavItem {
     pub(crate) label: &'static str,
     pub(crate) href: &'static str,
@@ -115,16 +94,13 @@ impl NavItem {
         path: &str,
     ) -> Self {
         let place = path.split('?').next().unwrap_or_default();
-        let current = place == href
-            || (href != "/"
-                && place
-                    .strip_prefix(href)
-                    .is_some_and(|rest| rest.starts_with('/')));
+        let inside = place.strip_prefix(href);
+        let inside = inside.is_some_and(|rest| href != "/" && rest.starts_with('/'));
         Self {
             label,
             href,
             icon,
-            current,
+            current: place == href || inside,
             badge: None,
         }
     }
@@ -151,18 +127,9 @@ pub(crate) struct Persona {
 /// The outcome of what the viewer just did, shown once at the top of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Notice {
-    pub(crate) level: Level,
     pub(crate) title: String,
-    /// The rest of it; may be empty.
-    pub(crate) text: String,
-    pub(crate) undo: Option<Undo>,
-}
-
-/// A button that takes something back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Undo {
-    pub(crate) label: String,
-    pub(crate) action: String,
+    /// What the button posts to that takes it back.
+    pub(crate) undo: Option<String>,
 }
 
 #[cfg(test)]
@@ -208,7 +175,7 @@ mod tests {
     fn blocks_take_owned_and_borrowed_values_and_escape_them() {
         let now = "2026-03-13T10:00:00Z".parse().expect("a timestamp");
         let shell = Shell::new(
-            Viewer::new("Ana <Lima>", "ana", "/people/ana", false),
+            Viewer::new("Ana <Lima>", "ana", "/people/ana".into(), false),
             "t\"k",
             now,
         );

@@ -3,13 +3,11 @@
 //! A pure function from plain bars to an SVG string. What lies after now is hatched, a known end
 //! has a mark, an open end an arrow. Positions are user units of a fixed width that CSS scales.
 
-use std::fmt::Write;
-
+use askama::Template;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use super::svg::{Esc, cut};
 use super::time::date;
 
 const WIDTH: i64 = 960;
@@ -51,7 +49,6 @@ impl BarKind {
 }
 
 /// One stretch of time, `[from, until)`.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bar {
     pub(crate) kind: BarKind,
     pub(crate) from: Timestamp,
@@ -62,7 +59,6 @@ pub(crate) struct Bar {
 }
 
 /// One line of bars with a label.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
     /// The group (or the person, on a group's page).
     pub(crate) label: String,
@@ -72,10 +68,9 @@ pub(crate) struct Row {
 }
 
 /// Bars over a window of time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Template)]
+#[template(path = "timeline.html")]
 pub(crate) struct Timeline {
-    /// Unique on the page; letters, digits and `-`.
-    pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) from: Timestamp,
     pub(crate) to: Timestamp,
@@ -85,33 +80,18 @@ pub(crate) struct Timeline {
 
 impl Timeline {
     /// A timeline whose window holds every beginning, every end and now, with some air around.
-    pub(crate) fn fitting(
-        id: impl Into<String>,
-        title: impl Into<String>,
-        rows: Vec<Row>,
-        now: Timestamp,
-    ) -> Self {
-        let moments = || {
-            rows.iter()
-                .flat_map(|row| &row.bars)
-                .flat_map(|bar| [Some(bar.from), bar.until])
-        };
-        let first = moments()
+    pub(crate) fn fitting(title: impl Into<String>, rows: Vec<Row>, now: Timestamp) -> Self {
+        let bars = rows.iter().flat_map(|row| &row.bars);
+        let moments: Vec<_> = bars
+            .flat_map(|bar| [Some(bar.from), bar.until])
+            .chain([Some(now)])
             .flatten()
-            .min()
-            .unwrap_or(now)
-            .min(now)
-            .as_second();
-        let last = moments()
-            .flatten()
-            .max()
-            .unwrap_or(now)
-            .max(now)
-            .as_second();
+            .collect();
+        let first = moments.iter().min().unwrap_or(&now).as_second();
+        let last = moments.iter().max().unwrap_or(&now).as_second();
         let air = ((last - first) / 20).max(86_400);
         let moment = |second| Timestamp::from_second(second).unwrap_or(now);
         Self {
-            id: id.into(),
             title: title.into(),
             from: moment(first - air),
             to: moment(last + 2 * air),
@@ -122,51 +102,7 @@ impl Timeline {
 
     /// The picture.
     pub(crate) fn svg(&self) -> String {
-        let height = AXIS + ROW * i64::try_from(self.rows.len()).unwrap_or(i64::MAX / ROW) + 8;
-        let id: String = self
-            .id
-            .chars()
-            .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
-            .collect();
-        let mut svg = String::new();
-        let out = &mut svg;
-        let _ = write!(
-            out,
-            "<svg class=\"timeline\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
-             height=\"{height}\" role=\"group\" aria-labelledby=\"{id}-t\">\
-             <title id=\"{id}-t\">{}</title><defs><pattern id=\"{id}-h\" width=\"6\" height=\"6\" \
-             patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
-             <rect class=\"hatch-back\" width=\"6\" height=\"6\"/>\
-             <line class=\"hatch-line\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"6\"/></pattern></defs>",
-            Esc(&self.title)
-        );
-        for (at, text) in self.ticks() {
-            let x = self.x(at);
-            let _ = write!(
-                out,
-                "<line class=\"tick\" x1=\"{x}\" x2=\"{x}\" y1=\"{AXIS}\" y2=\"{height}\"/>\
-                 <text class=\"tick-label\" x=\"{}\" y=\"18\">{text}</text>",
-                x + 4
-            );
-        }
-        for (y, row) in (0..).map(|n| AXIS + n * ROW).zip(&self.rows) {
-            self.row(out, &id, row, y);
-        }
-        if self.from <= self.now && self.now <= self.to {
-            let x = self.x(self.now);
-            let _ = write!(
-                out,
-                "<g class=\"today\"><title>today, {}</title>\
-                 <line x1=\"{x}\" x2=\"{x}\" y1=\"{}\" y2=\"{height}\"/>\
-                 <path d=\"M{} {top}h10l-5 6z\"/></g>",
-                date(self.now),
-                AXIS - 4,
-                x - 5,
-                top = AXIS - 6,
-            );
-        }
-        svg.push_str("</svg>");
-        svg
+        self.render().unwrap_or_default()
     }
 
     /// The same in sentences, for who cannot see the picture.
@@ -179,73 +115,32 @@ impl Timeline {
             .collect()
     }
 
-    fn row(&self, out: &mut String, id: &str, row: &Row, y: i64) {
-        let (open, close) = if row.href.is_empty() {
-            (String::new(), "")
-        } else {
-            (format!("<a href=\"{}\">", Esc(&row.href)), "</a>")
-        };
-        let _ = write!(
-            out,
-            "<line class=\"row\" x1=\"0\" x2=\"{WIDTH}\" y1=\"{y}\" y2=\"{y}\"/>\
-             {open}<text class=\"row-label\" x=\"4\" y=\"{}\"><title>{}</title>{}</text>{close}",
-            y + LABEL_BASE,
-            Esc(&row.label),
-            Esc(&cut(&row.label, 56)),
-        );
-        for bar in &row.bars {
-            self.bar(out, id, bar, y + BAR_TOP);
-        }
+    fn height(&self) -> i64 {
+        AXIS + ROW * i64::try_from(self.rows.len()).unwrap_or(i64::MAX / ROW) + 8
     }
 
-    fn bar(&self, out: &mut String, id: &str, bar: &Bar, y: i64) {
+    /// The rows, each with its upper edge.
+    fn placed(&self) -> impl Iterator<Item = (i64, &Row)> {
+        (0..).map(|n| AXIS + n * ROW).zip(&self.rows)
+    }
+
+    /// Where a bar begins, passes now and ends, if it is in the window; then whether it is over,
+    /// and whether its end is in sight.
+    fn stretch(&self, bar: &Bar) -> Option<([i64; 3], bool, bool)> {
         let end = bar.until.unwrap_or(self.to);
         if end < self.from || bar.from > self.to || end < bar.from {
-            return;
+            return None;
         }
         let (left, right) = (self.x(bar.from), self.x(end).max(self.x(bar.from) + 3));
-        let today = self.x(self.now).clamp(left, right);
-        let ended = if end <= self.now { " ended" } else { "" };
-        let _ = write!(
-            out,
-            "<g class=\"bar {}{ended}\"><title>{}</title>",
-            bar.kind.class(),
-            Esc(&self.describe(bar))
-        );
-        if today > left {
-            let _ = write!(
-                out,
-                "<rect class=\"past\" x=\"{left}\" y=\"{y}\" width=\"{}\" height=\"{BAR}\" \
-                 rx=\"2\"/>",
-                today - left
-            );
-        }
-        if right > today {
-            let _ = write!(
-                out,
-                "<rect class=\"future\" fill=\"url(#{id}-h)\" x=\"{today}\" y=\"{y}\" \
-                 width=\"{}\" height=\"{BAR}\" rx=\"2\"/>",
-                right - today
-            );
-        }
-        match bar.until {
-            Some(until) if until <= self.to => {
-                let _ = write!(
-                    out,
-                    "<line class=\"end\" x1=\"{right}\" x2=\"{right}\" y1=\"{}\" y2=\"{}\"/>",
-                    y - 3,
-                    y + BAR + 3
-                );
-            }
-            _ => {
-                let _ = write!(
-                    out,
-                    "<path class=\"open\" d=\"M{right} {y}l8 {half}l-8 {half}z\"/>",
-                    half = BAR / 2
-                );
-            }
-        }
-        out.push_str("</g>");
+        let stretch = [left, self.x(self.now).clamp(left, right), right];
+        let in_sight = bar.until.is_some_and(|until| until <= self.to);
+        Some((stretch, end <= self.now, in_sight))
+    }
+
+    /// Where now is, and its date.
+    fn today(&self) -> Option<(i64, String)> {
+        let shown = self.from <= self.now && self.now <= self.to;
+        shown.then(|| (self.x(self.now), date(self.now)))
     }
 
     fn describe(&self, bar: &Bar) -> String {
@@ -254,22 +149,15 @@ impl Timeline {
         } else {
             "since"
         };
-        let mut text = match bar.until {
-            None => format!("{} {began} {}, no end", bar.kind.label(), date(bar.from)),
-            Some(until) => {
-                format!(
-                    "{} from {} until {}",
-                    bar.kind.label(),
-                    date(bar.from),
-                    date(until)
-                )
-            }
+        let (kind, from) = (bar.kind.label(), date(bar.from));
+        let text = match bar.until {
+            None => format!("{kind} {began} {from}, no end"),
+            Some(until) => format!("{kind} from {from} until {}", date(until)),
         };
-        if !bar.note.is_empty() {
-            text.push_str(", ");
-            text.push_str(&bar.note);
+        if bar.note.is_empty() {
+            return text;
         }
-        text
+        format!("{text}, {}", bar.note)
     }
 
     fn x(&self, at: Timestamp) -> i64 {
@@ -278,7 +166,7 @@ impl Timeline {
         offset * (WIDTH - RIGHT) / span
     }
 
-    fn ticks(&self) -> Vec<(Timestamp, String)> {
+    fn ticks(&self) -> Vec<(i64, String)> {
         let days = (self.to.as_second() - self.from.as_second()) / 86_400;
         let civil = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
         let (first, last) = (civil(self.from), civil(self.to));
@@ -290,16 +178,12 @@ impl Timeline {
             721..=1_440 => (Span::new().months(6), "%b %Y"),
             _ => (Span::new().years((days / 365 / 6).max(1)), "%Y"),
         };
-        let start = match days {
-            ..=56 => first,
-            // Quarters and halves start where the calendar's do.
-            57..=1_440 => first
-                .first_of_month()
-                .with()
-                .month(1)
-                .build()
-                .unwrap_or(first),
-            _ => first.with().month(1).day(1).build().unwrap_or(first),
+        // Quarters, halves and years start where the calendar's do.
+        let new_year = || first.with().month(1).day(1).build();
+        let start = if days <= 56 {
+            first
+        } else {
+            new_year().unwrap_or(first)
         };
         let mut ticks = Vec::new();
         let mut day: Date = start;
@@ -307,7 +191,7 @@ impl Timeline {
             if day > first
                 && let Ok(zoned) = day.to_zoned(TimeZone::UTC)
             {
-                ticks.push((zoned.timestamp(), day.strftime(format).to_string()));
+                ticks.push((self.x(zoned.timestamp()), day.strftime(format).to_string()));
             }
             let Ok(next) = day.checked_add(step) else {
                 break;
@@ -315,7 +199,7 @@ impl Timeline {
             day = next;
         }
         // A label that would run out of the picture is worse than none.
-        ticks.retain(|(at, _)| self.x(*at) < WIDTH - 88);
+        ticks.retain(|(x, _)| *x < WIDTH - 88);
         ticks
     }
 }
@@ -334,7 +218,7 @@ mod tests {
             href: "/groups/x?a=1&b=2".to_owned(),
             bars,
         };
-        Timeline::fitting("t", "History", vec![row], at("2026-03-13T00:00:00Z"))
+        Timeline::fitting("History", vec![row], at("2026-03-13T00:00:00Z"))
     }
 
     fn bar(from: &str, until: Option<&str>) -> Bar {
@@ -355,7 +239,7 @@ mod tests {
         let svg = picture.svg();
         assert!(!svg.contains("<script"), "{svg}");
         assert!(!svg.contains("<bo@x>"), "{svg}");
-        assert!(svg.contains("href=\"/groups/x?a=1&amp;b=2\""), "{svg}");
+        assert!(svg.contains("href=\"/groups/x?a=1&#38;b=2\""), "{svg}");
         assert!(
             !svg.contains("style="),
             "the content security policy forbids inline styles"
@@ -403,17 +287,13 @@ mod tests {
             let picture = timeline("g", vec![bar(&from, None)]);
             let ticks = picture.ticks();
             assert!((1..=TICKS).contains(&ticks.len()), "{years}: {ticks:?}");
-            assert!(
-                ticks
-                    .iter()
-                    .all(|(at, _)| (0..WIDTH).contains(&picture.x(*at)))
-            );
+            assert!(ticks.iter().all(|(x, _)| (0..WIDTH).contains(x)));
         }
     }
 
     #[test]
     fn nothing_to_show_is_still_a_picture() {
-        let empty = Timeline::fitting("t", "History", vec![], at("2026-03-13T00:00:00Z"));
+        let empty = Timeline::fitting("History", vec![], at("2026-03-13T00:00:00Z"));
         assert!(empty.svg().ends_with("</svg>"));
     }
 }

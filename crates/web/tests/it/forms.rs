@@ -304,3 +304,130 @@ async fn what_is_confirmed_is_what_was_shown() -> anyhow::Result<()> {
     assert!(app.world().find_group("Payroll").is_none());
     Ok(())
 }
+
+/// What stands between `before` and the next quote.
+fn quoted<'t>(text: &'t str, before: &str) -> &'t str {
+    let (_, rest) = text
+        .split_once(before)
+        .unwrap_or_else(|| panic!("{before} in {text}"));
+    rest.split('"').next().expect("an end")
+}
+
+/// An end that somebody shortened is not put back by a form that was opened before.
+#[tokio::test]
+async fn an_end_shortened_meanwhile_is_not_put_back_by_an_old_form() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = Browser::new(&app, "ada")?;
+    let world = app.world();
+    let group = world.find_group("Payroll").expect("a group").id;
+    let mia = world.find_user("mia").expect("mia").id;
+    let page = format!("/groups/{group}/people/{mia}/extend?kind=member");
+    let opened = ada.get(&page).await;
+    assert_eq!(opened.status, 200);
+    let seen = quoted(&opened.text, "name=\"seen\" value=\"").to_owned();
+
+    let end = app.app.now().plus_days(3);
+    let shorter = json!({ "users": ["mia"], "until": end, "reason": "she leaves" });
+    let _ = app
+        .as_user("olga")
+        .post("/api/v1/groups/Payroll/members", shorter)
+        .await
+        .expect(200);
+    let until = || {
+        let world = app.world();
+        let member = portcullis_model::MembershipKind::Member;
+        let place = world.direct(mia, group, member).expect("a place");
+        place.validity.until.instant()
+    };
+    assert_eq!(until(), Some(end));
+
+    let send = async |seen: &str| {
+        let fields = [
+            ("kind", "member"),
+            ("seen", seen),
+            ("until", "7776000"),
+            ("reason", "as before"),
+        ];
+        ada.post(&page, &fields).await
+    };
+    let told = send(&seen).await;
+    assert_eq!(told.status, 422, "{}", told.text);
+    let day = end.to_jiff().strftime("%-d %b %Y").to_string();
+    assert!(
+        told.text
+            .contains("Olga Owner saved this since you opened it")
+    );
+    assert!(told.text.contains(&day), "{day} in {}", told.text);
+    assert_eq!(until(), Some(end), "the shorter end stands");
+
+    let again = quoted(&told.text, "name=\"seen\" value=\"");
+    assert_eq!(send(again).await.status, 303, "saving again is meant");
+    assert!(until() > Some(end));
+    Ok(())
+}
+
+/// What is sent from a page that was opened before a rename is done to whom the page showed, not to
+/// who has that login by then.
+#[tokio::test]
+async fn what_was_opened_before_a_rename_acts_on_whom_it_showed() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = Browser::new(&app, "ada")?;
+    let group = app.world().find_group("Payroll").expect("a group").id;
+    let id = |login: &str| app.world().find_user(login).expect("a user").id;
+    let (mia, sven) = (id("mia"), id("sven"));
+
+    let shown = ada.get("/people/mia").await.text;
+    for act in ["edit", "delete"] {
+        assert!(shown.contains(&format!("\"/people/{mia}/{act}\"")), "{act}");
+    }
+    assert!(shown.contains(&format!("/roles/new?from={mia}")));
+    let members = ada.get(&format!("/groups/{group}")).await.text;
+    assert!(members.contains(&format!("name=\"user\" value=\"{mia}\"")));
+    assert!(members.contains(&format!("/groups/{group}/people/{mia}/extend?kind=member")));
+    let compared = ada.get("/compare?a=olga&b=mia").await.text;
+    assert!(compared.contains(&format!("user={mia}")), "{compared}");
+    let add = ada
+        .get(&format!("/groups/{group}/people/add?kind=owner&user={mia}"))
+        .await;
+    assert!(
+        add.text.contains(">\nmia</textarea>"),
+        "told by the login of now"
+    );
+
+    let action = |text: &str, form: &str| {
+        let (_, rest) = text.split_once(form).expect("a form");
+        quoted(rest, "action=\"").replace("&#38;", "&")
+    };
+    let form = "<form class=\"form\"";
+    let edit = action(&ada.get("/people/mia/edit").await.text, form);
+    let extend = format!("/groups/{group}/people/mia/extend?kind=member");
+    let extend = action(&ada.get(&extend).await.text, form);
+    let role = action(&ada.get("/roles/new?from=mia").await.text, form);
+    let removal = ada.get("/people/mia/delete").await.text;
+    let delete = action(&removal, "aria-label=\"Preview");
+    for address in [&edit, &extend, &role, &delete] {
+        assert!(address.contains(&mia.to_string()), "{address}");
+    }
+
+    let rename = async |from: &str, to: &str| {
+        let path = format!("/api/v1/users/{from}");
+        let _ = app
+            .as_user("ada")
+            .patch(&path, json!({ "login": to }))
+            .await
+            .expect(200);
+    };
+    rename("mia", "mia.member").await;
+    rename("sven", "mia").await;
+
+    let fields = [("name", "Mia Renamed"), ("login", "mia.member")];
+    assert_eq!(ada.post(&edit, &fields).await.status, 303);
+    let named = |id| app.world().user(id).expect("a user").name.to_string();
+    assert_eq!(named(mia), "Mia Renamed");
+    assert_ne!(named(sven), "Mia Renamed");
+
+    let gone = ada.post(&delete, &[("confirm", "yes")]).await;
+    assert_eq!(gone.status, 303, "{}", gone.text);
+    assert!(app.world().user(mia).is_none() && app.world().user(sven).is_some());
+    Ok(())
+}

@@ -1,7 +1,7 @@
 //! The edits of a log entry, readable: what was made, ended or changed, and each field before and
 //! after.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Deref};
 
 use portcullis_model::{Change, ChangeSet, Edit, Group, Id, Record, Timestamp, User};
 use serde::Serialize;
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// More of a value than this is cut.
-const MOST_TEXT: usize = 160;
+const MOST_TEXT: usize = 161;
 
 /// One edit.
 pub(crate) struct Line {
@@ -42,89 +42,62 @@ pub(crate) fn edits(names: &Names<'_>, change: &ChangeSet, at: Timestamp) -> Vec
 
 fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
     use ui::EntityKind as Kind;
-    let one = |id: Option<Uuid>, kind, label: Option<&str>| {
-        let known = id.and_then(|id| names.entity(id));
-        vec![known.unwrap_or_else(|| ui::Entity::new(kind, label.unwrap_or("deleted"), ""))]
-    };
+    let link = |kind, label: &str, href: String| ui::Entity::new(kind, label, href);
+    let plain = |label: &str| link(Kind::Entitlement, label, String::new());
     let group = |id: Id<Group>| names.group(id.uuid());
     let user = |id: Id<User>| names.user(id.uuid());
     match change {
-        Change::User(edit) => {
-            let name = edit.subject().map(|user| user.name.as_str());
-            let parts = one(edit.id().map(Id::uuid), Kind::Person, name);
-            of(names, at, edit, "person", parts)
-        }
+        Change::User(edit) => named(names, at, edit, ("person", Kind::Person), |it| &it.name),
         Change::Group(edit) => {
-            let name = edit.subject().map(|group| group.name.as_str());
-            let noun = edit.subject().map_or("group", |group| group.noun());
-            let parts = one(edit.id().map(Id::uuid), Kind::Group, name);
-            of(names, at, edit, noun, parts)
+            let noun = edit.subject().map_or("group", Group::noun);
+            named(names, at, edit, (noun, Kind::Group), |it| &it.name)
         }
-        Change::App(edit) => {
-            let name = edit.subject().map(|app| app.name.as_str());
-            let parts = one(edit.id().map(Id::uuid), Kind::App, name);
-            of(names, at, edit, "app", parts)
-        }
-        Change::Tag(edit) => {
-            let name = edit.subject().map(|tag| tag.name.as_str());
-            let parts = one(edit.id().map(Id::uuid), Kind::Tag, name);
-            of(names, at, edit, "tag", parts)
-        }
-        Change::Membership(edit) => {
-            let parts = edit.subject().map_or_else(Vec::new, |m| {
-                let asked = m.request.map(|id| {
-                    ui::Entity::new(Kind::Request, "as asked for", convert::request_href(id))
-                });
-                let place = group(m.group).with_detail(format!("as {}", m.kind));
-                [user(m.user), place].into_iter().chain(asked).collect()
-            });
-            of(names, at, edit, "place", parts)
-        }
-        Change::Inclusion(edit) => {
-            let parts = edit.subject().map_or_else(Vec::new, |i| {
-                let target = group(i.target).with_detail(format!("as {}s", i.kind));
-                vec![group(i.child), target]
-            });
-            of(names, at, edit, "way in", parts)
-        }
-        Change::Entitlement(edit) => {
-            let parts = edit.subject().map_or_else(Vec::new, |e| {
-                let grant = ui::Entity::new(Kind::Entitlement, e.grant.label(), "");
-                vec![group(e.group), grant]
-            });
-            of(names, at, edit, "entitlement", parts)
-        }
-        Change::Request(edit) => {
-            let parts = edit.subject().map_or_else(Vec::new, |r| {
-                let wanted = match r.wants.group() {
-                    Some(id) => group(id),
-                    None => ui::Entity::new(Kind::Group, r.wants.key(), ""),
-                };
-                let href = convert::request_href(r.id);
-                vec![
-                    ui::Entity::new(Kind::Request, "request", href),
-                    user(r.requester),
-                    wanted.with_detail(words::as_what(&r.wants)),
-                ]
-            });
-            of(names, at, edit, "request", parts)
-        }
-        Change::Identity(edit) => {
-            let parts = edit.subject().map_or_else(Vec::new, |identity| {
-                let name = format!("{} {}", identity.connector, identity.external_id);
-                let known_as = ui::Entity::new(Kind::Entitlement, name, "");
-                vec![user(identity.user), known_as]
-            });
-            of(names, at, edit, "identity", parts)
-        }
-        Change::Resource(edit) => {
-            let parts = edit.subject().map_or_else(Vec::new, |r| {
-                let name = format!("{} {}", r.resource_type, r.resource_id);
-                vec![ui::Entity::new(Kind::Entitlement, name, "")]
-            });
-            of(names, at, edit, "resource", parts)
-        }
+        Change::App(edit) => named(names, at, edit, ("app", Kind::App), |it| &it.name),
+        Change::Tag(edit) => named(names, at, edit, ("tag", Kind::Tag), |it| &it.name),
+        Change::Membership(edit) => of(names, at, edit, "place", |it| {
+            let asked = |id| link(Kind::Request, "as asked for", convert::request_href(id));
+            let place = group(it.group).with_detail(format!("as {}", it.kind));
+            let parts = [user(it.user), place].into_iter();
+            parts.chain(it.request.map(asked)).collect()
+        }),
+        Change::Inclusion(edit) => of(names, at, edit, "way in", |it| {
+            let target = group(it.target).with_detail(format!("as {}s", it.kind));
+            vec![group(it.child), target]
+        }),
+        Change::Entitlement(edit) => of(names, at, edit, "entitlement", |it| {
+            vec![group(it.group), plain(it.grant.label())]
+        }),
+        Change::Request(edit) => of(names, at, edit, "request", |it| {
+            let wanted = match it.wants.group() {
+                Some(id) => group(id),
+                None => link(Kind::Group, &it.wants.key(), String::new()),
+            };
+            let request = link(Kind::Request, "request", convert::request_href(it.id));
+            let wanted = wanted.with_detail(words::as_what(&it.wants));
+            vec![request, user(it.requester), wanted]
+        }),
+        Change::Identity(edit) => of(names, at, edit, "identity", |it| {
+            let name = format!("{} {}", it.connector, it.external_id);
+            vec![user(it.user), plain(&name)]
+        }),
+        Change::Resource(edit) => of(names, at, edit, "resource", |it| {
+            vec![plain(&format!("{} {}", it.resource_type, it.resource_id))]
+        }),
     }
+}
+
+/// An edit of something that has a name and a page.
+fn named<T: Record + Serialize, N: Deref<Target = str>>(
+    names: &Names<'_>,
+    at: Timestamp,
+    edit: &Edit<T>,
+    (noun, kind): (&'static str, ui::EntityKind),
+    name: impl Fn(&T) -> &N,
+) -> Line {
+    let known = edit.id().and_then(|id| names.entity(id.uuid()));
+    let gone = edit.subject().map_or("deleted", |it| &**name(it));
+    let part = known.unwrap_or_else(|| ui::Entity::new(kind, gone, ""));
+    of(names, at, edit, noun, |_| vec![part.clone()])
 }
 
 fn of<T: Record + Serialize>(
@@ -132,8 +105,9 @@ fn of<T: Record + Serialize>(
     at: Timestamp,
     edit: &Edit<T>,
     noun: &'static str,
-    parts: Vec<ui::Entity>,
+    parts: impl Fn(&T) -> Vec<ui::Entity>,
 ) -> Line {
+    let parts = edit.subject().map_or_else(Vec::new, parts);
     let json = |record: &Option<Box<T>>| {
         record
             .as_deref()
@@ -166,25 +140,31 @@ fn of<T: Record + Serialize>(
 /// Fields that the line itself tells already, or that nobody reads.
 fn hidden(noun: &str, path: &str) -> bool {
     let first = path.split('.').next().unwrap_or_default();
-    match noun {
-        "place" | "way in" | "entitlement" => matches!(
-            first,
-            "id" | "user"
-                | "group"
-                | "child"
-                | "target"
-                | "request"
-                | "kind"
-                | "granted_by"
-                | "grant"
-                | "permission"
-        ),
-        "request" => matches!(
-            first,
-            "id" | "requester" | "wants" | "group" | "kind" | "created_at" | "granted"
-        ),
-        _ => first == "id",
-    }
+    let told: &[&str] = match noun {
+        "place" | "way in" | "entitlement" => &[
+            "id",
+            "user",
+            "group",
+            "child",
+            "target",
+            "request",
+            "kind",
+            "granted_by",
+            "grant",
+            "permission",
+        ],
+        "request" => &[
+            "id",
+            "requester",
+            "wants",
+            "group",
+            "kind",
+            "created_at",
+            "granted",
+        ],
+        _ => &["id"],
+    };
+    told.contains(&first)
 }
 
 fn fields(
@@ -257,23 +237,15 @@ fn words(names: &Names<'_>, path: &str, value: &Value) -> String {
             {
                 return ui::When::new(at.to_jiff(), at.to_jiff()).absolute();
             }
-            cut(text)
+            ui::cut(text, MOST_TEXT)
         }
         Value::Array(all) if all.is_empty() => "nothing".into(),
         Value::Array(all) => {
             let all: Vec<_> = all.iter().map(|value| words(names, path, value)).collect();
-            cut(&all.join(", "))
+            ui::cut(&all.join(", "), MOST_TEXT)
         }
-        other => cut(&other.to_string()),
+        other => ui::cut(&other.to_string(), MOST_TEXT),
     }
-}
-
-fn cut(text: &str) -> String {
-    if text.chars().count() <= MOST_TEXT {
-        return text.to_owned();
-    }
-    let cut: String = text.chars().take(MOST_TEXT).collect();
-    format!("{cut}…")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{
     pages::{
         history::{Older, before},
+        list::pages,
         names::{self, Names},
         prelude::*,
     },
@@ -20,18 +21,11 @@ const MOST_SUBJECTS: usize = 4;
 
 #[derive(Template)]
 #[template(path = "activity/list.html")]
-struct Activity {
+struct Activity<'p> {
     shell: ui::Shell,
-    query: String,
-    operation: String,
     operations: Vec<ui::Choice>,
-    actor: String,
-    from: String,
-    to: String,
-    subject: String,
-    filters: Vec<ui::Filter>,
+    it: List<'p, Row>,
     is_open: bool,
-    rows: Vec<Row>,
     older: Older,
 }
 
@@ -50,27 +44,8 @@ struct Row {
 pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     let entries = web.app().store().log(&wanted(&page)?).await?;
     let rows = entries.items.iter().map(|entry| row(&page, entry));
-    let asked = |name: &str| page.query(name);
-    render(&Activity {
-        shell: page.shell(),
-        query: asked("q"),
-        operations: operations(),
-        operation: asked("operation"),
-        actor: asked("actor"),
-        from: asked("from"),
-        to: asked("to"),
-        subject: asked("subject"),
-        is_open: ["actor", "from", "to"]
-            .iter()
-            .any(|name| !asked(name).is_empty()),
-        filters: filters(&page),
-        rows: rows.collect(),
-        older: Older::of(&page, entries.next),
-    })
-}
-
-fn operations() -> Vec<ui::Choice> {
-    [
+    let rows = (rows.collect(), pages(&page, 1, entries.items.len()));
+    let operations = ui::Choice::all([
         ("", "Everything"),
         ("group.", "Groups and their people"),
         ("role.", "Roles"),
@@ -81,10 +56,35 @@ fn operations() -> Vec<ui::Choice> {
         ("time.", "What ran out"),
         ("import.", "Imports"),
         ("log.", "What was undone"),
-    ]
-    .into_iter()
-    .map(|(value, label)| ui::Choice::new(value, label))
-    .collect()
+    ]);
+    let operation = page.query("operation");
+    let known = operations.iter().find(|choice| choice.is(&operation));
+    let known = known.filter(|choice| !choice.value.is_empty());
+    let about = page.query("subject");
+    let name = subject(&about).and_then(|(_, id)| {
+        let names = Names::new(page.world(), std::collections::HashMap::new());
+        names.entity(id)
+    });
+    let mut it = List::given(&page, "/activity", rows);
+    it.narrowed(
+        "What",
+        "operation",
+        known.map_or(&operation, |it| &it.label),
+    );
+    it.narrowed("By", "actor", page.query("actor"));
+    it.narrowed("About", "subject", name.map_or(about, |entity| entity.name));
+    it.narrowed("From", "from", page.query("from"));
+    it.narrowed("To", "to", page.query("to"));
+    it.searched("Text");
+    render(&Activity {
+        shell: page.shell(),
+        operations,
+        is_open: ["actor", "from", "to"]
+            .iter()
+            .any(|name| !page.query(name).is_empty()),
+        it,
+        older: Older::of(&page, entries.next),
+    })
 }
 
 /// What of the log the address asks for.
@@ -174,32 +174,4 @@ fn row(page: &Page, entry: &LogEntry) -> Row {
         undone: entry.undone_by.is_some(),
         undoes: entry.undoes.map(|position| position.0),
     }
-}
-
-fn filters(page: &Page) -> Vec<ui::Filter> {
-    let mut filters = Vec::new();
-    let mut add = |name: &str, parameter: &str, shown: String| {
-        if !shown.is_empty() {
-            filters.push(ui::Filter {
-                name: name.to_owned(),
-                value: shown,
-                remove: page.with_query(&[(parameter, ""), ("before", "")]),
-            });
-        }
-    };
-    let operation = page.query("operation");
-    let label = operations()
-        .into_iter()
-        .find(|choice| choice.value == operation && !operation.is_empty())
-        .map_or(operation, |choice| choice.label);
-    add("What", "operation", label);
-    add("By", "actor", page.query("actor"));
-    let about = page.query("subject");
-    let name = subject(&about)
-        .and_then(|(_, id)| Names::new(page.world(), std::collections::HashMap::new()).entity(id));
-    add("About", "subject", name.map_or(about, |entity| entity.name));
-    add("From", "from", page.query("from"));
-    add("To", "to", page.query("to"));
-    add("Text", "q", page.query("q"));
-    filters
 }

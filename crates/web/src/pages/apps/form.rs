@@ -1,97 +1,65 @@
 //! Apps made, edited and deleted.
 
 use portcullis_app::app::{CreateApp, DeleteApp, EditApp};
-use portcullis_model::{
-    App,
-    name::{Description, Name},
-    record::AppOrigin,
-};
+use portcullis_model::{App, record::AppOrigin};
 
 use crate::pages::prelude::forms::*;
 
-pub(super) struct New;
+/// A new app, or one that is there.
+pub(super) struct AppForm(Option<App>);
 
-impl Form for New {
-    fn find(_: &Page, _: &Values) -> Result<Self, Refusal> {
-        Ok(Self)
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        allowed(page, Action::CreateApp, Target::Nothing)
-    }
-
-    fn draw(&self, page: &Page, form: &mut FormPage) {
-        form.title = "Create an app".into();
-        form.crumbs = vec![ui::Link::new("Apps", "/apps")];
-        form.line("name", "Name", "")
-            .required()
-            .help("Its groups are named after it.");
-        form.description("");
-        let me = page.viewer.user().map_or("", |user| user.login.as_str());
-        form.lines("owners", "Owners", me)
-            .help("Logins or e-mail addresses, separated by commas, spaces or new lines; you, if empty. They own the app and decide who gets in.");
-        form.lines("groups", "First groups", "")
-            .help("One per line, with a description after a colon: “Read: can view payslips”. You can add more later.");
-        let may_untag = allowed(page, Action::UntagApp, Target::Nothing).is_ok();
-        form.tags(page, &[], may_untag);
-        form.submit = "Create the app".into();
-        form.cancel = "/apps".into();
-    }
-
-    fn step(&self, input: &mut Input<'_>) -> Option<Step> {
-        let name = input.parse("name", Name::parse);
-        let description = input.parse("description", Description::parse);
-        let owners = input.people("owners");
-        let groups = first_groups(input);
-        let operation = CreateApp {
-            name: name?,
-            description: description?,
-            owners,
-            tags: input.ids("tags"),
-            groups,
-            origin: AppOrigin::Made,
-        };
-        let title = format!("Create the app {}", input.text("name"));
-        Some(Step::new(operation, title, "Create", "/apps"))
-    }
-}
-
-pub(super) struct Edit(App);
-
-impl Form for Edit {
+impl Form for AppForm {
     fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
-        page.app().cloned().map(Self)
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        allowed(page, Action::EditApp, Target::App(self.0.id))
+        let app = page.maybe::<App>()?;
+        let target = app.map(|app| Target::App(app.id));
+        may_make(page, Action::CreateApp, Action::EditApp, target)?;
+        Ok(Self(app.cloned()))
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
-        let app = &self.0;
-        form.title = format!("Edit {}", app.name);
-        form.cancel = convert::app_href(app);
-        form.crumbs = vec![
-            ui::Link::new("Apps", "/apps"),
-            ui::Link::new(&*app.name, &*form.cancel),
-        ];
-        form.line("name", "Name", &*app.name)
+        let app = self.0.as_ref();
+        form.about(("Apps", "/apps"), app.map(convert::app), "Create an app");
+        form.add(Line, "name", "Name", app.map_or("", |app| &app.name))
             .required()
-            .help("Its groups are renamed with it.");
-        form.description(&app.description);
-        let may_untag = allowed(page, Action::UntagApp, Target::App(app.id)).is_ok();
-        form.tags(page, &app.tags, may_untag);
-        form.version(app);
+            .help(match app {
+                None => "Its groups are named after it.",
+                Some(_) => "Its groups are renamed with it.",
+            });
+        form.description(app.map_or("", |app| &app.description));
+        if app.is_none() {
+            form.owners(page, "Logins or e-mail addresses, separated by commas, spaces or new lines; you, if empty. They own the app and decide who gets in.");
+            form.add(Lines, "groups", "First groups", "")
+                .help("One per line, with a description after a colon: “Read: can view payslips”. You can add more later.");
+            form.submit = "Create the app".into();
+        }
+        let target = app.map_or(Target::Nothing, |app| Target::App(app.id));
+        let may_untag = allowed(page, Action::UntagApp, target).is_ok();
+        form.tags(page, app.map_or(&[], |app| &app.tags), may_untag);
+        form.version(&self.0);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
-        let app = &self.0;
-        input.check_stale(app, None);
+        input.check_stale(&self.0, None);
+        let (name, description) = input.named();
+        let tags = input.ids("tags");
+        let Some(app) = &self.0 else {
+            let (owners, groups) = (input.people("owners"), first_groups(input));
+            let operation = CreateApp {
+                name: name?,
+                description: description?,
+                owners,
+                tags,
+                groups,
+                origin: AppOrigin::Made,
+            };
+            let title = format!("Create the app {}", input.text("name"));
+            return Some(Step::new(operation, title, "Create", "/apps"));
+        };
         let operation = EditApp {
             app: app.id,
-            name: input.parse("name", Name::parse),
-            description: input.parse("description", Description::parse),
-            tags: Some(input.ids("tags")),
+            name,
+            description,
+            tags: Some(tags),
         };
         let title = format!("Edit {}", app.name);
         Some(Step::new(operation, title, "Save", convert::app_href(app)))
@@ -99,7 +67,7 @@ impl Form for Edit {
 }
 
 pub(super) fn delete(input: &Input<'_>) -> Result<Step, Failure> {
-    let app = input.page.app()?;
+    let app = input.page.one::<App>()?;
     let title = format!("Delete the app {} with all its groups", app.name);
     let operation = DeleteApp { app: app.id };
     let step = Step::new(operation, title, "Delete", convert::app_href(app));

@@ -12,8 +12,8 @@ use crate::Web;
 pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/apps", get(list::list))
-        .route("/apps/new", form::<form::New>())
+        .route("/apps/new", form::<form::AppForm>())
         .route("/apps/{id}", get(show::show))
-        .route("/apps/{id}/edit", form::<form::Edit>())
+        .route("/apps/{id}/edit", form::<form::AppForm>())
         .route("/apps/{id}/delete", confirm(form::delete))
 }

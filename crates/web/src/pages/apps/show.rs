@@ -24,9 +24,8 @@ struct AppPage<'p> {
     app: &'p App,
     chips: Vec<ui::Chip>,
     groups: List<'p, Row<'p>>,
-    owners_group: Option<&'p Group>,
-    owners: Few<ui::Entity>,
-    roles: Few<ui::Entity>,
+    owners: ui::Aside,
+    roles: ui::Aside,
     tags: Vec<TagLine>,
 }
 
@@ -45,18 +44,24 @@ enum Mine {
 }
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
-    let (app, world) = (page.shown_app()?, page.world());
+    let (app, world) = (page.shown::<App>()?, page.world());
     let as_of = AsOf::of(&page);
     let kind = ui::Chip::kind(ui::EntityKind::App);
+    let owners_group = world.owners_group(app.id).map(convert::group_href);
+    let more = format!("{}?kind=owner", owners_group.unwrap_or_default());
     render(&AppPage {
         chips: match app.origin {
             AppOrigin::BuiltIn => vec![kind, ui::Chip::plain("built in")],
             AppOrigin::Made => vec![kind],
         },
         groups: groups(&page, app, &as_of.day),
-        owners_group: world.owners_group(app.id),
-        owners: Few::of(FEW, owners(&page, app), convert::user),
-        roles: Few::of(FEW, roles(&page, app.id), convert::group),
+        owners: Few::of(FEW, owners(&page, app), convert::user)
+            .beside("Owners", more)
+            .or_none("None. Administrators decide on what is asked for."),
+        roles: Few::of(FEW, roles(&page, app.id), convert::group)
+            .beside("How people get in", "")
+            .led_by("Through roles, or by asking for a place in one of the groups.")
+            .or_none("No role leads in: ask for a place in one of the groups."),
         tags: app
             .tags
             .iter()
@@ -134,10 +139,11 @@ fn actions(page: &Page, app: &App, actions: &mut Actions) {
     let target = Target::App(app.id);
     let may = |action| page.may(action, target);
     let new = format!("/groups/new?app={}", app.id);
-    actions.add_if(may(Wish::CreateAppGroup), "New group", new, "plus");
     let may_edit = may(Wish::EditApp) || may(Wish::TagApp);
-    actions.add_if(may_edit, "Edit", format!("{here}/edit"), "rule");
-    actions.log("app", app.id);
+    actions.add([
+        (may(Wish::CreateAppGroup), "New group", new, "plus"),
+        (may_edit, "Edit", format!("{here}/edit"), "rule"),
+    ]);
     let may_delete = may(Wish::DeleteApp) && app.origin == AppOrigin::Made;
-    actions.delete_if(may_delete, &here);
+    actions.end("app", app.id, may_delete, &here);
 }

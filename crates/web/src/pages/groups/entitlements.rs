@@ -16,11 +16,9 @@ pub(super) struct GrantPermission(Group);
 
 impl Form for GrantPermission {
     fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
-        page.group().cloned().map(Self)
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        allowed(page, Action::GrantEntitlement, Target::Group(&self.0))
+        let group = page.one::<Group>()?;
+        allowed(page, Action::GrantEntitlement, Target::Group(group))?;
+        Ok(Self(group.clone()))
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
@@ -30,11 +28,11 @@ impl Form for GrantPermission {
         form.lead = "Every member of the group gets this permission, whether direct or through another group.".into();
         form.crumbs = crumbs(group);
         let known = world.permission_names(page.viewer.context.now);
-        form.line("permission", "Permission", "")
+        form.add(Line, "permission", "Permission", "")
             .required()
             .options(known.take(MOST).map(str::to_owned).collect())
             .help("As your applications name it, such as “invoices:approve”. If the group already grants that permission, this replaces it.");
-        form.line("environments", "Environments", "")
+        form.add(Line, "environments", "Environments", "")
             .help("Where it applies, such as “staging production”; everywhere if empty.");
         let requirements = Requirements::default();
         form.until(&requirements, Some("never"));

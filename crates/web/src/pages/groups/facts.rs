@@ -14,48 +14,35 @@ const MOST: usize = 10;
 
 /// What stands beside a group's people.
 pub(crate) struct Facts {
-    pub owners: Few<ui::Entity>,
-    /// Who decides where there is no owner.
-    pub instead: Vec<ui::Entity>,
+    pub owners: ui::Aside,
     pub app: Option<ui::Entity>,
-    pub confers: Few<Conferred>,
-    /// Whether what is listed can be taken away, on the list's own page.
-    pub may_confers: bool,
-    pub into: Few<Linked>,
-    pub may_into: bool,
-    pub from: Few<Linked>,
-    pub may_from: bool,
-    pub tags: Vec<TagLine>,
     pub requests: Few<Asking>,
+    pub confers: Beside,
+    pub into: Beside,
+    pub from: Beside,
+    pub tags: Vec<TagLine>,
 }
 
-/// What membership gives.
-pub(crate) struct Conferred {
-    pub name: String,
-    /// Whether it is a list of rules.
-    pub is_list: bool,
-    pub places: String,
-    pub who: String,
+/// The beginning of a list that has a page of its own.
+pub(crate) struct Beside {
+    pub rows: Few<Row>,
+    /// Whether what is listed can be taken away, on the list's own page.
+    pub may: bool,
+}
+
+/// What membership gives, or a group at the other end of an inclusion.
+pub(crate) struct Row {
+    pub what: ui::Entity,
     pub ends: ui::ExpiryPill,
-    /// The form that ends it; empty where the reader may not.
-    pub withhold: String,
+    /// The form that ends it; nothing where the reader may not.
+    pub end: Option<End>,
 }
 
-/// A group at the other end of an inclusion.
-pub(crate) struct Linked {
-    pub group: ui::Entity,
-    /// As what its members, or this group's, are there.
-    pub as_owners: bool,
-    pub ends: ui::ExpiryPill,
-    /// The form that ends it: where it posts to and the role's id; nothing where the reader may not.
-    pub detach: Option<Detach>,
-}
-
-/// What the form that ends an inclusion sends.
-pub(crate) struct Detach {
+/// What the form sends that ends something.
+pub(crate) struct End {
     pub action: String,
-    pub role: String,
-    pub kind: MembershipKind,
+    pub fields: Vec<ui::Hidden>,
+    pub verb: &'static str,
 }
 
 /// A request that waits.
@@ -68,17 +55,13 @@ pub(crate) struct Asking {
 
 pub(crate) fn facts(page: &Page, group: &Group) -> Facts {
     let (world, now) = (page.world(), page.now());
-    let owners = world.holders(group.id, MembershipKind::Owner, now);
-    let instead = if owners.is_empty() && group.is_managed() {
-        world.deciders(group, None, now)
-    } else {
-        Vec::new()
-    };
     // Rights are looked up for each row: only for those that are shown.
+    let beside = |rows: Few<Row>| Beside {
+        may: rows.shown.iter().any(|row| row.end.is_some()),
+        rows,
+    };
+    let linked = |all| beside(Few::of(MOST, all, |link| drawn(page, link)));
     let confers = Few::of(MOST, conferred(page, group), |it| drawn_grant(page, it));
-    let into = Few::of(MOST, into(page, group), |link| drawn(page, link));
-    let from = Few::of(MOST, from(page, group), |link| drawn(page, link));
-    let can_go = |links: &Few<Linked>| links.shown.iter().any(|link| link.detach.is_some());
     let requests = world.requests();
     let requests = requests.filter(|request| request.wants.group() == Some(group.id));
     let asking = |request: &Request| {
@@ -90,52 +73,58 @@ pub(crate) fn facts(page: &Page, group: &Group) -> Facts {
         })
     };
     Facts {
-        owners: Few::of(FEW, owners, |holder| convert::user(holder.user)),
-        instead: instead.into_iter().take(3).map(convert::user).collect(),
+        owners: owners(page, group),
         app: group.app().and_then(|app| world.app(app)).map(convert::app),
-        may_confers: confers.shown.iter().any(|row| !row.withhold.is_empty()),
-        confers,
-        may_into: can_go(&into),
-        into,
-        may_from: can_go(&from),
-        from,
+        confers: beside(confers),
+        into: linked(into(page, group)),
+        from: linked(from(page, group)),
         tags: tags_of(world, group),
         requests: Few::of(FEW, requests.filter_map(asking).collect(), |it| it),
     }
 }
 
+/// Who owns a group, or who decides where nobody does.
+fn owners(page: &Page, group: &Group) -> ui::Aside {
+    let (world, now) = (page.world(), page.now());
+    let owners = world.holders(group.id, MembershipKind::Owner, now);
+    if !owners.is_empty() {
+        let more = format!("{}?kind=owner", convert::group_href(group));
+        let owners = Few::of(FEW, owners, |holder| convert::user(holder.user));
+        return owners.beside("Owners", more);
+    }
+    let mut instead = world.deciders(group, None, now);
+    instead.truncate(if group.is_managed() { 3 } else { 0 });
+    let lead = match instead.len() {
+        0 => "None.",
+        _ => "None. Requests go to:",
+    };
+    let instead = instead.into_iter().map(convert::user).collect();
+    ui::Aside::new("Owners", instead, "").led_by(lead)
+}
+
 /// One of the lists beside a group's people, on a page of its own.
 pub(crate) struct Listed {
     pub title: &'static str,
-    pub links: Vec<Linked>,
-    pub confers: Vec<Conferred>,
+    pub rows: Vec<Row>,
     pub pages: ui::Pages,
 }
 
 /// The list that `?show=` asks for instead of the people.
 pub(crate) fn listed(page: &Page, group: &Group) -> Option<Listed> {
-    let links = |title, all| {
-        let (links, pages) = cut(page, all);
-        Listed {
-            title,
-            links: links.into_iter().map(|link| drawn(page, link)).collect(),
-            confers: Vec::new(),
-            pages,
-        }
-    };
+    fn list<T>(
+        page: &Page,
+        title: &'static str,
+        all: Vec<T>,
+        drawn: impl Fn(&Page, T) -> Row,
+    ) -> Option<Listed> {
+        let (rows, pages) = cut(page, all);
+        let rows = rows.into_iter().map(|row| drawn(page, row)).collect();
+        Some(Listed { title, rows, pages })
+    }
     match page.query("show").as_str() {
-        "into" => Some(links("Its members get into", into(page, group))),
-        "from" => Some(links("People get in through", from(page, group))),
-        "confers" => {
-            let (confers, pages) = cut(page, conferred(page, group));
-            let confers = confers.into_iter().map(|it| drawn_grant(page, it));
-            Some(Listed {
-                title: "Permissions",
-                links: Vec::new(),
-                confers: confers.collect(),
-                pages,
-            })
-        }
+        "into" => list(page, "Its members get into", into(page, group), drawn),
+        "from" => list(page, "People get in through", from(page, group), drawn),
+        "confers" => list(page, "Permissions", conferred(page, group), drawn_grant),
         _ => None,
     }
 }
@@ -149,23 +138,25 @@ fn conferred<'p>(page: &'p Page, group: &Group) -> Vec<&'p Entitlement> {
     all
 }
 
-fn drawn_grant(page: &Page, entitlement: &Entitlement) -> Conferred {
-    let name = entitlement.grant.label();
-    let permission = entitlement.grant.permission();
-    let environments = permission.into_iter().flat_map(|p| &p.environments);
-    let places: Vec<_> = environments.map(|e| &**e).collect();
+fn drawn_grant(page: &Page, entitlement: &Entitlement) -> Row {
+    let permission = entitlement.grant.permission().into_iter();
+    let places: Vec<_> = permission
+        .flat_map(|permission| &permission.environments)
+        .map(|environment| &**environment)
+        .collect();
+    let places = places.join(", ");
     let may_end = page.may(Wish::GrantEntitlement, Target::Nothing);
-    Conferred {
-        name: name.to_owned(),
-        places: places.join(", "),
-        who: convert::entitlement(entitlement).href,
-        is_list: entitlement.grant.rules().is_some(),
+    Row {
+        what: convert::entitlement(entitlement).with_detail(match &*places {
+            "" => String::new(),
+            places => format!("in {places}"),
+        }),
         ends: convert::ends(entitlement.validity.until, page.now()),
-        withhold: if may_end {
-            format!("/entitlements/{}/withhold", entitlement.id)
-        } else {
-            String::new()
-        },
+        end: may_end.then(|| End {
+            action: format!("/entitlements/{}/withhold", entitlement.id),
+            fields: Vec::new(),
+            verb: "Remove",
+        }),
     }
 }
 
@@ -196,79 +187,85 @@ fn linked<'w>(
     all
 }
 
-fn drawn(page: &Page, (inclusion, group): Link<'_>) -> Linked {
-    let detach = || {
-        let target = page.world().group(inclusion.target)?;
-        let child = inclusion.child;
+fn drawn(page: &Page, (inclusion, group): Link<'_>) -> Row {
+    let (child, kind) = (inclusion.child, inclusion.kind);
+    let end = page.world().group(inclusion.target).and_then(|target| {
         let may = page.may(Wish::DetachRole, Target::Inclusion { child, target });
-        may.then(|| Detach {
+        may.then(|| End {
             action: format!("/groups/{}/roles/detach", target.id),
-            role: child.to_string(),
-            kind: inclusion.kind,
+            fields: vec![
+                ui::Hidden::new("role", child.to_string()),
+                ui::Hidden::new("kind", kind.to_string()),
+            ],
+            verb: "Detach",
         })
-    };
-    Linked {
-        group: convert::group(group),
-        as_owners: inclusion.kind == MembershipKind::Owner,
+    });
+    Row {
+        what: convert::group(group).with_detail(match kind {
+            MembershipKind::Owner => "as owners",
+            MembershipKind::Member => "",
+        }),
         ends: convert::ends(inclusion.validity.until, page.now()),
-        detach: detach(),
+        end,
     }
 }
 
 /// What may be done with a group: what its reader is most likely to want first.
 pub(crate) fn actions(page: &Page, group: &Group) -> Actions {
     let (world, me) = (page.world(), page.viewer.id);
-    let mut all = Actions::default();
-    let (group_at, role_at) = (
-        format!("/groups/{}", group.id),
-        format!("/roles/{}", group.id),
-    );
-    let here = |rest: &str| format!("{group_at}{rest}");
-    let role = |rest: &str| format!("{role_at}{rest}");
+    let here = |rest: &str| format!("/groups/{}{rest}", group.id);
+    let role = |rest: &str| format!("/roles/{}{rest}", group.id);
     let (is_managed, is_role) = (group.is_managed(), group.is_role());
     let may = |action| page.may(action, Target::Group(group));
     let may_at_all = |action| page.may(action, Target::Nothing);
-
     let add = is_managed && may(Wish::AddPeople);
-    all.add_if(add, "Add people", here("/people/add?kind=member"), "plus");
-    all.add_if(add, "Add owners", here("/people/add?kind=owner"), "person");
     let attach = is_managed && !is_role && may(Wish::AttachRole);
-    all.add_if(attach, "Add role to group", here("/roles/attach"), "role");
     let is_in = world.holds(me, group.id, MembershipKind::Member, page.now());
     let is_now = page.view.at == crate::At::Now;
     let ask = is_now && is_managed && is_in.is_none_or(|until| until != Expiry::NEVER);
-    let label = is_in.map_or("Ask to join", |_| "Ask for longer");
-    all.add_if(ask, label, ask_href(group, MembershipKind::Member), "inbox");
+    let ask_label = is_in.map_or("Ask to join", |_| "Ask for longer");
+    let ask_at = ask_href(group, MembershipKind::Member);
     let edit = may(Wish::EditGroup);
-    all.add_if(
-        is_role && edit,
-        "Add to groups",
-        role("/groups/attach"),
-        "link",
-    );
     let leave = is_managed && page.may(Wish::RemovePeople, Target::Place { user: me, group });
     let can_leave = |kind| leave && world.direct(me, group.id, kind).is_some();
-    let is_member = can_leave(MembershipKind::Member);
-    all.also_if(is_member, "Leave", here("/leave?kind=member"), "external");
-    let is_owner = can_leave(MembershipKind::Owner);
-    all.also_if(
-        is_owner,
-        "Give up owning it",
-        here("/leave?kind=owner"),
-        "external",
+    let (leave, give_up) = (
+        can_leave(MembershipKind::Member),
+        can_leave(MembershipKind::Owner),
     );
     let grant = may_at_all(Wish::GrantEntitlement);
-    all.add_if(grant, "Grant an entitlement", here("/confer"), "key");
-    all.add_if(grant, "Add rules", here("/rules/new"), "rule");
-    all.add_if(edit, "Edit", here("/edit"), "rule");
     let reshape = is_role && may_at_all(Wish::CreateGroup);
-    all.add_if(reshape, "Clone", role("/clone"), "copy");
-    all.add_if(reshape, "Merge", role("/merge"), "link");
-    all.add_if(reshape, "Split", role("/split"), "compare");
-    all.log("group", group.id);
-    all.delete_if(
-        may(Wish::DeleteGroup) && !group.is_owners_group(),
-        &group_at,
-    );
+
+    let mut all = Actions::default();
+    all.add([
+        (add, "Add people", here("/people/add?kind=member"), "plus"),
+        (add, "Add owners", here("/people/add?kind=owner"), "person"),
+        (attach, "Add role to group", here("/roles/attach"), "role"),
+        (ask, ask_label, ask_at, "inbox"),
+        (
+            is_role && edit,
+            "Add to groups",
+            role("/groups/attach"),
+            "link",
+        ),
+    ]);
+    all.also([
+        (leave, "Leave", here("/leave?kind=member"), "external"),
+        (
+            give_up,
+            "Give up owning it",
+            here("/leave?kind=owner"),
+            "external",
+        ),
+    ]);
+    all.add([
+        (grant, "Grant an entitlement", here("/confer"), "key"),
+        (grant, "Add rules", here("/rules/new"), "rule"),
+        (edit, "Edit", here("/edit"), "rule"),
+        (reshape, "Clone", role("/clone"), "copy"),
+        (reshape, "Merge", role("/merge"), "link"),
+        (reshape, "Split", role("/split"), "compare"),
+    ]);
+    let delete = may(Wish::DeleteGroup) && !group.is_owners_group();
+    all.end("group", group.id, delete, &here(""));
     all
 }

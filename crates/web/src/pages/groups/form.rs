@@ -1,13 +1,9 @@
 //! Groups and roles made, edited and deleted.
 
 use portcullis_app::group::{CreateGroup, DeleteGroup, EditGroup};
-use portcullis_model::{
-    App, GroupKind, Policy,
-    name::{Description, Name},
-    record::AppPart,
-};
+use portcullis_model::{App, GroupKind, Policy, record::AppPart};
 
-use crate::pages::{form::Banner, prelude::forms::*};
+use crate::pages::prelude::forms::*;
 
 /// The way to a group.
 pub(in crate::pages) fn crumbs(group: &Group) -> Vec<ui::Link> {
@@ -22,139 +18,113 @@ pub(in crate::pages) fn crumbs(group: &Group) -> Vec<ui::Link> {
     ]
 }
 
-/// A new group; at `/roles/new` a role, unless another kind is chosen.
-pub(in crate::pages) struct New;
+/// A new group, or one that is there; at `/roles/new` a role, unless another kind is chosen.
+pub(in crate::pages) struct GroupForm(Option<Group>);
 
-impl Form for New {
-    fn find(_: &Page, _: &Values) -> Result<Self, Refusal> {
-        Ok(Self)
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        if !page.path.starts_with("/roles") && !kinds(page, None).is_empty() {
-            return Ok(());
-        }
-        allowed(page, Action::CreateGroup, Target::Nothing)
-    }
-
-    fn draw(&self, page: &Page, form: &mut FormPage) {
-        let as_role = page.path.starts_with("/roles");
-        let (noun, title, list) = if as_role {
-            ("role", "Roles", "/roles")
-        } else {
-            ("group", "Groups", "/groups")
-        };
-        form.title = format!("Create a {noun}");
-        form.crumbs = vec![ui::Link::new(title, list)];
-        if as_role {
-            form.lead =
-                "A role is a job function: everyone in it gets into the groups it includes.".into();
-            let banner = Banner::new(
-                ui::Level::Info,
-                "You can also make a role from what somebody has.",
-                "Open their page and choose “Make a role from this”.",
-            );
-            form.banners
-                .push(banner.leading("Find a person", "/people"));
-        }
-        let kinds = kinds(page, None);
-        let app = page.query("app");
-        let first = match page.query("kind").as_str() {
-            _ if !app.is_empty() => format!("app:{app}"),
-            "role" => "role".into(),
-            _ if as_role => "role".into(),
-            _ => kinds
-                .first()
-                .map_or_else(String::new, |kind| kind.value.clone()),
-        };
-        form.select("kind", KIND, kinds, first, "");
-        form.line("name", "Name", "")
-            .required()
-            .help(prefix_help(&page.viewer.context.policy));
-        form.description("");
-        let me = page.viewer.user().map_or("", |user| user.login.as_str());
-        form.lines("owners", "Owners", me)
-            .help("They decide who is in the group. Enter logins or e-mail addresses, separated by commas, spaces or new lines.");
-        let may_untag = allowed(page, Action::UntagGroup, Target::Nothing).is_ok();
-        form.tags(page, &[], may_untag);
-        form.submit = format!("Create {noun}");
-        form.cancel = list.into();
-    }
-
-    fn step(&self, input: &mut Input<'_>) -> Option<Step> {
-        let kind = kind_of(input);
-        let name = kind.and_then(|kind| named(input, kind));
-        let description = input.parse("description", Description::parse);
-        let owners = input.people("owners");
-        let operation = CreateGroup {
-            kind: kind?,
-            name: name?,
-            description: description?,
-            tags: input.ids("tags"),
-            owners,
-        };
-        let title = format!("Create {}", input.text("name"));
-        Some(Step::new(operation, title, "Create", "/groups"))
-    }
-}
-
-pub(super) struct Edit(Group);
-
-impl Form for Edit {
+impl Form for GroupForm {
     fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
-        page.group().cloned().map(Self)
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        allowed(page, Action::EditGroup, Target::Group(&self.0))
+        let group = page.maybe::<Group>()?;
+        let in_some_app = !page.path.starts_with("/roles") && !kinds(page, None).is_empty();
+        if group.is_some() || !in_some_app {
+            let target = group.map(Target::Group);
+            may_make(page, Action::CreateGroup, Action::EditGroup, target)?;
+        }
+        Ok(Self(group.cloned()))
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
-        let group = &self.0;
-        form.title = format!("Edit {}", group.name);
-        form.crumbs = crumbs(group);
-        form.line("name", "Name", &*group.name)
+        let (group, policy) = (self.0.as_ref(), &page.viewer.context.policy);
+        let as_role = group.map_or_else(|| page.path.starts_with("/roles"), Group::is_role);
+        let (list, noun) = if as_role {
+            (("Roles", "/roles"), "role")
+        } else {
+            (("Groups", "/groups"), "group")
+        };
+        let title = format!("Create a {noun}");
+        form.about(list, group.map(convert::group), &title);
+        let kinds = kinds(page, group);
+        if group.is_none() {
+            if as_role {
+                form.lead =
+                    "A role is a job function: everyone in it gets into the groups it includes."
+                        .into();
+                let banner = Banner::new(
+                    ui::Level::Info,
+                    "You can also make a role from what somebody has.",
+                    "Open their page and choose “Make a role from this”.",
+                );
+                form.banners
+                    .push(banner.leading("Find a person", "/people"));
+            }
+            let app = page.query("app");
+            let first = match kinds.first() {
+                _ if !app.is_empty() => format!("app:{app}"),
+                _ if as_role || page.query("kind") == "role" => "role".into(),
+                first => first.map_or_else(String::new, |kind| kind.value.clone()),
+            };
+            form.add(Select(kinds.clone()), "kind", KIND, first);
+            form.submit = format!("Create {noun}");
+        }
+        form.add(Line, "name", "Name", group.map_or("", |group| &group.name))
             .required()
-            .help(prefix_help(&page.viewer.context.policy));
-        form.description(&group.description);
-        let kinds = kinds(page, Some(group));
-        if kinds.len() > 1 && !group.is_owners_group() {
-            let help = "Another kind may need another name. You see what changes for people before it is saved.";
-            form.select("kind", KIND, kinds, kind_value(group.kind), help);
+            .help(prefix_help(policy));
+        form.description(group.map_or("", |group| &group.description));
+        match group {
+            None => form.owners(page, "They decide who is in the group. Enter logins or e-mail addresses, separated by commas, spaces or new lines."),
+            Some(group) if kinds.len() > 1 && !group.is_owners_group() => {
+                let first = kind_value(group.kind);
+                form.add(Select(kinds), "kind", KIND, first)
+                    .help("Another kind may need another name. You see what changes for people before it is saved.");
+            }
+            Some(_) => {}
         }
-        let may_untag = allowed(page, Action::UntagGroup, Target::Group(group)).is_ok();
-        form.tags(page, &group.tags, may_untag);
-        let inherited = page
-            .viewer
-            .world
-            .tags_on(group)
-            .filter(|tag| !group.tags.contains(&tag.id))
-            .map(convert::tag);
-        let inherited: Vec<_> = inherited.collect();
+        let target = group.map_or(Target::Nothing, Target::Group);
+        let may_untag = allowed(page, Action::UntagGroup, target).is_ok();
+        let own = group.map_or(&[][..], |group| &group.tags);
+        form.tags(page, own, may_untag);
+        let all = group
+            .into_iter()
+            .flat_map(|group| page.viewer.world.tags_on(group));
+        let inherited: Vec<_> = all
+            .filter(|tag| !own.contains(&tag.id))
+            .map(convert::tag)
+            .collect();
         if !inherited.is_empty() {
-            form.aside(
-                "Tags of the app",
-                inherited,
-                "They apply to all its groups.",
-            );
+            let text = "They apply to all its groups.";
+            form.aside("Tags of the app", inherited, text);
         }
-        form.version(group);
-        form.cancel = convert::group_href(group);
+        form.version(&self.0);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
-        let group = &self.0;
+        input.check_stale(&self.0, None);
+        let tags = input.ids("tags");
+        let Some(group) = &self.0 else {
+            let kind = kind_of(input);
+            let name = kind.and_then(|kind| named(input, kind));
+            let description = input.parse("description", Description::parse);
+            let owners = input.people("owners");
+            let operation = CreateGroup {
+                kind: kind?,
+                name: name?,
+                description: description?,
+                tags,
+                owners,
+            };
+            let title = format!("Create {}", input.text("name"));
+            return Some(Step::new(operation, title, "Create", "/groups"));
+        };
         let kind = match input.text("kind") {
             "" => None,
             kept if kept == kind_value(group.kind) => None,
             _ => kind_of(input),
         };
-        input.check_stale(group, None);
+        let (name, description) = input.named();
         let operation = EditGroup {
             group: Some(group.id),
-            name: input.parse("name", Name::parse),
-            description: input.parse("description", Description::parse),
-            tags: Some(input.ids("tags")),
+            name,
+            description,
+            tags: Some(tags),
             kind,
         };
         let (id, title) = (group.id, format!("Edit {}", group.name));
@@ -167,7 +137,7 @@ impl Form for Edit {
 }
 
 pub(super) fn delete(input: &Input<'_>) -> Result<Step, Failure> {
-    let group = input.page.group()?;
+    let group = input.page.one::<Group>()?;
     let list = if group.is_role() { "/roles" } else { "/groups" };
     let title = format!("Delete the {} {}", group.noun(), group.name);
     let operation = DeleteGroup { group: group.id };

@@ -28,7 +28,7 @@ struct GroupHistory<'p> {
 }
 
 pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    let (group, now) = (page.shown_group()?, page.now());
+    let (group, now) = (page.shown::<Group>()?, page.now());
     let (before, store) = (history::before(&page)?, web.app().store());
     let of = HistoryOf::Group(group.id);
     let people = store.membership_history(of, PER_PAGE, before).await?;

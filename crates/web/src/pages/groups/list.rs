@@ -5,7 +5,9 @@ use portcullis_model::{
     world::query::{GroupBy, GroupQuery, Query as _},
 };
 
-use crate::pages::{list::Select, prelude::*};
+use uuid::Uuid;
+
+use crate::pages::prelude::*;
 
 /// More apps or tags than this are not offered as a choice; a page of theirs leads here instead.
 const MOST_CHOICES: usize = 60;
@@ -31,28 +33,24 @@ struct Row<'p> {
     owners: usize,
 }
 
-pub(crate) async fn groups(page: Page) -> Result<Response, Failure> {
-    let mut it = found(&page, "/groups", false);
-    it.offer(Wish::CreateGroup, "New group");
+/// Of groups, or at `/roles` of roles.
+pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
+    let roles = page.path.starts_with("/roles");
+    let (noun, title, lead, new) = if roles {
+        let lead = "A role is a job function. Its members are in all of its groups.";
+        ("roles", "Roles", lead, "New role")
+    } else {
+        let lead = "Members of a group get its permissions.";
+        ("groups", "Groups", lead, "New group")
+    };
+    let mut it = found(&page, &format!("/{noun}"), roles);
+    it.offer(Wish::CreateGroup, new);
     render(&Groups {
         shell: page.shell(),
-        noun: "groups",
-        title: "Groups",
-        lead: "Members of a group get its permissions.",
-        with_app: true,
-        it,
-    })
-}
-
-pub(crate) async fn roles(page: Page) -> Result<Response, Failure> {
-    let mut it = found(&page, "/roles", true);
-    it.offer(Wish::CreateGroup, "New role");
-    render(&Groups {
-        shell: page.shell(),
-        noun: "roles",
-        title: "Roles",
-        lead: "A role is a job function. Its members are in all of its groups.",
-        with_app: false,
+        noun,
+        title,
+        lead,
+        with_app: !roles,
         it,
     })
 }
@@ -101,24 +99,12 @@ fn found<'p>(page: &'p Page, place: &str, roles: bool) -> List<'p, Row<'p>> {
         it.narrowed("Kind", "kind", told.map_or("", |(.., told)| told));
     } else {
         it.select("kind", "Kind", kinds);
-        let apps = world.apps().take(MOST_CHOICES + 1);
-        let apps = apps.map(|app| ui::Choice::new(app.id.to_string(), app.name.as_str()));
-        it.selects.extend(one_of(
-            "app",
-            "App",
-            apps.collect(),
-            app.map(|app| app.id.to_string()),
-        ));
+        let apps = world.apps().map(|app| (app.id.uuid(), &*app.name));
+        one_of(&mut it, "app", "App", apps, app.map(|app| app.id.uuid()));
     }
     it.narrowed("App", "app", app.map_or("", |app| &app.name));
-    let tags = world.tags().take(MOST_CHOICES + 1);
-    let tags = tags.map(|tag| ui::Choice::new(tag.id.to_string(), tag.name.as_str()));
-    it.selects.extend(one_of(
-        "tag",
-        "Tag",
-        tags.collect(),
-        tag.map(|tag| tag.id.to_string()),
-    ));
+    let tags = world.tags().map(|tag| (tag.id.uuid(), &*tag.name));
+    one_of(&mut it, "tag", "Tag", tags, tag.map(|tag| tag.id.uuid()));
     it.narrowed("Tag", "tag", tag.map_or("", |tag| &tag.name));
     it.select(
         "managed",
@@ -146,19 +132,20 @@ fn row<'p>(page: &'p Page, group: &'p Group) -> Row<'p> {
     }
 }
 
-/// A choice among records, where there are few enough to choose from.
-fn one_of(
+/// Offers a choice among records, where there are few enough to choose from.
+fn one_of<'w>(
+    it: &mut List<'_, Row<'_>>,
     name: &'static str,
     label: &'static str,
-    mut choices: Vec<ui::Choice>,
-    chosen: Option<String>,
-) -> Option<Select> {
-    let few = (1..=MOST_CHOICES).contains(&choices.len());
-    choices.insert(0, ui::Choice::new("", format!("Any {name}")));
-    few.then(|| Select {
-        name,
-        label,
-        choices,
-        chosen: chosen.unwrap_or_default(),
-    })
+    all: impl Iterator<Item = (Uuid, &'w str)>,
+    chosen: Option<Uuid>,
+) {
+    let all = all.take(MOST_CHOICES + 1);
+    let all = all.map(|(id, name)| ui::Choice::new(id.to_string(), name));
+    let mut choices = vec![ui::Choice::new("", format!("Any {name}"))];
+    choices.extend(all);
+    if (2..=MOST_CHOICES + 1).contains(&choices.len()) {
+        let chosen = chosen.map_or_else(String::new, |id| id.to_string());
+        it.pick(name, label, choices, chosen);
+    }
 }

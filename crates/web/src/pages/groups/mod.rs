@@ -17,15 +17,15 @@ use super::form::{button, confirm, form};
 use crate::Web;
 
 pub(super) use self::{
-    form::{New, crumbs, named},
+    form::{GroupForm, crumbs, named},
     roles::AttachTo,
 };
 
 pub(super) fn routes() -> Router<Web> {
     let mut all = Router::new()
-        .route("/groups", get(list::groups))
-        .route("/roles", get(list::roles))
-        .route("/groups/new", form::<New>())
+        .route("/groups", get(list::list))
+        .route("/roles", get(list::list))
+        .route("/groups/new", form::<GroupForm>())
         .route("/entitlements/{id}/withhold", button(entitlements::revoke));
     // A role is a group: its pages live under its own word, and work under both.
     for place in ["/groups/{id}", "/roles/{id}"] {
@@ -33,7 +33,7 @@ pub(super) fn routes() -> Router<Web> {
         all = all
             .route(place, get(show::show))
             .route(&at("/history"), get(history::show))
-            .route(&at("/edit"), form::<form::Edit>())
+            .route(&at("/edit"), form::<GroupForm>())
             .route(&at("/delete"), confirm(form::delete))
             .route(&at("/people/add"), form::<people::Add>())
             .route(&at("/people/remove"), button(people::remove))

@@ -1,7 +1,7 @@
 //! People put into a group, taken out of it, and the ends of those who are in it.
 
 use portcullis_app::group::{AddPeople, RemovePeople};
-use portcullis_model::Expiry;
+use portcullis_model::Membership;
 
 use super::form::crumbs;
 use crate::pages::prelude::forms::*;
@@ -13,13 +13,9 @@ pub(super) struct Add {
 
 impl Form for Add {
     fn find(page: &Page, values: &Values) -> Result<Self, Refusal> {
-        let group = page.group()?.clone();
-        let kind = values.kind();
+        let (group, kind) = (page.one::<Group>()?.clone(), values.kind());
+        allowed(page, Action::AddPeople, Target::Group(&group))?;
         Ok(Self { group, kind })
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        allowed(page, Action::AddPeople, Target::Group(&self.group))
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
@@ -32,7 +28,9 @@ impl Form for Add {
         form.kind_tabs(&here, ["Members", "Owners"], kind);
         let requirements = Requirements::of_place(world, group, kind, now);
         form.no_self_add(&requirements, page, group, kind);
-        form.lines("users", "People", "")
+        let asked = world.find_user(&page.query("user"));
+        let asked = asked.map_or("", |user| user.login.as_str());
+        form.add(Lines, "users", "People", asked)
             .required()
             .help("Logins or e-mail addresses, separated by commas, spaces or new lines. Lists can be pasted. Existing members get the new end date.");
         form.until(&requirements, None);
@@ -98,35 +96,26 @@ fn leads_to(page: &Page, group: &Group, kind: MembershipKind) -> Vec<ui::Entity>
 pub(super) struct Extend {
     group: Group,
     user: User,
-    kind: MembershipKind,
-    until: Expiry,
+    place: Membership,
 }
 
 impl Form for Extend {
     fn find(page: &Page, values: &Values) -> Result<Self, Refusal> {
-        let (group, user, kind) = (page.group()?, page.user()?, values.kind());
-        let direct = page.viewer.world.direct(user.id, group.id, kind);
-        let direct = direct.ok_or_else(|| {
-            Refusal::not_found(kind.into(), format!("{} in {}", user.login, group.name))
-        })?;
-        Ok(Self {
-            group: group.clone(),
-            user: user.clone(),
-            kind,
-            until: direct.validity.until,
-        })
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
+        let (group, user) = (page.one::<Group>()?.clone(), page.one::<User>()?.clone());
+        let (kind, id) = (values.kind(), user.id);
+        let place = page.viewer.world.direct(id, group.id, kind);
+        let none = || Refusal::not_found(kind.into(), format!("{} in {}", user.login, group.name));
+        let place = place.ok_or_else(none)?.clone();
         let target = Target::Place {
-            user: self.user.id,
-            group: &self.group,
+            user: id,
+            group: &group,
         };
-        allowed(page, Action::AddPeople, target)
+        allowed(page, Action::AddPeople, target)?;
+        Ok(Self { group, user, place })
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
-        let (group, user, kind) = (&self.group, &self.user, self.kind);
+        let (group, user, kind) = (&self.group, &self.user, self.place.kind);
         let (world, now, me) = (&*page.viewer.world, page.viewer.context.now, page.viewer.id);
         form.title = format!("End date of {} in {}", user.name, group.name);
         form.crumbs = crumbs(group);
@@ -134,22 +123,27 @@ impl Form for Extend {
         if me == user.id {
             form.no_self_add(&requirements, page, group, kind);
         }
-        let ends = self.until.instant().map_or("has no end".into(), |at| {
+        let until = self.place.validity.until.instant();
+        let ends = until.map_or("has no end".into(), |at| {
             format!("ends {}", convert::when(at, now).absolute())
         });
         form.hidden("kind", kind);
         let who = convert::user(user).with_detail(format!("{}, {ends}", kind.noun()));
-        form.known("Now", who);
+        form.add(Known(who), "", "Now", "");
         form.until(&requirements, None);
         form.reason(&requirements, "Why you change the end date.");
+        form.version(&Some(&self.place));
         form.submit = "Change end date".into();
         form.cancel = convert::group_href(group);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         let (group, user) = (&self.group, &self.user);
+        // An end that somebody else changed meanwhile is not put back unseen.
+        let by = convert::actor(input.world(), self.place.granted_by);
+        input.check_stale(&self.place, Some(by));
         let title = format!("Change the end date of {} in {}", user.name, group.name);
-        let operation = placing(input, group, vec![user.id], self.kind)?;
+        let operation = placing(input, group, vec![user.id], self.place.kind)?;
         Some(Step::new(
             operation,
             title,
@@ -159,13 +153,11 @@ impl Form for Extend {
     }
 }
 
-/// Takes people out: field `user` several times, by login or id, and `kind`.
+/// Takes people out: field `user` several times, by id, and `kind`.
 pub(super) fn remove(input: &Input<'_>) -> Result<Step, Failure> {
-    let (group, kind) = (input.page.group()?, input.kind());
-    let named = ["user", "pick"]
-        .into_iter()
-        .flat_map(|name| input.fields.all(name));
-    let users = named
+    let (group, kind) = (input.page.one::<Group>()?, input.kind());
+    let users = input.fields.all("user");
+    let users = users
         .map(|key| {
             let user = input.world().find_user(key);
             user.map(|user| user.id)
@@ -181,7 +173,7 @@ pub(super) fn remove(input: &Input<'_>) -> Result<Step, Failure> {
 }
 
 pub(super) fn leave(input: &Input<'_>) -> Result<Step, Failure> {
-    let (group, kind) = (input.page.group()?, input.kind());
+    let (group, kind) = (input.page.one::<Group>()?, input.kind());
     let title = match kind {
         MembershipKind::Member => format!("Leave {}", group.name),
         MembershipKind::Owner => format!("Give up {}", ownership_of(group)),

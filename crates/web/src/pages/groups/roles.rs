@@ -16,13 +16,9 @@ pub(super) struct Attach {
 
 impl Form for Attach {
     fn find(page: &Page, values: &Values) -> Result<Self, Refusal> {
-        let group = page.group()?.clone();
-        let kind = values.kind();
+        let (group, kind) = (page.one::<Group>()?.clone(), values.kind());
+        allowed(page, Action::AttachRole, Target::Group(&group))?;
         Ok(Self { group, kind })
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        allowed(page, Action::AttachRole, Target::Group(&self.group))
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
@@ -34,7 +30,7 @@ impl Form for Attach {
         let here = format!("{}/roles/attach?kind=", form.cancel);
         form.kind_tabs(&here, ["As members", "As owners"], kind);
         let requirements = Requirements::of_inclusion(world, group, kind);
-        form.line("role", "Role", "")
+        form.add(Line, "role", "Role", "")
             .required()
             .options(pick::role_names(world, None))
             .help("The role's name. If it is already attached, its end date changes.");
@@ -74,7 +70,7 @@ fn attaching(
 /// Takes a role out of a group, or out of several: fields `role`, `group` (several; the one in the
 /// address where none is named), `kind`.
 pub(super) fn detach(input: &Input<'_>) -> Result<Step, Failure> {
-    let here = input.page.group()?;
+    let here = input.page.one::<Group>()?;
     let named = |key: &str, noun| {
         let group = input.world().find_group(key);
         group.ok_or_else(|| Refusal::not_found(noun, key))
@@ -108,14 +104,11 @@ pub(in crate::pages) struct AttachTo(Group);
 
 impl Form for AttachTo {
     fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
-        page.role().cloned().map(Self)
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        if offered(page, &self.0).0.is_empty() {
+        let role = page.one::<Role>()?;
+        if offered(page, role).0.is_empty() {
             allowed(page, Action::AttachRole, Target::Nothing)?;
         }
-        Ok(())
+        Ok(Self(role.clone()))
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
@@ -129,20 +122,16 @@ impl Form for AttachTo {
             form.check("groups", group.id.to_string(), &*group.name, false)
                 .help(limit_note(world, group, kind))
         });
-        let boxes = boxes.collect();
-        let help = match left {
+        let none = "There is no group you can add this role to.";
+        let boxes = Checks(boxes.collect(), none);
+        form.add(boxes, "groups", "Groups", "").help(match left {
             0 => "The groups you can add roles to.".into(),
             left => format!("{left} more are not listed; name them below."),
-        };
-        let none = "There is no group you can add this role to.";
-        form.checks("groups", "Groups", boxes, help, none);
-        form.lines("more", "More groups", "")
+        });
+        form.add(Lines, "more", "More groups", "")
             .help("By name, one per line or separated by commas.");
-        let kinds = vec![
-            ui::Choice::new("member", "Members"),
-            ui::Choice::new("owner", "Owners"),
-        ];
-        form.pills("kind", "As", kinds, "member");
+        let kinds = ui::Choice::all([("member", "Members"), ("owner", "Owners")]);
+        form.add(Pills(kinds), "kind", "As", "member");
         // Each group's own limit cuts its own end; none is common to all.
         let requirements = Requirements::default();
         form.until(&requirements, None);

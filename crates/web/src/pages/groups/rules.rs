@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use axum::{http::StatusCode, response::IntoResponse};
 use portcullis_app::{
     group::GrantEntitlement,
     rules::{Checked, Written, check},
@@ -15,9 +14,9 @@ use portcullis_rules::analysis::lint::Severity;
 
 use super::{form::crumbs, rules_text::pretty};
 use crate::pages::{
-    fields::{Fields, Submission, errors_of, version},
-    flow::{self, Step},
-    form::{Values, allowed},
+    fields::{Fields, Submission, version},
+    flow::Step,
+    form::{Values, again, allowed, attempt},
     form_page::durations,
     input::Input,
     prelude::*,
@@ -29,7 +28,7 @@ const MOST_SAID: usize = 50;
 
 #[derive(Template)]
 #[template(path = "groups/rules.html")]
-struct EditPage {
+struct EditPage<'p> {
     shell: ui::Shell,
     title: String,
     crumbs: Vec<ui::Link>,
@@ -37,14 +36,9 @@ struct EditPage {
     members: usize,
     may_edit: bool,
     errors: ui::Errors,
-    /// The list that is edited; nothing for a new one.
-    there: Option<Existing>,
-    /// Its name; `name` is the parameter of the macro that draws it.
-    list: String,
-    priority: String,
-    rules: String,
-    cases: String,
-    reason: String,
+    /// The list that is edited, who conferred it and until when; nothing for a new one.
+    there: Option<(&'p Entitlement, String, ui::ExpiryPill)>,
+    draft: Draft,
     durations: ui::Durations,
     said: Findings,
     /// Which version of the list this was drawn from.
@@ -53,20 +47,10 @@ struct EditPage {
     action: String,
 }
 
-/// A list that is conferred already.
-struct Existing {
-    withhold: String,
-    by: String,
-    reason: String,
-    ends: ui::ExpiryPill,
-}
-
-/// Findings about the text.
+/// What there is to say about the text.
 #[derive(Default)]
 struct Findings {
-    diagnostics: Vec<Remark>,
-    findings: Vec<Remark>,
-    cases: Vec<Remark>,
+    remarks: Vec<Remark>,
     more: usize,
     /// Where nothing is wrong: how much was looked at.
     good: String,
@@ -85,12 +69,20 @@ struct Remark {
 }
 
 /// What stands in the form.
+#[derive(Default)]
 struct Draft {
     name: String,
     priority: String,
     rules: String,
     cases: String,
     reason: String,
+}
+
+/// Whose rules are edited: a list that is there, or a new one.
+struct Place<'p> {
+    page: &'p Page,
+    group: &'p Group,
+    there: Option<&'p Entitlement>,
 }
 
 const EXAMPLE: &str = r#"[
@@ -107,24 +99,19 @@ const EXAMPLE: &str = r#"[
 impl Draft {
     fn new() -> Self {
         Self {
-            name: String::new(),
             priority: "0".into(),
             rules: EXAMPLE.into(),
-            cases: String::new(),
-            reason: String::new(),
+            ..Self::default()
         }
     }
 
     fn of(list: &Rules) -> Self {
+        let cases = Some(&list.cases).filter(|cases| !cases.is_empty());
         Self {
             name: list.name.to_string(),
             priority: list.priority.to_string(),
             rules: pretty(&list.rules.to_json()),
-            cases: if list.cases.is_empty() {
-                String::new()
-            } else {
-                pretty(&list.cases.clone().into())
-            },
+            cases: cases.map_or_else(String::new, |cases| pretty(&cases.clone().into())),
             reason: String::new(),
         }
     }
@@ -148,7 +135,7 @@ fn raw(fields: &Fields, name: &str) -> String {
 
 /// The list that the address names.
 fn listed(page: &Page) -> Result<(&Entitlement, &Rules), Refusal> {
-    let (group, id) = (page.group()?, page.param("entitlement"));
+    let (group, id) = (page.one::<Group>()?, page.param("entitlement"));
     let found = id
         .parse::<Id<Entitlement>>()
         .ok()
@@ -159,7 +146,8 @@ fn listed(page: &Page) -> Result<(&Entitlement, &Rules), Refusal> {
 }
 
 pub(super) async fn new(page: Page) -> Result<Response, Failure> {
-    allowed(&page, Wish::GrantEntitlement, Target::Group(page.group()?))?;
+    let group = page.one::<Group>()?;
+    allowed(&page, Wish::GrantEntitlement, Target::Group(group))?;
     first(&page, None, Draft::new()).await
 }
 
@@ -173,17 +161,10 @@ async fn first(
     there: Option<&Entitlement>,
     draft: Draft,
 ) -> Result<Response, Failure> {
-    let (values, said) = (Values::asked(page), said(&look(&draft).await?));
-    let errors = ui::Errors::default();
-    render(&edit(
-        page,
-        page.group()?,
-        there,
-        draft,
-        &values,
-        errors,
-        said,
-    ))
+    let group = page.one::<Group>()?;
+    let said = said(&look(&draft).await?);
+    let (place, values) = (Place { page, group, there }, Values::asked(page));
+    render(&place.edit(draft, &values, ui::Errors::default(), said))
 }
 
 pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
@@ -208,7 +189,8 @@ async fn save(
     sent: &Submission,
     there: Option<&Entitlement>,
 ) -> Result<Response, Failure> {
-    let (page, group) = (&sent.page, sent.page.group()?);
+    let (page, group) = (&sent.page, sent.page.one::<Group>()?);
+    let place = Place { page, group, there };
     allowed(page, Wish::GrantEntitlement, Target::Group(group))?;
     let mut input = Input::new(sent);
     let draft = Draft::sent(&sent.fields);
@@ -240,51 +222,35 @@ async fn save(
             "the group has a list of this name already; edit that one, or choose another name";
         input.errors.add("name", wrong);
     }
-    let errors = input.errors;
-    let grant = checked.list.filter(|_| errors.is_empty()).zip(name);
-    let operation = grant.zip(until).zip(reason).zip(priority.ok());
-    let Some(((((rules, name), until), reason), priority)) = operation else {
-        return again(page, group, there, draft, sent, errors, said);
-    };
-    let title = match there.map(|there| there.grant.label()) {
-        Some(was) if *was != *name => format!("Save {was} on {} as {name}", group.name),
-        _ => format!("Save {name} on {}", group.name),
-    };
-    let operation = GrantEntitlement {
-        group: group.id,
-        replaces: there.map(|there| there.id),
-        grant: Grant::Rules(Rules {
-            name,
-            priority,
-            rules: Arc::new(rules),
-            cases: checked.cases,
-        }),
-        until,
-        reason,
-    };
-    let cancel = there.map_or_else(|| convert::group_href(group), convert::list_href);
-    let done = convert::group_href(group);
-    let step = Step::new(operation, title, "Save the rules", cancel)
-        .always()
-        .noting(summary(&said))
-        .then(|_| done);
-    match flow::run(web, sent, step).await {
-        Ok(answer) => Ok(answer),
-        Err(failure) => again(page, group, there, draft, sent, errors_of(failure)?, said),
+    let grant = checked.list.zip(name).zip(priority.ok());
+    let operation = grant.zip(until).zip(reason);
+    let step = operation.map(|((((rules, name), priority), until), reason)| {
+        let title = match there.map(|there| there.grant.label()) {
+            Some(was) if *was != *name => format!("Save {was} on {} as {name}", group.name),
+            _ => format!("Save {name} on {}", group.name),
+        };
+        let operation = GrantEntitlement {
+            group: group.id,
+            replaces: there.map(|there| there.id),
+            grant: Grant::Rules(Rules {
+                name,
+                priority,
+                rules: Arc::new(rules),
+                cases: checked.cases,
+            }),
+            until,
+            reason,
+        };
+        let done = convert::group_href(group);
+        Step::new(operation, title, "Save the rules", place.cancel())
+            .always()
+            .noting(summary(&said))
+            .then(|_| done)
+    });
+    match attempt(web, sent, step, input.errors).await? {
+        Ok(done) => Ok(done),
+        Err(errors) => again(&place.edit(draft, &Values::sent(sent), errors, said)),
     }
-}
-
-fn again(
-    page: &Page,
-    group: &Group,
-    there: Option<&Entitlement>,
-    draft: Draft,
-    sent: &Submission,
-    errors: ui::Errors,
-    said: Findings,
-) -> Result<Response, Failure> {
-    let shown = edit(page, group, there, draft, &Values::sent(sent), errors, said);
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&shown)?).into_response())
 }
 
 /// What keeps a list from being saved, by field.
@@ -313,54 +279,54 @@ fn wrong(checked: &Checked) -> Vec<(&'static str, String)> {
     all
 }
 
-fn edit(
-    page: &Page,
-    group: &Group,
-    there: Option<&Entitlement>,
-    draft: Draft,
-    values: &Values,
-    errors: ui::Errors,
-    said: Findings,
-) -> EditPage {
-    let (world, now) = (&*page.viewer.world, page.viewer.context.now);
-    let mut durations = durations(&Requirements::default(), values, &errors, now);
-    if values.text("until", "").is_empty() {
-        durations.chosen = "never".into();
-        let until = there.and_then(|there| there.validity.until.instant());
-        if let Some(at) = until.filter(|at| *at > now) {
-            durations.chosen = "custom".into();
-            durations.date = at.to_jiff().strftime("%Y-%m-%d").to_string().parse().ok();
-        }
+impl<'p> Place<'p> {
+    fn cancel(&self) -> String {
+        self.there
+            .map_or_else(|| convert::group_href(self.group), convert::list_href)
     }
-    let mut crumbs = crumbs(group);
-    crumbs.push(ui::Link::new("Rules", "/rules"));
-    EditPage {
-        shell: page.shell(),
-        title: match there {
-            Some(there) => there.grant.label().to_owned(),
-            None => format!("Rules of {}", group.name),
-        },
-        crumbs,
-        group: convert::group(group),
-        members: world.holder_count(group.id, MembershipKind::Member, now),
-        may_edit: page.may(Wish::GrantEntitlement, Target::Group(group)),
-        there: there.map(|there| Existing {
-            withhold: format!("/entitlements/{}/withhold", there.id),
-            by: convert::actor(world, there.granted_by),
-            reason: there.reason.to_string(),
-            ends: convert::ends(there.validity.until, now),
-        }),
-        seen: version(&there),
-        cancel: there.map_or_else(|| convert::group_href(group), convert::list_href),
-        action: page.with_query(&[]),
-        list: draft.name,
-        priority: draft.priority,
-        rules: draft.rules,
-        cases: draft.cases,
-        reason: draft.reason,
-        durations,
-        errors,
-        said,
+
+    fn edit(
+        &self,
+        draft: Draft,
+        values: &Values,
+        errors: ui::Errors,
+        said: Findings,
+    ) -> EditPage<'p> {
+        let Self { page, group, there } = *self;
+        let (world, now) = (&*page.viewer.world, page.viewer.context.now);
+        let mut durations = durations(&Requirements::default(), values, &errors, now);
+        if values.text("until", "").is_empty() {
+            durations.chosen = "never".into();
+            let until = there.and_then(|there| there.validity.until.instant());
+            if let Some(at) = until.filter(|at| *at > now) {
+                durations.chosen = "custom".into();
+                durations.date = at.to_jiff().strftime("%Y-%m-%d").to_string().parse().ok();
+            }
+        }
+        let mut crumbs = crumbs(group);
+        crumbs.push(ui::Link::new("Rules", "/rules"));
+        EditPage {
+            shell: page.shell(),
+            title: match there {
+                Some(there) => there.grant.label().to_owned(),
+                None => format!("Rules of {}", group.name),
+            },
+            crumbs,
+            group: convert::group(group),
+            members: world.holder_count(group.id, MembershipKind::Member, now),
+            may_edit: page.may(Wish::GrantEntitlement, Target::Group(group)),
+            there: there.map(|there| {
+                let by = convert::actor(world, there.granted_by);
+                (there, by, convert::ends(there.validity.until, now))
+            }),
+            seen: version(&there),
+            cancel: self.cancel(),
+            action: page.with_query(&[]),
+            draft,
+            durations,
+            errors,
+            said,
+        }
     }
 }
 
@@ -395,16 +361,18 @@ fn said(checked: &Checked) -> Findings {
         let path = case.map_or_else(String::new, |case| format!("case {}", case + 1));
         bad("failed", path, message)
     });
-    let mut said = Findings {
-        diagnostics: unreadable.chain(too_much).collect(),
-        findings: findings.collect(),
-        cases: failed.collect(),
-        ..Findings::default()
-    };
-    let shown = said.diagnostics.len() + said.findings.len() + said.cases.len();
+    let remarks: Vec<_> = unreadable
+        .chain(too_much)
+        .chain(failed)
+        .chain(findings)
+        .collect();
     let found = checked.findings.len() + checked.case_faults.len();
     let all = checked.diagnostics.len() + checked.omitted + found;
-    said.more = all.saturating_sub(shown);
+    let mut said = Findings {
+        more: all.saturating_sub(remarks.len()),
+        remarks,
+        good: String::new(),
+    };
     if let Some(list) = &checked.list {
         let cases = match (checked.cases.len(), checked.untested.len()) {
             (0, _) => "No cases stand beside them.".to_owned(),
@@ -427,7 +395,7 @@ fn plural(count: usize, noun: &str) -> String {
 fn summary(said: &Findings) -> Vec<String> {
     let mut notes = Vec::new();
     for (level, word) in [("bad", "error"), ("warn", "warning")] {
-        let found = said.findings.iter();
+        let found = said.remarks.iter();
         let count = found.filter(|remark| remark.level == level).count();
         if count > 0 {
             let errors = plural(count, word);

@@ -7,7 +7,7 @@ use portcullis_model::{
 
 use crate::pages::{
     actions::Actions,
-    grants::{Person, SOON_DAYS, deciding, ends_within, is_meant, path_groups, person, why_href},
+    grants::{SOON_DAYS, deciding, ends_within, is_meant, path_groups, person, why_href},
     groups::facts::{self, Facts, Listed},
     prelude::*,
 };
@@ -42,27 +42,27 @@ struct People<'p> {
 
 struct Row<'p> {
     user: &'p User,
-    who: Person,
+    who: ui::Entity,
     through: Vec<ui::Entity>,
     others: usize,
     why: String,
     ends: ui::ExpiryPill,
-    /// Where the end is changed; empty where the reader may not or there is nothing to change.
-    change: String,
+    /// Where the end is changed, where there is one and the reader may.
+    change: Option<String>,
     since: Option<ui::When>,
     /// Whether this row can be removed: what comes through a role ends with the role.
     can_go: bool,
 }
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
-    let group = page.shown_group()?;
+    let group = page.shown::<Group>()?;
     let kind = match page.query("kind").as_str() {
         "owner" => MembershipKind::Owner,
         _ => MembershipKind::Member,
     };
     let as_of = AsOf::of(&page);
     let facts = facts::facts(&page, group);
-    let people = people(&page, group, kind, &as_of.day, !facts.from.is_empty());
+    let people = people(&page, group, kind, &as_of.day, !facts.from.rows.is_empty());
     render(&GroupPage {
         shell: page.shell(),
         as_of,
@@ -103,16 +103,11 @@ pub(crate) fn crumbs(page: &Page, group: &Group) -> Vec<ui::Link> {
 }
 
 pub(crate) fn chips(group: &Group) -> Vec<ui::Chip> {
-    let mut chips = vec![ui::Chip {
+    let kind = ui::Chip {
         label: group.noun().to_owned(),
         ..ui::Chip::kind(ui::EntityKind::Group)
-    }];
-    chips.push(if group.is_managed() {
-        ui::Chip::managed()
-    } else {
-        ui::Chip::unmanaged()
-    });
-    chips
+    };
+    vec![kind, ui::Chip::managed(group.is_managed())]
 }
 
 fn people<'p>(
@@ -124,11 +119,7 @@ fn people<'p>(
 ) -> People<'p> {
     let (world, now) = (page.world(), page.now());
     let (query, ends, ways) = (page.query("q"), page.query("ends"), page.query("ways"));
-    let is_direct = |holder: &Holder<'_>| {
-        world
-            .direct(holder.user.id, group.id, kind)
-            .is_some_and(|fact| fact.validity.contains(now))
-    };
+    let is_direct = |holder: &Holder<'_>| direct(page, group, kind, holder.user).is_some();
     let mut found = world.holders(group.id, kind, now);
     found.retain(|holder| {
         (query.is_empty() || is_meant(holder.user, &query))
@@ -202,9 +193,7 @@ fn row<'p>(
     may_change: bool,
 ) -> Row<'p> {
     let (world, now, user) = (page.world(), page.now(), holder.user);
-    let fact = world
-        .direct(user.id, group.id, kind)
-        .filter(|fact| fact.validity.contains(now));
+    let fact = direct(page, group, kind, user);
     // Where the direct fact decides, no other way needs to be looked for.
     let decides = fact.is_some_and(|fact| fact.validity.until == holder.until);
     let mut inclusions = world.children_of(group.id);
@@ -214,6 +203,7 @@ fn row<'p>(
         world.paths(user.id, group.id, kind, now)
     };
     let decider = deciding(&paths, holder.until).filter(|_| !decides);
+    let change = fact.filter(|_| may_change);
     Row {
         user,
         who: person(user),
@@ -221,14 +211,21 @@ fn row<'p>(
         others: paths.len().saturating_sub(1),
         why: why_href(user, group, kind),
         ends: convert::ends(holder.until, now),
-        change: if may_change && fact.is_some() {
-            convert::extend_href(group, user, kind)
-        } else {
-            String::new()
-        },
+        change: change.map(|_| convert::extend_href(group, user, kind)),
         since: since(fact, decider).map(|from| convert::when(from, now)),
         can_go: fact.is_some(),
     }
+}
+
+/// The place somebody has themselves.
+fn direct<'p>(
+    page: &'p Page,
+    group: &Group,
+    kind: MembershipKind,
+    user: &User,
+) -> Option<&'p Membership> {
+    let fact = page.world().direct(user.id, group.id, kind);
+    fact.filter(|fact| fact.validity.contains(page.now()))
 }
 
 /// Since when somebody is in by the way that decides.

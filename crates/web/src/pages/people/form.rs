@@ -5,89 +5,89 @@ use std::collections::BTreeMap;
 use portcullis_app::user::{CreateUser, DeleteUser, EditUser};
 use portcullis_model::{
     UserKind,
-    name::{Email, Login, Name},
+    name::{Email, Login},
 };
 use serde_json::Value;
 
 use crate::pages::{pick, prelude::forms::*};
 
-pub(super) struct New;
+/// Somebody new, or somebody who is there.
+pub(super) struct PersonForm(Option<User>);
 
-impl Form for New {
-    fn find(_: &Page, _: &Values) -> Result<Self, Refusal> {
-        Ok(Self)
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        allowed(page, Action::CreateUser, Target::Nothing)
-    }
-
-    fn draw(&self, page: &Page, form: &mut FormPage) {
-        form.title = "Add a person".into();
-        draw(page, None, form);
-        let kinds = vec![
-            ui::Choice::new("person", "Person"),
-            ui::Choice::new("service", "Service"),
-        ];
-        form.pills("kind", "Kind", kinds, "person");
-        form.submit = "Add".into();
-        form.cancel = "/people".into();
-    }
-
-    fn step(&self, input: &mut Input<'_>) -> Option<Step> {
-        let about = About::read(input, None);
-        let kind = match input.text("kind") {
-            "service" => Some(UserKind::Service),
-            "" | "person" => Some(UserKind::Person),
-            _ => {
-                input.errors.add("kind", "choose person or service");
-                None
-            }
-        };
-        let operation = CreateUser {
-            login: about.login?,
-            name: about.name?,
-            email: about.email,
-            kind: kind?,
-            manager: about.manager,
-            attributes: about.attributes,
-        };
-        let title = format!("Add {}", input.text("name"));
-        Some(Step::new(operation, title, "Add", "/people"))
-    }
-}
-
-pub(super) struct Edit(User);
-
-impl Form for Edit {
+impl Form for PersonForm {
     fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
-        page.user().cloned().map(Self)
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        allowed(page, Action::EditUser, Target::User(self.0.id))
+        let user = page.maybe::<User>()?;
+        let target = user.map(|user| Target::User(user.id));
+        may_make(page, Action::CreateUser, Action::EditUser, target)?;
+        Ok(Self(user.cloned()))
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
-        let user = &self.0;
-        form.title = format!("Edit {}", user.name);
-        draw(page, Some(user), form);
-        form.version(user);
-        form.cancel = convert::user_href(user);
-        form.crumbs.push(ui::Link::new(&*user.name, &*form.cancel));
+        let (world, user) = (&*page.viewer.world, self.0.as_ref());
+        let of = |get: fn(&User) -> String| user.map_or_else(String::new, get);
+        let list = ("People", "/people");
+        form.about(list, user.map(convert::user), "Add a person");
+        form.add(Line, "name", "Name", of(|u| u.name.to_string()))
+            .required();
+        form.add(Line, "login", "Login", of(|u| u.login.to_string()))
+            .required()
+            .help("What they sign in as; letters, digits, dots and hyphens.");
+        let email = of(|u| u.email.as_deref().unwrap_or_default().to_owned());
+        form.add(Line, "email", "E-mail", email);
+        let manager = user.and_then(|user| world.user(user.manager?));
+        let manager = manager.map_or("", |manager| manager.login.as_str());
+        form.add(Line, "manager", "Manager", manager)
+            .options(pick::logins(world))
+            .help("A login or e-mail address.");
+        form.add(Lines, "attributes", "Attributes", of(listed))
+            .help("One per line, as in “Department: Finance”.");
+        if user.is_none() {
+            let kinds = ui::Choice::all([("person", "Person"), ("service", "Service")]);
+            form.add(Pills(kinds), "kind", "Kind", "person");
+            form.submit = "Add".into();
+        }
+        form.version(&self.0);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
-        let user = &self.0;
-        let about = About::read(input, Some(user));
-        input.check_stale(user, None);
+        let known = self.0.as_ref();
+        let login = input.parse("login", Login::parse);
+        let name = input.parse("name", Name::parse);
+        let email = match input.text("email") {
+            "" => None,
+            _ => input.parse("email", Email::parse),
+        };
+        let manager = input.people("manager").first().copied();
+        let attributes = attributes(input, known);
+        taken(input, known);
+        input.check_stale(&self.0, None);
+        let Some(user) = known else {
+            let kind = match input.text("kind") {
+                "service" => Some(UserKind::Service),
+                "" | "person" => Some(UserKind::Person),
+                _ => {
+                    input.errors.add("kind", "choose person or service");
+                    None
+                }
+            };
+            let operation = CreateUser {
+                login: login?,
+                name: name?,
+                email,
+                kind: kind?,
+                manager,
+                attributes,
+            };
+            let title = format!("Add {}", input.text("name"));
+            return Some(Step::new(operation, title, "Add", "/people"));
+        };
         let operation = EditUser {
             user: user.id,
-            login: about.login,
-            name: about.name,
-            email: about.email.into(),
-            manager: about.manager.into(),
-            attributes: Some(about.attributes),
+            login,
+            name,
+            email: email.into(),
+            manager: manager.into(),
+            attributes: Some(attributes),
         };
         let (id, title) = (user.id, format!("Edit {}", user.name));
         let step = Step::new(operation, title, "Save", convert::user_href(user));
@@ -99,58 +99,11 @@ impl Form for Edit {
 }
 
 pub(super) fn delete(input: &Input<'_>) -> Result<Step, Failure> {
-    let user = input.page.user()?;
+    let user = input.page.one::<User>()?;
     let title = format!("Delete {} and end everything they have", user.name);
     let operation = DeleteUser { user: user.id };
     let step = Step::new(operation, title, "Delete", convert::user_href(user));
     Ok(step.always().then(|_| "/people".into()))
-}
-
-fn draw(page: &Page, user: Option<&User>, form: &mut FormPage) {
-    let world = &*page.viewer.world;
-    let of = |get: fn(&User) -> String| user.map_or_else(String::new, get);
-    let manager = user
-        .and_then(|user| world.user(user.manager?))
-        .map_or_else(String::new, |manager| manager.login.to_string());
-    form.crumbs = vec![ui::Link::new("People", "/people")];
-    form.line("name", "Name", of(|u| u.name.to_string()))
-        .required();
-    form.line("login", "Login", of(|u| u.login.to_string()))
-        .required()
-        .help("What they sign in as; letters, digits, dots and hyphens.");
-    let email = of(|u| u.email.as_deref().unwrap_or_default().to_owned());
-    form.line("email", "E-mail", email);
-    form.line("manager", "Manager", manager)
-        .options(pick::logins(world))
-        .help("A login or e-mail address.");
-    form.lines("attributes", "Attributes", of(listed))
-        .help("One per line, as in “Department: Finance”.");
-}
-
-/// What is written about somebody, new or known.
-struct About {
-    login: Option<Login>,
-    name: Option<Name>,
-    email: Option<Email>,
-    manager: Option<Id<User>>,
-    attributes: BTreeMap<String, Value>,
-}
-
-impl About {
-    fn read(input: &mut Input<'_>, user: Option<&User>) -> Self {
-        let about = Self {
-            login: input.parse("login", Login::parse),
-            name: input.parse("name", Name::parse),
-            email: match input.text("email") {
-                "" => None,
-                _ => input.parse("email", Email::parse),
-            },
-            manager: input.people("manager").first().copied(),
-            attributes: attributes(input, user),
-        };
-        taken(input, user);
-        about
-    }
 }
 
 /// Says at its field what somebody else has already.

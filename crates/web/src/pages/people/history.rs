@@ -31,7 +31,7 @@ struct PersonHistory<'p> {
 }
 
 pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    let user = page.shown_user()?;
+    let user = page.shown::<User>()?;
     let before = history::before(&page)?;
     let of = HistoryOf::User(user.id);
     let store = web.app().store();

@@ -5,10 +5,7 @@ use portcullis_model::{
     world::query::{Query as _, UserBy, UserQuery},
 };
 
-use crate::pages::{
-    grants::{Person, person},
-    prelude::*,
-};
+use crate::pages::{grants::person, prelude::*};
 
 #[derive(Template)]
 #[template(path = "people/list.html")]
@@ -19,7 +16,7 @@ struct People<'p> {
 
 struct Row<'p> {
     user: &'p User,
-    who: Person,
+    who: ui::Entity,
     manager: Option<ui::Entity>,
     groups: usize,
 }

@@ -13,9 +13,9 @@ use crate::Web;
 pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/people", get(list::list))
-        .route("/people/new", form::<form::New>())
+        .route("/people/new", form::<form::PersonForm>())
         .route("/people/{login}", get(show::show))
-        .route("/people/{login}/edit", form::<form::Edit>())
+        .route("/people/{login}/edit", form::<form::PersonForm>())
         .route("/people/{login}/delete", confirm(form::delete))
         .route("/people/{login}/history", get(history::show))
 }

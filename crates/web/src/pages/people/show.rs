@@ -22,24 +22,16 @@ struct PersonPage<'p> {
     chips: Vec<ui::Chip>,
     actions: Actions,
     tabs: Vec<ui::Tab>,
-    show: Show,
-    show_name: &'static str,
+    /// Which list is shown: `owned`, `permissions`, or what they have.
+    show: &'static str,
     query: String,
     sections: Vec<Section>,
     permissions: Vec<Permission>,
     pages: ui::Pages,
     facts: Vec<(String, String)>,
     manager: Option<ui::Entity>,
-    reports: Few<ui::Entity>,
+    reports: ui::Aside,
     ending: usize,
-}
-
-/// Which list a person's page shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Show {
-    Access,
-    Owned,
-    Permissions,
 }
 
 struct Permission {
@@ -51,7 +43,7 @@ struct Permission {
 }
 
 pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    render(&person(&web, &page, page.shown_user()?))
+    render(&person(&web, &page, page.shown::<User>()?))
 }
 
 /// The tabs of a person's pages.
@@ -72,10 +64,10 @@ pub(crate) fn tabs(user: &User, counts: Option<[usize; 3]>, current: &str) -> Ve
 
 fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
     let (world, now) = (page.world(), page.now());
-    let (show, show_name) = match page.query("show").as_str() {
-        "owned" => (Show::Owned, "owned"),
-        "permissions" => (Show::Permissions, "permissions"),
-        _ => (Show::Access, ""),
+    let show = match page.query("show").as_str() {
+        "owned" => "owned",
+        "permissions" => "permissions",
+        _ => "",
     };
     let query = page.query("q");
     let all = world.access_of(user.id, now);
@@ -89,39 +81,36 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
     let permissions = web.decider().permissions_of(Moment::new(world, now), user);
     let counts = [had.len(), owned.len(), permissions.len()];
     let (mut sections, mut listed) = (Vec::new(), Vec::new());
-    let pages = match show {
-        Show::Access | Show::Owned => {
-            let mut found = if show == Show::Access { had } else { owned };
-            found.retain(|access| is_meant(page, access, &query));
-            access::in_order(world, &mut found);
-            let (rows, pages) = cut(page, found);
-            sections = access::sections(world, user, &rows, now);
-            pages
-        }
-        Show::Permissions => {
-            let found = permissions
-                .into_iter()
-                .filter(|p| contains(&p.permission.name, &query))
-                .collect();
-            let (rows, pages) = cut(page, found);
-            let drawn = rows.into_iter().map(|row| {
-                let name = row.permission.name.to_string();
-                let environments = row.permission.environments.iter();
-                let environments: Vec<_> = environments.map(|e| &**e).collect();
-                Permission {
-                    places: environments.join(", "),
-                    group: convert::group(row.group),
-                    why: address("/why", &[("user", &user.login), ("permission", &name)]),
-                    ends: convert::ends(row.until, now),
-                    name,
-                }
-            });
-            listed = drawn.collect();
-            pages
-        }
+    let pages = if show == "permissions" {
+        let found = permissions
+            .into_iter()
+            .filter(|p| contains(&p.permission.name, &query))
+            .collect();
+        let (rows, pages) = cut(page, found);
+        let drawn = rows.into_iter().map(|row| {
+            let name = row.permission.name.to_string();
+            let environments = row.permission.environments.iter();
+            let environments: Vec<_> = environments.map(|e| &**e).collect();
+            Permission {
+                places: environments.join(", "),
+                group: convert::group(row.group),
+                why: address("/why", &[("user", &user.login), ("permission", &name)]),
+                ends: convert::ends(row.until, now),
+                name,
+            }
+        });
+        listed = drawn.collect();
+        pages
+    } else {
+        let mut found = if show == "owned" { owned } else { had };
+        found.retain(|access| is_meant(page, access, &query));
+        access::in_order(world, &mut found);
+        let (rows, pages) = cut(page, found);
+        sections = access::sections(world, user, &rows, now);
+        pages
     };
     let reports = world.users().filter(|it| it.manager == Some(user.id));
-    let current = address(&convert::user_href(user), &[("show", show_name)]);
+    let current = address(&convert::user_href(user), &[("show", show)]);
     PersonPage {
         shell: page.shell(),
         as_of: AsOf::of(page),
@@ -130,7 +119,6 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
         actions: actions(page, user),
         tabs: tabs(user, Some(counts), &current),
         show,
-        show_name,
         query,
         sections,
         permissions: listed,
@@ -140,7 +128,8 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
             .manager
             .and_then(|id| world.user(id))
             .map(convert::user),
-        reports: Few::of(FEW, reports.collect(), convert::user),
+        reports: Few::of(FEW, reports.collect(), convert::user)
+            .beside("Reports", address("/people", &[("manager", &user.login)])),
         ending,
     }
 }
@@ -167,21 +156,28 @@ pub(crate) fn chips(page: &Page, user: &User) -> Vec<ui::Chip> {
 fn actions(page: &Page, user: &User) -> Actions {
     let mut actions = Actions::default();
     let me = page.viewer.user().map_or("", |me| me.login.as_str());
-    let (is_me, here) = (user.id == page.viewer.id, convert::user_href(user));
+    // What is done is done to whom it was offered for, whatever their login is by then.
+    let (is_me, here) = (user.id == page.viewer.id, format!("/people/{}", user.id));
     let login = user.login.as_str();
     let may = |action| page.may(action, Target::Nothing);
-    actions.add_if(is_me, "Get access", "/requests/new", "plus");
     let compare = address("/compare", &[("a", me), ("b", login)]);
-    actions.add_if(!is_me, "Compare with me", compare, "compare");
-    let role = address("/roles/new", &[("from", login)]);
+    let role = format!("/roles/new?from={}", user.id);
     let may_make = may(Wish::CreateGroup);
-    actions.add_if(may_make, "Make a role of this access", role, "role");
+    actions.add([
+        (is_me, "Get access", "/requests/new".into(), "plus"),
+        (!is_me, "Compare with me", compare, "compare"),
+        (may_make, "Make a role of this access", role, "role"),
+    ]);
     let why = address("/why", &[("user", login)]);
-    actions.also_if(true, "Why, or why not", why, "link");
-    actions.log("user", user.id);
-    let edit = format!("{here}/edit");
-    actions.add_if(may(Wish::EditUser), "Edit", edit, "person");
-    actions.delete_if(may(Wish::DeleteUser), &here);
+    actions.also([(true, "Why, or why not", why, "link")]);
+    let edit = (
+        may(Wish::EditUser),
+        "Edit",
+        format!("{here}/edit"),
+        "person",
+    );
+    actions.end("user", user.id, may(Wish::DeleteUser), &here);
+    actions.add([edit]);
     actions
 }
 

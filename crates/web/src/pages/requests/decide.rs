@@ -1,10 +1,6 @@
 //! Requests decided: approved, rejected, taken back, one by one or several at once.
 
-use axum::{
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use portcullis_app::{
     Operation,
     request::{Approve, DecideMany, Decision, Reject, Withdraw},
@@ -14,9 +10,9 @@ use portcullis_model::{Id, Request, World, name::Reason};
 use super::{
     super::{
         convert,
-        fields::{Submission, errors_of},
-        flow::{self, Step},
-        form::Values,
+        fields::Submission,
+        flow::Step,
+        form::{Values, again, attempt},
         input::Input,
     },
     list, show,
@@ -68,21 +64,18 @@ async fn decide<O: Operation>(
     input: Input<'_>,
     verb: &'static str,
 ) -> Result<Response, Failure> {
-    let errors = match operation.filter(|_| input.errors.is_empty()) {
-        Some(operation) => {
-            let (href, title) = (convert::request_href(id), format!("{verb} the request"));
-            let there = href.clone();
-            let step = Step::new(operation, title, verb, href).then(|_| there);
-            match flow::run(web, sent, step).await {
-                Ok(answer) => return Ok(answer),
-                Err(failure) => errors_of(failure)?,
-            }
+    let step = operation.map(|operation| {
+        let (href, title) = (convert::request_href(id), format!("{verb} the request"));
+        let there = href.clone();
+        Step::new(operation, title, verb, href).then(|_| there)
+    });
+    match attempt(web, sent, step, input.errors).await? {
+        Ok(done) => Ok(done),
+        Err(errors) => {
+            let found = show::load(web, &sent.page, id).await?;
+            again(&show::draw(web, &sent.page, &found, &Values::sent(sent), errors).await?)
         }
-        None => input.errors,
-    };
-    let found = show::load(web, &sent.page, id).await?;
-    let page = show::draw(web, &sent.page, &found, &Values::sent(sent), errors).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    }
 }
 
 /// Several at once, with one preview: fields `request` (several), `do`, `reason`.
@@ -98,32 +91,29 @@ pub(super) async fn many(State(web): State<Web>, sent: Submission) -> Result<Res
     };
     let requests: Vec<Id<Request>> = input.ids("request");
     let wanted = decision.zip(input.reason());
-    let errors = match wanted.filter(|_| input.errors.is_empty()) {
-        Some(((decision, verb), reason)) => {
-            let title = format!("{verb}: {}", whose(input.world(), &requests));
-            let operation = DecideMany {
-                requests: requests.clone(),
-                decision,
-                reason,
-            };
-            let step = Step::new(operation, title, verb, "/requests").always();
-            match flow::run(&web, &sent, step.then(|_| "/requests".into())).await {
-                Ok(answer) => return Ok(answer),
-                Err(failure) => errors_of(failure)?,
-            }
-        }
-        None => input.errors,
+    let step = wanted.map(|((decision, verb), reason)| {
+        let title = format!("{verb}: {}", whose(input.world(), &requests));
+        let operation = DecideMany {
+            requests: requests.clone(),
+            decision,
+            reason,
+        };
+        let step = Step::new(operation, title, verb, "/requests").always();
+        step.then(|_| "/requests".into())
+    });
+    let errors = match attempt(&web, &sent, step, input.errors).await? {
+        Ok(done) => return Ok(done),
+        Err(errors) => errors,
     };
     // The list again, as it was, with what is wrong.
-    let again = list::Sent {
+    let said = list::Sent {
         picked: requests.into_iter().collect(),
         reason: sent.fields.get("reason").to_owned(),
         errors,
     };
     let mut page = sent.page;
     page.path = page.path.replacen("/requests/decide", "/requests", 1);
-    let list = list::draw(&web, &page, again).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, list).into_response())
+    again(&list::draw(&web, &page, said).await?)
 }
 
 /// Who asks for what, the first of them by name.

@@ -19,17 +19,11 @@ use crate::{
 
 #[derive(Template)]
 #[template(path = "requests/list.html")]
-struct Requests {
+struct Requests<'p> {
     shell: ui::Shell,
     tabs: Vec<ui::Tab>,
-    tab: String,
-    query: String,
-    status: String,
-    statuses: Vec<ui::Choice>,
-    filters: Vec<ui::Filter>,
-    clear: String,
-    rows: Vec<Row>,
-    pages: Option<ui::Pages>,
+    tab: &'static str,
+    it: List<'p, Row>,
     older: Option<String>,
     decidable: bool,
     /// Where deciding posts to: what the list shows is kept for showing it again.
@@ -61,11 +55,15 @@ pub(super) struct Sent {
 }
 
 pub(super) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    draw(&web, &page, Sent::default()).await
+    render(&draw(&web, &page, Sent::default()).await?)
 }
 
 /// The list, with what was sent from it.
-pub(super) async fn draw(web: &Web, page: &Page, sent: Sent) -> Result<Response, Failure> {
+pub(super) async fn draw<'p>(
+    web: &Web,
+    page: &'p Page,
+    sent: Sent,
+) -> Result<impl Template + use<'p>, Failure> {
     let (world, now) = (&page.viewer.world, page.viewer.context.now);
     let tab = match page.query("tab").as_str() {
         "mine" => "mine",
@@ -73,7 +71,6 @@ pub(super) async fn draw(web: &Web, page: &Page, sent: Sent) -> Result<Response,
         _ => "",
     };
     let (query, status) = (page.query("q"), page.query("status"));
-    let count = world.waits_for(page.viewer.id, now).len();
     let waits = tab.is_empty() && status != "decided";
     let mut older = None;
     let (found, pages) = if waits {
@@ -81,43 +78,44 @@ pub(super) async fn draw(web: &Web, page: &Page, sent: Sent) -> Result<Response,
             q: &query,
             ..RequestQuery::default()
         };
-        let matching = wanted.waiting(world, page.viewer.id, now);
-        let number: usize = page.query("page").parse().unwrap_or(1).max(1);
-        let pages = pages(page, number, matching.len());
-        let first = (number - 1).saturating_mul(PER_PAGE);
-        let shown = matching.into_iter().skip(first).take(PER_PAGE);
-        (shown.cloned().collect(), Some(pages))
+        let (shown, pages) = cut(page, wanted.waiting(world, page.viewer.id, now));
+        (shown.into_iter().cloned().collect(), pages)
     } else {
         let filter = filter(page, tab, &status, &query)?;
         let found = web.app().store().requests(&filter).await?;
         let here = page.with_last(&[("page", ""), ("before", "")], "before");
         older = found.next.map(|next| format!("{here}{next}"));
-        (found.items, None)
+        (found.items, pages(page, 1, 0))
     };
     let names = names(web, page, &found).await?;
-    let rows = found
-        .iter()
-        .map(|request| row(page, request, &names, &sent.picked));
-    let statuses = statuses(tab);
-    let shown = statuses
-        .iter()
-        .find(|choice| !status.is_empty() && choice.is(&status));
-    let filters = shown.map(|choice| ui::Filter {
-        name: "status".into(),
-        value: choice.label.clone(),
-        remove: page.with_query(&[("status", ""), ("page", ""), ("before", "")]),
-    });
-    render(&Requests {
-        rows: rows.collect(),
-        filters: filters.into_iter().collect(),
-        clear: tab_href(tab),
+    let rows = found.iter();
+    let rows = rows.map(|request| row(page, request, &names, &sent.picked));
+    let mut it = List::given(page, "/requests", (rows.collect(), pages));
+    it.keep("tab", tab);
+    let statuses = if tab.is_empty() {
+        ui::Choice::all([("", "Waiting"), ("decided", "Decided by me")])
+    } else {
+        ui::Choice::all([
+            ("", "Any status"),
+            ("pending", "Waiting"),
+            ("approved", "Approved"),
+            ("rejected", "Rejected"),
+            ("withdrawn", "Withdrawn"),
+        ])
+    };
+    it.choose("status", "Status", statuses);
+    let current = tab_href(tab);
+    let one = |label, tab| ui::Tab::new(label, tab_href(tab), &current);
+    let waiting = world.waits_for(page.viewer.id, now).len() as u64;
+    Ok(Requests {
         shell: page.shell(),
-        tab: tab.into(),
-        tabs: tabs(tab, count),
-        statuses,
-        query,
-        status,
-        pages,
+        tab,
+        tabs: vec![
+            one("For me", "").counting(waiting),
+            one("Mine", "mine"),
+            one("All", "all"),
+        ],
+        it,
         older,
         decidable: waits,
         decide: page
@@ -130,34 +128,6 @@ pub(super) async fn draw(web: &Web, page: &Page, sent: Sent) -> Result<Response,
 
 fn tab_href(tab: &str) -> String {
     address("/requests", &[("tab", tab)])
-}
-
-fn tabs(tab: &str, waiting: usize) -> Vec<ui::Tab> {
-    let current = tab_href(tab);
-    let one = |label, tab| ui::Tab::new(label, tab_href(tab), &current);
-    vec![
-        one("For me", "").counting(waiting as u64),
-        one("Mine", "mine"),
-        one("All", "all"),
-    ]
-}
-
-fn statuses(tab: &str) -> Vec<ui::Choice> {
-    let choices: &[(&str, &str)] = if tab.is_empty() {
-        &[("", "Waiting"), ("decided", "Decided by me")]
-    } else {
-        &[
-            ("", "Any status"),
-            ("pending", "Waiting"),
-            ("approved", "Approved"),
-            ("rejected", "Rejected"),
-            ("withdrawn", "Withdrawn"),
-        ]
-    };
-    let choices = choices.iter();
-    choices
-        .map(|(value, label)| ui::Choice::new(*value, *label))
-        .collect()
 }
 
 fn filter(page: &Page, tab: &str, status: &str, query: &str) -> Result<RequestFilter, Failure> {

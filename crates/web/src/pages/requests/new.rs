@@ -1,14 +1,12 @@
 //! Asking for access: find the group, then say for how long and why.
 
 use portcullis_app::request::CreateRequest;
-use portcullis_model::{Group, GroupKind, Noun, Refusal, Wants, world::contains};
+use portcullis_model::{Wants, world::contains};
 
 use crate::pages::{
-    flow::Step,
-    form::{self, Banner, Form, FormPage, Values},
-    input::Input,
-    prelude::*,
-    requirements::{Requirements, in_words},
+    form,
+    prelude::{forms::*, *},
+    requirements::in_words,
 };
 
 /// How many groups a search shows.
@@ -49,9 +47,10 @@ fn picker(page: &Page) -> Picker {
         .groups()
         .filter(|group| group.is_managed())
         .filter(|group| {
+            let app = group.app().and_then(|app| world.app(app));
             contains(&group.name, &query)
                 || contains(&group.description, &query)
-                || app_name(page, group).is_some_and(|app| contains(app, &query))
+                || app.is_some_and(|app| contains(&app.name, &query))
         })
         .collect();
     // What the name says comes before what the description says; roles before single groups.
@@ -68,13 +67,6 @@ fn picker(page: &Page) -> Picker {
     }
 }
 
-fn app_name<'p>(page: &'p Page, group: &Group) -> Option<&'p str> {
-    let GroupKind::App { app, .. } = group.kind else {
-        return None;
-    };
-    page.viewer.world.app(app).map(|app| &*app.name)
-}
-
 /// Asking to be in a group.
 pub(super) struct Membership {
     group: Group,
@@ -86,12 +78,8 @@ impl Form for Membership {
         let (key, kind) = (values.key("group"), values.kind());
         let group = page.viewer.world.find_group(key).cloned();
         let group = group.ok_or_else(|| Refusal::not_found(Noun::Group, key))?;
+        // Anybody may ask.
         Ok(Self { group, kind })
-    }
-
-    /// Anybody may ask.
-    fn allowed(&self, _: &Page) -> Result<(), Refusal> {
-        Ok(())
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
@@ -104,7 +92,7 @@ impl Form for Membership {
         let here = format!("/requests/new?group={}&kind=", group.id);
         form.kind_tabs(&here, ["As a member", "As an owner"], kind);
         form.banners.extend(standing(page, group, kind));
-        form.known("Group", convert::group(group));
+        form.add(Known(convert::group(group)), "", "Group", "");
         let requirements = Requirements::of_place(world, group, kind, now);
         form.until(&requirements, None);
         form.reason(&requirements, "The approver reads this.");
@@ -154,17 +142,12 @@ fn standing(page: &Page, group: &Group, kind: MembershipKind) -> Vec<Banner> {
         let until = until.instant().map_or("without an end".into(), |at| {
             format!("until {}", convert::when(at, now).absolute())
         });
-        all.push(Banner::new(
-            ui::Level::Info,
-            format!(
-                "You're already {}",
-                match kind {
-                    MembershipKind::Member => "a member,",
-                    MembershipKind::Owner => "an owner,",
-                }
-            ),
-            format!("{until}. Ask again only if you need it for longer."),
-        ));
+        let title = match kind {
+            MembershipKind::Member => "You're already a member,",
+            MembershipKind::Owner => "You're already an owner,",
+        };
+        let text = format!("{until}. Ask again only if you need it for longer.");
+        all.push(Banner::new(ui::Level::Info, title, text));
     }
     let wants = Wants::Membership {
         group: group.id,
@@ -174,31 +157,18 @@ fn standing(page: &Page, group: &Group, kind: MembershipKind) -> Vec<Banner> {
         .requests()
         .find(|request| request.requester == me && request.wants == wants);
     if let Some(request) = asked {
-        all.push(
-            Banner::new(
-                ui::Level::Warn,
-                "You already asked for this.",
-                "A new request replaces that one.",
-            )
-            .leading("View request", convert::request_href(request.id)),
-        );
+        let title = "You already asked for this.";
+        let banner = Banner::new(ui::Level::Warn, title, "A new request replaces that one.");
+        all.push(banner.leading("View request", convert::request_href(request.id)));
     }
     let roles = world.groups_into(group.id, kind, now);
-    let roles = roles
-        .into_iter()
-        .filter(|(role, _)| role.is_role() && role.is_managed());
-    for (role, _) in roles.take(3) {
-        all.push(
-            Banner::new(
-                ui::Level::Info,
-                format!("Role {} includes this group.", role.name),
-                "If that is your job, request the role and get everything in it.",
-            )
-            .leading(
-                "Request the role",
-                format!("/requests/new?group={}", role.id),
-            ),
-        );
-    }
+    let roles = roles.into_iter().map(|(role, _)| role);
+    let roles = roles.filter(|role| role.is_role() && role.is_managed());
+    all.extend(roles.take(3).map(|role| {
+        let title = format!("Role {} includes this group.", role.name);
+        let text = "If that is your job, request the role and get everything in it.";
+        let href = format!("/requests/new?group={}", role.id);
+        Banner::new(ui::Level::Info, title, text).leading("Request the role", href)
+    }));
     all
 }

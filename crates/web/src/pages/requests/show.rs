@@ -37,9 +37,8 @@ struct RequestPage {
     reason: String,
     errors: ui::Errors,
     decide: Option<Decide>,
-    deciders: Vec<ui::Entity>,
     withdraw: Option<String>,
-    facts: Vec<Fact>,
+    asides: Vec<ui::Aside>,
     events: Vec<Event>,
     earlier: Vec<Earlier>,
 }
@@ -54,13 +53,6 @@ struct Decide {
     diff: ui::Diff,
     /// Why an approval would be refused; may be empty.
     stands: String,
-}
-
-/// Something the one who decides should know.
-struct Fact {
-    title: &'static str,
-    text: String,
-    entities: Vec<ui::Entity>,
 }
 
 struct Event {
@@ -81,7 +73,7 @@ struct Earlier {
 pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     let request = load(&web, &page, id(&page)?).await?;
     let values = Values::asked(&page);
-    draw(&web, &page, &request, &values, ui::Errors::default()).await
+    render(&draw(&web, &page, &request, &values, ui::Errors::default()).await?)
 }
 
 /// The request the address names.
@@ -106,7 +98,7 @@ pub(super) async fn draw(
     request: &Request,
     values: &Values,
     errors: ui::Errors,
-) -> Result<Response, Failure> {
+) -> Result<impl Template + use<>, Failure> {
     let (world, now) = (&page.viewer.world, page.viewer.context.now);
     let others = earlier(web, request).await?;
     let names = names(web, page, std::slice::from_ref(request)).await?;
@@ -127,11 +119,13 @@ pub(super) async fn draw(
     } else {
         Vec::new()
     };
-    let facts = match (user, wanted) {
-        (Some(user), Some(wanted)) if decide.is_some() => facts(page, request, user, wanted),
-        _ => Vec::new(),
-    };
-    render(&RequestPage {
+    let deciders = deciders.into_iter().take(FEW).map(convert::user);
+    let mut asides = vec![ui::Aside::new("Who decides", deciders.collect(), "")];
+    if let (Some(user), Some(wanted), true) = (user, wanted, decide.is_some()) {
+        asides.extend(facts(page, request, user, wanted));
+    }
+    asides.retain(|aside| !aside.is_empty());
+    Ok(RequestPage {
         shell: page.shell(),
         title: format!("{} asks for {}", requester.name, wants.name),
         chips: vec![chip(&request.state)],
@@ -145,9 +139,8 @@ pub(super) async fn draw(
         asked: convert::when(request.created_at, now),
         reason: request.reason.to_string(),
         decide,
-        deciders: deciders.into_iter().take(FEW).map(convert::user).collect(),
         withdraw: (pending && may_withdraw).then(|| format!("{href}/withdraw")),
-        facts,
+        asides,
         events: events(web, page, request, &names).await?,
         earlier: others
             .iter()
@@ -198,10 +191,8 @@ async fn decide_box(
     durations.chosen = values.text("until", "asked");
     let reason_help = match requirements.reason {
         Some((_, tag)) if request.reason.is_empty() => {
-            format!(
-                "The tag {} asks for a reason, and none was given.",
-                tag.name
-            )
+            let tag = &tag.name;
+            format!("The tag {tag} asks for a reason, and none was given.")
         }
         _ => "Required to reject. The requester sees it.".into(),
     };
@@ -231,7 +222,7 @@ async fn decide_box(
 }
 
 /// What they have now, who beside them has it, what tags demand, and what it leads to.
-fn facts(page: &Page, request: &Request, user: &User, wanted: &Group) -> Vec<Fact> {
+fn facts(page: &Page, request: &Request, user: &User, wanted: &Group) -> Vec<ui::Aside> {
     let (world, now) = (&page.viewer.world, page.viewer.context.now);
     let kind = placed_as(request);
     let mut all = Vec::new();
@@ -244,18 +235,15 @@ fn facts(page: &Page, request: &Request, user: &User, wanted: &Group) -> Vec<Fac
         .collect();
     has.sort_by(|a, b| a.name.cmp(&b.name));
     has.truncate(FEW);
-    let groups = world.groups_of(user.id, now);
-    let groups: BTreeSet<_> = groups.map(|(group, ..)| group.id).collect();
-    let groups = groups.len();
-    all.push(Fact {
-        title: "Has now",
-        text: match (has.is_empty(), wanted.app().is_some()) {
-            (false, _) => format!("In {groups} groups in all."),
-            (true, true) => format!("Nothing of this app. In {groups} groups in all."),
-            (true, false) => format!("Not this. In {groups} groups in all."),
-        },
-        entities: has,
-    });
+    let groups = world.groups_of(user.id, now).map(|(group, ..)| group.id);
+    let groups = groups.collect::<BTreeSet<_>>().len();
+    let what = match (has.is_empty(), wanted.app().is_some()) {
+        (false, _) => "",
+        (true, true) => "Nothing of this app. ",
+        (true, false) => "Not this. ",
+    };
+    let text = format!("{what}In {groups} groups in all.");
+    all.push(ui::Aside::new("Has now", has, text));
     if let Some(manager) = user.manager.and_then(|id| world.user(id)) {
         let peers: Vec<_> = world
             .users()
@@ -265,32 +253,18 @@ fn facts(page: &Page, request: &Request, user: &User, wanted: &Group) -> Vec<Fac
             .iter()
             .filter(|peer| world.holds(peer.id, wanted.id, kind, now).is_some())
             .collect();
-        all.push(Fact {
-            title: "Colleagues who have it",
-            text: format!(
-                "{} of {} others who report to {}",
-                with.len(),
-                peers.len(),
-                manager.name
-            ),
-            entities: with
-                .into_iter()
-                .take(FEW)
-                .map(|peer| convert::user(peer))
-                .collect(),
-        });
+        let (count, of) = (with.len(), peers.len());
+        let text = format!("{count} of {of} others who report to {}", manager.name);
+        let with = with.into_iter().take(FEW).map(|peer| convert::user(peer));
+        all.push(ui::Aside::new(
+            "Colleagues who have it",
+            with.collect(),
+            text,
+        ));
     }
-    let tags: Vec<_> = world
-        .tags_on(wanted)
-        .map(|tag| convert::tag(tag).with_detail(in_words(tag)))
-        .collect();
-    if !tags.is_empty() {
-        all.push(Fact {
-            title: "Tags",
-            text: String::new(),
-            entities: tags,
-        });
-    }
+    let tags = world.tags_on(wanted);
+    let tags = tags.map(|tag| convert::tag(tag).with_detail(in_words(tag)));
+    all.push(ui::Aside::new("Tags", tags.collect(), ""));
     all
 }
 

@@ -20,14 +20,14 @@ pub(super) fn routes() -> Router<Web> {
         if from_person(&page) {
             show::<new::FromPerson>(&page)
         } else {
-            show::<groups::New>(&page)
+            show::<groups::GroupForm>(&page)
         }
     })
     .post(async move |web: State<Web>, sent: Submission| {
         if from_person(&sent.page) {
             send::<new::FromPerson>(web, sent).await
         } else {
-            send::<groups::New>(web, sent).await
+            send::<groups::GroupForm>(web, sent).await
         }
     });
     Router::new()

@@ -1,10 +1,7 @@
 //! A role made from what somebody has, or as another is.
 
 use portcullis_app::role::{CloneRole, People, RoleFromPerson};
-use portcullis_model::{
-    GroupKind,
-    name::{Description, Name, Reason},
-};
+use portcullis_model::{GroupKind, name::Reason};
 
 use crate::pages::{
     groups::{crumbs, named},
@@ -21,7 +18,7 @@ pub(super) struct Described {
 impl Described {
     pub(super) fn draw(page: &Page, form: &mut FormPage, description: &str) {
         let prefix = &page.viewer.context.policy.role_prefix;
-        let name = form.line("name", "Name of the new role", &**prefix);
+        let name = form.add(Line, "name", "Name of the new role", &**prefix);
         name.required();
         if !prefix.is_empty() {
             name.help(format!(
@@ -62,27 +59,20 @@ impl Form for FromPerson {
     fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
         let key = page.query("from");
         let found = page.viewer.world.find_user(&key).cloned();
-        found
-            .map(Self)
-            .ok_or_else(|| Refusal::not_found(Noun::Person, key))
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        may_create(page)
+        let found = found.ok_or_else(|| Refusal::not_found(Noun::Person, key))?;
+        may_create(page)?;
+        Ok(Self(found))
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
         let (world, user) = (&page.viewer.world, &self.0);
         let href = convert::user_href(user);
+        form.about(("People", "/people"), Some(convert::user(user)), "");
         form.title = format!("Make a role from what {} has", user.name);
         form.lead = format!(
             "The role includes the groups you select, and {} is its first member. Their own memberships stay.",
             user.name
         );
-        form.crumbs = vec![
-            ui::Link::new("People", "/people"),
-            ui::Link::new(&*user.name, &*href),
-        ];
         Described::draw(page, form, "");
         // The address names groups, separated by commas; boxes come back one by one.
         let asked = page.query("groups");
@@ -103,10 +93,11 @@ impl Form for FromPerson {
             }
             check.help(through.map_or_else(String::new, |role| format!("through {}", role.name)))
         });
-        let boxes = boxes.collect();
         let none = "They are in no group that a role can include.";
-        form.checks("groups", "Groups", boxes, "", none);
+        let boxes = Checks(boxes.collect(), none);
+        form.add(boxes, "groups", "Groups", "");
         end(form, href);
+        form.action = page.with_query(&[("from", &user.id.to_string())]);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
@@ -132,11 +123,9 @@ pub(super) struct Clone(Group);
 
 impl Form for Clone {
     fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
-        page.role().cloned().map(Self)
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        may_create(page)
+        let group = page.one::<Role>()?;
+        may_create(page)?;
+        Ok(Self(group.clone()))
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {

@@ -9,11 +9,9 @@ pub(super) struct Merge(Group);
 
 impl Form for Merge {
     fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
-        page.role().cloned().map(Self)
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        allowed(page, Action::AddPeople, Target::Group(&self.0))
+        let group = page.one::<Role>()?;
+        allowed(page, Action::AddPeople, Target::Group(group))?;
+        Ok(Self(group.clone()))
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
@@ -24,7 +22,7 @@ impl Form for Merge {
             into.name
         );
         form.crumbs = crumbs(into);
-        form.line("from", "Role to merge", "")
+        form.add(Line, "from", "Role to merge", "")
             .required()
             .options(pick::role_names(&page.viewer.world, Some(into.id)));
         end(form, convert::group_href(into));
@@ -52,11 +50,9 @@ pub(super) struct Split(Group);
 
 impl Form for Split {
     fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
-        page.role().cloned().map(Self)
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        may_create(page)
+        let group = page.one::<Role>()?;
+        may_create(page)?;
+        Ok(Self(group.clone()))
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
@@ -75,8 +71,8 @@ impl Form for Split {
         });
         let mut boxes: Vec<_> = boxes.collect();
         boxes.sort_by(|a, b| a.label.cmp(&b.label));
-        let none = "This role includes no groups.";
-        form.checks("groups", "Groups to move", boxes, "", none);
+        let boxes = Checks(boxes, "This role includes no groups.");
+        form.add(boxes, "groups", "Groups to move", "");
         end(form, convert::group_href(role));
     }
 

@@ -55,14 +55,8 @@ struct Looked {
     effect: &'static str,
     outcome: &'static str,
     decides: bool,
-    conditions: Vec<Condition>,
-}
-
-struct Condition {
-    text: String,
-    values: String,
-    truth: &'static str,
-    level: &'static str,
+    /// Each with the level of its outcome.
+    conditions: Vec<(told::Condition, &'static str)>,
 }
 
 impl Asked {
@@ -256,16 +250,11 @@ fn looked(rule: &RuleTrace, (list, group, index): (ui::Entity, String, usize)) -
     })
 }
 
-fn condition(trace: &ConditionTrace) -> Condition {
-    let told = told::Condition::of(trace);
-    Condition {
-        text: told.text,
-        values: told.values,
-        truth: told.truth,
-        level: match trace.truth {
-            Truth::True => "good",
-            Truth::False => "bad",
-            Truth::Undecided => "warn",
-        },
-    }
+fn condition(trace: &ConditionTrace) -> (told::Condition, &'static str) {
+    let level = match trace.truth {
+        Truth::True => "good",
+        Truth::False => "bad",
+        Truth::Undecided => "warn",
+    };
+    (told::Condition::of(trace), level)
 }

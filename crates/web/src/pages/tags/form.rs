@@ -1,11 +1,7 @@
 //! Tags made, edited and deleted: the six constraints in plain words.
 
 use portcullis_app::tag::{CreateTag, DeleteTag, EditTag};
-use portcullis_model::{
-    Constraints, Tag,
-    name::{Description, Name},
-    tag::Limit,
-};
+use portcullis_model::{Constraints, Tag, tag::Limit};
 
 use crate::pages::{constraints::length, prelude::forms::*};
 
@@ -35,70 +31,71 @@ const DEMANDS: [Demand; 4] = [
     ),
 ];
 
-pub(super) struct New;
+/// A new tag, or one that is there.
+pub(super) struct TagForm(Option<Tag>);
 
-impl Form for New {
-    fn find(_: &Page, _: &Values) -> Result<Self, Refusal> {
-        Ok(Self)
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        allowed(page, Action::CreateTag, Target::Nothing)
-    }
-
-    fn draw(&self, _: &Page, form: &mut FormPage) {
-        form.title = "Create a tag".into();
-        form.lead = "Put a tag on a group, or on an app for all its groups, to limit how and for how long people are added.".into();
-        draw(None, form);
-        form.submit = "Create the tag".into();
-        form.cancel = "/tags".into();
-    }
-
-    fn step(&self, input: &mut Input<'_>) -> Option<Step> {
-        let name = input.parse("name", Name::parse);
-        let description = input.parse("description", Description::parse);
-        let constraints = constraints(input);
-        let operation = CreateTag {
-            name: name?,
-            description: description?,
-            enabled: input.fields.has("enabled"),
-            constraints,
-        };
-        let title = format!("Create the tag {}", input.text("name"));
-        Some(Step::new(operation, title, "Create", "/tags"))
-    }
-}
-
-pub(super) struct Edit(Tag);
-
-impl Form for Edit {
+impl Form for TagForm {
     fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
-        page.tag().cloned().map(Self)
-    }
-
-    fn allowed(&self, page: &Page) -> Result<(), Refusal> {
-        allowed(page, Action::EditTag, Target::Nothing)
+        let tag = page.maybe::<Tag>()?;
+        let target = tag.map(|_| Target::Nothing);
+        may_make(page, Action::CreateTag, Action::EditTag, target)?;
+        Ok(Self(tag.cloned()))
     }
 
     fn draw(&self, _: &Page, form: &mut FormPage) {
-        let tag = &self.0;
-        form.title = format!("Edit the tag {}", tag.name);
-        form.lead = "Anything that lasts longer than the tag allows is shortened. You see whose end dates change before it is saved.".into();
-        draw(Some(tag), form);
-        form.cancel = convert::tag_href(tag);
-        form.crumbs.push(ui::Link::new(&*tag.name, &*form.cancel));
-        form.version(tag);
+        const LENGTH: &str = "Such as “30 days” or “12 hours”; empty for no limit.";
+        let tag = self.0.as_ref();
+        form.about(("Tags", "/tags"), tag.map(convert::tag), "Create a tag");
+        form.lead = match tag {
+            None => "Put a tag on a group, or on an app for all its groups, to limit how and for how long people are added.",
+            Some(_) => "Anything that lasts longer than the tag allows is shortened. You see whose end dates change before it is saved.",
+        }
+        .into();
+        match tag {
+            None => form.submit = "Create the tag".into(),
+            Some(tag) => form.title = format!("Edit the tag {}", tag.name),
+        }
+        let mut before = tag.map_or_else(Constraints::default, |tag| tag.constraints);
+        let limit = |limit: Option<Limit>| limit.map_or_else(String::new, |l| length(l.seconds()));
+        form.add(Line, "name", "Name", tag.map_or("", |tag| &tag.name))
+            .required();
+        form.description(tag.map_or("", |tag| &tag.description));
+        let (members, owners) = (before.member_time_limit, before.owner_time_limit);
+        form.add(Line, "member_limit", "Members at most", limit(members))
+            .help(LENGTH);
+        form.add(Line, "owner_limit", "Owners at most", limit(owners))
+            .help(LENGTH);
+        let boxes = DEMANDS
+            .iter()
+            .map(|(name, label, get)| form.check("demands", *name, *label, *get(&mut before)));
+        let boxes = Checks(boxes.collect(), "");
+        form.add(boxes, "demands", "Constraints", "");
+        let enabled = tag.is_none_or(|tag| tag.enabled);
+        let words = ("on", "The constraints apply wherever the tag is used");
+        form.tick("enabled", "In force", words, enabled);
+        form.version(&self.0);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
-        let tag = &self.0;
-        input.check_stale(tag, None);
+        input.check_stale(&self.0, None);
+        let (name, description) = input.named();
+        let (constraints, enabled) = (constraints(input), input.fields.has("enabled"));
+        let Some(tag) = &self.0 else {
+            let operation = CreateTag {
+                name: name?,
+                description: description?,
+                enabled,
+                constraints,
+            };
+            let title = format!("Create the tag {}", input.text("name"));
+            return Some(Step::new(operation, title, "Create", "/tags"));
+        };
         let operation = EditTag {
             tag: tag.id,
-            name: input.parse("name", Name::parse),
-            description: input.parse("description", Description::parse),
-            enabled: Some(input.fields.has("enabled")),
-            constraints: Some(constraints(input)),
+            name,
+            description,
+            enabled: Some(enabled),
+            constraints: Some(constraints),
         };
         let title = format!("Save the tag {}", tag.name);
         Some(Step::new(operation, title, "Save", convert::tag_href(tag)))
@@ -106,7 +103,7 @@ impl Form for Edit {
 }
 
 pub(super) fn delete(input: &Input<'_>) -> Result<Step, Failure> {
-    let tag = input.page.tag()?;
+    let tag = input.page.one::<Tag>()?;
     let title = format!(
         "Delete the tag {}; end dates it shortened stay as they are",
         tag.name
@@ -114,36 +111,6 @@ pub(super) fn delete(input: &Input<'_>) -> Result<Step, Failure> {
     let operation = DeleteTag { tag: tag.id };
     let step = Step::new(operation, title, "Delete", convert::tag_href(tag));
     Ok(step.always().then(|_| "/tags".into()))
-}
-
-fn draw(tag: Option<&Tag>, form: &mut FormPage) {
-    const LENGTH: &str = "Such as “30 days” or “12 hours”; empty for no limit.";
-    form.crumbs = vec![ui::Link::new("Tags", "/tags")];
-    let mut before = tag.map_or_else(Constraints::default, |tag| tag.constraints);
-    let limit = |limit: Option<Limit>| limit.map_or_else(String::new, |l| length(l.seconds()));
-    form.line("name", "Name", tag.map_or("", |tag| &tag.name))
-        .required();
-    form.description(tag.map_or("", |tag| &tag.description));
-    form.line(
-        "member_limit",
-        "Members at most",
-        limit(before.member_time_limit),
-    )
-    .help(LENGTH);
-    form.line(
-        "owner_limit",
-        "Owners at most",
-        limit(before.owner_time_limit),
-    )
-    .help(LENGTH);
-    let boxes = DEMANDS
-        .iter()
-        .map(|(name, label, get)| form.check("demands", *name, *label, *get(&mut before)));
-    let boxes = boxes.collect();
-    form.checks("demands", "Constraints", boxes, "", "");
-    let enabled = tag.is_none_or(|tag| tag.enabled);
-    let words = ("on", "The constraints apply wherever the tag is used");
-    form.tick("enabled", "In force", words, enabled);
 }
 
 fn constraints(input: &mut Input<'_>) -> Constraints {

@@ -12,8 +12,8 @@ use crate::Web;
 pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/tags", get(list::list))
-        .route("/tags/new", form::<form::New>())
+        .route("/tags/new", form::<form::TagForm>())
         .route("/tags/{id}", get(show::show))
-        .route("/tags/{id}/edit", form::<form::Edit>())
+        .route("/tags/{id}/edit", form::<form::TagForm>())
         .route("/tags/{id}/delete", confirm(form::delete))
 }

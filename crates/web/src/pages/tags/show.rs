@@ -11,7 +11,7 @@ struct TagPage<'p> {
     tag: &'p Tag,
     chips: Vec<ui::Chip>,
     demands: Vec<String>,
-    apps: Few<ui::Entity>,
+    apps: ui::Aside,
     groups: List<'p, Carrier<'p>>,
 }
 
@@ -23,7 +23,7 @@ struct Carrier<'p> {
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     const MOST: usize = 20;
-    let (tag, world) = (page.shown_tag()?, page.world());
+    let (tag, world) = (page.shown::<Tag>()?, page.world());
     let apps = world.apps().filter(|app| app.tags.contains(&tag.id));
     render(&TagPage {
         shell: page.shell(),
@@ -37,7 +37,9 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
             },
         ],
         demands: demands(&tag.constraints),
-        apps: Few::of(MOST, apps.collect(), convert::app),
+        apps: Few::of(MOST, apps.collect(), convert::app)
+            .beside("Apps", format!("/apps?tag={}", tag.id))
+            .or_none("None."),
         groups: groups(&page, tag),
     })
 }
@@ -59,10 +61,9 @@ fn groups<'p>(page: &'p Page, tag: &Tag) -> List<'p, Carrier<'p>> {
             .and_then(|app| world.app(app)),
     });
     let may = |action| page.may(action, Target::Nothing);
-    let edit = format!("{here}/edit");
+    let (edit, delete) = (may(Wish::EditTag), may(Wish::DeleteTag));
     list.actions
-        .add_if(may(Wish::EditTag), "Edit", edit, "rule");
-    list.actions.log("tag", tag.id);
-    list.actions.delete_if(may(Wish::DeleteTag), &here);
+        .add([(edit, "Edit", format!("{here}/edit"), "rule")]);
+    list.actions.end("tag", tag.id, delete, &here);
     list
 }

@@ -5,7 +5,7 @@ use portcullis_model::{Group, MembershipKind, Timestamp, User, World, world::Pat
 use crate::{
     pages::convert,
     ui::{
-        Map,
+        self, Map,
         map::{Edge, Layer, Node, Weight},
         time::date,
     },
@@ -15,35 +15,21 @@ use crate::{
 const MOST_ROLES: usize = 3;
 
 /// A map in the making. Node 0 is the person.
-pub(crate) struct Drawing {
-    nodes: Vec<Node>,
-    edges: Vec<Edge>,
-}
+pub(crate) struct Drawing(Map);
 
 impl Drawing {
     /// A map with a person on it.
     pub(crate) fn new(user: &User) -> Self {
-        let person = Node {
-            layer: Layer::Person,
-            label: user.name.to_string(),
-            detail: user.login.to_string(),
-            href: convert::user_href(user),
-            weight: Weight::Plain,
-        };
-        Self {
-            nodes: vec![person],
-            edges: Vec::new(),
-        }
+        let mut drawing = Self(Map::default());
+        let (who, login) = (convert::user(user), user.login.as_str());
+        drawing.node(Layer::Person, who, login, Weight::Plain);
+        drawing
     }
 
     /// Draws a way that leads to a group, and says which node that is. The first step stands with
     /// the roles, the last with the groups; what lies between is told by the line's note.
     pub(crate) fn path(&mut self, world: &World, path: &Path<'_>, decides: bool) -> usize {
-        let weight = if decides {
-            Weight::Deciding
-        } else {
-            Weight::Plain
-        };
+        let weight = Weight::of(decides);
         self.raise(0, weight);
         let steps = path.steps(world);
         let Some((goal, before)) = steps.split_last() else {
@@ -57,15 +43,13 @@ impl Drawing {
         };
         let mut from = 0;
         if let Some(first) = before.first() {
-            let node = self.node(Layer::Role, first.group, &note(first.until), weight);
-            self.edge(from, node, note(first.until), weight);
+            let (group, note) = (convert::group(first.group), note(first.until));
+            let node = self.node(Layer::Role, group, &note, weight);
+            self.edge(from, node, note, weight);
             from = node;
         }
-        let between: Vec<_> = before
-            .iter()
-            .skip(1)
-            .map(|step| step.group.name.to_string())
-            .collect();
+        let between = before.iter().skip(1);
+        let between: Vec<_> = between.map(|step| &*step.group.name).collect();
         let layer = if goal.group.is_role() && before.is_empty() {
             Layer::Role
         } else {
@@ -76,7 +60,7 @@ impl Drawing {
         } else {
             format!("via {}", between.join(", "))
         };
-        let node = self.node(layer, goal.group, &detail, weight);
+        let node = self.node(layer, convert::group(goal.group), &detail, weight);
         self.edge(from, node, note(goal.until), weight);
         node
     }
@@ -89,14 +73,12 @@ impl Drawing {
         kind: MembershipKind,
         now: Timestamp,
     ) -> usize {
-        let node = self.node(Layer::Group, group, "a place is missing", Weight::Missing);
+        let goal = convert::group(group);
+        let node = self.node(Layer::Group, goal, "a place is missing", Weight::Missing);
         self.edge(0, node, String::new(), Weight::Missing);
-        let roles = world.groups_into(group.id, kind, now);
-        for (role, _) in roles
-            .into_iter()
-            .filter(|(r, _)| r.is_role())
-            .take(MOST_ROLES)
-        {
+        let roles = world.groups_into(group.id, kind, now).into_iter();
+        for (role, _) in roles.filter(|(role, _)| role.is_role()).take(MOST_ROLES) {
+            let role = convert::group(role);
             let role = self.node(Layer::Role, role, "would lead there", Weight::Missing);
             self.edge(0, role, String::new(), Weight::Missing);
             self.edge(role, node, String::new(), Weight::Plain);
@@ -106,66 +88,41 @@ impl Drawing {
 
     /// Draws what a group confers.
     pub(crate) fn confers(&mut self, group: usize, name: &str, decides: bool) {
-        let weight = if decides {
-            Weight::Deciding
-        } else {
-            Weight::Plain
-        };
-        let known = self
-            .nodes
-            .iter()
-            .position(|node| node.layer == Layer::Entitlement && node.label == name);
-        let node = known.unwrap_or_else(|| {
-            self.nodes.push(Node {
-                layer: Layer::Entitlement,
-                label: name.to_owned(),
-                detail: String::new(),
-                href: String::new(),
-                weight: Weight::Plain,
-            });
-            self.nodes.len() - 1
-        });
-        self.raise(node, weight);
+        let what = ui::Entity::new(ui::EntityKind::Entitlement, name, "");
+        let weight = Weight::of(decides);
+        let node = self.node(Layer::Entitlement, what, "", weight);
         self.edge(group, node, String::new(), weight);
     }
 
     /// The map.
     pub(crate) fn map(self, title: String) -> Map {
-        Map {
-            title,
-            nodes: self.nodes,
-            edges: self.edges,
-        }
+        Map { title, ..self.0 }
     }
 
-    fn node(&mut self, layer: Layer, group: &Group, detail: &str, weight: Weight) -> usize {
-        let href = convert::group_href(group);
-        let known = self
-            .nodes
-            .iter()
-            .position(|node| node.layer == layer && node.href == href);
-        let node = known.unwrap_or_else(|| {
-            self.nodes.push(Node {
+    /// The node of a thing in its layer, drawn if it is not there yet.
+    fn node(&mut self, layer: Layer, what: ui::Entity, detail: &str, weight: Weight) -> usize {
+        let nodes = &mut self.0.nodes;
+        let is_it =
+            |node: &Node| node.layer == layer && node.href == what.href && node.label == what.name;
+        let node = nodes.iter().position(is_it).unwrap_or(nodes.len());
+        if node == nodes.len() {
+            nodes.push(Node {
                 layer,
-                label: group.name.to_string(),
+                label: what.name,
                 detail: detail.to_owned(),
-                href,
+                href: what.href,
                 weight,
             });
-            self.nodes.len() - 1
-        });
+        }
         self.raise(node, weight);
         node
     }
 
     fn edge(&mut self, from: usize, to: usize, note: String, weight: Weight) {
-        let known = self
-            .edges
-            .iter_mut()
-            .find(|edge| edge.from == from && edge.to == to);
-        match known {
+        let mut edges = self.0.edges.iter_mut();
+        match edges.find(|edge| (edge.from, edge.to) == (from, to)) {
             Some(edge) => edge.weight = edge.weight.max(weight),
-            None => self.edges.push(Edge {
+            None => self.0.edges.push(Edge {
                 from,
                 to,
                 note,
@@ -175,7 +132,7 @@ impl Drawing {
     }
 
     fn raise(&mut self, node: usize, weight: Weight) {
-        if let Some(node) = self.nodes.get_mut(node) {
+        if let Some(node) = self.0.nodes.get_mut(node) {
             node.weight = node.weight.max(weight);
         }
     }

@@ -6,14 +6,11 @@ use portcullis_model::{
     world::{Holder, Path},
 };
 
-use crate::{
-    At,
-    pages::{
-        compare::{Picked, pick},
-        grants::{Person, deciding, path_groups, person},
-        prelude::*,
-        why::map::Drawing,
-    },
+use crate::pages::{
+    compare::{Give, Picked, give, pick},
+    grants::{deciding, path_groups, person},
+    prelude::*,
+    why::map::Drawing,
 };
 
 /// Ways listed below the map; more are counted.
@@ -47,6 +44,19 @@ struct Verdict {
     steps: Vec<Remedy>,
 }
 
+impl Verdict {
+    fn new(level: ui::Level, title: String, text: String, map: ui::Map) -> Self {
+        Self {
+            level,
+            title,
+            text,
+            map,
+            ways: Few::default(),
+            steps: Vec::new(),
+        }
+    }
+}
+
 /// A step that would give what is missing.
 struct Remedy {
     text: &'static str,
@@ -59,8 +69,8 @@ struct Remedy {
 
 /// Everybody who has a permission.
 struct Holders {
-    rows: Vec<(Person, ui::ExpiryPill, String)>,
-    groups: Vec<ui::Entity>,
+    rows: Vec<(ui::Entity, ui::ExpiryPill, String)>,
+    groups: ui::Aside,
     pages: ui::Pages,
 }
 
@@ -176,42 +186,37 @@ fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Ve
         MembershipKind::Member => "a member",
         MembershipKind::Owner => "an owner",
     };
+    let mut drawing = Drawing::new(user);
     let Some(ends) = world.holds(user.id, group.id, kind, now) else {
-        let mut drawing = Drawing::new(user);
-        let steps = vec![missing(page, user, group, kind)];
         drawing.missing_group(world, group, kind, now);
-        let planned = world
-            .direct(user.id, group.id, kind)
-            .filter(|fact| fact.validity.from > now);
+        let planned = world.direct(user.id, group.id, kind);
+        let begins = planned
+            .map(|fact| fact.validity.from)
+            .filter(|from| *from > now)
+            .map(|from| convert::when(from, now).date());
+        let text = begins.map_or_else(
+            || "There is no path to it.".to_owned(),
+            |begins| format!("It is planned to begin on {begins}."),
+        );
+        let title = format!("No: {} is not {is} of {}.", user.name, group.name);
+        let map = drawing.map(format!("Why {} is not in {}", user.name, group.name));
         return Verdict {
-            level: ui::Level::Bad,
-            title: format!("No: {} is not {is} of {}.", user.name, group.name),
-            text: planned.map_or_else(
-                || "There is no path to it.".to_owned(),
-                |fact| {
-                    let begins = convert::when(fact.validity.from, now);
-                    format!("It is planned to begin on {}.", begins.date())
-                },
-            ),
-            map: drawing.map(format!("Why {} is not in {}", user.name, group.name)),
-            ways: Few::default(),
-            steps,
+            steps: vec![missing(page, user, group, kind)],
+            ..Verdict::new(ui::Level::Bad, title, text, map)
         };
     };
     let decides = deciding(&paths, ends);
-    let mut drawing = Drawing::new(user);
     for path in paths.iter().take(MOST_WAYS) {
         drawing.path(world, path, decides.is_some_and(|d| d == path));
     }
+    let title = format!("Yes: {} is {is} of {}", user.name, group.name);
+    let text = decides.map_or_else(String::new, |path| {
+        format!("{}, {}.", through_words(page, path), until(ends))
+    });
+    let map = drawing.map(format!("How {} is in {}", user.name, group.name));
     Verdict {
-        level: ui::Level::Good,
-        title: format!("Yes: {} is {is} of {}", user.name, group.name),
-        text: decides.map_or_else(String::new, |path| {
-            format!("{}, {}.", through_words(page, path), until(ends))
-        }),
-        map: drawing.map(format!("How {} is in {}", user.name, group.name)),
         ways: Few::of(MOST_WAYS, paths, |path| convert::path(world, &path, now)),
-        steps: Vec::new(),
+        ..Verdict::new(ui::Level::Good, title, text, map)
     }
 }
 
@@ -243,33 +248,30 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Verdict {
             let node = drawing.missing_group(world, group, MembershipKind::Member, now);
             drawing.confers(node, name, false);
         }
+        let title = format!("No: {} does not have {name}.", user.name);
+        let text = match conferring.len() {
+            0 => "No group grants it.".to_owned(),
+            1 => "One group grants it.".to_owned(),
+            many => format!("{many} groups confer it."),
+        };
+        let map = drawing.map(format!("Why {} does not have {name}", user.name));
         return Verdict {
-            level: ui::Level::Bad,
-            title: format!("No: {} does not have {name}.", user.name),
-            text: match conferring.len() {
-                0 => "No group grants it.".to_owned(),
-                1 => "One group grants it.".to_owned(),
-                many => format!("{many} groups confer it."),
-            },
-            map: drawing.map(format!("Why {} does not have {name}", user.name)),
-            ways: Few::default(),
             steps,
+            ..Verdict::new(ui::Level::Bad, title, text, map)
         };
     };
     for (n, (_, path, _)) in ways.iter().take(MOST_WAYS).enumerate() {
         let node = drawing.path(world, path, n == 0);
         drawing.confers(node, name, n == 0);
     }
+    let (through, until) = (through_words(page, &path), until(ends));
+    let text = format!(
+        "because {} grants it, where they are {through}, {until}.",
+        group.name
+    );
+    let title = format!("Yes: {} has {name}", user.name);
+    let map = drawing.map(format!("How {} has {name}", user.name));
     Verdict {
-        level: ui::Level::Good,
-        title: format!("Yes: {} has {name}", user.name),
-        text: format!(
-            "because {} grants it, where they are {}, {}.",
-            group.name,
-            through_words(page, &path),
-            until(ends)
-        ),
-        map: drawing.map(format!("How {} has {name}", user.name)),
         ways: Few::of(MOST_WAYS, ways, |(ends, path, _)| {
             let what = ui::Entity::new(ui::EntityKind::Entitlement, name, "");
             let ends = ends.instant().map(Timestamp::to_jiff);
@@ -277,7 +279,7 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Verdict {
             steps.push(ui::PathStep::new(what).until(ends, now.to_jiff()));
             steps
         }),
-        steps: Vec::new(),
+        ..Verdict::new(ui::Level::Good, title, text, map)
     }
 }
 
@@ -293,20 +295,12 @@ fn by_rule(
     let decider = web.decider();
     let allowed = decider.may_use(world, user, name, None, now);
     let mut drawing = Drawing::new(user);
-    let told = |level, title, text, map| Verdict {
-        level,
-        title,
-        text,
-        map,
-        ways: Few::default(),
-        steps: Vec::new(),
-    };
     match (allowed, ways.is_empty()) {
         (Some(until_then), true) => {
             let map = drawing.map(format!("How {} has {name}", user.name));
             let title = format!("Yes: {} may use {name}", user.name);
             let text = format!("because a rule allows it, {}.", until(until_then));
-            Some(told(ui::Level::Good, title, text, map))
+            Some(Verdict::new(ui::Level::Good, title, text, map))
         }
         (None, false) => {
             let answer = decider.uses(world, user, name, None, now);
@@ -318,7 +312,7 @@ fn by_rule(
             let map = drawing.map(format!("Why {} may not use {name}", user.name));
             let title = format!("No: {} may not use {name}.", user.name);
             let text = format!("A group grants it, but {} denies it.", by.in_words());
-            Some(told(ui::Level::Bad, title, text, map))
+            Some(Verdict::new(ui::Level::Bad, title, text, map))
         }
         _ => None,
     }
@@ -328,48 +322,32 @@ fn by_rule(
 fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Remedy {
     let (world, now) = (page.world(), page.now());
     let entity = convert::group(group);
+    let mut remedy = Remedy {
+        text: "They need to be a member of",
+        entity,
+        action: None,
+        roles: Vec::new(),
+        whom: Vec::new(),
+    };
     if !group.is_managed() {
-        return Remedy {
-            text: "The outside system decides who is in",
-            entity,
-            action: None,
-            roles: Vec::new(),
-            whom: Vec::new(),
-        };
+        remedy.text = "The outside system decides who is in";
+        return remedy;
     }
-    let whom: Vec<_> = world
-        .deciders(group, Some(user.id), now)
-        .into_iter()
-        .take(4)
-        .map(convert::user)
-        .collect();
-    let roles: Vec<_> = world
-        .groups_into(group.id, kind, now)
-        .into_iter()
+    let whom = world.deciders(group, Some(user.id), now).into_iter();
+    remedy.whom = whom.take(4).map(convert::user).collect();
+    let roles = world.groups_into(group.id, kind, now).into_iter();
+    remedy.roles = roles
         .filter(|(role, _)| role.is_role() && role.is_managed())
         .take(MOST_ROLES)
         .map(|(role, _)| convert::group(role))
         .collect();
-    let action = if page.view.at != At::Now {
-        None
-    } else if user.id == page.viewer.id {
-        Some((format!("Ask for {}", group.name), ask_href(group, kind)))
-    } else if page.may(Wish::AddPeople, Target::Group(group)) {
-        let href = address(
-            &format!("/groups/{}/people/add", group.id),
-            &[("kind", &kind.to_string()), ("users", &user.login)],
-        );
-        Some((format!("Add {}", user.name), href))
-    } else {
-        None
+    let (label, href) = match give(page, group, kind, user) {
+        Give::Ask(href) => (format!("Ask for {}", group.name), href),
+        Give::Add(href) => (format!("Add {}", user.name), href),
+        Give::Nothing => return remedy,
     };
-    Remedy {
-        text: "They need to be a member of",
-        entity,
-        action,
-        roles,
-        whom,
-    }
+    remedy.action = Some((label, href));
+    remedy
 }
 
 fn holders(web: &Web, page: &Page, name: &str) -> Holders {
@@ -384,9 +362,10 @@ fn holders(web: &Web, page: &Page, name: &str) -> Holders {
         .conferring(name, None, now)
         .map(|(group, _)| (group.name.clone(), convert::group(group)))
         .collect();
+    let groups = groups.into_values().take(20).collect();
     Holders {
         rows: rows.into_iter().map(drawn).collect(),
-        groups: groups.into_values().take(20).collect(),
+        groups: ui::Aside::new("Granted by", groups, "").or_none("No group."),
         pages,
     }
 }

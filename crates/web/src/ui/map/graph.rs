@@ -12,20 +12,20 @@ pub(crate) enum Layer {
 
 impl Layer {
     pub(super) fn heading(self) -> &'static str {
-        match self {
-            Self::Person => "Person",
-            Self::Role => "Through",
-            Self::Group => "Groups",
-            Self::Entitlement => "Entitlements",
-        }
+        self.words().0
     }
 
     pub(super) fn class(self) -> &'static str {
+        self.words().1
+    }
+
+    /// Its heading and its class.
+    fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Person => "person",
-            Self::Role => "role",
-            Self::Group => "group",
-            Self::Entitlement => "entitlement",
+            Self::Person => ("Person", "person"),
+            Self::Role => ("Through", "role"),
+            Self::Group => ("Groups", "group"),
+            Self::Entitlement => ("Entitlements", "entitlement"),
         }
     }
 }
@@ -39,6 +39,11 @@ pub(crate) enum Weight {
 }
 
 impl Weight {
+    /// Of what decides, or does not.
+    pub(crate) fn of(decides: bool) -> Self {
+        if decides { Self::Deciding } else { Self::Plain }
+    }
+
     pub(super) fn class(self) -> &'static str {
         match self {
             Self::Missing => " missing",
@@ -49,7 +54,6 @@ impl Weight {
 }
 
 /// A person, role, group or entitlement on the map.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Node {
     pub(crate) layer: Layer,
     pub(crate) label: String,
@@ -61,7 +65,6 @@ pub(crate) struct Node {
 }
 
 /// A grant from one node to another, left to right.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Edge {
     pub(crate) from: usize,
     pub(crate) to: usize,
@@ -71,10 +74,43 @@ pub(crate) struct Edge {
 }
 
 /// Everything on one map.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Default)]
 pub(crate) struct Map {
     pub(crate) title: String,
     /// The nodes; edges point at them by index.
     pub(crate) nodes: Vec<Node>,
     pub(crate) edges: Vec<Edge>,
+}
+
+/// Small maps for tests.
+#[cfg(test)]
+pub(super) mod small {
+    use super::*;
+
+    pub(crate) fn node(layer: Layer, label: &str) -> Node {
+        Node {
+            layer,
+            label: label.to_owned(),
+            detail: String::new(),
+            href: format!("/x/{label}"),
+            weight: Weight::Plain,
+        }
+    }
+
+    pub(crate) fn edge(from: usize, to: usize) -> Edge {
+        Edge {
+            from,
+            to,
+            note: String::new(),
+            weight: Weight::Plain,
+        }
+    }
+
+    pub(crate) fn map(nodes: Vec<Node>, edges: Vec<Edge>) -> Map {
+        Map {
+            title: "Why <b>".to_owned(),
+            nodes,
+            edges,
+        }
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::graph::{Layer, Map};
+use super::graph::{Edge, Layer, Map};
 
 pub(super) const NODE_WIDTH: i64 = 196;
 pub(super) const NODE_HEIGHT: i64 = 46;
@@ -31,7 +31,7 @@ impl Slot {
 }
 
 pub(super) struct Layout {
-    pub(super) layers: Vec<Layer>,
+    layers: Vec<Layer>,
     pub(super) columns: Vec<Vec<Slot>>,
     middles: BTreeMap<(usize, Slot), i64>,
     pub(super) width: i64,
@@ -49,10 +49,7 @@ impl Layout {
             columns[column(node.layer)].push(Slot::Node(index));
         }
         for edge in &map.edges {
-            let (from, to) = (
-                column(map.nodes[edge.from].layer),
-                column(map.nodes[edge.to].layer),
-            );
+            let (from, to) = edge.columns(map, &column);
             for lane in &mut columns[from + 1..to] {
                 if !lane.contains(&Slot::Lane(edge.from)) {
                     lane.push(Slot::Lane(edge.from));
@@ -84,6 +81,11 @@ impl Layout {
         }
     }
 
+    /// The layers with the left edges of their columns.
+    pub(super) fn headings(&self) -> impl Iterator<Item = (&Layer, i64)> {
+        self.layers.iter().zip((0..).map(Self::left))
+    }
+
     pub(super) fn left(column: usize) -> i64 {
         PAD + i64::try_from(column).unwrap_or(0) * (NODE_WIDTH + GAP_X)
     }
@@ -103,22 +105,38 @@ type Links = Vec<((usize, Slot), (usize, Slot))>;
 fn links(map: &Map, column: &impl Fn(Layer) -> usize) -> Links {
     let mut links = Vec::new();
     for edge in &map.edges {
-        let (from, to) = (
-            column(map.nodes[edge.from].layer),
-            column(map.nodes[edge.to].layer),
-        );
+        let (from, to) = edge.columns(map, column);
         let mut at = (from, Slot::Node(edge.from));
-        for next in from + 1..=to {
-            let place = if next == to {
-                Slot::Node(edge.to)
-            } else {
-                Slot::Lane(edge.from)
-            };
-            links.push((at, (next, place)));
-            at = (next, place);
+        for next in edge.places(from, to) {
+            links.push((at, next));
+            at = next;
         }
     }
     links
+}
+
+impl Edge {
+    /// The columns it leads from and to.
+    fn columns(&self, map: &Map, column: &impl Fn(Layer) -> usize) -> (usize, usize) {
+        let of = |node: usize| column(map.nodes[node].layer);
+        (of(self.from), of(self.to))
+    }
+
+    /// The places it runs through after its first column, up to its last.
+    pub(super) fn places(&self, first: usize, last: usize) -> impl Iterator<Item = (usize, Slot)> {
+        (first + 1..=last).map(move |column| {
+            let on_the_way = column < last;
+            let lane = Slot::Lane(self.from);
+            (
+                column,
+                if on_the_way {
+                    lane
+                } else {
+                    Slot::Node(self.to)
+                },
+            )
+        })
+    }
 }
 
 /// Sorts every column by the mean position of its neighbours, to and fro.
@@ -132,37 +150,26 @@ fn order(columns: &mut [Vec<Slot>], links: &Links) {
     for sweep in 0..SWEEPS {
         let forth = sweep % 2 == 0;
         for step in 1..columns.len() {
-            let column = if forth {
-                step
+            let (column, beside, neighbours) = if forth {
+                (step, step - 1, &incoming)
             } else {
-                columns.len() - 1 - step
+                let column = columns.len() - 1 - step;
+                (column, column + 1, &outgoing)
             };
-            let beside = if forth { column - 1 } else { column + 1 };
-            let neighbours = if forth { &incoming } else { &outgoing };
             let position: BTreeMap<Slot, usize> = columns[beside]
                 .iter()
                 .enumerate()
                 .map(|(at, place)| (*place, at))
                 .collect();
-            let mut keyed: Vec<(usize, Slot)> = columns[column]
-                .iter()
-                .enumerate()
-                .map(|(at, place)| {
-                    let of = neighbours
-                        .get(&(column, *place))
-                        .map_or(&[][..], Vec::as_slice);
-                    let sum: usize = of.iter().filter_map(|other| position.get(other)).sum();
-                    // Thousandths keep the mean exact enough without floating point.
-                    (
-                        if of.is_empty() {
-                            at * 1000
-                        } else {
-                            sum * 1000 / of.len()
-                        },
-                        *place,
-                    )
-                })
-                .collect();
+            let mean = |(at, place): (usize, &Slot)| {
+                let of = neighbours.get(&(column, *place));
+                let of = of.map_or(&[][..], Vec::as_slice);
+                let sum: usize = of.iter().filter_map(|other| position.get(other)).sum();
+                // Thousandths keep the mean exact enough without floating point.
+                let mean = (sum * 1000).checked_div(of.len());
+                (mean.unwrap_or(at * 1000), *place)
+            };
+            let mut keyed: Vec<_> = columns[column].iter().enumerate().map(mean).collect();
             keyed.sort_by_key(|(mean, _)| *mean);
             columns[column] = keyed.into_iter().map(|(_, place)| place).collect();
         }
@@ -176,37 +183,7 @@ fn tall(places: &[Slot]) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::graph::{Edge, Node, Weight},
-        *,
-    };
-
-    fn node(layer: Layer, label: &str) -> Node {
-        Node {
-            layer,
-            label: label.to_owned(),
-            detail: String::new(),
-            href: String::new(),
-            weight: Weight::Plain,
-        }
-    }
-
-    fn edge(from: usize, to: usize) -> Edge {
-        Edge {
-            from,
-            to,
-            note: String::new(),
-            weight: Weight::Plain,
-        }
-    }
-
-    fn map(nodes: Vec<Node>, edges: Vec<Edge>) -> Map {
-        Map {
-            title: String::new(),
-            nodes,
-            edges,
-        }
-    }
+    use super::{super::graph::small::*, *};
 
     #[test]
     fn crossings_are_swept_away() {
