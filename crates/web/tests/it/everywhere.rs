@@ -97,3 +97,28 @@ async fn a_page_that_only_takes_posts_tells_people_so_in_a_page() -> anyhow::Res
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_broken_token_is_an_error_and_not_nobody() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let paths = [
+        "/people",
+        "/api/v1/me",
+        "/api/v1/users/mia",
+        "/api/v1/users?at=2026-03-01",
+    ];
+    for broken in [
+        "Bearer demo-nobody",
+        "Bearer",
+        "Basic YWRhOg==",
+        "Bearer \u{e9}",
+    ] {
+        for path in paths {
+            let headers = [("authorization", broken), ("accept", "text/html")];
+            let anonymous = app.anonymous();
+            let reply = anonymous.send(Method::GET, path, None, &headers).await;
+            assert_eq!(reply.status, 401, "{path} with `{broken}`");
+        }
+    }
+    Ok(())
+}
