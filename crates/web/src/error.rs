@@ -165,7 +165,7 @@ impl Failure {
             Self::Internal(_) => (
                 "internal",
                 "internal error",
-                "something went wrong on our side; nothing was changed, the log says more"
+                "something went wrong on our side, and the log says more; look before you repeat it"
                     .to_owned(),
             ),
         };

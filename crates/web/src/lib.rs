@@ -6,6 +6,7 @@
 pub mod api;
 pub mod auth;
 pub mod authzen;
+mod decision_log;
 pub mod error;
 mod http;
 pub mod pages;

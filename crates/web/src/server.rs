@@ -20,7 +20,7 @@ pub fn router(web: Web) -> Router {
         .merge(pages::routes(&web))
         .merge(api::routes())
         .merge(auth::routes(&web))
-        .route("/rules/check.json", post(api::lint_rules))
+        .route("/rules/check.json", post(api::lint::lint_rules))
         .route("/assets/{name}", get(asset))
         .layer(CompressionLayer::new());
     let routes = Router::new()
@@ -28,12 +28,11 @@ pub fn router(web: Web) -> Router {
         .merge(authzen::routes())
         .route("/healthz", get(health))
         .fallback(fallback)
-        .method_not_allowed_fallback(async || {
-            Failure::Http(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "this address does not take that method; the `Allow` header says which it takes"
-                    .into(),
-            )
+        .method_not_allowed_fallback(async |request: Request| {
+            let detail =
+                "this address does not take that method; the `Allow` header says which it takes";
+            let failure = Failure::Http(StatusCode::METHOD_NOT_ALLOWED, detail.into());
+            refused(&request, failure)
         });
     everywhere(routes).with_state(web)
 }
@@ -90,6 +89,12 @@ async fn fallback(request: Request) -> Response {
         StatusCode::NOT_FOUND,
         format!("there is nothing at `{path}`; start at `/`, or see `/api/openapi.json`"),
     );
+    refused(&request, failure)
+}
+
+/// Why nothing answers a request: a problem for programs, a page with a way on for people.
+fn refused(request: &Request, failure: Failure) -> Response {
+    let path = request.uri().path();
     if path.starts_with("/api/") || path.starts_with("/access/") {
         return failure.into_response();
     }

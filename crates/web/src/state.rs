@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     auth::{Access, Authenticator, SigningKey},
-    authzen::DecisionLog,
+    decision_log::DecisionLog,
 };
 
 /// What every handler shares. Cheap to clone.
@@ -50,7 +50,11 @@ impl Web {
         let (past, past_loads) = (Mutex::default(), Semaphore::new(1));
         Self {
             inner: Arc::new(Inner {
-                decision_log: DecisionLog::new(app.store().clone(), &decisions),
+                decision_log: DecisionLog::new(
+                    app.store().clone(),
+                    decisions.log_sample,
+                    decisions.log_properties,
+                ),
                 app,
                 authenticator: Authenticator::new(access, key),
                 past,

@@ -203,6 +203,16 @@ impl Done<'_> {
     pub(crate) fn answer(&self, body: &impl Serialize) -> Answer {
         json(self.status, body)
     }
+
+    /// The answer that shows the record that was written. Where it is not to be seen the write is
+    /// done all the same: the fault is ours, and nothing is missing that was asked for.
+    pub(crate) fn show<T: Shown>(&self, written: Option<&T>) -> Answer {
+        let unseen = || {
+            let (noun, position) = (T::NOUN, self.position);
+            Failure::Internal(format!("the {noun} of position {position} cannot be shown"))
+        };
+        written.ok_or_else(unseen)?.show(self)
+    }
 }
 
 /// A record that is shown as a whole when it was created or edited.
@@ -244,25 +254,18 @@ impl<Q> Act<Q> {
         for<'c> &'c Edit<T>: TryFrom<&'c Change>,
     {
         self.done(StatusCode::CREATED, operation, |done| {
-            let mut created = done
-                .change
-                .edits::<T>()
-                .filter(|edit| edit.before.is_none());
-            let id = created.next().and_then(Edit::id);
-            let made = id.and_then(|id| T::written(done, id));
-            made.ok_or_else(|| Refusal::not_found(T::NOUN, "just created"))?
-                .show(done)
+            let mut edits = done.change.edits::<T>();
+            let created = edits.find(|edit| edit.before.is_none());
+            let id = created.and_then(Edit::id);
+            done.show(id.and_then(|id| T::written(done, id)))
         })
         .await
     }
 
     /// Edits the `T`, which the answer shows, or says what that would do.
     pub(crate) async fn edit<T: Shown>(self, id: Id<T>, operation: impl Operation) -> Answer {
-        self.run(operation, |done| {
-            let edited = T::written(done, id).ok_or_else(|| Refusal::not_found(T::NOUN, id))?;
-            edited.show(done)
-        })
-        .await
+        self.run(operation, |done| done.show(T::written(done, id)))
+            .await
     }
 
     /// Ends what is called `name`, or says what that would do.
@@ -272,7 +275,7 @@ impl<Q> Act<Q> {
         name: &str,
         operation: impl Operation,
     ) -> Answer {
-        let deleted = Deleted::new(id, name);
+        let deleted = Deleted::new(id.into(), name);
         self.run(operation, |done| done.answer(&deleted)).await
     }
 
@@ -370,4 +373,49 @@ async fn bytes(headers: &HeaderMap, request: Request, web: &Web) -> Result<Bytes
         ));
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use axum::{body::Body, extract::ConnectInfo};
+    use portcullis_app::tag::CreateTag;
+    use portcullis_model::name::Name;
+    use portcullis_testkit::TestApp;
+
+    use super::*;
+    use crate::{Access, Decisions, SigningKey};
+
+    #[tokio::test]
+    async fn what_is_done_and_cannot_be_shown_is_not_told_as_missing() -> anyhow::Result<()> {
+        let app = TestApp::start().await?;
+        let key = SigningKey::new(&[7; 32]).unwrap();
+        let access = Access::Demo(Vec::new());
+        let web = Web::new(app.app.clone(), access, key, Decisions::default());
+        let request = Request::post("/")
+            .header("host", "localhost")
+            .header("authorization", "Bearer demo-ada")
+            .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))));
+        let (mut parts, _) = request.body(Body::empty())?.into_parts();
+        let viewer = <Viewer as FromRequestParts<Web>>::from_request_parts(&mut parts, &web).await;
+        let act = Act {
+            web,
+            viewer: viewer.unwrap(),
+            query: NoQuery,
+            mode: Mode::Commit(None),
+        };
+        let before = app.world().position();
+        // What this operation creates is no user.
+        let operation = CreateTag {
+            name: Name::parse("New")?,
+            description: Default::default(),
+            enabled: true,
+            constraints: Default::default(),
+        };
+        let told = act.create::<User>(operation).await;
+        assert!(matches!(told, Err(Failure::Internal(_))), "{told:?}");
+        assert!(app.world().position() > before);
+        Ok(())
+    }
 }

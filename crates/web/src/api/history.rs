@@ -34,7 +34,7 @@ row! {
         #[serde(flatten)]
         membership: MembershipRow<'w> = MembershipRow::called(world, &row.membership, user, group),
         /// When it really was in force; null where it never was.
-        held: Option<Held> = row.held.map(Held::from),
+        held: Option<Held> = row.held.map(Held::of),
         /// Who added it.
         added: MarkRow<'w> = MarkRow::of(world, &row.added),
         /// Who removed or replaced it; null while it is on record.
@@ -63,7 +63,7 @@ row! {
         #[serde(flatten)]
         inclusion: InclusionRow<'w> = InclusionRow::called(world, &row.inclusion, role, group),
         /// When it really was in force; null where it never was.
-        held: Option<Held> = row.held.map(Held::from),
+        held: Option<Held> = row.held.map(Held::of),
         /// Who added it.
         added: MarkRow<'w> = MarkRow::of(world, &row.added),
         /// Who removed or replaced it; null while it is on record.

@@ -2,7 +2,7 @@
 
 use portcullis_model::{
     Refusal,
-    world::query::{self, Order, Slice},
+    world::query::{self, Order, Slice, Sort},
 };
 use portcullis_store::{BadCursor, Cursor};
 use serde::Serialize;
@@ -13,7 +13,7 @@ use utoipa::{
 
 use crate::http::{
     query::query,
-    text::{FromText, choice, of_type, text},
+    text::{FromText, choice, hex, of_type, text, unhex},
 };
 
 choice! {
@@ -24,6 +24,14 @@ choice! {
         /// The largest first.
         Desc = "desc",
     }
+}
+
+/// How a list is sorted: ascending if nothing else is said, and those that are equal likewise.
+pub(crate) fn sort<By: Default>(by: Option<impl Into<By>>, order: Option<OrderBody>) -> Sort<By> {
+    let order = order.map_or(Order::Asc, Order::from);
+    let by = by.map_or_else(By::default, Into::into);
+    let ties = order;
+    Sort { by, order, ties }
 }
 
 /// A part of a list.
@@ -82,23 +90,12 @@ pub(crate) struct After(String);
 impl FromText for After {
     fn read(text: &str) -> Result<Self, String> {
         let bad = || format!("`{text}` is not where a page ended; send the `next` of one");
-        if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(bad());
-        }
-        let bytes = (0..text.len())
-            .step_by(2)
-            .map(|i| u8::from_str_radix(&text[i..i + 2], 16))
-            .collect::<Result<Vec<u8>, _>>()
-            .map_err(|_| bad())?;
+        let bytes = unhex(text).ok_or_else(bad)?;
         String::from_utf8(bytes).map(Self).map_err(|_| bad())
     }
     fn describe() -> RefOr<Schema> {
         text().into()
     }
-}
-
-fn sealed(place: &str) -> String {
-    place.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Paging {
@@ -138,7 +135,7 @@ impl Paging {
         Page {
             items: rows.iter().map(render).collect(),
             total: None,
-            next: next.map(|cursor| sealed(&cursor.to_string())),
+            next: next.map(|cursor| hex(cursor.to_string().as_bytes())),
         }
     }
 }
@@ -149,7 +146,7 @@ impl<T> Page<T> {
         Self {
             items: page.rows.into_iter().map(render).collect(),
             total: page.total,
-            next: page.next.as_deref().map(sealed),
+            next: page.next.map(|place| hex(place.as_bytes())),
         }
     }
 }

@@ -1,27 +1,66 @@
-//! Who asks.
+//! What answers here, and who asks.
 
 use portcullis_model::User;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::{
+    Finds, Key,
     extract::{Answer, Read},
-    users::wire::UserDetail,
-    wire::GroupRef,
+    row,
+    users::UserDetail,
+    wire::{GroupRef, Time},
 };
-use crate::api::{Finds, Key};
+use crate::Access;
 
-/// Who asks, what they have and what waits for them.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Me<'w> {
-    #[serde(flatten)]
-    user: UserDetail<'w>,
-    /// The groups they own.
-    owns: Vec<GroupRef<'w>>,
-    /// How many requests wait for them to decide.
-    requests_for_me: usize,
-    /// How many requests of theirs wait.
-    my_pending_requests: usize,
+row! {
+    /// What this program is, and how much it holds.
+    pub(crate) struct About of(read: &Read) where {
+        let world = &*read.world;
+    } {
+        name: &'static str = "Portcullis",
+        version: &'static str = env!("CARGO_PKG_VERSION"),
+        /// The database: `SQLite` or `PostgreSQL`.
+        engine: &'static str = read.web.app().store().engine().name(),
+        /// How people and programs prove who they are: `demo` or `tokens`.
+        access: &'static str = match read.web.authenticator().access() {
+            Access::Demo(_) => "demo",
+            Access::Tokens(_) => "tokens",
+        },
+        /// Now.
+        now: Time = Time(read.now),
+        /// The end of the log.
+        position: u64 = world.position().0,
+        users: usize = world.user_count(),
+        groups: usize = world.group_count(),
+        apps: usize = world.app_count(),
+        tags: usize = world.tag_count(),
+        memberships: usize = world.membership_count(),
+    }
+}
+
+/// About this program
+#[utoipa::path(get, path = "/about", tag = "about", responses((status = 200, body = About)))]
+pub(crate) async fn about(read: Read) -> Answer {
+    read.answer(&About::of(&read))
+}
+
+row! {
+    /// Who asks, what they have and what waits for them.
+    pub(crate) struct Me<'w> of(read: &'w Read, user: &'w User) where {
+        let (world, now) = (&*read.world, read.now);
+        let mut owned: Vec<_> = world.owned_by(user.id, now).collect();
+        owned.sort_by_key(|group| &group.name);
+    } {
+        #[serde(flatten)]
+        user: UserDetail<'w> = UserDetail::of(read.web.decider(), world, user, now),
+        /// The groups they own.
+        owns: Vec<GroupRef<'w>> =
+            owned.into_iter().map(|group| GroupRef::of(world, group)).collect(),
+        /// How many requests wait for them to decide.
+        requests_for_me: usize = world.waits_for(user.id, now).len(),
+        /// How many requests of theirs wait.
+        my_pending_requests: usize =
+            world.requests().filter(|r| r.requester == user.id).count(),
+    }
 }
 
 /// Who you are
@@ -29,17 +68,6 @@ pub(crate) struct Me<'w> {
 /// What you have, what you own, and what waits for you.
 #[utoipa::path(get, path = "/me", tag = "users", responses((status = 200, body = Me)))]
 pub(crate) async fn me(read: Read) -> Answer {
-    let (world, now) = (&*read.world, read.now);
     let user = read.one(&Key::<User>::new("@me".into()))?;
-    let mut owned: Vec<_> = world.owned_by(user.id, now).collect();
-    owned.sort_by_key(|group| &group.name);
-    read.answer(&Me {
-        user: UserDetail::of(read.web.decider(), world, user, now),
-        owns: owned
-            .into_iter()
-            .map(|group| GroupRef::of(world, group))
-            .collect(),
-        requests_for_me: world.waits_for(user.id, now).len(),
-        my_pending_requests: world.requests().filter(|r| r.requester == user.id).count(),
-    })
+    read.answer(&Me::of(&read, user))
 }

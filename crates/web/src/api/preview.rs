@@ -32,8 +32,7 @@ row! {
         /// Who gains and loses what.
         diff: DiffBody<'w> = DiffBody::of(&preview.before, &preview.after, &preview.diff),
         /// What changes by rules; missing where no list of rules is touched.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        rules: Option<RulesBody<'w>> =
+        rules?: Option<RulesBody<'w>> =
             preview.rules.as_ref().map(|rules| RulesBody::of(preview, rules)),
         /// What is allowed but should be thought of.
         warnings: Vec<WarningRow<'w>> = preview.warnings.iter().map(WarningRow::of).collect(),
@@ -88,20 +87,15 @@ row! {
     } {
         user: Person<'w> = Person::by_id(known, line.user),
         /// The group, if it is a place in one.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        group: Option<GroupRef<'w>> = group,
+        group?: Option<GroupRef<'w>> = group,
         /// As what, if it is a place in a group.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        kind: Option<Place> = kind,
+        kind?: Option<Place> = kind,
         /// The permission, if it is one.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        permission: Option<&'w str> = permission,
+        permission?: Option<&'w str> = permission,
         /// Until when before; missing if they had it not.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        before: Option<Until> = line.before.map(Until),
+        before?: Option<Until> = line.before.map(Until),
         /// Until when after; missing if they have it not.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        after: Option<Until> = line.after.map(Until),
+        after?: Option<Until> = line.after.map(Until),
     }
 }
 

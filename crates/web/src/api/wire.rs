@@ -24,6 +24,7 @@ use utoipa::{
 };
 use uuid::Uuid;
 
+use super::row;
 use crate::http::text::{choice, date_time, text};
 
 /// Declares a value that stands for itself, with its description.
@@ -95,46 +96,36 @@ impl From<GroupKind> for GroupKindBody {
     }
 }
 
-/// A user, as mentioned anywhere. Login and name are null where the user is not known any more.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct Person<'w> {
-    id: IdBody,
-    login: Option<&'w str>,
-    name: Option<&'w str>,
+row! {
+    /// A user, as mentioned anywhere. Login and name are null where the user is not known any more.
+    pub(crate) struct Person<'w> called(
+        world: &'w World,
+        id: Id<User>,
+        label: Option<&'w str>,
+    ) where {
+        let user = world.user(id);
+        let label = label.filter(|label| !label.is_empty());
+    } {
+        id: IdBody = id.into(),
+        login: Option<&'w str> = user.map(|user| &*user.login).or(label),
+        name: Option<&'w str> = user.map(|user| &*user.name),
+    }
 }
 
 impl<'w> Person<'w> {
     pub(crate) fn of(user: &'w User) -> Self {
-        Self {
-            id: user.id.into(),
-            login: Some(&user.login),
-            name: Some(&user.name),
-        }
+        let (login, name) = (Some(&*user.login), Some(&*user.name));
+        let id = user.id.into();
+        Self { id, login, name }
     }
 
     pub(crate) fn by_id(world: &'w World, id: Id<User>) -> Self {
-        world.user(id).map_or(
-            Self {
-                id: id.into(),
-                login: None,
-                name: None,
-            },
-            Self::of,
-        )
-    }
-
-    /// As [`Person::by_id`], called by `label` where the world does not know them any more.
-    pub(crate) fn called(world: &'w World, id: Id<User>, label: Option<&'w str>) -> Self {
-        let person = Self::by_id(world, id);
-        Self {
-            login: person.login.or(label.filter(|label| !label.is_empty())),
-            ..person
-        }
+        Self::called(world, id, None)
     }
 }
 
 /// Who did something: a user, or a part of Portcullis itself.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum ActorRef<'w> {
     /// A user.
@@ -169,99 +160,68 @@ impl<'w> ActorRef<'w> {
     }
 }
 
-/// An app, a tag, as mentioned anywhere. The name is null where it is not known any more.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct Named<'w> {
-    id: IdBody,
-    name: Option<&'w str>,
+row! {
+    /// An app, a tag, as mentioned anywhere. The name is null where it is not known any more.
+    pub(crate) struct Named<'w> of(id: IdBody, name: &'w str) {
+        id: IdBody = id,
+        name: Option<&'w str> = Some(name),
+    }
 }
 
 impl<'w> Named<'w> {
     pub(crate) fn app(app: &'w App) -> Self {
-        Self {
-            id: app.id.into(),
-            name: Some(&app.name),
-        }
+        Self::of(app.id.into(), &app.name)
     }
 
     pub(crate) fn tag(tag: &'w Tag) -> Self {
-        Self {
-            id: tag.id.into(),
-            name: Some(&tag.name),
-        }
+        Self::of(tag.id.into(), &tag.name)
     }
 }
 
-/// A group, as mentioned anywhere. Name and kind are null where it is not known any more.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct GroupRef<'w> {
-    id: IdBody,
-    name: Option<&'w str>,
-    kind: Option<GroupKindBody>,
-    /// The app it belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    app: Option<Named<'w>>,
+row! {
+    /// A group, as mentioned anywhere. Name and kind are null where it is not known any more.
+    pub(crate) struct GroupRef<'w> called(
+        world: &'w World,
+        id: Id<Group>,
+        label: Option<&'w str>,
+    ) where {
+        let group = world.group(id);
+        let label = label.filter(|label| !label.is_empty());
+        let app = group.and_then(Group::app).and_then(|app| world.app(app));
+    } {
+        id: IdBody = id.into(),
+        name: Option<&'w str> = group.map(|group| &*group.name).or(label),
+        kind: Option<GroupKindBody> = group.map(|group| group.kind.into()),
+        /// The app it belongs to.
+        app?: Option<Named<'w>> = app.map(Named::app),
+    }
 }
 
 impl<'w> GroupRef<'w> {
-    pub(crate) fn of(world: &'w World, group: &'w Group) -> Self {
-        Self {
-            id: group.id.into(),
-            name: Some(&group.name),
-            kind: Some(group.kind.into()),
-            app: group.app().and_then(|app| world.app(app)).map(Named::app),
-        }
+    pub(crate) fn of(world: &'w World, group: &Group) -> Self {
+        Self::by_id(world, group.id)
     }
 
     pub(crate) fn by_id(world: &'w World, id: Id<Group>) -> Self {
         Self::called(world, id, None)
     }
+}
 
-    /// As [`GroupRef::by_id`], called by `label` where the world does not know it any more.
-    pub(crate) fn called(world: &'w World, id: Id<Group>, label: Option<&'w str>) -> Self {
-        world.group(id).map_or_else(
-            || Self {
-                id: id.into(),
-                name: label.filter(|label| !label.is_empty()),
-                kind: None,
-                app: None,
-            },
-            |group| Self::of(world, group),
-        )
+row! {
+    /// When something really was in force.
+    pub(crate) struct Held of(validity: Validity) {
+        from: Time = Time(validity.from),
+        until: Until = Until(validity.until),
     }
 }
 
-/// When something really was in force.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub(crate) struct Held {
-    from: Time,
-    until: Until,
-}
-
-impl From<Validity> for Held {
-    fn from(validity: Validity) -> Self {
-        Self {
-            from: Time(validity.from),
-            until: Until(validity.until),
-        }
-    }
-}
-
-/// What was ended, under the name it had.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Deleted {
-    /// Its id.
-    deleted: IdBody,
-    /// Its name.
-    name: String,
-}
-
-impl Deleted {
-    pub(crate) fn new<T>(id: Id<T>, name: &str) -> Self {
-        Self {
-            deleted: id.into(),
-            name: name.to_owned(),
-        }
+row! {
+    /// What was ended, under the name it had.
+    pub(crate) struct Deleted<'w> new(id: IdBody, name: &'w str) {
+        /// Its id.
+        deleted: IdBody = id,
+        /// Its name.
+        name: &'w str = name,
     }
 }
 
@@ -269,7 +229,14 @@ impl Deleted {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Rows<T> {
     /// The rows.
-    pub(crate) items: Vec<T>,
+    items: Vec<T>,
+}
+
+impl<T> Rows<T> {
+    pub(crate) fn of(rows: impl Iterator<Item = T>) -> Self {
+        let items = rows.collect();
+        Self { items }
+    }
 }
 
 /// Free values by name.

@@ -2,10 +2,14 @@
 
 use std::{
     collections::HashMap,
+    net::SocketAddr,
     sync::{Arc, Mutex},
 };
 
-use axum::http::{HeaderMap, header, request::Parts};
+use axum::{
+    extract::ConnectInfo,
+    http::{HeaderMap, header, request::Parts},
+};
 use portcullis_model::{Id, User, World, name};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -13,7 +17,6 @@ use subtle::ConstantTimeEq as _;
 use super::{
     access::{Access, Token, TokenSubject},
     key::SigningKey,
-    loopback,
     session::Session,
 };
 
@@ -60,28 +63,21 @@ impl Proof {
     }
 }
 
-/// What one way found in a request.
-enum Found {
-    /// The request does not go this way.
-    Nothing,
-    /// It does, and is not let in.
-    Refused,
-    /// Who it is.
-    Them(Authenticated),
-}
+/// What one way found in a request: who it is, or nothing where the request does not go this way.
+type Found = Result<Option<Authenticated>, Refused>;
 
-impl Found {
-    /// A user that was named; refused where there is none.
-    fn user(user: Option<&User>, proof: Proof, world: &Arc<World>) -> Self {
-        user.map_or(Self::Refused, |user| {
-            Self::Them(Authenticated {
-                user: Some(user.id),
-                name: user.login.as_str().into(),
-                proof,
-                world: Arc::clone(world),
-            })
-        })
-    }
+/// The request goes a way and is not let in by it.
+struct Refused;
+
+/// A user that was named; refused where there is none.
+fn named(user: Option<&User>, proof: Proof, world: &Arc<World>) -> Found {
+    let user = user.ok_or(Refused)?;
+    Ok(Some(Authenticated {
+        user: Some(user.id),
+        name: user.login.as_str().into(),
+        proof,
+        world: Arc::clone(world),
+    }))
 }
 
 /// Finds out who sent a request.
@@ -128,66 +124,51 @@ impl Authenticator {
 
     /// Who sent the request, if that is known in `world`: the first way it goes decides.
     pub(super) fn authenticate(&self, parts: &Parts, world: &Arc<World>) -> Option<Authenticated> {
-        if matches!(self.access, Access::Demo(_)) && !loopback::is_local_request(parts) {
+        if matches!(self.access, Access::Demo(_)) && !is_local_request(parts) {
             return None;
         }
-        for way in [Self::by_session, Self::by_token, Self::by_persona] {
-            match way(self, parts, world) {
-                Found::Nothing => {}
-                Found::Refused => return None,
-                Found::Them(known) => return Some(known),
-            }
-        }
-        None
+        let ways = [Self::by_session, Self::by_token, Self::by_persona];
+        let mut found = ways.into_iter().map(|way| way(self, parts, world));
+        found.find_map(Result::transpose)?.ok()
     }
 
     /// A session counts where no token is sent: a token is said on purpose, a cookie comes along.
     fn by_session(&self, parts: &Parts, world: &Arc<World>) -> Found {
-        match &self.access {
-            Access::Tokens(_) => Found::Nothing,
-            Access::Demo(_) if parts.headers.contains_key(header::AUTHORIZATION) => Found::Nothing,
-            Access::Demo(_) => match Session::of(&parts.headers, &self.key) {
-                Some(session) => {
-                    Found::user(world.user(session.user), Proof::Session(session), world)
-                }
-                None => Found::Nothing,
-            },
+        let is_demo = matches!(self.access, Access::Demo(_));
+        if !is_demo || parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(None);
+        }
+        match Session::of(&parts.headers, &self.key) {
+            Some(session) => named(world.user(session.user), Proof::Session(session), world),
+            None => Ok(None),
         }
     }
 
     /// What is sent as a token and is none lets nobody in, whatever else the request carries.
     fn by_token(&self, parts: &Parts, world: &Arc<World>) -> Found {
         if !parts.headers.contains_key(header::AUTHORIZATION) {
-            return Found::Nothing;
+            return Ok(None);
         }
-        let Some(given) = bearer(&parts.headers) else {
-            return Found::Refused;
-        };
-        match &self.access {
+        let given = bearer(&parts.headers).ok_or(Refused)?;
+        let tokens = match &self.access {
             Access::Demo(_) => {
                 let login = given.strip_prefix("demo-");
                 let user = login.and_then(|login| world.find_user(login));
-                Found::user(user, Proof::Token, world)
+                return named(user, Proof::Token, world);
             }
-            Access::Tokens(tokens) => match find(tokens, given) {
-                None => Found::Refused,
-                Some(token) => {
-                    let user = match &token.subject {
-                        TokenSubject::Decisions => None,
-                        TokenSubject::User(login) => match self.bearer_of(login, world) {
-                            Some(user) => Some(user),
-                            None => return Found::Refused,
-                        },
-                    };
-                    Found::Them(Authenticated {
-                        user,
-                        name: Arc::clone(&token.name),
-                        proof: Proof::Token,
-                        world: Arc::clone(world),
-                    })
-                }
-            },
-        }
+            Access::Tokens(tokens) => tokens,
+        };
+        let token = find(tokens, given).ok_or(Refused)?;
+        let user = match &token.subject {
+            TokenSubject::Decisions => None,
+            TokenSubject::User(login) => Some(self.bearer_of(login, world).ok_or(Refused)?),
+        };
+        Ok(Some(Authenticated {
+            user,
+            name: Arc::clone(&token.name),
+            proof: Proof::Token,
+            world: Arc::clone(world),
+        }))
     }
 
     /// Only browsers get the first persona without asking: a program without a token is anonymous.
@@ -201,17 +182,36 @@ impl Authenticator {
         let asks_for_page = says(header::ACCEPT, |kinds| kinds.contains("text/html"));
         // Browsers say so themselves where a script of our own page asks.
         let is_own_script = says(SEC_FETCH_SITE, |site| site == "same-origin");
-        match &self.access {
-            Access::Demo(personas) if asks_for_page || is_own_script => match personas.first() {
-                Some((id, _)) => Found::user(world.user(*id), Proof::Persona, world),
-                None => Found::Nothing,
-            },
-            Access::Demo(_) | Access::Tokens(_) => Found::Nothing,
+        match self.access.personas().first() {
+            Some((id, _)) if asks_for_page || is_own_script => {
+                named(world.user(*id), Proof::Persona, world)
+            }
+            _ => Ok(None),
         }
     }
 }
 
 const SEC_FETCH_SITE: header::HeaderName = header::HeaderName::from_static("sec-fetch-site");
+
+/// Whether the connection comes from this machine and was meant for it: the name in `Host` is
+/// checked too, so that no page elsewhere can point a name of its own at us.
+fn is_local_request(parts: &Parts) -> bool {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let near = peer.is_some_and(|ConnectInfo(address)| address.ip().is_loopback());
+    let host = parts
+        .headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or("");
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| {
+        if port.bytes().all(|b| b.is_ascii_digit()) {
+            name
+        } else {
+            host
+        }
+    });
+    near && matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+}
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts},
+    extract::FromRequestParts,
     http::{Method, request::Parts},
 };
 use portcullis_model::{Actor, Context, Id, User, World};
@@ -111,15 +111,6 @@ impl FromRequestParts<Web> for Viewer {
         // All that a request takes from here on is of one world and one instant.
         parts.extensions.insert(viewer.clone());
         Ok(viewer)
-    }
-}
-
-impl OptionalFromRequestParts<Web> for Viewer {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Option<Self>, Failure> {
-        let viewer = <Self as FromRequestParts<Web>>::from_request_parts(parts, web).await;
-        Ok(viewer.ok())
     }
 }
 

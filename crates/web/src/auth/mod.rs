@@ -12,7 +12,6 @@ mod access;
 mod authenticate;
 mod extract;
 mod key;
-mod loopback;
 mod session;
 mod switch;
 

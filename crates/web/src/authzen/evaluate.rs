@@ -9,11 +9,8 @@ use portcullis_app::decide::Question;
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 
-use super::{
-    Asked, answer,
-    wire::{Semantic, WireDecision, WireEvaluation, WireEvaluations},
-};
-use crate::{View, Web, auth::Enforcer, error::Failure};
+use super::wire::{Asked, Semantic, WireDecision, WireEvaluation, WireEvaluations, answer};
+use crate::{View, Web, auth::Enforcer, decision_log::Decided, error::Failure};
 
 /// More items than this in one batch are refused.
 const MOST_ITEMS: usize = 10_000;
@@ -58,16 +55,16 @@ pub(super) async fn evaluations(
             ),
         ));
     }
-    let defaults = Defaults {
-        subject: json!(batch.subject),
-        action: json!(batch.action),
-        resource: json!(batch.resource),
-        context: json!(batch.context),
-    };
+    let defaults = [
+        ("subject", json!(batch.subject)),
+        ("action", json!(batch.action)),
+        ("resource", json!(batch.resource)),
+        ("context", json!(batch.context)),
+    ];
     let semantic = batch.options.unwrap_or_default().0.evaluations_semantic;
     let mut decisions = Vec::with_capacity(items.len());
     for item in items {
-        let decision = match defaults.complete(&item) {
+        let decision = match complete(&item, &defaults) {
             Ok(question) => decide(&web, &enforcer, &view, &question, &why),
             Err(message) => WireDecision {
                 decision: false,
@@ -90,36 +87,21 @@ pub(super) async fn evaluations(
     ))
 }
 
-struct Defaults {
-    subject: Value,
-    action: Value,
-    resource: Value,
-    context: Value,
-}
-
-impl Defaults {
-    /// An item with what it leaves out, or why it is no evaluation.
-    fn complete(&self, item: &RawValue) -> Result<Question, String> {
-        let item: portcullis_rules::Value =
-            serde_json::from_str(item.get()).map_err(|error| error.to_string())?;
-        let Value::Object(mut item) = item.to_json() else {
-            return Err("an item of `evaluations` is an object".into());
-        };
-        let all = [
-            ("subject", &self.subject),
-            ("action", &self.action),
-            ("resource", &self.resource),
-            ("context", &self.context),
-        ];
-        for (name, default) in all {
-            if !item.contains_key(name) && !default.is_null() {
-                item.insert(name.into(), default.clone());
-            }
+/// An item with what it leaves out, or why it is no evaluation.
+fn complete(item: &RawValue, defaults: &[(&str, Value)]) -> Result<Question, String> {
+    let item: portcullis_rules::Value =
+        serde_json::from_str(item.get()).map_err(|error| error.to_string())?;
+    let Value::Object(mut item) = item.to_json() else {
+        return Err("an item of `evaluations` is an object".into());
+    };
+    for (name, default) in defaults {
+        if !item.contains_key(*name) && !default.is_null() {
+            item.insert((*name).into(), default.clone());
         }
-        serde_json::from_value::<WireEvaluation>(Value::Object(item))
-            .map(Question::from)
-            .map_err(|error| error.to_string())
     }
+    serde_json::from_value::<WireEvaluation>(Value::Object(item))
+        .map(Question::from)
+        .map_err(|error| error.to_string())
 }
 
 fn decide(
@@ -130,8 +112,14 @@ fn decide(
     why: &Why,
 ) -> WireDecision {
     let answer = web.decider().decide(&view.world, view.now, question);
-    web.decision_log()
-        .record(enforcer, view, question, answer.allowed);
+    web.decision_log().record(&Decided {
+        by: &enforcer.name,
+        user: enforcer.user,
+        at: view.now,
+        position: view.world.position(),
+        question,
+        allowed: answer.allowed,
+    });
     let context = why
         .explain
         .then(|| web.decider().explain(&view.world, view.now, question));

@@ -5,8 +5,12 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::wire::WirePage;
-use crate::{SigningKey, Web, error::Failure};
+use super::wire::{Object, WirePage};
+use crate::{
+    SigningKey, Web,
+    error::Failure,
+    http::text::{hex, unhex},
+};
 
 /// How many results an answer holds unless another limit is asked for, and at most.
 const MOST: u64 = 1_000;
@@ -33,42 +37,39 @@ impl Window {
     /// The window that `page` asks for, of the search that `question` stands for.
     pub(super) fn new(
         web: &Web,
-        page: Option<WirePage>,
+        page: &Option<Object<WirePage>>,
         question: &Value,
     ) -> Result<Self, Failure> {
         let question = key(web).sign("search", &question.to_string());
         let asked = page.is_some();
-        let page = page.unwrap_or_default();
-        let bad = |why: &str| Failure::Http(StatusCode::BAD_REQUEST, why.to_owned());
-        let Some(token) = page.token.filter(|token| !token.is_empty()) else {
-            let limit = usize::try_from(page.limit.unwrap_or(MOST).min(MOST)).unwrap_or_default();
-            return Ok(Self {
-                after: None,
-                limit,
-                asked,
-                question,
-            });
+        let Object(page) = page.clone().unwrap_or_default();
+        let token = page.token.filter(|token| !token.is_empty());
+        let (after, limit) = match token {
+            None => (None, page.limit.unwrap_or(MOST).min(MOST)),
+            Some(token) => {
+                let bad = |why: &str| Failure::Http(StatusCode::BAD_REQUEST, why.to_owned());
+                let token = open(web, &token).ok_or_else(|| {
+                    bad("`page.token` is none that this server gave; begin anew without it")
+                })?;
+                if token.question != question {
+                    return Err(bad(
+                        "`page.token` belongs to another search; repeat the entities or begin anew",
+                    ));
+                }
+                if page
+                    .limit
+                    .is_some_and(|limit| limit.min(MOST) != token.limit)
+                {
+                    return Err(bad(
+                        "`page.limit` must stay as it was; leave it out or begin anew",
+                    ));
+                }
+                (token.after, token.limit)
+            }
         };
-        let token = open(web, &token).ok_or_else(|| {
-            bad("`page.token` is none that this server gave; begin anew without it")
-        })?;
-        if token.question != question {
-            return Err(bad(
-                "`page.token` belongs to another search; repeat the entities or begin anew",
-            ));
-        }
-        if page
-            .limit
-            .is_some_and(|limit| limit.min(MOST) != token.limit)
-        {
-            return Err(bad(
-                "`page.limit` must stay as it was; leave it out or begin anew",
-            ));
-        }
-        let limit = usize::try_from(token.limit).unwrap_or_default();
         Ok(Self {
-            after: token.after,
-            limit,
+            after,
+            limit: usize::try_from(limit).unwrap_or_default(),
             asked,
             question,
         })
@@ -109,7 +110,7 @@ fn key(web: &Web) -> &SigningKey {
 
 fn seal(web: &Web, token: &Token) -> String {
     let body = serde_json::to_string(token).unwrap_or_default();
-    let hex: String = body.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(body.as_bytes());
     let signature = key(web).sign("page", &hex);
     format!("{hex}.{signature}")
 }
@@ -119,8 +120,5 @@ fn open(web: &Web, text: &str) -> Option<Token> {
     if !key(web).verify("page", hex, signature) {
         return None;
     }
-    let bytes: Option<Vec<u8>> = (0..hex.len() / 2)
-        .map(|i| u8::from_str_radix(hex.get(2 * i..2 * i + 2)?, 16).ok())
-        .collect();
-    serde_json::from_slice(&bytes?).ok()
+    serde_json::from_slice(&unhex(hex)?).ok()
 }

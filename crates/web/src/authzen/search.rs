@@ -1,13 +1,12 @@
 //! Who may, on what, and doing what: each result is one that the evaluation would permit.
 
 use axum::{extract::State, response::Response};
-use portcullis_app::decide::{Action, Entity, Question};
+use portcullis_app::decide::Question;
 use serde_json::json;
 
 use super::{
-    Asked, answer,
     page::Window,
-    wire::{WireActionSearch, WireEntity, WireSearch, WireWanted},
+    wire::{Asked, WireActionSearch, WireEntity, WireQuestion, WireWanted, answer},
 };
 use crate::{View, Web, auth::Enforcer, error::Failure};
 
@@ -15,30 +14,14 @@ pub(super) async fn subjects(
     State(web): State<Web>,
     _: Enforcer,
     view: View,
-    Asked(search): Asked<WireSearch<WireWanted, WireEntity>>,
+    Asked(search): Asked<WireQuestion<WireWanted, WireEntity>>,
 ) -> Result<Response, Failure> {
-    let asked = json!([
-        "subject",
-        search.subject,
-        search.action,
-        search.resource,
-        search.context
-    ]);
-    let window = Window::new(&web, search.page.clone().map(|page| page.0), &asked)?;
-    let kind = search.subject.0.kind;
-    let question = Question {
-        subject: Entity {
-            kind: kind.clone(),
-            id: String::new(),
-            properties: search.subject.0.properties,
-        },
-        action: search.action.0.into(),
-        resource: search.resource.0.into(),
-        context: search.context,
-    };
+    let window = Window::new(&web, &search.page, &json!(["subject", search]))?;
+    let question = Question::from(search);
+    let (world, kind) = (&view.world, &question.subject.kind);
     let found = web
         .decider()
-        .subjects(&view.world, view.now, &question, window.after.as_deref())
+        .subjects(world, view.now, &question, window.after.as_deref())
         .take(window.limit + 1)
         .map(|user| {
             (
@@ -47,41 +30,25 @@ pub(super) async fn subjects(
             )
         })
         .collect();
-    Ok(answer(&window.answer(&web, found), view.world.position()))
+    Ok(answer(&window.answer(&web, found), world.position()))
 }
 
 pub(super) async fn resources(
     State(web): State<Web>,
     _: Enforcer,
     view: View,
-    Asked(search): Asked<WireSearch<WireEntity, WireWanted>>,
+    Asked(search): Asked<WireQuestion<WireEntity, WireWanted>>,
 ) -> Result<Response, Failure> {
-    let asked = json!([
-        "resource",
-        search.subject,
-        search.action,
-        search.resource,
-        search.context
-    ]);
-    let window = Window::new(&web, search.page.clone().map(|page| page.0), &asked)?;
-    let kind = search.resource.0.kind;
-    let question = Question {
-        subject: search.subject.0.into(),
-        action: search.action.0.into(),
-        resource: Entity {
-            kind: kind.clone(),
-            id: String::new(),
-            properties: search.resource.0.properties,
-        },
-        context: search.context,
-    };
+    let window = Window::new(&web, &search.page, &json!(["resource", search]))?;
+    let question = Question::from(search);
+    let (world, kind) = (&view.world, &question.resource.kind);
     let found = web
         .decider()
-        .resources(&view.world, view.now, &question, window.after.as_deref())
+        .resources(world, view.now, &question, window.after.as_deref())
         .take(window.limit + 1)
         .map(|id| (id.clone(), json!({ "type": kind, "id": id })))
         .collect();
-    Ok(answer(&window.answer(&web, found), view.world.position()))
+    Ok(answer(&window.answer(&web, found), world.position()))
 }
 
 pub(super) async fn actions(
@@ -90,17 +57,8 @@ pub(super) async fn actions(
     view: View,
     Asked(search): Asked<WireActionSearch>,
 ) -> Result<Response, Failure> {
-    let asked = json!(["action", search.subject, search.resource, search.context]);
-    let window = Window::new(&web, search.page.clone().map(|page| page.0), &asked)?;
-    let question = Question {
-        subject: search.subject.0.into(),
-        action: Action {
-            name: String::new(),
-            properties: None,
-        },
-        resource: search.resource.0.into(),
-        context: search.context,
-    };
+    let window = Window::new(&web, &search.page, &json!(["action", search]))?;
+    let question = Question::from(search);
     let found = web
         .decider()
         .actions(&view.world, view.now, &question, window.after.as_deref())

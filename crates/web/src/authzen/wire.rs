@@ -1,17 +1,64 @@
-//! The shapes of the decision API. Unknown members are ignored, as the standard asks.
+//! The shapes of the decision API, and how they come and go. Unknown members are ignored, as the
+//! standard asks.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use axum::http::StatusCode;
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use portcullis_app::decide::{Action, Entity, Properties, Question};
+use portcullis_model::Position;
 use portcullis_rules::Value;
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{DeserializeOwned, Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 use serde_json::{Value as Json, value::RawValue};
 
-use crate::error::Failure;
+use crate::{Web, error::Failure, view::POSITION};
+
+/// A JSON body as a `T`, or why it is none, as a 400.
+pub(super) struct Asked<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<Web> for Asked<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, web: &Web) -> Result<Self, Failure> {
+        let bad = |detail: String| Failure::Http(StatusCode::BAD_REQUEST, detail);
+        if !is_json(request.headers()) {
+            return Err(bad(
+                "send the request as `Content-Type: application/json`".into()
+            ));
+        }
+        let body = Bytes::from_request(request, web)
+            .await
+            .map_err(|refused| Failure::Http(refused.status(), refused.body_text()))?;
+        let asked: Object<T> = serde_json::from_slice(&body)
+            .map_err(|error| bad(format!("the body does not fit: {error}")))?;
+        Ok(Self(asked.0))
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| {
+            let essence = kind.split(';').next().unwrap_or_default().trim();
+            essence.eq_ignore_ascii_case("application/json")
+        })
+}
+
+/// The answer, with the position of the world it was taken from.
+pub(super) fn answer(body: &impl Serialize, position: Position) -> Response {
+    let mut response = axum::Json(body).into_response();
+    response
+        .headers_mut()
+        .insert(POSITION, HeaderValue::from(position.0));
+    response
+}
 
 /// A `T` that is told as an object: the derived reading of a struct would take a list of its members
 /// too.
@@ -40,14 +87,20 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
 }
 
 /// Properties, each told once.
-fn properties<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Properties>, D::Error> {
-    match Value::deserialize(deserializer)? {
-        Value::Null => Ok(None),
-        Value::Object(properties) => Ok(Some(Arc::unwrap_or_clone(properties))),
-        other => Err(D::Error::custom(format!(
-            "found {} where an object should be",
-            other.kind()
-        ))),
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub(super) struct Told(Option<Properties>);
+
+impl<'de> Deserialize<'de> for Told {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Null => Ok(Self(None)),
+            Value::Object(properties) => Ok(Self(Some(Arc::unwrap_or_clone(properties)))),
+            other => Err(D::Error::custom(format!(
+                "found {} where an object should be",
+                other.kind()
+            ))),
+        }
     }
 }
 
@@ -55,96 +108,128 @@ fn properties<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Prope
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct WireEntity {
     #[serde(rename = "type")]
-    pub kind: String,
-    pub id: String,
-    #[serde(
-        default,
-        deserialize_with = "properties",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub properties: Option<Properties>,
+    kind: String,
+    id: String,
+    #[serde(default)]
+    properties: Told,
 }
 
 /// A subject or resource that is searched for: an id it may carry does not matter.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct WireWanted {
     #[serde(rename = "type")]
-    pub kind: String,
-    #[serde(
-        default,
-        deserialize_with = "properties",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub properties: Option<Properties>,
+    kind: String,
+    #[serde(default)]
+    properties: Told,
 }
 
 /// An action.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct WireAction {
-    pub name: String,
-    #[serde(
-        default,
-        deserialize_with = "properties",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub properties: Option<Properties>,
-}
-
-/// One evaluation.
-#[derive(Debug, Deserialize)]
-pub(super) struct WireEvaluation {
-    pub subject: Object<WireEntity>,
-    pub action: Object<WireAction>,
-    pub resource: Object<WireEntity>,
-    #[serde(default, deserialize_with = "properties")]
-    pub context: Option<Properties>,
-}
-
-impl From<WireEvaluation> for Question {
-    fn from(wire: WireEvaluation) -> Self {
-        Self {
-            subject: wire.subject.0.into(),
-            action: wire.action.0.into(),
-            resource: wire.resource.0.into(),
-            context: wire.context,
-        }
-    }
+    name: String,
+    #[serde(default)]
+    properties: Told,
 }
 
 impl From<WireEntity> for Entity {
     fn from(wire: WireEntity) -> Self {
+        let (kind, id, Told(properties)) = (wire.kind, wire.id, wire.properties);
         Self {
-            kind: wire.kind,
-            id: wire.id,
-            properties: wire.properties,
+            kind,
+            id,
+            properties,
         }
+    }
+}
+
+impl From<WireWanted> for Entity {
+    fn from(wire: WireWanted) -> Self {
+        let (kind, id, properties) = (wire.kind, String::new(), wire.properties);
+        let known = WireEntity {
+            kind,
+            id,
+            properties,
+        };
+        known.into()
     }
 }
 
 impl From<WireAction> for Action {
     fn from(wire: WireAction) -> Self {
+        let (name, Told(properties)) = (wire.name, wire.properties);
+        Self { name, properties }
+    }
+}
+
+/// One evaluation, or a search for the subject or the resource of those that would be permitted.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct WireQuestion<S, R> {
+    subject: Object<S>,
+    action: Object<WireAction>,
+    resource: Object<R>,
+    #[serde(default)]
+    context: Told,
+    /// Which page of results is wanted, of a search.
+    #[serde(default, skip_serializing)]
+    pub page: Option<Object<WirePage>>,
+}
+
+/// One evaluation.
+pub(super) type WireEvaluation = WireQuestion<WireEntity, WireEntity>;
+
+impl<S: Into<Entity>, R: Into<Entity>> From<WireQuestion<S, R>> for Question {
+    fn from(wire: WireQuestion<S, R>) -> Self {
         Self {
-            name: wire.name,
-            properties: wire.properties,
+            subject: wire.subject.0.into(),
+            action: wire.action.0.into(),
+            resource: wire.resource.0.into(),
+            context: wire.context.0,
         }
     }
+}
+
+/// A search for actions; an action it may carry does not matter.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct WireActionSearch {
+    subject: Object<WireEntity>,
+    resource: Object<WireEntity>,
+    #[serde(default)]
+    context: Told,
+    #[serde(default, skip_serializing)]
+    pub page: Option<Object<WirePage>>,
+}
+
+impl From<WireActionSearch> for Question {
+    fn from(wire: WireActionSearch) -> Self {
+        let (name, properties) = (String::new(), None);
+        Self {
+            subject: wire.subject.0.into(),
+            action: Action { name, properties },
+            resource: wire.resource.0.into(),
+            context: wire.context.0,
+        }
+    }
+}
+
+/// Which page of results is wanted.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct WirePage {
+    #[serde(default)]
+    pub token: Option<String>,
+    #[serde(default)]
+    pub limit: Option<u64>,
 }
 
 /// Several evaluations: members at the top are defaults, an item's member replaces the whole
 /// default. Items stay raw, so that a bad one spoils only its own answer.
 #[derive(Debug, Deserialize)]
 pub(super) struct WireEvaluations {
-    #[serde(default)]
     pub subject: Option<Object<WireEntity>>,
-    #[serde(default)]
     pub action: Option<Object<WireAction>>,
-    #[serde(default)]
     pub resource: Option<Object<WireEntity>>,
-    #[serde(default, deserialize_with = "properties")]
-    pub context: Option<Properties>,
     #[serde(default)]
+    pub context: Told,
     pub evaluations: Option<Vec<Box<RawValue>>>,
-    #[serde(default)]
     pub options: Option<Object<WireOptions>>,
 }
 
@@ -160,6 +245,7 @@ impl WireEvaluations {
             action: self.action.ok_or_else(|| lacks("action"))?,
             resource: self.resource.ok_or_else(|| lacks("resource"))?,
             context: self.context,
+            page: None,
         })
     }
 }
@@ -189,36 +275,4 @@ pub(super) struct WireDecision {
     pub decision: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<Json>,
-}
-
-/// Which page of results is wanted.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct WirePage {
-    #[serde(default)]
-    pub token: Option<String>,
-    #[serde(default)]
-    pub limit: Option<u64>,
-}
-
-/// A search for subjects or resources.
-#[derive(Debug, Deserialize)]
-pub(super) struct WireSearch<S, R> {
-    pub subject: Object<S>,
-    pub action: Object<WireAction>,
-    pub resource: Object<R>,
-    #[serde(default, deserialize_with = "properties")]
-    pub context: Option<Properties>,
-    #[serde(default)]
-    pub page: Option<Object<WirePage>>,
-}
-
-/// A search for actions; an action it may carry does not matter.
-#[derive(Debug, Deserialize)]
-pub(super) struct WireActionSearch {
-    pub subject: Object<WireEntity>,
-    pub resource: Object<WireEntity>,
-    #[serde(default, deserialize_with = "properties")]
-    pub context: Option<Properties>,
-    #[serde(default)]
-    pub page: Option<Object<WirePage>>,
 }

@@ -3,7 +3,7 @@
 //!
 //! A handler that has an [`Of`] has a known person and a noun that exists; it looks up nothing.
 
-use std::{fmt, future::Future, marker::PhantomData, ops::Deref, sync::Arc};
+use std::{future::Future, marker::PhantomData, ops::Deref, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, RawPathParams},
@@ -31,18 +31,18 @@ pub(crate) trait Keyed: Send {
 }
 
 /// A group that is a role.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Role {}
 
 /// A group in the place of a role: that it is none is the operation's to say.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Attached {}
 
 macro_rules! keyed {
-    ($($T:ident: $Found:ident as $name:literal = $find:expr;)*) => {$(
+    ($($T:ident: $Found:ident as $name:literal, $noun:ident = $find:expr;)*) => {$(
         impl Keyed for $T {
             type Found = $Found;
-            const NOUN: Noun = Noun::$Found;
+            const NOUN: Noun = Noun::$noun;
             const IN_PATH: &'static str = $name;
 
             fn find<'w>(world: &'w World, key: &str, me: Id<User>) -> Option<&'w $Found> {
@@ -53,44 +53,24 @@ macro_rules! keyed {
     )*};
 }
 keyed! {
-    User: User as "user" = |world, key, me| match key {
+    User: User as "user", User = |world, key, me| match key {
         "@me" => world.user(me),
         key => world.find_user(key),
     };
-    Group: Group as "group" = |world, key, _| world.find_group(key);
-    Attached: Group as "role" = |world, key, _| world.find_group(key);
-    App: App as "app" = |world, key, _| world.find_app(key);
-    Tag: Tag as "tag" = |world, key, _| world.find_tag(key);
-}
-
-impl Keyed for Role {
-    type Found = Group;
-    const NOUN: Noun = Noun::Role;
-    const IN_PATH: &'static str = "role";
-
-    fn find<'w>(world: &'w World, key: &str, _: Id<User>) -> Option<&'w Group> {
-        world.find_group(key).filter(|group| group.is_role())
-    }
+    Group: Group as "group", Group = |world, key, _| world.find_group(key);
+    Attached: Group as "role", Group = |world, key, _| world.find_group(key);
+    Role: Group as "role", Role = |world, key, _| world.find_group(key).filter(|g| g.is_role());
+    App: App as "app", App = |world, key, _| world.find_app(key);
+    Tag: Tag as "tag", Tag = |world, key, _| world.find_tag(key);
 }
 
 /// The key of a `T` in a body or a query, not looked up yet.
+#[derive(Clone, Debug)]
 pub(crate) struct Key<T>(pub(crate) String, PhantomData<fn() -> T>);
 
 impl<T> Key<T> {
     pub(crate) const fn new(key: String) -> Self {
         Self(key, PhantomData)
-    }
-}
-
-impl<T> fmt::Debug for Key<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl<T> Clone for Key<T> {
-    fn clone(&self) -> Self {
-        Self::new(self.0.clone())
     }
 }
 

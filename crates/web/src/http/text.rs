@@ -45,6 +45,19 @@ pub(crate) fn date_time() -> ObjectBuilder {
     text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
 }
 
+/// Bytes as they stand in what clients hand back unread.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The bytes that [`hex`] wrote.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let is_hex = text.len().is_multiple_of(2) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let pairs = is_hex.then(|| text.as_bytes().chunks_exact(2))?;
+    let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    pairs.map(byte).collect()
+}
+
 /// What a value is, in a sentence.
 pub(crate) const fn a(value: &Value) -> &'static str {
     match value {
@@ -144,44 +157,34 @@ fn quoted(words: &[&str]) -> String {
 
 /// The known name that is nearest to what was written, if any is near.
 fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    // Names are short, whatever is sent.
+    let name = name.get(..64).unwrap_or(name);
     known
         .iter()
-        .map(|known| (distance(name, known), *known))
+        .map(|known| (strsim::osa_distance(name, known), *known))
         .filter(|(distance, known)| *distance <= (known.len() / 3).max(1))
         .min()
         .map(|(_, known)| known)
 }
 
-/// How many letters differ or change places (optimal string alignment); names are short.
-fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().take(64).collect();
-    let b: Vec<char> = b.chars().take(64).collect();
-    let mut last: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut next = vec![i];
-        for j in 1..=b.len() {
-            let swap = row[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut least = swap.min(row[j] + 1).min(next[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(last[j - 2] + 1);
-            }
-            next.push(least);
-        }
-        last = std::mem::replace(&mut row, next);
-    }
-    row[b.len()]
-}
-
 /// Declares a set of words that a parameter or member takes. `for T` says which type of the model
-/// they stand for, by the same names.
+/// they stand for, by the same names; `into T` where that has more.
 macro_rules! choice {
-    ($(#[doc = $about:literal])+ $vis:vis enum $Name:ident $(for $Model:ident)? {
+    ($(#[doc = $about:literal])+ $vis:vis enum $Name:ident $($both:ident $Model:ident)? {
         $($(#[doc = $doc:literal])+ $Word:ident = $word:literal,)+
     }) => {
         $(#[doc = $about])+
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
         $vis enum $Name { $($(#[doc = $doc])+ #[serde(rename = $word)] $Word,)+ }
+
+        // Derived descriptions do not see the words through the macro.
+        impl utoipa::PartialSchema for $Name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                let words = $crate::http::text::text().enum_values(Some([$($word),+]));
+                words.description(Some(concat!($($about, "\n"),+).trim())).into()
+            }
+        }
+        impl utoipa::ToSchema for $Name {}
 
         impl $crate::http::text::FromText for $Name {
             fn read(text: &str) -> Result<Self, String> {
@@ -195,15 +198,18 @@ macro_rules! choice {
             }
         }
 
-        $crate::http::text::choice!(@model $Name $($Model)?: $($Word)+);
+        $crate::http::text::choice!(@model $Name $($both $Model)?: $($Word)+);
     };
     (@model $Name:ident: $($Word:ident)+) => {};
-    (@model $Name:ident $Model:ident: $($Word:ident)+) => {
+    (@model $Name:ident for $Model:ident: $($Word:ident)+) => {
         impl From<$Model> for $Name {
             fn from(one: $Model) -> Self {
                 match one { $($Model::$Word => Self::$Word,)+ }
             }
         }
+        $crate::http::text::choice!(@model $Name into $Model: $($Word)+);
+    };
+    (@model $Name:ident into $Model:ident: $($Word:ident)+) => {
         impl From<$Name> for $Model {
             fn from(one: $Name) -> Self {
                 match one { $($Name::$Word => Self::$Word,)+ }

@@ -75,3 +75,50 @@ async fn a_body_too_long_is_refused_and_changes_nothing() {
     }
     assert_eq!(app.world().position(), before);
 }
+
+#[tokio::test]
+async fn a_page_that_only_takes_posts_tells_people_so_in_a_page() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    for path in ["/requests/decide", "/activity/1/undo", "/rules/check.json"] {
+        let reply = ada.get(path).await.expect(405);
+        let kind = reply.header("content-type").unwrap_or_default();
+        assert!(kind.starts_with("text/html"), "{path}: {kind}");
+        assert_eq!(reply.header("allow"), Some("POST"), "{path}");
+        assert!(
+            reply.body.as_str().unwrap().contains("href=\"/\""),
+            "{path}"
+        );
+    }
+    for path in ["/api/v1/rules/lint", "/access/v1/evaluation"] {
+        let reply = ada.get(path).await.expect(405);
+        let kind = reply.header("content-type");
+        assert_eq!(kind, Some("application/problem+json"), "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_broken_token_is_an_error_and_not_nobody() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let paths = [
+        "/people",
+        "/api/v1/me",
+        "/api/v1/users/mia",
+        "/api/v1/users?at=2026-03-01",
+    ];
+    for broken in [
+        "Bearer demo-nobody",
+        "Bearer",
+        "Basic YWRhOg==",
+        "Bearer \u{e9}",
+    ] {
+        for path in paths {
+            let headers = [("authorization", broken), ("accept", "text/html")];
+            let anonymous = app.anonymous();
+            let reply = anonymous.send(Method::GET, path, None, &headers).await;
+            assert_eq!(reply.status, 401, "{path} with `{broken}`");
+        }
+    }
+    Ok(())
+}

@@ -1,9 +1,9 @@
-//! Change what membership of a group confers.
+//! What membership of a group confers, and changing it.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_app::{
-    group::GrantEntitlement,
+    group::{GrantEntitlement, RevokeEntitlement},
     rules::{Written, try_cases},
 };
 use portcullis_model::{
@@ -15,10 +15,22 @@ use portcullis_rules::RuleList;
 
 use super::wire::EntitlementRow;
 use crate::api::{
-    Act, Answer, Of, Write, body,
+    Act, Answer, Of, Read, Write, body,
     rules::wire::{Cases, Priority, Rules as RulesIn},
-    wire::Rows,
+    wire::{Deleted, Rows},
 };
+
+/// List what a group confers
+#[utoipa::path(get, path = "/groups/{group}/entitlements", tag = "groups", responses((status = 200, body = Rows<EntitlementRow>)))]
+pub(crate) async fn list_entitlements(group: Of<Group>, read: Read) -> Answer {
+    let conferred = read.world.entitlements_of(group.id);
+    let mut all: Vec<_> = conferred
+        .filter(|e| !e.validity.until.is_past(read.now))
+        .collect();
+    all.sort_by_key(|e| e.grant.key());
+    let row = |e| EntitlementRow::of(&read.world, e);
+    read.answer(&Rows::of(all.into_iter().map(row)))
+}
 
 body! {
     /// What is to be conferred: a permission, or a list of rules.
@@ -79,10 +91,8 @@ async fn save(
     act.run(operation, |done| {
         let edits = done.change.edits::<Entitlement>();
         let conferred = edits.filter_map(|edit| edit.after.as_deref());
-        let items = conferred
-            .map(|e| EntitlementRow::of(done.world, e))
-            .collect();
-        done.answer(&Rows { items })
+        let row = |e| EntitlementRow::of(done.world, e);
+        done.answer(&Rows::of(conferred.map(row)))
     })
     .await
 }
@@ -149,4 +159,14 @@ fn cases_of(rules: &RuleList, cases: &[serde_json::Value]) -> Vec<FieldError> {
             FieldError::new(at, message)
         })
         .collect()
+}
+
+/// Remove an entitlement from a group
+///
+/// By the entitlement's id or by what it is called, such as the permission's name.
+#[utoipa::path(delete, path = "/groups/{group}/entitlements/{entitlement}", tag = "groups", responses((status = 200, body = Deleted)))]
+pub(crate) async fn withhold(conferred: Of<Entitlement>, act: Act) -> Answer {
+    let (id, name) = (conferred.id, conferred.grant.label());
+    act.delete(id, name, RevokeEntitlement { entitlement: id })
+        .await
 }

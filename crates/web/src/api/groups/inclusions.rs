@@ -1,19 +1,21 @@
-//! What leads into a group, and where its members get into.
+//! The roles in a group, and the groups a role is in.
 
-use portcullis_model::Group;
-use serde::Serialize;
-use utoipa::ToSchema;
+use portcullis_app::group::{AttachRole, DetachRole};
+use portcullis_model::{Expiry, Group, MembershipKind, Timestamp, World, name::Reason};
 
-use super::wire::InclusionRow;
-use crate::api::{Answer, Of, Read};
+use super::wire::{InclusionRow, inclusions};
+use crate::api::{Act, Answer, Attached, Of, Read, Write, body, query, row, wire::Rows};
 
-/// A group's inclusions.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Inclusions<'w> {
-    /// Roles whose members get into this group.
-    roles: Vec<InclusionRow<'w>>,
-    /// Groups that this one's members get into; for roles.
-    groups: Vec<InclusionRow<'w>>,
+row! {
+    /// A group's inclusions.
+    pub(crate) struct Inclusions<'w> of(world: &'w World, group: &Group, now: Timestamp) {
+        /// Roles whose members get into this group.
+        roles: Vec<InclusionRow<'w>> =
+            InclusionRow::lasting(world, now, world.children_of(group.id), |i| i.child),
+        /// Groups that this one's members get into; for roles.
+        groups: Vec<InclusionRow<'w>> =
+            InclusionRow::lasting(world, now, world.targets_of(group.id), |i| i.target),
+    }
 }
 
 /// List a group's inclusions
@@ -21,9 +23,53 @@ pub(crate) struct Inclusions<'w> {
 /// The roles attached to it and, for a role, the groups it is attached to.
 #[utoipa::path(get, path = "/groups/{group}/inclusions", tag = "groups", responses((status = 200, body = Inclusions)))]
 pub(crate) async fn list_inclusions(group: Of<Group>, read: Read) -> Answer {
-    let (world, now) = (&*read.world, read.now);
-    read.answer(&Inclusions {
-        roles: InclusionRow::lasting(world, now, world.children_of(group.id), |i| i.child),
-        groups: InclusionRow::lasting(world, now, world.targets_of(group.id), |i| i.target),
-    })
+    read.answer(&Inclusions::of(&read.world, &group, read.now))
+}
+
+body! {
+    /// As what, until when and why.
+    pub(crate) struct Attachment {
+        /// As what; `member` if not given.
+        kind: Option<MembershipKind>,
+        /// Until when; null or left out for no end. Tags may bring it nearer.
+        until: Option<Expiry>,
+        /// Why.
+        reason: Option<Reason>,
+    }
+}
+
+/// Attach a role to a group, or move its end
+#[utoipa::path(put, path = "/groups/{group}/inclusions/{role}", tag = "groups", request_body = Attachment, responses((status = 200, body = Rows<InclusionRow>)))]
+pub(crate) async fn attach_role(
+    group: Of<Group>,
+    role: Of<Attached>,
+    Write { act, body }: Write<Attachment>,
+) -> Answer {
+    let operation = AttachRole {
+        role: role.id,
+        groups: vec![group.id],
+        kind: body.kind.unwrap_or(MembershipKind::Member),
+        until: body.until.unwrap_or(Expiry::NEVER),
+        reason: body.reason.unwrap_or_default(),
+    };
+    act.run(operation, inclusions).await
+}
+
+query! {
+    /// As what it is in it.
+    pub(crate) struct AsWhat {
+        /// `member` if not given.
+        kind: Option<MembershipKind>,
+    }
+}
+
+/// Detach a role from a group
+#[utoipa::path(delete, path = "/groups/{group}/inclusions/{role}", tag = "groups", params(AsWhat), responses((status = 200, body = Rows<InclusionRow>)))]
+pub(crate) async fn detach_role(group: Of<Group>, role: Of<Attached>, act: Act<AsWhat>) -> Answer {
+    let operation = DetachRole {
+        role: role.id,
+        groups: vec![group.id],
+        kind: act.query.kind.unwrap_or(MembershipKind::Member),
+    };
+    act.run(operation, inclusions).await
 }

@@ -1,16 +1,17 @@
-//! Who is in a group, directly or through roles.
+//! Who is in a group, directly or through roles; putting people in, and taking them out.
 
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
+use portcullis_app::group::{AddPeople, RemovePeople};
 use portcullis_model::{
-    Expiry, Group, Id, Membership, MembershipKind, Timestamp, World, world::query::UserQuery,
+    Expiry, Group, Id, Membership, MembershipKind, Timestamp, User, World, name::Reason,
+    world::query::UserQuery,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
 
+use super::wire::{MembershipRow, memberships};
 use crate::api::{
-    Answer, Of, Page, Paging, Read, query,
-    wire::{ActorRef, GroupRef, IdBody, Person, Time, Until},
+    Act, Answer, Finds, Key, Of, Page, Paging, Read, Write, body, query, row,
+    wire::{ActorRef, GroupRef, IdBody, Person, Rows, Time, Until},
 };
 
 query! {
@@ -23,32 +24,39 @@ query! {
     }
 }
 
-/// Somebody in a group, with the ways that lead there.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PersonRow<'w> {
-    user: Person<'w>,
-    /// The latest end over all ways.
-    until: Until,
-    /// Whether they are in it directly.
-    direct: bool,
-    /// The ways, the direct one first.
-    ways: Vec<Way<'w>>,
+row! {
+    /// Somebody in a group, with the ways that lead there.
+    pub(crate) struct PersonRow<'w> of(user: &'w User, until: Expiry, ways: Vec<Way<'w>>) {
+        user: Person<'w> = Person::of(user),
+        /// The latest end over all ways.
+        until: Until = Until(until),
+        /// Whether they are in it directly.
+        direct: bool = ways.first().is_some_and(|way| way.through.is_none()),
+        /// The ways, the direct one first.
+        ways: Vec<Way<'w>> = ways,
+    }
 }
 
-/// One way into a group.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Way<'w> {
-    /// The fact it starts with.
-    id: IdBody,
-    /// The role or group whose member they are; null for the direct way.
-    through: Option<GroupRef<'w>>,
-    /// Since when.
-    from: Time,
-    /// The earliest end along it.
-    until: Until,
-    /// Why the first step was granted.
-    reason: &'w str,
-    granted_by: ActorRef<'w>,
+row! {
+    /// One way into a group.
+    pub(crate) struct Way<'w> of(
+        world: &'w World,
+        fact: &'w Membership,
+        through: Option<Id<Group>>,
+        until: Expiry,
+    ) {
+        /// The fact it starts with.
+        id: IdBody = fact.id.into(),
+        /// The role or group whose member they are; null for the direct way.
+        through: Option<GroupRef<'w>> = through.map(|group| GroupRef::by_id(world, group)),
+        /// Since when.
+        from: Time = Time(fact.validity.from),
+        /// The earliest end along it.
+        until: Until = Until(until),
+        /// Why the first step was granted.
+        reason: &'w str = &fact.reason,
+        granted_by: ActorRef<'w> = ActorRef::of(world, fact.granted_by),
+    }
 }
 
 /// List a group's members
@@ -87,12 +95,7 @@ fn list(group: &Group, read: &Read<(Filter, Paging)>, kind: MembershipKind) -> A
     read.answer(&Page::of(page, |holder| {
         let facts = world.direct_of_user(holder.user.id);
         let ways = ways(world, now, (group.id, kind), &into, facts);
-        PersonRow {
-            user: Person::of(holder.user),
-            until: Until(holder.until),
-            direct: ways.first().is_some_and(|way| way.through.is_none()),
-            ways,
-        }
+        PersonRow::of(holder.user, holder.until, ways)
     }))
 }
 
@@ -114,24 +117,142 @@ fn ways<'w>(
             } else {
                 return None;
             };
-            let through = (fact.group != group).then(|| GroupRef::by_id(world, fact.group));
             let until = fact.validity.until.min(most);
-            let way = Way {
-                id: fact.id.into(),
-                through,
-                from: Time(fact.validity.from),
-                until: Until(until),
-                reason: &fact.reason,
-                granted_by: ActorRef::of(world, fact.granted_by),
-            };
-            Some((
-                way.through.is_some(),
-                std::cmp::Reverse(until),
-                fact.id,
-                way,
-            ))
+            let through = Some(fact.group).filter(|through| *through != group);
+            Some((through, Reverse(until), fact))
         })
         .collect();
-    all.sort_by_key(|(through, until, id, _)| (*through, *until, *id));
-    all.into_iter().map(|(.., way)| way).collect()
+    all.sort_by_key(|(through, until, fact)| (through.is_some(), *until, fact.id));
+    let ways = all.into_iter();
+    ways.map(|(through, Reverse(until), fact)| Way::of(world, fact, through, until))
+        .collect()
+}
+
+body! {
+    /// Who is to be in it, until when and why.
+    pub(crate) struct Addition {
+        /// Whom: ids, logins or e-mail addresses.
+        users: Vec<Key<User>>,
+        /// Until when; null or left out for no end. Tags may bring it nearer.
+        until: Option<Expiry>,
+        /// Why.
+        reason: Option<Reason>,
+    }
+}
+
+body! {
+    /// Until when and why.
+    pub(crate) struct PlaceBody {
+        /// Until when; null or left out for no end. Tags may bring it nearer.
+        until: Option<Expiry>,
+        /// Why.
+        reason: Option<Reason>,
+    }
+}
+
+/// Add members
+///
+/// Those who are in it directly get the new end instead, earlier or later.
+#[utoipa::path(post, path = "/groups/{group}/members", tag = "groups", request_body = Addition, responses((status = 200, body = Rows<MembershipRow>)))]
+pub(crate) async fn add_members(group: Of<Group>, write: Write<Addition>) -> Answer {
+    add_all(&group, write, MembershipKind::Member).await
+}
+
+/// Add owners
+///
+/// Those who own it directly get the new end instead, earlier or later.
+#[utoipa::path(post, path = "/groups/{group}/owners", tag = "groups", request_body = Addition, responses((status = 200, body = Rows<MembershipRow>)))]
+pub(crate) async fn add_owners(group: Of<Group>, write: Write<Addition>) -> Answer {
+    add_all(&group, write, MembershipKind::Owner).await
+}
+
+/// Add or extend a member
+#[utoipa::path(put, path = "/groups/{group}/members/{user}", tag = "groups", request_body = PlaceBody, responses((status = 200, body = Rows<MembershipRow>)))]
+pub(crate) async fn put_member(
+    group: Of<Group>,
+    user: Of<User>,
+    Write { act, body }: Write<PlaceBody>,
+) -> Answer {
+    add(act, &group, vec![user.id], MembershipKind::Member, body).await
+}
+
+/// Add or extend an owner
+#[utoipa::path(put, path = "/groups/{group}/owners/{user}", tag = "groups", request_body = PlaceBody, responses((status = 200, body = Rows<MembershipRow>)))]
+pub(crate) async fn put_owner(
+    group: Of<Group>,
+    user: Of<User>,
+    Write { act, body }: Write<PlaceBody>,
+) -> Answer {
+    add(act, &group, vec![user.id], MembershipKind::Owner, body).await
+}
+
+async fn add_all(
+    group: &Group,
+    Write { act, body }: Write<Addition>,
+    kind: MembershipKind,
+) -> Answer {
+    let users = act.ids(&body.users)?;
+    let (until, reason) = (body.until, body.reason);
+    add(act, group, users, kind, PlaceBody { until, reason }).await
+}
+
+async fn add(
+    act: Act,
+    group: &Group,
+    users: Vec<Id<User>>,
+    kind: MembershipKind,
+    place: PlaceBody,
+) -> Answer {
+    let operation = AddPeople {
+        group: group.id,
+        kind,
+        users,
+        until: place.until.unwrap_or(Expiry::NEVER),
+        reason: place.reason.unwrap_or_default(),
+    };
+    act.run(operation, memberships).await
+}
+
+body! {
+    /// Who is to be in it no more.
+    pub(crate) struct Removal {
+        /// Whom: ids, logins or e-mail addresses.
+        users: Vec<Key<User>>,
+    }
+}
+
+/// Remove members
+///
+/// Ends their direct memberships, all or none. Who is in it through a role stays.
+#[utoipa::path(delete, path = "/groups/{group}/members", tag = "groups", request_body = Removal, responses((status = 200, body = Rows<MembershipRow>)))]
+pub(crate) async fn remove_members(group: Of<Group>, write: Write<Removal>) -> Answer {
+    let users = write.act.ids(&write.body.users)?;
+    remove(write.act, &group, users, MembershipKind::Member).await
+}
+
+/// Remove owners
+///
+/// Ends their direct ownerships, all or none. Who owns it through a role stays.
+#[utoipa::path(delete, path = "/groups/{group}/owners", tag = "groups", request_body = Removal, responses((status = 200, body = Rows<MembershipRow>)))]
+pub(crate) async fn remove_owners(group: Of<Group>, write: Write<Removal>) -> Answer {
+    let users = write.act.ids(&write.body.users)?;
+    remove(write.act, &group, users, MembershipKind::Owner).await
+}
+
+/// Remove a member
+#[utoipa::path(delete, path = "/groups/{group}/members/{user}", tag = "groups", responses((status = 200, body = Rows<MembershipRow>)))]
+pub(crate) async fn remove_member(group: Of<Group>, user: Of<User>, act: Act) -> Answer {
+    remove(act, &group, vec![user.id], MembershipKind::Member).await
+}
+
+/// Remove an owner
+#[utoipa::path(delete, path = "/groups/{group}/owners/{user}", tag = "groups", responses((status = 200, body = Rows<MembershipRow>)))]
+pub(crate) async fn remove_owner(group: Of<Group>, user: Of<User>, act: Act) -> Answer {
+    remove(act, &group, vec![user.id], MembershipKind::Owner).await
+}
+
+async fn remove(act: Act, group: &Group, users: Vec<Id<User>>, kind: MembershipKind) -> Answer {
+    let group = group.id;
+    act.run(RemovePeople { group, kind, users }, memberships)
+        .await
 }

@@ -3,10 +3,12 @@
 use portcullis_model::{
     Edit, Entitlement, Grant, Group, Id, Inclusion, Membership, MembershipKind, Timestamp, World,
 };
+use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::api::{
     Answer, Done, row, shown,
-    tags::wire::Demands,
+    tags::Demands,
     wire::{ActorRef, GroupKindBody, GroupRef, IdBody, Named, Person, Place, Rows, Time, Until},
 };
 
@@ -18,8 +20,7 @@ row! {
         kind: GroupKindBody = group.kind.into(),
         description: &'w str = &group.description,
         /// The app it belongs to.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        app: Option<Named<'w>> = group.app().and_then(|app| world.app(app)).map(Named::app),
+        app?: Option<Named<'w>> = group.app().and_then(|app| world.app(app)).map(Named::app),
         /// Whether its owners own its app.
         owners_group: bool = group.is_owners_group(),
         /// Whether Portcullis is the authority over it.
@@ -56,16 +57,42 @@ row! {
     /// Something a group confers.
     pub(crate) struct EntitlementRow<'w> of(world: &'w World, entitlement: &'w Entitlement) {
         id: IdBody = entitlement.id.into(),
-        /// What it is, with members of its kind: `permission` and `environments` (none means
-        /// everywhere), or `list`, `priority`, `rules` and `cases`.
         #[serde(flatten)]
-        #[schema(value_type = Object)]
+        #[schema(value_type = GrantBody)]
         grant: &'w Grant = &entitlement.grant,
         from: Time = Time(entitlement.validity.from),
         until: Until = Until(entitlement.validity.until),
         reason: &'w str = &entitlement.reason,
         granted_by: ActorRef<'w> = ActorRef::of(world, entitlement.granted_by),
     }
+}
+
+/// What a [`Grant`] is on the wire.
+#[derive(ToSchema)]
+#[serde(tag = "grant", rename_all = "snake_case")]
+#[allow(dead_code, reason = "a description; grants write themselves")]
+pub(crate) enum GrantBody {
+    /// A named permission.
+    Permission {
+        /// Its name.
+        permission: String,
+        /// Where it holds; everywhere if missing.
+        #[schema(required = false)]
+        environments: Vec<String>,
+    },
+    /// A list of rules.
+    Rules {
+        /// Its name.
+        list: String,
+        /// Lists of higher priority are asked first.
+        priority: i32,
+        /// The rules, in order.
+        #[schema(value_type = Vec<Object>)]
+        rules: Value,
+        /// Cases that must come out as they say.
+        #[schema(required = false)]
+        cases: Vec<Value>,
+    },
 }
 
 row! {
@@ -85,8 +112,7 @@ row! {
         reason: &'w str = &membership.reason,
         granted_by: ActorRef<'w> = ActorRef::of(world, membership.granted_by),
         /// The request it answers.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        request: Option<IdBody> = membership.request.map(IdBody::from),
+        request?: Option<IdBody> = membership.request.map(IdBody::from),
     }
 }
 
@@ -140,17 +166,13 @@ shown!(Group: group, |group, done| GroupDetail::of(done.world, group, done.now))
 /// Whose places a change added, moved or ended, in the world after it.
 pub(crate) fn memberships(done: &Done<'_>) -> Answer {
     let edits = done.change.edits().filter_map(Edit::subject);
-    let items = edits
-        .map(|membership| MembershipRow::of(done.world, membership))
-        .collect();
-    done.answer(&Rows { items })
+    let row = |membership| MembershipRow::of(done.world, membership);
+    done.answer(&Rows::of(edits.map(row)))
 }
 
 /// The roles a change attached, moved or detached, in the world after it.
 pub(crate) fn inclusions(done: &Done<'_>) -> Answer {
     let edits = done.change.edits().filter_map(Edit::subject);
-    let items = edits
-        .map(|inclusion| InclusionRow::of(done.world, inclusion))
-        .collect();
-    done.answer(&Rows { items })
+    let row = |inclusion| InclusionRow::of(done.world, inclusion);
+    done.answer(&Rows::of(edits.map(row)))
 }

@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use portcullis_app::decide::Moment;
-use portcullis_model::{Group, Id, MembershipKind, User};
-use serde::Serialize;
-use utoipa::ToSchema;
+use portcullis_model::{Expiry, Group, Id, MembershipKind, User};
 
 use crate::api::{
-    Answer, Finds, Key, Read, query,
+    Answer, Finds, Key, Read, query, row,
     wire::{GroupRef, Person, Place, Until},
 };
 
@@ -22,45 +20,56 @@ query! {
     }
 }
 
-/// What two people have.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Comparison<'w> {
-    a: Person<'w>,
-    b: Person<'w>,
-    /// Places in groups, by the group's name.
-    groups: Vec<PlaceOfBoth<'w>>,
-    /// Permissions, by name.
-    permissions: Vec<PermissionOfBoth<'w>>,
+row! {
+    /// What two people have.
+    pub(crate) struct Comparison<'w> of(
+        a: &'w User,
+        b: &'w User,
+        groups: Vec<PlaceOfBoth<'w>>,
+        permissions: Vec<PermissionOfBoth<'w>>,
+    ) {
+        a: Person<'w> = Person::of(a),
+        b: Person<'w> = Person::of(b),
+        /// Places in groups, by the group's name.
+        groups: Vec<PlaceOfBoth<'w>> = groups,
+        /// Permissions, by name.
+        permissions: Vec<PermissionOfBoth<'w>> = permissions,
+    }
 }
 
-/// A place in a group that one or both have. The end is missing for who has it not.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PlaceOfBoth<'w> {
-    group: GroupRef<'w>,
-    kind: Place,
-    #[serde(flatten)]
-    ends: EndsOfBoth,
+row! {
+    /// A place in a group that one or both have. The end is missing for who has it not.
+    pub(crate) struct PlaceOfBoth<'w> of(
+        group: GroupRef<'w>,
+        kind: MembershipKind,
+        ends: Ends,
+    ) {
+        group: GroupRef<'w> = group,
+        kind: Place = kind.into(),
+        #[serde(flatten)]
+        ends: EndsOfBoth = EndsOfBoth::of(ends),
+    }
 }
 
-/// A permission that one or both have. The end is missing for who has it not.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PermissionOfBoth<'w> {
-    permission: &'w str,
-    #[serde(flatten)]
-    ends: EndsOfBoth,
+row! {
+    /// A permission that one or both have. The end is missing for who has it not.
+    pub(crate) struct PermissionOfBoth<'w> of(permission: &'w str, ends: Ends) {
+        permission: &'w str = permission,
+        #[serde(flatten)]
+        ends: EndsOfBoth = EndsOfBoth::of(ends),
+    }
 }
 
-/// Until when each has it; missing for who has it not.
-#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
-pub(crate) struct EndsOfBoth {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    a: Option<Until>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    b: Option<Until>,
-}
+/// Until when the one and the other have something, if they have it.
+type Ends = [Option<Expiry>; 2];
 
-/// Where one of the two stands in [`EndsOfBoth`].
-type Side = fn(&mut EndsOfBoth) -> &mut Option<Until>;
+row! {
+    /// Until when each has it; missing for who has it not.
+    pub(crate) struct EndsOfBoth of(ends: Ends) {
+        a?: Option<Until> = ends[0].map(Until),
+        b?: Option<Until> = ends[1].map(Until),
+    }
+}
 
 /// Compare two people
 ///
@@ -70,37 +79,27 @@ pub(crate) async fn compare(read: Read<Pair>) -> Answer {
     let (world, now) = (&*read.world, read.now);
     let decider = read.web.decider();
     let (a, b) = (read.one(&read.query.a)?, read.one(&read.query.b)?);
-    let mut groups: BTreeMap<(&str, Id<Group>, MembershipKind), (&Group, EndsOfBoth)> =
-        BTreeMap::new();
-    let mut permissions: BTreeMap<&str, EndsOfBoth> = BTreeMap::new();
-    let sides: [(&User, Side); 2] = [(a, |ends| &mut ends.a), (b, |ends| &mut ends.b)];
-    for (user, side) in sides {
+    let mut groups = BTreeMap::<(&str, Id<Group>, MembershipKind), Ends>::new();
+    let mut permissions = BTreeMap::<&str, Ends>::new();
+    for (one, user) in [a, b].into_iter().enumerate() {
         for (group, kind, until) in world.groups_of(user.id, now) {
-            let both = groups
-                .entry((&group.name, group.id, kind))
-                .or_insert((group, EndsOfBoth::default()));
-            *side(&mut both.1) = Some(Until(until));
+            groups.entry((&group.name, group.id, kind)).or_default()[one] = Some(until);
         }
         for access in decider.permissions_of(Moment::new(world, now), user) {
-            let end = side(permissions.entry(&access.permission.name).or_default());
-            let latest = end.map_or(access.until, |Until(end)| end.max(access.until));
-            *end = Some(Until(latest));
+            let ends = permissions.entry(&access.permission.name).or_default();
+            // Where one has it twice, the latest end counts.
+            ends[one] = ends[one].max(Some(access.until));
         }
     }
-    read.answer(&Comparison {
-        a: Person::of(a),
-        b: Person::of(b),
-        groups: groups
-            .into_iter()
-            .map(|((_, _, kind), (group, ends))| PlaceOfBoth {
-                group: GroupRef::of(world, group),
-                kind: kind.into(),
-                ends,
-            })
-            .collect(),
-        permissions: permissions
-            .into_iter()
-            .map(|(permission, ends)| PermissionOfBoth { permission, ends })
-            .collect(),
-    })
+    let groups = groups
+        .into_iter()
+        .map(|((_, id, kind), ends)| PlaceOfBoth::of(GroupRef::by_id(world, id), kind, ends));
+    let permissions = permissions.into_iter();
+    let permissions = permissions.map(|(name, ends)| PermissionOfBoth::of(name, ends));
+    read.answer(&Comparison::of(
+        a,
+        b,
+        groups.collect(),
+        permissions.collect(),
+    ))
 }

@@ -5,10 +5,8 @@ use portcullis_model::{
     Group, Refusal, Timestamp, User,
     world::{DiffLine, What},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::api::{Answer, Finds, Key, Page, Paging, Read, preview::DiffRow, query};
+use crate::api::{Answer, Finds, Key, Page, Paging, Read, preview::DiffRow, query, row};
 
 query! {
     /// Which two times, and what of the difference.
@@ -24,13 +22,14 @@ query! {
     }
 }
 
-/// One person and one thing they have at one of the two times, or until another end.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Difference<'w> {
-    /// `gain`, `loss` or `end`.
-    change: &'static str,
-    #[serde(flatten)]
-    row: DiffRow<'w>,
+row! {
+    /// One person and one thing they have at one of the two times, or until another end.
+    pub(crate) struct Difference<'w> of(change: &'static str, row: DiffRow<'w>) {
+        /// `gain`, `loss` or `end`.
+        change: &'static str = change,
+        #[serde(flatten)]
+        row: DiffRow<'w> = row,
+    }
 }
 
 /// What differs between two times
@@ -75,8 +74,7 @@ pub(crate) async fn diff(read: Read<(Times, Paging)>) -> Answer {
     let page = paging
         .part()
         .of(rows, |(number, _)| format!("{number:012}"));
-    read.answer(&Page::of(page, |(_, (change, line))| Difference {
-        change,
-        row: DiffRow::of(&before, &after, line),
+    read.answer(&Page::of(page, |(_, (change, line))| {
+        Difference::of(change, DiffRow::of(&before, &after, line))
     }))
 }

@@ -55,19 +55,13 @@ query! {
 impl Within {
     /// The last instant that is soon.
     pub(crate) fn by(&self, now: Timestamp) -> Timestamp {
-        soon(self.within, now)
+        now.plus_seconds(self.within.map_or(30 * 86_400, |span| span.0))
     }
 }
 
-fn soon(within: Option<Span>, now: Timestamp) -> Timestamp {
-    now.plus_seconds(within.map_or(30 * 86_400, |span| span.0))
-}
-
 query! {
-    /// What ends soon, and for whom.
+    /// For whom, and where.
     pub(crate) struct Filter {
-        /// In how much time: `12h`, `30d`, `2w`; 30 days if not given.
-        within: Option<Span>,
         /// For this user: an id, login, e-mail address or `@me`.
         user: Option<Key<User>>,
         /// In this group: its id or name.
@@ -142,9 +136,9 @@ pub(crate) fn ending<'w>(
 /// What ends soon
 ///
 /// Places in groups, of people and of roles, that end by themselves, soonest first.
-#[utoipa::path(get, path = "/expiring", tag = "questions", params(Filter, Paging), responses((status = 200, body = Page<EndingRow>)))]
-pub(crate) async fn expiring(read: Read<(Filter, Paging)>) -> Answer {
-    let (filter, paging) = &read.query;
+#[utoipa::path(get, path = "/expiring", tag = "questions", params(Within, Filter, Paging), responses((status = 200, body = Page<EndingRow>)))]
+pub(crate) async fn expiring(read: Read<(Within, (Filter, Paging))>) -> Answer {
+    let (within, (filter, paging)) = &read.query;
     let (world, now) = (&*read.world, read.now);
     let user = read.maybe(&filter.user)?.map(|user| user.id);
     let place = read.maybe(&filter.group)?.map(|group| group.id);
@@ -160,7 +154,7 @@ pub(crate) async fn expiring(read: Read<(Filter, Paging)>) -> Answer {
     let rows = ending(
         world,
         now,
-        soon(filter.within, now),
+        within.by(now),
         |m| {
             user.is_none_or(|user| m.user == user)
                 && place.is_none_or(|place| m.group == place)

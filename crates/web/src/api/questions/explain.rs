@@ -6,12 +6,10 @@ use portcullis_model::{
     name::{Environment, PermissionName},
     world::Path,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::api::{
     Answer, Finds, Key, Read, query, row,
-    users::wire::PathRow,
+    users::PathRow,
     wire::{GroupRef, Person, Place, Until},
 };
 
@@ -44,8 +42,7 @@ row! {
         /// Whether they have it.
         holds: bool = until.is_some(),
         /// Until when, if they have it.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        until: Option<Until> = until.map(Until),
+        until?: Option<Until> = until.map(Until),
         /// The ways that lead there, shortest first.
         paths: Vec<PathRow<'w>> = paths.iter().map(|path| PathRow::of(world, path)).collect(),
         /// What is missing, if they have it not.
@@ -53,37 +50,37 @@ row! {
     }
 }
 
-/// What is missing, and the one step that gives it.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Missing<'w> {
-    /// A stable code: `not_in_group`, `not_begun`, `not_conferred`, `not_in_environment`,
-    /// `kept_outside` or `denied_by_rule`.
-    code: &'static str,
-    /// What is missing, in a sentence.
-    sentence: String,
-    /// The step; null where there is none to take here.
-    step: Option<Step<'w>>,
-}
-
-impl Missing<'_> {
-    /// Where there is no step to take here.
-    const fn without_step(code: &'static str, sentence: String) -> Self {
-        Self {
-            code,
-            sentence,
-            step: None,
-        }
+row! {
+    /// What is missing, and the one step that gives it.
+    pub(crate) struct Missing<'w> of(
+        code: &'static str,
+        sentence: String,
+        step: Option<Step<'w>>,
+    ) {
+        /// A stable code: `not_in_group`, `not_begun`, `not_conferred`, `not_in_environment`,
+        /// `kept_outside` or `denied_by_rule`.
+        code: &'static str = code,
+        /// What is missing, in a sentence.
+        sentence: String = sentence,
+        /// The step; null where there is none to take here.
+        step: Option<Step<'w>> = step,
     }
 }
 
-/// The one step that gives it: a request to be in a group.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Step<'w> {
-    /// Which group to be in.
-    group: GroupRef<'w>,
-    kind: Place,
-    /// Who decides.
-    ask: Vec<Person<'w>>,
+row! {
+    /// The one step that gives it: a request to be in a group.
+    pub(crate) struct Step<'w> of(
+        world: &'w World,
+        group: &'w Group,
+        kind: MembershipKind,
+        ask: Vec<&'w User>,
+    ) {
+        /// Which group to be in.
+        group: GroupRef<'w> = GroupRef::of(world, group),
+        kind: Place = kind.into(),
+        /// Who decides.
+        ask: Vec<Person<'w>> = ask.into_iter().map(Person::of).collect(),
+    }
 }
 
 /// Explain access
@@ -136,7 +133,7 @@ fn of_group<'w>(
         };
         let (noun, login, name) = (kind.noun(), &user.login, &group.name);
         let sentence = format!("the {noun} of `{login}` in `{name}` begins at {at}");
-        Missing::without_step("not_begun", sentence)
+        Missing::of("not_begun", sentence, None)
     });
     Explanation::of(world, user, until, &paths, missing)
 }
@@ -152,21 +149,13 @@ fn lacks<'w>(
     if !group.is_managed() {
         let name = &group.name;
         let sentence = format!("`{name}` is kept by an outside system; ask for it there");
-        return Missing::without_step("kept_outside", sentence);
+        return Missing::of("kept_outside", sentence, None);
     }
     let ask = world.deciders(group, Some(user.id), read.now);
     let (login, noun, name) = (&user.login, group.noun(), &group.name);
     let sentence = format!("`{login}` is no {kind} of the {noun} `{name}`");
-    let step = Step {
-        group: GroupRef::of(world, group),
-        kind: kind.into(),
-        ask: ask.into_iter().map(Person::of).collect(),
-    };
-    Missing {
-        code: "not_in_group",
-        sentence,
-        step: Some(step),
-    }
+    let step = Step::of(world, group, kind, ask);
+    Missing::of("not_in_group", sentence, Some(step))
 }
 
 fn of_permission<'w>(
@@ -202,22 +191,22 @@ fn of_permission<'w>(
             .map(|(group, _)| *group)
             .filter(|group| group.is_managed())
             .min_by_key(|group| (world.entitlements_of(group.id).count(), &group.name));
-        match (least, conferring.first(), environment) {
-            (Some(group), ..) => lacks(read, user, group, MembershipKind::Member),
-            (None, Some((group, _)), _) => lacks(read, user, group, MembershipKind::Member),
-            (None, None, Some(environment))
-                if world.conferring(permission, None, now).next().is_some() =>
-            {
-                Missing::without_step(
-                    "not_in_environment",
-                    format!("no group confers `{permission}` in `{environment}`"),
-                )
-            }
-            (None, None, _) => Missing::without_step(
+        let group = least.or_else(|| conferring.first().map(|(group, _)| *group));
+        if let Some(group) = group {
+            return lacks(read, user, group, MembershipKind::Member);
+        }
+        let is_elsewhere = world.conferring(permission, None, now).next().is_some();
+        let (code, sentence) = match environment.filter(|_| is_elsewhere) {
+            Some(environment) => (
+                "not_in_environment",
+                format!("no group confers `{permission}` in `{environment}`"),
+            ),
+            None => (
                 "not_conferred",
                 format!("no group confers `{permission}`; an admin can let one"),
             ),
-        }
+        };
+        Missing::of(code, sentence, None)
     });
     Explanation::of(world, user, until, &paths, missing)
 }
@@ -234,5 +223,5 @@ fn denied<'w>(
     let by = DecidedBy::of(world, &answer).filter(|_| !answer.allowed)?;
     let (by, login) = (by.in_words(), &user.login);
     let sentence = format!("{by} denies `{permission}` to `{login}`");
-    Some(Missing::without_step("denied_by_rule", sentence))
+    Some(Missing::of("denied_by_rule", sentence, None))
 }

@@ -10,7 +10,7 @@ use portcullis_testkit::TestApp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::document::operations;
+use super::{contract::Contract, document::operations};
 
 /// The columns: nobody known, in nothing, member of `Payroll`, its owner, owner of
 /// `Role-Analysts`, owner of `Billing`, admin.
@@ -133,8 +133,9 @@ fn table(request: &str) -> Vec<(Row, String)> {
         .collect()
 }
 
-#[tokio::test]
-async fn everybody_gets_what_they_may_and_nothing_else() -> anyhow::Result<()> {
+/// The company with what the table needs besides: the id of a request and the position of a
+/// removal.
+async fn prepared() -> anyhow::Result<(TestApp, String, u64)> {
     let app = TestApp::start().await?;
     let ada = app.as_user("ada");
     // A second role for merging and splitting, a pending request of sven's, and a removal to undo.
@@ -165,6 +166,13 @@ async fn everybody_gets_what_they_may_and_nothing_else() -> anyhow::Result<()> {
         .put("/api/v1/resources/doc/1", json!({ "properties": {} }))
         .await
         .expect(200);
+    Ok((app, request, removed))
+}
+
+#[tokio::test]
+async fn everybody_gets_what_they_may_and_nothing_else() -> anyhow::Result<()> {
+    let (app, request, removed) = prepared().await?;
+    let contract = Contract::of(&app).await;
     let before = app.world().position();
 
     let document = app
@@ -184,6 +192,10 @@ async fn everybody_gets_what_they_may_and_nothing_else() -> anyhow::Result<()> {
         for (person, expected) in PEOPLE.iter().zip(expected) {
             let client = person.map_or_else(|| app.anonymous(), |login| app.as_user(login));
             let body = (!body.is_null()).then(|| body.clone());
+            let mut faults = Vec::new();
+            if let Some(body) = &body {
+                faults.extend(contract.body_faults(method, path, body));
+            }
             let reply = client
                 .send(method.parse::<Method>()?, &address, body, &[])
                 .await;
@@ -194,6 +206,12 @@ async fn everybody_gets_what_they_may_and_nothing_else() -> anyhow::Result<()> {
                     reply.status, reply.body
                 ));
             }
+            faults.extend(contract.faults(method, path, &reply));
+            wrong.extend(
+                faults
+                    .into_iter()
+                    .map(|fault| format!("{method} {path}: {fault}")),
+            );
             if reply.status >= 400 {
                 assert_eq!(
                     reply.header("content-type"),
@@ -203,11 +221,93 @@ async fn everybody_gets_what_they_may_and_nothing_else() -> anyhow::Result<()> {
             }
         }
     }
+    wrong.dedup();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(
         missing.is_empty(),
         "routes without a row in the table: {missing:#?}"
     );
     assert_eq!(app.world().position(), before, "previews commit nothing");
+    Ok(())
+}
+
+/// Each write is done by the first who may, and taken back where the log can.
+#[tokio::test]
+async fn what_writes_answer_is_as_the_document_says() -> anyhow::Result<()> {
+    let (app, request, removed) = prepared().await?;
+    let contract = Contract::of(&app).await;
+    let mut wrong = Vec::new();
+    let mut committed = 0;
+    for ((method, path, _, body, expected), address) in table(&request) {
+        let address = address.replace("REMOVED", &removed.to_string());
+        let (Some(address), Some(may)) = (
+            address.strip_suffix("?preview=true"),
+            expected.iter().position(|status| *status == 200),
+        ) else {
+            continue;
+        };
+        let client = app.as_user(PEOPLE[may].expect("somebody known"));
+        let body = (!body.is_null()).then_some(body);
+        let before = app.world().position();
+        let reply = client.send(method.parse()?, address, body, &[]).await;
+        if reply.status >= 300 {
+            wrong.push(format!(
+                "{method} {address}: {} {}",
+                reply.status, reply.body
+            ));
+        }
+        let faults = contract.faults(method, path, &reply);
+        wrong.extend(
+            faults
+                .into_iter()
+                .map(|fault| format!("{method} {path}: {fault}")),
+        );
+        if app.world().position() == before {
+            continue;
+        }
+        committed += 1;
+        let undo = format!("/api/v1/log/{}/undo", reply.position());
+        let undone = app.as_user("ada").post(&undo, Value::Null).await;
+        let faults = contract.faults("POST", "/api/v1/log/{position}/undo", &undone);
+        wrong.extend(
+            faults
+                .into_iter()
+                .map(|fault| format!("undo of {path}: {fault}")),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(committed > 20, "only {committed} writes were done");
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_refusal_is_a_problem_as_the_document_says() -> anyhow::Result<()> {
+    let (app, request, removed) = prepared().await?;
+    let contract = Contract::of(&app).await;
+    let ada = app.as_user("ada");
+    let mut wrong = Vec::new();
+    for ((method, path, _, body, _), address) in table(&request) {
+        let address = address.replace("REMOVED", &removed.to_string());
+        let mark = if address.contains('?') { '&' } else { '?' };
+        let strange = format!("{address}{mark}strange=1");
+        let lost = path.replace("{position}", "999999").replace(['{', '}'], "");
+        let body = (!body.is_null()).then_some(body);
+        let method = method.parse::<Method>()?;
+        for (address, body) in [
+            (&strange, body.clone()),
+            (&lost, body.clone()),
+            (&address, Some(json!({ "strange": true }))),
+            (&address, Some(json!("no object"))),
+        ] {
+            let reply = ada.send(method.clone(), address, body, &[]).await;
+            let faults = contract.faults(method.as_str(), path, &reply);
+            wrong.extend(
+                faults
+                    .into_iter()
+                    .map(|fault| format!("{method} {address}: {fault}")),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The REST API.
 
+mod contract;
 mod document;
 mod lists;
 mod matrix;

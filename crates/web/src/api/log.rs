@@ -1,16 +1,49 @@
-//! List entries of the log.
+//! The log: everything that was ever done, by whom, exactly; and undoing it.
 
+use portcullis_app::log::Undo;
 use portcullis_model::{
-    Actor, App, FieldError, Group, Noun, Record, Refusal, Tag, Timestamp, User,
+    Actor, App, FieldError, Group, Noun, Position, Record, Refusal, Tag, Timestamp, User, World,
 };
-use portcullis_store::{LogFilter, SubjectKind};
+use portcullis_store::{LogEntry, LogFilter, Subject, SubjectKind};
 use uuid::Uuid;
 
-use super::wire::Entry;
 use crate::{
-    api::{Answer, Finds, Key, Page, Paging, Read, query},
+    api::{
+        Act, Answer, Done, Finds, Key, Of, Page, Paging, Read,
+        preview::Edits,
+        query, row,
+        wire::{ActorRef, IdBody, Time},
+    },
     http::path::Keyed,
 };
+
+row! {
+    /// An entry of the log.
+    pub(crate) struct Entry<'w> of(world: &'w World, entry: &'w LogEntry) {
+        /// Its place in the log.
+        position: u64 = entry.position.0,
+        at: Time = Time(entry.at),
+        actor: ActorRef<'w> = ActorRef::called(world, entry.actor, entry.login.as_deref()),
+        /// What was done, as noun and verb.
+        operation: &'w str = entry.operation.as_str(),
+        /// What it is about; in a list the first 20.
+        subjects: Vec<SubjectRow<'w>> = entry.subjects.iter().map(SubjectRow::of).collect(),
+        /// The entry it undoes.
+        undoes: Option<u64> = entry.undoes.map(|position| position.0),
+        /// The entry that undid it.
+        undone_by: Option<u64> = entry.undone_by.map(|position| position.0),
+    }
+}
+
+row! {
+    /// Something an entry is about, under the name it had then.
+    pub(crate) struct SubjectRow<'w> of(subject: &'w Subject) {
+        /// `user`, `group`, `app`, `tag`, `request` or `resource`.
+        kind: &'static str = subject.kind.as_str(),
+        id: IdBody = IdBody(subject.id),
+        label: &'w str = &subject.label,
+    }
+}
 
 query! {
     /// Which entries.
@@ -101,4 +134,50 @@ fn id<Q, T: Keyed>(read: &Read<Q>, key: &Option<Key<T>>) -> Result<Option<Uuid>,
         Err(missing) => key.0.parse().map_err(|_| missing),
     };
     key.as_ref().map(id).transpose()
+}
+
+row! {
+    /// An entry with its exact change.
+    pub(crate) struct EntryDetail<'w> of(world: &'w World, entry: &'w LogEntry) {
+        #[serde(flatten)]
+        entry: Entry<'w> = Entry::of(world, entry),
+        /// The edits.
+        change: Option<Edits<'w>> = entry.change.as_deref().map(Edits),
+    }
+}
+
+/// Get an entry of the log
+///
+/// With everything it is about, and each record as it was before and after.
+#[utoipa::path(get, path = "/log/{position}", tag = "log", responses((status = 200, body = EntryDetail)))]
+pub(crate) async fn get_entry(entry: Of<LogEntry>, read: Read) -> Answer {
+    read.only_now("an entry never changes")?;
+    read.answer(&EntryDetail::of(&read.world, &entry))
+}
+
+row! {
+    /// What undid an entry.
+    pub(crate) struct Undone<'w> of(undid: Position, done: &Done<'w>) {
+        /// The entry that was undone.
+        undid: u64 = undid.0,
+        /// The entry that undid it.
+        position: u64 = done.position.0,
+        /// The edits.
+        change: Edits<'w> = Edits(done.change),
+    }
+}
+
+/// Undo an entry of the log
+///
+/// The same edits the other way round, by whoever may make them, unless something has been changed
+/// again since.
+#[utoipa::path(post, path = "/log/{position}/undo", tag = "log", responses((status = 200, body = Undone)))]
+pub(crate) async fn undo(entry: Of<LogEntry>, act: Act) -> Answer {
+    let position = entry.position;
+    let change = entry.change.as_deref();
+    let change = change.ok_or_else(|| Refusal::not_found(Noun::LogEntry, position))?;
+    let change = change.clone();
+    let operation = Undo { position, change };
+    act.run(operation, |done| done.answer(&Undone::of(position, done)))
+        .await
 }

@@ -4,12 +4,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use portcullis_app::decide::{Properties, Question};
-use portcullis_model::Actor;
+use portcullis_model::{Actor, Id, Position, Timestamp, User};
 use portcullis_store::{AuditEvent, Store};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-
-use crate::{Decisions, View, auth::Enforcer};
 
 /// Writes a sample of the decisions to the store.
 #[derive(Debug)]
@@ -22,13 +20,28 @@ pub(crate) struct DecisionLog {
     sender: Option<mpsc::Sender<AuditEvent>>,
 }
 
+/// A decision that was made.
+pub(crate) struct Decided<'d> {
+    /// What the asker is called in the log.
+    pub(crate) by: &'d str,
+    /// The asker, if it is a user rather than an enforcement point.
+    pub(crate) user: Option<Id<User>>,
+    /// When.
+    pub(crate) at: Timestamp,
+    /// On which world.
+    pub(crate) position: Position,
+    /// What was asked.
+    pub(crate) question: &'d Question,
+    /// What was answered.
+    pub(crate) allowed: bool,
+}
+
 /// More entries than this do not wait: what comes then is dropped and counted.
 const MOST_WAITING: usize = 10_000;
 
 impl DecisionLog {
     /// A log as the settings say; none of it costs anything where the sample is 0.
-    pub(crate) fn new(store: Store, decisions: &Decisions) -> Self {
-        let sample = decisions.log_sample;
+    pub(crate) fn new(store: Store, sample: f64, properties: Vec<String>) -> Self {
         #[allow(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -48,12 +61,12 @@ impl DecisionLog {
             every,
             seen: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
-            properties: decisions.log_properties.clone(),
+            properties,
             sender,
         }
     }
 
-    pub(crate) fn record(&self, by: &Enforcer, view: &View, question: &Question, allowed: bool) {
+    pub(crate) fn record(&self, decided: &Decided<'_>) {
         let Some(sender) = &self.sender else { return };
         if !self
             .seen
@@ -63,11 +76,12 @@ impl DecisionLog {
             return;
         }
         let entity = |kind: &str, id: &str, properties: &Option<Properties>| json!({ "type": kind, "id": id, "properties": self.redact(properties) });
+        let Decided { question, by, .. } = decided;
         let (subject, resource) = (&question.subject, &question.resource);
         let event = AuditEvent {
-            at: view.now,
-            actor: by.user.map(Actor::User),
-            kind: if allowed {
+            at: decided.at,
+            actor: decided.user.map(Actor::User),
+            kind: if decided.allowed {
                 "decision.permit"
             } else {
                 "decision.deny"
@@ -75,12 +89,12 @@ impl DecisionLog {
             .into(),
             subject: None,
             body: json!({
-                "by": by.name,
+                "by": by,
                 "subject": entity(&subject.kind, &subject.id, &subject.properties),
                 "action": { "name": question.action.name, "properties": self.redact(&question.action.properties) },
                 "resource": entity(&resource.kind, &resource.id, &resource.properties),
                 "context": self.redact(&question.context),
-                "position": view.world.position(),
+                "position": decided.position,
                 "of": self.every,
             }),
         };
