@@ -12,7 +12,7 @@ mod spelling;
 
 use std::collections::HashSet;
 
-pub use matrix::{Action, MATRIX, Relation};
+pub use matrix::{Action, Relation};
 
 use crate::{
     Actor, App, ChangeSet, Context, Edit, Group, Id, MembershipKind, Refusal, Request, User,
