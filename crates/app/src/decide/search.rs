@@ -177,7 +177,7 @@ impl Decider {
         let mut names: BTreeSet<&str> = [permission].into();
         let mut places: BTreeSet<Option<&str>> = [environment].into();
         let conferring = world.conferring(permission, environment, now);
-        for conferred in conferring.filter_map(|(_, e)| e.grant.permission()) {
+        for conferred in conferring.filter_map(|(_, e)| e.grant.named()) {
             names.insert(&conferred.name);
             if environment.is_none() {
                 places.extend(conferred.environments.iter().map(|e| Some(&**e)));

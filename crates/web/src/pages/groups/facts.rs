@@ -1,8 +1,9 @@
 //! What stands beside a group's people: owners, what it confers, what it leads into, what leads
 //! into it, its tags, who asks for it, and what may be done with it.
 
-use portcullis_model::{Entitlement, Expiry, Group, Id, Inclusion, Request};
+use portcullis_model::{Entitlement, EntitlementKind, Expiry, Group, Id, Inclusion, Request};
 
+use super::entitlements::granted_at;
 use crate::pages::{
     actions::Actions,
     constraints::{TagLine, tags_of},
@@ -32,9 +33,9 @@ pub(crate) struct Facts {
 /// What membership gives.
 pub(crate) struct Conferred {
     pub name: String,
-    /// Whether it is a list of rules.
-    pub is_list: bool,
-    pub places: String,
+    /// Whether its rules say what it is, not its name.
+    pub is_rules: bool,
+    pub limits: String,
     pub who: String,
     pub ends: ui::ExpiryPill,
     /// The form that ends it; empty where the reader may not.
@@ -150,16 +151,13 @@ fn conferred<'p>(page: &'p Page, group: &Group) -> Vec<&'p Entitlement> {
 }
 
 fn drawn_grant(page: &Page, entitlement: &Entitlement) -> Conferred {
-    let name = entitlement.grant.label();
-    let permission = entitlement.grant.permission();
-    let environments = permission.into_iter().flat_map(|p| &p.environments);
-    let places: Vec<_> = environments.map(|e| &**e).collect();
+    let it = convert::entitlement(entitlement);
     let may_end = page.may(Wish::GrantEntitlement, Target::Nothing);
     Conferred {
-        name: name.to_owned(),
-        places: places.join(", "),
-        who: convert::entitlement(entitlement).href,
-        is_list: entitlement.grant.rules().is_some(),
+        limits: entitlement.grant.limits(),
+        is_rules: it.kind == ui::EntityKind::Rule,
+        name: it.name,
+        who: it.href,
         ends: convert::ends(entitlement.validity.until, page.now()),
         withhold: if may_end {
             format!("/entitlements/{}/withhold", entitlement.id)
@@ -258,8 +256,9 @@ pub(crate) fn actions(page: &Page, group: &Group) -> Actions {
         "external",
     );
     let grant = may_at_all(Wish::GrantEntitlement);
-    all.add_if(grant, "Grant an entitlement", here("/confer"), "key");
-    all.add_if(grant, "Add rules", here("/rules/new"), "rule");
+    for (label, at, icon) in EntitlementKind::ALL.map(granted_at) {
+        all.add_if(grant, label, here(at), icon);
+    }
     all.add_if(edit, "Edit", here("/edit"), "rule");
     let reshape = is_role && may_at_all(Wish::CreateGroup);
     all.add_if(reshape, "Clone", role("/clone"), "copy");

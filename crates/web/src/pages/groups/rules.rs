@@ -154,7 +154,7 @@ fn listed(page: &Page) -> Result<(&Entitlement, &Rules), Refusal> {
         .ok()
         .and_then(|id| page.viewer.world.entitlement(id))
         .filter(|entitlement| entitlement.group == group.id);
-    let found = found.and_then(|entitlement| Some((entitlement, entitlement.grant.rules()?)));
+    let found = found.and_then(|entitlement| Some((entitlement, Rules::of(&entitlement.grant)?)));
     found.ok_or_else(|| Refusal::not_found(Noun::RuleList, id))
 }
 
@@ -232,7 +232,7 @@ async fn save(
             .world
             .entitlements_of(group.id)
             .filter(|other| there.is_none_or(|there| there.id != other.id))
-            .filter_map(|other| other.grant.rules());
+            .filter_map(|other| Rules::of(&other.grant));
         others.any(|list| list.name.key() == name.key())
     });
     if taken {
@@ -262,7 +262,7 @@ async fn save(
         until,
         reason,
     };
-    let cancel = there.map_or_else(|| convert::group_href(group), convert::list_href);
+    let cancel = there.map_or_else(|| convert::group_href(group), convert::entitlement_href);
     let done = convert::group_href(group);
     let step = Step::new(operation, title, "Save the rules", cancel)
         .always()
@@ -351,7 +351,7 @@ fn edit(
             ends: convert::ends(there.validity.until, now),
         }),
         seen: version(&there),
-        cancel: there.map_or_else(|| convert::group_href(group), convert::list_href),
+        cancel: there.map_or_else(|| convert::group_href(group), convert::entitlement_href),
         action: page.with_query(&[]),
         list: draft.name,
         priority: draft.priority,
