@@ -1,7 +1,7 @@
 //! Findings about a list of rules before it is saved: what loading refuses, what
 //! linting finds, and how its cases come out.
 
-use portcullis_model::{FieldError, entitlement::Rules};
+use portcullis_model::{FieldError, Grant};
 use portcullis_rules::{
     Diagnostic, Effect, Engine, Limits, RuleList,
     analysis::{
@@ -114,18 +114,18 @@ pub fn try_cases(list: &RuleList, cases: Written<'_>) -> Vec<CaseFault> {
 
 /// What keeps a list from being conferred, however it comes: it must compile, and its cases come
 /// out as they say.
-pub(crate) fn faults(list: &Rules) -> Vec<FieldError> {
-    let mut faults = Vec::new();
-    if let Err(error) = list.rules.validate(&Limits::default()) {
+pub(crate) fn faults(grant: &Grant) -> Vec<FieldError> {
+    let (mut faults, rules) = (Vec::new(), grant.rules());
+    if let Err(error) = rules.validate(&Limits::default()) {
         let diagnostics = error.diagnostics().iter();
         faults.extend(
             diagnostics.map(|o| FieldError::new(format!("rules{}", o.path), o.message.clone())),
         );
     }
-    if let Err(error) = Engine::compile(&list.rules) {
+    if let Err(error) = Engine::compile(&rules) {
         faults.push(FieldError::new("rules", error.to_string()));
     }
-    let wrong = tried(Some(&list.rules), &list.cases).0.into_iter();
+    let wrong = tried(Some(&rules), grant.cases()).0.into_iter();
     faults.extend(wrong.map(|(_, message)| FieldError::new("cases", message)));
     faults
 }
@@ -168,47 +168,9 @@ fn tried(list: Option<&RuleList>, cases: &[Value]) -> (Vec<CaseFault>, Vec<usize
     (faults, untested)
 }
 
-/// A diagnostic's place as a JSON pointer: `[3].where.action` is `/3/where/action`.
-#[must_use]
-pub fn pointer(path: &str) -> String {
-    let mut out = String::new();
-    let mut rest = path;
-    while !rest.is_empty() {
-        // Names that are no plain words stand quoted in brackets.
-        let (step, after) = if let Some(quoted) = rest.strip_prefix("[\"") {
-            let end = quoted.find("\"]").unwrap_or(quoted.len());
-            (&quoted[..end], quoted.get(end + 2..).unwrap_or_default())
-        } else if let Some(index) = rest.strip_prefix('[') {
-            let end = index.find(']').unwrap_or(index.len());
-            (&index[..end], index.get(end + 1..).unwrap_or_default())
-        } else {
-            let word = rest.strip_prefix('.').unwrap_or(rest);
-            let end = word.find(['.', '[']).unwrap_or(word.len());
-            (&word[..end], &word[end..])
-        };
-        out.push('/');
-        out.push_str(&step.replace('~', "~0").replace('/', "~1"));
-        rest = after;
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_become_pointers() {
-        let table = [
-            ("", ""),
-            ("[3].where.rsrc_match[0]", "/3/where/rsrc_match/0"),
-            ("[0].where.rsrc_match.$or[1]", "/0/where/rsrc_match/$or/1"),
-            ("[0][\"a/b c\"].x", "/0/a~1b c/x"),
-        ];
-        for (path, pointed) in table {
-            assert_eq!(pointer(path), pointed);
-        }
-    }
 
     #[test]
     fn a_list_that_only_denies_is_not_called_redundant() {

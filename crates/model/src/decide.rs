@@ -69,7 +69,7 @@ impl World {
     pub fn environments_of(&self, permission: &str, now: Timestamp) -> Vec<String> {
         let all = self.conferring(permission, None, now);
         let mut all: Vec<String> = all
-            .filter_map(|(_, entitlement)| entitlement.grant.permission())
+            .filter_map(|(_, entitlement)| entitlement.grant.named())
             .flat_map(|permission| permission.environments.iter().map(ToString::to_string))
             .collect();
         all.sort_unstable();

@@ -48,9 +48,8 @@ impl Spoken {
         let lists = moment
             .world
             .entitlements()
-            .filter(|e| e.validity.contains(moment.now))
-            .filter_map(|e| e.grant.rules());
-        lists.fold(Self::default(), |so_far, list| so_far.and(&list.rules))
+            .filter(|e| e.validity.contains(moment.now));
+        lists.fold(Self::default(), |so_far, e| so_far.and(&e.grant.rules()))
     }
 
     fn and(self, rules: &RuleList) -> Self {
@@ -113,9 +112,7 @@ impl Decider {
         let mut all = world.permissions_of(user.id, now);
         let lists = world.held_by(user.id, now).into_iter();
         let lists = lists.filter_map(|held| world.entitlement(held.entitlement.id));
-        let spoken = lists
-            .filter_map(|e| e.grant.rules())
-            .fold(Spoken::default(), |so_far, list| so_far.and(&list.rules));
+        let spoken = lists.fold(Spoken::default(), |so_far, e| so_far.and(&e.grant.rules()));
         if !spoken.any {
             return all;
         }
@@ -156,7 +153,7 @@ impl Decider {
         let held = world.holds(user.id, by.group, MembershipKind::Member, now)?;
         let mut conferred = world.conferring(permission, None, now);
         Some(PermissionAccess {
-            permission: conferred.find_map(|(_, e)| e.grant.permission())?,
+            permission: conferred.find_map(|(_, e)| e.grant.named())?,
             entitlement,
             group,
             until: held.min(by.validity.until),

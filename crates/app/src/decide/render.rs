@@ -1,7 +1,5 @@
 //! What a decision is told in: the same words on pages and on the command line.
 
-use std::sync::Arc;
-
 use portcullis_model::{Entitlement, EntitlementKind, Group, World};
 use portcullis_rules::{ConditionTrace, Effect, OperandTrace, Outcome, RuleTrace, Seen, Truth};
 use serde::Serialize;
@@ -13,9 +11,9 @@ use super::Answer;
 pub struct DecidedBy {
     /// The group.
     pub group: String,
-    /// What the group confers: `permission` or `rules`.
+    /// Which kind of entitlement.
     pub kind: EntitlementKind,
-    /// Its name: of the permission or of the list.
+    /// Its name.
     pub entitlement: String,
     /// The rule's place in it, counted from 0.
     pub rule: usize,
@@ -24,6 +22,8 @@ pub struct DecidedBy {
     /// What its author noted beside the rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meta: Option<serde_json::Value>,
+    #[serde(skip)]
+    words: String,
 }
 
 impl DecidedBy {
@@ -32,8 +32,9 @@ impl DecidedBy {
     pub fn of(world: &World, answer: &Answer) -> Option<Self> {
         let (entitlement, rule) = answer.decided_by.as_ref()?;
         let compiled = entitlement.grant.to_rules();
+        let group = world.group(entitlement.group)?;
         Some(Self {
-            group: world.group(entitlement.group)?.name.to_string(),
+            group: group.name.to_string(),
             kind: entitlement.grant.kind(),
             entitlement: entitlement.grant.label().to_owned(),
             rule: *rule,
@@ -43,39 +44,21 @@ impl DecidedBy {
                 Effect::Deny.as_str()
             },
             meta: compiled.get(*rule).and_then(|rule| rule.meta.clone()),
+            words: place(group, entitlement, *rule),
         })
     }
 
     /// In words: ``rule 2 of the list `Services` in `On-Call` ``.
     #[must_use]
-    pub fn in_words(&self) -> String {
-        let Self {
-            group, entitlement, ..
-        } = self;
-        match self.kind {
-            EntitlementKind::Permission => {
-                format!("the permission `{entitlement}` of `{group}`")
-            }
-            EntitlementKind::Rules => format!(
-                "rule {} of the list `{entitlement}` of `{group}`",
-                self.rule + 1
-            ),
-        }
+    pub fn in_words(&self) -> &str {
+        &self.words
     }
 }
 
 /// Where a rule of a trace stands, for the same sentence.
 #[must_use]
-pub fn place(group: &Group, entitlement: &Arc<Entitlement>, rule: usize) -> String {
-    let by = DecidedBy {
-        group: group.name.to_string(),
-        kind: entitlement.grant.kind(),
-        entitlement: entitlement.grant.label().to_owned(),
-        rule,
-        effect: "",
-        meta: None,
-    };
-    by.in_words()
+pub fn place(group: &Group, entitlement: &Entitlement, rule: usize) -> String {
+    format!("{} of `{}`", entitlement.grant.place(rule), group.name)
 }
 
 /// Notes beside a rule as one reads them: texts bare, members as `name: value`.

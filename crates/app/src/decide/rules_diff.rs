@@ -140,7 +140,7 @@ pub fn rules_diff_of(moments: [Moment<'_>; 2], people: &BTreeSet<Id<User>>) -> R
     let touched = touched
         .iter()
         .filter_map(|address| known.get(address))
-        .filter(|entitlement| entitlement.grant.rules().is_some());
+        .filter(|entitlement| !entitlement.grant.rules().0.is_empty());
     let mut meeting = OverlapIndex::new(touched.map(|entitlement| &**entitlement));
     let mut pairs: HashMap<(Key, Key), Vec<Id<User>>> = HashMap::new();
     for ((mut was, mut is), people) in whole {
@@ -196,7 +196,7 @@ impl<'w> Reached<'w> {
             match change {
                 Change::Entitlement(edit) => {
                     let mut sides = [&edit.before, &edit.after].into_iter().flatten();
-                    if let Some(list) = sides.find(|e| e.grant.rules().is_some()) {
+                    if let Some(list) = sides.find(|e| !e.grant.rules().0.is_empty()) {
                         any = true;
                         let _ = whose.insert(list.group);
                     }
@@ -243,7 +243,7 @@ impl<'w> Reached<'w> {
             let mut groups = onwards.map(|(group, _)| group.id).chain([group]);
             groups.any(|group| {
                 let mut all = world.entitlements_of(group);
-                all.any(|entitlement| entitlement.grant.rules().is_some())
+                all.any(|entitlement| !entitlement.grant.rules().0.is_empty())
             })
         });
         let _ = self.confers.insert(group, confers);

@@ -26,11 +26,9 @@ pub struct GrantEntitlement {
 impl Operation for GrantEntitlement {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let group = world.require_group(self.group)?;
-        if let Some(list) = self.grant.rules() {
-            let faults = rules::faults(list);
-            if !faults.is_empty() {
-                return Err(Refusal::Invalid(faults));
-            }
+        let faults = rules::faults(&self.grant);
+        if !faults.is_empty() {
+            return Err(Refusal::Invalid(faults));
         }
         let (grant, until, reason) = (self.grant.clone(), self.until, &self.reason);
         let edit = match self.replaces {

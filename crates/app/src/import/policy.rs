@@ -110,15 +110,15 @@ impl PolicyRules {
             }
             (Err(faults), _) | (_, Err(faults)) => return Err(faults),
         };
-        let list = Rules {
+        let grant = Grant::Rules(Rules {
             name,
             priority: self.priority,
             rules: Arc::new(rules),
             cases: self.cases.clone(),
-        };
-        let faults = rules::faults(&list);
+        });
+        let faults = rules::faults(&grant);
         if faults.is_empty() {
-            Ok(Grant::Rules(list))
+            Ok(grant)
         } else {
             Err(faults)
         }

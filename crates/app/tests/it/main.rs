@@ -11,6 +11,7 @@ mod deliver;
 mod equivalence;
 mod fuse;
 mod imports;
+mod kinds;
 mod operations;
 mod order;
 mod random;

@@ -461,7 +461,7 @@ pub(crate) fn seen(world: &World, question: &Question) -> BTreeMap<String, Value
         }
     }
     let kind = &question.resource.kind;
-    let granted = world.entitlements().filter_map(|e| e.grant.permission());
+    let granted = world.entitlements().filter_map(|e| e.grant.named());
     let mut written = granted.map(|permission| permission.name.to_string());
     let written = written.find(|name| name.eq_ignore_ascii_case(&question.resource.id));
     let written = written.filter(|_| kind == "permission");

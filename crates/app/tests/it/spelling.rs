@@ -27,7 +27,7 @@ const NAMES: [&str; 4] = [
 /// How each permission is spelled, over all groups.
 fn spellings(world: &World) -> BTreeMap<String, BTreeSet<String>> {
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for permission in world.entitlements().filter_map(|e| e.grant.permission()) {
+    for permission in world.entitlements().filter_map(|e| e.grant.named()) {
         let name = permission.name.to_string();
         all.entry(permission.name.key()).or_default().insert(name);
     }

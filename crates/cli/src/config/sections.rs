@@ -12,7 +12,7 @@ use super::{
     policy::PolicySettings,
     section::{Row, Section},
     server::Server,
-    sinks::LogSink,
+    sinks::Sinks,
     token::ConfiguredToken,
     value::{Source, Written},
 };
@@ -23,21 +23,19 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) server: Server,
     pub(crate) decisions: DecisionPoint,
-    pub(crate) log_sink: LogSink,
+    pub(crate) sinks: Sinks,
     pub(crate) policy: PolicySettings,
     pub(crate) tokens: Vec<ConfiguredToken>,
 }
 
 impl Config {
     /// The sections, in the order they are listed.
-    fn sections(&mut self) -> [&mut dyn Section; 5] {
-        [
-            &mut self.database,
-            &mut self.server,
-            &mut self.decisions,
-            &mut self.log_sink,
-            &mut self.policy,
-        ]
+    fn sections(&mut self) -> Vec<&mut dyn Section> {
+        let mut all: Vec<&mut dyn Section> =
+            vec![&mut self.database, &mut self.server, &mut self.decisions];
+        all.extend(self.sinks.sections());
+        all.push(&mut self.policy);
+        all
     }
 
     /// Every setting as it is, but tokens.
@@ -91,6 +89,6 @@ impl Config {
 
     /// The sinks that are turned on.
     pub(crate) fn sinks(&self) -> Vec<Arc<dyn Sink>> {
-        self.log_sink.sink().into_iter().collect()
+        self.sinks.turned_on()
     }
 }

@@ -5,7 +5,33 @@ use std::sync::Arc;
 use portcullis_app::deliver::{self, Sink};
 use portcullis_store::EffectSource;
 
-use super::section::section;
+use super::section::{Section, section};
+
+/// Makes the sinks there are: each a section, whose `sink` is what it makes if it is turned on.
+macro_rules! sinks {
+    ($($name:ident: $Sink:ident),+ $(,)?) => {
+        /// The settings of every sink.
+        #[derive(Clone, Debug, Default)]
+        pub(crate) struct Sinks {
+            $($name: $Sink,)+
+        }
+
+        impl Sinks {
+            pub(super) fn sections(&mut self) -> Vec<&mut dyn Section> {
+                vec![$(&mut self.$name),+]
+            }
+
+            /// Those that are turned on.
+            pub(super) fn turned_on(&self) -> Vec<Arc<dyn Sink>> {
+                [$(self.$name.sink()),+].into_iter().flatten().collect()
+            }
+        }
+    };
+}
+
+sinks! {
+    log: LogSink,
+}
 
 section! {
     /// The sink `log`.
@@ -17,7 +43,7 @@ section! {
 
 impl LogSink {
     /// The sink, if it is turned on.
-    pub(crate) fn sink(&self) -> Option<Arc<dyn Sink>> {
+    fn sink(&self) -> Option<Arc<dyn Sink>> {
         let sink = || Arc::new(deliver::LogSink) as Arc<dyn Sink>;
         self.enabled.value.then(sink)
     }

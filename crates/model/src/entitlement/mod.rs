@@ -1,16 +1,30 @@
-//! What membership of a group confers. Each kind of entitlement is one file here that compiles to
-//! rules of the one language in `portcullis-rules`.
+//! What membership of a group confers. Each kind of entitlement is one file here and a line in
+//! `kinds!`: what it is, how it is read, and by [`Conferred`] what it says. Nobody else asks which
+//! kind one is, but for pages that show one kind only.
 
+mod kind;
+mod members;
+mod named;
 mod permission;
 mod rules;
 
-use portcullis_rules::Rule;
+use kind::kinds;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-pub use permission::{ENVIRONMENT, PERMISSION_ACTION, PERMISSION_TYPE, Permission};
+pub use kind::{Conferred, Kind};
+pub use members::{Member, Members, Takes, pointer, read_rules};
+pub use named::{ENVIRONMENT, PERMISSION_ACTION, PERMISSION_TYPE, Permission};
 pub use rules::Rules;
 
-use crate::{Actor, Group, Id, Validity, name::Reason, words};
+use crate::{Actor, FieldError, Group, Id, Validity, name::Reason};
+
+kinds! {
+    /// A named permission.
+    Permission = "permission",
+    /// A list of rules.
+    Rules = "rules",
+}
 
 /// A group holds an entitlement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,87 +46,33 @@ pub struct Entitlement {
     pub granted_by: Actor,
 }
 
-/// The kinds of entitlement.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "grant", rename_all = "snake_case")]
-pub enum Grant {
-    /// A named permission.
-    Permission(Permission),
-    /// A list of rules.
-    Rules(Rules),
-}
-
-words! {
-    /// The kinds of entitlement, by name.
-    pub enum EntitlementKind {
-        /// A named permission.
-        Permission = "permission",
-        /// A list of rules.
-        Rules = "rules",
-    }
-}
-
 impl Grant {
-    /// Which kind it is.
-    #[must_use]
-    pub const fn kind(&self) -> EntitlementKind {
-        match self {
-            Self::Permission(_) => EntitlementKind::Permission,
-            Self::Rules(_) => EntitlementKind::Rules,
+    /// Reads the members of a JSON object that stands at the pointer `at`. The kind is the one whose
+    /// naming member is there. Members of no kind are not looked at; those of another are faults.
+    pub fn read(map: &Map<String, Value>, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
+        let name = |kind: EntitlementKind| kind.members()[0].name;
+        let all = EntitlementKind::ALL.into_iter();
+        let meant: Vec<_> = all.filter(|kind| map.contains_key(name(*kind))).collect();
+        let [kind] = meant[..] else {
+            let names = EntitlementKind::ALL.map(|kind| format!("`{}`", name(kind)));
+            let (of, wrong) = match meant.get(1) {
+                Some(second) => (*second, "send one request for each; one names only one of"),
+                None => (EntitlementKind::ALL[0], "name what is to be conferred, as"),
+            };
+            let wrong = format!("{wrong} {}", names.join(" or "));
+            faults.push(FieldError::new(format!("{at}/{}", name(of)), wrong));
+            return None;
+        };
+        let own = |member: &Member| kind.members().iter().any(|own| own.name == member.name);
+        let before = faults.len();
+        for other in EntitlementKind::ALL {
+            let foreign = other.members().iter().filter(|member| !own(member));
+            for member in foreign.filter(|member| map.contains_key(member.name)) {
+                let wrong = format!("only {} has this; leave it out", other.noun());
+                faults.push(FieldError::new(format!("{at}/{}", member.name), wrong));
+            }
         }
-    }
-
-    /// The name a group may hold this kind of grant under only once.
-    #[must_use]
-    pub fn key(&self) -> String {
-        match self {
-            Self::Permission(permission) => permission.name.key(),
-            Self::Rules(list) => list.name.key(),
-        }
-    }
-
-    /// How it is called in sentences and lists.
-    #[must_use]
-    pub fn label(&self) -> &str {
-        match self {
-            Self::Permission(permission) => &permission.name,
-            Self::Rules(list) => &list.name,
-        }
-    }
-
-    /// The named permission, if that is what it is.
-    #[must_use]
-    pub const fn permission(&self) -> Option<&Permission> {
-        match self {
-            Self::Permission(permission) => Some(permission),
-            Self::Rules(_) => None,
-        }
-    }
-
-    /// The list of rules, if that is what it is.
-    #[must_use]
-    pub const fn rules(&self) -> Option<&Rules> {
-        match self {
-            Self::Permission(_) => None,
-            Self::Rules(list) => Some(list),
-        }
-    }
-
-    /// Lists of higher priority are asked first. Permissions stand at 0.
-    #[must_use]
-    pub const fn priority(&self) -> i32 {
-        match self {
-            Self::Permission(_) => 0,
-            Self::Rules(list) => list.priority,
-        }
-    }
-
-    /// What it says in the one language of rules.
-    #[must_use]
-    pub fn to_rules(&self) -> Vec<Rule> {
-        match self {
-            Self::Permission(permission) => vec![permission.rule()],
-            Self::Rules(list) => list.rules.0.clone(),
-        }
+        let read = kind.read(map, at, faults);
+        read.filter(|_| faults.len() == before)
     }
 }

@@ -1,61 +1,61 @@
-//! A named permission, in all environments or some.
+//! The kind `permission`: just what is asked for by name.
 
-use std::collections::BTreeSet;
+use super::{Conferred, Kind, Member, Members, Permission, Takes};
 
-use portcullis_rules::{Condition, ConditionSet, Operand, Operator, Rule, Value};
-use serde::{Deserialize, Serialize};
-
-use crate::name::{Environment, PermissionName};
-
-/// A named permission, such as `repo:acme/site:write`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Permission {
-    /// Its name.
-    #[serde(rename = "permission")]
-    pub name: PermissionName,
-    /// Where it holds; empty means everywhere.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub environments: BTreeSet<Environment>,
-}
-
-/// The type that permissions have as resources.
-pub const PERMISSION_TYPE: &str = "permission";
-/// The action by which a permission is asked for.
-pub const PERMISSION_ACTION: &str = "use";
-/// The attribute that says in which environment a permission is asked for.
-pub const ENVIRONMENT: &str = "environment";
-
-impl Permission {
-    /// The rule that confers it: its holders may `use` the `permission` with its name as id, where
-    /// it is limited to environments only with one of them as `environment`.
-    #[must_use]
-    pub fn rule(&self) -> Rule {
-        let named = Condition::new(Operand::attribute("id"), Operator::Equal, &*self.name);
-        let conditions = if self.environments.is_empty() {
-            ConditionSet::from(named)
-        } else {
-            let names: Vec<Value> = self
-                .environments
-                .iter()
-                .map(|e| Value::from(&**e))
-                .collect();
-            let inside = Condition::new(Operand::attribute(ENVIRONMENT), Operator::In, names);
-            ConditionSet::all([named, inside])
-        };
-        Rule::allow()
-            .on_types([PERMISSION_TYPE])
-            .actions([PERMISSION_ACTION])
-            .when(conditions)
+impl Conferred for Permission {
+    fn label(&self) -> &str {
+        &self.name
     }
 
-    /// Whether it holds in `environment`; asking without one asks whether it holds anywhere.
-    #[must_use]
-    pub fn holds_in(&self, environment: Option<&str>) -> bool {
-        match environment {
-            None => true,
-            Some(environment) => {
-                self.environments.is_empty() || self.environments.contains(environment)
-            }
+    fn named(&self) -> Option<&Permission> {
+        Some(self)
+    }
+
+    fn named_mut(&mut self) -> Option<&mut Permission> {
+        Some(self)
+    }
+
+    fn limits(&self) -> String {
+        let places: Vec<_> = self.environments.iter().map(|place| &**place).collect();
+        match &*places {
+            [] => String::new(),
+            places => format!("in {}", places.join(", ")),
         }
+    }
+
+    fn place(&self, _: usize) -> String {
+        format!("the permission `{}`", self.name)
+    }
+
+    fn says_the_same(&self, other: &Self) -> bool {
+        self.name.key() == other.name.key() && self.environments == other.environments
+    }
+}
+
+impl Kind for Permission {
+    const NOUN: &'static str = "a permission";
+    const MEMBERS: &'static [Member] = &[
+        Member {
+            name: "permission",
+            takes: Takes::Permission,
+            label: "Permission",
+            about: "As your applications name it, such as “invoices:approve”. If the group already grants that permission, this replaces it.",
+        },
+        Member {
+            name: "environments",
+            takes: Takes::Texts(100),
+            label: "Environments",
+            about: "Where it applies, such as “staging production”; everywhere if empty.",
+        },
+    ];
+    const EXAMPLE: &'static str =
+        r#"{"permission": "invoices:approve", "environments": ["production", "staging"]}"#;
+
+    fn read(members: &mut Members<'_>) -> Option<Self> {
+        let (name, environments) = (members.required("permission"), members.each("environments"));
+        Some(Self {
+            name: name?,
+            environments: environments?,
+        })
     }
 }

@@ -2,72 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Something one may want to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// Make a user known.
-    CreateUser,
-    /// Change what is known of a user.
-    EditUser,
-    /// End a user with all they have.
-    DeleteUser,
-    /// Make a tag.
-    CreateTag,
-    /// Change a tag and so what it demands.
-    EditTag,
-    /// Delete a tag.
-    DeleteTag,
-    /// Make an app with its owners group.
-    CreateApp,
-    /// Change an app's name or description.
-    EditApp,
-    /// Put a tag on an app.
-    TagApp,
-    /// Take a tag off an app.
-    UntagApp,
-    /// Delete an app with its groups.
-    DeleteApp,
-    /// Make a plain group or role.
-    CreateGroup,
-    /// Make a group of an app.
-    CreateAppGroup,
-    /// Change a group's name or description.
-    EditGroup,
-    /// Put a tag on a group.
-    TagGroup,
-    /// Take a tag off a group.
-    UntagGroup,
-    /// Make a group another kind of group, or change who is the authority over it.
-    ChangeGroupKind,
-    /// Move an app group to another app.
-    MoveAppGroup,
-    /// Delete a group.
-    DeleteGroup,
-    /// Add or extend members or owners.
-    AddPeople,
-    /// Remove members or owners.
-    RemovePeople,
-    /// Let the members of a role into a group.
-    AttachRole,
-    /// Take a role out of a group.
-    DetachRole,
-    /// Change what membership of a group confers.
-    GrantEntitlement,
-    /// Ask for access for oneself.
-    CreateRequest,
-    /// Grant what somebody asked for.
-    ApproveRequest,
-    /// Refuse what somebody asked for.
-    RejectRequest,
-    /// Take one's own request back.
-    WithdrawRequest,
-    /// Register a resource and its properties.
-    RegisterResource,
-    /// Say who a user is in another system.
-    LinkIdentity,
-}
-
 /// How somebody stands to what they want to act on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -86,92 +20,98 @@ pub enum Relation {
     Listed,
 }
 
-use Action as A;
-use Relation::{Admin, AppOwner, GroupOwner, Listed, Oneself, RoleOwner};
+/// Makes the permission matrix: each action with who may do it, and what it is as the end of a
+/// sentence that begins "you may not".
+macro_rules! matrix {
+    ($($(#[$doc:meta])* $Action:ident: $($Relation:ident),+ => $phrase:literal,)+) => {
+        /// Something one may want to do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Action { $($(#[$doc])* $Action,)+ }
 
-/// The permission matrix. Reading is open to everybody signed in.
-///
-/// Source: the reference portal's matrix; adding what a group confers and registering resources
-/// are ours, and for admins only, because both reach beyond the group.
-pub const MATRIX: &[(Action, &[Relation])] = &[
-    (A::CreateUser, &[Admin]),
-    (A::EditUser, &[Admin]),
-    (A::DeleteUser, &[Admin]),
-    (A::CreateTag, &[Admin]),
-    (A::EditTag, &[Admin]),
-    (A::DeleteTag, &[Admin]),
-    (A::CreateApp, &[Admin, Listed]),
-    (A::EditApp, &[Admin, AppOwner]),
-    (A::TagApp, &[Admin, AppOwner]),
-    (A::UntagApp, &[Admin]),
-    (A::DeleteApp, &[Admin, AppOwner]),
-    (A::CreateGroup, &[Admin]),
-    (A::CreateAppGroup, &[Admin, AppOwner]),
-    (A::EditGroup, &[Admin, AppOwner, GroupOwner]),
-    (A::TagGroup, &[Admin, AppOwner, GroupOwner]),
-    (A::UntagGroup, &[Admin]),
-    (A::ChangeGroupKind, &[Admin]),
-    (A::MoveAppGroup, &[Admin, AppOwner]),
-    (A::DeleteGroup, &[Admin, AppOwner, GroupOwner, Listed]),
-    (A::AddPeople, &[Admin, AppOwner, GroupOwner]),
-    (A::RemovePeople, &[Admin, AppOwner, GroupOwner, Oneself]),
-    (A::AttachRole, &[Admin, AppOwner, GroupOwner]),
-    (A::DetachRole, &[Admin, AppOwner, GroupOwner, RoleOwner]),
-    (A::GrantEntitlement, &[Admin]),
-    (A::CreateRequest, &[Oneself]),
-    (A::ApproveRequest, &[Admin, AppOwner, GroupOwner]),
-    (A::RejectRequest, &[Admin, AppOwner, GroupOwner]),
-    (A::WithdrawRequest, &[Oneself]),
-    (A::RegisterResource, &[Admin]),
-    (A::LinkIdentity, &[Admin]),
-];
+        impl Action {
+            /// All there are.
+            pub const ALL: [Self; [$($phrase),+].len()] = [$(Self::$Action),+];
 
-impl Action {
-    /// Who may do it.
-    #[must_use]
-    pub fn allowed_to(self) -> &'static [Relation] {
-        MATRIX
-            .iter()
-            .find(|(action, _)| *action == self)
-            .map_or(&[], |(_, standings)| standings)
-    }
+            /// Who may do it.
+            #[must_use]
+            pub const fn allowed_to(self) -> &'static [Relation] {
+                match self { $(Self::$Action => &[$(Relation::$Relation),+],)+ }
+            }
 
-    /// What it is, as the end of a sentence that begins "you may not".
-    #[must_use]
-    pub const fn phrase(self) -> &'static str {
-        match self {
-            A::CreateUser => "add users",
-            A::EditUser => "edit users",
-            A::DeleteUser => "delete users",
-            A::CreateTag => "create tags",
-            A::EditTag => "edit tags",
-            A::DeleteTag => "delete tags",
-            A::CreateApp => "create apps",
-            A::EditApp => "edit this app",
-            A::TagApp => "add tags to this app",
-            A::UntagApp => "remove tags from apps",
-            A::DeleteApp => "delete this app",
-            A::CreateGroup => "create groups and roles",
-            A::CreateAppGroup => "add groups to this app",
-            A::EditGroup => "edit this group",
-            A::TagGroup => "add tags to this group",
-            A::UntagGroup => "remove tags from groups",
-            A::ChangeGroupKind => "change what kind of group this is",
-            A::MoveAppGroup => "move this group to that app",
-            A::DeleteGroup => "delete this group",
-            A::AddPeople => "add people to this group",
-            A::RemovePeople => "remove other people from this group",
-            A::AttachRole => "add roles to this group",
-            A::DetachRole => "remove this role from this group",
-            A::GrantEntitlement => "change what groups confer",
-            A::CreateRequest => "ask for access for somebody else",
-            A::ApproveRequest => "approve this request",
-            A::RejectRequest => "reject this request",
-            A::WithdrawRequest => "withdraw somebody else's request",
-            A::RegisterResource => "register resources",
-            A::LinkIdentity => "say who users are in other systems",
+            /// What it is, as the end of a sentence that begins "you may not".
+            #[must_use]
+            pub const fn phrase(self) -> &'static str {
+                match self { $(Self::$Action => $phrase,)+ }
+            }
         }
-    }
+    };
+}
+
+// Reading is open to everybody signed in. Source: the reference portal's matrix; adding what a group
+// confers and registering resources are ours, and for admins only, because both reach beyond the
+// group.
+matrix! {
+    /// Make a user known.
+    CreateUser: Admin => "add users",
+    /// Change what is known of a user.
+    EditUser: Admin => "edit users",
+    /// End a user with all they have.
+    DeleteUser: Admin => "delete users",
+    /// Make a tag.
+    CreateTag: Admin => "create tags",
+    /// Change a tag and so what it demands.
+    EditTag: Admin => "edit tags",
+    /// Delete a tag.
+    DeleteTag: Admin => "delete tags",
+    /// Make an app with its owners group.
+    CreateApp: Admin, Listed => "create apps",
+    /// Change an app's name or description.
+    EditApp: Admin, AppOwner => "edit this app",
+    /// Put a tag on an app.
+    TagApp: Admin, AppOwner => "add tags to this app",
+    /// Take a tag off an app.
+    UntagApp: Admin => "remove tags from apps",
+    /// Delete an app with its groups.
+    DeleteApp: Admin, AppOwner => "delete this app",
+    /// Make a plain group or role.
+    CreateGroup: Admin => "create groups and roles",
+    /// Make a group of an app.
+    CreateAppGroup: Admin, AppOwner => "add groups to this app",
+    /// Change a group's name or description.
+    EditGroup: Admin, AppOwner, GroupOwner => "edit this group",
+    /// Put a tag on a group.
+    TagGroup: Admin, AppOwner, GroupOwner => "add tags to this group",
+    /// Take a tag off a group.
+    UntagGroup: Admin => "remove tags from groups",
+    /// Make a group another kind of group, or change who is the authority over it.
+    ChangeGroupKind: Admin => "change what kind of group this is",
+    /// Move an app group to another app.
+    MoveAppGroup: Admin, AppOwner => "move this group to that app",
+    /// Delete a group.
+    DeleteGroup: Admin, AppOwner, GroupOwner, Listed => "delete this group",
+    /// Add or extend members or owners.
+    AddPeople: Admin, AppOwner, GroupOwner => "add people to this group",
+    /// Remove members or owners.
+    RemovePeople: Admin, AppOwner, GroupOwner, Oneself => "remove other people from this group",
+    /// Let the members of a role into a group.
+    AttachRole: Admin, AppOwner, GroupOwner => "add roles to this group",
+    /// Take a role out of a group.
+    DetachRole: Admin, AppOwner, GroupOwner, RoleOwner => "remove this role from this group",
+    /// Change what membership of a group confers.
+    GrantEntitlement: Admin => "change what groups confer",
+    /// Ask for access for oneself.
+    CreateRequest: Oneself => "ask for access for somebody else",
+    /// Grant what somebody asked for.
+    ApproveRequest: Admin, AppOwner, GroupOwner => "approve this request",
+    /// Refuse what somebody asked for.
+    RejectRequest: Admin, AppOwner, GroupOwner => "reject this request",
+    /// Take one's own request back.
+    WithdrawRequest: Oneself => "withdraw somebody else's request",
+    /// Register a resource and its properties.
+    RegisterResource: Admin => "register resources",
+    /// Say who a user is in another system.
+    LinkIdentity: Admin => "say who users are in other systems",
 }
 
 impl Relation {

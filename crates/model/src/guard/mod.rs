@@ -12,7 +12,7 @@ mod permissions;
 mod rules;
 mod spelling;
 
-pub use matrix::{Action, MATRIX, Relation};
+pub use matrix::{Action, Relation};
 pub use may::{Target, may};
 
 use crate::{ChangeSet, Context, Refusal, World};

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::{Change, ChangeSet, Entitlement, Grant, Id, World, name::PermissionName};
+use crate::{Change, ChangeSet, Entitlement, Id, World, name::PermissionName};
 
 /// Writes the permissions that `change` confers as the world writes them already, or, where the
 /// change is about all that confer one, as the first in the change does. An edit that then changes
@@ -22,8 +22,8 @@ pub(super) fn join(world: &World, change: &mut ChangeSet) {
         let Change::Entitlement(edit) = change else {
             return true;
         };
-        let grant = edit.after.as_mut().map(|after| &mut after.grant);
-        let Some(Grant::Permission(permission)) = grant else {
+        let after = edit.after.as_mut();
+        let Some(permission) = after.and_then(|after| after.grant.named_mut()) else {
             return true;
         };
         let name = spelled.entry(permission.name.key()).or_insert_with(|| {

@@ -272,7 +272,7 @@ impl World {
                     .filter(|e| e.validity.contains(now))
                     .filter_map(move |e| {
                         Some(PermissionAccess {
-                            permission: e.grant.permission()?,
+                            permission: e.grant.named()?,
                             entitlement: e,
                             group: &node.group,
                             until: until.min(e.validity.until),

@@ -182,7 +182,7 @@ impl World {
                 .entitlements_of(group)
                 .chain(after.entitlements_of(group))
             {
-                if let Some(permission) = entitlement.grant.permission() {
+                if let Some(permission) = entitlement.grant.named() {
                     let name = permissions
                         .entry(permission.name.key())
                         .or_insert_with(|| permission.name.clone());

@@ -234,7 +234,7 @@ impl World {
         nodes
             .flat_map(|node| node.entitlements.iter())
             .filter_map(move |entitlement| {
-                let permission = entitlement.grant.permission()?;
+                let permission = entitlement.grant.named()?;
                 (permission.name.key() == key).then_some((&**entitlement, permission))
             })
     }
@@ -271,7 +271,7 @@ impl World {
                     .filter(move |e| {
                         e.validity.contains(now)
                             && e.grant
-                                .permission()
+                                .named()
                                 .is_some_and(|p| p.name.key() == key && p.holds_in(environment))
                     })
                     .map(move |e| (ix, node, &**e))

@@ -101,7 +101,7 @@ impl World {
                     .entitlements
                     .iter()
                     .filter(|e| e.validity.contains(now))
-                    .filter_map(|e| e.grant.permission())
+                    .filter_map(|e| e.grant.named())
                     .find(|p| p.name.key() == **key)
                     .map(|p| p.name.as_str())
             })

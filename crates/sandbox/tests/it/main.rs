@@ -248,7 +248,7 @@ fn the_rules_of_the_sample_are_sound_and_every_one_has_a_case() {
     let world = sample().world;
     let lists: Vec<_> = world
         .entitlements()
-        .filter_map(|e| e.grant.rules())
+        .filter_map(|e| portcullis_model::entitlement::Rules::of(&e.grant))
         .collect();
     assert!(lists.len() >= 4, "{} lists", lists.len());
     for list in lists {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::{
-    Actor, App, Diff, Entitlement, Expiry, Group, GroupKind, Id, MembershipKind, Request, Tag,
-    Timestamp, User, UserKind, World,
+    Actor, App, Diff, Entitlement, EntitlementKind, Expiry, Group, GroupKind, Id, MembershipKind,
+    Request, Tag, Timestamp, User, UserKind, World,
     world::{DiffLine, Path, What},
 };
 
@@ -34,9 +34,15 @@ pub(crate) fn group(group: &Group) -> ui::Entity {
     ui::Entity::new(kind, &*group.name, group_href(group))
 }
 
-/// Where a list is shown and edited.
-pub(crate) fn list_href(entitlement: &Entitlement) -> String {
-    format!("/groups/{}/rules/{}", entitlement.group, entitlement.id)
+/// Where what a group confers is shown: what is asked for by name leads to why.
+pub(crate) fn entitlement_href(entitlement: &Entitlement) -> String {
+    let Entitlement {
+        id, group, grant, ..
+    } = entitlement;
+    match grant.kind() {
+        EntitlementKind::Permission => format!("/why?permission={}", escape(grant.label())),
+        EntitlementKind::Rules => format!("/groups/{group}/rules/{id}"),
+    }
 }
 
 pub(crate) fn group_href(group: &Group) -> String {
@@ -99,12 +105,12 @@ pub(crate) fn path(world: &World, path: &Path<'_>, now: Timestamp) -> Vec<ui::Pa
     person.into_iter().chain(groups).collect()
 }
 
-/// What a group confers: a permission leads to why, a list to its own page.
+/// What a group confers.
 pub(crate) fn entitlement(entitlement: &Entitlement) -> ui::Entity {
     let label = entitlement.grant.label();
-    match entitlement.grant.rules() {
-        Some(_) => ui::Entity::new(ui::EntityKind::Rule, label, list_href(entitlement)),
-        None => permission(label),
+    match entitlement.grant.named() {
+        Some(_) => permission(label),
+        None => ui::Entity::new(ui::EntityKind::Rule, label, entitlement_href(entitlement)),
     }
 }
 

@@ -7,6 +7,7 @@ mod authzen;
 mod browser;
 mod everywhere;
 mod forms;
+mod kinds;
 mod log;
 mod pages;
 mod rules;

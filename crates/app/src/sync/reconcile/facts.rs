@@ -144,7 +144,7 @@ impl Reconcile<'_> {
 
     pub(super) fn entitlements(&mut self, desired: &Desired) {
         let (world, context) = (self.world, self.context);
-        let mut said = HashMap::new();
+        let mut said: HashMap<_, &Grant> = HashMap::new();
         for wanted in &desired.entitlements {
             let (how, grant) = (&wanted.said, &wanted.grant);
             let group = self.group_of(&wanted.group, &how.at);
@@ -153,14 +153,14 @@ impl Reconcile<'_> {
             };
             let key = (group, grant.kind(), grant.key());
             if let Some(before) = said.insert(key, grant) {
-                if !says_the_same(before, grant) {
+                if !grant.says_the_same(before) {
                     let message = format!("`{}` stands here twice", grant.label());
                     self.drift(DriftCode::SaidTwice, &how.at, message);
                 }
                 continue;
             }
             let there = world.conferred(group, grant);
-            if self.grants(how, group, there, |e| says_the_same(&e.grant, grant)) {
+            if self.grants(how, group, there, |e| grant.says_the_same(&e.grant)) {
                 let edit =
                     world.grant_entitlement(context, group, grant.clone(), until, &how.reason);
                 self.plan.edits.push(edit.into());
@@ -178,15 +178,5 @@ impl Said {
     fn end(&self, now: Timestamp) -> Option<Expiry> {
         let until = self.until.unwrap_or(Expiry::NEVER);
         (!until.is_past(now)).then_some(until)
-    }
-}
-
-/// Whether two grants are one: permissions whatever the case of their names.
-fn says_the_same(there: &Grant, wanted: &Grant) -> bool {
-    match (there, wanted) {
-        (Grant::Permission(a), Grant::Permission(b)) => {
-            a.name.key() == b.name.key() && a.environments == b.environments
-        }
-        _ => there == wanted,
     }
 }

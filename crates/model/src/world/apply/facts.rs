@@ -215,7 +215,7 @@ impl World {
     }
 
     fn count_permission(&mut self, entitlement: &Entitlement, group: Ix, added: bool) {
-        let Some(permission) = entitlement.grant.permission() else {
+        let Some(permission) = entitlement.grant.named() else {
             return;
         };
         let key: Arc<str> = permission.name.key().into();

@@ -1,23 +1,28 @@
 //! What membership of a group confers, and changing it.
 
-use std::{collections::BTreeSet, sync::Arc};
-
 use portcullis_app::{
     group::{GrantEntitlement, RevokeEntitlement},
     rules::{Written, try_cases},
 };
 use portcullis_model::{
-    Entitlement, Expiry, FieldError, Grant, Group, Id, Permission, Refusal,
-    entitlement::Rules,
-    name::{Environment, Name, PermissionName, Reason},
+    Entitlement, EntitlementKind, Expiry, FieldError, Grant, Group, Id, entitlement::Takes,
+    name::Reason,
 };
-use portcullis_rules::RuleList;
+use serde_json::Value;
+use utoipa::openapi::{
+    ArrayBuilder, RefOr, Schema,
+    schema::{AdditionalProperties, Type},
+};
 
 use super::wire::EntitlementRow;
-use crate::api::{
-    Act, Answer, Of, Read, Write, body,
-    rules::wire::{Cases, Priority, Rules as RulesIn},
-    wire::{Deleted, Rows},
+use crate::{
+    api::{
+        Act, Answer, Of, Read, Write,
+        body::{Fields, FromJson, described},
+        rules::wire::Rules as RulesIn,
+        wire::{Deleted, Rows},
+    },
+    http::text::{of_type, text},
 };
 
 /// List what a group confers
@@ -32,27 +37,78 @@ pub(crate) async fn list_entitlements(group: Of<Group>, read: Read) -> Answer {
     read.answer(&Rows::of(all.into_iter().map(row)))
 }
 
-body! {
-    /// What is to be conferred: a permission, or a list of rules.
-    pub(crate) struct NewEntitlement {
-        /// The permission.
-        permission: Option<PermissionName>,
-        /// Where the permission holds; everywhere if not given.
-        environments: Option<Vec<Environment>>,
-        /// The name of the list of rules.
-        list: Option<Name>,
-        /// Lists of higher priority are asked first; 0 if not given.
-        priority: Option<Priority>,
-        /// The rules, in order: the list, or its text.
-        rules: Option<RulesIn>,
-        /// Cases that must come out as they say whenever the list is saved.
-        cases: Option<Cases>,
-        /// Until when; null or left out for no end.
-        until: Option<Expiry>,
-        /// Why.
-        reason: Option<Reason>,
+/// What is to be conferred, by the members of its kind, until when and why.
+#[derive(Debug)]
+pub(crate) struct NewEntitlement {
+    grant: Grant,
+    until: Expiry,
+    reason: Reason,
+}
+
+impl FromJson for NewEntitlement {
+    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
+        let kinds = EntitlementKind::ALL.into_iter();
+        let members = kinds.flat_map(EntitlementKind::members);
+        let mut known: Vec<_> = members.map(|member| member.name).collect();
+        known.extend(["until", "reason"]);
+        let before = faults.len();
+        let fields = Fields::new(value, at, &known, faults)?;
+        let until = fields.member::<Option<Expiry>>("until", faults);
+        let reason = fields.member::<Option<Reason>>("reason", faults);
+        let grant = Grant::read(value.as_object()?, at, faults);
+        let read = Self {
+            grant: grant?,
+            until: until?.unwrap_or(Expiry::NEVER),
+            reason: reason?.unwrap_or_default(),
+        };
+        faults.extend(cases_of(&read.grant, at));
+        (faults.len() == before).then_some(read)
+    }
+
+    fn describe() -> RefOr<Schema> {
+        <Self as utoipa::PartialSchema>::schema()
     }
 }
+
+impl utoipa::PartialSchema for NewEntitlement {
+    fn schema() -> RefOr<Schema> {
+        let about = "What is to be conferred, by the members of its kind: a permission, or a list of rules.";
+        let none = AdditionalProperties::<Schema>::FreeForm(false);
+        let object = of_type(Type::Object).description(Some(about));
+        let mut object = object.additional_properties(Some(none));
+        for member in EntitlementKind::ALL
+            .into_iter()
+            .flat_map(EntitlementKind::members)
+        {
+            let about = Some(member.about);
+            let short = |most| text().max_length(Some(most));
+            let named = |most| short(most).min_length(Some(1));
+            let schema: RefOr<Schema> = match member.takes {
+                Takes::Permission => named(255).description(about).into(),
+                Takes::Text(most) => named(most).description(about).into(),
+                Takes::Texts(most) => ArrayBuilder::new()
+                    .items(named(most))
+                    .description(about)
+                    .into(),
+                Takes::Number => of_type(Type::Integer).description(about).into(),
+                Takes::Rules => described::<RulesIn>(member.about),
+                Takes::Objects => ArrayBuilder::new()
+                    .items(of_type(Type::Object))
+                    .description(about)
+                    .into(),
+            };
+            object = object.property(member.name, schema);
+        }
+        let until = described::<Expiry>("Until when; null or left out for no end.");
+        let reason = described::<Reason>("Why.");
+        object
+            .property("until", until)
+            .property("reason", reason)
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for NewEntitlement {}
 
 /// Grant an entitlement
 ///
@@ -79,14 +135,14 @@ async fn save(
     act: Act,
     group: &Group,
     replaces: Option<Id<Entitlement>>,
-    mut body: NewEntitlement,
+    body: NewEntitlement,
 ) -> Answer {
     let operation = GrantEntitlement {
         group: group.id,
         replaces,
-        until: body.until.unwrap_or(Expiry::NEVER),
-        reason: std::mem::take(&mut body.reason).unwrap_or_default(),
-        grant: grant(body)?,
+        until: body.until,
+        reason: body.reason,
+        grant: body.grant,
     };
     act.run(operation, |done| {
         let edits = done.change.edits::<Entitlement>();
@@ -97,66 +153,14 @@ async fn save(
     .await
 }
 
-/// The one grant that was meant.
-fn grant(body: NewEntitlement) -> Result<Grant, Refusal> {
-    let of_list = [
-        ("/priority", body.priority.is_some()),
-        ("/rules", body.rules.is_some()),
-        ("/cases", body.cases.is_some()),
-    ];
-    match (body.permission, body.list) {
-        (Some(name), None) => {
-            let strange: Vec<_> = of_list
-                .iter()
-                .filter(|(_, given)| *given)
-                .map(|(at, _)| FieldError::new(*at, "only a list of rules has this; leave it out"))
-                .collect();
-            if !strange.is_empty() {
-                return Err(Refusal::Invalid(strange));
-            }
-            let environments: BTreeSet<_> = body.environments.into_iter().flatten().collect();
-            Ok(Grant::Permission(Permission { name, environments }))
-        }
-        (None, Some(name)) => {
-            if body.environments.is_some() {
-                let wrong = "only a permission has this; say it in the rules instead";
-                return Err(Refusal::invalid("/environments", wrong));
-            }
-            let Some(RulesIn(rules)) = body.rules else {
-                let wrong = "a list has rules; send at least `[]`";
-                return Err(Refusal::invalid("/rules", wrong));
-            };
-            let Cases(cases) = body.cases.unwrap_or_default();
-            let case_faults = cases_of(&rules, &cases);
-            if !case_faults.is_empty() {
-                return Err(Refusal::Invalid(case_faults));
-            }
-            Ok(Grant::Rules(Rules {
-                name,
-                priority: body.priority.map_or(0, |priority| priority.0),
-                rules: Arc::new(rules),
-                cases,
-            }))
-        }
-        (None, None) => Err(Refusal::invalid(
-            "/permission",
-            "name what is to be conferred: a `permission`, or a `list` of `rules`",
-        )),
-        (Some(_), Some(_)) => Err(Refusal::invalid(
-            "/list",
-            "one entitlement is a permission or a list of rules; send two requests for both",
-        )),
-    }
-}
-
-/// What is wrong with the cases of a list, each where it stands.
-fn cases_of(rules: &RuleList, cases: &[serde_json::Value]) -> Vec<FieldError> {
-    let cases = serde_json::Value::Array(cases.to_vec());
-    let faults = try_cases(rules, Written::Value(&cases)).into_iter();
+/// What is wrong with the cases of what is granted, each where it stands.
+fn cases_of(grant: &Grant, at: &str) -> Vec<FieldError> {
+    let cases = Value::Array(grant.cases().to_vec());
+    let faults = try_cases(&grant.rules(), Written::Value(&cases)).into_iter();
     faults
-        .map(|(at, message)| {
-            let at = at.map_or_else(|| "/cases".to_owned(), |at| format!("/cases/{at}"));
-            FieldError::new(at, message)
+        .map(|(case, message)| {
+            let case = case.map_or_else(String::new, |case| format!("/{case}"));
+            FieldError::new(format!("{at}/cases{case}"), message)
         })
         .collect()
 }

@@ -57,6 +57,8 @@ row! {
     /// Something a group confers.
     pub(crate) struct EntitlementRow<'w> of(world: &'w World, entitlement: &'w Entitlement) {
         id: IdBody = entitlement.id.into(),
+        /// What it is, with the members of its kind: `permission` and `environments` (none means
+        /// everywhere), `list`, `priority`, `rules` and `cases`, or as they are sent.
         #[serde(flatten)]
         #[schema(value_type = GrantBody)]
         grant: &'w Grant = &entitlement.grant,

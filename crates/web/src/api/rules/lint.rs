@@ -1,7 +1,8 @@
 //! Look through a list of rules.
 
 use axum::http::StatusCode;
-use portcullis_app::rules::{Written, check, pointer};
+use portcullis_app::rules::{Written, check};
+use portcullis_model::entitlement::pointer;
 use portcullis_rules::{Diagnostic, analysis::lint::Finding};
 use serde::Serialize;
 use serde_json::Value;

@@ -1,39 +1,63 @@
 //! What a group confers, given and withheld.
 
-use std::collections::BTreeSet;
-
 use portcullis_app::group::{GrantEntitlement, RevokeEntitlement};
-use portcullis_model::{
-    Entitlement, Grant, Permission,
-    name::{Environment, PermissionName},
-};
+use portcullis_model::{Entitlement, EntitlementKind, entitlement::Takes};
+use serde_json::{Map, Value};
 
 use super::form::crumbs;
 use crate::pages::prelude::forms::*;
 
-/// A permission given to a group.
-pub(super) struct GrantPermission(Group);
+/// What leads to granting one of a kind: its label, its address below the group's and its icon.
+pub(super) const fn granted_at(
+    kind: EntitlementKind,
+) -> (&'static str, &'static str, &'static str) {
+    match kind {
+        EntitlementKind::Permission => ("Grant an entitlement", "/confer", "key"),
+        EntitlementKind::Rules => ("Add rules", "/rules/new", "rule"),
+    }
+}
 
-impl Form for GrantPermission {
+/// Something given to a group, by the members of its kind.
+pub(super) struct New {
+    group: Group,
+    kind: EntitlementKind,
+}
+
+impl Form for New {
     fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
         let group = page.one::<Group>()?;
         allowed(page, Action::GrantEntitlement, Target::Group(group))?;
-        Ok(Self(group.clone()))
+        let kind = page.query("kind");
+        let known = match &*kind {
+            "" => Some(EntitlementKind::Permission),
+            text => EntitlementKind::parse(text),
+        };
+        let kind = known.ok_or_else(|| Refusal::not_found(Noun::Entitlement, kind))?;
+        Ok(Self {
+            group: group.clone(),
+            kind,
+        })
     }
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
         const MOST: usize = 200;
-        let (world, group) = (&*page.viewer.world, &self.0);
+        let (world, group) = (&*page.viewer.world, &self.group);
         form.title = format!("Grant an entitlement to {}", group.name);
-        form.lead = "Every member of the group gets this permission, whether direct or through another group.".into();
+        form.lead =
+            "Every member of the group gets it, whether direct or through another group.".into();
         form.crumbs = crumbs(group);
-        let known = world.permission_names(page.viewer.context.now);
-        form.add(Line, "permission", "Permission", "")
-            .required()
-            .options(known.take(MOST).map(str::to_owned).collect())
-            .help("As your applications name it, such as “invoices:approve”. If the group already grants that permission, this replaces it.");
-        form.add(Line, "environments", "Environments", "")
-            .help("Where it applies, such as “staging production”; everywhere if empty.");
+        for (at, member) in self.kind.members().iter().enumerate() {
+            let field = form
+                .add(Line, member.name, member.label, "")
+                .help(member.about);
+            if at == 0 {
+                field.required();
+            }
+            if member.takes == Takes::Permission {
+                let known = world.permission_names(page.viewer.context.now);
+                field.options(known.take(MOST).map(str::to_owned).collect());
+            }
+        }
         let requirements = Requirements::default();
         form.until(&requirements, Some("never"));
         form.reason(&requirements, "");
@@ -44,37 +68,44 @@ impl Form for GrantPermission {
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
-        let group = &self.0;
-        let name = input.parse("permission", PermissionName::parse);
-        let mut environments = BTreeSet::new();
-        let words = input.text("environments");
-        let words = words.split(|c: char| c == ',' || c.is_whitespace());
-        for word in words.filter(|word| !word.is_empty()) {
-            match Environment::parse(word) {
-                Ok(environment) => {
-                    environments.insert(environment);
-                }
-                Err(bad) => input.errors.add("environments", bad.0),
-            }
+        let (group, members) = (&self.group, self.kind.members());
+        let sent = members.iter().filter_map(|member| {
+            let value = sent(member.takes, input.text(member.name))?;
+            Some((member.name.to_owned(), value))
+        });
+        let mut faults = Vec::new();
+        let grant = self
+            .kind
+            .read(&sent.collect::<Map<_, _>>(), "", &mut faults);
+        for fault in faults {
+            // The field is the first step of the pointer.
+            let field = fault.field.split('/').nth(1).unwrap_or_default();
+            input.errors.add(field, fault.message);
         }
         let (until, reason) = (input.ends("until"), input.reason());
         let operation = GrantEntitlement {
             group: group.id,
             replaces: None,
-            grant: Grant::Permission(Permission {
-                name: name?,
-                environments,
-            }),
+            grant: grant?,
             until: until?,
             reason: reason?,
         };
-        let title = format!("Grant {} to {}", input.text("permission"), group.name);
-        Some(Step::new(
-            operation,
-            title,
-            "Grant",
-            convert::group_href(group),
-        ))
+        let title = format!("Grant {} to {}", operation.grant.label(), group.name);
+        let cancel = convert::group_href(group);
+        Some(Step::new(operation, title, "Grant", cancel))
+    }
+}
+
+/// A field as the member it stands for; nothing where it may be left out and is.
+fn sent(takes: Takes, text: &str) -> Option<Value> {
+    let words = || text.split(|c: char| c == ',' || c.is_whitespace());
+    match takes {
+        Takes::Permission | Takes::Text(_) => Some(text.into()),
+        Takes::Texts(_) => Some(words().filter(|word| !word.is_empty()).collect()),
+        Takes::Number | Takes::Rules | Takes::Objects if text.trim().is_empty() => None,
+        Takes::Number | Takes::Rules | Takes::Objects => {
+            Some(serde_json::from_str(text).unwrap_or_else(|_| text.into()))
+        }
     }
 }
 
@@ -89,9 +120,9 @@ pub(super) fn revoke(input: &Input<'_>) -> Result<Step, Failure> {
     let (name, href) = group.map_or(("", "/groups".into()), |group| {
         (&*group.name, convert::group_href(group))
     });
-    let cancel = match entitlement.grant.rules() {
-        Some(_) => convert::list_href(entitlement),
-        None => href.clone(),
+    let cancel = match entitlement.grant.named() {
+        Some(_) => href.clone(),
+        None => convert::entitlement_href(entitlement),
     };
     let operation = RevokeEntitlement {
         entitlement: entitlement.id,

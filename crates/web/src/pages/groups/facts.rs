@@ -1,8 +1,9 @@
 //! What stands beside a group's people: owners, what it confers, what it leads into, what leads
 //! into it, its tags, who asks for it, and what may be done with it.
 
-use portcullis_model::{Entitlement, Expiry, Group, Id, Inclusion, Request};
+use portcullis_model::{Entitlement, EntitlementKind, Expiry, Group, Id, Inclusion, Request};
 
+use super::entitlements::granted_at;
 use crate::pages::{
     actions::Actions,
     constraints::{TagLine, tags_of},
@@ -139,17 +140,11 @@ fn conferred<'p>(page: &'p Page, group: &Group) -> Vec<&'p Entitlement> {
 }
 
 fn drawn_grant(page: &Page, entitlement: &Entitlement) -> Row {
-    let permission = entitlement.grant.permission().into_iter();
-    let places: Vec<_> = permission
-        .flat_map(|permission| &permission.environments)
-        .map(|environment| &**environment)
-        .collect();
-    let places = places.join(", ");
     let may_end = page.may(Wish::GrantEntitlement, Target::Nothing);
     Row {
-        what: convert::entitlement(entitlement).with_detail(match &*places {
-            "" => String::new(),
-            places => format!("in {places}"),
+        what: convert::entitlement(entitlement).with_detail(match entitlement.grant.limits() {
+            limits if limits.is_empty() => limits,
+            limits => format!("in {limits}"),
         }),
         ends: convert::ends(entitlement.validity.until, page.now()),
         end: may_end.then(|| End {
@@ -257,9 +252,9 @@ pub(crate) fn actions(page: &Page, group: &Group) -> Actions {
             "external",
         ),
     ]);
+    let granted = EntitlementKind::ALL.map(granted_at);
+    all.add(granted.map(|(label, at, icon)| (grant, label, here(at), icon)));
     all.add([
-        (grant, "Grant an entitlement", here("/confer"), "key"),
-        (grant, "Add rules", here("/rules/new"), "rule"),
         (edit, "Edit", here("/edit"), "rule"),
         (reshape, "Clone", role("/clone"), "copy"),
         (reshape, "Merge", role("/merge"), "link"),

@@ -41,7 +41,7 @@ pub(super) fn routes() -> Router<Web> {
             .route(&at("/leave"), confirm(people::leave))
             .route(&at("/roles/attach"), form::<roles::Attach>())
             .route(&at("/roles/detach"), button(roles::detach))
-            .route(&at("/confer"), form::<entitlements::GrantPermission>())
+            .route(&at("/confer"), form::<entitlements::New>())
             .route(&at("/rules/new"), get(rules::new).post(rules::create))
             .route(
                 &at("/rules/{entitlement}"),

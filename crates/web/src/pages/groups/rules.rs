@@ -141,7 +141,7 @@ fn listed(page: &Page) -> Result<(&Entitlement, &Rules), Refusal> {
         .ok()
         .and_then(|id| page.viewer.world.entitlement(id))
         .filter(|entitlement| entitlement.group == group.id);
-    let found = found.and_then(|entitlement| Some((entitlement, entitlement.grant.rules()?)));
+    let found = found.and_then(|entitlement| Some((entitlement, Rules::of(&entitlement.grant)?)));
     found.ok_or_else(|| Refusal::not_found(Noun::RuleList, id))
 }
 
@@ -214,7 +214,7 @@ async fn save(
             .world
             .entitlements_of(group.id)
             .filter(|other| there.is_none_or(|there| there.id != other.id))
-            .filter_map(|other| other.grant.rules());
+            .filter_map(|other| Rules::of(&other.grant));
         others.any(|list| list.name.key() == name.key())
     });
     if taken {
@@ -281,8 +281,10 @@ fn wrong(checked: &Checked) -> Vec<(&'static str, String)> {
 
 impl<'p> Place<'p> {
     fn cancel(&self) -> String {
-        self.there
-            .map_or_else(|| convert::group_href(self.group), convert::list_href)
+        self.there.map_or_else(
+            || convert::group_href(self.group),
+            convert::entitlement_href,
+        )
     }
 
     fn edit(

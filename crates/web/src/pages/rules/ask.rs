@@ -200,10 +200,11 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
         let source = |rule| {
             let (entitlement, index) = policy.source(rule)?;
             let group = world.group(entitlement.group)?;
-            let href = entitlement.grant.rules();
-            let href = href.map_or_else(String::new, |_| convert::list_href(entitlement));
-            let list = ui::Entity::new(ui::EntityKind::Rule, entitlement.grant.label(), href);
-            Some((list, group.name.to_string(), index))
+            Some((
+                convert::entitlement(entitlement),
+                group.name.to_string(),
+                index,
+            ))
         };
         let about = |rule: &&RuleTrace| matches!(rule.outcome, Outcome::Conditions(_));
         let rules = trace.rules.iter().filter(about).take(MOST_RULES);

@@ -77,7 +77,7 @@ fn in_force(page: &Page) -> Vec<Conferred<'_>> {
     let all = page.world().entitlements();
     all.filter(|entitlement| entitlement.validity.contains(page.now()))
         .filter_map(|entitlement| {
-            let list = entitlement.grant.rules()?;
+            let list = Rules::of(&entitlement.grant)?;
             Some((page.world().group(entitlement.group)?, entitlement, list))
         })
         .collect()
