@@ -86,13 +86,13 @@ impl Decider {
         &self.subject_types
     }
 
-    /// The user a subject is, if it is one.
+    /// The user a subject is, if it is one: by login or id, never by address.
     #[must_use]
     pub fn user<'w>(&self, world: &'w World, kind: &str, id: &str) -> Option<&'w User> {
         self.subject_types
             .iter()
             .any(|known| known == kind)
-            .then(|| world.find_user(id))?
+            .then(|| world.named_user(id))?
     }
 
     /// May it happen in this world, now? An unknown subject has no rules, and what no rule allows

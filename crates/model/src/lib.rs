@@ -22,6 +22,7 @@ pub mod entitlement;
 mod fact;
 pub mod guard;
 pub mod id;
+mod letters;
 pub mod name;
 pub mod operation;
 mod pending;

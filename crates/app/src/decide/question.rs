@@ -101,7 +101,10 @@ impl<'q> Seen<'q> {
 impl Attributes for Seen<'_> {
     fn get(&self, name: &str) -> Option<&Value> {
         match name.split_once('.') {
-            Some(("subject", "id")) => Some(self.subject_id.value()),
+            // However a login is written, rules see the one that is stored.
+            Some(("subject", "id")) => self.subject[0]
+                .and_then(|stored| stored.get("login"))
+                .or_else(|| Some(self.subject_id.value())),
             Some(("subject", "type")) => Some(self.subject_type.value()),
             Some(("subject", rest)) => look_up(&self.subject, rest),
             Some(("action", "name")) => Some(self.action_name.value()),

@@ -11,6 +11,7 @@ mod deliver;
 mod equivalence;
 mod fuse;
 mod imports;
+mod names;
 mod operations;
 mod order;
 mod random;

@@ -13,6 +13,7 @@ mod spelling;
 use std::collections::HashSet;
 
 pub use matrix::{Action, MATRIX, Relation};
+pub use rules::unsound_names;
 
 use crate::{
     Actor, App, ChangeSet, Context, Edit, Group, Id, MembershipKind, Refusal, Request, User,

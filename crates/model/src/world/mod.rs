@@ -5,11 +5,14 @@
 //! stored: effective access is computed from the facts whenever it is asked for.
 
 mod access;
+mod actors;
 mod apply;
 mod diff;
 mod find;
 mod holders;
 mod list;
+mod looks;
+mod names;
 pub mod query;
 mod search;
 mod slab;
@@ -28,8 +31,10 @@ use uuid::Uuid;
 pub use access::{Access, Path, PathStep, PermissionAccess};
 pub use diff::{Diff, DiffLine, What};
 pub use holders::Holder;
+pub(crate) use looks::NameSpace;
 pub use search::{Found, FoundKind, contains};
 
+use looks::Looks;
 use slab::Slab;
 use slots::Slots;
 use texts::Texts;
@@ -166,6 +171,7 @@ pub struct World {
     group_names: OrdMap<Arc<str>, Ix>,
     app_names: OrdMap<Arc<str>, Uuid>,
     tag_names: OrdMap<Arc<str>, Uuid>,
+    looks: Looks,
     /// By type, then id.
     resource_keys: OrdMap<Arc<str>, OrdMap<Arc<str>, Arc<Registered>>>,
     /// Groups holding a permission, by its name in lower case.

@@ -196,5 +196,5 @@ pub fn contains(text: &str, query: &str) -> bool {
                 .windows(query.len())
                 .any(|w| w.eq_ignore_ascii_case(query));
     }
-    text.to_lowercase().contains(&name::key(query))
+    name::key(text).contains(&name::key(query))
 }

@@ -79,12 +79,12 @@ impl Page {
 
     /// The user of `{login}`, as they are now.
     pub(crate) fn user(&self) -> Result<&User, Refusal> {
-        self.named(&self.viewer.world, USER, World::find_user)
+        self.named(&self.viewer.world, USER, World::named_user)
     }
 
     /// The user of `{login}`, as the page shows them.
     pub(crate) fn shown_user(&self) -> Result<&User, Refusal> {
-        self.named(self.world(), USER, World::find_user)
+        self.named(self.world(), USER, World::named_user)
     }
 
     /// The group of `{id}`, as it is now.

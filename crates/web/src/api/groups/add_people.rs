@@ -9,7 +9,7 @@ use crate::api::{Act, Answer, Finds, Key, Of, Write, body, wire::Rows};
 body! {
     /// Who is to be in it, until when and why.
     pub(crate) struct Addition {
-        /// Whom: ids, logins or e-mail addresses.
+        /// Whom: ids or logins.
         users: Vec<Key<User>>,
         /// Until when; null or left out for no end. Tags may bring it nearer.
         until: Option<Expiry>,

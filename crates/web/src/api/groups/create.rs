@@ -23,7 +23,7 @@ body! {
         description: Option<Description>,
         /// Tags on it: ids or names.
         tags: Option<Vec<Key<Tag>>>,
-        /// Who owns it first: ids, logins or e-mail addresses.
+        /// Who owns it first: ids or logins.
         owners: Option<Vec<Key<User>>>,
     }
 }

@@ -9,7 +9,7 @@ use crate::api::{Act, Answer, Finds, Key, Of, Write, body, wire::Rows};
 body! {
     /// Who is to be in it no more.
     pub(crate) struct Removal {
-        /// Whom: ids, logins or e-mail addresses.
+        /// Whom: ids or logins.
         users: Vec<Key<User>>,
     }
 }

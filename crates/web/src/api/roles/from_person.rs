@@ -11,7 +11,7 @@ use crate::api::{Answer, Finds, Key, Write, body, groups::wire::GroupDetail};
 body! {
     /// Whose access becomes a role.
     pub(crate) struct FromPerson {
-        /// Whose: an id, login or e-mail address.
+        /// Whose: an id or login.
         user: Key<User>,
         /// The role's name.
         name: Name,

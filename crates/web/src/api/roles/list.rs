@@ -22,7 +22,7 @@ query! {
         q: Option<String>,
         /// Roles with this tag: its id or name.
         tag: Option<Key<Tag>>,
-        /// Roles this user owns: an id, login, e-mail address or `@me`.
+        /// Roles this user owns: an id, a login or `@me`.
         owner: Option<Key<User>>,
         /// What they are sorted by: `name` if not given. Those that are equal go by name.
         sort: Option<GroupsBy>,

@@ -20,7 +20,7 @@ body! {
         email: Option<Email>,
         /// Person (if not given) or service.
         kind: Option<UserKindBody>,
-        /// Whom they report to: an id, login or e-mail address.
+        /// Whom they report to: an id or login.
         manager: Option<Key<User>>,
         /// Profile attributes by name.
         attributes: Option<Attributes>,

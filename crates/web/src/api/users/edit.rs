@@ -18,7 +18,7 @@ body! {
         name: Option<Name>,
         /// Where they can be written to; null for nowhere.
         email: Update<Email>,
-        /// Whom they report to: an id, login or e-mail address; null for nobody.
+        /// Whom they report to: an id or login; null for nobody.
         manager: Update<Key<User>>,
         /// Profile attributes, all of them.
         attributes: Option<Attributes>,

@@ -167,7 +167,7 @@ pub(super) fn remove(input: &Input<'_>) -> Result<Step, Failure> {
         .flat_map(|name| input.fields.all(name));
     let users = named
         .map(|key| {
-            let user = input.world().find_user(key);
+            let user = input.world().named_user(key);
             user.map(|user| user.id)
                 .ok_or_else(|| Refusal::not_found(Noun::Person, key))
         })

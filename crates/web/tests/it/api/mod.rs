@@ -3,6 +3,7 @@
 mod document;
 mod lists;
 mod matrix;
+mod names;
 mod reads;
 mod rules;
 mod writes;

@@ -105,7 +105,7 @@ async fn things_are_found_by_id_or_name_and_else_are_not_there() -> anyhow::Resu
     let app = TestApp::start().await?;
     let sven = app.as_user("sven");
     let mia = sven.get("/api/v1/users/mia").await.expect(200).body["id"].clone();
-    for key in [mia.as_str().expect("an id"), "MIA", "mia@example.com"] {
+    for key in [mia.as_str().expect("an id"), "MIA"] {
         assert_eq!(
             sven.get(&format!("/api/v1/users/{key}"))
                 .await
@@ -120,6 +120,9 @@ async fn things_are_found_by_id_or_name_and_else_are_not_there() -> anyhow::Resu
     );
     for path in [
         "/api/v1/users/nobody",
+        // An address may be another's tomorrow: it names nobody, and is searched with `?q=`.
+        "/api/v1/users/mia@example.com",
+        "/api/v1/users/mia%20",
         "/api/v1/users/%25",
         "/api/v1/groups/nothing",
         "/api/v1/roles/Payroll",
