@@ -9,7 +9,9 @@ use portcullis_app::{
 };
 use portcullis_model::{
     Actor, ChangeSet, ConnectorId, Edit, Entitlement, Grant, Group, GroupKind, Id, OperationName,
-    Permission, Refusal, SystemActor, User, UserKind, Validity, guard, guard::unsound_names,
+    Permission, Refusal, SystemActor, User, UserKind, Validity, guard,
+    guard::unsound_names,
+    name::{Email, Login, Name, PermissionName},
     record::Authority,
 };
 use portcullis_testkit::names::{CASES, Called, when_imported, when_made};
