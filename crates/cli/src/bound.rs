@@ -34,11 +34,10 @@ pub(crate) async fn user(
 ) -> Result<Result<Id<User>, Unbound>> {
     let Some(user) = world.named_user(key) else {
         let known = world.users().map(|user| user.login.as_str());
-        let otherwise = match world.user_by_email(key) {
-            Some(user) => format!("write the login `{}`, not an address", user.login),
-            None => "create the user first, or leave them out".to_owned(),
+        let meant = match world.user_by_email(key) {
+            Some(user) => format!("; write the login `{}`, not an address", user.login),
+            None => or_meant(key, known, "create the user first, or leave them out"),
         };
-        let meant = or_meant(key, known, &otherwise);
         return Ok(Err(Unbound::Unknown(meant)));
     };
     if key.parse::<Id<User>>().is_ok() {

@@ -7,23 +7,28 @@ use serde_json::{Value, json};
 use crate::run::{Place, Ran, Serving};
 
 fn import(place: &Place, called: Called) -> Ran {
+    import_from(place, "policy", called)
+}
+
+/// Brings it in from a source that says nothing else, and ends nothing of other sources.
+fn import_from(place: &Place, source: &str, called: Called) -> Ran {
     let file = match called {
         Called::User(login, "") => json!({ "users": [{ "login": login }] }),
         Called::User(login, email) => json!({ "users": [{ "login": login, "email": email }] }),
         Called::Group(name) => json!({ "groups": [{ "name": name }] }),
         Called::Permission(name) => {
-            json!({ "groups": [{ "name": "Imported", "permissions": [name] }] })
+            json!({ "groups": [{ "name": source, "permissions": [name] }] })
         }
     };
     std::fs::write(place.path().join("new.json"), file.to_string()).unwrap();
-    place.run(&["import", "policy", "new.json", "--allow-removals", "1000"])
+    place.run(&["import", "policy", "new.json", "--source", source])
 }
 
 #[test]
 fn an_import_calls_nothing_what_could_be_taken_for_another() {
     for (there, new, expected) in CASES {
         let place = Place::new();
-        import(&place, *there).ok();
+        import_from(&place, "first", *there).ok();
         let ran = import(&place, *new);
         let told = match when_imported(expected) {
             "ok" => {

@@ -167,6 +167,7 @@ async fn a_user_is_shown_with_every_way_to_what_they_have() -> anyhow::Result<()
           "paths": [
             {
               "granted_by": {
+                "kind": "system",
                 "system": "operator"
               },
               "reason": "works there",
@@ -210,6 +211,7 @@ async fn a_user_is_shown_with_every_way_to_what_they_have() -> anyhow::Result<()
           "paths": [
             {
               "granted_by": {
+                "kind": "system",
                 "system": "operator"
               },
               "reason": "works there",
@@ -236,6 +238,7 @@ async fn a_user_is_shown_with_every_way_to_what_they_have() -> anyhow::Result<()
         {
           "from": "2026-03-02T09:00:00Z",
           "granted_by": {
+            "kind": "system",
             "system": "operator"
           },
           "group": {
@@ -311,6 +314,7 @@ async fn members_are_listed_once_with_the_ways_that_lead_there() -> anyhow::Resu
               "from": "2026-03-02T09:00:00Z",
               "granted_by": {
                 "id": "[id]",
+                "kind": "user",
                 "login": "petra",
                 "name": "Petra Apps"
               },
@@ -322,6 +326,7 @@ async fn members_are_listed_once_with_the_ways_that_lead_there() -> anyhow::Resu
             {
               "from": "2026-03-02T09:00:00Z",
               "granted_by": {
+                "kind": "system",
                 "system": "operator"
               },
               "id": "[id]",
@@ -348,6 +353,7 @@ async fn members_are_listed_once_with_the_ways_that_lead_there() -> anyhow::Resu
               "from": "2026-03-02T09:00:00Z",
               "granted_by": {
                 "id": "[id]",
+                "kind": "user",
                 "login": "petra",
                 "name": "Petra Apps"
               },
