@@ -37,7 +37,7 @@ impl World {
         match (all.next(), all.next()) {
             (Some(one), None) => Ok(one),
             (Some(one), Some(other)) => {
-                let [one, other] = [one, other].map(|actor| actor.kind());
+                let [one, other] = [one, other].map(Actor::kind);
                 Err(Refusal::Invalid(vec![FieldError::new(
                     "actor",
                     format!(
