@@ -110,13 +110,13 @@ impl Decider {
         &self.types.subjects
     }
 
-    /// The user a subject is, if it is one.
+    /// The user a subject is, if it is one: by login or id, never by address.
     #[must_use]
     pub fn user<'w>(&self, world: &'w World, kind: &str, id: &str) -> Option<&'w User> {
         self.subject_types()
             .iter()
             .any(|known| known == kind)
-            .then(|| world.find_user(id))?
+            .then(|| world.named_user(id))?
     }
 
     /// The question about the user it names, with each name as the store writes it; nothing where

@@ -29,7 +29,6 @@ use crate::failure::{BadUsage, or_meant};
 pub(crate) use database::Place;
 pub(crate) use sections::Config;
 pub(crate) use sinks::effects;
-pub(crate) use token::ConfiguredToken;
 use value::{Source, Text, Written};
 
 /// Where the data is, as flags.

@@ -3,6 +3,7 @@
 //! Results go to stdout, progress and errors to stderr. Exit codes: 0 done, or the answer is yes;
 //! 1 refused or failed; 2 the command line or the configuration is wrong; 3 the answer is no.
 
+mod bound;
 mod commands;
 mod config;
 mod failure;

@@ -42,11 +42,11 @@ pub(crate) async fn store(place: &Place, missing: Missing) -> Result<Store> {
 pub(crate) async fn app(
     config: &Config,
     missing: Missing,
-    policy: impl FnOnce(&World) -> Result<Policy>,
+    policy: impl AsyncFnOnce(&Store, &World) -> Result<Policy>,
 ) -> Result<App> {
     let store = store(&config.database.place().value, missing).await?;
     let live = Live::with_sinks(store, config::effects(&config.sinks())).await?;
-    let policy = policy(&live.world())?;
+    let policy = policy(live.store(), &live.world()).await?;
     Ok(App::new(
         live,
         Arc::new(SystemClock),

@@ -80,14 +80,38 @@ pub(crate) fn until(ends: Expiry) -> String {
     )
 }
 
-/// Who did something, by login where it is a known user.
-pub(crate) fn actor(world: &World, actor: Actor) -> String {
-    match actor {
-        Actor::User(id) => world
-            .user(id)
-            .map_or_else(|| id.to_string(), |user| user.login.to_string()),
-        Actor::System(system) => system.to_string(),
-        Actor::Connector(id) => id.to_string(),
+/// Who did something: kind and name, as they are asked for again.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Who {
+    #[serde(rename = "actor")]
+    name: String,
+    #[serde(rename = "actor_kind")]
+    kind: &'static str,
+}
+
+impl Who {
+    /// Who did something, under the login they had then, or have now.
+    pub(crate) fn of(world: &World, actor: Actor, login: Option<String>) -> Self {
+        let name = match actor {
+            Actor::User(id) => {
+                let known = || world.user(id).map(|user| user.login.to_string());
+                login.or_else(known).unwrap_or_else(|| id.to_string())
+            }
+            Actor::System(system) => system.to_string(),
+            Actor::Connector(id) => id.to_string(),
+        };
+        let kind = actor.kind();
+        Self { kind, name }
+    }
+}
+
+impl std::fmt::Display for Who {
+    /// A login alone is a user; all else has its kind before it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.kind {
+            "user" => f.write_str(&self.name),
+            kind => write!(f, "{kind}:{}", self.name),
+        }
     }
 }
 
@@ -103,11 +127,17 @@ pub(crate) fn decided(by: &DecidedBy) -> String {
     format!("{verb} by {}{notes}", by.in_words())
 }
 
-/// The user of that login, address or id.
+/// The user of that login or id. An address is no name, but says whose it is.
 pub(crate) fn user<'w>(world: &'w World, key: &str) -> Result<&'w User> {
-    world.find_user(key).ok_or_else(|| {
+    world.named_user(key).ok_or_else(|| {
+        if let Some(user) = world.user_by_email(key) {
+            return anyhow!(
+                "people are named by login or id, and `{key}` is an e-mail address; its owner is `{}`",
+                user.login
+            );
+        }
         let known = world.users().map(|user| user.login.as_str());
-        let otherwise = "people are named by login, e-mail address or id";
+        let otherwise = "people are named by login or id";
         anyhow!(
             "there is no user `{key}`{}",
             or_meant(key, known, otherwise)

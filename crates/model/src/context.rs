@@ -30,6 +30,16 @@ impl Actor {
         }
     }
 
+    /// What kind of actor it is, as it is written before a name: `user`, `system` or `connector`.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::User(_) => "user",
+            Self::System(_) => "system",
+            Self::Connector(_) => "connector",
+        }
+    }
+
     /// Whether it mirrors what is so outside: that is taken as it comes.
     #[must_use]
     pub const fn mirrors(self) -> bool {

@@ -107,6 +107,9 @@ pub fn subject_rules<'e>(held: impl IntoIterator<Item = &'e Entitlement>) -> Sub
     rules
 }
 
+/// The attributes of a subject that are the store's, whether it knows a value or not.
+pub const BUILT_IN_ATTRIBUTES: [&str; 6] = ["id", "type", "login", "name", "kind", "email"];
+
 /// What rules see of a user, as `@subject.…`: what the store knows, which no request overrides.
 #[must_use]
 pub fn subject_attributes(user: &User) -> BTreeMap<Arc<str>, Value> {
@@ -122,9 +125,8 @@ pub fn subject_attributes(user: &User) -> BTreeMap<Arc<str>, Value> {
     all.insert("login".into(), Value::from(&*user.login));
     all.insert("name".into(), Value::from(&*user.name));
     all.insert("kind".into(), Value::from(kind));
-    if let Some(email) = &user.email {
-        all.insert("email".into(), Value::from(&**email));
-    }
+    let email = user.email.as_deref();
+    all.insert("email".into(), email.map_or(Value::Null, Value::from));
     all
 }
 

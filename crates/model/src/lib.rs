@@ -23,6 +23,7 @@ mod fact;
 mod group;
 pub mod guard;
 pub mod id;
+mod letters;
 mod membership;
 mod membership_kind;
 pub mod name;

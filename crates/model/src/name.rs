@@ -4,13 +4,17 @@ use std::{borrow::Borrow, fmt, ops::Deref, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+use crate::letters;
+
+pub use crate::letters::key;
+
 /// Why a text cannot be what it was meant to be; a sentence for the person who typed it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ParseTextError(pub String);
 
 macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, $check:expr) => {
+    ($(#[$doc:meta])* $name:ident, $check:expr, $new:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
@@ -21,6 +25,14 @@ macro_rules! text {
             /// # Errors
             /// [`ParseTextError`] with the sentence to show.
             pub fn parse(text: &str) -> Result<Self, ParseTextError> {
+                let check: fn(&str) -> Result<(), String> = $new;
+                let read = Self::stored(text)?;
+                check(&read).map_err(ParseTextError)?;
+                Ok(read)
+            }
+
+            /// Reads what is on record, also what an earlier version took and `parse` takes no more.
+            fn stored(text: &str) -> Result<Self, ParseTextError> {
                 let check: fn(&str) -> Result<(), String> = $check;
                 let text = text.trim();
                 check(text).map_err(ParseTextError)?;
@@ -33,7 +45,7 @@ macro_rules! text {
                 &self.0
             }
 
-            /// The form under which it is compared and indexed: without regard to case.
+            /// The form under which it is compared: without regard to case, in NFC.
             #[must_use]
             pub fn key(&self) -> String {
                 key(&self.0)
@@ -64,7 +76,7 @@ macro_rules! text {
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
-                Self::parse(&text).map_err(D::Error::custom)
+                Self::stored(&text).map_err(D::Error::custom)
             }
         }
     };
@@ -73,7 +85,8 @@ macro_rules! text {
 text!(
     /// The name of a group, role, app or tag: 1 to 255 characters on one line.
     Name,
-    |text| line("name", text, 255)
+    |text| line("name", text, 255),
+    |text| plain("name", text)
 );
 text!(
     /// What a person signs in as and is addressed by: 1 to 100 characters without spaces.
@@ -83,6 +96,22 @@ text!(
         if text.contains(char::is_whitespace) || text.contains('/') || text.starts_with('@') {
             return Err(format!(
                 "`{text}` cannot be a login; use letters, digits, dots and hyphens, without spaces or slashes"
+            ));
+        }
+        Ok(())
+    },
+    |text| {
+        plain("login", text)?;
+        let kinds = ["user:", "system:", "connector:", "group:", "app:", "tag:"];
+        if kinds.iter().any(|kind| key(text).starts_with(kind)) {
+            return Err(format!(
+                "`{text}` reads as a kind and a name, as filters are written; leave out the colon"
+            ));
+        }
+        if let Some(odd) = text.chars().find(|c| !letters::in_identifier(*c)) {
+            return Err(format!(
+                "the login contains `{odd}` (U+{:04X}); use letters and digits in their ordinary form",
+                odd as u32
             ));
         }
         Ok(())
@@ -102,19 +131,31 @@ text!(
             {
                 Ok(())
             }
-            _ => Err(format!("`{text}` is not an e-mail address; write it as name@example.com")),
+            _ => Err(not_an_address(text)),
         }
+    },
+    |text| {
+        plain("e-mail address", text)?;
+        let (local, domain) = text.split_once('@').unwrap_or_default();
+        let filled = |part: &str| part.split('.').all(|label| !label.is_empty());
+        let edge = |label: &str| label.starts_with('-') || label.ends_with('-');
+        if filled(local) && filled(domain) && !domain.split('.').any(edge) {
+            return Ok(());
+        }
+        Err(not_an_address(text))
     }
 );
 text!(
     /// A few sentences about a thing; may be empty, at most 1024 characters.
     Description,
-    |text| several("description", text, 1024)
+    |text| several("description", text, 1024),
+    |_| Ok(())
 );
 text!(
     /// Why something was done; may be empty, at most 1024 characters.
     Reason,
-    |text| several("reason", text, 1024)
+    |text| several("reason", text, 1024),
+    |_| Ok(())
 );
 text!(
     /// The name of a permission, such as `repo:acme/site:write`: 1 to 255 characters without spaces.
@@ -127,7 +168,8 @@ text!(
             ));
         }
         Ok(())
-    }
+    },
+    |text| plain("permission", text)
 );
 text!(
     /// The name of an environment, such as `production`: 1 to 100 characters without spaces.
@@ -138,7 +180,8 @@ text!(
             return Err(format!("`{text}` cannot be an environment; leave out the spaces"));
         }
         Ok(())
-    }
+    },
+    |text| plain("environment", text)
 );
 
 impl Default for Description {
@@ -158,10 +201,34 @@ fn empty() -> Arc<str> {
     Arc::clone(&EMPTY)
 }
 
-/// The form under which names are compared: lower case, so that `Payroll` and `payroll` collide.
-#[must_use]
-pub fn key(text: &str) -> String {
-    text.trim().to_lowercase()
+/// What nothing new is called: what cannot be seen, an id (it would be taken for another's), and the
+/// dots that mean a folder in an address.
+fn plain(what: &str, text: &str) -> Result<(), String> {
+    if let Some(bad) = text.chars().find(|c| letters::is_hidden(*c)) {
+        return Err(hidden(what, bad));
+    }
+    if uuid::Uuid::try_parse(text).is_ok() {
+        return Err(format!(
+            "`{text}` has the form of an id and cannot be a {what}; choose another"
+        ));
+    }
+    if text == "." || text == ".." {
+        return Err(format!(
+            "`{text}` cannot be a {what}; use letters or digits"
+        ));
+    }
+    Ok(())
+}
+
+fn not_an_address(text: &str) -> String {
+    format!("`{text}` is not an e-mail address; write it as name@example.com")
+}
+
+fn hidden(what: &str, bad: char) -> String {
+    format!(
+        "the {what} contains the character U+{:04X}, which cannot be seen; remove it",
+        bad as u32
+    )
 }
 
 fn line(what: &str, text: &str, most: usize) -> Result<(), String> {
@@ -186,10 +253,7 @@ fn several(what: &str, text: &str, most: usize) -> Result<(), String> {
         .chars()
         .find(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || is_invisible(*c))
     {
-        return Err(format!(
-            "the {what} contains the character U+{:04X}, which cannot be seen; remove it",
-            bad as u32
-        ));
+        return Err(hidden(what, bad));
     }
     Ok(())
 }
@@ -241,9 +305,90 @@ mod tests {
             "経理部",
             "فريق الرواتب",
             "e\u{301}quipe",
-            "❤\u{FE0F} team",
+            "❤ team",
         ] {
             assert!(Name::parse(seen).is_ok(), "{seen}");
+        }
+    }
+
+    #[test]
+    fn ignorable_unassigned_and_private_characters_are_in_no_name() {
+        for hidden in [
+            '\u{FE0F}',
+            '\u{FE00}',
+            '\u{E0100}',
+            '\u{1D173}',
+            '\u{FFF9}',
+            '\u{200B}',
+            '\u{2066}',
+            '\u{378}',
+            '\u{E000}',
+            '\u{10FFFF}',
+            '\u{17B4}',
+            '\u{7F}',
+            '\u{85}',
+        ] {
+            let text = format!("pay{hidden}roll");
+            let at = hidden as u32;
+            assert!(Name::parse(&text).is_err(), "U+{at:04X}");
+            assert!(Login::parse(&text).is_err(), "U+{at:04X}");
+            assert!(PermissionName::parse(&text).is_err(), "U+{at:04X}");
+            let email = format!("{text}@example.com");
+            assert!(Email::parse(&email).is_err(), "U+{at:04X}");
+        }
+    }
+
+    #[test]
+    fn what_an_earlier_version_took_is_still_read() {
+        for stored in [
+            "❤\u{FE0F} team",
+            "..",
+            "0190163d-8694-739b-aea5-966c26f8ad91",
+        ] {
+            let read: Name = serde_json::from_value(stored.into()).unwrap();
+            assert_eq!(&*read, stored);
+            assert!(Name::parse(&read).is_err(), "{stored}");
+        }
+        let read = serde_json::from_value::<Email>("a@b..c".into());
+        assert!(read.is_ok());
+    }
+
+    #[test]
+    fn logins_and_addresses_have_their_form() {
+        for (login, taken) in [
+            ("ana", true),
+            ("ana@corp.example", true),
+            ("zo\u{eb}", true),
+            ("zoe\u{308}", true),
+            ("\u{434}\u{43C}\u{438}\u{442}\u{440}\u{438}\u{439}", true),
+            ("...", true),
+            ("a:b", true),
+            ("system:time", false),
+            ("User:ana", false),
+            (".", false),
+            ("..", false),
+            ("0190163d-8694-739b-aea5-966c26f8ad91", false),
+            ("0190163D8694739BAEA5966C26F8AD91", false),
+            ("{0190163d-8694-739b-aea5-966c26f8ad91}", false),
+            ("urn:uuid:0190163d-8694-739b-aea5-966c26f8ad91", false),
+            ("\u{FF41}na", false),
+            ("\u{1D41A}na", false),
+            ("ana\u{2764}", false),
+        ] {
+            assert_eq!(Login::parse(login).is_ok(), taken, "{login}");
+        }
+        for (email, taken) in [
+            ("a@b.c", true),
+            ("a.b+c@localhost", true),
+            ("a@b..c", false),
+            ("a..b@c", false),
+            (".a@c", false),
+            ("a.@c", false),
+            ("a@.c", false),
+            ("a@c.", false),
+            ("a@-c.d", false),
+        ] {
+            assert_eq!(Email::parse(email).is_ok(), taken, "{email}");
         }
     }
 }

@@ -35,6 +35,8 @@ words! {
         LastAdmin = "last_admin",
         /// An app would have no owners group.
         LastOwnersGroup = "last_owners_group",
+        /// The name would pass for another.
+        LooksAlike = "looks_alike",
         /// The name is taken.
         NameTaken = "name_taken",
         /// Only a role is let into groups by people.

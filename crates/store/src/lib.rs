@@ -12,6 +12,7 @@ mod actor;
 mod audit_events;
 mod backup;
 mod batch;
+mod bound_users;
 mod bulk;
 mod chain;
 mod commit_span;

@@ -2,13 +2,14 @@
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
-use portcullis_model::{Group, Id, Position, Request, Timestamp, World};
+use portcullis_model::{Group, Id, Position, Request, Timestamp, User, World};
 use uuid::Uuid;
 
 use crate::{
     AuditEvent, AuditEventFilter, Compared, Cursor, Engine, EntryPart, HistoryOf, HistoryRow,
     InclusionRow, LogEntry, LogFilter, Outbox, Page, RequestFilter, StoreError, Verified,
     audit_events::{self, Recorder},
+    bound_users,
     db::Db,
     history, labels,
     load::{self, When},
@@ -243,6 +244,32 @@ impl Store {
     /// [`StoreError::Database`], or [`StoreError::Corrupt`] where what is kept is no such secret.
     pub async fn signing_secret(&self, candidate: [u8; 32]) -> Result<[u8; 32], StoreError> {
         secrets::signing(self.db(), candidate).await
+    }
+
+    /// Whom `login` means to `holder` in the configuration: who it meant when it was first seen
+    /// there, and `user` if that is now.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn bind_user(
+        &self,
+        holder: &str,
+        login: &str,
+        user: Id<User>,
+    ) -> Result<Id<User>, StoreError> {
+        bound_users::bind(self.db(), holder, login, user).await
+    }
+
+    /// Whom [`Store::bind_user`] bound `login` to for `holder`, if it did.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn bound_user(
+        &self,
+        holder: &str,
+        login: &str,
+    ) -> Result<Option<Id<User>>, StoreError> {
+        bound_users::get(self.db(), holder, login).await
     }
 
     /// What must happen outside, and what became of it.

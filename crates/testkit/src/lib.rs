@@ -8,6 +8,7 @@ pub mod app;
 pub mod clock;
 pub mod db;
 pub mod ids;
+pub mod names;
 pub mod pg;
 
 #[cfg(feature = "app")]

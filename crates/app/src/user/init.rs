@@ -21,13 +21,22 @@ pub struct InitAdmin {
     pub name: Option<Name>,
 }
 
+impl InitAdmin {
+    /// Who has that address, or signs in with it.
+    #[must_use]
+    pub fn whom<'w>(&self, world: &'w World) -> Option<&'w User> {
+        let known = world.user_by_email(&self.email);
+        known.or_else(|| world.user_by_login(&self.email))
+    }
+}
+
 /// The name of the app that is Portcullis itself.
 const BUILT_IN_APP: &str = "Portcullis";
 
 impl Operation for InitAdmin {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let mut change = ChangeSet::new(OperationName::UserInitAdmin);
-        let user = match world.find_user(&self.email) {
+        let user = match self.whom(world) {
             Some(user) => user.id,
             None => {
                 let local = self.email.split('@').next().unwrap_or_default();

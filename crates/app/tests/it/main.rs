@@ -12,6 +12,7 @@ mod equivalence;
 mod fuse;
 mod imports;
 mod kinds;
+mod names;
 mod operations;
 mod order;
 mod random;

@@ -24,7 +24,7 @@ EXAMPLES:
   portcullis access ana
   portcullis access ana@example.com --at 2026-03-01 --json")]
 pub(super) struct Access {
-    /// Who: a login, e-mail address or id
+    /// Who: a login or id
     user: String,
     /// As of this time, such as 2026-03-01 or 2026-03-01T09:00:00Z [default: now]
     #[arg(long, value_name = "TIME", value_parser = tell::parse_time)]

@@ -2,9 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
-use portcullis_model::{
-    Actor, ConnectorId, OperationName, Position, SystemActor, Timestamp, World,
-};
+use portcullis_model::{Actor, OperationName, Position, Refusal, SystemActor, Timestamp, World};
 use portcullis_store::{Compared, LogEntry, LogFilter, Subject, SubjectKind};
 use serde::Serialize;
 use uuid::Uuid;
@@ -43,13 +41,15 @@ enum Verb {
 
 #[derive(Args, Debug)]
 struct List {
-    /// Only by this user, or by operator, import, policy, demo or time
+    /// Only by user:LOGIN, connector:NAME, or system:operator, demo or time; a login alone where
+    /// it can be nobody else
     #[arg(long, value_name = "WHO")]
     actor: Option<String>,
     /// Only operations that begin so, such as request. or group.add_people
     #[arg(long, value_name = "OPERATION")]
     operation: Option<String>,
-    /// Only about this user, group, app or tag, by name or id
+    /// Only about this user, group, app or tag, by name or id; user:NAME, group:NAME … where a
+    /// name is of two
     #[arg(long, value_name = "WHAT")]
     subject: Option<String>,
     /// Only from this time on, such as 2026-03-01T09:00:00Z; a date means the end of that day
@@ -88,7 +88,8 @@ struct Entries {
 struct Entry {
     position: Position,
     at: Timestamp,
-    actor: String,
+    #[serde(flatten)]
+    actor: tell::Who,
     operation: OperationName,
     #[serde(skip_serializing_if = "Option::is_none")]
     undoes: Option<Position>,
@@ -150,48 +151,42 @@ impl List {
 }
 
 fn actor(world: &World, key: &str) -> Result<Actor> {
-    if let Some(user) = world.find_user(key) {
-        return Ok(Actor::User(user.id));
-    }
-    if let Some(system) = SystemActor::parse(key) {
-        return Ok(Actor::System(system));
-    }
-    // Somebody who is gone is still known by id.
-    if let Ok(id) = key.parse() {
-        return Ok(Actor::User(id));
-    }
-    // Connectors are known by name, whether they are configured here or were once.
-    ConnectorId::parse(key).map(Actor::Connector).map_err(|_| {
-        let system = SystemActor::ALL.iter().map(|system| system.as_str());
-        let known = world.users().map(|user| user.login.as_str()).chain(system);
-        let meant = or_meant(key, known, "somebody deleted is found by id");
-        anyhow!("there is no user `{key}`{meant}")
+    world.find_actor(key).map_err(|refusal| match refusal {
+        Refusal::NotFound { .. } => {
+            let system = SystemActor::ALL.iter().map(|system| system.as_str());
+            let known = world.users().map(|user| user.login.as_str()).chain(system);
+            let otherwise = "somebody deleted is found by id, a source as `connector:NAME`";
+            anyhow!(
+                "there is no user `{key}`{}",
+                or_meant(key, known, otherwise)
+            )
+        }
+        refusal => tell::refusal(&refusal),
     })
 }
 
 fn subject(world: &World, key: &str) -> Result<(SubjectKind, Uuid)> {
-    let user = world
-        .find_user(key)
-        .map(|user| (SubjectKind::User, user.id.uuid()));
-    let group = || {
-        world
-            .find_group(key)
-            .map(|group| (SubjectKind::Group, group.id.uuid()))
+    let (wanted, name) = match key.split_once(':') {
+        Some((kind, name)) if KINDS.iter().any(|known| known.as_str() == kind) => {
+            (SubjectKind::parse(kind), name)
+        }
+        _ => (None, key),
     };
-    let app = || {
-        world
-            .find_app(key)
-            .map(|app| (SubjectKind::App, app.id.uuid()))
+    let found = |kind: SubjectKind| match kind {
+        SubjectKind::User => world.find_user(name).map(|user| user.id.uuid()),
+        SubjectKind::Group => world.find_group(name).map(|group| group.id.uuid()),
+        SubjectKind::App => world.find_app(name).map(|app| app.id.uuid()),
+        _ => world.find_tag(name).map(|tag| tag.id.uuid()),
     };
-    let tag = || {
-        world
-            .find_tag(key)
-            .map(|tag| (SubjectKind::Tag, tag.id.uuid()))
-    };
-    user.or_else(group)
-        .or_else(app)
-        .or_else(tag)
-        .ok_or_else(|| {
+    let kinds = KINDS.into_iter();
+    let kinds = kinds.filter(|kind| wanted.is_none_or(|wanted| wanted == *kind));
+    let mut all = kinds.filter_map(|kind| Some((kind, found(kind)?)));
+    match (all.next(), all.next()) {
+        (Some(one), None) => Ok(one),
+        (Some((one, _)), Some((other, _))) => Err(anyhow!(
+            "`{key}` may be a {one} or a {other}; write `{one}:{key}` or `{other}:{key}`"
+        )),
+        (None, _) => {
             let users = world.users().map(|user| user.login.as_str());
             let groups = world.groups().map(|group| group.name.as_str());
             let apps = world.apps().map(|app| app.name.as_str());
@@ -199,20 +194,27 @@ fn subject(world: &World, key: &str) -> Result<(SubjectKind, Uuid)> {
                 .chain(groups)
                 .chain(apps)
                 .chain(world.tags().map(|tag| tag.name.as_str()));
-            anyhow!(
+            Err(anyhow!(
                 "there is no user, group, app or tag `{key}`{}",
                 or_meant(key, known, "see `portcullis audit` for names")
-            )
-        })
+            ))
+        }
+    }
 }
+
+/// What an entry may be looked up by.
+const KINDS: [SubjectKind; 4] = [
+    SubjectKind::User,
+    SubjectKind::Group,
+    SubjectKind::App,
+    SubjectKind::Tag,
+];
 
 fn told(world: &World, entry: LogEntry) -> Entry {
     Entry {
         position: entry.position,
         at: entry.at,
-        actor: entry
-            .login
-            .unwrap_or_else(|| tell::actor(world, entry.actor)),
+        actor: tell::Who::of(world, entry.actor, entry.login),
         operation: entry.operation,
         undoes: entry.undoes,
         undone_by: entry.undone_by,
@@ -250,7 +252,7 @@ fn text(answer: &Entries) -> String {
             vec![
                 entry.position.to_string(),
                 tell::time(entry.at),
-                entry.actor.clone(),
+                entry.actor.to_string(),
                 entry.operation.to_string(),
                 about,
             ]

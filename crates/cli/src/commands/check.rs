@@ -34,7 +34,7 @@ EXAMPLES:
   portcullis check ana deploy:release --environment production --json
   portcullis check ana write doc:handbook --property status=draft --explain")]
 pub(super) struct Check {
-    /// Who: a login, e-mail address or id
+    /// Who: a login or id
     subject: String,
     /// The action; or a permission, such as deploy:production
     action: String,

@@ -2,11 +2,12 @@
 
 use anyhow::Result;
 use clap::Args;
-use portcullis_model::{MembershipKind, Timestamp, UserKind};
+use portcullis_model::{MembershipKind, Timestamp, UserKind, World, guard};
 use portcullis_store::{EffectState, Live, LogFilter, Store};
 use serde::Serialize;
 
 use crate::{
+    bound::First,
     config::{Config, Where},
     failure::Outcome,
     log::start_log,
@@ -27,6 +28,9 @@ pub(super) struct Doctor {
     #[command(flatten)]
     place: Where,
 }
+
+/// More names than these are only counted.
+const MOST_NAMES: usize = 20;
 
 #[derive(Serialize)]
 struct Report {
@@ -107,7 +111,7 @@ impl Report {
             .first()
             .map(|entry| entry.at);
         let outbox = store.outbox().counts().await?;
-        let world = Live::start(store).await?.world();
+        let world = Live::start(store.clone()).await?.world();
         let now = self.clock.now;
         let kind = |wanted: UserKind| world.users().filter(|user| user.kind == wanted).count();
         let direct =
@@ -162,18 +166,32 @@ impl Report {
                 tell::time(last)
             ));
         }
-        if let Err(error) = config.policy.with_people(&world) {
-            self.problems.push(error.0);
+        let place = (&store, &*world);
+        if let Err(error) = config.policy.with_people(place, First::Look).await {
+            self.problems.push(error.to_string());
         }
         for token in &config.tokens {
-            if let portcullis_web::TokenSubject::User(login) = &token.subject
-                && world.find_user(login).is_none()
-            {
-                self.problems.push(format!("{}: the token `{}` acts as `{login}`, who is not known; create them or remove it", token.source, token.name));
+            if let Err((_, sentence)) = token.bound(place, First::Look).await? {
+                self.problems.push(sentence);
             }
         }
+        self.problems.extend(unsound(&world));
         Ok(())
     }
+}
+
+/// Names on record that could not be given today.
+fn unsound(world: &World) -> Vec<String> {
+    let mut all = guard::unsound_names(world);
+    let more = all.len().saturating_sub(MOST_NAMES);
+    all.truncate(MOST_NAMES);
+    if more > 0 {
+        all.push(format!(
+            "{} could not be called so today",
+            output::count(more, "more name", "more names")
+        ));
+    }
+    all
 }
 
 fn text(report: &Report) -> String {

@@ -28,7 +28,7 @@ EXAMPLES:
   portcullis explain ana@example.com 'App-Data Warehouse-Analysts' --json
   portcullis explain ana deploy:release --environment production --at 2026-03-01")]
 pub(super) struct Explain {
-    /// Who: a login, e-mail address or id
+    /// Who: a login or id
     user: String,
     /// What: a group, a role or a permission
     what: String,

@@ -192,7 +192,7 @@ impl File<'_> {
         let config = Config::load(&self.taking.place, None)?;
         start_log(&config.server.log.value.0);
         let working = output::spinner("opening the data");
-        let app = open::app(&config, Missing::Create, |_| {
+        let app = open::app(&config, Missing::Create, async |_, _| {
             Ok(config.policy.without_people())
         })
         .await?;

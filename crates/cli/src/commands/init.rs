@@ -71,7 +71,7 @@ impl Init {
         };
         let config = Config::load(&self.place, None)?;
         start_log(&config.server.log.value.0);
-        let app = open::app(&config, Missing::Create, |_| {
+        let app = open::app(&config, Missing::Create, async |_, _| {
             Ok(config.policy.without_people())
         })
         .await?;
@@ -80,8 +80,8 @@ impl Init {
             .users()
             .filter(|user| world.is_admin(user.id, now))
             .collect();
-        let one_of_them = world
-            .find_user(&operation.email)
+        let one_of_them = operation
+            .whom(&world)
             .is_some_and(|user| world.is_admin(user.id, now));
         if !admins.is_empty() && !one_of_them && !self.force {
             let names: Vec<_> = admins
@@ -103,13 +103,12 @@ impl Init {
             .await
             .map_err(|refusal| tell::refusal(&refusal))?;
         let changed = !preview.change.is_empty();
-        let email = operation.email.clone();
         if changed {
-            app.commit(context, operation, None).await?;
+            app.commit(context, operation.clone(), None).await?;
         }
         let world = app.world();
-        let login = world
-            .find_user(&email)
+        let login = operation
+            .whom(&world)
             .map_or_else(String::new, |user| user.login.to_string());
         let done = Done {
             changed,

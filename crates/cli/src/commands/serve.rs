@@ -11,12 +11,13 @@ use portcullis_app::{
     tasks::{run_delivery, run_expiry},
 };
 use portcullis_model::{Actor, ConnectorId};
-use portcullis_web::{Access, Decisions, SigningKey, TokenSubject, Web};
+use portcullis_web::{Access, Decisions, SigningKey, Token, Web};
 use tokio::net::TcpListener;
 
 use crate::{
+    bound::{First, Unbound},
     config::{Config, Where},
-    failure::{BadUsage, Outcome, or_meant},
+    failure::{BadUsage, Outcome},
     log::start_log,
     open::{self, Missing},
     output::{self, Format},
@@ -56,8 +57,8 @@ impl Serve {
             ))
             .into());
         }
-        let app = open::app(&config, Missing::Create, |world| {
-            Ok(config.policy.with_people(world)?)
+        let app = open::app(&config, Missing::Create, async |store, world| {
+            config.policy.with_people((store, world), First::Bind).await
         })
         .await?;
         if let Some(file) = config.decisions.policy.value.as_deref() {
@@ -72,7 +73,7 @@ impl Serve {
                     )
                 })?;
         }
-        check_tokens(&config, &app)?;
+        let tokens = usable(&config, &app).await?;
         let listener = TcpListener::bind(address).await.map_err(|error| {
             anyhow!("{address} cannot be listened on: {error}; choose another with --listen")
         })?;
@@ -84,11 +85,6 @@ impl Serve {
                 "no token is configured, so nobody can ask anything; add a [[token]] to the configuration"
             );
         }
-        let tokens = config
-            .tokens
-            .iter()
-            .map(crate::config::ConfiguredToken::to_web)
-            .collect();
         let decisions = config.decision_point();
         let key = open::signing_key(config.signing_key(), &app).await?;
         until_stopped(
@@ -105,23 +101,19 @@ impl Serve {
     }
 }
 
-/// A token for somebody unknown would never work: better told now than found out later.
-fn check_tokens(config: &Config, app: &App) -> Result<()> {
+/// The tokens that may be used. One for somebody unknown would never work: better told now than found
+/// out later. One whose login has come to somebody else is left out, and the others go on.
+async fn usable(config: &Config, app: &App) -> Result<Vec<Token>> {
     let world = app.world();
+    let mut usable = Vec::new();
     for token in &config.tokens {
-        if let TokenSubject::User(login) = &token.subject
-            && world.find_user(login).is_none()
-        {
-            let known = world.users().map(|user| user.login.as_str());
-            let meant = or_meant(login, known, "create the user first, or remove the token");
-            let (source, name) = (&token.source, &token.name);
-            return Err(BadUsage(format!(
-                "{source}: the token `{name}` acts as `{login}`, and there is no such user{meant}"
-            ))
-            .into());
+        match token.bound((app.store(), &world), First::Bind).await? {
+            Ok(token) => usable.push(token),
+            Err((Unbound::Unknown(_), sentence)) => return Err(BadUsage(sentence).into()),
+            Err((Unbound::Moved(_), sentence)) => tracing::error!("{sentence}"),
         }
     }
-    Ok(())
+    Ok(usable)
 }
 
 /// How long requests under way get after the first signal to stop.

@@ -1,9 +1,14 @@
 //! `[policy]`: what holds for everything that is done here.
 
+use anyhow::Result;
 use portcullis_model::{Policy, World, context::Descriptions};
+use portcullis_store::Store;
 
-use super::{section::section, value::Sourced};
-use crate::failure::{BadUsage, or_meant};
+use super::section::section;
+use crate::{
+    bound::{self, First, Unbound},
+    failure::BadUsage,
+};
 
 section! {
     /// What holds for everything that is done here.
@@ -40,29 +45,38 @@ impl PolicySettings {
         }
     }
 
-    /// The policy with the users it names as they are in `world`.
-    pub(crate) fn with_people(&self, world: &World) -> Result<Policy, BadUsage> {
+    /// The policy with the users it names. A login that has come to somebody else since it was first
+    /// seen here brings them nothing.
+    pub(crate) async fn with_people(
+        &self,
+        place: (&Store, &World),
+        first: First,
+    ) -> Result<Policy> {
         let mut faults = Vec::new();
-        let mut people = |logins: &Sourced<Vec<String>>, key: &str| {
-            let found = logins.value.iter().filter_map(|login| {
-                let user = world.find_user(login);
-                if user.is_none() {
-                    let known = world.users().map(|user| user.login.as_str());
-                    let meant = or_meant(login, known, "create them first, or leave them out");
-                    faults.push(format!(
-                        "{}: `policy.{key}` names `{login}`, and there is no such user{meant}",
-                        logins.source
-                    ));
+        let mut policy = self.without_people();
+        for (logins, key, people) in [
+            (
+                &self.app_creators,
+                "policy.app_creators",
+                &mut policy.app_creators,
+            ),
+            (
+                &self.app_group_deleters,
+                "policy.app_group_deleters",
+                &mut policy.app_group_deleters,
+            ),
+        ] {
+            let source = &logins.source;
+            for login in &logins.value {
+                match bound::user(place, key, login, first).await? {
+                    Ok(id) => people.push(id),
+                    Err(Unbound::Unknown(meant)) => faults.push(format!(
+                        "{source}: `{key}` names `{login}`, and there is no such user{meant}"
+                    )),
+                    Err(Unbound::Moved(why)) => faults.push(format!("{source}: `{key}`: {why}")),
                 }
-                user.map(|user| user.id)
-            });
-            found.collect()
-        };
-        let policy = Policy {
-            app_creators: people(&self.app_creators, "app_creators"),
-            app_group_deleters: people(&self.app_group_deleters, "app_group_deleters"),
-            ..self.without_people()
-        };
-        BadUsage::of(&faults).map_or(Ok(policy), Err)
+            }
+        }
+        BadUsage::of(&faults).map_or(Ok(policy), |faults| Err(faults.into()))
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use anyhow::Result;
+use portcullis_model::World;
+use portcullis_store::Store;
 use portcullis_web::{Token, TokenSubject};
 use sha2::{Digest as _, Sha256};
 
@@ -10,6 +13,7 @@ use super::{
     section::section,
     value::Source,
 };
+use crate::bound::{self, First, Unbound};
 
 section! {
     /// A token as it is written.
@@ -20,11 +24,20 @@ section! {
         sha256: Option<Secret> => "this or `file`";
         /// a file that holds the token itself
         file: Option<SecretFile> => "this or `sha256`";
-        /// the login of the user it acts as
+        /// the login of the user it acts as, or their id
         user: Option<String> => "this or `decisions`";
         /// whether it may ask for decisions, and do nothing else
         decisions: bool = false;
     }
+}
+
+/// Whom a token stands for, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum BearerOf {
+    /// A user, by login or id.
+    User(String),
+    /// An enforcement point.
+    Decisions,
 }
 
 /// A token of the configuration.
@@ -32,7 +45,7 @@ section! {
 pub(crate) struct ConfiguredToken {
     pub(crate) name: String,
     pub(crate) sha256: [u8; 32],
-    pub(crate) subject: TokenSubject,
+    pub(crate) subject: BearerOf,
     pub(crate) source: Source,
 }
 
@@ -46,29 +59,67 @@ impl ConfiguredToken {
     /// What may be shown of it.
     pub(crate) fn shown(&self) -> String {
         match &self.subject {
-            TokenSubject::User(login) => format!("acts as `{login}` (digest not shown)"),
-            TokenSubject::Decisions => "asks for decisions (digest not shown)".to_owned(),
+            BearerOf::User(login) => format!("acts as `{login}` (digest not shown)"),
+            BearerOf::Decisions => "asks for decisions (digest not shown)".to_owned(),
         }
     }
 
-    pub(crate) fn to_web(&self) -> Token {
-        Token {
+    /// The token as it may be used; else why not, with a sentence that says so.
+    pub(crate) async fn bound(
+        &self,
+        place: (&Store, &World),
+        first: First,
+    ) -> Result<std::result::Result<Token, (Unbound, String)>> {
+        let subject = match &self.subject {
+            BearerOf::Decisions => TokenSubject::Decisions,
+            BearerOf::User(key) => {
+                let digest = self.sha256.iter().map(|byte| format!("{byte:02x}"));
+                let holder = format!("token:{}", digest.collect::<String>());
+                match bound::user(place, &holder, key, first).await? {
+                    Ok(id) => TokenSubject::User {
+                        key: key.clone(),
+                        id,
+                    },
+                    Err(wrong) => {
+                        let (source, name) = (&self.source, &self.name);
+                        let sentence = match &wrong {
+                            Unbound::Unknown(meant) => format!(
+                                "{source}: the token `{name}` acts as `{key}`, and there is no such user{meant}"
+                            ),
+                            Unbound::Moved(why) => {
+                                format!("{source}: the token `{name}` is refused: {why}")
+                            }
+                        };
+                        return Ok(Err((wrong, sentence)));
+                    }
+                }
+            }
+        };
+        Ok(Ok(Token {
             name: self.name.as_str().into(),
             sha256: self.sha256,
-            subject: self.subject.clone(),
-        }
+            subject,
+        }))
     }
 }
 
 impl TokenSettings {
     /// The token, or all that is wrong with it.
-    pub(super) fn token(self, source: Source) -> Result<ConfiguredToken, Vec<String>> {
+    pub(super) fn token(self, source: Source) -> std::result::Result<ConfiguredToken, Vec<String>> {
         let name = self.name.value.filter(|name| !name.is_empty());
         let name = name.ok_or("the token has no `name`; give it one, it is what the log calls it");
         let sha256 = match (&self.sha256.value, &self.file.value) {
-            (Some(digest), None) => digest_of_hex(digest.reveal()).ok_or(
-                "`sha256` is 64 hexadecimal digits; make it with `printf %s TOKEN | sha256sum`",
-            ),
+            (Some(digest), None) => digest_of_hex(digest.reveal())
+                .ok_or(
+                    "`sha256` is 64 hexadecimal digits; make it with `printf %s TOKEN | sha256sum`",
+                )
+                .and_then(|digest| {
+                    if means_nothing(digest) {
+                        Err("`sha256` is the digest of an empty token, which anybody has; make it of a long random one")
+                    } else {
+                        Ok(digest)
+                    }
+                }),
             (None, Some(SecretFile(token))) if token.reveal().len() >= 16 => {
                 Ok(Sha256::digest(token.reveal().as_bytes()).into())
             }
@@ -78,8 +129,8 @@ impl TokenSettings {
             _ => Err("a token needs `sha256` or `file`, one of them; add or remove one"),
         };
         let subject = match (self.user.value, self.decisions.value) {
-            (Some(login), false) => Ok(TokenSubject::User(login)),
-            (None, true) => Ok(TokenSubject::Decisions),
+            (Some(login), false) => Ok(BearerOf::User(login)),
+            (None, true) => Ok(BearerOf::Decisions),
             _ => Err(
                 "a token needs `user = \"login\"` or `decisions = true`, one of them; add or remove one",
             ),
@@ -98,6 +149,13 @@ impl TokenSettings {
             }
         }
     }
+}
+
+/// Whether it is the digest of nothing, or of a line break alone: of `$TOKEN` where that is not set.
+fn means_nothing(digest: [u8; 32]) -> bool {
+    ["", "\n", "\r\n"]
+        .map(|token| Sha256::digest(token).into())
+        .contains(&digest)
 }
 
 fn digest_of_hex(text: &str) -> Option<[u8; 32]> {

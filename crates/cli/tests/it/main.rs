@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod help;
 mod import;
+mod names;
 mod old_database;
 mod org_rust;
 mod outbox;

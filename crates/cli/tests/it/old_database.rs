@@ -76,7 +76,17 @@ fn renamed(value: &mut Value) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(renamed),
-        Value::Object(members) => members.values_mut().for_each(renamed),
+        Value::Object(members) => {
+            members.values_mut().for_each(renamed);
+            if let Some(actor) = members.get("actor").and_then(Value::as_str) {
+                let kind = match actor {
+                    "time" | "operator" | "demo" => "system",
+                    "import" | "policy" => "connector",
+                    _ => "user",
+                };
+                members.insert("actor_kind".into(), kind.into());
+            }
+        }
         _ => {}
     }
 }

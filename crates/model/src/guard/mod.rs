@@ -15,6 +15,8 @@ mod spelling;
 pub use matrix::{Action, Relation};
 pub use may::{Target, may};
 
+pub use rules::unsound_names;
+
 use crate::{ChangeSet, Context, Refusal, World};
 
 /// A change that has passed the guard, with the world it leads to. Only [`guard`] makes one.

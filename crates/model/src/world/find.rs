@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use uuid::Uuid;
 
-use super::World;
+use super::{NameSpace, World};
 use crate::{
     App, ConnectorId, Entitlement, Group, Id, Identity, Inclusion, Noun, Refusal, Request,
-    Resource, Tag, User, name, record::AppOrigin,
+    Resource, Tag, User, record::AppOrigin,
 };
 
 impl World {
@@ -108,18 +108,38 @@ impl World {
         self.identities.values().map(|identity| &**identity)
     }
 
-    /// The living user with that login, e-mail address or id.
+    /// The living user with just that login, in whatever case; never one with such an address or id.
+    #[must_use]
+    pub fn user_by_login(&self, login: &str) -> Option<&User> {
+        if login.trim() != login {
+            return None;
+        }
+        let found = self.by_name(&self.logins, NameSpace::Person, login);
+        found.map(|(_, user)| &**user)
+    }
+
+    /// The living user with that e-mail address.
+    #[must_use]
+    pub fn user_by_email(&self, email: &str) -> Option<&User> {
+        let ix = self.by_name(&self.emails, NameSpace::Person, email)?;
+        self.user_at(*ix).map(|node| &*node.user)
+    }
+
+    /// Whom a token, a subject, a path or a file names: by id, or by just their login. An address is
+    /// no name, because it may be another's tomorrow.
+    #[must_use]
+    pub fn named_user(&self, key: &str) -> Option<&User> {
+        match key.parse::<Id<User>>() {
+            Ok(id) => self.user(id),
+            Err(_) => self.user_by_login(key),
+        }
+    }
+
+    /// Whom a person searches: by login, e-mail address or id.
     #[must_use]
     pub fn find_user(&self, key: &str) -> Option<&User> {
-        if let Ok(id) = key.parse::<Id<User>>() {
-            return self.user(id);
-        }
-        let key = name::key(key);
-        if let Some((_, user)) = self.logins.get(key.as_str()) {
-            return Some(user);
-        }
-        let ix = self.emails.get(key.as_str())?;
-        self.user_at(*ix).map(|node| &*node.user)
+        let key = key.trim();
+        self.named_user(key).or_else(|| self.user_by_email(key))
     }
 
     /// The living group with that name or id.
@@ -128,7 +148,7 @@ impl World {
         if let Ok(id) = key.parse::<Id<Group>>() {
             return self.group(id);
         }
-        let ix = self.group_names.get(name::key(key).as_str())?;
+        let ix = self.by_name(&self.group_names, NameSpace::Group, key)?;
         self.group_at(*ix).map(|node| &*node.group)
     }
 
@@ -138,7 +158,11 @@ impl World {
         if let Ok(id) = key.parse::<Id<App>>() {
             return self.app(id);
         }
-        self.app(Id::new(*self.app_names.get(name::key(key).as_str())?))
+        self.app(Id::new(*self.by_name(
+            &self.app_names,
+            NameSpace::App,
+            key,
+        )?))
     }
 
     /// The living tag with that name or id.
@@ -147,7 +171,11 @@ impl World {
         if let Ok(id) = key.parse::<Id<Tag>>() {
             return self.tag(id);
         }
-        self.tag(Id::new(*self.tag_names.get(name::key(key).as_str())?))
+        self.tag(Id::new(*self.by_name(
+            &self.tag_names,
+            NameSpace::Tag,
+            key,
+        )?))
     }
 
     /// How many living users there are.

@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use super::World;
-use crate::{App, Group, Id, Request, Resource, Tag, Timestamp, User, name};
+use crate::{App, Group, Id, Request, Resource, Tag, Timestamp, User, letters};
 
 impl World {
     /// Users by login, those after `after` if given.
@@ -12,7 +12,7 @@ impl World {
         after: Option<&str>,
     ) -> impl Iterator<Item = &'w User> + use<'w> {
         self.logins
-            .range::<_, str>((bound(after.map(name::key).as_deref()), Bound::Unbounded))
+            .range::<_, str>((bound(after.map(letters::fold).as_deref()), Bound::Unbounded))
             .map(|(_, (_, user))| &**user)
     }
 
@@ -27,7 +27,7 @@ impl World {
         after: Option<&str>,
     ) -> impl Iterator<Item = &'w Group> + use<'w> {
         self.group_names
-            .range::<_, str>((bound(after.map(name::key).as_deref()), Bound::Unbounded))
+            .range::<_, str>((bound(after.map(letters::fold).as_deref()), Bound::Unbounded))
             .filter_map(|(_, ix)| self.group_at(*ix))
             .map(|node| &*node.group)
     }
@@ -43,7 +43,7 @@ impl World {
         after: Option<&str>,
     ) -> impl Iterator<Item = &'w App> + use<'w> {
         self.app_names
-            .range::<_, str>((bound(after.map(name::key).as_deref()), Bound::Unbounded))
+            .range::<_, str>((bound(after.map(letters::fold).as_deref()), Bound::Unbounded))
             .filter_map(|(_, id)| self.app(Id::new(*id)))
     }
 
@@ -58,7 +58,7 @@ impl World {
         after: Option<&str>,
     ) -> impl Iterator<Item = &'w Tag> + use<'w> {
         self.tag_names
-            .range::<_, str>((bound(after.map(name::key).as_deref()), Bound::Unbounded))
+            .range::<_, str>((bound(after.map(letters::fold).as_deref()), Bound::Unbounded))
             .filter_map(|(_, id)| self.tag(Id::new(*id)))
     }
 

@@ -5,12 +5,15 @@
 //! stored: effective access is computed from the facts whenever it is asked for.
 
 mod access;
+mod actors;
 mod apply;
 mod diff;
 mod find;
 mod holders;
 mod ix;
 mod list;
+mod looks;
+mod names;
 pub mod query;
 mod search;
 mod slab;
@@ -30,10 +33,12 @@ use uuid::Uuid;
 pub use access::{Access, Path, PathStep, PermissionAccess};
 pub use diff::{Diff, DiffLine, What};
 pub use holders::Holder;
+pub(crate) use looks::NameSpace;
 pub use search::{Found, FoundKind};
 pub use texts::contains;
 
 use ix::{IdMap, Ix, IxMap};
+use looks::Looks;
 use slab::Slab;
 use slots::Slots;
 use texts::Texts;
@@ -125,6 +130,7 @@ pub struct World {
     group_names: OrdMap<Arc<str>, Ix>,
     app_names: OrdMap<Arc<str>, Uuid>,
     tag_names: OrdMap<Arc<str>, Uuid>,
+    looks: Looks,
     /// By type, then id.
     resource_keys: OrdMap<Arc<str>, OrdMap<Arc<str>, Arc<Registered>>>,
     /// Groups holding a permission, by its name in lower case.

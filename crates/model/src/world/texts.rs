@@ -31,7 +31,7 @@ impl Texts {
         for (i, line) in text.split_inclusive('\n').enumerate() {
             if i / LINES == at {
                 // A line break inside would move every entry behind it.
-                let folded = lines[i % LINES].to_lowercase().replace(['\n', '\r'], " ");
+                let folded = name::key(lines[i % LINES]).replace(['\n', '\r'], " ");
                 let _ = writeln!(new, "{folded}");
             } else {
                 new.push_str(line);

@@ -28,6 +28,13 @@ fn names_keep_to_the_prefixes_of_their_kind() {
         (pay("App-Bank-Users"), "invalid"),
         (pay("Pay-Users"), "invalid"),
         (pay("App-Pay-owners"), "invalid"),
+        // A prefix alone is no name, and an app `Pay-Roll` to come needs its owners group.
+        (group("Role-", GroupKind::Role), "invalid"),
+        (group("role-", GroupKind::Role), "invalid"),
+        (pay("App-Pay-"), "invalid"),
+        (pay("App-Pay-Roll-Owners"), "invalid"),
+        (pay("App-Pay-Roll-owners"), "invalid"),
+        (pay("App-Pay-CoOwners"), "ok"),
     ] {
         let called = new.name.clone();
         let wanted = if wanted == "invalid" && *called == *"App-Pay-owners" {

@@ -7,6 +7,7 @@
 
 mod support;
 
+mod bound_users;
 mod commits;
 mod faults;
 mod history;

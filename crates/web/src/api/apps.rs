@@ -95,7 +95,7 @@ body! {
         name: Name,
         /// What it is for.
         description: Option<Description>,
-        /// Who owns it first: ids, logins or e-mail addresses; you, if not given.
+        /// Who owns it first: ids or logins; you, if not given.
         owners: Option<Vec<Key<User>>>,
         /// Tags on it, which reach all its groups: ids or names.
         tags: Option<Vec<Key<Tag>>>,

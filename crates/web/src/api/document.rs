@@ -20,7 +20,7 @@ use crate::{
 
 /// What stands in a path, and what it may be.
 const KEYS: &[(&str, &str)] = &[
-    ("user", "An id, login or e-mail address; `@me` is you."),
+    ("user", "An id or a login; `@me` is you."),
     ("group", "An id or name."),
     ("role", "The id or name of a role."),
     ("app", "An id or name."),

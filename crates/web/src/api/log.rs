@@ -48,11 +48,12 @@ row! {
 query! {
     /// Which entries.
     pub(crate) struct Filter {
-        /// By this user: an id, login, e-mail address or `@me`.
-        actor: Option<Key<User>>,
+        /// By whom: `user:ana`, `system:time` or `connector:import`; an id, a login or `@me` where it
+        /// can be nobody else.
+        actor: Option<String>,
         /// What the operation begins with: `group.` or `request.approve`.
         operation: Option<String>,
-        /// About this user: an id, login, e-mail address or `@me`.
+        /// About this user: an id, a login or `@me`.
         user: Option<Key<User>>,
         /// About this group: its id or name.
         group: Option<Key<Group>>,
@@ -78,9 +79,13 @@ query! {
 pub(crate) async fn list_log(read: Read<(Filter, Paging)>) -> Answer {
     read.only_now("use `to` for the log as it was")?;
     let (filter, paging) = &read.query;
-    let actor = read.maybe(&filter.actor)?;
+    let actor = filter.actor.as_deref().map(|text| match text {
+        "@me" => Ok(Actor::User(read.viewer.id)),
+        text => read.world.find_actor(text),
+    });
+    let actor = actor.transpose()?;
     let wanted = LogFilter {
-        actor: actor.map(|user| Actor::User(user.id)),
+        actor,
         operation: filter.operation.clone(),
         subject: subject(&read, filter)?,
         q: filter.q.clone(),

@@ -144,7 +144,7 @@ query! {
         status: Option<Status>,
         /// About this group: its id or name.
         group: Option<Key<Group>>,
-        /// Filed by this user: an id, login, e-mail address or `@me`.
+        /// Filed by this user: an id, a login or `@me`.
         requester: Option<Key<User>>,
         /// Text in the reason, in the requester's login or name, or in the group's name.
         q: Option<String>,

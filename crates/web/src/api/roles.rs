@@ -28,7 +28,7 @@ query! {
         q: Option<String>,
         /// Roles with this tag: its id or name.
         tag: Option<Key<Tag>>,
-        /// Roles this user owns: an id, login, e-mail address or `@me`.
+        /// Roles this user owns: an id, a login or `@me`.
         owner: Option<Key<User>>,
         /// What they are sorted by: `name` if not given. Those that are equal go by name.
         sort: Option<GroupsBy>,
@@ -77,7 +77,7 @@ pub(crate) async fn get_role(role: Of<Role>, read: Read) -> Answer {
 body! {
     /// Whose access becomes a role.
     pub(crate) struct FromPerson {
-        /// Whose: an id, login or e-mail address.
+        /// Whose: an id or login.
         user: Key<User>,
         /// The role's name.
         name: Name,

@@ -194,7 +194,7 @@ body! {
         email: Option<Email>,
         /// Person (if not given) or service.
         kind: Option<UserKindBody>,
-        /// Whom they report to: an id, login or e-mail address.
+        /// Whom they report to: an id or login.
         manager: Option<Key<User>>,
         /// Profile attributes by name.
         attributes: Option<Attributes>,
@@ -237,7 +237,7 @@ body! {
         name: Option<Name>,
         /// Where they can be written to; null for nowhere.
         email: Update<Email>,
-        /// Whom they report to: an id, login or e-mail address; null for nobody.
+        /// Whom they report to: an id or login; null for nobody.
         manager: Update<Key<User>>,
         /// Profile attributes, all of them.
         attributes: Option<Attributes>,

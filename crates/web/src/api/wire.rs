@@ -126,7 +126,7 @@ impl<'w> Person<'w> {
 
 /// Who did something: a user, or a part of Portcullis itself.
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(untagged)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum ActorRef<'w> {
     /// A user.
     User(Person<'w>),

@@ -38,8 +38,13 @@ pub struct Token {
 /// Whom a token stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenSubject {
-    /// A user, by login: may do what the user may.
-    User(String),
+    /// A user: may do what the user may, for as long as they are called so.
+    User {
+        /// The login or id that the configuration names them by.
+        key: String,
+        /// Whom it is bound to.
+        id: Id<User>,
+    },
     /// An enforcement point: may ask for decisions and nothing else.
     Decisions,
 }

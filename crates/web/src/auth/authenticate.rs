@@ -1,16 +1,12 @@
 //! From a request to who sent it, by each way in turn.
 
-use std::{
-    collections::HashMap,
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, header, request::Parts},
 };
-use portcullis_model::{Id, User, World, name};
+use portcullis_model::{Id, User, World};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -85,33 +81,11 @@ fn named(user: Option<&User>, proof: Proof, world: &Arc<World>) -> Found {
 pub(crate) struct Authenticator {
     access: Access,
     key: SigningKey,
-    /// Whom each login of a token meant when it was first used: a login that comes to somebody else
-    /// brings them nobody's token.
-    meant: Mutex<HashMap<String, Id<User>>>,
 }
 
 impl Authenticator {
-    pub(crate) fn new(access: Access, key: SigningKey) -> Self {
-        Self {
-            access,
-            key,
-            meant: Mutex::default(),
-        }
-    }
-
-    /// Whoever a token for `login` stands for: who had just that login when it was first used, and
-    /// has it still.
-    fn bearer_of(&self, login: &str, world: &World) -> Option<Id<User>> {
-        let user = world.find_user(login)?;
-        if user.login.key() != name::key(login) {
-            return None;
-        }
-        let mut meant = self.meant.lock().ok()?;
-        let first = meant.get(login).copied().unwrap_or_else(|| {
-            meant.insert(login.to_owned(), user.id);
-            user.id
-        });
-        (first == user.id).then_some(first)
+    pub(crate) const fn new(access: Access, key: SigningKey) -> Self {
+        Self { access, key }
     }
 
     pub(crate) const fn access(&self) -> &Access {
@@ -153,7 +127,7 @@ impl Authenticator {
         let tokens = match &self.access {
             Access::Demo(_) => {
                 let login = given.strip_prefix("demo-");
-                let user = login.and_then(|login| world.find_user(login));
+                let user = login.and_then(|login| world.user_by_login(login));
                 return named(user, Proof::Token, world);
             }
             Access::Tokens(tokens) => tokens,
@@ -161,7 +135,8 @@ impl Authenticator {
         let token = find(tokens, given).ok_or(Refused)?;
         let user = match &token.subject {
             TokenSubject::Decisions => None,
-            TokenSubject::User(login) => Some(self.bearer_of(login, world).ok_or(Refused)?),
+            TokenSubject::User { key, id } if is_called(*id, key, world) => Some(*id),
+            TokenSubject::User { .. } => return Err(Refused),
         };
         Ok(Some(Authenticated {
             user,
@@ -219,6 +194,12 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// Whether `user` still is who `key` names: a login that has come to somebody else brings them
+/// nobody's token.
+fn is_called(user: Id<User>, key: &str, world: &World) -> bool {
+    world.named_user(key).is_some_and(|named| named.id == user)
+}
+
 /// The token whose digest is that of `given`. Looks at all of them, whatever it finds.
 fn find<'t>(tokens: &'t [Token], given: &str) -> Option<&'t Token> {
     let digest: [u8; 32] = Sha256::digest(given.as_bytes()).into();
@@ -258,14 +239,13 @@ mod tests {
                 .for_each(|user| change.push(Edit::create(user)));
             World::default().after(&change).unwrap()
         };
-        let key = SigningKey::new(&[7; 32]).unwrap();
-        let authenticator = Authenticator::new(Access::Tokens(Vec::new()), key);
         let first = world(vec![user(1, "ana", "a@example.com")]);
-        let ana = Some(Id::new(uuid::Uuid::from_u128(1)));
-        assert_eq!(authenticator.bearer_of("ana", &first), ana);
-        assert_eq!(authenticator.bearer_of("a@example.com", &first), None);
+        let ana = Id::new(uuid::Uuid::from_u128(1));
+        assert!(is_called(ana, "ana", &first));
+        assert!(!is_called(ana, "a@example.com", &first));
         let renamed = world(vec![user(1, "ana.silva", ""), user(2, "ana", "")]);
-        assert_eq!(authenticator.bearer_of("ana", &renamed), None);
-        assert_eq!(authenticator.bearer_of("ana", &first), ana);
+        assert!(!is_called(ana, "ana", &renamed));
+        assert!(is_called(ana, &ana.to_string(), &renamed));
+        assert!(is_called(ana, "ana", &first));
     }
 }

@@ -37,7 +37,7 @@ async fn switch(
     viewer.check_csrf(form.csrf.as_deref())?;
     let user = viewer
         .world
-        .find_user(&form.login)
+        .user_by_login(&form.login)
         .ok_or_else(|| Refusal::not_found(Noun::User, &form.login))?;
     let session = Session {
         user: user.id,

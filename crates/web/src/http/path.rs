@@ -55,7 +55,7 @@ macro_rules! keyed {
 keyed! {
     User: User as "user", User = |world, key, me| match key {
         "@me" => world.user(me),
-        key => world.find_user(key),
+        key => world.named_user(key),
     };
     Group: Group as "group", Group = |world, key, _| world.find_group(key);
     Attached: Group as "role", Group = |world, key, _| world.find_group(key);

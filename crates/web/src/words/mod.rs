@@ -127,7 +127,7 @@ pub(crate) const fn happened(operation: OperationName, request: &Request) -> &'s
 pub(crate) const fn field(code: RefusalCode) -> &'static str {
     use RefusalCode as C;
     match code {
-        C::NameTaken | C::OwnersGroupName => "name",
+        C::LooksAlike | C::NameTaken | C::OwnersGroupName => "name",
         C::ReasonRequired => "reason",
         C::TimeLimit => "until",
         C::AlreadyAsked

@@ -98,8 +98,7 @@ impl<'a> Reconcile<'a> {
 
     /// Whoever has just that login: nobody whose e-mail address or id reads like it.
     fn by_login(&self, login: &str) -> Option<&'a User> {
-        let found = self.world.find_user(login);
-        found.filter(|user| user.login.key() == name::key(login))
+        self.world.user_by_login(login)
     }
 
     /// Whoever is meant, described or known.

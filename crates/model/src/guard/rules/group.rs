@@ -23,7 +23,9 @@ impl Rules<'_> {
             .before
             .as_ref()
             .is_none_or(|before| before.name != after.name || before.kind != after.kind);
-        if renamed && !self.mirrors() {
+        if renamed && self.mirrors() {
+            self.name_is_kept(after)?;
+        } else if renamed {
             self.name_fits(after)?;
         }
         if let GroupKind::App { app, .. } = after.kind
@@ -116,7 +118,52 @@ impl Rules<'_> {
         }
     }
 
+    /// Names that are kept, whoever asks: a prefix alone is none, and the owners group of an app is
+    /// called what no other group may be, also while there is no such app yet: `App-A-B-Owners` is not
+    /// the app `A`'s to take from an app `A-B`.
+    fn name_is_kept(&self, group: &Group) -> Result<(), Refusal> {
+        let policy = &self.context.policy;
+        let key = group.name.key();
+        let alone = |prefix: &str| !prefix.is_empty() && key == crate::name::key(prefix);
+        let of_app = match group.kind {
+            GroupKind::App { app, .. } => self.after.app(app).map_or("", |app| &app.name),
+            GroupKind::Group | GroupKind::Role => "",
+        };
+        let prefixes = [
+            policy.role_prefix.as_str(),
+            policy.app_prefix.as_str(),
+            &policy.app_group_prefix(of_app),
+        ];
+        if prefixes.into_iter().any(alone) {
+            return Err(Refusal::invalid(
+                "name",
+                format!(
+                    "`{}` is only what such names start with; add a name to it",
+                    group.name
+                ),
+            ));
+        }
+        let suffix = crate::name::key(&format!("-{}", policy.owners_suffix));
+        let prefix = crate::name::key(&policy.app_prefix);
+        if group.app().is_some()
+            && !group.is_owners_group()
+            && !policy.owners_suffix.is_empty()
+            && key.starts_with(&prefix)
+            && key.ends_with(&suffix)
+        {
+            return Err(Refusal::invalid(
+                "name",
+                format!(
+                    "`{}` is kept for the owners of an app; choose a name that does not end with `-{}`",
+                    group.name, policy.owners_suffix
+                ),
+            ));
+        }
+        Ok(())
+    }
+
     pub(super) fn name_fits(&self, group: &Group) -> Result<(), Refusal> {
+        self.name_is_kept(group)?;
         let policy = &self.context.policy;
         let name = group.name.as_str();
         let starts = |prefix: &str| {
@@ -142,15 +189,6 @@ impl Rules<'_> {
                 let prefix = policy.app_group_prefix(of_app);
                 if !name.starts_with(&prefix) {
                     return must(&prefix);
-                }
-                let owners = policy.owners_group_name(of_app);
-                if !group.is_owners_group() && crate::name::key(name) == crate::name::key(&owners) {
-                    return Err(Refusal::invalid(
-                        "name",
-                        format!(
-                            "`{owners}` is kept for the group of the app's owners; choose another name"
-                        ),
-                    ));
                 }
             }
             GroupKind::Group | GroupKind::Role => {}

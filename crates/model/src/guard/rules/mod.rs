@@ -2,10 +2,13 @@
 
 mod app;
 mod group;
+mod names;
 mod provenance;
 mod request;
 
 use std::collections::HashSet;
+
+pub use names::unsound_names;
 
 use super::further::reaches_further;
 use crate::{
@@ -42,6 +45,7 @@ pub(super) fn check(
             Change::User(_) | Change::Resource(_) | Change::Identity(_) => {}
         }
     }
+    names::check(before, after, change)?;
     provenance::check(before, after, change, context)?;
     rules.requests_stand(change)?;
     rules.admins_remain()

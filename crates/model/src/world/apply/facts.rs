@@ -6,7 +6,8 @@ use super::{expect, known, moved, same_place, taken};
 use crate::{
     Entitlement, Group, Identity, Inclusion, Membership, Noun, Refusal, RefusalCode, Request,
     Resource, User,
-    world::{Edge, GroupNode, Ix, Link, Registered, World, slots::Slots},
+    letters::fold,
+    world::{Edge, GroupNode, Ix, Link, NameSpace, Registered, World, slots::Slots},
 };
 
 impl World {
@@ -189,10 +190,10 @@ impl World {
         }
         if let Some(after) = after {
             let group = self.live_group_ix(after.group)?;
-            let (kind, key) = (after.grant.kind(), after.grant.key());
+            let (kind, name) = (after.grant.kind(), fold(after.grant.label()));
             if self
                 .entitlements_of(after.group)
-                .any(|e| e.grant.kind() == kind && e.grant.key() == key)
+                .any(|e| e.grant.kind() == kind && fold(e.grant.label()) == name)
             {
                 return Err(Refusal::conflict(
                     RefusalCode::AlreadyConferred,
@@ -230,8 +231,10 @@ impl World {
             }
         }
         if map.is_empty() {
+            self.unlook(NameSpace::Permission, &key);
             self.permissions.remove(&key);
         } else {
+            self.look(NameSpace::Permission, &key);
             self.permissions.insert(key, holders);
         }
     }

@@ -7,7 +7,7 @@ mod facts;
 mod nouns;
 
 use super::World;
-use crate::{Change, ChangeSet, Position, Record, Refusal, RefusalCode, name};
+use crate::{Change, ChangeSet, Position, Record, Refusal, RefusalCode, letters};
 
 impl World {
     /// The world after `change`, at the next position.
@@ -229,13 +229,11 @@ fn taken(what: &'static str, field: &str, value: &str) -> Refusal {
 
 fn free<V: Clone>(
     index: &imbl::OrdMap<Arc<str>, V>,
-    key: &str,
     what: &'static str,
     field: &str,
     value: &str,
 ) -> Result<(), Refusal> {
-    debug_assert_eq!(key, name::key(value));
-    if index.contains_key(key) {
+    if index.contains_key(letters::fold(value).as_str()) {
         Err(taken(what, field, value))
     } else {
         Ok(())

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::{expect, free, in_use, known};
 use crate::{
     App, Group, Noun, Refusal, Tag, User,
+    letters::fold,
     record::AppOrigin,
-    world::{AppNode, GroupNode, Ix, UserNode, World, slots::Slots},
+    world::{AppNode, GroupNode, Ix, NameSpace, UserNode, World, slots::Slots},
 };
 
 impl World {
@@ -28,17 +29,19 @@ impl World {
             ));
         }
         if let Some(before) = before {
-            self.logins.remove(before.login.key().as_str());
+            self.logins.remove(fold(&before.login).as_str());
+            self.unlook(NameSpace::Person, &before.login);
             if let Some(email) = &before.email {
-                self.emails.remove(email.key().as_str());
+                self.emails.remove(fold(email).as_str());
+                self.unlook(NameSpace::Person, email);
             }
         }
         if let Some(after) = after {
             let user = Arc::new(after);
-            let key: Arc<str> = user.login.key().into();
-            free(&self.logins, &key, "user", "login", &user.login)?;
+            let key: Arc<str> = fold(&user.login).into();
+            free(&self.logins, "user", "login", &user.login)?;
             if let Some(email) = &user.email {
-                free(&self.emails, &email.key(), "user", "e-mail address", email)?;
+                free(&self.emails, "user", "e-mail address", email)?;
             }
             let ix = match ix {
                 Some(ix) => {
@@ -75,8 +78,10 @@ impl World {
             let hidden = user.email.as_deref().unwrap_or_default();
             self.user_texts.set(ix, [&user.login, &user.name, hidden]);
             self.logins.insert(key, (ix, Arc::clone(&user)));
+            self.look(NameSpace::Person, &user.login);
             if let Some(email) = &user.email {
-                self.emails.insert(email.key().into(), ix);
+                self.emails.insert(fold(email).into(), ix);
+                self.look(NameSpace::Person, email);
             }
         } else if let Some(ix) = ix {
             if let Some(slot) = self.users.get_mut(ix) {
@@ -105,20 +110,15 @@ impl World {
             return Err(in_use("group", &node.group.name));
         }
         if let Some(before) = before {
-            self.group_names.remove(before.name.key().as_str());
+            self.group_names.remove(fold(&before.name).as_str());
+            self.unlook(NameSpace::Group, &before.name);
             if let (Some(app), Some(ix)) = (before.app(), ix) {
                 self.edit_app_groups(app, |groups| groups.retain(|g| *g != ix));
             }
         }
         if let Some(after) = after {
             let group = Arc::new(after);
-            free(
-                &self.group_names,
-                &group.name.key(),
-                "group",
-                "name",
-                &group.name,
-            )?;
+            free(&self.group_names, "group", "name", &group.name)?;
             if let Some(app) = group.app()
                 && !self.apps.contains_key(&app.uuid())
             {
@@ -160,7 +160,8 @@ impl World {
             };
             texts.set(ix, [&group.name, "", &group.description]);
             others.clear(ix);
-            self.group_names.insert(group.name.key().into(), ix);
+            self.group_names.insert(fold(&group.name).into(), ix);
+            self.look(NameSpace::Group, &group.name);
             if let Some(app) = group.app() {
                 self.edit_app_groups(app, |groups| groups.push(ix));
             }
@@ -192,17 +193,19 @@ impl World {
             return Err(in_use("app", &node.app.name));
         }
         if let Some(before) = before {
-            self.app_names.remove(before.name.key().as_str());
+            self.app_names.remove(fold(&before.name).as_str());
+            self.unlook(NameSpace::App, &before.name);
             self.built_in = self.built_in.filter(|built_in| *built_in != id);
         }
         if let Some(after) = after {
             let app = Arc::new(after);
-            free(&self.app_names, &app.name.key(), "app", "name", &app.name)?;
+            free(&self.app_names, "app", "name", &app.name)?;
             for tag in &app.tags {
                 self.tag(*tag)
                     .ok_or_else(|| Refusal::not_found(Noun::Tag, tag))?;
             }
-            self.app_names.insert(app.name.key().into(), id);
+            self.app_names.insert(fold(&app.name).into(), id);
+            self.look(NameSpace::App, &app.name);
             if app.origin == AppOrigin::BuiltIn && self.built_in.is_none() {
                 self.built_in = Some(id);
             }
@@ -239,17 +242,13 @@ impl World {
             }
         }
         if let Some(before) = before {
-            self.tag_names.remove(before.name.key().as_str());
+            self.tag_names.remove(fold(&before.name).as_str());
+            self.unlook(NameSpace::Tag, &before.name);
         }
         if let Some(after) = after {
-            free(
-                &self.tag_names,
-                &after.name.key(),
-                "tag",
-                "name",
-                &after.name,
-            )?;
-            self.tag_names.insert(after.name.key().into(), id.uuid());
+            free(&self.tag_names, "tag", "name", &after.name)?;
+            self.tag_names.insert(fold(&after.name).into(), id.uuid());
+            self.look(NameSpace::Tag, &after.name);
             self.tags.insert(id.uuid(), Arc::new(after));
         } else {
             self.tags.remove(&id.uuid());

@@ -37,7 +37,7 @@ query! {
         tag: Option<Key<Tag>>,
         /// Whether Portcullis is the authority over them.
         managed: Option<bool>,
-        /// Groups this user owns, directly or through a role: an id, login, e-mail address or `@me`.
+        /// Groups this user owns, directly or through a role: an id, a login or `@me`.
         owner: Option<Key<User>>,
         /// What they are sorted by: `name` if not given. Those that are equal go by name.
         sort: Option<GroupsBy>,
@@ -92,7 +92,7 @@ body! {
         description: Option<Description>,
         /// Tags on it: ids or names.
         tags: Option<Vec<Key<Tag>>>,
-        /// Who owns it first: ids, logins or e-mail addresses.
+        /// Who owns it first: ids or logins.
         owners: Option<Vec<Key<User>>>,
     }
 }

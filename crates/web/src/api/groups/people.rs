@@ -131,7 +131,7 @@ fn ways<'w>(
 body! {
     /// Who is to be in it, until when and why.
     pub(crate) struct Addition {
-        /// Whom: ids, logins or e-mail addresses.
+        /// Whom: ids or logins.
         users: Vec<Key<User>>,
         /// Until when; null or left out for no end. Tags may bring it nearer.
         until: Option<Expiry>,
@@ -216,7 +216,7 @@ async fn add(
 body! {
     /// Who is to be in it no more.
     pub(crate) struct Removal {
-        /// Whom: ids, logins or e-mail addresses.
+        /// Whom: ids or logins.
         users: Vec<Key<User>>,
     }
 }

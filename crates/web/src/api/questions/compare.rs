@@ -13,9 +13,9 @@ use crate::api::{
 query! {
     /// Which two people.
     pub(crate) struct Pair {
-        /// The one: an id, login, e-mail address or `@me`.
+        /// The one: an id, a login or `@me`.
         a: Needed<Key<User>>,
-        /// The other: an id, login, e-mail address or `@me`.
+        /// The other: an id, a login or `@me`.
         b: Needed<Key<User>>,
     }
 }

@@ -15,7 +15,7 @@ query! {
         from: Needed<Timestamp>,
         /// The later time; now if not given.
         to: Option<Timestamp>,
-        /// What differs for this user only: an id, login, e-mail address or `@me`.
+        /// What differs for this user only: an id, a login or `@me`.
         user: Option<Key<User>>,
         /// What differs in this group only: its id or name.
         group: Option<Key<Group>>,

@@ -62,11 +62,11 @@ impl Within {
 query! {
     /// For whom, and where.
     pub(crate) struct Filter {
-        /// For this user: an id, login, e-mail address or `@me`.
+        /// For this user: an id, a login or `@me`.
         user: Option<Key<User>>,
         /// In this group: its id or name.
         group: Option<Key<Group>>,
-        /// In groups and of roles this user owns: an id, login, e-mail address or `@me`.
+        /// In groups and of roles this user owns: an id, a login or `@me`.
         owner: Option<Key<User>>,
         /// Memberships or ownerships only.
         kind: Option<MembershipKind>,

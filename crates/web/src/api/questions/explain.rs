@@ -16,7 +16,7 @@ use crate::api::{
 query! {
     /// Who, and what they have or want.
     pub(crate) struct Question {
-        /// Who: an id, login, e-mail address or `@me`.
+        /// Who: an id, a login or `@me`.
         user: Needed<Key<User>>,
         /// The group: its id or name. This or `permission`.
         group: Option<Key<Group>>,

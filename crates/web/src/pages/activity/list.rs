@@ -1,6 +1,6 @@
 //! The log: who did what, to what, when.
 
-use portcullis_model::{Actor, ConnectorId, Id, Noun, Refusal, SystemActor, Timestamp};
+use portcullis_model::{Actor, Id, Refusal, Timestamp};
 use portcullis_store::{LogEntry, LogFilter, SubjectKind};
 use uuid::Uuid;
 
@@ -90,8 +90,10 @@ pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response,
 /// What of the log the address asks for.
 fn wanted(page: &Page) -> Result<LogFilter, Failure> {
     let text = |name: &str| Some(page.query(name)).filter(|text| !text.is_empty());
-    let actor = text("actor")
-        .map(|login| actor(page, &login).ok_or_else(|| Refusal::not_found(Noun::Person, &login)));
+    let actor = text("actor").map(|text| match text.to_ascii_lowercase().as_str() {
+        "me" | "@me" => Ok(Actor::User(page.viewer.id)),
+        _ => page.world().find_actor(&text),
+    });
     let wrong = || Refusal::invalid("subject", "it is written as a kind, a colon and an id");
     let subject = text("subject").map(|text| subject(&text).ok_or_else(wrong));
     // A date means its end: the first day of a stretch counts from its beginning.
@@ -114,18 +116,6 @@ fn wanted(page: &Page) -> Result<LogFilter, Failure> {
         limit: PER_PAGE,
         before: before(page)?,
     })
-}
-
-fn actor(page: &Page, text: &str) -> Option<Actor> {
-    let word = text.to_ascii_lowercase();
-    if let Some(system) = SystemActor::parse(&word) {
-        return Some(Actor::System(system));
-    }
-    if word == "me" {
-        return Some(Actor::User(page.viewer.id));
-    }
-    let user = page.world().find_user(text).map(|u| Actor::User(u.id));
-    user.or_else(|| ConnectorId::parse(&word).ok().map(Actor::Connector))
 }
 
 fn subject(text: &str) -> Option<(SubjectKind, Uuid)> {

@@ -159,7 +159,7 @@ pub(super) fn remove(input: &Input<'_>) -> Result<Step, Failure> {
     let users = input.fields.all("user");
     let users = users
         .map(|key| {
-            let user = input.world().find_user(key);
+            let user = input.world().named_user(key);
             user.map(|user| user.id)
                 .ok_or_else(|| Refusal::not_found(Noun::Person, key))
         })

@@ -4,6 +4,7 @@ mod contract;
 mod document;
 mod lists;
 mod matrix;
+mod names;
 mod reads;
 mod rules;
 mod writes;

@@ -571,6 +571,7 @@ async fn what_was_done_is_on_record_and_can_be_undone() -> anyhow::Result<()> {
         {
           "actor": {
             "id": "[id]",
+            "kind": "user",
             "login": "olga",
             "name": "Olga Owner"
           },

@@ -1,0 +1,137 @@
+//! What a text looks like: the forms under which names are compared, and the characters that make two
+//! names look the same.
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
+use unicode_security::{MixedScript as _, skeleton};
+
+/// The letters as they were typed, in lower case. Earlier versions compared names by this: two names
+/// of theirs may be one under [`key`], but never under this.
+#[must_use]
+pub(crate) fn fold(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// The form under which names are compared: lower case and in NFC, so that `Payroll` and `payroll`
+/// collide, and so do the two ways of writing `zoë`.
+#[must_use]
+pub fn key(text: &str) -> String {
+    let folded = fold(text);
+    if folded.is_ascii() {
+        folded
+    } else {
+        folded.nfc().collect()
+    }
+}
+
+/// What `text` looks like, in up to three ways. Two names that look alike share one of them.
+pub(crate) fn looks(text: &str) -> Vec<String> {
+    let lower = key(text);
+    // Letters of other scripts may look like ours in one case only: a Greek capital beta, no small one.
+    let mut all = vec![
+        skeleton(&lower).collect::<String>().to_lowercase(),
+        skeleton(text.trim()).collect::<String>().to_lowercase(),
+        lower.nfkc().collect(),
+    ];
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Whether one of two names passes for the other: the same but for letters of another script that
+/// look like it (UTS 39), or for other forms of the same letters. Names in ASCII never do, nor do
+/// names that are written in one script: `team1` is not `teaml`.
+pub(crate) fn alike(a: &str, b: &str) -> bool {
+    if a.is_ascii() && b.is_ascii() {
+        return false;
+    }
+    let compatible = |text: &str| -> String { key(text).nfkc().collect() };
+    if compatible(a) == compatible(b) {
+        return true;
+    }
+    let mut scripts = a.resolve_script_set();
+    scripts.intersect_with(b.resolve_script_set());
+    let (a, b) = (looks(a), looks(b));
+    scripts.is_empty() && a.iter().any(|look| b.contains(look))
+}
+
+/// Whether a character can stand in a login: in ASCII any that is seen, else letters, digits and their
+/// marks in their ordinary form, as in the identifiers of RFC 8264.
+pub(crate) fn in_identifier(c: char) -> bool {
+    use GeneralCategory::{
+        DecimalNumber, LowercaseLetter, ModifierLetter, NonspacingMark, OtherLetter, SpacingMark,
+        UppercaseLetter,
+    };
+    let letter = matches!(
+        c.general_category(),
+        UppercaseLetter
+            | LowercaseLetter
+            | OtherLetter
+            | ModifierLetter
+            | DecimalNumber
+            | NonspacingMark
+            | SpacingMark
+    );
+    let one = || std::iter::once(c);
+    c.is_ascii_graphic() || letter && one().nfkc().eq(one().nfc())
+}
+
+/// Characters that cannot be seen, turn or break a line, or mean nothing anybody agrees on: controls,
+/// formats, private use, unassigned ones, and the ignorable ones among letters, marks and symbols.
+pub(crate) fn is_hidden(c: char) -> bool {
+    use GeneralCategory::{
+        Control, Format, LineSeparator, ParagraphSeparator, PrivateUse, Surrogate, Unassigned,
+    };
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    let meaningless = matches!(
+        c.general_category(),
+        Control | Format | LineSeparator | ParagraphSeparator | PrivateUse | Surrogate | Unassigned
+    );
+    meaningless
+        || matches!(
+            c,
+            '\u{34F}'
+                | '\u{115F}'..='\u{1160}'
+                | '\u{17B4}'..='\u{17B5}'
+                | '\u{180B}'..='\u{180F}'
+                | '\u{2800}'
+                | '\u{3164}'
+                | '\u{FE00}'..='\u{FE0F}'
+                | '\u{FFA0}'
+                | '\u{E0100}'..='\u{E01EF}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_two_scripts_are_alike_and_names_of_one_are_not() {
+        for (a, b, same) in [
+            ("ana", "\u{430}na", true),
+            ("ANA", "\u{430}na", true),
+            ("Bob", "\u{392}ob", true),
+            ("cop", "\u{441}\u{43E}\u{440}", true),
+            ("scope", "\u{455}\u{441}\u{43E}\u{440}\u{435}", true),
+            ("Zo\u{eb}", "Zoe\u{308}", true),
+            ("pay", "\u{FF50}\u{FF41}\u{FF59}", true),
+            ("pay roll", "pay\u{A0}roll", true),
+            ("file", "\u{FB01}le", true),
+            ("team1", "teaml", false),
+            ("modern", "modem", false),
+            ("Zoe", "Zo\u{eb}", false),
+            ("\u{434}\u{43E}\u{43C}", "dom", false),
+            ("\u{7D4C}\u{7406}", "\u{7D4C}\u{7406}\u{90E8}", false),
+        ] {
+            assert_eq!(alike(a, b), same, "{a} {b}");
+            assert_eq!(alike(b, a), same, "{b} {a}");
+            if same {
+                let shares = looks(a).iter().any(|look| looks(b).contains(look));
+                assert!(shares, "{a} {b}");
+            }
+        }
+    }
+}
