@@ -62,8 +62,7 @@ struct List {
     place: Where,
 }
 
-/// Recompute the hash chain over the whole log and compare every table with it; exit code 3 if
-/// anything was changed
+/// Verify the log by its hash chain and every table by the log; exit code 3 if not intact
 ///
 /// What the log does not cover: the outbox, sign-ins and decisions on record, keys and sessions.
 /// Keep the hash it prints elsewhere: a log that was cut off and mended has another one.
