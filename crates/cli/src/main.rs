@@ -6,6 +6,7 @@
 mod commands;
 mod config;
 mod failure;
+mod lines;
 mod log;
 mod open;
 mod output;

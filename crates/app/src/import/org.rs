@@ -21,6 +21,10 @@ use crate::sync::{
 
 /// The file.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an organisation: an object with `people`, `teams` and `repos`"
+)]
 pub struct Org {
     /// Everybody.
     pub people: Vec<Person>,
@@ -34,12 +38,13 @@ pub struct Org {
 
 /// A person.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a person: an object with a `login`")]
 pub struct Person {
     /// Their login.
     pub login: String,
-    /// As people call them.
+    /// As people call them. Where it is not said, it stays; somebody new is called by login.
     #[serde(default)]
-    pub name: String,
+    pub name: Option<String>,
     /// Where they can be written to.
     #[serde(default)]
     pub email: Option<String>,
@@ -48,15 +53,16 @@ pub struct Person {
 /// A team. Its people are its members, those of the teams it includes, and those of the teams
 /// whose parent it is, recursively.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a team: an object with a `name`")]
 pub struct Team {
     /// Its name.
     pub name: String,
     /// The team it is part of.
     #[serde(default)]
     pub parent: Option<String>,
-    /// What it does.
+    /// What it does. Where it is not said, it stays.
     #[serde(default)]
-    pub description: String,
+    pub description: Option<String>,
     /// Who decides about it: its owners.
     #[serde(default)]
     pub maintainers: Vec<String>,
@@ -70,14 +76,18 @@ pub struct Team {
 
 /// A repository.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a repository: an object with `org` and `name`"
+)]
 pub struct Repo {
     /// The organisation it belongs to.
     pub org: String,
     /// Its name in the organisation.
     pub name: String,
-    /// What is in it.
+    /// What is in it. Where it is not said, it stays.
     #[serde(default)]
-    pub description: String,
+    pub description: Option<String>,
     /// An archived repository confers nothing.
     #[serde(default)]
     pub archived: bool,
@@ -149,13 +159,10 @@ impl Reader<'_> {
     fn person(&mut self, i: usize, person: &Person) {
         let at = |field: &str| format!("/people/{i}/{field}");
         let faults = &mut self.faults;
-        let shown = Some(&person.name).filter(|name| !name.trim().is_empty());
+        let said = person.name.as_deref();
+        let said = said.filter(|name| !name.trim().is_empty());
         let login = good(faults, at("login"), Login::parse(&person.login));
-        let name = good(
-            faults,
-            at("name"),
-            Name::parse(shown.unwrap_or(&person.login)),
-        );
+        let name = good(faults, at("name"), said.map(Name::parse).transpose());
         let email = person.email.as_deref().map(Email::parse).transpose();
         let email = good(faults, at("email"), email);
         let (Some(login), Some(name), Some(email)) = (login, name, email) else {
@@ -167,7 +174,7 @@ impl Reader<'_> {
         self.desired.users.push(DesiredUser {
             at: at("login"),
             login: Some(login),
-            name: Some(name),
+            name,
             email,
             ..DesiredUser::default()
         });
@@ -181,15 +188,15 @@ impl Reader<'_> {
         if !self.groups.insert(name.key()) {
             return self.fault(at, format!("`{name}` stands here twice"));
         }
-        self.group(at, name, &team.description, DesiredKind::Group);
+        self.group(at, name, team.description.as_deref(), DesiredKind::Group);
     }
 
-    fn group(&mut self, at: String, name: Name, description: &str, kind: DesiredKind) {
-        let description = self.describe(&at, description);
+    fn group(&mut self, at: String, name: Name, description: Option<&str>, kind: DesiredKind) {
+        let description = description.map(|text| self.describe(&at, text));
         self.desired.groups.push(DesiredGroup {
             at,
             name,
-            description: Wording::Always(description),
+            description: description.map_or(Wording::Unsaid, Wording::Always),
             kind,
             kept: Kept::Here,
             listed: true,
@@ -253,9 +260,11 @@ impl Reader<'_> {
         let Some(app) = good(&mut self.faults, format!("{at}/name"), Name::parse(&full)) else {
             return;
         };
-        let description = self.describe(&at, &repo.description);
+        let described = repo.description.as_deref();
+        let description = described.map(|text| self.describe(&at, text));
         let owners = self.describe(&at, &format!("Owners of {full}"));
         self.desired.apps.push(DesiredApp {
+            at: format!("{at}/name"),
             name: app.clone(),
             description,
             owners,
@@ -295,7 +304,7 @@ impl Reader<'_> {
             self.group(
                 at.to_owned(),
                 name.clone(),
-                &format!("May {role} {app}"),
+                Some(&format!("May {role} {app}")),
                 kind,
             );
         }

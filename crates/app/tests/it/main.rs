@@ -15,6 +15,7 @@ mod kinds;
 mod operations;
 mod order;
 mod random;
+mod sources;
 mod spelling;
 mod sync;
 mod town;

@@ -89,6 +89,9 @@ struct Entry {
     position: Position,
     at: Timestamp,
     actor: String,
+    /// Where it was a source.
+    #[serde(skip)]
+    source: Option<ConnectorId>,
     operation: OperationName,
     #[serde(skip_serializing_if = "Option::is_none")]
     undoes: Option<Position>,
@@ -208,6 +211,10 @@ fn subject(world: &World, key: &str) -> Result<(SubjectKind, Uuid)> {
 
 fn told(world: &World, entry: LogEntry) -> Entry {
     Entry {
+        source: match entry.actor {
+            Actor::Connector(id) => Some(id),
+            Actor::User(_) | Actor::System(_) => None,
+        },
         position: entry.position,
         at: entry.at,
         actor: entry
@@ -250,7 +257,10 @@ fn text(answer: &Entries) -> String {
             vec![
                 entry.position.to_string(),
                 tell::time(entry.at),
-                entry.actor.clone(),
+                // A source's name may read like somebody's.
+                entry
+                    .source
+                    .map_or_else(|| entry.actor.clone(), |source| format!("source {source}")),
                 entry.operation.to_string(),
                 about,
             ]

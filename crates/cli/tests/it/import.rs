@@ -155,7 +155,13 @@ fn what_a_rule_allows_or_denies_is_told_with_group_list_and_rule() {
             {"access": "allow", "where": {"rsrc_type": "permission", "action": "use",
              "rsrc_match": [["@id", "=", "coffee:make"]]}}]}]}]}"#;
     std::fs::write(place.path().join("policy.json"), policy).unwrap();
-    place.run(&["import", "policy", "policy.json"]).ok();
+    // Both groups are those of the organisation's file.
+    let refused = place.run(&["import", "policy", "policy.json"]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    let adopting = ["--adopt", "friends", "--adopt", "core"];
+    place
+        .run(&[&["import", "policy", "policy.json"], &adopting[..]].concat())
+        .ok();
 
     let denied = place.run(&["explain", "dee", "repo:acme/site:triage"]);
     assert_eq!(denied.code, 3);
@@ -405,6 +411,11 @@ fn a_file_that_would_end_too_much_needs_the_number_and_drift_is_told() {
     says("two.json", r#""ben""#);
     place.run(&["import", "policy", "one.json"]).ok();
     let other = ["import", "policy", "two.json", "--source", "two"];
+    let refused = place.run(&other);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    place
+        .run(&[&other[..], &["--adopt", "kitchen"]].concat())
+        .ok();
     let text = place.run(&other).ok().stdout;
     assert!(
         text.contains("nothing to change") && text.contains("`ana` as member of `kitchen`"),

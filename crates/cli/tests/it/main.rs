@@ -9,3 +9,4 @@ mod old_database;
 mod org_rust;
 mod outbox;
 mod run;
+mod sources;
