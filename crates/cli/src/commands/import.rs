@@ -135,25 +135,21 @@ fn read<T: DeserializeOwned>(file: &Path, what: &str, holds: &str) -> Result<Rea
     let text = std::fs::read_to_string(file)
         .map_err(|error| anyhow!("`{shown}` cannot be read: {error}; see that it exists"))?;
     let says = serde_json::from_str(&text).map_err(|error| {
-        anyhow!(
-            "`{shown}` is {what}: {}; it holds {holds}",
-            misread(&error.to_string())
-        )
+        let error = error.to_string();
+        let next = match nearly(&error) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("it holds {holds}"),
+        };
+        anyhow!("`{shown}` is {what}: {error}; {next}")
     })?;
     Ok(Read { text, says })
 }
 
-/// What is wrong with the form of a file, with the name that was nearly said where a key is unknown.
-fn misread(error: &str) -> String {
-    let nearly = || {
-        let (unknown, known) = error.strip_prefix("unknown field `")?.split_once('`')?;
-        let known = known.split('`').skip(1).step_by(2);
-        failure::nearest(unknown, known)
-    };
-    match nearly() {
-        Some(name) => format!("{error}; did you mean `{name}`?").replacen("?;", "?", 1),
-        None => error.to_owned(),
-    }
+/// The key that was nearly said, where one is unknown.
+fn nearly(error: &str) -> Option<&str> {
+    let (unknown, known) = error.strip_prefix("unknown field `")?.split_once('`')?;
+    let known = known.split('`').skip(1).step_by(2);
+    failure::nearest(unknown, known)
 }
 
 /// Reads the file that decisions are made from.

@@ -250,3 +250,24 @@ fn tags_hold_for_a_source_where_portcullis_is_the_authority() {
     assert_eq!(add("core", days(7), "file"), "ok");
     assert_eq!(add("Mirror", NEVER, ""), "ok");
 }
+
+#[test]
+fn no_source_is_called_like_a_part_of_portcullis() {
+    let parts = SystemActor::ALL.map(SystemActor::as_str);
+    let own = [
+        ConnectorId::IMPORT,
+        ConnectorId::POLICY,
+        ConnectorId::EMAIL,
+        ConnectorId::EXTERNAL,
+    ];
+    let words = ["portcullis", "anonymous", "system", "user"];
+    let own = own.iter().map(ConnectorId::as_str);
+    for word in parts.into_iter().chain(words).chain(own) {
+        assert!(ConnectorId::parse_source(word).is_err(), "{word}");
+        // What is on record reads as before.
+        assert!(ConnectorId::parse(word).is_ok(), "{word}");
+    }
+    for word in ["hr", "import-2", "times"] {
+        assert!(ConnectorId::parse_source(word).is_ok(), "{word}");
+    }
+}
