@@ -247,6 +247,13 @@ impl World {
         others || self.is_built_in(group)
     }
 
+    /// Whether a source may say what `group` confers though another keeps it. Only one that a source
+    /// keeps: people cannot give another of theirs its name and get what is said of it.
+    #[must_use]
+    pub fn is_open_to_grants(&self, group: &Group) -> bool {
+        group.source.is_some() && group.is_managed() && !self.is_built_in(group)
+    }
+
     /// The edit that puts `user` into `group`, or moves the end of who is in it directly. Tags on
     /// the group may bring the end nearer.
     #[must_use]

@@ -399,7 +399,7 @@ impl Company {
         let context = self.story.context(actor);
         let group = Group {
             id: context.id(),
-            source: None,
+            source: Some(ConnectorId::IMPORT),
             name: Name::parse("Directory Administrators").map_err(bad)?,
             description: Description::parse("Mirrored from the company directory").map_err(bad)?,
             kind: GroupKind::Group,

@@ -11,7 +11,7 @@ use portcullis_model::{
     Context, Description, Email, FieldError, Grant, Login, MembershipKind, Name, OperationName,
     Permission, name, name::PermissionName,
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::{good, said};
 use crate::sync::{
@@ -19,7 +19,8 @@ use crate::sync::{
     DesiredMembership, DesiredUser, FactKind, Groups, Kept, Scope, Source, UserKey, Wording,
 };
 
-/// The file.
+/// The file. It may say more that is of no use here, and is read by others: `sandbox github` serves
+/// it. Of that only what is known is let through, so that nothing misspelt is.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(
     deny_unknown_fields,
@@ -34,6 +35,9 @@ pub struct Org {
     /// All repositories.
     #[serde(default)]
     pub repos: Vec<Repo>,
+    /// Who is in which organisation; not for here.
+    #[serde(default)]
+    pub orgs: IgnoredAny,
 }
 
 /// A person.
@@ -48,6 +52,12 @@ pub struct Person {
     /// Where they can be written to.
     #[serde(default)]
     pub email: Option<String>,
+    /// Their number where the file is served; not for here.
+    #[serde(default)]
+    pub id: IgnoredAny,
+    /// By which they are known where the file is served; not for here.
+    #[serde(default)]
+    pub tokens: IgnoredAny,
 }
 
 /// A team. Its people are its members, those of the teams it includes, and those of the teams
@@ -97,6 +107,15 @@ pub struct Repo {
     /// The role of each person with access of their own.
     #[serde(default)]
     pub people: BTreeMap<String, String>,
+    /// The branch work goes to; not for here.
+    #[serde(default)]
+    pub default_branch: IgnoredAny,
+    /// Whether it is a copy of another; not for here.
+    #[serde(default)]
+    pub fork: IgnoredAny,
+    /// What is in it, by path; not for here.
+    #[serde(default)]
+    pub files: IgnoredAny,
 }
 
 impl Source for Org {

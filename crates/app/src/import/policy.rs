@@ -6,8 +6,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_model::{
-    Context, Description, Email, FieldError, Grant, Login, MembershipKind, Name, OperationName,
-    Permission, entitlement::Rules, name::PermissionName,
+    ConnectorId, Context, Description, Email, FieldError, Grant, Login, MembershipKind, Name,
+    OperationName, Permission, entitlement::Rules, name::PermissionName,
 };
 use portcullis_rules::RuleList;
 use serde::Deserialize;
@@ -59,6 +59,10 @@ pub struct Subject {
 pub struct PolicyGroup {
     /// Its name.
     pub name: String,
+    /// The source that keeps it and says who is in it and what it is for. Then this one only says
+    /// what it confers.
+    #[serde(default)]
+    pub kept_by: Option<String>,
     /// What it is for.
     #[serde(default)]
     pub description: String,
@@ -222,9 +226,27 @@ impl Reader {
             format!("{at}/description"),
             Description::parse(&wanted.description),
         );
-        let (Some(name), Some(description)) = (name, description) else {
+        let kept_by = wanted.kept_by.as_deref().map(ConnectorId::parse);
+        let kept_by = good(
+            &mut self.faults,
+            format!("{at}/kept_by"),
+            kept_by.transpose(),
+        );
+        let (Some(name), Some(description), Some(kept_by)) = (name, description, kept_by) else {
             return;
         };
+        if let Some(other) = kept_by {
+            let said = [
+                ("description", wanted.description.is_empty()),
+                ("members", wanted.members.is_empty()),
+            ];
+            for (field, _) in said.into_iter().filter(|(_, unsaid)| !unsaid) {
+                let message =
+                    format!("`{other}` says this of the group it keeps; leave it out here");
+                let at = format!("{at}/{field}");
+                self.faults.push(FieldError::new(at, message));
+            }
+        }
         for (n, login) in wanted.members.iter().enumerate() {
             let everybody = self
                 .desired
@@ -267,7 +289,7 @@ impl Reader {
             name,
             description: Wording::AtFirst(description),
             kind: DesiredKind::Group,
-            kept: Kept::Here,
+            kept: kept_by.map_or(Kept::Here, Kept::By),
             listed: !wanted.members.is_empty(),
         });
     }

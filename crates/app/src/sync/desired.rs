@@ -8,7 +8,7 @@ use std::{
 };
 
 use portcullis_model::{
-    Description, Email, Expiry, Grant, Login, MembershipKind, Name, Reason, UserKind,
+    ConnectorId, Description, Email, Expiry, Grant, Login, MembershipKind, Name, Reason, UserKind,
 };
 use serde::Serialize;
 
@@ -175,6 +175,8 @@ pub enum Kept {
     Here,
     /// The source: the group is its mirror.
     Outside,
+    /// Portcullis, and that source keeps it: this one says only what it confers.
+    By(ConnectorId),
 }
 
 /// How a fact is said.

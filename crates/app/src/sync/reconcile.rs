@@ -30,6 +30,7 @@ pub fn reconcile(world: &World, desired: &Desired, source: ConnectorId, context:
         groups: BTreeMap::new(),
         listed: HashSet::new(),
         foreign: HashSet::new(),
+        confers: HashSet::new(),
         made: HashMap::new(),
         apps: BTreeMap::new(),
         kinds: desired.scope.kinds.iter().copied().collect(),
@@ -74,6 +75,8 @@ struct Reconcile<'a> {
     listed: HashSet<Id<Group>>,
     /// Of which was told that they are another's.
     foreign: HashSet<Id<Group>>,
+    /// Those that another source keeps, of which the source says only what they confer.
+    confers: HashSet<Id<Group>>,
     /// Those that are new.
     made: HashMap<Id<Group>, Group>,
     apps: BTreeMap<String, Id<App>>,

@@ -123,6 +123,36 @@ fn a_group_renamed_to_what_a_file_will_bring_gets_nothing_and_stops_it() {
 }
 
 #[test]
+fn what_a_group_of_another_source_confers_may_be_said_and_of_people_s_not() {
+    let file = |kept_by: &str| -> SyncSource<Policy> {
+        let group = json!({ "name": "core", "kept_by": kept_by, "permissions": ["coffee:make"] });
+        SyncSource::new(serde_json::from_value(json!({ "groups": [group] })).unwrap())
+    };
+    let by = Actor::Connector(ConnectorId::POLICY);
+    // Its owner may have called it so.
+    let mut town = Town::new().groups(&["core"]);
+    let Err(Refusal::Invalid(faults)) = town.as_actor(by, &file("hr")) else {
+        panic!("it is refused")
+    };
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert_eq!(
+        faults[0].message,
+        "the group `core` is not kept by the source `hr`; correct who keeps it, or leave the group out"
+    );
+    let mut town = town.kept_by(hr(), &["core"]);
+    assert!(town.as_actor(by, &file("other")).is_err());
+    town.as_actor(by, &file("hr")).unwrap();
+    assert!(town.conferred("core", "coffee:make").is_some());
+    // What an outside system mirrors is its own altogether.
+    let group = town.world.find_group("core").unwrap().clone();
+    let mut mirror = group.clone();
+    mirror.authority = portcullis_model::record::Authority::External(hr());
+    let change = ChangeSet::new(OperationName::GroupEdit).with(Edit::update(group, mirror));
+    town.world = town.world.after(&change).unwrap();
+    assert!(town.as_actor(by, &file("hr")).is_err());
+}
+
+#[test]
 fn nobody_is_bound_to_a_source_by_a_login() {
     let mut town = Town::new().users(&["ana"]);
     let mut desired = says(&[("Team", Kept::Here)], &[("ana", "Team")], None);

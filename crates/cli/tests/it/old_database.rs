@@ -165,5 +165,12 @@ portcullis_testkit::both_engines! {
         for (source, kept) in [("import", IMPORTED), ("policy", OF_POLICY)] {
             assert_eq!(kept_by(&world, source), kept, "{source}");
         }
+        // What is edited now says who keeps it; the log as it was and the tables go on agreeing.
+        let people = r#"{"people": [{"login": "ana", "name": "Ana Lopez"}]}"#;
+        std::fs::write(place.path().join("people.json"), people)?;
+        let import = ["import", "org", "people.json", "--allow-removals", "999", "--database", url];
+        place.run(&import).ok();
+        let verified = place.run(&["audit", "verify", "--database", url]);
+        assert_eq!(verified.code, 0, "{verified:?}");
     }
 }

@@ -264,25 +264,8 @@ fn no_source_is_called_like_a_part_of_portcullis() {
         );
     }
     import(&place, "org", "one.json", "import", &[]).ok();
-    import(
-        &place,
-        "org",
-        "one.json",
-        "hr",
-        &[
-            "--adopt",
-            "core",
-            "--adopt",
-            "ana",
-            "--adopt",
-            "ben",
-            "--adopt",
-            "acme/site",
-            "--adopt",
-            "App-acme/site-write",
-        ],
-    )
-    .ok();
+    says(&place, "hr.json", r#"{"people": [{"login": "kim"}]}"#);
+    import(&place, "org", "hr.json", "hr", &[]).ok();
     let log = place.run(&["audit"]).ok().stdout;
     assert!(
         log.contains("source hr") && log.contains("source import"),
@@ -332,6 +315,107 @@ fn a_key_that_is_none_and_a_shape_that_is_none_are_told_by_file_and_line() {
         assert!(refused.stderr.contains(sentence), "{sentence}: {refused:?}");
         assert!(!refused.stderr.contains("struct"), "{refused:?}");
     }
+}
+
+#[test]
+fn what_else_is_known_of_such_files_is_let_through() {
+    let place = Place::new();
+    let more = r#"{"people": [{"login": "ana", "id": 7, "tokens": ["t"]}],
+        "orgs": [{"login": "acme", "owners": ["ana"], "members": [], "default_permission": "read"}],
+        "repos": [{"org": "acme", "name": "site", "default_branch": "main", "fork": false,
+                   "files": {"README.md": "hello"}}]}"#;
+    says(&place, "more.json", more);
+    import(&place, "org", "more.json", "hr", &[]).ok();
+    // Nothing misspelt is.
+    for (known, misspelt) in [("orgs", "ogrs"), ("tokens", "tokesn"), ("files", "flies")] {
+        says(&place, "more.json", &more.replace(known, misspelt));
+        let refused = import(&place, "org", "more.json", "hr", &[]);
+        let sentence = format!("unknown field `{misspelt}`");
+        assert!(refused.stderr.contains(&sentence), "{refused:?}");
+        let sentence = format!("did you mean `{known}`?");
+        assert!(refused.stderr.contains(&sentence), "{refused:?}");
+    }
+}
+
+/// A policy file that says `group` of `core` and confers what `allows` allows.
+fn granting(group: &str, allows: &str) -> String {
+    format!(
+        r#"{{"groups": [
+  {{"name": "core",
+   {group}
+   "permissions": ["{allows}"]}}
+]}}"#
+    )
+}
+
+#[test]
+fn a_policy_file_grants_to_a_group_that_another_source_fills() {
+    let place = Place::new();
+    let org = r#"{"people": [{"login": "ana"}, {"login": "ben"}],
+        "teams": [{"name": "core", "description": "Decides", "members": ["ana"]}]}"#;
+    says(&place, "org.json", org);
+    let grants = |group: &str, allows: &str| {
+        says(&place, "policy.json", &granting(group, allows));
+        place.run(&["import", "policy", "policy.json", "--json"])
+    };
+    let may = |login: &str, what: &str| place.run(&["check", login, what]).code == 0;
+    let kept = r#""kept_by": "up1","#;
+    // Not before it is there, not without saying whose it is, and not where it is another's.
+    let faulty = |group: &str, sentence: &str| {
+        let refused = grants(group, "coffee:make");
+        assert_eq!(refused.code, 1, "{refused:?}");
+        assert!(refused.stderr.contains(sentence), "{refused:?}");
+    };
+    faulty(
+        kept,
+        "policy.json:2 /groups/0/name: there is no group `core` yet; bring in what `up1` says first",
+    );
+    import(&place, "org", "org.json", "up1", &[]).ok();
+    faulty(
+        "",
+        "the group `core` is kept by the source `up1`, not by `policy`",
+    );
+    faulty(
+        r#""kept_by": "up2","#,
+        "policy.json:2 /groups/0/name: the group `core` is not kept by the source `up2`",
+    );
+    faulty(r#""kept_by": "Up 1","#, "policy.json:3 /groups/0/kept_by");
+    faulty(
+        r#""kept_by": "up1", "members": ["ben"],"#,
+        "/groups/0/members: `up1` says this of the group it keeps; leave it out here",
+    );
+    faulty(
+        r#""kept_by": "up1", "description": "x","#,
+        "/groups/0/description: `up1` says this",
+    );
+    assert!(!may("ana", "coffee:make"));
+    // It grants, and touches nothing else; a newer file ends what it granted.
+    assert_eq!(
+        grants(kept, "coffee:make").ok().json()["changes"],
+        json!({"entitlements": {"created": 1, "updated": 0, "ended": 0}})
+    );
+    assert_eq!(grants(kept, "coffee:make").ok().json()["changed"], false);
+    assert!(may("ana", "coffee:make") && !may("ben", "coffee:make"));
+    // Whoever fills the group goes on filling it, and leaves what the other grants.
+    let again = import(&place, "org", "org.json", "up1", &["--json"])
+        .ok()
+        .json();
+    assert_eq!(
+        (&again["changed"], &again["drift"]),
+        (&false.into(), &json!([]))
+    );
+    says(
+        &place,
+        "org.json",
+        &org.replace(r#"["ana"]"#, r#"["ana", "ben"]"#),
+    );
+    import(&place, "org", "org.json", "up1", &[]).ok();
+    assert!(may("ben", "coffee:make"));
+    assert_eq!(
+        grants(kept, "tea:make").ok().json()["changes"],
+        json!({"entitlements": {"created": 1, "updated": 0, "ended": 1}})
+    );
+    assert!(may("ben", "tea:make") && !may("ben", "coffee:make"));
 }
 
 #[test]

@@ -32,7 +32,10 @@ impl Reconcile<'_> {
             let ends = |until| until == holds.until || most < until && holds.until < until;
             holds.contains(now) && said.until.is_none_or(ends)
         };
-        if there.is_some_and(|there| as_said(there) && same(there)) || self.is_closed(group, said) {
+        let open = F::KIND == FactKind::Entitlement && self.confers.contains(&group);
+        if there.is_some_and(|there| as_said(there) && same(there))
+            || !open && self.is_closed(group, said)
+        {
             return false;
         }
         let Some(there) = there else {

@@ -1,7 +1,7 @@
 //! Apps and groups, found by name.
 
 use portcullis_model::{
-    App, Description, Edit, Group, GroupKind, Id, Name, Sourced, name,
+    App, ConnectorId, Description, Edit, Group, GroupKind, Id, Name, Sourced, name,
     record::{AppOrigin, AppPart, Authority},
 };
 
@@ -69,6 +69,9 @@ impl Reconcile<'_> {
             return;
         }
         let (at, name) = (&said.at, &said.name);
+        if let Kept::By(other) = said.kept {
+            return self.kept_by(other, at, name);
+        }
         self.put_group(at, name, &said.description, said.kept, |all| {
             Some(match &said.kind {
                 DesiredKind::Group => GroupKind::Group,
@@ -84,6 +87,25 @@ impl Reconcile<'_> {
         });
         if let Some(id) = self.groups.get(&name.key()).filter(|_| said.listed) {
             self.listed.insert(*id);
+        }
+    }
+
+    /// Notes the group as one that `other` keeps, or tells that it does not.
+    fn kept_by(&mut self, other: ConnectorId, at: &str, name: &Name) {
+        let Some(there) = self.world.find_group(name) else {
+            let message =
+                format!("there is no group `{name}` yet; bring in what `{other}` says first");
+            return self.drift(DriftCode::ForeignGroup, at, message);
+        };
+        self.groups.insert(name.key(), there.id);
+        if there.source == Some(other) && self.world.is_open_to_grants(there) {
+            self.confers.insert(there.id);
+        } else if self.foreign.insert(there.id) {
+            let message = format!(
+                "{} is not kept by the source `{other}`; correct who keeps it, or leave the group out",
+                there.called()
+            );
+            self.drift(DriftCode::ForeignGroup, at, message);
         }
     }
 
@@ -118,7 +140,7 @@ impl Reconcile<'_> {
                     description: words.cloned().unwrap_or_default(),
                     kind,
                     authority: match kept {
-                        Kept::Here => Authority::Portcullis,
+                        Kept::Here | Kept::By(_) => Authority::Portcullis,
                         Kept::Outside => Authority::External(self.source),
                     },
                     tags: Vec::new(),

@@ -1,6 +1,6 @@
 //! What a source makes carries its name, and only that source changes it. A connector changes and
 //! ends what carries its own name, fills the groups that do, and what is in a group whose authority
-//! its system is. What people or other connectors made or granted is not its to touch: it becomes
+//! its system is. What a group of another source confers it may say, too, and not who is in it. What people or other connectors made or granted is not its to touch: it becomes
 //! its own only where an admin or the operator says so.
 
 use crate::{
@@ -61,7 +61,12 @@ impl Own<'_> {
                 child.map_or(Ok(()), |child| self.open(child))?;
                 self.fact(edit)
             }
-            Change::Entitlement(edit) => self.fact(edit),
+            Change::Entitlement(edit) => self.fact_in(edit, |group| {
+                if self.after.is_open_to_grants(group) {
+                    return Ok(());
+                }
+                self.open(group)
+            }),
             Change::Identity(edit) => {
                 let linked = edit.after.as_deref();
                 let user = linked.and_then(|identity| self.after.user(identity.user));
@@ -90,10 +95,19 @@ impl Own<'_> {
     /// Whether the connector may touch a fact that is on record. One that has lapsed only takes up
     /// the room of another, and is anybody's to replace.
     fn fact<F: Fact>(&self, edit: &Edit<F>) -> Result<(), Refusal> {
+        self.fact_in(edit, |group| self.open(group))
+    }
+
+    /// The same, where `open` says whether it may stand in a group.
+    fn fact_in<F: Fact>(
+        &self,
+        edit: &Edit<F>,
+        open: impl Fn(&Group) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
         let place = edit.after.as_deref().map(Fact::group);
         let place = place.and_then(|id| self.after.group(id));
         if let Some(place) = place {
-            self.open(place)?;
+            open(place)?;
         }
         let touched = edit.before.as_deref().filter(|fact| {
             !self.world.belongs_to(self.connector, *fact)
