@@ -130,11 +130,14 @@ impl Scale for Sums {
     }
 }
 
+/// What is said, and of what.
+type Place = (Position, Family, Uuid, Side);
+
 /// The second pass: what only one side says, in the parts that differ.
 struct Found {
     salt: [u8; 16],
     parts: Vec<usize>,
-    said: HashMap<[u128; 2], (i64, (Position, Family, Uuid, Side))>,
+    said: HashMap<[u128; 2], (i64, Place)>,
 }
 
 impl Scale for Found {

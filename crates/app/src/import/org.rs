@@ -82,6 +82,15 @@ pub struct Team {
     /// Teams whose people count as its own.
     #[serde(default)]
     pub includes: Vec<String>,
+    /// What sort of team it is; not for here.
+    #[serde(default)]
+    pub kind: IgnoredAny,
+    /// Whether it has done its work; its people are said all the same.
+    #[serde(default)]
+    pub archived: IgnoredAny,
+    /// Who was in it; not for here.
+    #[serde(default)]
+    pub former: IgnoredAny,
 }
 
 /// A repository.

@@ -322,6 +322,7 @@ fn what_else_is_known_of_such_files_is_let_through() {
     let place = Place::new();
     let more = r#"{"people": [{"login": "ana", "id": 7, "tokens": ["t"]}],
         "orgs": [{"login": "acme", "owners": ["ana"], "members": [], "default_permission": "read"}],
+        "teams": [{"name": "core", "kind": "team", "archived": false, "former": ["eve"]}],
         "repos": [{"org": "acme", "name": "site", "default_branch": "main", "fork": false,
                    "files": {"README.md": "hello"}}]}"#;
     says(&place, "more.json", more);

@@ -228,7 +228,8 @@ both! {
         drop(database.store().await);
         // Back to the tables before, with what waited there.
         database.sql(
-            "DELETE FROM schema_version WHERE version >= 4; DROP TABLE outbox; DROP TABLE secrets",
+            "DELETE FROM schema_version WHERE version >= 4; DROP TABLE outbox; DROP TABLE secrets; \
+             DROP TABLE sources_said_from",
         ).await;
         let key = match database.engine {
             portcullis_store::Engine::Sqlite => "INTEGER PRIMARY KEY",
