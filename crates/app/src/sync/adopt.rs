@@ -19,7 +19,7 @@ impl Adopt {
     /// Of what is `foreign` to a source, what is called `names`, to the letter; `user:`, `group:`,
     /// `app:` and `resource:` before a name say which, where several are called so.
     pub(super) fn new(
-        foreign: Vec<(String, Vec<Change>)>,
+        foreign: &[(String, Vec<Change>)],
         names: &[String],
     ) -> Result<Self, Refusal> {
         let (mut change, mut faults) = (ChangeSet::new(OperationName::SourceAdopt), Vec::new());
@@ -97,7 +97,7 @@ impl<S: Source> SyncSource<S> {
         adopted: &[String],
     ) -> Result<Outlook, Refusal> {
         let plan = self.reconciled(world, context)?;
-        let adopt = Adopt::new(plan.foreign, adopted)?;
+        let adopt = Adopt::new(&plan.foreign, adopted)?;
         let operator = context.acting_as(Actor::System(SystemActor::Operator));
         let taken = guard(world, adopt.change.clone(), &operator)?;
         let plan = self.compare(taken.after(), context)?;

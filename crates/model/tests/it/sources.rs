@@ -133,7 +133,7 @@ fn a_source_changes_and_fills_only_what_it_keeps() {
         (
             "become the authority, which tags do not bind",
             edited(&c.the_group("core"), |g| {
-                g.authority = Authority::External(up(1))
+                g.authority = Authority::External(up(1));
             })
             .into(),
             ["foreign_fact"; 2],
@@ -186,7 +186,7 @@ fn nobody_names_their_group_what_a_source_will_bring() {
     let c = two_sources();
     let renamed = |called: &str| {
         one(edited(&c.the_group(called), |g| {
-            g.name = name("record-editors")
+            g.name = name("record-editors");
         }))
     };
     // Not kept by the source, it is a fault at the next import.

@@ -43,7 +43,7 @@ async fn found(live: &Live) -> Vec<String> {
 
 both! {
     async fn tables_as_the_log_says_differ_in_nothing(database) {
-        let live = lived(&database).await;
+        let live = lived(database).await;
         let mut told = Vec::new();
         let compared = live.store().compare_with_log(|n, of| told.push((n, of))).await.unwrap();
         assert_eq!((compared.differences, compared.more), (vec![], false));
@@ -126,7 +126,7 @@ const TAMPERED: [(&str, &str, &str); 13] = [
 
 both! {
     async fn what_is_changed_behind_the_programs_back_is_told(database) {
-        let live = lived(&database).await;
+        let live = lived(database).await;
         let tables = ["users", "groups", "memberships", "log", "log_subjects"];
         for table in tables {
             database.sql(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
@@ -178,7 +178,7 @@ async fn before_sources(database: &Database) -> Live {
 both! {
     async fn who_keeps_what_is_in_the_rows_as_it_follows_from_entries_that_do_not_say_it(database) {
         let differs = async |live: &Live| live.store().compare_with_log(|_, _| {}).await.unwrap().differences;
-        let live = before_sources(&database).await;
+        let live = before_sources(database).await;
         assert_eq!(differs(&live).await, [""; 0]);
         let there = |name: &str| live.world().find_group(name).unwrap().clone();
         assert_eq!(there("Made").source, Some(ConnectorId::IMPORT));
