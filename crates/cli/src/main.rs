@@ -7,6 +7,7 @@ mod bound;
 mod commands;
 mod config;
 mod failure;
+mod lines;
 mod log;
 mod open;
 mod output;

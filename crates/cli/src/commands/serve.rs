@@ -68,7 +68,7 @@ impl Serve {
                 .await
                 .map_err(|error| {
                     anyhow!(
-                        "`{}` cannot be taken as it is: {error}; correct it",
+                        "`{0}` cannot be taken as it is: {error}; correct it, or see what `portcullis import policy {0}` takes",
                         file.display()
                     )
                 })?;

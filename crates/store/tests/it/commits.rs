@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use portcullis_model::{
     Actor, ChangeSet, ConnectorId, Edit, MembershipKind, OperationName, Position, Refusal,
+    Sourced as _,
 };
 use portcullis_store::{
     AuditEvent, AuditEventFilter, CommitError, Effect, Idempotency, Live, Proposal, Replay,
@@ -154,7 +155,8 @@ both! {
         }
         assert!(matches!(send(&live, "Sales", b"b").await, Err(CommitError::KeyReused)));
         let of_another = context.acting_as(Actor::Connector(ConnectorId::IMPORT));
-        let sales = company(&[], &[&group(&context, "Sales")]);
+        let kept = group(&context, "Sales").kept_by(Some(ConnectorId::IMPORT));
+        let sales = company(&[], &[&kept]);
         let sales = live.commit(of_another, Proposal::of(sales).once(key(b"b"))).await.unwrap();
         assert_eq!(sales.position, Position(2));
     }
