@@ -17,6 +17,7 @@ use serde::Serialize;
 use crate::{
     config::{Config, Where},
     failure::Outcome,
+    input,
     log::start_log,
     open::{self, Missing},
     output::{self, Format},
@@ -99,12 +100,8 @@ struct Taking {
 
 /// Reads the file that decisions are made from.
 pub(super) fn read_policy(file: &Path) -> Result<Policy> {
-    let shown = file.display();
-    let text = std::fs::read(file)
-        .map_err(|error| anyhow!("`{shown}` cannot be read: {error}; see that it exists"))?;
-    serde_json::from_slice(&text).map_err(|error| {
-        anyhow!("`{shown}` is no policy file: {error}; it holds users, groups and resources")
-    })
+    input::json(file)
+        .map_err(|wrong| anyhow!("{wrong}; a policy file holds users, groups and resources"))
 }
 
 impl Import {
@@ -118,11 +115,8 @@ impl Import {
 
 impl OrgFile {
     async fn run(self, format: Format) -> Result<Outcome> {
-        let shown = self.file.display();
-        let text = std::fs::read(&self.file)
-            .map_err(|error| anyhow!("`{shown}` cannot be read: {error}; see that it exists"))?;
-        let org: Org = serde_json::from_slice(&text).map_err(|error| {
-            anyhow!("`{shown}` is not the file of an organisation: {error}; it holds people, teams and repos")
+        let org: Org = input::json(&self.file).map_err(|wrong| {
+            anyhow!("{wrong}; the file of an organisation holds people, teams and repos")
         })?;
         let holds = [
             ("people", org.people.len()),
@@ -130,7 +124,7 @@ impl OrgFile {
             ("repositories", org.repos.len()),
         ];
         let file = File {
-            shown: shown.to_string(),
+            shown: self.file.display().to_string(),
             source: self.source,
             holds,
             taking: &self.taking,

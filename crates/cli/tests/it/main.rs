@@ -10,3 +10,4 @@ mod old_database;
 mod org_rust;
 mod outbox;
 mod run;
+mod strict;
