@@ -14,11 +14,13 @@ use portcullis_app::{
 use portcullis_model::{
     Actor, Change, ConnectorId, EditKind, RecordKind, Refusal, SystemActor, name::ParseTextError,
 };
+use portcullis_rules::strict;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     config::{Config, Where},
     failure::{self, Outcome},
+    input,
     lines::Lines,
     log::start_log,
     open::{self, Missing},
@@ -130,24 +132,24 @@ struct Read<T> {
     says: T,
 }
 
-fn read<T: DeserializeOwned>(file: &Path, what: &str, holds: &str) -> Result<Read<T>> {
-    let shown = file.display();
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| anyhow!("`{shown}` cannot be read: {error}; see that it exists"))?;
-    let says = serde_json::from_str(&text).map_err(|error| {
-        let error = error.to_string();
-        let next = match nearly(&error) {
+fn read<T: DeserializeOwned>(file: &Path, holds: &str) -> Result<Read<T>> {
+    let bytes = input::read(file)?;
+    let says = strict::from_slice(&bytes).map_err(|wrong| {
+        let wrong = wrong.to_string();
+        let next = match nearly(&wrong) {
             Some(name) => format!("did you mean `{name}`?"),
-            None => format!("it holds {holds}"),
+            None => holds.to_owned(),
         };
-        anyhow!("`{shown}` is {what}: {error}; {next}")
+        anyhow!("{}:{wrong}; {next}", file.display())
     })?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
     Ok(Read { text, says })
 }
 
 /// The key that was nearly said, where one is unknown.
 fn nearly(error: &str) -> Option<&str> {
-    let (unknown, known) = error.strip_prefix("unknown field `")?.split_once('`')?;
+    let (_, error) = error.split_once("unknown field `")?;
+    let (unknown, known) = error.split_once('`')?;
     let known = known.split('`').skip(1).step_by(2);
     failure::nearest(unknown, known)
 }
@@ -158,7 +160,7 @@ pub(super) fn read_policy(file: &Path) -> Result<Policy> {
 }
 
 fn policy(file: &Path) -> Result<Read<Policy>> {
-    read(file, "no policy file", "users, groups and resources")
+    read(file, "a policy file holds users, groups and resources")
 }
 
 impl Import {
@@ -174,8 +176,7 @@ impl OrgFile {
     async fn run(self, format: Format) -> Result<Outcome> {
         let Read { text, says: org } = read::<Org>(
             &self.file,
-            "not the file of an organisation",
-            "people, teams and repos",
+            "the file of an organisation holds people, teams and repos",
         )?;
         let holds = [
             ("people", org.people.len()),

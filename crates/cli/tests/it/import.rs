@@ -11,9 +11,9 @@ fn imported() -> Place {
 }
 
 fn who_can(place: &Place, permission: &str) -> Vec<String> {
-    let answer = place.run(&["who-can", permission, "--json"]).ok().json();
-    let logins = answer["users"].as_array().unwrap().iter();
-    logins
+    let users = place.who_can(permission);
+    users
+        .iter()
         .map(|user| user["login"].as_str().unwrap().to_owned())
         .collect()
 }

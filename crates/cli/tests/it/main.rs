@@ -11,3 +11,4 @@ mod org_rust;
 mod outbox;
 mod run;
 mod sources;
+mod strict;

@@ -12,6 +12,7 @@ mod patterns;
 mod properties;
 mod reference;
 mod schema;
+mod strict;
 mod values;
 mod vectors;
 mod worlds;

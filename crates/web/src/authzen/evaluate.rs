@@ -6,6 +6,7 @@ use axum::{
     response::Response,
 };
 use portcullis_app::decide::Question;
+use portcullis_rules::strict;
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 
@@ -90,7 +91,7 @@ pub(super) async fn evaluations(
 /// An item with what it leaves out, or why it is no evaluation.
 fn complete(item: &RawValue, defaults: &[(&str, Value)]) -> Result<Question, String> {
     let item: portcullis_rules::Value =
-        serde_json::from_str(item.get()).map_err(|error| error.to_string())?;
+        strict::from_str(item.get()).map_err(|error| error.to_string())?;
     let Value::Object(mut item) = item.to_json() else {
         return Err("an item of `evaluations` is an object".into());
     };

@@ -12,3 +12,4 @@ mod log;
 mod pages;
 mod rules;
 mod sessions;
+mod strict;

@@ -1,6 +1,6 @@
 //! The log: who did what, to what, when.
 
-use portcullis_model::{Actor, Id, Refusal, Timestamp};
+use portcullis_model::{Actor, Id, Refusal, Timestamp, time::ParseTimestampError};
 use portcullis_store::{LogEntry, LogFilter, SubjectKind};
 use uuid::Uuid;
 
@@ -96,23 +96,18 @@ fn wanted(page: &Page) -> Result<LogFilter, Failure> {
     });
     let wrong = || Refusal::invalid("subject", "it is written as a kind, a colon and an id");
     let subject = text("subject").map(|text| subject(&text).ok_or_else(wrong));
-    // A date means its end: the first day of a stretch counts from its beginning.
-    let time = |name: &str, first: bool| {
-        let parsed = text(name).map(|day| {
-            let before = if first && day.len() == 10 { 86_399 } else { 0 };
-            let at = day.parse::<Timestamp>();
-            let at = at.map_err(|bad| Refusal::invalid(name, bad.to_string()))?;
-            Ok::<_, Refusal>(at.plus_seconds(-before))
-        });
-        parsed.transpose()
+    let time = |name: &str, read: fn(&str) -> Result<Timestamp, ParseTimestampError>| {
+        let read = text(name).map(|day| read(&day));
+        let read = read.transpose();
+        read.map_err(|bad| Refusal::invalid(name, bad.to_string()))
     };
     Ok(LogFilter {
         actor: actor.transpose()?,
         operation: text("operation"),
         subject: subject.transpose()?,
         q: text("q"),
-        from: time("from", true)?,
-        to: time("to", false)?,
+        from: time("from", Timestamp::parse_start)?,
+        to: time("to", str::parse)?,
         limit: PER_PAGE,
         before: before(page)?,
     })

@@ -151,7 +151,10 @@ fn attributes(input: &mut Input<'_>, user: Option<&User>) -> BTreeMap<String, Va
         let value = kept
             .cloned()
             .unwrap_or_else(|| Value::String(text.to_owned()));
-        all.insert(name.to_owned(), value);
+        if all.insert(name.to_owned(), value).is_some() {
+            let wrong = format!("`{name}` is written twice; keep one");
+            input.errors.add("attributes", wrong);
+        }
     }
     all
 }

@@ -3,7 +3,7 @@
 
 use portcullis_app::decide::{self as told, Action, Decider, Entity, Properties, Question};
 use portcullis_model::Expiry;
-use portcullis_rules::{ConditionTrace, Explanation, Outcome, Redaction, RuleTrace, Truth};
+use portcullis_rules::{ConditionTrace, Explanation, Outcome, Redaction, RuleTrace, Truth, strict};
 
 use crate::pages::prelude::*;
 
@@ -102,9 +102,19 @@ impl Asked {
             }
             match line.split_once('=') {
                 Some((name, value)) if !name.trim().is_empty() => {
-                    let value = value.trim();
-                    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
-                    properties.insert(name.trim().into(), value);
+                    let name = name.trim();
+                    match strict::from_word(value.trim()) {
+                        Err(wrong) => {
+                            let wrong = format!("`{name}`: {}", wrong.message);
+                            self.errors.add("properties", wrong);
+                        }
+                        Ok(value) => {
+                            if properties.insert(name.into(), value).is_some() {
+                                let wrong = format!("`{name}` is written twice; keep one");
+                                self.errors.add("properties", wrong);
+                            }
+                        }
+                    }
                 }
                 _ => {
                     let wrong = format!("`{line}` has no value; write it as `status = active`");
