@@ -274,9 +274,8 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Verdict {
     Verdict {
         ways: Few::of(MOST_WAYS, ways, |(ends, path, _)| {
             let what = ui::Entity::new(ui::EntityKind::Entitlement, name, "");
-            let ends = ends.instant().map(Timestamp::to_jiff);
             let mut steps = convert::path(world, &path, now);
-            steps.push(ui::PathStep::new(what).until(ends, now.to_jiff()));
+            steps.push((what, Some(convert::ends(ends, now))));
             steps
         }),
         ..Verdict::new(ui::Level::Good, title, text, map)
