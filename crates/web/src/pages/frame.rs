@@ -16,7 +16,7 @@ use super::convert;
 use crate::{
     At, View, Web,
     auth::{Authenticated, Viewer, cookie},
-    error::Failure,
+    error::{Failure, Problem},
     http::path::Keyed,
     ui, words,
 };
@@ -59,8 +59,12 @@ impl Page {
 
     /// What the address names in its part `{name}`.
     pub(crate) fn param(&self, name: &str) -> &str {
+        self.maybe_param(name).unwrap_or_default()
+    }
+
+    fn maybe_param(&self, name: &str) -> Option<&str> {
         let found = self.params.iter().find(|(key, _)| key == name);
-        found.map_or("", |(_, value)| value)
+        found.map(|(_, value)| value.as_str())
     }
 
     /// What the address names, as it is now.
@@ -89,12 +93,10 @@ impl Page {
 
     /// What names it: the part `{login}` of the address for a person, `{id}` for anything else.
     fn key<T: Keyed>(&self) -> Option<&str> {
-        let name = match T::NOUN {
+        self.maybe_param(match T::NOUN {
             Noun::User => "login",
             _ => "id",
-        };
-        let found = self.params.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.as_str())
+        })
     }
 
     /// The value of a query parameter; empty if absent.
@@ -141,7 +143,12 @@ impl Page {
         let user = self.viewer.user();
         let (name, login) = user.map_or(("", ""), |user| (user.name.as_str(), user.login.as_str()));
         let href = format!("/people/{}", convert::escape(login));
-        let who = ui::Viewer::new(name, login, href, self.is_admin());
+        let who = ui::Viewer {
+            name: name.to_owned(),
+            login: login.to_owned(),
+            href,
+            is_admin: self.is_admin(),
+        };
         let now = self.viewer.context.now;
         let waiting = self.viewer.world.waits_for(self.viewer.id, now).len();
         let place = |label, href, icon| ui::NavItem::new(label, href, icon, &self.path);
@@ -256,11 +263,8 @@ pub(crate) fn render(template: &impl Template) -> Result<Response, Failure> {
 #[template(path = "frame.html")]
 struct Failed {
     shell: ui::Shell,
-    title: String,
-    detail: String,
-    faults: Vec<portcullis_model::FieldError>,
-    code: &'static str,
-    status: u16,
+    title: &'static str,
+    problem: Problem,
 }
 
 /// Shows failures of pages as pages: what went wrong, and where to go from here.
@@ -296,7 +300,7 @@ pub(crate) async fn failures_as_pages(
 }
 
 fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
-    let problem = failure.problem();
+    let mut problem = failure.problem();
     let title = match failure {
         Failure::Refused(Refusal::NotFound { .. }) => "Not found",
         Failure::Refused(Refusal::NotAllowed { .. }) => "You do not have permission",
@@ -310,18 +314,14 @@ fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
         Failure::Http(..) | Failure::KeyReused => "That does not work",
         Failure::Internal(_) => "Something went wrong",
     };
-    let failed = Failed {
+    if matches!(failure, Failure::Unauthenticated) {
+        problem.detail = "You are not signed in.".to_owned();
+    }
+    match render(&Failed {
         shell,
-        title: title.into(),
-        detail: match failure {
-            Failure::Unauthenticated => "You are not signed in.".to_owned(),
-            _ => problem.detail,
-        },
-        faults: problem.errors,
-        code: problem.code,
-        status: problem.status,
-    };
-    match render(&failed) {
+        title,
+        problem,
+    }) {
         Ok(page) => (failure.status(), page).into_response(),
         Err(error) => error.into_response(),
     }
@@ -329,7 +329,10 @@ fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
 
 /// A failure as a bare page, where nobody is known to look at it.
 pub(crate) fn failed(_headers: &HeaderMap, failure: &Failure) -> Response {
-    let who = ui::Viewer::new("", "", "/".into(), false);
+    let who = ui::Viewer {
+        href: "/".to_owned(),
+        ..ui::Viewer::default()
+    };
     let shell = ui::Shell::new(who, "", jiff::Timestamp::UNIX_EPOCH);
     let mut response = failure_page(shell, failure);
     if matches!(failure, Failure::Unauthenticated) {
