@@ -87,7 +87,7 @@ fn groups<'p>(page: &'p Page, app: &App, day: &str) -> List<'p, Row<'p>> {
         found.reverse();
     }
     let here = convert::app_href(app);
-    let mut list = List::new(page, here, sort, found).map(|group| row(page, group));
+    let mut list = List::new(page, here, sort, found, |group| Some(row(page, group)));
     list.keep("at", day);
     list.searched("Text");
     actions(page, app, &mut list.actions);

@@ -86,7 +86,7 @@ fn found<'p>(page: &'p Page, place: &str, roles: bool) -> List<'p, Row<'p>> {
         }),
     };
     let all = query.all(world, page.now());
-    let mut it = List::new(page, place, sort, all).map(|group| row(page, group));
+    let mut it = List::new(page, place, sort, all, |group| Some(row(page, group)));
     let kinds = [
         ("", "Any kind", ""),
         ("app", "Of an app", "of an app"),

@@ -144,8 +144,8 @@ fn people<'p>(
     let may = |action| page.may(action, Target::Group(group)) && group.is_managed();
     let (may_change, may_remove) = (may(Wish::AddPeople), may(Wish::RemovePeople));
     let href = convert::group_href(group);
-    let mut list = List::new(page, &*href, sort, found)
-        .map(|holder| row(page, group, kind, &holder, may_change));
+    let drawn = |holder: Holder<'p>| Some(row(page, group, kind, &holder, may_change));
+    let mut list = List::new(page, &*href, sort, found, drawn);
     if kind == MembershipKind::Owner {
         list.keep("kind", "owner");
     }

@@ -42,14 +42,16 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
         }),
     };
     let found = query.all(world, now);
-    let mut it = List::new(&page, "/people", sort, found).map(|user| Row {
-        user,
-        who: person(user),
-        manager: user
-            .manager
-            .and_then(|id| world.user(id))
-            .map(convert::user),
-        groups: world.groups_of(user.id, now).count(),
+    let mut it = List::new(&page, "/people", sort, found, |user| {
+        Some(Row {
+            user,
+            who: person(user),
+            manager: user
+                .manager
+                .and_then(|id| world.user(id))
+                .map(convert::user),
+            groups: world.groups_of(user.id, now).count(),
+        })
     });
     it.select(
         "kind",

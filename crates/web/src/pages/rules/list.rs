@@ -101,7 +101,7 @@ fn found(page: &Page) -> List<'_, Row> {
         _ if sort.down => found.reverse(),
         _ => {}
     }
-    let mut it = List::new(page, "/rules", sort, found).map(|found| row(page, found));
+    let mut it = List::new(page, "/rules", sort, found, |found| Some(row(page, found)));
     it.select(
         "effect",
         "Effect",
