@@ -253,6 +253,11 @@ impl<T> Few<T> {
     pub(crate) fn is_empty(&self) -> bool {
         self.shown.is_empty()
     }
+
+    /// How many there are, those left out included.
+    pub(crate) fn total(&self) -> usize {
+        self.shown.len() + self.more
+    }
 }
 
 impl Few<ui::Entity> {
