@@ -44,10 +44,10 @@ pub(super) fn routes() -> Router<Web> {
             .route(&at("/roles/attach"), form::<roles::Attach>())
             .route(&at("/roles/detach"), button(roles::detach))
             .route(&at("/confer"), form::<entitlements::New>())
-            .route(&at("/rules/new"), get(rules::new).post(rules::create))
+            .route(&at("/rules/new"), get(rules::show).post(rules::save))
             .route(
                 &at("/rules/{entitlement}"),
-                get(rules::show).post(rules::replace),
+                get(rules::show).post(rules::save),
             );
     }
     all

@@ -133,47 +133,33 @@ fn raw(fields: &Fields, name: &str) -> String {
     found.map_or_else(String::new, |(_, text)| text.replace("\r\n", "\n"))
 }
 
-/// The list that the address names.
-fn listed(page: &Page) -> Result<(&Entitlement, &Rules), Refusal> {
+/// The list that the address names; nothing for a new one.
+fn listed(page: &Page) -> Result<Option<(&Entitlement, &Rules)>, Refusal> {
     let (group, id) = (page.one::<Group>()?, page.param("entitlement"));
+    if id.is_empty() {
+        allowed(page, Wish::GrantEntitlement, Target::Group(group))?;
+        return Ok(None);
+    }
     let found = id
         .parse::<Id<Entitlement>>()
         .ok()
         .and_then(|id| page.viewer.world.entitlement(id))
         .filter(|entitlement| entitlement.group == group.id);
     let found = found.and_then(|entitlement| Some((entitlement, Rules::of(&entitlement.grant)?)));
-    found.ok_or_else(|| Refusal::not_found(Noun::RuleList, id))
-}
-
-pub(super) async fn new(page: Page) -> Result<Response, Failure> {
-    let group = page.one::<Group>()?;
-    allowed(&page, Wish::GrantEntitlement, Target::Group(group))?;
-    first(&page, None, Draft::new()).await
+    let missing = || Refusal::not_found(Noun::RuleList, id);
+    found.map(Some).ok_or_else(missing)
 }
 
 pub(super) async fn show(page: Page) -> Result<Response, Failure> {
-    let (there, list) = listed(&page)?;
-    first(&page, Some(there), Draft::of(list)).await
-}
-
-async fn first(
-    page: &Page,
-    there: Option<&Entitlement>,
-    draft: Draft,
-) -> Result<Response, Failure> {
-    let group = page.one::<Group>()?;
+    let (listed, group) = (listed(&page)?, page.one::<Group>()?);
+    let draft = listed.map_or_else(Draft::new, |(_, list)| Draft::of(list));
     let said = said(&look(&draft).await?);
-    let (place, values) = (Place { page, group, there }, Values::asked(page));
-    render(&place.edit(draft, &values, ui::Errors::default(), said))
-}
-
-pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
-    save(&web, &sent, None).await
-}
-
-pub(super) async fn replace(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
-    let (there, _) = listed(&sent.page)?;
-    save(&web, &sent, Some(there)).await
+    let place = Place {
+        page: &page,
+        group,
+        there: listed.map(|(there, _)| there),
+    };
+    render(&place.edit(draft, &Values::asked(&page), ui::Errors::default(), said))
 }
 
 /// Looks through a draft; proving takes a while, so not on a thread that others wait for.
@@ -184,15 +170,12 @@ async fn look(draft: &Draft) -> Result<Checked, Failure> {
         .map_err(|error| Failure::Internal(error.to_string()))
 }
 
-async fn save(
-    web: &Web,
-    sent: &Submission,
-    there: Option<&Entitlement>,
-) -> Result<Response, Failure> {
+pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
+    let there = listed(&sent.page)?.map(|(there, _)| there);
     let (page, group) = (&sent.page, sent.page.one::<Group>()?);
     let place = Place { page, group, there };
     allowed(page, Wish::GrantEntitlement, Target::Group(group))?;
-    let mut input = Input::new(sent);
+    let mut input = Input::new(&sent);
     let draft = Draft::sent(&sent.fields);
     let checked = look(&draft).await?;
     let said = said(&checked);
@@ -247,9 +230,9 @@ async fn save(
             .noting(summary(&said))
             .then(|_| done)
     });
-    match attempt(web, sent, step, input.errors).await? {
+    match attempt(&web, &sent, step, input.errors).await? {
         Ok(done) => Ok(done),
-        Err(errors) => again(&place.edit(draft, &Values::sent(sent), errors, said)),
+        Err(errors) => again(&place.edit(draft, &Values::sent(&sent), errors, said)),
     }
 }
 
