@@ -10,7 +10,9 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use portcullis_model::{Action, Noun, Position, Refusal, Target, Timestamp, User, World, may};
+use portcullis_model::{
+    Action, Expiry, Noun, Position, Refusal, Target, Timestamp, User, World, may,
+};
 
 use super::convert;
 use crate::{
@@ -43,6 +45,16 @@ impl Page {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.view.now
+    }
+
+    /// A moment as the page tells it.
+    pub(crate) fn when(&self, at: &Timestamp) -> ui::When {
+        convert::when(*at, self.viewer.context.now)
+    }
+
+    /// An end as the page tells it.
+    pub(crate) fn ends(&self, ends: &Expiry) -> ui::ExpiryPill {
+        convert::ends(*ends, self.viewer.context.now)
     }
 
     /// Whether to offer an action: the viewer may do it, and the page shows the present.
