@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     pages::{
         access::{SectionKey, section_of},
-        grants::deciding,
+        grants::{deciding, since},
         groups::show as group_page,
         names::{self, Names},
         people::show as person_page,
@@ -276,12 +276,10 @@ fn through(page: &Page, user: &User) -> Vec<(Uuid, Line)> {
         .filter(|access| section_of(world, access) != SectionKey::Roles)
         .filter_map(|access| {
             let path = deciding(&access.paths, access.until).filter(|path| !path.is_direct())?;
-            let starts = path.via.iter().map(|inclusion| inclusion.validity.from);
-            let from = starts.fold(path.direct.validity.from, Ord::max);
             let first = world.group(path.direct.group)?;
             let bar = Bar {
                 kind: BarKind::Through,
-                from: from.to_jiff(),
+                from: since(path).to_jiff(),
                 until: access.until.instant().map(Timestamp::to_jiff),
                 note: format!("through {}", first.name),
             };

@@ -45,10 +45,6 @@ struct Owned {
 }
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
-    render(&home(&page)?)
-}
-
-fn home(page: &Page) -> Result<Home, Failure> {
     let (world, now, me) = (page.world(), page.now(), page.viewer.id);
     let user = page.viewer.user().ok_or(Failure::Unauthenticated)?;
     let all = world.access_of(me, now);
@@ -67,20 +63,20 @@ fn home(page: &Page) -> Result<Home, Failure> {
     let waits = world.waits_for(me, now);
     let asked = world.requests().filter(|request| request.requester == me);
     let first_name = user.name.split_whitespace().next();
-    Ok(Home {
+    render(&Home {
         shell: page.shell(),
         greeting: first_name.unwrap_or_default().to_owned(),
         ending,
         waiting: Few {
             more: waits.len().saturating_sub(FEW),
-            shown: drawn(page, waits.into_iter()),
+            shown: drawn(&page, waits.into_iter()),
         },
-        asked: drawn(page, asked),
+        asked: drawn(&page, asked),
         sections: access::sections(world, user, &had, now),
         access_count,
         access_more: access_count.saturating_sub(MOST_ACCESS),
         owned_count: owned.len(),
-        owned: Few::of(MOST_OWNED, owned, |access| owned_row(page, access.group)),
+        owned: Few::of(MOST_OWNED, owned, |access| owned_row(&page, access.group)),
         my_page: convert::user_href(user),
     })
 }

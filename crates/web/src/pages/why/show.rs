@@ -8,6 +8,7 @@ use portcullis_model::{
 
 use crate::pages::{
     compare::{Give, Picked, give, pick},
+    fields,
     grants::{deciding, path_groups, person},
     prelude::*,
     why::map::Drawing,
@@ -150,11 +151,7 @@ fn question(page: &Page) -> Question<'_> {
     if group.is_empty() {
         return Question::Nothing;
     }
-    let kind = if asked_as(page) == "owner" {
-        MembershipKind::Owner
-    } else {
-        MembershipKind::Member
-    };
+    let kind = fields::kind(asked_as(page));
     match page.world().find_group(&group) {
         Some(group) => Question::Group(group, kind),
         None => Question::Unknown(group),
