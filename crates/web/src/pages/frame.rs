@@ -167,8 +167,10 @@ impl Page {
         ui::Shell {
             nav: vec![
                 place("Home", "/", "home"),
-                place("Requests", "/requests", "inbox")
-                    .waiting(u32::try_from(waiting).unwrap_or(u32::MAX)),
+                ui::NavItem {
+                    badge: (waiting > 0).then_some(waiting),
+                    ..place("Requests", "/requests", "inbox")
+                },
                 place("People", "/people", "person"),
                 place("Groups", "/groups", "group"),
                 place("Roles", "/roles", "role"),
@@ -356,22 +358,8 @@ pub(crate) fn failed(_headers: &HeaderMap, failure: &Failure) -> Response {
 }
 
 /// The pairs of a query or form body.
-pub(crate) fn form_pairs(text_of: &[u8]) -> Vec<(String, String)> {
-    let text = |bytes: &[u8]| {
-        let spaced = bytes.iter().map(|b| if *b == b'+' { b' ' } else { *b });
-        let spaced: Vec<u8> = spaced.collect();
-        let decoded = percent_encoding::percent_decode(&spaced).decode_utf8_lossy();
-        decoded.into_owned()
-    };
-    let pairs = text_of.split(|byte| *byte == b'&');
-    pairs
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let mut sides = pair.splitn(2, |byte| *byte == b'=');
-            let mut side = || text(sides.next().unwrap_or_default());
-            (side(), side())
-        })
-        .collect()
+pub(crate) fn form_pairs(text: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(text).into_owned().collect()
 }
 
 fn query_value(path: &str, name: &str) -> Option<String> {

@@ -58,7 +58,7 @@ pub(crate) struct NavItem {
     pub(crate) icon: &'static str,
     pub(crate) current: bool,
     /// How much waits there for the viewer.
-    pub(crate) badge: Option<u32>,
+    pub(crate) badge: Option<usize>,
 }
 
 impl NavItem {
@@ -79,13 +79,6 @@ impl NavItem {
             current: place == href || inside,
             badge: None,
         }
-    }
-
-    /// The same place with a count of what waits; nothing waiting shows no badge.
-    #[must_use]
-    pub(crate) fn waiting(mut self, count: u32) -> Self {
-        self.badge = (count > 0).then_some(count);
-        self
     }
 }
 
