@@ -78,13 +78,6 @@ struct Draft {
     reason: String,
 }
 
-/// Whose rules are edited: a list that is there, or a new one.
-struct Place<'p> {
-    page: &'p Page,
-    group: &'p Group,
-    there: Option<&'p Entitlement>,
-}
-
 const EXAMPLE: &str = r#"[
   {
     "access": "allow",
@@ -154,12 +147,9 @@ pub(super) async fn show(page: Page) -> Result<Response, Failure> {
     let (listed, group) = (listed(&page)?, page.one::<Group>()?);
     let draft = listed.map_or_else(Draft::new, |(_, list)| Draft::of(list));
     let said = said(&look(&draft).await?);
-    let place = Place {
-        page: &page,
-        group,
-        there: listed.map(|(there, _)| there),
-    };
-    render(&place.edit(draft, &Values::asked(&page), ui::Errors::default(), said))
+    let (there, values) = (listed.map(|(there, _)| there), Values::asked(&page));
+    let errors = ui::Errors::default();
+    render(&edit(&page, group, there, draft, &values, errors, said))
 }
 
 /// Looks through a draft; proving takes a while, so not on a thread that others wait for.
@@ -173,7 +163,6 @@ async fn look(draft: &Draft) -> Result<Checked, Failure> {
 pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
     let there = listed(&sent.page)?.map(|(there, _)| there);
     let (page, group) = (&sent.page, sent.page.one::<Group>()?);
-    let place = Place { page, group, there };
     allowed(page, Wish::GrantEntitlement, Target::Group(group))?;
     let mut input = Input::new(&sent);
     let draft = Draft::sent(&sent.fields);
@@ -225,14 +214,17 @@ pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Res
             reason,
         };
         let done = convert::group_href(group);
-        Step::new(operation, title, "Save the rules", place.cancel())
+        Step::new(operation, title, "Save the rules", cancel(group, there))
             .always()
             .noting(summary(&said))
             .then(|_| done)
     });
     match attempt(&web, &sent, step, input.errors).await? {
         Ok(done) => Ok(done),
-        Err(errors) => again(&place.edit(draft, &Values::sent(&sent), errors, said)),
+        Err(errors) => {
+            let values = Values::sent(&sent);
+            again(&edit(page, group, there, draft, &values, errors, said))
+        }
     }
 }
 
@@ -262,56 +254,53 @@ fn wrong(checked: &Checked) -> Vec<(&'static str, String)> {
     all
 }
 
-impl<'p> Place<'p> {
-    fn cancel(&self) -> String {
-        self.there.map_or_else(
-            || convert::group_href(self.group),
-            convert::entitlement_href,
-        )
-    }
+/// Where the form leads back to: the list that is there, or the group of a new one.
+fn cancel(group: &Group, there: Option<&Entitlement>) -> String {
+    there.map_or_else(|| convert::group_href(group), convert::entitlement_href)
+}
 
-    fn edit(
-        &self,
-        draft: Draft,
-        values: &Values,
-        errors: ui::Errors,
-        said: Findings,
-    ) -> EditPage<'p> {
-        let Self { page, group, there } = *self;
-        let (world, now) = (&*page.viewer.world, page.viewer.context.now);
-        let mut durations = durations(&Requirements::default(), values, &errors, now);
-        if values.text("until", "").is_empty() {
-            durations.chosen = "never".into();
-            let until = there.and_then(|there| there.validity.until.instant());
-            if let Some(at) = until.filter(|at| *at > now) {
-                durations.chosen = "custom".into();
-                durations.date = at.to_jiff().strftime("%Y-%m-%d").to_string().parse().ok();
-            }
+fn edit<'p>(
+    page: &'p Page,
+    group: &'p Group,
+    there: Option<&'p Entitlement>,
+    draft: Draft,
+    values: &Values,
+    errors: ui::Errors,
+    said: Findings,
+) -> EditPage<'p> {
+    let (world, now) = (&*page.viewer.world, page.viewer.context.now);
+    let mut durations = durations(&Requirements::default(), values, &errors, now);
+    if values.text("until", "").is_empty() {
+        durations.chosen = "never".into();
+        let until = there.and_then(|there| there.validity.until.instant());
+        if let Some(at) = until.filter(|at| *at > now) {
+            durations.chosen = "custom".into();
+            durations.date = at.to_jiff().strftime("%Y-%m-%d").to_string().parse().ok();
         }
-        let mut crumbs = crumbs(group);
-        crumbs.push(ui::Link::new("Rules", "/rules"));
-        EditPage {
-            shell: page.shell(),
-            title: match there {
-                Some(there) => there.grant.label().to_owned(),
-                None => format!("Rules of {}", group.name),
-            },
-            crumbs,
-            group: convert::group(group),
-            members: world.holder_count(group.id, MembershipKind::Member, now),
-            may_edit: page.may(Wish::GrantEntitlement, Target::Group(group)),
-            there: there.map(|there| {
-                let by = convert::actor(world, there.granted_by);
-                (there, by, convert::ends(there.validity.until, now))
-            }),
-            seen: version(&there),
-            cancel: self.cancel(),
-            action: page.with_query(&[]),
-            draft,
-            durations,
-            errors,
-            said,
-        }
+    }
+    let mut crumbs = crumbs(group);
+    crumbs.push(ui::Link::new("Rules", "/rules"));
+    EditPage {
+        shell: page.shell(),
+        title: match there {
+            Some(there) => there.grant.label().to_owned(),
+            None => format!("Rules of {}", group.name),
+        },
+        crumbs,
+        group: convert::group(group),
+        members: world.holder_count(group.id, MembershipKind::Member, now),
+        may_edit: page.may(Wish::GrantEntitlement, Target::Group(group)),
+        there: there.map(|there| {
+            let by = convert::actor(world, there.granted_by);
+            (there, by, convert::ends(there.validity.until, now))
+        }),
+        seen: version(&there),
+        cancel: cancel(group, there),
+        action: page.with_query(&[]),
+        draft,
+        durations,
+        errors,
+        said,
     }
 }
 
