@@ -173,8 +173,8 @@ fn show(
     mut hidden: Vec<ui::Hidden>,
 ) -> Result<Response, Failure> {
     let now = page.viewer.context.now;
-    hidden.push(ui::Hidden::new("confirm", "yes"));
-    hidden.push(ui::Hidden::new(SEEN, digest(preview)));
+    hidden.push(("confirm".into(), "yes".into()));
+    hidden.push((SEEN.into(), digest(preview)));
     let rules = preview.rules.as_ref();
     let loses = !preview.diff.losses.is_empty() || rules.is_some_and(RulesDiff::loses);
     render(&PreviewPage {

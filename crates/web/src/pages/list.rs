@@ -78,15 +78,15 @@ impl<'p, T> List<'p, T> {
 
     /// The address that takes every filter away.
     pub(crate) fn clear(&self) -> String {
-        let kept = self.hidden.iter().filter(|field| field.name != "at");
-        let kept: Vec<_> = kept.map(|field| (&*field.name, &*field.value)).collect();
+        let kept = self.hidden.iter().filter(|(name, _)| name != "at");
+        let kept: Vec<_> = kept.map(|(name, value)| (&**name, &**value)).collect();
         address(&self.place, &kept)
     }
 
     /// Keeps a parameter while the list is searched and narrowed.
     pub(crate) fn keep(&mut self, name: &str, value: &str) {
         if !value.is_empty() {
-            self.hidden.push(ui::Hidden::new(name, value));
+            self.hidden.push((name.to_owned(), value.to_owned()));
         }
     }
 

@@ -4,20 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-/// A field the reader does not see.
-pub(crate) struct Hidden {
-    pub(crate) name: String,
-    pub(crate) value: String,
-}
-
-impl Hidden {
-    pub(crate) fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            value: value.into(),
-        }
-    }
-}
+/// A field the reader does not see: its name and what it sends.
+pub(crate) type Hidden = (String, String);
 
 /// One thing to choose.
 #[derive(Clone)]

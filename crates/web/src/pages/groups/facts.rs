@@ -189,8 +189,8 @@ fn drawn(page: &Page, (inclusion, group): Link<'_>) -> Row {
         may.then(|| End {
             action: format!("/groups/{}/roles/detach", target.id),
             fields: vec![
-                ui::Hidden::new("role", child.to_string()),
-                ui::Hidden::new("kind", kind.to_string()),
+                ("role".into(), child.to_string()),
+                ("kind".into(), kind.to_string()),
             ],
             verb: "Detach",
         })
