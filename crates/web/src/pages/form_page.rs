@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use super::{
     constraints::length,
+    convert,
     fields::{Values, version},
     frame::Page,
+    groups::crumbs,
     requirements::{DAY, HOUR, Requirements, in_words},
 };
 use crate::ui;
@@ -75,6 +77,12 @@ impl FormPage {
                 (format!("Edit {}", there.name), there.href)
             }
         };
+    }
+
+    /// A form about a group or role: it stands below it and goes back there.
+    pub(crate) fn of_group(&mut self, group: &Group) {
+        self.crumbs = crumbs(group);
+        self.cancel = convert::group_href(group);
     }
 
     /// A field, with what is in it at first.

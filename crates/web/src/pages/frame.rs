@@ -11,7 +11,8 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use portcullis_model::{
-    Action, Expiry, Noun, Position, Refusal, Target, Timestamp, User, World, may,
+    Action, Expiry, Group, MembershipKind, Noun, Position, Refusal, Target, Timestamp, User, World,
+    may,
 };
 
 use super::convert;
@@ -55,6 +56,23 @@ impl Page {
     /// An end as the page tells it.
     pub(crate) fn ends(&self, ends: &Expiry) -> ui::ExpiryPill {
         convert::ends(*ends, self.viewer.context.now)
+    }
+
+    /// The app a group is of.
+    pub(crate) fn app_of(&self, group: &Group) -> Option<ui::Entity> {
+        let app = group.app().and_then(|app| self.world().app(app));
+        app.map(convert::app)
+    }
+
+    /// Whom somebody reports to.
+    pub(crate) fn manager_of(&self, user: &User) -> Option<ui::Entity> {
+        let manager = user.manager.and_then(|id| self.world().user(id));
+        manager.map(convert::user)
+    }
+
+    /// How many members or owners a group has.
+    pub(crate) fn count(&self, group: &Group, kind: MembershipKind) -> usize {
+        self.world().holder_count(group.id, kind, self.now())
     }
 
     /// Whether to offer an action: the viewer may do it, and the page shows the present.

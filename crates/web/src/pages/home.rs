@@ -15,34 +15,22 @@ const MOST_OWNED: usize = 20;
 
 #[derive(Template)]
 #[template(path = "home.html")]
-struct Home {
+struct Home<'p> {
+    page: &'p Page,
     shell: ui::Shell,
     greeting: String,
     ending: Few<access::Row>,
-    waiting: Few<Waiting>,
-    asked: Vec<Waiting>,
+    waiting: Few<Waiting<'p>>,
+    asked: Vec<Waiting<'p>>,
     sections: Vec<Section>,
     access_count: usize,
     access_more: usize,
-    owned: Few<Owned>,
-    owned_count: usize,
+    owned: Few<&'p Group>,
     my_page: String,
 }
 
-struct Waiting {
-    who: ui::Entity,
-    what: String,
-    group: Option<ui::Entity>,
-    when: ui::When,
-    href: String,
-}
-
-struct Owned {
-    group: ui::Entity,
-    members: usize,
-    ending: usize,
-    href_ending: String,
-}
+/// A request, and who asks.
+type Waiting<'p> = (ui::Entity, &'p Request);
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     let (world, now, me) = (page.world(), page.now(), page.viewer.id);
@@ -65,6 +53,7 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     let first_name = user.name.split_whitespace().next();
     render(&Home {
         shell: page.shell(),
+        page: &page,
         greeting: first_name.unwrap_or_default().to_owned(),
         ending,
         waiting: Few {
@@ -75,30 +64,34 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
         sections: access::sections(world, user, &had, now),
         access_count,
         access_more: access_count.saturating_sub(MOST_ACCESS),
-        owned_count: owned.len(),
-        owned: Few::of(MOST_OWNED, owned, |access| owned_row(&page, access.group)),
+        owned: Few::of(MOST_OWNED, owned, |access| access.group),
         my_page: convert::user_href(user),
     })
 }
 
-fn drawn<'w>(page: &Page, requests: impl Iterator<Item = &'w Request>) -> Vec<Waiting> {
+fn drawn<'p>(page: &'p Page, requests: impl Iterator<Item = &'p Request>) -> Vec<Waiting<'p>> {
     let few = requests.take(FEW);
-    few.filter_map(|request| waiting(page, request)).collect()
+    few.filter_map(|request| {
+        let who = page.world().user(request.requester)?;
+        Some((convert::user(who), request))
+    })
+    .collect()
 }
 
-fn owned_row(page: &Page, group: &Group) -> Owned {
+/// How many places in a group end soon.
+fn ending(page: &Page, group: &Group) -> usize {
     let (world, now) = (page.world(), page.now());
     let by = now.plus_days(SOON_DAYS);
-    Owned {
-        group: convert::group(group),
-        members: world.holder_count(group.id, MembershipKind::Member, now),
-        ending: World::ending(world.direct_of_group(group.id), now, by).len(),
-        href_ending: address(&convert::group_href(group), &[("ends", "week")]),
-    }
+    World::ending(world.direct_of_group(group.id), now, by).len()
 }
 
-fn waiting(page: &Page, request: &Request) -> Option<Waiting> {
-    let world = page.world();
+/// The group a request is about, while there is one.
+fn group_of(page: &Page, request: &Request) -> Option<ui::Entity> {
+    let group = page.world().group(request.wants.group()?);
+    group.map(convert::group)
+}
+
+fn what(request: &Request) -> String {
     let kind = match &request.wants {
         Wants::Membership {
             kind: MembershipKind::Member,
@@ -111,18 +104,8 @@ fn waiting(page: &Page, request: &Request) -> Option<Waiting> {
         Wants::Inclusion { .. } => "to add a role to",
         Wants::NewGroup { .. } => "a new group",
     };
-    Some(Waiting {
-        who: convert::user(world.user(request.requester)?),
-        what: match request.until {
-            Expiry::NEVER => format!("{kind}, with no end,"),
-            _ => kind.to_owned(),
-        },
-        group: request
-            .wants
-            .group()
-            .and_then(|group| world.group(group))
-            .map(convert::group),
-        when: convert::when(request.created_at, page.now()),
-        href: convert::request_href(request.id),
-    })
+    match request.until {
+        Expiry::NEVER => format!("{kind}, with no end,"),
+        _ => kind.to_owned(),
+    }
 }

@@ -16,23 +16,17 @@ const IN_SWITCHER: usize = 8;
 
 #[derive(Template)]
 #[template(path = "search.html")]
-struct Search {
+struct Search<'p> {
+    page: &'p Page,
     shell: ui::Shell,
     query: String,
-    sections: Vec<Section>,
+    sections: Vec<Section<'p>>,
 }
 
-struct Section {
+struct Section<'p> {
     title: &'static str,
     all: String,
-    rows: Vec<Row>,
-}
-
-struct Row {
-    entity: ui::Entity,
-    detail: String,
-    /// Where to ask for a place in it; empty where that makes no sense.
-    ask: String,
+    rows: Vec<&'p Found<'p>>,
 }
 
 /// One match, as the quick switcher reads it.
@@ -93,8 +87,7 @@ pub(crate) async fn page(page: Page) -> Result<Response, Failure> {
         FoundKind::Tag,
     ];
     let sections = order.into_iter().filter_map(|of| {
-        let found = found.iter().filter(|found| found.kind == of);
-        let rows: Vec<_> = found.map(|found| row(&page, found)).collect();
+        let rows: Vec<_> = found.iter().filter(|found| found.kind == of).collect();
         let (_, title, place) = words(of);
         (!rows.is_empty()).then(|| Section {
             title,
@@ -105,13 +98,15 @@ pub(crate) async fn page(page: Page) -> Result<Response, Failure> {
     let mut shell = page.shell();
     shell.query.clone_from(&query);
     render(&Search {
+        page: &page,
         shell,
         sections: sections.collect(),
         query,
     })
 }
 
-fn row(page: &Page, found: &Found<'_>) -> Row {
+/// Where to ask for a place in it; empty where that makes no sense.
+fn ask(page: &Page, found: &Found<'_>) -> String {
     let (world, now) = (page.world(), page.now());
     let group = match found.kind {
         FoundKind::Group | FoundKind::Role => world.find_group(&found.key),
@@ -124,9 +119,5 @@ fn row(page: &Page, found: &Found<'_>) -> Row {
                 .holds(page.viewer.id, group.id, MembershipKind::Member, now)
                 .is_none()
     });
-    Row {
-        entity: entity(found),
-        detail: short(found.detail),
-        ask: wanted.map_or_else(String::new, |group| ask_href(group, MembershipKind::Member)),
-    }
+    wanted.map_or_else(String::new, |group| ask_href(group, MembershipKind::Member))
 }

@@ -24,7 +24,8 @@ struct GroupPage<'p> {
     people: People<'p>,
     /// What is listed instead of the people, where that was asked for.
     listed: Option<Listed>,
-    facts: Facts,
+    facts: Facts<'p>,
+    page: &'p Page,
 }
 
 /// The members or owners of a group, as its page lists them.
@@ -70,6 +71,7 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
         people,
         listed: facts::listed(&page, group),
         facts,
+        page: &page,
     })
 }
 

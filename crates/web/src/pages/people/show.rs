@@ -31,7 +31,6 @@ struct PersonPage<'p> {
     permissions: Vec<PermissionAccess<'p>>,
     pages: ui::Pages,
     facts: Vec<(String, String)>,
-    manager: Option<ui::Entity>,
     reports: ui::Aside,
     ending: usize,
 }
@@ -107,10 +106,6 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
         permissions: listed,
         pages,
         facts: facts(user),
-        manager: user
-            .manager
-            .and_then(|id| world.user(id))
-            .map(convert::user),
         reports: Few::of(FEW, reports.collect(), convert::user)
             .beside("Reports", address("/people", &[("manager", &user.login)])),
         ending,
