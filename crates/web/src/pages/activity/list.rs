@@ -24,21 +24,18 @@ const MOST_SUBJECTS: usize = 4;
 struct Activity<'p> {
     shell: ui::Shell,
     operations: Vec<ui::Choice>,
-    it: List<'p, Row>,
+    it: List<'p, Row<'p>>,
     is_open: bool,
     older: Older,
 }
 
-struct Row {
+struct Row<'e> {
+    entry: &'e LogEntry,
     who: ui::Entity,
-    did: String,
+    did: &'static str,
     subjects: Vec<ui::Entity>,
     more: String,
     when: ui::When,
-    position: u64,
-    href: String,
-    undone: bool,
-    undoes: Option<u64>,
 }
 
 pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
@@ -118,7 +115,7 @@ fn subject(text: &str) -> Option<(SubjectKind, Uuid)> {
     Some((SubjectKind::parse(kind)?, id.parse().ok()?))
 }
 
-fn row(page: &Page, entry: &LogEntry) -> Row {
+fn row<'e>(page: &Page, entry: &'e LogEntry) -> Row<'e> {
     let names = Names::of_subjects(page.world(), &entry.subjects);
     let actor = entry.actor.user().map(Id::uuid);
     let mut subjects: Vec<_> = entry
@@ -143,7 +140,7 @@ fn row(page: &Page, entry: &LogEntry) -> Row {
     };
     Row {
         who: names::actor(page.world(), entry.actor, entry.login.as_deref()),
-        did: words::did(entry.operation).to_owned(),
+        did: words::did(entry.operation),
         subjects: subjects
             .into_iter()
             .take(MOST_SUBJECTS)
@@ -154,9 +151,6 @@ fn row(page: &Page, entry: &LogEntry) -> Row {
             .collect(),
         more,
         when: convert::when(entry.at, page.viewer.context.now),
-        position: entry.position.0,
-        href: names::entry_href(entry.position),
-        undone: entry.undone_by.is_some(),
-        undoes: entry.undoes.map(|position| position.0),
+        entry,
     }
 }

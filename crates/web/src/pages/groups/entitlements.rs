@@ -8,7 +8,6 @@ use portcullis_model::{
 use portcullis_rules::strict;
 use serde_json::{Map, Value};
 
-use super::form::crumbs;
 use crate::pages::prelude::forms::*;
 
 /// What leads to granting one of a kind: its label, its address below the group's and its icon.
@@ -49,7 +48,7 @@ impl Form for New {
         form.title = format!("Grant an entitlement to {}", group.name);
         form.lead =
             "Every member of the group gets it, whether direct or through another group.".into();
-        form.crumbs = crumbs(group);
+        form.of_group(group);
         for (at, member) in self.kind.members().iter().enumerate() {
             let field = form
                 .add(Line, member.name, member.label, "")
@@ -68,7 +67,6 @@ impl Form for New {
         let there = world.entitlements_of(group.id).map(convert::entitlement);
         form.aside("Already granted", there.take(MOST).collect(), "");
         form.submit = "Grant".into();
-        form.cancel = convert::group_href(group);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {

@@ -127,7 +127,8 @@ fn listed(user: &User) -> String {
     lines.join("\n")
 }
 
-fn shown(value: &Value) -> String {
+/// An attribute as people read and write it.
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

@@ -19,46 +19,33 @@ use crate::pages::{prelude::*, rules::ask};
 struct RulesPage<'p> {
     shell: ui::Shell,
     ask: ask::Asked,
-    it: List<'p, Row>,
+    it: List<'p, Row<'p>>,
 }
 
-struct Row {
-    list: ui::Entity,
-    group: ui::Entity,
-    priority: i32,
-    rules: usize,
-    allows: usize,
-    denies: usize,
+struct Row<'p> {
+    entitlement: &'p Entitlement,
+    group: &'p Group,
+    list: &'p Rules,
     found: Vec<ui::Chip>,
     ends: ui::ExpiryPill,
 }
 
-/// How many findings linting has, by how much they matter.
-#[derive(Clone, Copy, Default)]
-struct Found {
-    errors: usize,
-    warnings: usize,
-    notes: usize,
-}
+/// How many errors, warnings and notes linting has.
+type Found = [usize; 3];
 
-impl Found {
-    fn chips(self) -> Vec<ui::Chip> {
-        let told = |count: usize, word: &str, level| {
-            let plural = if count == 1 { "" } else { "s" };
-            let label = format!("{count} {word}{plural}");
-            let chip = match level {
-                Some(level) => ui::Chip::level(label, level),
-                None => ui::Chip::plain(label),
-            };
-            (count > 0).then_some(chip)
-        };
-        let all = [
-            told(self.errors, "error", Some(ui::Level::Bad)),
-            told(self.warnings, "warning", Some(ui::Level::Warn)),
-            told(self.notes, "note", None),
-        ];
-        all.into_iter().flatten().collect()
-    }
+fn chips(found: Found) -> Vec<ui::Chip> {
+    let (bad, warn) = (Some(ui::Level::Bad), Some(ui::Level::Warn));
+    let words = [("error", bad), ("warning", warn), ("note", None)];
+    let told = found.into_iter().zip(words).filter(|(count, _)| *count > 0);
+    told.map(|(count, (word, level))| {
+        let plural = if count == 1 { "" } else { "s" };
+        let label = format!("{count} {word}{plural}");
+        match level {
+            Some(level) => ui::Chip::level(label, level),
+            None => ui::Chip::plain(label),
+        }
+    })
+    .collect()
 }
 
 pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
@@ -83,7 +70,7 @@ fn in_force(page: &Page) -> Vec<Conferred<'_>> {
         .collect()
 }
 
-fn found(page: &Page) -> List<'_, Row> {
+fn found(page: &Page) -> List<'_, Row<'_>> {
     let (query, effect) = (page.query("q"), page.query("effect"));
     let mut found = in_force(page);
     found.retain(|(group, _, list)| {
@@ -101,7 +88,7 @@ fn found(page: &Page) -> List<'_, Row> {
         _ if sort.down => found.reverse(),
         _ => {}
     }
-    let mut it = List::new(page, "/rules", sort, found).map(|found| row(page, found));
+    let mut it = List::new(page, "/rules", sort, found, |found| Some(row(page, found)));
     it.select(
         "effect",
         "Effect",
@@ -121,15 +108,12 @@ fn found(page: &Page) -> List<'_, Row> {
     it
 }
 
-fn row(page: &Page, (group, entitlement, list): Conferred<'_>) -> Row {
+fn row<'p>(page: &Page, (group, entitlement, list): Conferred<'p>) -> Row<'p> {
     Row {
-        list: convert::entitlement(entitlement),
-        group: convert::group(group),
-        priority: list.priority,
-        rules: list.rules.0.len(),
-        allows: count(list, Effect::Allow),
-        denies: count(list, Effect::Deny),
-        found: findings(&list.rules).chips(),
+        entitlement,
+        group,
+        list,
+        found: chips(findings(&list.rules)),
         ends: convert::ends(entitlement.validity.until, page.now()),
     }
 }
@@ -172,9 +156,9 @@ fn findings(list: &Arc<RuleList>) -> Found {
     let mut found = Found::default();
     for finding in rules::findings(list, &EFFORT) {
         match finding.severity {
-            Severity::Error => found.errors += 1,
-            Severity::Warning => found.warnings += 1,
-            Severity::Note => found.notes += 1,
+            Severity::Error => found[0] += 1,
+            Severity::Warning => found[1] += 1,
+            Severity::Note => found[2] += 1,
         }
     }
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
