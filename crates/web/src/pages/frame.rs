@@ -11,8 +11,8 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use portcullis_model::{
-    Action, Expiry, Group, MembershipKind, Noun, Position, Refusal, Target, Timestamp, User, World,
-    may,
+    Action, App, Expiry, Group, MembershipKind, Noun, Position, Refusal, Tag, Target, Timestamp,
+    User, World, may,
 };
 
 use super::convert;
@@ -147,15 +147,22 @@ impl Page {
         convert::with_pairs(path, kept.chain(added))
     }
 
-    /// Where the page sends what is done on it: the same address with a person in it by id, which
-    /// means the same person still when somebody else has their login.
+    /// Where the page sends what is done on it: the same address with what it is about by id, which
+    /// means the same still when something else has its name.
     pub(crate) fn acting(&self) -> String {
         let address = self.with_query(&[]);
         let (path, query) = address.split_at(address.find('?').unwrap_or(address.len()));
-        let user = self.one::<User>().map(|user| user.id.to_string());
+        let user = self.one::<User>().ok().map(|user| user.id.to_string());
+        let id = match self.route.split('/').nth(1) {
+            Some("groups" | "roles") => self.one::<Group>().ok().map(|group| group.id.to_string()),
+            Some("apps") => self.one::<App>().ok().map(|app| app.id.to_string()),
+            Some("tags") => self.one::<Tag>().ok().map(|tag| tag.id.to_string()),
+            _ => None,
+        };
         let named = path.split('/').zip(self.route.split('/'));
-        let parts = named.map(|(part, name)| match &user {
-            Ok(id) if name == "{login}" => id,
+        let parts = named.map(|(part, name)| match name {
+            "{login}" => user.as_deref().unwrap_or(part),
+            "{id}" => id.as_deref().unwrap_or(part),
             _ => part,
         });
         parts.collect::<Vec<_>>().join("/") + query

@@ -399,6 +399,12 @@ async fn what_was_opened_before_a_rename_acts_on_whom_it_showed() -> anyhow::Res
         quoted(rest, "action=\"").replace("&#38;", "&")
     };
     let form = "<form class=\"form\"";
+    for act in ["people/add", "confer", "roles/attach", "edit"] {
+        let text = ada.get(&format!("/groups/payroll/{act}")).await.text;
+        let at = action(&text, form);
+        let by_id = format!("/groups/{group}/{act}");
+        assert!(at.starts_with(&by_id), "opened by its name: {at}");
+    }
     let edit = action(&ada.get("/people/mia/edit").await.text, form);
     let extend = format!("/groups/{group}/people/mia/extend?kind=member");
     let extend = action(&ada.get(&extend).await.text, form);
