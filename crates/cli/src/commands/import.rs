@@ -12,6 +12,7 @@ use portcullis_app::{
     sync::{Drift, Source, SyncSource},
 };
 use portcullis_model::{Actor, Change, ChangeSet, ConnectorId, EditKind, RecordKind};
+use portcullis_store::CommitError;
 use serde::Serialize;
 
 use crate::{
@@ -198,16 +199,16 @@ impl File<'_> {
         .await?;
         working.set_message("comparing");
         let context = app.context(Actor::Connector(self.source));
-        let not_taken = |refusal| {
+        let not_taken = |error: CommitError| {
             anyhow!(
                 "`{}` cannot be taken as it is: {}; correct it and import again",
                 self.shown,
-                tell::refusal(&refusal)
+                tell::refusal(&error)
             )
         };
         let preview = app.preview(&context, &operation).await.map_err(not_taken)?;
         let compared = operation.compare(&preview.before, &context);
-        let drift = compared.map_err(not_taken)?.drift;
+        let drift = compared.map_err(|refusal| not_taken(refusal.into()))?.drift;
         let mut change = preview.change;
         let changed = !change.is_empty();
         if changed && !dry_run {

@@ -10,7 +10,7 @@ use portcullis_app::{
 use portcullis_model::{
     Entitlement, Grant, Group, Id, Noun, Refusal, entitlement::Rules, name::Name,
 };
-use portcullis_rules::analysis::lint::Severity;
+use portcullis_rules::{Budget, analysis::lint::Severity};
 
 use super::{form::crumbs, rules_text::pretty};
 use crate::pages::{
@@ -145,24 +145,25 @@ fn listed(page: &Page) -> Result<(&Entitlement, &Rules), Refusal> {
     found.ok_or_else(|| Refusal::not_found(Noun::RuleList, id))
 }
 
-pub(super) async fn new(page: Page) -> Result<Response, Failure> {
+pub(super) async fn new(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     let group = page.one::<Group>()?;
     allowed(&page, Wish::GrantEntitlement, Target::Group(group))?;
-    first(&page, None, Draft::new()).await
+    first(&web, &page, None, Draft::new()).await
 }
 
-pub(super) async fn show(page: Page) -> Result<Response, Failure> {
+pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     let (there, list) = listed(&page)?;
-    first(&page, Some(there), Draft::of(list)).await
+    first(&web, &page, Some(there), Draft::of(list)).await
 }
 
 async fn first(
+    web: &Web,
     page: &Page,
     there: Option<&Entitlement>,
     draft: Draft,
 ) -> Result<Response, Failure> {
     let group = page.one::<Group>()?;
-    let said = said(&look(&draft).await?);
+    let said = said(&look(web, page, &draft).await?);
     let (place, values) = (Place { page, group, there }, Values::asked(page));
     render(&place.edit(draft, &values, ui::Errors::default(), said))
 }
@@ -177,11 +178,10 @@ pub(super) async fn replace(State(web): State<Web>, sent: Submission) -> Result<
 }
 
 /// Looks through a draft; proving takes a while, so not on a thread that others wait for.
-async fn look(draft: &Draft) -> Result<Checked, Failure> {
+async fn look(web: &Web, page: &Page, draft: &Draft) -> Result<Checked, Failure> {
     let (rules, cases) = (draft.rules.clone(), draft.cases.clone());
-    tokio::task::spawn_blocking(move || check(Written::Text(&rules), Written::Text(&cases)))
-        .await
-        .map_err(|error| Failure::Internal(error.to_string()))
+    let look = move |budget: &Budget| check(Written::Text(&rules), Written::Text(&cases), budget);
+    web.costly(&page.viewer, look).await
 }
 
 async fn save(
@@ -194,7 +194,7 @@ async fn save(
     allowed(page, Wish::GrantEntitlement, Target::Group(group))?;
     let mut input = Input::new(sent);
     let draft = Draft::sent(&sent.fields);
-    let checked = look(&draft).await?;
+    let checked = look(web, page, &draft).await?;
     let said = said(&checked);
     let name = input.parse("name", Name::parse);
     let priority = draft.priority.parse::<i32>();
@@ -347,6 +347,8 @@ fn said(checked: &Checked) -> Findings {
     });
     let too_much = checked.too_much.iter();
     let too_much = too_much.map(|message| bad("too much", String::new(), message));
+    let rest = checked.not_examined.iter();
+    let rest = rest.map(|message| bad("not examined", String::new(), message));
     let findings = checked.findings.iter().take(MOST_SAID).map(|it| Remark {
         path: it.path.clone(),
         message: format!("{}; {}", it.message, it.suggestion),
@@ -365,6 +367,7 @@ fn said(checked: &Checked) -> Findings {
     });
     let remarks: Vec<_> = unreadable
         .chain(too_much)
+        .chain(rest)
         .chain(failed)
         .chain(findings)
         .collect();

@@ -8,7 +8,7 @@ use std::{
 use portcullis_app::rules;
 use portcullis_model::{Entitlement, Group, entitlement::Rules, world::contains};
 use portcullis_rules::{
-    Effect, RuleList, SlugSet,
+    Budget, Effect, RuleList, SlugSet,
     analysis::{Effort, lint::Severity},
 };
 
@@ -162,6 +162,8 @@ fn findings(list: &Arc<RuleList>) -> Found {
         total_steps: 50_000,
         rules: 32,
     };
+    /// For one list: some hundred milliseconds, once.
+    const STEPS: u64 = 5_000_000;
     let key = Arc::as_ptr(list) as usize;
     {
         let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
@@ -170,7 +172,7 @@ fn findings(list: &Arc<RuleList>) -> Found {
         }
     }
     let mut found = Found::default();
-    for finding in rules::findings(list, &EFFORT) {
+    for finding in rules::findings(list, &EFFORT, &Budget::new(STEPS)) {
         match finding.severity {
             Severity::Error => found.errors += 1,
             Severity::Warning => found.warnings += 1,

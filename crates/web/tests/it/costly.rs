@@ -1,0 +1,194 @@
+//! What takes long: who may have it done, how much of it, and who need not wait for it.
+
+use std::time::Duration;
+
+use portcullis_testkit::TestApp;
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
+
+use crate::held::connect;
+
+fn rule(conditions: &Value) -> Value {
+    json!({ "access": "allow", "where": { "rsrc_type": "doc", "action": "read", "rsrc_match": conditions } })
+}
+
+/// Each of the patterns alone takes most of a second to compile.
+fn costly_patterns() -> Value {
+    let rules = (0..15).map(|i| rule(&json!([["@a", "~", format!("[\\pL\\pN]{{30}}x{i}")]])));
+    rules.collect()
+}
+
+fn long_lists() -> Value {
+    let rules = (0..20).map(|i| {
+        let values: Vec<String> = (0..4_000).map(|n| format!("v{}", n + i)).collect();
+        rule(&json!([["@a", "$in", values]]))
+    });
+    rules.collect()
+}
+
+#[tokio::test]
+async fn rights_come_before_rules() {
+    let app = TestApp::start().await.unwrap();
+    // What is no list at all is not even looked at for somebody who may not save one.
+    let body = json!({ "list": "l", "rules": [{ "access": "permit" }] });
+    let path = "/api/v1/groups/Payroll/entitlements";
+    let _ = app
+        .as_user("sven")
+        .post(path, body.clone())
+        .await
+        .expect(403);
+    let refused = app.as_user("ada").post(path, body).await.expect(400);
+    assert!(
+        refused.body["errors"][0]["field"]
+            .as_str()
+            .unwrap()
+            .starts_with("/rules/0")
+    );
+}
+
+#[tokio::test]
+async fn a_list_too_costly_to_compile_is_refused_with_a_sentence() {
+    let app = TestApp::start().await.unwrap();
+    let ada = app.as_user("ada");
+    let body = json!({ "list": "l", "rules": costly_patterns() });
+    let path = "/api/v1/groups/Payroll/entitlements";
+    let refused = ada.post(path, body).await.expect(400);
+    let said = refused.body["errors"][0]["message"].as_str().unwrap();
+    assert!(said.contains("takes too long"), "{said}");
+
+    let looked = ada
+        .post("/api/v1/rules/lint", json!({ "rules": costly_patterns() }))
+        .await;
+    let looked = looked.expect(200);
+    assert_eq!(looked.body["sound"], false);
+    let codes: Vec<_> = looked.body["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .collect();
+    assert!(
+        codes.iter().any(|it| it["code"] == "too_costly"),
+        "{codes:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_was_not_examined_is_not_called_sound() {
+    let app = TestApp::start().await.unwrap();
+    let sven = app.as_user("sven");
+    let looked = sven
+        .post("/api/v1/rules/lint", json!({ "rules": long_lists() }))
+        .await;
+    let looked = looked.expect(200);
+    assert_eq!(looked.body["sound"], false);
+    let said = looked.body["not_examined"].as_str().unwrap();
+    assert!(said.starts_with("not examined: "), "{said}");
+    let few = json!({ "rules": [rule(&json!([]))] });
+    let looked = sven.post("/api/v1/rules/lint", few).await.expect(200);
+    assert_eq!(looked.body["sound"], true);
+    assert_eq!(looked.body["not_examined"], Value::Null);
+}
+
+#[tokio::test]
+async fn work_for_who_hung_up_stops_and_nobody_waits_for_it() {
+    let app = TestApp::start().await.unwrap();
+    let body = json!({ "rules": long_lists() }).to_string();
+    let head = |login: &str| {
+        format!(
+            "POST /api/v1/rules/lint HTTP/1.1\r\nhost: portcullis\r\n\
+             authorization: Bearer demo-{login}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n",
+            body.len()
+        )
+    };
+    let mut streams = Vec::new();
+    for login in ["sven", "mia", "max", "olga", "rita", "petra"] {
+        for _ in 0..3 {
+            let mut stream = connect(&app).await;
+            stream.write_all(head(login).as_bytes()).await.unwrap();
+            stream.write_all(body.as_bytes()).await.unwrap();
+            streams.push(stream);
+        }
+    }
+    // Some run and some wait; the health check and the writer do not.
+    while app.app.pool().load() < 3 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let _ = app.anonymous().get("/healthz").await.expect(200);
+    let tag = json!({ "name": "Meanwhile", "description": "" });
+    let _ = app
+        .as_user("ada")
+        .post("/api/v1/tags", tag)
+        .await
+        .expect(201);
+    drop(streams);
+    let ended = async {
+        while app.app.pool().load() > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(60), ended).await;
+    assert!(ended.is_ok(), "everything stopped");
+}
+
+#[tokio::test]
+async fn one_caller_has_so_many_places_and_is_told_to_wait() {
+    let app = TestApp::start().await.unwrap();
+    let body = json!({ "rules": long_lists() });
+    let mia = app.as_user("mia");
+    let asked = (0..12).map(|_| mia.post("/api/v1/rules/lint", body.clone()));
+    let mut tasks = Vec::new();
+    for asked in asked {
+        tasks.push(Box::pin(asked));
+    }
+    let replies = futures_of(tasks).await;
+    let busy: Vec<_> = replies.iter().filter(|reply| reply.status == 503).collect();
+    assert!(!busy.is_empty(), "twelve at once are too many");
+    for reply in busy {
+        assert_eq!(reply.body["code"], "busy");
+        assert!(reply.header("retry-after").is_some());
+    }
+    assert!(replies.iter().any(|reply| reply.status == 200));
+}
+
+/// All of them at once.
+async fn futures_of<F: Future + Unpin>(mut all: Vec<F>) -> Vec<F::Output> {
+    let mut done: Vec<Option<F::Output>> = all.iter().map(|_| None).collect();
+    std::future::poll_fn(|cx| {
+        for (future, done) in all.iter_mut().zip(&mut done) {
+            if done.is_none()
+                && let std::task::Poll::Ready(output) = std::pin::Pin::new(future).poll(cx)
+            {
+                *done = Some(output);
+            }
+        }
+        match done.iter().all(Option::is_some) {
+            true => std::task::Poll::Ready(()),
+            false => std::task::Poll::Pending,
+        }
+    })
+    .await;
+    done.into_iter().flatten().collect()
+}
+
+#[tokio::test]
+async fn a_batch_reads_its_defaults_once() {
+    let app = TestApp::start().await.unwrap();
+    let context: serde_json::Map<String, Value> =
+        (0..10_000).map(|n| (format!("k{n}"), json!(n))).collect();
+    let items: Vec<Value> = (0..10_000).map(|_| json!({})).collect();
+    let batch = json!({
+        "subject": { "type": "user", "id": "max" },
+        "action": { "name": "use" },
+        "resource": { "type": "permission", "id": "invoices:read" },
+        "context": context,
+        "evaluations": items,
+    });
+    // Reading the context for each item would be 100 million members: minutes, where it is a moment.
+    let asked = app.as_user("ada").post("/access/v1/evaluations", batch);
+    let reply = tokio::time::timeout(Duration::from_secs(10), asked).await;
+    let reply = reply.expect("an answer soon").expect(200);
+    let decisions = reply.body["evaluations"].as_array().unwrap();
+    assert_eq!(decisions.len(), 10_000);
+    assert!(decisions.iter().all(|it| it["decision"] == true));
+}
