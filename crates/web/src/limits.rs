@@ -29,7 +29,7 @@ impl Default for Limits {
         Self {
             connections: Connections::default(),
             writes_per_minute: 300,
-            costly_per_minute: 60,
+            costly_per_minute: 120,
         }
     }
 }
