@@ -129,7 +129,9 @@ impl Defaults {
             subject: its_subject.ok_or_else(missing)?,
             action: its_action.ok_or_else(missing)?,
             resource: its_resource.ok_or_else(missing)?,
-            context: item.context.map_or_else(|| self.context.take(), |own| own.0),
+            context: item
+                .context
+                .map_or_else(|| self.context.take(), |own| own.0),
         };
         let answer = ask(&question);
         // What was lent comes back.
