@@ -60,12 +60,9 @@ impl AsyncRead for Watched {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let turn = this.phase.turn();
-        if turn != this.turn {
-            (this.turn, this.head, this.begun) = (turn, None, false);
-        }
+        let turn = this.follow();
         // What comes while a request is answered is its body, which has a deadline of its own.
-        let between = turn % 2 == 0;
+        let between = turn.is_multiple_of(2);
         let before = buffer.filled().len();
         if let Poll::Ready(read) = Pin::new(&mut this.stream).poll_read(cx, buffer) {
             if between && !this.begun && buffer.filled().len() > before {
@@ -78,14 +75,28 @@ impl AsyncRead for Watched {
         if !between {
             return Poll::Pending;
         }
-        let idle = this.deadlines.idle;
-        let end = *this.head.get_or_insert_with(|| Instant::now() + idle);
-        ready!(this.reading.poll(cx, end));
+        ready!(this.poll_silence(cx));
         Poll::Ready(Err(late("the request did not arrive in time")))
     }
 }
 
 impl Watched {
+    /// Takes note of a new turn.
+    fn follow(&mut self) -> u64 {
+        let turn = self.phase.turn();
+        if turn != self.turn {
+            (self.turn, self.head, self.begun) = (turn, None, false);
+        }
+        turn
+    }
+
+    /// Ready once the next request should have been there.
+    fn poll_silence(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let idle = self.deadlines.idle;
+        let end = *self.head.get_or_insert_with(|| Instant::now() + idle);
+        self.reading.poll(cx, end)
+    }
+
     /// What became of writing some of an answer.
     fn wrote(
         &mut self,
@@ -137,6 +148,11 @@ impl AsyncWrite for Watched {
         let this = self.get_mut();
         // Flushing comes when all is written.
         this.taken = None;
+        if this.follow().is_multiple_of(2) {
+            // The next request is not read for before some of it is there, so that its wait begins
+            // here. Whoever is woken reads, and fails there.
+            let _ = this.poll_silence(cx);
+        }
         Pin::new(&mut this.stream).poll_flush(cx)
     }
 

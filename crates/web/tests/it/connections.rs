@@ -14,7 +14,7 @@ const LONG: Duration = Duration::from_secs(600);
 /// Over at once, where it must be.
 const SHORT: Duration = Duration::from_millis(200);
 
-const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: portcullis\r\n\r\n";
+const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 async fn app(most: usize, per_address: usize, deadlines: Deadlines) -> TestApp {
     let connections = Connections {
@@ -109,7 +109,7 @@ async fn an_answer_that_nobody_takes_ends_the_connection() {
     // One place: it is free again when the one who does not read is gone.
     let app = app(1, 1, deadlines).await;
     let mut deaf = connect(&app).await;
-    let page = b"GET /assets/app.css HTTP/1.1\r\nhost: portcullis\r\n\r\n";
+    let page = b"GET /assets/app.css HTTP/1.1\r\nhost: localhost\r\n\r\n";
     let sending = async {
         // As many questions as go in: answers fill what the machine keeps for both ends.
         while deaf.write_all(page).await.is_ok() {}
@@ -134,7 +134,7 @@ async fn health_is_told_when_every_place_is_taken() {
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     let mut other = connect(&app).await;
     other
-        .write_all(b"GET /groups HTTP/1.1\r\nhost: portcullis\r\n\r\n")
+        .write_all(b"GET /groups HTTP/1.1\r\nhost: localhost\r\n\r\n")
         .await
         .unwrap();
     let answer = rest(&mut other).await.to_lowercase();
@@ -144,7 +144,7 @@ async fn health_is_told_when_every_place_is_taken() {
     // Places are free again, as soon as the server has seen it.
     loop {
         let mut again = connect(&app).await;
-        let question = "GET /me HTTP/1.1\r\nhost: portcullis\r\nconnection: close\r\n\r\n";
+        let question = "GET /me HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
         again.write_all(question.as_bytes()).await.unwrap();
         if !rest(&mut again).await.starts_with("HTTP/1.1 503") {
             break;

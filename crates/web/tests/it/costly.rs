@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use portcullis_model::Actor;
+use portcullis_rules::Budget;
 use portcullis_testkit::TestApp;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt as _;
+use tokio::{io::AsyncWriteExt as _, task::JoinSet};
 
 use crate::held::connect;
 
@@ -89,62 +91,78 @@ async fn what_was_not_examined_is_not_called_sound() {
     assert_eq!(looked.body["not_examined"], Value::Null);
 }
 
-#[tokio::test]
-async fn work_for_who_hung_up_stops_and_nobody_waits_for_it() {
-    let app = TestApp::start().await.unwrap();
-    let body = json!({ "rules": long_lists() }).to_string();
-    let head = |login: &str| {
-        format!(
-            "POST /api/v1/rules/lint HTTP/1.1\r\nhost: portcullis\r\n\
-             authorization: Bearer demo-{login}\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\n\r\n",
-            body.len()
-        )
-    };
-    let mut streams = Vec::new();
-    for login in ["sven", "mia", "max", "olga", "rita", "petra"] {
-        for _ in 0..3 {
-            let mut stream = connect(&app).await;
-            stream.write_all(head(login).as_bytes()).await.unwrap();
-            stream.write_all(body.as_bytes()).await.unwrap();
-            streams.push(stream);
-        }
-    }
-    // Some run and some wait; the health check and the writer do not.
-    while app.app.pool().load() < 3 {
+/// Pieces of work by `login` that take as long as these tasks live.
+fn hold(app: &TestApp, login: &str, pieces: usize) -> JoinSet<()> {
+    let user = app.world().find_user(login).unwrap().id;
+    (0..pieces)
+        .map(|_| {
+            let app = app.app.clone();
+            async move {
+                let work = |budget: &Budget| {
+                    while !budget.is_spent() {
+                        std::thread::sleep(Duration::from_millis(1));
+                    }
+                };
+                app.pool().run(Actor::User(user), work).await.unwrap();
+            }
+        })
+        .collect()
+}
+
+async fn until_load_is(app: &TestApp, load: usize) {
+    while app.app.pool().load() != load {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
+}
+
+#[tokio::test]
+async fn work_for_who_hung_up_goes_and_nobody_waits_for_it() {
+    let app = TestApp::start().await.unwrap();
+    let held = hold(&app, "mia", 2);
+    until_load_is(&app, 2).await;
+    let body = json!({ "rules": [] }).to_string();
+    let head = format!(
+        "POST /api/v1/rules/lint HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer demo-sven\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut stream = connect(&app).await;
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(body.as_bytes()).await.unwrap();
+    until_load_is(&app, 3).await;
+    // Both threads are taken and one piece waits; the health check and the writer do not.
     let _ = app.anonymous().get("/healthz").await.expect(200);
     let tag = json!({ "name": "Meanwhile", "description": "" });
-    let _ = app
-        .as_user("ada")
-        .post("/api/v1/tags", tag)
-        .await
-        .expect(201);
-    drop(streams);
-    let ended = async {
-        while app.app.pool().load() > 0 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    };
-    let ended = tokio::time::timeout(Duration::from_secs(60), ended).await;
-    assert!(ended.is_ok(), "everything stopped");
+    let ada = app.as_user("ada");
+    let _ = ada.post("/api/v1/tags", tag).await.expect(201);
+    drop(stream);
+    until_load_is(&app, 2).await;
+    drop(held);
+    until_load_is(&app, 0).await;
 }
 
 #[tokio::test]
 async fn one_caller_has_so_many_places_and_is_told_to_wait() {
     let app = TestApp::start().await.unwrap();
-    let body = json!({ "rules": long_lists() });
+    let mut held = hold(&app, "mia", 4);
+    until_load_is(&app, 4).await;
+    let body = json!({ "rules": [] });
     let mia = app.as_user("mia");
-    let ask = || mia.post("/api/v1/rules/lint", body.clone());
-    let replies: [_; 6] = tokio::join!(ask(), ask(), ask(), ask(), ask(), ask()).into();
-    let busy: Vec<_> = replies.iter().filter(|reply| reply.status == 503).collect();
-    assert!(!busy.is_empty(), "six at once are too many");
-    for reply in busy {
-        assert_eq!(reply.body["code"], "busy");
-        assert!(reply.header("retry-after").is_some());
-    }
-    assert!(replies.iter().any(|reply| reply.status == 200));
+    let busy = mia.post("/api/v1/rules/lint", body.clone()).await;
+    let busy = busy.expect(503);
+    assert_eq!(busy.body["code"], "busy");
+    assert!(busy.header("retry-after").is_some());
+    // Somebody else has a place, and is answered when a thread is free.
+    let sven = app.as_user("sven");
+    let asked = sven.post("/api/v1/rules/lint", body.clone());
+    let freed = async {
+        until_load_is(&app, 5).await;
+        held.abort_all();
+    };
+    let (answered, ()) = tokio::join!(asked, freed);
+    let _ = answered.expect(200);
+    until_load_is(&app, 0).await;
+    let _ = mia.post("/api/v1/rules/lint", body).await.expect(200);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ pub(crate) async fn connect(app: &TestApp) -> TcpStream {
 /// The head of a write by `login`, with a body of `length` that the server has to ask for.
 pub(crate) fn head(login: &str, path: &str, length: usize) -> String {
     format!(
-        "POST {path} HTTP/1.1\r\nhost: portcullis\r\nauthorization: Bearer demo-{login}\r\n\
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer demo-{login}\r\n\
          content-type: application/json\r\ncontent-length: {length}\r\n\
          expect: 100-continue\r\nconnection: close\r\n\r\n"
     )
