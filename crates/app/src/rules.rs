@@ -6,7 +6,7 @@ use portcullis_rules::{
     Budget, Diagnostic, Effect, Engine, Limits, LoadError, RuleList,
     analysis::{
         Effort,
-        lint::{Finding, Lint, lint_within},
+        lint::{Finding, Lint, Linted, lint_within},
     },
     cases::{Case, Suite, run_within},
 };
@@ -87,8 +87,9 @@ pub fn check(rules: Written<'_>, cases: Written<'_>, budget: &Budget) -> Checked
     }
     // Last, because it may take whatever is left.
     if let Some(list) = &checked.list {
-        checked.findings = findings(list, &EFFORT, budget);
-        checked.not_examined = budget.is_spent().then(|| NOT_EXAMINED.to_owned());
+        let linted = findings(list, &EFFORT, budget);
+        checked.findings = linted.findings;
+        checked.not_examined = (!linted.complete).then(|| NOT_EXAMINED.to_owned());
     }
     checked
 }
@@ -114,11 +115,12 @@ pub fn load(rules: Written<'_>, budget: &Budget) -> Result<RuleList, LoadError> 
 /// Linting takes a list for the whole truth, and calls a deny redundant where nothing after it in
 /// the list allows. But the lists of a subject's other groups come after it, so here it is not.
 #[must_use]
-pub fn findings(list: &RuleList, effort: &Effort, budget: &Budget) -> Vec<Finding> {
+pub fn findings(list: &RuleList, effort: &Effort, budget: &Budget) -> Linted {
     let denies = |rule: usize| list.0.get(rule).is_some_and(|r| r.effect == Effect::Deny);
-    let mut findings = lint_within(list, effort, budget);
+    let mut linted = lint_within(list, effort, budget);
+    let findings = &mut linted.findings;
     findings.retain(|finding| finding.lint != Lint::RedundantRule || !denies(finding.rule));
-    findings
+    linted
 }
 
 /// What is wrong with a case: with which one, if not with all of them.

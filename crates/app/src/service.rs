@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 pub use portcullis_model::Clock;
 use portcullis_model::{Actor, Context, Ids, Policy, Refusal, Timestamp, World};
+use portcullis_rules::Budget;
 use portcullis_store::{CommitError, Committed, Idempotency, Live, Proposal};
 use uuid::Uuid;
 
 use crate::{
-    Operation, Prepare, Preview,
+    Operation, Preview,
     decide::{Decider, Types},
     pool::{Busy, Pool},
     preview::Planned,
@@ -160,9 +161,14 @@ impl App {
         operation: &impl Operation,
     ) -> Result<Preview, CommitError> {
         let planned = Planned::new(self.live.world(), context, operation)?;
-        self.prepare(context, operation.prepare()).await?;
         let (types, now) = (self.decider.types().clone(), context.now);
-        match tokio::task::spawn_blocking(move || planned.preview(&types, now)).await {
+        let compare = move || planned.preview(&types, now);
+        if let Some(prepare) = operation.prepare() {
+            // What takes long to look through takes long to compare.
+            let work = move |budget: &Budget| prepare(budget).map(|()| compare());
+            return self.costly(context, work).await;
+        }
+        match tokio::task::spawn_blocking(compare).await {
             Ok(preview) => Ok(preview),
             // A bug is the caller's to report, as if it had happened on this thread.
             Err(failed) => std::panic::resume_unwind(failed.into_panic()),
@@ -183,16 +189,13 @@ impl App {
         &self.pool
     }
 
-    async fn prepare(
+    async fn costly<T: Send + 'static>(
         &self,
         context: &Context,
-        prepare: Option<Prepare>,
-    ) -> Result<(), CommitError> {
-        let Some(prepare) = prepare else {
-            return Ok(());
-        };
-        let prepared = self.pool.run(context.actor, prepare).await;
-        Ok(prepared.map_err(|Busy| CommitError::Busy)??)
+        work: impl FnOnce(&Budget) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, CommitError> {
+        let done = self.pool.run(context.actor, work).await;
+        Ok(done.map_err(|Busy| CommitError::Busy)??)
     }
 
     /// Decides on the current world, and keeps what it has compiled.
@@ -218,7 +221,7 @@ impl App {
             if idempotency.is_none() {
                 self.check(&context, &operation)?;
             }
-            self.prepare(&context, Some(prepare)).await?;
+            self.costly(&context, prepare).await?;
         }
         let proposal = Proposal::new(move |world, context| operation.plan(world, context))
             .once(idempotency)

@@ -9,7 +9,7 @@ use crate::pattern::{PatternLimits, weight};
 
 /// The work that may still be done for one call, all its parts together; clones share it.
 ///
-/// A step is about one comparison of two values, some fifty nanoseconds. What is spent stays spent:
+/// A step is about one comparison of two values. What is spent stays spent:
 /// after the first refusal everything is refused, so that a call soon ends.
 ///
 /// ```
@@ -44,6 +44,12 @@ impl Budget {
         before.is_ok_and(|left| left > steps)
     }
 
+    /// How many steps there still are.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
     /// Leaves nothing: whoever still spends of it stops.
     pub fn stop(&self) {
         self.0.store(0, Ordering::Relaxed);
@@ -52,7 +58,7 @@ impl Budget {
     /// Whether nothing is left, so that an answer may be incomplete.
     #[must_use]
     pub fn is_spent(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == 0
+        self.left() == 0
     }
 }
 

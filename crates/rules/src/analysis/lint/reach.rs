@@ -8,20 +8,26 @@ use crate::analysis::solve::{Answer, Solver};
 use crate::budget::Budget;
 use crate::syntax::{ConditionSet, Effect, Rule, RuleList, SlugSet};
 
-pub(super) fn check(rules: &RuleList, effort: &Effort, budget: &Budget, findings: &mut Findings) {
+/// Tells whether there was enough for all of the list.
+pub(super) fn check(
+    rules: &RuleList,
+    effort: &Effort,
+    budget: &Budget,
+    findings: &mut Findings,
+) -> bool {
     let mut left = effort.total_steps;
     let all: Vec<usize> = (0..rules.0.len()).collect();
     let shared = match all.len() <= effort.rules {
         true => match View::new(rules, all, budget) {
             Some(view) => Some(view),
-            None => return,
+            None => return false,
         },
         false => None,
     };
     for at in 0..rules.0.len() {
         // Looking for a rule's neighbours looks at all others.
         if left == 0 || !budget.spend(rules.0.len() as u64) {
-            return;
+            return false;
         }
         let own;
         let view = match &shared {
@@ -30,7 +36,7 @@ pub(super) fn check(rules: &RuleList, effort: &Effort, budget: &Budget, findings
                 let neighbours = neighbours(rules, at, effort.rules / 4);
                 own = match View::new(rules, neighbours, budget) {
                     Some(view) => view,
-                    None => return,
+                    None => return false,
                 };
                 left = left.saturating_sub(own.cost);
                 &own
@@ -46,6 +52,7 @@ pub(super) fn check(rules: &RuleList, effort: &Effort, budget: &Budget, findings
         };
         question.rule();
     }
+    (left > 0 || rules.0.is_empty()) && !budget.is_spent()
 }
 
 /// The rules that may matter for one, with itself, in order and at most so many.

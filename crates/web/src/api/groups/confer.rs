@@ -5,7 +5,6 @@ use portcullis_app::{
     rules::{Written, try_cases},
 };
 use portcullis_model::{
-use portcullis_model::{
     Action, Entitlement, EntitlementKind, Expiry, FieldError, Grant, Group, Id, Refusal, Target,
     entitlement::Takes, may, name::Reason,
 };

@@ -2,10 +2,14 @@
 
 use portcullis_app::group::{GrantEntitlement, RevokeEntitlement};
 use portcullis_model::{Entitlement, EntitlementKind, entitlement::Takes};
+use portcullis_rules::Budget;
 use serde_json::{Map, Value};
 
 use super::form::crumbs;
 use crate::pages::prelude::forms::*;
+
+/// What reading a form may cost: a moment, because it is read where others wait.
+const STEPS: u64 = 1_000_000;
 
 /// What leads to granting one of a kind: its label, its address below the group's and its icon.
 pub(super) const fn granted_at(
@@ -74,9 +78,8 @@ impl Form for New {
             Some((member.name.to_owned(), value))
         });
         let mut faults = Vec::new();
-        let grant = self
-            .kind
-            .read(&sent.collect::<Map<_, _>>(), "", &mut faults);
+        let (sent, budget) = (sent.collect::<Map<_, _>>(), Budget::new(STEPS));
+        let grant = self.kind.read(&sent, "", &mut faults, &budget);
         for fault in faults {
             // The field is the first step of the pointer.
             let field = fault.field.split('/').nth(1).unwrap_or_default();

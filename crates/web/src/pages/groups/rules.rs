@@ -348,7 +348,10 @@ fn said(checked: &Checked) -> Findings {
     let too_much = checked.too_much.iter();
     let too_much = too_much.map(|message| bad("too much", String::new(), message));
     let rest = checked.not_examined.iter();
-    let rest = rest.map(|message| bad("not examined", String::new(), message));
+    let rest = rest.map(|message| Remark {
+        level: "warn",
+        ..bad("not examined", String::new(), message)
+    });
     let findings = checked.findings.iter().take(MOST_SAID).map(|it| Remark {
         path: it.path.clone(),
         message: format!("{}; {}", it.message, it.suggestion),

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use portcullis_app::rules;
+use portcullis_app::{pool::Busy, rules};
 use portcullis_model::{Entitlement, Group, entitlement::Rules, world::contains};
 use portcullis_rules::{
     Budget, Effect, RuleList, SlugSet,
@@ -39,6 +39,7 @@ struct Found {
     errors: usize,
     warnings: usize,
     notes: usize,
+    unexamined: usize,
 }
 
 impl Found {
@@ -52,7 +53,10 @@ impl Found {
             };
             (count > 0).then_some(chip)
         };
+        let rest = ui::Chip::level("not examined", ui::Level::Warn);
+        let rest = (self.unexamined > 0).then_some(rest);
         let all = [
+            rest,
             told(self.errors, "error", Some(ui::Level::Bad)),
             told(self.warnings, "warning", Some(ui::Level::Warn)),
             told(self.notes, "note", None),
@@ -61,11 +65,16 @@ impl Found {
     }
 }
 
-pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
+pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+    let found = found(&page);
+    let shown = found.rows.iter();
+    let shown = shown.map(|(.., list)| Arc::clone(&list.rules)).collect();
+    let linted = linted(&web, &page, shown).await?;
+    let mut linted = linted.into_iter();
     render(&RulesPage {
         shell: page.shell(),
         ask: ask::Asked::of(&page),
-        it: found(&page),
+        it: found.map(|found| row(&page, found, linted.next().unwrap_or(UNEXAMINED))),
     })
 }
 
@@ -83,7 +92,7 @@ fn in_force(page: &Page) -> Vec<Conferred<'_>> {
         .collect()
 }
 
-fn found(page: &Page) -> List<'_, Row> {
+fn found(page: &Page) -> List<'_, Conferred<'_>> {
     let (query, effect) = (page.query("q"), page.query("effect"));
     let mut found = in_force(page);
     found.retain(|(group, _, list)| {
@@ -101,7 +110,7 @@ fn found(page: &Page) -> List<'_, Row> {
         _ if sort.down => found.reverse(),
         _ => {}
     }
-    let mut it = List::new(page, "/rules", sort, found).map(|found| row(page, found));
+    let mut it = List::new(page, "/rules", sort, found);
     it.select(
         "effect",
         "Effect",
@@ -121,7 +130,7 @@ fn found(page: &Page) -> List<'_, Row> {
     it
 }
 
-fn row(page: &Page, (group, entitlement, list): Conferred<'_>) -> Row {
+fn row(page: &Page, (group, entitlement, list): Conferred<'_>, found: Found) -> Row {
     Row {
         list: convert::entitlement(entitlement),
         group: convert::group(group),
@@ -129,7 +138,7 @@ fn row(page: &Page, (group, entitlement, list): Conferred<'_>) -> Row {
         rules: list.rules.0.len(),
         allows: count(list, Effect::Allow),
         denies: count(list, Effect::Deny),
-        found: findings(&list.rules).chips(),
+        found: found.chips(),
         ends: convert::ends(entitlement.validity.until, page.now()),
     }
 }
@@ -151,39 +160,81 @@ fn speaks_of(list: &Rules, query: &str) -> bool {
     rules.any(|rule| names(&rule.types) || names(&rule.actions))
 }
 
-/// What linting finds. Lists change rarely and proving takes a while: what was found is kept.
-fn findings(list: &Arc<RuleList>) -> Found {
-    static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
-    /// Each list by its address, which stays its own while it is kept here.
-    type Kept = HashMap<usize, (Arc<RuleList>, Found)>;
+/// What is told of a list that nobody had the time to look through.
+const UNEXAMINED: Found = Found {
+    errors: 0,
+    warnings: 0,
+    notes: 0,
+    unexamined: 1,
+};
+
+/// Each list by its address, which stays its own while it is kept here.
+type Kept = HashMap<usize, (Arc<RuleList>, Found)>;
+
+static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
+
+fn kept(list: &Arc<RuleList>) -> Option<Found> {
+    let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = kept.as_ref()?.get(&(Arc::as_ptr(list) as usize));
+    found.map(|(_, found)| *found)
+}
+
+fn keep(list: &Arc<RuleList>, found: Found) {
     const MOST_KEPT: usize = 2_000;
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let kept = kept.get_or_insert_with(HashMap::new);
+    if kept.len() >= MOST_KEPT {
+        kept.clear();
+    }
+    kept.insert(Arc::as_ptr(list) as usize, (Arc::clone(list), found));
+}
+
+/// What linting finds in each list. Lists change rarely and proving takes a while: it is done where
+/// nobody else waits for the thread, and what was found is kept.
+async fn linted(web: &Web, page: &Page, lists: Vec<Arc<RuleList>>) -> Result<Vec<Found>, Failure> {
+    let known: Option<Vec<_>> = lists.iter().map(kept).collect();
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let work = move |budget: &Budget| {
+        let looked = lists.iter().map(|list| match kept(list) {
+            Some(found) => found,
+            None if budget.is_spent() => UNEXAMINED,
+            None => {
+                let found = lint(list, budget);
+                keep(list, found);
+                found
+            }
+        });
+        looked.collect()
+    };
+    let actor = page.viewer.context.actor;
+    let done = web.app().pool().run(actor, work).await;
+    done.map_err(|Busy| Failure::Busy)
+}
+
+fn lint(list: &RuleList, budget: &Budget) -> Found {
     const EFFORT: Effort = Effort {
         steps: 2_000,
         total_steps: 50_000,
         rules: 32,
     };
-    /// For one list: some hundred milliseconds, once.
+    /// For one list of all that are shown.
     const STEPS: u64 = 5_000_000;
-    let key = Arc::as_ptr(list) as usize;
-    {
-        let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, found)) = kept.as_ref().and_then(|kept| kept.get(&key)) {
-            return *found;
-        }
-    }
-    let mut found = Found::default();
-    for finding in rules::findings(list, &EFFORT, &Budget::new(STEPS)) {
+    let own = Budget::new(STEPS);
+    let linted = rules::findings(list, &EFFORT, &own);
+    // The own one keeps a long list from taking what the others need.
+    let _ = budget.spend(STEPS - own.left());
+    let mut found = Found {
+        unexamined: usize::from(!linted.complete),
+        ..Found::default()
+    };
+    for finding in linted.findings {
         match finding.severity {
             Severity::Error => found.errors += 1,
             Severity::Warning => found.warnings += 1,
             Severity::Note => found.notes += 1,
         }
     }
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    let kept = kept.get_or_insert_with(HashMap::new);
-    if kept.len() >= MOST_KEPT {
-        kept.clear();
-    }
-    kept.insert(key, (Arc::clone(list), found));
     found
 }
