@@ -6,12 +6,12 @@ use std::{
 };
 
 use portcullis_app::{App, decide::Decider, pool::Busy};
-use portcullis_model::{Id, Position, User, World};
+use portcullis_model::{Actor, Id, Position, User, World};
 use portcullis_rules::Budget;
 use tokio::sync::Semaphore;
 
 use crate::{
-    auth::{Access, Authenticator, SigningKey, Viewer},
+    auth::{Access, Authenticator, SigningKey},
     decision_log::DecisionLog,
     error::Failure,
     limits::{Limits, Rates},
@@ -100,11 +100,11 @@ impl Web {
     /// Runs what takes long for somebody, so often and within a budget.
     pub(crate) async fn costly<T: Send + 'static>(
         &self,
-        viewer: &Viewer,
+        user: Id<User>,
         work: impl FnOnce(&Budget) -> T + Send + 'static,
     ) -> Result<T, Failure> {
-        self.inner.rates.costly(viewer.id)?;
-        let done = self.app().pool().run(viewer.context.actor, work).await;
+        self.inner.rates.costly(user)?;
+        let done = self.app().pool().run(Actor::User(user), work).await;
         done.map_err(|Busy| Failure::Busy)
     }
 

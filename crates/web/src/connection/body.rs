@@ -16,7 +16,7 @@ use axum::{
 use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::time::Instant;
 
-use super::{Phase, stream::Alarm};
+use super::{settings::Phase, stream::Alarm};
 use crate::error::Failure;
 
 /// What a client sends, until its time is over.

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::task::JoinHandle;
 
-use super::Connections;
+use super::settings::Connections;
 
 /// Connections beyond the limit, for the health check.
 const RESERVE: usize = 16;

@@ -6,17 +6,10 @@
 
 mod body;
 mod crowd;
+mod settings;
 mod stream;
 
-use std::{
-    convert::Infallible,
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request, response::Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -30,79 +23,11 @@ use tower::Service as _;
 use self::{
     body::{Answer, Sent},
     crowd::{Crowd, Place},
+    settings::Phase,
     stream::Watched,
 };
 pub(crate) use body::unread;
-
-/// How many connections there may be at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Connections {
-    /// All together; a few more get an answer to the health check.
-    pub most: usize,
-    /// From one address.
-    pub per_address: usize,
-    /// How long each may take.
-    pub deadlines: Deadlines,
-}
-
-/// How long a connection may take for what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deadlines {
-    /// From a request's first byte to the end of its headers, and from connecting to the first request.
-    pub head: Duration,
-    /// From the end of the headers to the end of the body.
-    pub body: Duration,
-    /// Between requests.
-    pub idle: Duration,
-    /// For the next [`stream::LEAST`] bytes of an answer to be taken.
-    pub stalled: Duration,
-}
-
-impl Connections {
-    /// A number for all together; no address may hold more than three quarters of it.
-    #[must_use]
-    pub fn at_most(most: usize) -> Self {
-        Self {
-            most,
-            per_address: (most * 3 / 4).max(1),
-            deadlines: Deadlines::default(),
-        }
-    }
-}
-
-impl Default for Connections {
-    fn default() -> Self {
-        Self::at_most(10_000)
-    }
-}
-
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self {
-            head: Duration::from_secs(10),
-            body: Duration::from_secs(30),
-            idle: Duration::from_secs(75),
-            stalled: Duration::from_secs(30),
-        }
-    }
-}
-
-/// Where a connection is, told by who answers to who reads and writes.
-#[derive(Debug, Default)]
-struct Phase {
-    /// Odd while a request is answered.
-    turn: AtomicU64,
-}
-
-impl Phase {
-    fn turn(&self) -> u64 {
-        self.turn.load(Ordering::Acquire)
-    }
-
-    fn next(&self) {
-        self.turn.fetch_add(1, Ordering::AcqRel);
-    }
-}
+pub use settings::{Connections, Deadlines};
 
 /// Whether to stop, and who still answers.
 type Stop = watch::Receiver<bool>;

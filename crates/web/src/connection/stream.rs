@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-use super::{Deadlines, Phase};
+use super::settings::{Deadlines, Phase};
 
 /// Who takes fewer bytes of an answer than this in [`Deadlines::stalled`] is gone.
 pub(super) const LEAST: usize = 16 << 10;

@@ -170,7 +170,7 @@ async fn save(
     let wish = match body.has_rules() {
         true => {
             let load = move |budget: &Budget| body.load(budget);
-            act.web.costly(viewer, load).await??
+            act.web.costly(viewer.id, load).await??
         }
         false => body.load(&Budget::unlimited())?,
     };

@@ -82,7 +82,7 @@ row! {
 #[utoipa::path(post, path = "/rules/diff", tag = "rules", request_body = Pair, responses((status = 200, body = Differences)))]
 pub(crate) async fn diff_rules(Write { act, body }: Write<Pair>) -> Answer {
     let compare = move |budget: &Budget| compare(&body, budget);
-    let found = act.web.costly(&act.viewer, compare).await??;
+    let found = act.web.costly(act.viewer.id, compare).await??;
     let answer = Differences {
         differences: found
             .differences

@@ -92,7 +92,7 @@ pub(crate) struct CaseRow {
 #[utoipa::path(post, path = "/rules/lint", tag = "rules", request_body = Look, responses((status = 200, body = Looked)))]
 pub(crate) async fn lint_rules(Write { act, body }: Write<Look>) -> Answer {
     let look = move |budget: &Budget| look(&body, budget);
-    let looked = act.web.costly(&act.viewer, look).await?;
+    let looked = act.web.costly(act.viewer.id, look).await?;
     json(StatusCode::OK, &looked)
 }
 

@@ -181,7 +181,7 @@ pub(super) async fn replace(State(web): State<Web>, sent: Submission) -> Result<
 async fn look(web: &Web, page: &Page, draft: &Draft) -> Result<Checked, Failure> {
     let (rules, cases) = (draft.rules.clone(), draft.cases.clone());
     let look = move |budget: &Budget| check(Written::Text(&rules), Written::Text(&cases), budget);
-    web.costly(&page.viewer, look).await
+    web.costly(page.viewer.id, look).await
 }
 
 async fn save(
