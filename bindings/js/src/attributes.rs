@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use portcullis_rules::{Attributes, Value};
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use portcullis_rules::{Attributes, Value, strict};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 /// Names with their values, sorted by name.
 pub(crate) struct Given(Vec<(String, Value)>);
@@ -17,7 +17,7 @@ impl Given {
         if text == "{}" {
             return Ok(Self(Vec::new()));
         }
-        serde_json::from_str(text)
+        strict::from_str(text)
             .map_err(|error| format!("the attributes are not a JSON map that can be used: {error}"))
     }
 }
@@ -50,12 +50,6 @@ impl<'de> Visitor<'de> for Entries {
             entries.push((name, value));
         }
         entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        if let Some(twice) = entries.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            let name = &twice[0].0;
-            return Err(A::Error::custom(format_args!(
-                "the attribute `{name}` is written twice"
-            )));
-        }
         Ok(Given(entries))
     }
 }

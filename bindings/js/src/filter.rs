@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use portcullis_rules::partial::{
     Column, Dialect, Exactness, Filter, Kind, Known, Selection, Test, partial_with,
 };
-use portcullis_rules::{RequestError, RuleList, Value};
+use portcullis_rules::{RequestError, RuleList, Value, strict};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -33,7 +33,7 @@ impl Residual {
         }
         let known = Given::read(known)?;
         let prefixes: Vec<String> =
-            serde_json::from_str(complete).map_err(|error| error.to_string())?;
+            strict::from_str(complete).map_err(|error| error.to_string())?;
         let known = prefixes.iter().fold(Known::new(&known), |known, prefix| {
             known.complete_under(prefix)
         });
@@ -74,7 +74,7 @@ impl Residual {
                 ));
             }
         };
-        let given: BTreeMap<String, Stored> = serde_json::from_str(columns)
+        let given: BTreeMap<String, Stored> = strict::from_str(columns)
             .map_err(|error| format!("the columns cannot be used: {error}"))?;
         let columns = |attribute: &str| given.get(attribute).map(Stored::column);
         let sql = self.0.to_sql_from(dialect, &columns, first as usize);

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use portcullis_rules::analysis::{diff, lint};
 use portcullis_rules::{
-    ConditionSet, Decision, Engine, LoadError, Operand, Redaction, RuleList, Style, cases,
+    ConditionSet, Decision, Engine, LoadError, Operand, Redaction, RuleList, Style, cases, strict,
 };
 use serde_json::{Value as Json, json};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -118,7 +118,7 @@ impl Compiled {
 
     /// Runs a suite of cases, whose own `rules` are not looked at; the report as JSON.
     pub fn test(&self, suite: &str) -> Result<String, String> {
-        let suite: cases::Suite = serde_json::from_str(suite).map_err(|error| error.to_string())?;
+        let suite: cases::Suite = strict::from_str(suite).map_err(|error| error.to_string())?;
         let report = cases::run(self.0.rules(), &suite);
         let results: Vec<Json> = report
             .results
@@ -185,7 +185,7 @@ fn names(list: &str) -> Result<Option<BTreeSet<String>>, String> {
     if list.is_empty() {
         return Ok(None);
     }
-    serde_json::from_str(list)
+    strict::from_str(list)
         .map(Some)
         .map_err(|error| error.to_string())
 }

@@ -135,6 +135,12 @@ test('findings, cases and the digest are those of the engine', () => {
   const report = rules.test([{ name: 'own', action: 'read', type: 'doc', attributes: { owner: 'ann' }, expect: 'allow', rule: 0 }]);
   assert.equal(report.passed, true);
   assert.deepEqual(report.undecidedRules, [1]);
+  const said = (expect) => `{"cases": [{"name": "n", "action": "read", "type": "doc", ${expect}}]}`;
+  assert.equal(rules.test(said('"expect": "deny"')).passed, true);
+  assert.throws(() => rules.test(said('"expect": "deny", "expect": "deny"')), /`expect` is written twice/);
+  assert.throws(() => rules.test(said('"expect": "deny", "attributes": {"a": 1, "a": 1}')), /`a` is written twice/);
+  assert.throws(() => rules.test(said('"expect": "deny", "attributes": {"a": 1e-400}')), /outside the range/);
+  assert.throws(() => rules.test([]), /nothing would be tested/);
   assert.equal(Rules.from([]).digest, 'd228cb690f1a8caf78912b704e4a1344');
   assert.equal(rules.size, 2);
   assert.equal(Rules.parse(String(rules)).digest, rules.digest);

@@ -10,7 +10,7 @@ use portcullis_rules::analysis::{diff, lint};
 use portcullis_rules::partial::{Known, partial_with};
 use portcullis_rules::{
     ConditionSet, Decision, Engine, LoadError, Operand, Redaction, RequestError, RuleList, Style,
-    cases,
+    cases, strict,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -168,7 +168,7 @@ impl PyEngine {
 
     /// The report of a suite of cases as JSON text.
     fn _test(&self, suite: &str) -> PyResult<String> {
-        let suite: cases::Suite = serde_json::from_str(suite)
+        let suite: cases::Suite = strict::from_str(suite)
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
         let report = cases::run(self.engine.rules(), &suite);
         let results: Vec<Json> = report

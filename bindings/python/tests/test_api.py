@@ -200,6 +200,16 @@ class Answers(unittest.TestCase):
         report = rules.test([case])
         self.assertTrue(report.passed)
         self.assertEqual(report.undecided_rules, [1])
+        said = '{"cases": [{"name": "n", "action": "read", "type": "doc", %s}]}'
+        self.assertTrue(rules.test(said % '"expect": "deny"').passed)
+        for wrong, why in (
+            (said % '"expect": "deny", "expect": "deny"', "`expect` is written twice"),
+            (said % '"expect": "deny", "attributes": {"a": 1, "a": 1}', "`a` is written twice"),
+            (said % '"expect": "deny", "attributes": {"a": 1e-400}', "outside the range"),
+            ([], "nothing would be tested"),
+        ):
+            with self.assertRaisesRegex(ValueError, why):
+                rules.test(wrong)
         self.assertEqual(Rules([]).digest, "d228cb690f1a8caf78912b704e4a1344")
         self.assertTrue(Rules([]))
         self.assertEqual(len(rules), 2)

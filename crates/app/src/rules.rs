@@ -9,6 +9,7 @@ use portcullis_rules::{
         lint::{Finding, Lint, Linted, lint_within},
     },
     cases::{Case, Suite, run_within},
+    strict,
 };
 use serde_json::Value;
 
@@ -157,8 +158,9 @@ pub(crate) fn faults(grant: &Grant, budget: &Budget) -> Vec<FieldError> {
 fn read_cases(cases: Written<'_>) -> Result<Vec<Value>, String> {
     let value = match cases {
         Written::Text(text) if text.trim().is_empty() => return Ok(Vec::new()),
-        Written::Text(text) => serde_json::from_str(text)
-            .map_err(|error| format!("the cases are not JSON: {error}"))?,
+        Written::Text(text) => {
+            strict::from_str(text).map_err(|error| format!("the cases are refused: {error}"))?
+        }
         Written::Value(value) => value.clone(),
     };
     match value {

@@ -131,7 +131,10 @@ fn from_file(
     let named = named.or_else(|| environment.get(FILE).map(Path::new));
     let path = named.unwrap_or(Path::new("portcullis.toml"));
     match std::fs::read_to_string(path) {
-        Ok(text) => file::read(path, &text, environment, config, faults),
+        Ok(text) => {
+            let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+            file::read(path, text, environment, config, faults);
+        }
         Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => {}
         Err(error) => faults.push(format!(
             "`{}` cannot be read: {error}; see that it exists and is yours to read",

@@ -49,6 +49,11 @@ pub(crate) fn nearest<'a>(
         .map(|(_, name)| name)
 }
 
+/// A failure as a problem (RFC 9457), for programs.
+pub(crate) fn problem(title: &str, detail: &str) -> String {
+    serde_json::json!({ "title": title, "detail": detail }).to_string()
+}
+
 /// `; did you mean …` with the nearest name, or what else to do.
 pub(crate) fn or_meant<'a>(
     given: &str,

@@ -7,6 +7,8 @@ mod bound;
 mod commands;
 mod config;
 mod failure;
+mod input;
+mod lines;
 mod log;
 mod open;
 mod output;
@@ -19,8 +21,21 @@ use clap::Parser;
 use commands::Cli;
 use failure::{BadUsage, Outcome};
 
+const BAD_USAGE: &str = "the command line or the configuration is wrong";
+
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and the version are results.
+        Err(asked) if !asked.use_stderr() || !commands::asks_for_json() => asked.exit(),
+        Err(wrong) => {
+            let said = wrong.to_string();
+            let said = said.strip_prefix("error: ").unwrap_or(&said).trim_end();
+            eprintln!("{}", failure::problem(BAD_USAGE, said));
+            return ExitCode::from(2);
+        }
+    };
+    let json = cli.is_json();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -39,8 +54,17 @@ fn main() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::No) => ExitCode::from(3),
         Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(if error.is::<BadUsage>() { 2 } else { 1 })
+            let (title, code) = if error.is::<BadUsage>() {
+                (BAD_USAGE, 2)
+            } else {
+                ("refused or failed", 1)
+            };
+            if json {
+                eprintln!("{}", failure::problem(title, &error.to_string()));
+            } else {
+                eprintln!("error: {error}");
+            }
+            ExitCode::from(code)
         }
     }
 }

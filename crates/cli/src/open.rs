@@ -17,6 +17,8 @@ pub(crate) enum Missing {
     Create,
     /// There is nothing to answer from.
     Refuse,
+    /// It is as if it were there and empty, and no file is made.
+    Pretend,
 }
 
 /// Now, by the machine's clock.
@@ -26,14 +28,17 @@ pub(crate) fn now() -> Timestamp {
 
 /// Opens the store.
 pub(crate) async fn store(place: &Place, missing: Missing) -> Result<Store> {
-    if missing == Missing::Refuse
-        && let Some(file) = place.file()
-        && !file.exists()
-    {
-        return Err(anyhow!(
-            "there is no data at `{}`; name it with --data FILE or --database URL, or start with `portcullis init EMAIL`",
-            file.display()
-        ));
+    if let Some(file) = place.file().filter(|file| !file.exists()) {
+        match missing {
+            Missing::Create => {}
+            Missing::Pretend => return Ok(Store::open("sqlite::memory:").await?),
+            Missing::Refuse => {
+                return Err(anyhow!(
+                    "there is no data at `{}`; name it with --data FILE or --database URL, or start with `portcullis init EMAIL`",
+                    file.display()
+                ));
+            }
+        }
     }
     Ok(Store::open(&place.url()).await?)
 }

@@ -150,6 +150,11 @@ pub(crate) fn refusal(refusal: &impl std::fmt::Display) -> anyhow::Error {
     anyhow!("{refusal}")
 }
 
+/// Reads the beginning of a stretch of time given on the command line.
+pub(crate) fn parse_start(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse_start(text).map_err(|error| error.to_string())
+}
+
 /// Reads a time given on the command line.
 pub(crate) fn parse_time(text: &str) -> Result<Timestamp, String> {
     text.parse::<Timestamp>().map_err(|error| error.to_string())

@@ -9,8 +9,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    App, Entitlement, Group, Id, Identity, Inclusion, Membership, OperationName, Record, Request,
-    Resource, Tag, User, words,
+    Actor, App, Entitlement, Group, Id, Identity, Inclusion, Membership, OperationName, Record,
+    Request, Resource, Tag, User, words,
 };
 
 /// A place in the log: 0 before anything was written, then one more for each commit.
@@ -270,6 +270,51 @@ impl Change {
     }
 }
 
+impl Change {
+    fn repeats(&self) -> bool {
+        let ours = |was: Actor, is: Actor| {
+            let source = |actor| matches!(actor, Actor::Connector(_));
+            was == is || !(source(was) || source(is))
+        };
+        match self {
+            Self::Membership(edit) => edit.leaves(|was, is| {
+                let same = Membership {
+                    granted_by: is.granted_by,
+                    request: is.request,
+                    ..was.clone()
+                };
+                ours(was.granted_by, is.granted_by) && same == *is
+            }),
+            Self::Inclusion(edit) => edit.leaves(|was, is| {
+                let granted_by = is.granted_by;
+                let same = Inclusion {
+                    granted_by,
+                    ..was.clone()
+                };
+                ours(was.granted_by, granted_by) && same == *is
+            }),
+            Self::Entitlement(edit) => edit.leaves(|was, is| {
+                let granted_by = is.granted_by;
+                let same = Entitlement {
+                    granted_by,
+                    ..was.clone()
+                };
+                ours(was.granted_by, granted_by) && same == *is
+            }),
+            _ => false,
+        }
+    }
+}
+
+impl<T> Edit<T> {
+    fn leaves(&self, same: impl FnOnce(&T, &T) -> bool) -> bool {
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) => same(before, after),
+            _ => false,
+        }
+    }
+}
+
 impl ChangeSet {
     /// A change set for `operation`, empty so far.
     #[must_use]
@@ -299,6 +344,29 @@ impl ChangeSet {
         self.changes.is_empty()
     }
 
+    /// Whether all it does is to say again, in another person's name, what is so already.
+    ///
+    /// What a source granted and a person grants again is theirs from then on, and the other way round:
+    /// that is news.
+    #[must_use]
+    pub fn only_repeats(&self) -> bool {
+        self.is_empty() || self.undoes.is_none() && self.changes.iter().all(Change::repeats)
+    }
+
+    /// The same edits, each leaving what was there: the answer to one that only repeats.
+    #[must_use]
+    pub fn left_as_it_was(mut self) -> Self {
+        for change in &mut self.changes {
+            match change {
+                Change::Membership(edit) => edit.after.clone_from(&edit.before),
+                Change::Inclusion(edit) => edit.after.clone_from(&edit.before),
+                Change::Entitlement(edit) => edit.after.clone_from(&edit.before),
+                _ => {}
+            }
+        }
+        self
+    }
+
     /// The edits of one kind of record, in order.
     pub fn edits<'c, T: 'c>(&'c self) -> impl Iterator<Item = &'c Edit<T>>
     where
@@ -317,6 +385,7 @@ impl ChangeSet {
     /// # let id = |n: u128| uuid::Uuid::from_u128(n);
     /// # let ada = User {
     /// #     id: Id::new(id(1)),
+    /// #     source: None,
     /// #     login: Login::parse("ada").unwrap(),
     /// #     name: Name::parse("Ada").unwrap(),
     /// #     email: None,
@@ -326,6 +395,7 @@ impl ChangeSet {
     /// # };
     /// # let team = Group {
     /// #     id: Id::new(id(2)),
+    /// #     source: None,
     /// #     name: Name::parse("Team").unwrap(),
     /// #     description: Description::default(),
     /// #     kind: GroupKind::Group,

@@ -9,6 +9,24 @@ use crate::name::ParseTextError;
 /// The most letters in a name. It is kept inline, because a million facts may carry one.
 const MOST: usize = 22;
 
+/// Words for Portcullis, its parts and its own connectors, which name no source. All parts are here:
+/// a test compares.
+const RESERVED: [&str; 13] = [
+    "anonymous",
+    "connector",
+    "demo",
+    "email",
+    "external",
+    "import",
+    "operator",
+    "policy",
+    "portcullis",
+    "source",
+    "system",
+    "time",
+    "user",
+];
+
 /// The name of a connector: what reads or writes an outside system, or a file. 1 to 22 lower-case
 /// letters, digits, `.`, `-` or `_`, beginning with a letter or digit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +75,20 @@ impl ConnectorId {
         Err(ParseTextError(format!(
             "`{text}` cannot name a connector; use 1 to {MOST} lower-case letters, digits, dots, hyphens and underscores"
         )))
+    }
+
+    /// Reads the name of a source that somebody chose: none that reads like a part of Portcullis,
+    /// or like nobody, in the log and on pages.
+    ///
+    /// # Errors
+    /// [`ParseTextError`] with the sentence to show.
+    pub fn parse_source(text: &str) -> Result<Self, ParseTextError> {
+        if RESERVED.contains(&text) {
+            return Err(ParseTextError(format!(
+                "`{text}` is a word for a part of Portcullis; choose another name for the source"
+            )));
+        }
+        Self::parse(text)
     }
 
     /// The name.

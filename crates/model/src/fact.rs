@@ -232,12 +232,26 @@ impl World {
             || authority() == Some(Authority::External(source))
     }
 
-    /// Whether `group` is never `source`'s to fill or change: another is the authority over it, or
-    /// its members administer Portcullis.
+    /// Whether `group` is not `source`'s to fill or change: it does not keep it, another is the
+    /// authority over it, or its members administer Portcullis.
     #[must_use]
     pub fn is_closed_to(&self, source: ConnectorId, group: &Group) -> bool {
-        self.is_built_in(group)
-            || matches!(group.authority, Authority::External(other) if other != source)
+        let others = match group.authority {
+            Authority::Portcullis => group.source != Some(source),
+            // Earlier versions did not say which outside system it is.
+            Authority::External(ConnectorId::EXTERNAL) => {
+                group.source.is_some_and(|other| other != source)
+            }
+            Authority::External(other) => other != source,
+        };
+        others || self.is_built_in(group)
+    }
+
+    /// Whether a source may say what `group` confers though another keeps it. Only one that a source
+    /// keeps: people cannot give another of theirs its name and get what is said of it.
+    #[must_use]
+    pub fn is_open_to_grants(&self, group: &Group) -> bool {
+        group.source.is_some() && group.is_managed() && !self.is_built_in(group)
     }
 
     /// The edit that puts `user` into `group`, or moves the end of who is in it directly. Tags on

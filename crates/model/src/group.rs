@@ -12,6 +12,9 @@ use crate::{
 pub struct Group {
     /// Identifies the group.
     pub id: Id<Group>,
+    /// The source that keeps it and alone may change it; none where it was made in Portcullis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<ConnectorId>,
     /// Unique among living groups, whatever the case.
     pub name: Name,
     /// What it is for.
@@ -146,6 +149,9 @@ impl GroupKind {
 pub struct App {
     /// Identifies the app.
     pub id: Id<App>,
+    /// The source that keeps it and alone may change it; none where it was made in Portcullis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<ConnectorId>,
     /// Unique among living apps, whatever the case.
     pub name: Name,
     /// What it is for.

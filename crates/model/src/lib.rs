@@ -49,8 +49,8 @@ pub use name::{Description, Email, Login, Name, Reason};
 pub use operation::OperationName;
 pub use pending::Pending;
 pub use record::{
-    App, Group, GroupKind, Identity, Inclusion, Membership, MembershipKind, Record, Resource, User,
-    UserKind,
+    App, Group, GroupKind, Identity, Inclusion, Membership, MembershipKind, Record, Resource,
+    Sourced, User, UserKind,
 };
 pub use refusal::{FieldError, Noun, Refusal, RefusalCode};
 pub use request::{Granted, Request, State, Wants};

@@ -67,6 +67,8 @@ words! {
         ImportOrg = "import.org",
         /// What decisions are made from read from a file.
         ImportPolicy = "import.policy",
+        /// What others made made a source's own.
+        SourceAdopt = "source.adopt",
         /// What had reached its end moved to history.
         TimeExpire = "time.expire" was "time.passing",
         /// An entry of the log undone.

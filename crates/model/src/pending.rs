@@ -258,6 +258,7 @@ impl Wants {
             } => {
                 let group = Group {
                     id: context.id(),
+                    source: None,
                     name: name.clone(),
                     description: description.clone(),
                     kind: *kind,

@@ -40,11 +40,48 @@ record!(
     Identity
 );
 
+/// A record that a source may make, by the name the source keeps it under.
+pub trait Sourced: Record {
+    /// The source that keeps it.
+    fn source(&self) -> Option<ConnectorId>;
+    /// The same, kept by `source`, or by Portcullis.
+    #[must_use]
+    fn kept_by(self, source: Option<ConnectorId>) -> Self;
+    /// As it is called in a sentence: `` the group `core` ``.
+    fn called(&self) -> String;
+}
+
+macro_rules! sourced {
+    ($($Name:ident: $this:ident => $called:expr;)*) => {$(
+        impl Sourced for $Name {
+            fn source(&self) -> Option<ConnectorId> {
+                self.source
+            }
+            fn kept_by(self, source: Option<ConnectorId>) -> Self {
+                Self { source, ..self }
+            }
+            fn called(&self) -> String {
+                let $this = self;
+                $called
+            }
+        }
+    )*};
+}
+sourced! {
+    User: user => format!("the user `{}`", user.login);
+    Group: group => format!("the {} `{}`", group.noun(), group.name);
+    App: app => format!("the app `{}`", app.name);
+    Resource: it => format!("the resource `{}:{}`", it.resource_type, it.resource_id);
+}
+
 /// A thing registered with the properties that decisions about it may look at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Resource {
     /// Identifies the registration.
     pub id: Id<Resource>,
+    /// The source that keeps it and alone may change it; none where it was made in Portcullis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<ConnectorId>,
     /// Its type in requests, such as `document`.
     pub resource_type: Arc<str>,
     /// Its id in requests; unique in its type.

@@ -31,6 +31,8 @@ words! {
         ForeignFact = "foreign_fact",
         /// Something still hangs on it.
         InUse = "in_use",
+        /// A source names it, and people do not.
+        KeptBySource = "kept_by_source",
         /// Nobody would administer Portcullis.
         LastAdmin = "last_admin",
         /// An app would have no owners group.

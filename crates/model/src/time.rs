@@ -6,6 +6,10 @@
 
 use std::{fmt, str::FromStr};
 
+use jiff::{
+    SignedDuration,
+    civil::{Date, DateTime, Time},
+};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error as _, Visitor},
@@ -17,8 +21,8 @@ pub struct Timestamp(i64);
 
 /// Microseconds in a second.
 const SECOND: i64 = 1_000_000;
-/// The last instant that can be written with a four-digit year, 9999-12-30T22:00:00Z.
-const LAST: i64 = 253_402_207_200 * SECOND;
+/// The last instant that can be written with a four-digit year, 9999-12-31T23:59:59.999999Z.
+const LAST: i64 = 253_402_300_800 * SECOND - 1;
 
 impl Timestamp {
     /// The instant `micros` microseconds after 1970; values past the year 9999 become the last
@@ -64,12 +68,74 @@ impl Timestamp {
         (self.0 - earlier.0).div_euclid(SECOND)
     }
 
-    /// The same instant for calendar arithmetic and formatting.
+    /// The same instant for calendar arithmetic and formatting; of the last hours of the year 9999, the
+    /// last instant that `jiff` has.
     #[must_use]
     pub fn to_jiff(self) -> jiff::Timestamp {
-        jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::MAX)
+    }
+
+    /// Reads the beginning of a stretch of time: as `from_str` does, but a date means the beginning of
+    /// that day in UTC.
+    ///
+    /// # Errors
+    /// As of `from_str`.
+    pub fn parse_start(text: &str) -> Result<Self, ParseTimestampError> {
+        match date(text) {
+            Some(date) => of_civil(date.at(0, 0, 0, 0), 0),
+            None => instant(text),
+        }
+        .ok_or_else(|| ParseTimestampError(text.to_owned()))
     }
 }
+
+/// A date of RFC 3339 (`full-date`).
+fn date(text: &str) -> Option<Date> {
+    has_shape(text, "0000-00-00").then(|| text.parse().ok())?
+}
+
+/// A time of RFC 3339 (`date-time`), which has an offset. Its grammar leaves it open whether `t`, `z` and
+/// a space may stand in it; here they may not, and neither may anything that other standards add.
+fn instant(text: &str) -> Option<Timestamp> {
+    let (local, offset) = match text.strip_suffix('Z') {
+        Some(local) => (local, 0),
+        None => {
+            let (local, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
+            let (ahead, offset) = match offset.strip_prefix('+') {
+                Some(offset) => (1, offset),
+                None => (-1, offset.strip_prefix('-')?),
+            };
+            let time = has_shape(offset, "00:00").then(|| offset.parse::<Time>().ok())??;
+            let minutes = i64::from(time.hour()) * 60 + i64::from(time.minute());
+            (local, ahead * minutes * 60)
+        }
+    };
+    let (seconds, fraction) = local.split_once('.').unwrap_or((local, "0"));
+    let digits = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits || !has_shape(seconds, "0000-00-00T00:00:00") {
+        return None;
+    }
+    // What is past microseconds is cut off, as it is of the clock.
+    let mut micros = format!("{fraction:0<6}");
+    micros.truncate(6);
+    let at = of_civil(seconds.parse().ok()?, offset)?;
+    Some(Timestamp::from_micros(at.0 + micros.parse::<i64>().ok()?))
+}
+
+/// Whether digits stand where `shape` has a `0`, and everything else is the same.
+fn has_shape(text: &str, shape: &str) -> bool {
+    let same = |(c, wanted): (u8, u8)| c == wanted || (wanted == b'0' && c.is_ascii_digit());
+    text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(same)
+}
+
+/// A local time so many seconds ahead of UTC; none past the last year there is.
+fn of_civil(local: DateTime, ahead: i64) -> Option<Timestamp> {
+    let seconds = local.duration_since(EPOCH).as_secs() - ahead;
+    let micros = seconds.checked_mul(SECOND)?;
+    (micros <= LAST).then(|| Timestamp::from_micros(micros))
+}
+
+const EPOCH: DateTime = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
 
 impl From<jiff::Timestamp> for Timestamp {
     fn from(value: jiff::Timestamp) -> Self {
@@ -79,7 +145,11 @@ impl From<jiff::Timestamp> for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_jiff().fmt(f)
+        let last = EPOCH.checked_add(SignedDuration::from_micros(self.0));
+        match (jiff::Timestamp::from_microsecond(self.0), last) {
+            (Err(_), Ok(last)) => write!(f, "{last}Z"),
+            _ => self.to_jiff().fmt(f),
+        }
     }
 }
 
@@ -91,24 +161,13 @@ pub struct ParseTimestampError(String);
 impl FromStr for Timestamp {
     type Err = ParseTimestampError;
 
-    /// Reads RFC 3339 with an offset, `YYYY-MM-DDTHH:MM` in UTC, or a date, which means the end of that
-    /// day in UTC.
+    /// Reads RFC 3339 with an offset, or a date, which means the end of that day in UTC.
     fn from_str(text: &str) -> Result<Self, ParseTimestampError> {
-        let text = text.trim();
-        if let Ok(at) = text.parse::<jiff::Timestamp>() {
-            return Ok(at.into());
+        match date(text) {
+            Some(date) => of_civil(date.at(23, 59, 59, 0), 0),
+            None => instant(text),
         }
-        let utc = jiff::tz::TimeZone::UTC;
-        let zoned = if let (10, Ok(date)) = (text.len(), text.parse::<jiff::civil::Date>()) {
-            date.at(23, 59, 59, 0).to_zoned(utc)
-        } else if let Ok(at) = text.parse::<jiff::civil::DateTime>() {
-            at.to_zoned(utc)
-        } else {
-            return Err(ParseTimestampError(text.to_owned()));
-        };
-        zoned
-            .map(|zoned| zoned.timestamp().into())
-            .map_err(|_| ParseTimestampError(text.to_owned()))
+        .ok_or_else(|| ParseTimestampError(text.to_owned()))
     }
 }
 
@@ -233,5 +292,96 @@ impl Validity {
     #[must_use]
     pub const fn contains(&self, now: Timestamp) -> bool {
         self.from.0 <= now.0 && !self.until.is_past(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<String> {
+        text.parse::<Timestamp>().ok().map(|at| at.to_string())
+    }
+
+    #[test]
+    fn a_time_is_rfc_3339_with_an_offset() {
+        let table = [
+            ("2026-03-01T09:00:00Z", "2026-03-01T09:00:00Z"),
+            ("2026-03-01T09:00:00+01:30", "2026-03-01T07:30:00Z"),
+            ("2026-03-01T00:00:00-23:59", "2026-03-01T23:59:00Z"),
+            ("2026-03-01T23:59:00+23:59", "2026-03-01T00:00:00Z"),
+            ("2026-03-01T09:00:00-00:00", "2026-03-01T09:00:00Z"),
+            ("2024-02-29T09:00:00.5Z", "2024-02-29T09:00:00.5Z"),
+            (
+                "2026-03-01T09:00:00.123456789Z",
+                "2026-03-01T09:00:00.123456Z",
+            ),
+            ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+            ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
+            // A date is the end of that day.
+            ("2026-03-01", "2026-03-01T23:59:59Z"),
+            ("9999-12-31", "9999-12-31T23:59:59Z"),
+        ];
+        for (text, wanted) in table {
+            assert_eq!(read(text).as_deref(), Some(wanted), "{text}");
+            assert_eq!(read(wanted).as_deref(), Some(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_other_standards_add_is_no_time() {
+        for text in [
+            "2026-03-01T09:00:00",
+            "2026-03-01T09:00Z",
+            "2026-03-01T09:00",
+            "2026-03-01T09:00:00Z[UTC]",
+            "2026-03-01T09:00:00+01:00[Europe/Berlin]",
+            "2026-03-01T09:00:00+01:00[America/New_York]",
+            "2026-03-01T09:00:00+24:00",
+            "2026-03-01T09:00:00-24:00",
+            "2026-03-01T09:00:00+23:60",
+            "2026-03-01T09:00:00+01",
+            "2026-03-01T09:00:00+0100",
+            "2026-03-01T09:00:00+01:00:00",
+            "2026-03-01t09:00:00Z",
+            "2026-03-01T09:00:00z",
+            "2026-03-01 09:00:00Z",
+            "2026-03-01T09:00:00,5Z",
+            "2026-03-01T09:00:00.Z",
+            "20260301T090000Z",
+            "+002026-03-01T09:00:00Z",
+            "2026-02-29T09:00:00Z",
+            "2026-13-01T09:00:00Z",
+            "2026-03-01T24:00:00Z",
+            "2026-03-01T09:60:00Z",
+            "9999-12-31T23:59:59-00:01",
+            " 2026-03-01T09:00:00Z",
+            "2026-3-1",
+            "20260301",
+            "2026-02-30",
+            "Z",
+            "é",
+            "",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+            assert!(Timestamp::parse_start(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stretch_of_days_begins_with_the_first() {
+        let start = |text| Timestamp::parse_start(text).unwrap().to_string();
+        assert_eq!(start("2026-03-01"), "2026-03-01T00:00:00Z");
+        assert_eq!(start("2026-03-01T09:00:00Z"), "2026-03-01T09:00:00Z");
+    }
+
+    #[test]
+    fn the_last_hours_there_are_count() {
+        let last = Timestamp::from_micros(i64::MAX);
+        assert_eq!(last.to_string(), "9999-12-31T23:59:59.999999Z");
+        assert_eq!(last.plus_seconds(1), last);
+        assert_eq!(last.to_jiff(), jiff::Timestamp::MAX);
+        let json = serde_json::to_string(&last).unwrap();
+        assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), last);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Id,
+    ConnectorId, Id,
     name::{Email, Login, Name},
 };
 
@@ -14,6 +14,9 @@ use crate::{
 pub struct User {
     /// Identifies the user.
     pub id: Id<User>,
+    /// The source that keeps it and alone may change it; none where it was made in Portcullis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<ConnectorId>,
     /// Unique among living users, whatever the case.
     pub login: Login,
     /// As people call them.

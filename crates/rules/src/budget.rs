@@ -64,7 +64,7 @@ impl Budget {
 
 /// What compiling an expression costs, in steps.
 pub(crate) fn compiling(hir: &Hir, limits: &PatternLimits) -> u64 {
-    // Steps for each byte, measured; a program that passes its limit is given up on the way.
+    // Steps for each byte; a program that passes its limit is given up on the way.
     const BYTE: usize = 3;
     let most = limits.program_bytes.saturating_mul(8);
     (weight(hir).min(most) * BYTE) as u64

@@ -23,8 +23,19 @@ pub struct Suite {
     /// The rules the cases are about, if the suite says so itself.
     #[serde(default)]
     pub rules: Option<Source>,
-    /// The cases, in written order.
+    /// The cases, in written order; a suite that is read has one at least, because nothing tested passes
+    /// as well as everything.
+    #[serde(deserialize_with = "some")]
     pub cases: Vec<Case>,
+}
+
+fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Case>, D::Error> {
+    let cases = Vec::deserialize(deserializer)?;
+    if cases.is_empty() {
+        let wrong = "there are no cases, so nothing would be tested; add one under `cases`";
+        return Err(serde::de::Error::custom(wrong));
+    }
+    Ok(cases)
 }
 
 /// Where the rules of a suite are.
@@ -78,9 +89,9 @@ impl From<Expect> for Effect {
 
 impl<'de> Deserialize<'de> for Source {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(file) => Ok(Self::File(file)),
-            rules => RuleList::from_json_value(&rules)
+        match Value::deserialize(deserializer)? {
+            Value::String(file) => Ok(Self::File(file.to_string())),
+            rules => RuleList::from_json_value(&rules.to_json())
                 .map(Self::Inline)
                 .map_err(serde::de::Error::custom),
         }

@@ -6,14 +6,17 @@
 mod check;
 mod diagnostic;
 mod json;
+mod keys;
 mod limits;
 mod report;
+pub mod strict;
 
 pub use diagnostic::{Code, Diagnostic, LoadError, Position};
 pub use limits::Limits;
 
 use crate::budget::Budget;
 use crate::syntax::{ConditionSet, Operand, RuleList};
+use crate::value::Value;
 
 impl RuleList {
     /// Loads a list from JSON text under the default limits.
@@ -186,9 +189,9 @@ impl std::str::FromStr for RuleList {
 }
 
 impl<'de> serde::Deserialize<'de> for RuleList {
-    /// Goes through a JSON value, so repeated keys pass unseen; load from text where it matters.
+    /// Refuses repeated keys; that a number was rounded passes unseen, so load from text where it matters.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        Self::from_json_value(&value).map_err(serde::de::Error::custom)
+        let value = Value::deserialize(deserializer)?;
+        Self::from_json_value(&value.to_json()).map_err(serde::de::Error::custom)
     }
 }

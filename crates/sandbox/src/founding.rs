@@ -200,6 +200,7 @@ impl Company {
             ]);
             change.push(Edit::create(User {
                 id,
+                source: None,
                 login: Login::parse(&station.name.login).map_err(bad)?,
                 name: Name::parse(&station.name.full).map_err(bad)?,
                 email: Some(self.email(&station.name.login)?),
@@ -326,6 +327,7 @@ impl Company {
         ] {
             change.push(Edit::create(User {
                 id: context.id(),
+                source: None,
                 login: Login::parse(login).map_err(bad)?,
                 name: Name::parse(name).map_err(bad)?,
                 email: None,
@@ -397,6 +399,7 @@ impl Company {
         let context = self.story.context(actor);
         let group = Group {
             id: context.id(),
+            source: Some(ConnectorId::IMPORT),
             name: Name::parse("Directory Administrators").map_err(bad)?,
             description: Description::parse("Mirrored from the company directory").map_err(bad)?,
             kind: GroupKind::Group,

@@ -125,6 +125,7 @@ async fn people(live: &Live, context: &Context, run: u64) -> Result<People, Box<
         users.push(id);
         change.push(Edit::create(User {
             id,
+            source: None,
             login: Login::parse(&format!("bench{run}-{n}"))?,
             name: Name::parse(&format!("User {n}"))?,
             email: None,
@@ -136,6 +137,7 @@ async fn people(live: &Live, context: &Context, run: u64) -> Result<People, Box<
         groups.push(id);
         change.push(Edit::create(Group {
             id,
+            source: None,
             name: Name::parse(&format!("Bench {run} {n}"))?,
             description: Description::default(),
             kind: GroupKind::Group,

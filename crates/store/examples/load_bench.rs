@@ -78,6 +78,7 @@ async fn make(store: &Store) -> Result<(), Box<dyn Error>> {
         users.push(id);
         change.push(Edit::create(User {
             id,
+            source: None,
             login: Login::parse(&format!("user{n}"))?,
             name: Name::parse(&format!("User Number {n}"))?,
             email: Some(portcullis_model::Email::parse(&format!(
@@ -96,6 +97,7 @@ async fn make(store: &Store) -> Result<(), Box<dyn Error>> {
         groups.push(id);
         change.push(Edit::create(Group {
             id,
+            source: None,
             name: Name::parse(&format!("Group Number {n}"))?,
             description: Description::parse("What this group is for, in a sentence.")?,
             kind: GroupKind::Group,

@@ -120,7 +120,7 @@ impl Batch {
             Err(panic) => return Err(CommitError::Internal(message(&*panic))),
         };
         let change = Arc::new(change);
-        if change.is_empty() {
+        if change.only_repeats() {
             job.source = Source::Built(Arc::clone(&change));
             return Ok(Planned {
                 position: self.head.position,
@@ -280,6 +280,9 @@ fn guarded(
         return Ok((change, world.clone(), Vec::new()));
     }
     let (change, after) = guard(world, change, context)?.into_parts();
+    if change.only_repeats() {
+        return Ok((change.left_as_it_was(), world.clone(), Vec::new()));
+    }
     let effects = sinks.iter().flat_map(|sink| {
         let effects = sink.effects(&change, &after).into_iter();
         effects.map(|effect| (sink.name().to_owned(), effect))

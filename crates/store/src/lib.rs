@@ -30,6 +30,7 @@ mod live;
 mod load;
 mod log;
 mod migrate;
+mod origins;
 mod outbox;
 mod page;
 mod proposal;

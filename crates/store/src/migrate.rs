@@ -12,6 +12,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("../migrations/0003_identities.sql"),
     include_str!("../migrations/0004_outbox.sql"),
     include_str!("../migrations/0005_secrets.sql"),
+    include_str!("../migrations/0006_sources.sql"),
     include_str!("../migrations/0007_bound_users.sql"),
 ];
 

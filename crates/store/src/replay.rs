@@ -5,7 +5,7 @@
 //! Each such statement is hashed and the hashes are summed, those of rows up and those of the log
 //! down: what remains is what only one side says. The sums are kept by a part of the record's id,
 //! so that a second pass collects only what lies where they differ. Memory does not grow with the
-//! log, but for its largest entry.
+//! log, but for its largest entry and for what sources made before the log said so.
 
 use std::{
     collections::{BTreeMap, HashMap, hash_map::RandomState},
@@ -21,6 +21,7 @@ use crate::{
     StoreError, actor,
     db::{Conn, Row, Value},
     log::{self, HEAD, Head},
+    origins::Origins,
     tables::{Family, Reading, Stored},
 };
 
@@ -129,11 +130,14 @@ impl Scale for Sums {
     }
 }
 
+/// What is said, and of what.
+type Place = (Position, Family, Uuid, Side);
+
 /// The second pass: what only one side says, in the parts that differ.
 struct Found {
     salt: [u8; 16],
     parts: Vec<usize>,
-    said: HashMap<[u128; 2], (i64, (Position, Family, Uuid, Side))>,
+    said: HashMap<[u128; 2], (i64, Place)>,
 }
 
 impl Scale for Found {
@@ -315,7 +319,8 @@ async fn entries(
     mut compared: Option<&mut Compared>,
     done: &mut Done<'_>,
 ) -> Result<(), StoreError> {
-    let sql = "SELECT position, body, COALESCE(actor_login, actor), actor_key \
+    let mut origins = Origins::of(conn).await?;
+    let sql = "SELECT position, body, COALESCE(actor_login, actor), actor_key, actor \
                FROM log ORDER BY position";
     let mut rows = conn.stream(sql, vec![])?;
     while let Some(row) = rows.try_next().await? {
@@ -328,7 +333,9 @@ async fn entries(
                 "log entry {position}: it is not found by its actor's login"
             ));
         }
-        for said in folded(&log::change_of(position, row.text(1)?)?) {
+        let mut change = log::change_of(position, row.text(1)?)?;
+        origins.fill(position, row.text(4)?, &mut change)?;
+        for said in folded(&change) {
             let sides = [(Side::Ends, &said.before), (Side::Begins, &said.after)];
             for (side, told) in sides {
                 let Some(told) = told else { continue };

@@ -34,6 +34,7 @@ impl Operation for CreateApp {
         }
         let app = App {
             id: context.id(),
+            source: None,
             name: self.name.clone(),
             description: self.description.clone(),
             tags: self.tags.clone(),
@@ -45,6 +46,7 @@ impl Operation for CreateApp {
                 .map_err(|bad| Refusal::invalid("name", bad.0))
                 .map(|name| Group {
                     id: context.id(),
+                    source: None,
                     name,
                     description,
                     kind: GroupKind::App { app: app.id, part },

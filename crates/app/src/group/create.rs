@@ -34,6 +34,7 @@ impl Operation for CreateGroup {
         }
         let group = Group {
             id: context.id(),
+            source: None,
             name: self.name.clone(),
             description: self.description.clone(),
             kind: self.kind,

@@ -11,7 +11,7 @@ use portcullis_model::{
     Context, Description, Email, FieldError, Grant, Login, MembershipKind, Name, OperationName,
     Permission, name, name::PermissionName,
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::{good, said};
 use crate::sync::{
@@ -19,8 +19,13 @@ use crate::sync::{
     DesiredMembership, DesiredUser, FactKind, Groups, Kept, Scope, Source, UserKey, Wording,
 };
 
-/// The file.
+/// The file. It may say more that is of no use here, and is read by others: `sandbox github` serves
+/// it. Of that only what is known is let through, so that nothing misspelt is.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an organisation: an object with `people`, `teams` and `repos`"
+)]
 pub struct Org {
     /// Everybody.
     pub people: Vec<Person>,
@@ -30,33 +35,44 @@ pub struct Org {
     /// All repositories.
     #[serde(default)]
     pub repos: Vec<Repo>,
+    /// Who is in which organisation; not for here.
+    #[serde(default)]
+    pub orgs: IgnoredAny,
 }
 
 /// A person.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a person: an object with a `login`")]
 pub struct Person {
     /// Their login.
     pub login: String,
-    /// As people call them.
+    /// As people call them. Where it is not said, it stays; somebody new is called by login.
     #[serde(default)]
-    pub name: String,
+    pub name: Option<String>,
     /// Where they can be written to.
     #[serde(default)]
     pub email: Option<String>,
+    /// Their number where the file is served; not for here.
+    #[serde(default)]
+    pub id: IgnoredAny,
+    /// By which they are known where the file is served; not for here.
+    #[serde(default)]
+    pub tokens: IgnoredAny,
 }
 
 /// A team. Its people are its members, those of the teams it includes, and those of the teams
 /// whose parent it is, recursively.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a team: an object with a `name`")]
 pub struct Team {
     /// Its name.
     pub name: String,
     /// The team it is part of.
     #[serde(default)]
     pub parent: Option<String>,
-    /// What it does.
+    /// What it does. Where it is not said, it stays.
     #[serde(default)]
-    pub description: String,
+    pub description: Option<String>,
     /// Who decides about it: its owners.
     #[serde(default)]
     pub maintainers: Vec<String>,
@@ -66,18 +82,31 @@ pub struct Team {
     /// Teams whose people count as its own.
     #[serde(default)]
     pub includes: Vec<String>,
+    /// What sort of team it is; not for here.
+    #[serde(default)]
+    pub kind: IgnoredAny,
+    /// Whether it has done its work; its people are said all the same.
+    #[serde(default)]
+    pub archived: IgnoredAny,
+    /// Who was in it; not for here.
+    #[serde(default)]
+    pub former: IgnoredAny,
 }
 
 /// A repository.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a repository: an object with `org` and `name`"
+)]
 pub struct Repo {
     /// The organisation it belongs to.
     pub org: String,
     /// Its name in the organisation.
     pub name: String,
-    /// What is in it.
+    /// What is in it. Where it is not said, it stays.
     #[serde(default)]
-    pub description: String,
+    pub description: Option<String>,
     /// An archived repository confers nothing.
     #[serde(default)]
     pub archived: bool,
@@ -87,6 +116,15 @@ pub struct Repo {
     /// The role of each person with access of their own.
     #[serde(default)]
     pub people: BTreeMap<String, String>,
+    /// The branch work goes to; not for here.
+    #[serde(default)]
+    pub default_branch: IgnoredAny,
+    /// Whether it is a copy of another; not for here.
+    #[serde(default)]
+    pub fork: IgnoredAny,
+    /// What is in it, by path; not for here.
+    #[serde(default)]
+    pub files: IgnoredAny,
 }
 
 impl Source for Org {
@@ -149,13 +187,10 @@ impl Reader<'_> {
     fn person(&mut self, i: usize, person: &Person) {
         let at = |field: &str| format!("/people/{i}/{field}");
         let faults = &mut self.faults;
-        let shown = Some(&person.name).filter(|name| !name.trim().is_empty());
+        let said = person.name.as_deref();
+        let said = said.filter(|name| !name.trim().is_empty());
         let login = good(faults, at("login"), Login::parse(&person.login));
-        let name = good(
-            faults,
-            at("name"),
-            Name::parse(shown.unwrap_or(&person.login)),
-        );
+        let name = good(faults, at("name"), said.map(Name::parse).transpose());
         let email = person.email.as_deref().map(Email::parse).transpose();
         let email = good(faults, at("email"), email);
         let (Some(login), Some(name), Some(email)) = (login, name, email) else {
@@ -167,7 +202,7 @@ impl Reader<'_> {
         self.desired.users.push(DesiredUser {
             at: at("login"),
             login: Some(login),
-            name: Some(name),
+            name,
             email,
             ..DesiredUser::default()
         });
@@ -181,15 +216,15 @@ impl Reader<'_> {
         if !self.groups.insert(name.key()) {
             return self.fault(at, format!("`{name}` stands here twice"));
         }
-        self.group(at, name, &team.description, DesiredKind::Group);
+        self.group(at, name, team.description.as_deref(), DesiredKind::Group);
     }
 
-    fn group(&mut self, at: String, name: Name, description: &str, kind: DesiredKind) {
-        let description = self.describe(&at, description);
+    fn group(&mut self, at: String, name: Name, description: Option<&str>, kind: DesiredKind) {
+        let description = description.map(|text| self.describe(&at, text));
         self.desired.groups.push(DesiredGroup {
             at,
             name,
-            description: Wording::Always(description),
+            description: description.map_or(Wording::Unsaid, Wording::Always),
             kind,
             kept: Kept::Here,
             listed: true,
@@ -253,9 +288,11 @@ impl Reader<'_> {
         let Some(app) = good(&mut self.faults, format!("{at}/name"), Name::parse(&full)) else {
             return;
         };
-        let description = self.describe(&at, &repo.description);
+        let described = repo.description.as_deref();
+        let description = described.map(|text| self.describe(&at, text));
         let owners = self.describe(&at, &format!("Owners of {full}"));
         self.desired.apps.push(DesiredApp {
+            at: format!("{at}/name"),
             name: app.clone(),
             description,
             owners,
@@ -295,7 +332,7 @@ impl Reader<'_> {
             self.group(
                 at.to_owned(),
                 name.clone(),
-                &format!("May {role} {app}"),
+                Some(&format!("May {role} {app}")),
                 kind,
             );
         }

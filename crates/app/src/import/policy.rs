@@ -6,8 +6,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_model::{
-    Context, Description, Email, FieldError, Grant, Login, MembershipKind, Name, OperationName,
-    Permission, entitlement::Rules, name::PermissionName,
+    ConnectorId, Context, Description, Email, FieldError, Grant, Login, MembershipKind, Name,
+    OperationName, Permission, entitlement::Rules, name::PermissionName,
 };
 use portcullis_rules::{Budget, RuleList};
 use serde::Deserialize;
@@ -42,15 +42,15 @@ pub struct Policy {
 pub struct Subject {
     /// Its id in requests.
     pub login: String,
-    /// As people call it; the login if not given.
+    /// As people call it. Where it is not said, it stays; somebody new is called by login.
     #[serde(default)]
     pub name: Option<String>,
     /// Where it can be written to.
     #[serde(default)]
     pub email: Option<String>,
-    /// What rules see of it, as `@subject.…`.
+    /// What rules see of it, as `@subject.…`. Where it is not said, it stays.
     #[serde(default)]
-    pub attributes: BTreeMap<String, serde_json::Value>,
+    pub attributes: Option<BTreeMap<String, serde_json::Value>>,
 }
 
 /// A group.
@@ -59,6 +59,10 @@ pub struct Subject {
 pub struct PolicyGroup {
     /// Its name.
     pub name: String,
+    /// The source that keeps it and says who is in it and what it is for. Then this one only says
+    /// what it confers.
+    #[serde(default)]
+    pub kept_by: Option<String>,
     /// What it is for.
     #[serde(default)]
     pub description: String,
@@ -134,9 +138,9 @@ pub struct PolicyResource {
     pub kind: String,
     /// Its id in that type.
     pub id: String,
-    /// What is known of it.
+    /// What is known of it. Where it is not said, it stays.
     #[serde(default)]
-    pub properties: BTreeMap<String, serde_json::Value>,
+    pub properties: Option<BTreeMap<String, serde_json::Value>>,
 }
 
 impl Source for Policy {
@@ -161,7 +165,9 @@ impl Source for Policy {
             .iter()
             .enumerate()
             .for_each(|(i, group)| read.group(i, group));
-        let resources = self.resources.iter().map(|resource| DesiredResource {
+        let resources = self.resources.iter().enumerate();
+        let resources = resources.map(|(i, resource)| DesiredResource {
+            at: format!("/resources/{i}/id"),
             kind: resource.kind.as_str().into(),
             id: resource.id.as_str().into(),
             properties: resource.properties.clone(),
@@ -174,7 +180,10 @@ impl Source for Policy {
     fn refuses(&self, code: DriftCode) -> bool {
         !matches!(
             code,
-            DriftCode::Extra | DriftCode::OtherTime | DriftCode::ForeignGroup
+            DriftCode::Extra
+                | DriftCode::OtherTime
+                | DriftCode::OtherUser
+                | DriftCode::OtherResource
         )
     }
 }
@@ -187,22 +196,19 @@ struct Reader {
 impl Reader {
     fn user(&mut self, i: usize, subject: &Subject) {
         let at = |field: &str| format!("/users/{i}/{field}");
-        let (faults, shown) = (&mut self.faults, subject.name.as_ref());
+        let faults = &mut self.faults;
         let login = good(faults, at("login"), Login::parse(&subject.login));
-        let name = good(
-            faults,
-            at("name"),
-            Name::parse(shown.unwrap_or(&subject.login)),
-        );
+        let name = subject.name.as_deref().map(Name::parse).transpose();
+        let name = good(faults, at("name"), name);
         let email = subject.email.as_deref().map(Email::parse).transpose();
         let email = good(faults, at("email"), email);
         if let (Some(login), Some(name), Some(email)) = (login, name, email) {
             self.desired.users.push(DesiredUser {
                 at: at("login"),
                 login: Some(login),
-                name: Some(name),
+                name,
                 email,
-                attributes: Some(subject.attributes.clone()),
+                attributes: subject.attributes.clone(),
                 ..DesiredUser::default()
             });
         }
@@ -220,9 +226,27 @@ impl Reader {
             format!("{at}/description"),
             Description::parse(&wanted.description),
         );
-        let (Some(name), Some(description)) = (name, description) else {
+        let kept_by = wanted.kept_by.as_deref().map(ConnectorId::parse);
+        let kept_by = good(
+            &mut self.faults,
+            format!("{at}/kept_by"),
+            kept_by.transpose(),
+        );
+        let (Some(name), Some(description), Some(kept_by)) = (name, description, kept_by) else {
             return;
         };
+        if let Some(other) = kept_by {
+            let said = [
+                ("description", wanted.description.is_empty()),
+                ("members", wanted.members.is_empty()),
+            ];
+            for (field, _) in said.into_iter().filter(|(_, unsaid)| !unsaid) {
+                let message =
+                    format!("`{other}` says this of the group it keeps; leave it out here");
+                let at = format!("{at}/{field}");
+                self.faults.push(FieldError::new(at, message));
+            }
+        }
         for (n, login) in wanted.members.iter().enumerate() {
             let everybody = self
                 .desired
@@ -265,7 +289,7 @@ impl Reader {
             name,
             description: Wording::AtFirst(description),
             kind: DesiredKind::Group,
-            kept: Kept::Here,
+            kept: kept_by.map_or(Kept::Here, Kept::By),
             listed: !wanted.members.is_empty(),
         });
     }

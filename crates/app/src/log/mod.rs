@@ -1,6 +1,8 @@
 //! What was done, undone.
 
-use portcullis_model::{ChangeSet, Context, Position, Refusal, RefusalCode, World};
+use portcullis_model::{
+    Change, ChangeSet, Context, Edit, Position, Refusal, RefusalCode, Sourced, World,
+};
 
 use crate::Operation;
 
@@ -16,13 +18,17 @@ pub struct Undo {
 impl Operation for Undo {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let mut change = self.change.clone().inverse(self.position);
+        change
+            .changes
+            .iter_mut()
+            .for_each(|edit| kept_since(world, edit));
         // What has lapsed since would come back as lapsed: it stays ended.
         change.changes.retain(|edit| match edit {
-            portcullis_model::Change::Membership(edit) if edit.before.is_none() => edit
+            Change::Membership(edit) if edit.before.is_none() => edit
                 .after
                 .as_ref()
                 .is_none_or(|m| !m.validity.until.is_past(context.now)),
-            portcullis_model::Change::Inclusion(edit) if edit.before.is_none() => edit
+            Change::Inclusion(edit) if edit.before.is_none() => edit
                 .after
                 .as_ref()
                 .is_none_or(|i| !i.validity.until.is_past(context.now)),
@@ -47,5 +53,36 @@ impl Operation for Undo {
             other => other,
         })?;
         Ok(change)
+    }
+}
+
+/// Entries of earlier versions do not say which source keeps a record: it stays as it is now, also
+/// where it has been taken over since.
+fn kept_since(world: &World, change: &mut Change) {
+    fn keep<T: Sourced>(edit: &mut Edit<T>, there: impl Fn(&T) -> Option<T>) {
+        let now = edit.before.as_deref().and_then(there);
+        let source = now.as_ref().and_then(Sourced::source);
+        let (Some(now), Some(before)) = (now, edit.before.as_deref()) else {
+            return;
+        };
+        if before.source().is_some() || now != before.clone().kept_by(source) {
+            return;
+        }
+        let sides = [&mut edit.before, &mut edit.after];
+        for side in sides.into_iter().flatten() {
+            **side = (**side).clone().kept_by(source);
+        }
+    }
+    match change {
+        Change::User(edit) => keep(edit, |it| world.user(it.id).cloned()),
+        Change::Group(edit) => keep(edit, |it| world.group(it.id).cloned()),
+        Change::App(edit) => keep(edit, |it| world.app(it.id).cloned()),
+        Change::Resource(edit) => keep(edit, |it| world.resource(it.id).cloned()),
+        Change::Tag(_)
+        | Change::Membership(_)
+        | Change::Inclusion(_)
+        | Change::Entitlement(_)
+        | Change::Request(_)
+        | Change::Identity(_) => {}
     }
 }

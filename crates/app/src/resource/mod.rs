@@ -32,6 +32,7 @@ impl Operation for RegisterResource {
         let there = world.resource_by_key(&self.resource_type, &self.resource_id);
         let after = Resource {
             id: there.map_or_else(|| context.id(), |resource| resource.id),
+            source: None,
             resource_type: self.resource_type.as_str().into(),
             resource_id: self.resource_id.as_str().into(),
             properties: self.properties.clone(),

@@ -19,6 +19,7 @@ use portcullis_model::{
 fn new_role(context: &Context, name: &Name, description: &Description) -> Group {
     Group {
         id: context.id(),
+        source: None,
         name: name.clone(),
         description: description.clone(),
         kind: GroupKind::Role,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use portcullis_model::{
-    Description, Email, Expiry, Grant, Login, MembershipKind, Name, Reason, UserKind,
+    ConnectorId, Description, Email, Expiry, Grant, Login, MembershipKind, Name, Reason, UserKind,
 };
 use serde::Serialize;
 
@@ -55,7 +55,7 @@ pub enum Groups {
     Only(BTreeSet<String>),
 }
 
-/// What carries the name of its source.
+/// What carries the name of its source, and is counted before a source ends it or takes from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactKind {
@@ -67,6 +67,10 @@ pub enum FactKind {
     Entitlement,
     /// Who somebody is for the source.
     Identity,
+    /// A person or service with what is known of them.
+    User,
+    /// A registered resource with what is known of it.
+    Resource,
 }
 
 impl fmt::Display for FactKind {
@@ -76,6 +80,8 @@ impl fmt::Display for FactKind {
             Self::Inclusion => "inclusions",
             Self::Entitlement => "entitlements",
             Self::Identity => "identities",
+            Self::User => "users",
+            Self::Resource => "resources",
         })
     }
 }
@@ -113,10 +119,12 @@ pub struct DesiredUser {
 /// An app; a new one gets a group of its owners.
 #[derive(Clone, Debug)]
 pub struct DesiredApp {
+    /// Where the source says so.
+    pub at: String,
     /// Its name.
     pub name: Name,
-    /// What it is for.
-    pub description: Description,
+    /// What it is for. `None` is not spoken of, and stays as it is.
+    pub description: Option<Description>,
     /// What is said of the group of its owners.
     pub owners: Description,
 }
@@ -141,6 +149,8 @@ pub struct DesiredGroup {
 /// Whether a source insists on its words.
 #[derive(Clone, Debug)]
 pub enum Wording {
+    /// It has none, and what there is stays as it is.
+    Unsaid,
     /// They are for a new thing, and people may find better ones.
     AtFirst(Description),
     /// They are brought back.
@@ -165,6 +175,8 @@ pub enum Kept {
     Here,
     /// The source: the group is its mirror.
     Outside,
+    /// Portcullis, and that source keeps it: this one says only what it confers.
+    By(ConnectorId),
 }
 
 /// How a fact is said.
@@ -218,10 +230,12 @@ pub struct DesiredEntitlement {
 /// A resource with all its properties.
 #[derive(Clone, Debug)]
 pub struct DesiredResource {
+    /// Where the source says so.
+    pub at: String,
     /// Its type.
     pub kind: Arc<str>,
     /// Its id in that type.
     pub id: Arc<str>,
-    /// What is known of it.
-    pub properties: BTreeMap<String, serde_json::Value>,
+    /// What is known of it. `None` is not spoken of, and stays as it is.
+    pub properties: Option<BTreeMap<String, serde_json::Value>>,
 }

@@ -26,8 +26,16 @@ pub enum DriftCode {
     OtherTime,
     /// Somebody else granted another entitlement under that name.
     OtherEntitlement,
-    /// Another is the authority over the group.
+    /// The source does not keep the group, or another is the authority over it.
     ForeignGroup,
+    /// The source does not keep the app.
+    ForeignApp,
+    /// Another source keeps whoever has the login, or nobody said who they are for this one.
+    ForeignUser,
+    /// The source says otherwise of somebody it does not keep.
+    OtherUser,
+    /// The source says otherwise of a resource it does not keep.
+    OtherResource,
     /// The source names somebody it does not describe and nobody knows.
     UnknownUser,
     /// The source names a group it does not describe and nobody knows.
@@ -38,6 +46,18 @@ pub enum DriftCode {
     OtherLogin,
     /// The source says one thing in two ways.
     SaidTwice,
+}
+
+impl DriftCode {
+    /// Whether it stops every source: what it describes under that name is not its own, and by a
+    /// name alone nobody must get what it says.
+    #[must_use]
+    pub const fn stops(self) -> bool {
+        matches!(
+            self,
+            Self::ForeignGroup | Self::ForeignApp | Self::ForeignUser
+        )
+    }
 }
 
 /// A fact as sentences about drift need it.

@@ -1,14 +1,18 @@
 //! How a source's word becomes a change: it is read into a [`Desired`], compared with the world,
 //! and what it would end is counted, all where the change is made.
 
+mod adopt;
 mod desired;
 mod drift;
 mod fuse;
 mod plan;
 mod reconcile;
 
-use portcullis_model::{Actor, ChangeSet, Context, FieldError, OperationName, Refusal, World};
+use portcullis_model::{
+    Actor, ChangeSet, ConnectorId, Context, FieldError, OperationName, Refusal, World,
+};
 
+pub use adopt::{Adopt, Outlook};
 pub use desired::{
     Desired, DesiredApp, DesiredEntitlement, DesiredGroup, DesiredInclusion, DesiredKind,
     DesiredMembership, DesiredResource, DesiredUser, FactKind, Groups, Kept, Said, Scope, UserKey,
@@ -29,7 +33,7 @@ pub trait Source: Send + Sync + 'static {
     /// What it says, and everything that is wrong with it.
     fn read(&self, context: &Context) -> (Desired, Vec<FieldError>);
 
-    /// Whether a difference that would stay refuses the whole.
+    /// Whether a difference that would stay refuses the whole, beside those that always do.
     fn refuses(&self, _code: DriftCode) -> bool {
         false
     }
@@ -65,18 +69,30 @@ impl<S: Source> SyncSource<S> {
     /// # Errors
     /// Everything that is wrong with the source, or that it would end too much.
     pub fn compare(&self, world: &World, context: &Context) -> Result<Plan, Refusal> {
-        let Actor::Connector(connector) = context.actor else {
-            return Err(Refusal::invalid("actor", "only a connector reads a source"));
-        };
+        let connector = connector(context)?;
         let (desired, mut faults) = self.source.read(context);
         let plan = reconcile(world, &desired, connector, context);
-        let refused = plan.drift.iter().filter(|d| self.source.refuses(d.code));
+        let refuses = |code: DriftCode| code.stops() || self.source.refuses(code);
+        let refused = plan.drift.iter().filter(|d| refuses(d.code));
         faults.extend(refused.map(|d| FieldError::new(&d.at, &d.message)));
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults));
         }
         fuse(&plan, &self.limits)?;
         Ok(plan)
+    }
+
+    /// What differs, whatever is wrong with it.
+    fn reconciled(&self, world: &World, context: &Context) -> Result<Plan, Refusal> {
+        let (desired, _) = self.source.read(context);
+        Ok(reconcile(world, &desired, connector(context)?, context))
+    }
+}
+
+fn connector(context: &Context) -> Result<ConnectorId, Refusal> {
+    match context.actor {
+        Actor::Connector(connector) => Ok(connector),
+        _ => Err(Refusal::invalid("actor", "only a connector reads a source")),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::Change;
+use portcullis_model::{Change, ConnectorId, Edit, Expiry, Fact, Grant, World};
+use serde_json::Value;
 
 use super::{Drift, FactKind};
 
@@ -15,6 +16,8 @@ pub struct Plan {
     pub drift: Vec<Drift>,
     /// How many facts there are in what the source knows completely.
     pub counts: BTreeMap<FactKind, Count>,
+    /// What the source describes and does not keep, with the edits that make it the source's own.
+    pub foreign: Vec<(String, Vec<Change>)>,
 }
 
 /// Facts of one kind in what a source knows completely.
@@ -24,8 +27,18 @@ pub struct Count {
     pub held: usize,
     /// Those of them that would end.
     pub ended: usize,
+    /// Those of them that would stay and give less: a nearer end, a shorter list.
+    pub cut: usize,
     /// What the source says, whoever granted it.
     pub said: usize,
+}
+
+impl Count {
+    /// How many end or give less.
+    #[must_use]
+    pub const fn lost(&self) -> usize {
+        self.ended + self.cut
+    }
 }
 
 impl std::iter::Sum for Count {
@@ -33,7 +46,96 @@ impl std::iter::Sum for Count {
         all.fold(Self::default(), |a, b| Self {
             held: a.held + b.held,
             ended: a.ended + b.ended,
+            cut: a.cut + b.cut,
             said: a.said + b.said,
         })
     }
+}
+
+impl Plan {
+    /// Counts what would stay and give less, and who and what would end beside facts.
+    pub(super) fn count_cuts(&mut self, world: &World, source: ConnectorId) {
+        for change in &self.edits {
+            let (kind, loss) = match change {
+                Change::Membership(edit) => (FactKind::Membership, cut_fact(edit, |_, _| false)),
+                Change::Inclusion(edit) => (FactKind::Inclusion, cut_fact(edit, |_, _| false)),
+                Change::Entitlement(edit) => {
+                    let smaller = cut_fact(edit, |was, is| confers_less(&was.grant, &is.grant));
+                    (FactKind::Entitlement, smaller)
+                }
+                Change::User(edit) => (
+                    FactKind::User,
+                    loss(edit, |was, is| known_less(&was.attributes, &is.attributes)),
+                ),
+                Change::Resource(edit) => (
+                    FactKind::Resource,
+                    loss(edit, |was, is| known_less(&was.properties, &is.properties)),
+                ),
+                // Ends of identities are counted where they are found; the rest is never ended.
+                Change::Identity(_)
+                | Change::Group(_)
+                | Change::App(_)
+                | Change::Tag(_)
+                | Change::Request(_) => continue,
+            };
+            let count = self.counts.entry(kind).or_default();
+            match loss {
+                Loss::None => {}
+                Loss::Cut => count.cut += 1,
+                Loss::End if matches!(kind, FactKind::User | FactKind::Resource) => {
+                    count.ended += 1;
+                }
+                // Counted where they are found.
+                Loss::End => {}
+            }
+        }
+        let own = |of: Option<ConnectorId>| of == Some(source);
+        if let Some(count) = self.counts.get_mut(&FactKind::User) {
+            count.held = world.users().filter(|user| own(user.source)).count();
+        }
+        if let Some(count) = self.counts.get_mut(&FactKind::Resource) {
+            count.held = world.resources().filter(|it| own(it.source)).count();
+        }
+    }
+}
+
+/// What an edit takes away.
+enum Loss {
+    None,
+    Cut,
+    End,
+}
+
+fn loss<T>(edit: &Edit<T>, less: impl Fn(&T, &T) -> bool) -> Loss {
+    match (&edit.before, &edit.after) {
+        (Some(was), Some(is)) if less(was, is) => Loss::Cut,
+        (Some(_), None) => Loss::End,
+        _ => Loss::None,
+    }
+}
+
+fn cut_fact<F: Fact>(edit: &Edit<F>, less: impl Fn(&F, &F) -> bool) -> Loss {
+    let end = |fact: &F| -> Expiry { fact.validity().until };
+    // What has lapsed is granted anew.
+    loss(edit, |was, is| end(is) < end(was) || less(was, is))
+}
+
+fn confers_less(was: &Grant, is: &Grant) -> bool {
+    match (was, is) {
+        // No environment stands for every one.
+        (Grant::Permission(was), Grant::Permission(is)) => {
+            let (was, is) = (&was.environments, &is.environments);
+            !is.is_empty() && (was.is_empty() || !was.is_subset(is))
+        }
+        (Grant::Rules(was), Grant::Rules(is)) => is.rules.0.len() < was.rules.0.len(),
+        _ => true,
+    }
+}
+
+fn known_less(was: &BTreeMap<String, Value>, is: &BTreeMap<String, Value>) -> bool {
+    was.iter().any(|(key, was)| match (was, is.get(key)) {
+        (_, None) => true,
+        (Value::Array(was), Some(Value::Array(is))) => is.len() < was.len(),
+        _ => false,
+    })
 }

@@ -34,6 +34,7 @@ impl Operation for CreateUser {
         Ok(
             ChangeSet::new(OperationName::UserCreate).with(Edit::create(User {
                 id: context.id(),
+                source: None,
                 login: self.login.clone(),
                 name: self.name.clone(),
                 email: self.email.clone(),

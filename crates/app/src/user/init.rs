@@ -47,6 +47,7 @@ impl Operation for InitAdmin {
                 let name = self.name.clone().or_else(|| Name::parse(&login).ok());
                 let user = User {
                     id: context.id(),
+                    source: None,
                     name: name.ok_or_else(|| Refusal::invalid("name", "a name is needed"))?,
                     login,
                     email: Some(self.email.clone()),

@@ -69,7 +69,7 @@ fn a_list_is_saved_only_if_its_cases_come_out() {
 
 #[test]
 fn an_imported_list_must_come_out_too() {
-    let mut town = town();
+    let mut town = town().kept_by(ConnectorId::IMPORT, &["Writers"]);
     let policy = |expect: &str| {
         let case = json!({ "name": "writing", "action": "write", "type": "doc", "expect": expect });
         let list =

@@ -4,7 +4,16 @@ use portcullis_app::sync::{Count, FactKind, Limits, Plan, fuse};
 use portcullis_model::Refusal;
 
 fn counted(kind: FactKind, held: usize, ended: usize, said: usize) -> (FactKind, Count) {
-    (kind, Count { held, ended, said })
+    let cut = 0;
+    (
+        kind,
+        Count {
+            held,
+            ended,
+            cut,
+            said,
+        },
+    )
 }
 
 #[test]

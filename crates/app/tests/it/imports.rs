@@ -53,6 +53,7 @@ fn both_kinds_of_file_renew_what_has_lapsed() {
     for file in [policy_file, org_file] {
         let by = Actor::Connector(file);
         let mut town = Town::new().users(&["ana"]).groups(&["Team"]);
+        town = town.kept_by(file, &["Team"]);
         let again = |town: &mut Town| {
             if file == policy_file {
                 town.as_actor(by, &policy()).unwrap()
@@ -90,6 +91,7 @@ fn a_file_takes_over_nothing_that_somebody_else_granted() {
     let mut town = Town::new()
         .users(&["ana"])
         .groups(&["Team"])
+        .kept_by(ConnectorId::POLICY, &["Team"])
         .member("ana", "Team");
     town.as_actor(Actor::Connector(ConnectorId::POLICY), &policy())
         .unwrap();
@@ -118,6 +120,7 @@ fn a_file_takes_over_nothing_that_somebody_else_granted() {
 fn files_under_different_names_leave_each_other_alone() {
     let other = Actor::Connector(ConnectorId::parse("other-org").unwrap());
     let mut town = Town::new().users(&["ana"]).groups(&["Team"]);
+    town = town.kept_by(ConnectorId::IMPORT, &["Team"]);
     town.as_actor(Actor::Connector(ConnectorId::IMPORT), &org())
         .unwrap();
     let nothing: Org = serde_json::from_value(json!({ "people": [] })).unwrap();

@@ -16,6 +16,7 @@ mod names;
 mod operations;
 mod order;
 mod random;
+mod sources;
 mod spelling;
 mod sync;
 mod town;

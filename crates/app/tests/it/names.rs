@@ -44,6 +44,7 @@ fn is_readable(called: Called) -> bool {
 
 fn user(n: u128, login: &str, email: &str) -> User {
     User {
+        source: None,
         id: Id::new(Uuid::from_u128(n)),
         login: stored(login),
         name: stored("Somebody"),
@@ -56,6 +57,7 @@ fn user(n: u128, login: &str, email: &str) -> User {
 
 fn group(n: u128, name: &str) -> Group {
     Group {
+        source: None,
         id: Id::new(Uuid::from_u128(n)),
         name: stored(name),
         description: Default::default(),

@@ -126,16 +126,13 @@ pub(crate) fn plan(random: &mut Random, lists: Lists) -> Plan {
     for n in 0..7 {
         let group = Group {
             id: random.id(),
+            source: None,
             name: parse!(
                 Name,
                 &format!("{} {n}", random.pick(&["Group", "group", "Role"]))
             ),
             description: Default::default(),
-            kind: if n < 3 {
-                GroupKind::Role
-            } else {
-                GroupKind::Group
-            },
+            kind: [GroupKind::Role, GroupKind::Group][usize::from(n >= 3)],
             authority: Authority::Portcullis,
             tags: Vec::new(),
         };
@@ -193,6 +190,7 @@ pub(crate) fn plan(random: &mut Random, lists: Lists) -> Plan {
             };
             let resource = Resource {
                 id: random.id(),
+                source: None,
                 resource_type: kind.into(),
                 resource_id: id.into(),
                 properties: properties(random)
@@ -219,6 +217,7 @@ fn user(random: &mut Random, n: usize) -> User {
     }
     User {
         id: random.id(),
+        source: None,
         login: parse!(Login, &format!("u{n}")),
         name: parse!(Name, &format!("User {n}")),
         email: None,

@@ -122,6 +122,7 @@ fn what_is_conferred_by_nobody_else_may_be_spelled_anew() {
 fn importing_another_spelling_again_changes_nothing() {
     let mut town = Town::new()
         .groups(&GROUPS)
+        .kept_by(ConnectorId::IMPORT, &GROUPS)
         .confers("One", permission("Deploy", &[]));
     let groups = json!([{ "name": "One", "permissions": ["deploy"] }, { "name": "Two", "permissions": ["DEPLOY"] }]);
     let policy =

@@ -139,6 +139,7 @@ fn what_others_granted_is_told_and_left() {
     let mut town = Town::new()
         .users(&["ana", "ben", "cem"])
         .groups(&["Team"])
+        .kept_by(hr(), &["Team"])
         .member("ben", "Team")
         .placed("cem", "Team", MEMBER, days(9))
         .confers("Team", permission("site:read", &["staging"]));
@@ -173,6 +174,7 @@ fn what_others_granted_is_told_and_left() {
 #[test]
 fn an_end_that_the_source_gives_moves_and_one_that_has_passed_ends() {
     let mut town = Town::new().users(&["ana"]).groups(&["Team"]);
+    town = town.kept_by(hr(), &["Team"]);
     let mut desired = team(&[]);
     for (until, edits) in [
         (Some(days(5)), vec!["+member"]),
@@ -188,11 +190,11 @@ fn an_end_that_the_source_gives_moves_and_one_that_has_passed_ends() {
 
 #[test]
 fn what_lapsed_is_renewed_from_now_on() {
-    let mut town =
-        Town::new()
-            .users(&["ana"])
-            .groups(&["Team"])
-            .placed("ana", "Team", MEMBER, days(2));
+    let mut town = Town::new()
+        .users(&["ana"])
+        .groups(&["Team"])
+        .kept_by(hr(), &["Team"])
+        .placed("ana", "Team", MEMBER, days(2));
     town.now = NOW.plus_days(3);
     assert_eq!(told(&done(&mut town, &team(&["ana"]))), ["~member"]);
     let fact = town.direct("ana", "Team").unwrap();
@@ -278,7 +280,8 @@ fn no_source_says_who_administers_portcullis() {
 fn silence_outside_the_scope_ends_nothing() {
     let mut town = Town::new()
         .users(&["ana", "ben"])
-        .groups(&["Team", "Other"]);
+        .groups(&["Team", "Other"])
+        .kept_by(hr(), &["Team"]);
     done(&mut town, &team(&["ana", "ben"]));
     let mut partial = team(&[]);
     partial.scope.groups = Groups::Only(["Other".into()].into());
@@ -412,6 +415,19 @@ fn facts(town: &Town) -> BTreeMap<Uuid, (FactKind, String, bool, bool, String)> 
     all
 }
 
+/// The users and groups that are not the source's to change.
+fn foreign(world: &World) -> Vec<String> {
+    let users = world.users().filter(|user| user.source != Some(hr()));
+    let groups = world.groups().filter(|group| group.source != Some(hr()));
+    let users: Vec<_> = users.map(|user| format!("{user:?}")).collect();
+    let mut all: Vec<_> = groups
+        .map(|group| format!("{group:?}"))
+        .chain(users)
+        .collect();
+    all.sort();
+    all
+}
+
 /// Somebody does something of their own.
 fn somebody_acts(random: &mut Random, town: &mut Town) {
     let (login, name) = (*random.pick(&LOGINS), GROUPS[random.below(3)]);
@@ -438,14 +454,19 @@ fn whatever_a_source_says_it_touches_only_its_own_and_says_nothing_twice() {
     let (mut ended, mut kept_outside, mut tripped) = (0, 0, 0);
     for seed in 0..150 {
         let mut random = Random(seed);
-        let mut town = Town::new().users(&LOGINS).groups(&GROUPS[..3]);
+        let mut town = Town::new()
+            .users(&LOGINS)
+            .groups(&GROUPS[..3])
+            .kept_by(hr(), &["u0", "u1", "u2", "G0", "G1"]);
         for step in 0..12 {
             town.now = town.now.plus_days(i64::try_from(random.below(4)).unwrap());
             somebody_acts(&mut random, &mut town);
             let desired = random_desired(&mut random);
             let before = facts(&town);
+            let others = foreign(&town.world);
             done(&mut town, &desired);
             let after = facts(&town);
+            assert_eq!(foreign(&town.world), others, "seed {seed}, step {step}");
             for (id, (kind, name, own, holds, text)) in &before {
                 let stays = after.get(id).map(|fact| &fact.4);
                 let groups = &desired.scope.groups;

@@ -12,9 +12,9 @@ use portcullis_app::{
     user::{CreateUser, InitAdmin},
 };
 use portcullis_model::{
-    Actor, ChangeSet, Context, Entitlement, Expiry, Grant, Group, GroupKind, Id, Ids, Membership,
-    MembershipKind, Permission, Policy, Refusal, Request, SystemActor, Timestamp, User, UserKind,
-    World,
+    Actor, ChangeSet, ConnectorId, Context, Edit, Entitlement, Expiry, Grant, Group, GroupKind, Id,
+    Ids, Membership, MembershipKind, OperationName, Permission, Policy, Refusal, Request,
+    Sourced as _, SystemActor, Timestamp, User, UserKind, World,
     entitlement::Rules,
     guard,
     name::{ParseTextError, PermissionName},
@@ -145,6 +145,23 @@ impl Town {
 
     pub(crate) fn groups(self, names: &[&str]) -> Self {
         self.made(GroupKind::Group, names)
+    }
+
+    /// The town where `source` keeps the users and groups of those names.
+    pub(crate) fn kept_by(mut self, source: ConnectorId, names: &[&str]) -> Self {
+        for name in names {
+            let mut change = ChangeSet::new(OperationName::SourceAdopt);
+            if let Some(user) = self.world.find_user(name) {
+                let kept = user.clone().kept_by(Some(source));
+                change.push(Edit::update(user.clone(), kept));
+            }
+            if let Some(group) = self.world.find_group(name) {
+                let kept = group.clone().kept_by(Some(source));
+                change.push(Edit::update(group.clone(), kept));
+            }
+            self.world = self.world.after(&change).unwrap();
+        }
+        self
     }
 
     pub(crate) fn roles(self, names: &[&str]) -> Self {

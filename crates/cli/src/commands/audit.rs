@@ -52,9 +52,12 @@ struct List {
     /// name is of two
     #[arg(long, value_name = "WHAT")]
     subject: Option<String>,
-    /// Only from this time on, such as 2026-03-01T09:00:00Z; a date means the end of that day
-    #[arg(long, value_name = "TIME", value_parser = tell::parse_time)]
+    /// Only from this time on, such as 2026-03-01T09:00:00Z; a date means the beginning of that day
+    #[arg(long, value_name = "TIME", value_parser = tell::parse_start)]
     since: Option<Timestamp>,
+    /// Only up to this time; a date means the end of that day
+    #[arg(long, value_name = "TIME", value_parser = tell::parse_time)]
+    until: Option<Timestamp>,
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
@@ -125,6 +128,7 @@ impl List {
                 .map(|key| subject(world, key))
                 .transpose()?,
             from: self.since,
+            to: self.until,
             ..LogFilter::default()
         };
         let mut entries: Vec<Entry> = Vec::new();
@@ -142,7 +146,7 @@ impl List {
         output::result(format, &answer, text)?;
         if more {
             eprintln!(
-                "there are more; raise --limit or narrow with --since, --actor, --operation, --subject"
+                "there are more; raise --limit or narrow with --since, --until, --actor, --operation, --subject"
             );
         }
         Ok(Outcome::Done)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use portcullis_app::decide::{self, Action, DecidedBy, Decider, Entity, Properties, Question};
+use portcullis_app::decide::{self, Action, DecidedBy, Decider, Entity, Question};
 use portcullis_model::{
     Timestamp, World,
     entitlement::{ENVIRONMENT, PERMISSION_ACTION, PERMISSION_TYPE},
@@ -12,7 +12,7 @@ use portcullis_model::{
 use portcullis_rules::{Effect, Redaction, Value};
 use serde::Serialize;
 
-use super::rules::attribute;
+use super::rules::{attribute, once_each};
 use crate::{
     config::{Config, Where},
     failure::Outcome,
@@ -95,10 +95,11 @@ impl Check {
         };
         let asked = open::world(&config, self.at).await?;
         let subject = tell::user(&asked.world, &self.subject)?.login.to_string();
-        let mut properties: Properties = self.property.into_iter().collect();
-        if let Some(environment) = self.environment {
-            properties.insert(ENVIRONMENT.into(), environment.into());
-        }
+        let environment = self
+            .environment
+            .map(|name| (ENVIRONMENT.into(), name.into()));
+        let properties = once_each(self.property.into_iter().chain(environment))?;
+        let context = once_each(self.context)?;
         let decider = Decider::new(config.decisions.types());
         let subject_type = decider.subject_types().first().cloned().unwrap_or_default();
         let question = Question {
@@ -116,7 +117,7 @@ impl Check {
                 id: id.to_owned(),
                 properties: Some(properties),
             },
-            context: Some(self.context.into_iter().collect()),
+            context: Some(context),
         };
         let decided = decider.decide(&asked.world, asked.at, &question);
         let environments = if decided.allowed {

@@ -2,7 +2,11 @@
 
 mod personas;
 
-use std::{net::Ipv4Addr, path::PathBuf, sync::Arc};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use anyhow::{Result, anyhow};
 use clap::Args;
@@ -15,7 +19,7 @@ use tokio::net::TcpListener;
 use super::serve;
 use crate::{
     config::{self, Config},
-    failure::Outcome,
+    failure::{BadUsage, Outcome},
     log::start_log,
     open::{self, Missing},
     output::{self, Format},
@@ -40,6 +44,9 @@ pub(super) struct Demo {
     /// The port to listen on; 0 takes any [default: 8080, or the next free one]
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
+    /// The address to listen on, of this machine only: short for --port with another loopback address
+    #[arg(long, value_name = "ADDR", conflicts_with = "port")]
+    listen: Option<SocketAddr>,
     /// SQLite file for everything; served as it is if it holds data already
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
@@ -102,22 +109,27 @@ impl Demo {
     }
 
     async fn listen(&self) -> Result<TcpListener> {
-        let ports = match self.port {
-            Some(port) => port..=port,
-            None => 8080..=8080 + MORE_PORTS,
+        let here = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let addresses: Vec<_> = match (self.listen, self.port) {
+            (Some(address), _) if !address.ip().is_loopback() => {
+                return Err(BadUsage(format!(
+                    "{address} lets other machines in, and the demo asks nobody who they are; listen on 127.0.0.1"
+                ))
+                .into());
+            }
+            (Some(address), _) => vec![address],
+            (None, Some(port)) => vec![here(port)],
+            (None, None) => (8080..=8080 + MORE_PORTS).map(here).collect(),
         };
-        let mut last = None;
-        for port in ports {
-            match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+        let mut wrong = String::new();
+        for address in addresses {
+            match TcpListener::bind(address).await {
                 Ok(listener) => return Ok(listener),
-                Err(error) => last = Some((port, error)),
+                Err(error) => wrong = format!("{address} cannot be listened on: {error}"),
             }
         }
-        let (port, error) = last.map_or((0, String::new()), |(port, error)| {
-            (port, error.to_string())
-        });
         Err(anyhow!(
-            "port {port} cannot be listened on: {error}; choose another with --port, or --port 0 for any"
+            "{wrong}; choose another with --port or --listen, or --port 0 for any"
         ))
     }
 

@@ -9,15 +9,19 @@ use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
 use portcullis_app::{
     import::{Org, Policy},
-    sync::{Drift, Source, SyncSource},
+    sync::{Drift, Outlook, Source, SyncSource},
 };
-use portcullis_model::{Actor, Change, ChangeSet, ConnectorId, EditKind, RecordKind};
-use portcullis_store::CommitError;
-use serde::Serialize;
+use portcullis_model::{
+    Actor, Change, ConnectorId, EditKind, RecordKind, Refusal, SystemActor, name::ParseTextError,
+};
+use portcullis_rules::strict;
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     config::{Config, Where},
-    failure::Outcome,
+    failure::{self, Outcome},
+    input,
+    lines::Lines,
     log::start_log,
     open::{self, Missing},
     output::{self, Format},
@@ -52,12 +56,14 @@ EXAMPLES:
   portcullis import org org.json --data org.sqlite
   portcullis import org org.json --dry-run --json
   portcullis import org org.json --allow-removals 35
+  portcullis import org org.json --adopt core --adopt ana
   portcullis import org other.json --source other-org")]
 struct OrgFile {
     /// The file, as JSON
     file: PathBuf,
-    /// What grants are recorded under; files under different names leave each other's alone
-    #[arg(long, value_name = "NAME", default_value_t = ConnectorId::IMPORT)]
+    /// What is made and granted is recorded under it; files under different names leave each
+    /// other's alone
+    #[arg(long, value_name = "NAME", default_value_t = ConnectorId::IMPORT, value_parser = import_source)]
     source: ConnectorId,
     #[command(flatten)]
     taking: Taking,
@@ -78,8 +84,9 @@ EXAMPLES:
 struct PolicyFile {
     /// The file, as JSON
     file: PathBuf,
-    /// What grants are recorded under; files under different names leave each other's alone
-    #[arg(long, value_name = "NAME", default_value_t = ConnectorId::POLICY)]
+    /// What is made and granted is recorded under it; files under different names leave each
+    /// other's alone
+    #[arg(long, value_name = "NAME", default_value_t = ConnectorId::POLICY, value_parser = policy_source)]
     source: ConnectorId,
     #[command(flatten)]
     taking: Taking,
@@ -90,22 +97,70 @@ struct Taking {
     /// Say what would change and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Let so many grants end; without it a file is refused that says nothing where an earlier one
-    /// did, or would end more than 20 of them and more than a third
+    /// Take over the group, app, user or resource (TYPE:ID) of that name, which the file describes
+    /// and another source or somebody here made; from then on it is this source's. `user:NAME`
+    /// and the like where several are called so
+    #[arg(long, value_name = "NAME")]
+    adopt: Vec<String>,
+    /// Let so many grants end or be cut down; without it a file is refused that says nothing where
+    /// an earlier one did, or would take away more than 20 of them and more than a third
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     allow_removals: usize,
     #[command(flatten)]
     place: Where,
 }
 
+fn import_source(name: &str) -> Result<ConnectorId, ParseTextError> {
+    named_source(name, ConnectorId::IMPORT)
+}
+
+fn policy_source(name: &str) -> Result<ConnectorId, ParseTextError> {
+    named_source(name, ConnectorId::POLICY)
+}
+
+/// The source of that name; `own` is what such files are read under where no name is given.
+fn named_source(name: &str, own: ConnectorId) -> Result<ConnectorId, ParseTextError> {
+    if name == own.as_str() {
+        return Ok(own);
+    }
+    ConnectorId::parse_source(name)
+}
+
+/// The text of a file and what it says.
+struct Read<T> {
+    text: String,
+    says: T,
+}
+
+fn read<T: DeserializeOwned>(file: &Path, holds: &str) -> Result<Read<T>> {
+    let bytes = input::read(file)?;
+    let says = strict::from_slice(&bytes).map_err(|wrong| {
+        let wrong = wrong.to_string();
+        let next = match nearly(&wrong) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => holds.to_owned(),
+        };
+        anyhow!("{}:{wrong}; {next}", file.display())
+    })?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Read { text, says })
+}
+
+/// The key that was nearly said, where one is unknown.
+fn nearly(error: &str) -> Option<&str> {
+    let (_, error) = error.split_once("unknown field `")?;
+    let (unknown, known) = error.split_once('`')?;
+    let known = known.split('`').skip(1).step_by(2);
+    failure::nearest(unknown, known)
+}
+
 /// Reads the file that decisions are made from.
 pub(super) fn read_policy(file: &Path) -> Result<Policy> {
-    let shown = file.display();
-    let text = std::fs::read(file)
-        .map_err(|error| anyhow!("`{shown}` cannot be read: {error}; see that it exists"))?;
-    serde_json::from_slice(&text).map_err(|error| {
-        anyhow!("`{shown}` is no policy file: {error}; it holds users, groups and resources")
-    })
+    Ok(policy(file)?.says)
+}
+
+fn policy(file: &Path) -> Result<Read<Policy>> {
+    read(file, "a policy file holds users, groups and resources")
 }
 
 impl Import {
@@ -119,19 +174,18 @@ impl Import {
 
 impl OrgFile {
     async fn run(self, format: Format) -> Result<Outcome> {
-        let shown = self.file.display();
-        let text = std::fs::read(&self.file)
-            .map_err(|error| anyhow!("`{shown}` cannot be read: {error}; see that it exists"))?;
-        let org: Org = serde_json::from_slice(&text).map_err(|error| {
-            anyhow!("`{shown}` is not the file of an organisation: {error}; it holds people, teams and repos")
-        })?;
+        let Read { text, says: org } = read::<Org>(
+            &self.file,
+            "the file of an organisation holds people, teams and repos",
+        )?;
         let holds = [
             ("people", org.people.len()),
             ("teams", org.teams.len()),
             ("repositories", org.repos.len()),
         ];
         let file = File {
-            shown: shown.to_string(),
+            shown: self.file.display().to_string(),
+            text,
             source: self.source,
             holds,
             taking: &self.taking,
@@ -142,7 +196,7 @@ impl OrgFile {
 
 impl PolicyFile {
     async fn run(self, format: Format) -> Result<Outcome> {
-        let policy = read_policy(&self.file)?;
+        let Read { text, says: policy } = policy(&self.file)?;
         let holds = [
             ("users", policy.users.len()),
             ("groups", policy.groups.len()),
@@ -150,6 +204,7 @@ impl PolicyFile {
         ];
         let file = File {
             shown: self.file.display().to_string(),
+            text,
             source: self.source,
             holds,
             taking: &self.taking,
@@ -161,6 +216,7 @@ impl PolicyFile {
 /// A file to bring the data in line with.
 struct File<'a> {
     shown: String,
+    text: String,
     source: ConnectorId,
     holds: [(&'static str, usize); 3],
     taking: &'a Taking,
@@ -193,28 +249,34 @@ impl File<'_> {
         let config = Config::load(&self.taking.place, None)?;
         start_log(&config.server.log.value.0);
         let working = output::spinner("opening the data");
-        let app = open::app(&config, Missing::Create, async |_, _| {
-            Ok(config.policy.without_people())
-        })
-        .await?;
+        let missing = if dry_run {
+            Missing::Pretend
+        } else {
+            Missing::Create
+        };
+        let policy = async |_: &_, _: &_| Ok(config.policy.without_people());
+        let app = open::app(&config, missing, policy).await?;
         working.set_message("comparing");
         let context = app.context(Actor::Connector(self.source));
-        let not_taken = |error: CommitError| {
-            anyhow!(
-                "`{}` cannot be taken as it is: {}; correct it and import again",
-                self.shown,
-                tell::refusal(&error)
-            )
-        };
-        let preview = app.preview(&context, &operation).await.map_err(not_taken)?;
-        let compared = operation.compare(&preview.before, &context);
-        let drift = compared.map_err(|refusal| not_taken(refusal.into()))?.drift;
-        let mut change = preview.change;
-        let changed = !change.is_empty();
+        let outlook = operation.outlook(&app.world(), &context, &self.taking.adopt);
+        let Outlook {
+            adopt,
+            change,
+            drift,
+        } = outlook.map_err(|refusal| self.not_taken(refusal))?;
+        let mut changes = count(adopt.edits().chain(&change.changes));
+        let changed = !changes.is_empty();
         if changed && !dry_run {
             working.set_message("writing");
-            let committed = app.commit(context, operation, None).await?;
-            change = (*committed.change).clone();
+            if !adopt.is_empty() {
+                let operator = app.context(Actor::System(SystemActor::Operator));
+                app.commit(operator, adopt.clone(), None).await?;
+            }
+            if !change.is_empty() {
+                let committed = app.commit(context, operation, None).await?;
+                let done = committed.change.changes.iter();
+                changes = count(adopt.edits().chain(done));
+            }
         }
         working.finish_and_clear();
         let done = Done {
@@ -222,7 +284,7 @@ impl File<'_> {
             dry_run,
             position: app.world().position().0,
             file: self.holds.into_iter().collect(),
-            changes: count(&change),
+            changes,
             drift,
         };
         output::result(format, &done, |done| self.text_of(done))?;
@@ -234,6 +296,27 @@ impl File<'_> {
             eprintln!("nobody administers this yet; next: `portcullis init EMAIL`");
         }
         Ok(Outcome::Done)
+    }
+
+    /// What stands against the file, with the lines on which it does.
+    fn not_taken(&self, refusal: Refusal) -> anyhow::Error {
+        let refusal = match refusal {
+            Refusal::Invalid(mut faults) => {
+                let mut lines = Lines::new(&self.text);
+                for fault in &mut faults {
+                    if let Some(line) = lines.of(&fault.field) {
+                        fault.field = format!("{}:{line} {}", self.shown, fault.field);
+                    }
+                }
+                Refusal::Invalid(faults)
+            }
+            other => other,
+        };
+        anyhow!(
+            "`{}` cannot be taken as it is: {}; correct it and import again",
+            self.shown,
+            tell::refusal(&refusal)
+        )
     }
 
     fn text_of(&self, done: &Done) -> String {
@@ -250,7 +333,7 @@ impl File<'_> {
             text.push_str(&listed(&done.changes));
         }
         if !done.drift.is_empty() {
-            text.push_str("\nleft as it is, because the file did not grant it:");
+            text.push_str("\nleft as it is, because the file did not make or grant it:");
         }
         for drift in done.drift.iter().take(MOST_DRIFT) {
             text.push_str(&format!("\n  {}", drift.message));
@@ -286,9 +369,9 @@ fn listed(changes: &BTreeMap<&'static str, Edits>) -> String {
     output::table(&rows)
 }
 
-fn count(change: &ChangeSet) -> BTreeMap<&'static str, Edits> {
+fn count<'c>(changes: impl Iterator<Item = &'c Change>) -> BTreeMap<&'static str, Edits> {
     let mut all: BTreeMap<_, Edits> = BTreeMap::new();
-    for outline in change.changes.iter().map(Change::outline) {
+    for outline in changes.map(Change::outline) {
         let edits = all.entry(plural(outline.record)).or_default();
         match outline.edit {
             EditKind::Created => edits.created += 1,

@@ -33,13 +33,14 @@ EXIT CODES:
   0  done, or the answer is yes
   1  refused or failed; stderr says why and what to try
   2  the command line or the configuration is wrong
-  3  the answer is no (`explain`, `check`, `audit verify`, `doctor`)";
+  3  the answer is no (`explain`, `check`, `audit verify`, `doctor`), or nobody grants
+     what `who-can` asks for";
 
 /// Who has access to what, why and until when
 #[derive(Parser, Debug)]
 #[command(name = "portcullis", version, after_help = EXIT_CODES, arg_required_else_help = true)]
 pub(crate) struct Cli {
-    /// Write the result as JSON
+    /// Write the result as JSON, and what went wrong as a problem (RFC 9457) in one line of stderr
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -64,6 +65,21 @@ enum Command {
     Openapi(openapi::Openapi),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
+}
+
+impl Cli {
+    /// Whether results and failures are for programs.
+    pub(crate) const fn is_json(&self) -> bool {
+        self.json
+    }
+}
+
+/// Whether a command line that could not be read asks for JSON all the same.
+pub(crate) fn asks_for_json() -> bool {
+    let before = |word: &std::ffi::OsString| word != "--";
+    std::env::args_os()
+        .take_while(before)
+        .any(|word| word == "--json")
 }
 
 /// Runs the command that was given.

@@ -10,14 +10,16 @@ use std::{
 use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use portcullis_rules::{
-    Effect, Engine, LoadError, Redaction, RuleList, Style, Value, analysis,
+    Effect, Engine, Limits, LoadError, Redaction, RuleList, Style, Value, analysis,
     cases::{self, Source, Suite},
+    strict,
 };
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 
 use crate::{
-    failure::Outcome,
+    failure::{BadUsage, Outcome},
+    input,
     output::{self, Format},
 };
 
@@ -137,8 +139,21 @@ pub(super) fn attribute(text: &str) -> Result<(Arc<str>, Value), String> {
     let (name, value) = text
         .split_once('=')
         .ok_or_else(|| format!("`{text}` has no `=`; write name=value"))?;
-    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    let value = strict::from_word(value).map_err(|wrong| wrong.message)?;
     Ok((name.into(), value))
+}
+
+/// Takes what was given as `name=value`, each name once.
+pub(super) fn once_each(
+    given: impl IntoIterator<Item = (Arc<str>, Value)>,
+) -> Result<BTreeMap<Arc<str>, Value>, BadUsage> {
+    let mut all = BTreeMap::new();
+    for (name, value) in given {
+        if all.insert(name.clone(), value).is_some() {
+            return Err(BadUsage(format!("`{name}` is given twice; keep one")));
+        }
+    }
+    Ok(all)
 }
 
 impl Rules {
@@ -153,23 +168,8 @@ impl Rules {
     }
 }
 
-fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|error| {
-        anyhow!(
-            "`{}` cannot be read: {error}; see that it exists",
-            path.display()
-        )
-    })
-}
-
-fn is_yaml(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|end| end == "yaml" || end == "yml")
-}
-
 /// A list from a file, or everything that is wrong with it.
 fn load(path: &Path) -> Result<RuleList> {
-    let text = read(path)?;
     let refused = |error: &LoadError| {
         let all: Vec<_> = error
             .diagnostics()
@@ -181,12 +181,13 @@ fn load(path: &Path) -> Result<RuleList> {
             all.join("\n  ")
         )
     };
-    if is_yaml(path) {
-        let value: serde_json::Value = serde_saphyr::from_str(&text)
-            .map_err(|error| anyhow!("`{}` is no YAML: {error}", path.display()))?;
-        return RuleList::from_json_value(&value).map_err(|error| refused(&error));
+    if input::is_yaml(path) {
+        let value: Value = input::yaml(path)?;
+        return RuleList::from_json_value(&value.to_json()).map_err(|error| refused(&error));
     }
-    RuleList::from_json_str(&text).map_err(|error| refused(&error))
+    let bytes = input::read(path)?;
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    RuleList::from_json_slice_with(text, &Limits::default()).map_err(|error| refused(&error))
 }
 
 impl LintFile {
@@ -284,12 +285,11 @@ impl DiffFiles {
 
 impl TestFile {
     fn run(self, format: Format) -> Result<Outcome> {
-        let text = read(&self.file)?;
         let shown = self.file.display();
-        let suite: Suite = if is_yaml(&self.file) {
-            serde_saphyr::from_str(&text).map_err(|error| anyhow!("{shown}: {error}"))?
+        let suite: Suite = if input::is_yaml(&self.file) {
+            input::yaml(&self.file)?
         } else {
-            serde_json::from_str(&text).map_err(|error| anyhow!("{shown}: {error}"))?
+            input::json(&self.file)?
         };
         let rules = match (&self.rules, &suite.rules) {
             (Some(file), _) => load(file)?,
@@ -334,13 +334,13 @@ impl TestFile {
 impl ExplainFile {
     fn run(self, format: Format) -> Result<Outcome> {
         let engine = Engine::compile(&load(&self.file)?)?;
-        let mut seen = match self.attributes.as_deref().map(serde_json::from_str) {
+        let given = match self.attributes.as_deref().map(strict::from_str) {
             None => BTreeMap::new(),
             Some(Ok(Value::Object(attributes))) => Arc::unwrap_or_clone(attributes),
             Some(Ok(other)) => bail!("--attributes is {}, not a JSON object", other.kind()),
             Some(Err(error)) => bail!("--attributes is no JSON object: {error}"),
         };
-        seen.extend(self.attribute);
+        let seen = once_each(given.into_iter().chain(self.attribute))?;
         let why = engine
             .explain(
                 &self.action,
@@ -360,15 +360,14 @@ impl ExplainFile {
 }
 
 #[derive(Deserialize)]
-struct Question<'a> {
+struct Question {
     id: serde_json::Value,
     // Kept as text: repeated keys and the spelling of numbers are part of a list.
-    #[serde(borrow)]
-    rules: &'a RawValue,
+    rules: Box<RawValue>,
     action: String,
     rsrc_type: String,
     #[serde(default)]
-    rsrc_attrs: serde_json::Value,
+    rsrc_attrs: Option<Value>,
 }
 
 impl Eval {
@@ -396,7 +395,7 @@ impl Eval {
 
 fn answer(line: &str) -> serde_json::Value {
     let error = |id: &serde_json::Value, message: String| json!({ "id": id, "decision": "error", "error": message });
-    let question: Question<'_> = match serde_json::from_str(line) {
+    let question: Question = match strict::from_slice_but(line.as_bytes(), Some("rules")) {
         Ok(question) => question,
         Err(bad) => {
             let id = serde_json::from_str::<serde_json::Value>(line).map(|v| v["id"].clone());
@@ -415,7 +414,7 @@ fn answer(line: &str) -> serde_json::Value {
         Ok(engine) => engine,
         Err(refused) => return error(id, refused.to_string()),
     };
-    let seen = Value::from_json(&question.rsrc_attrs);
+    let seen = question.rsrc_attrs.unwrap_or(Value::Null);
     match engine.decide(&question.action, &question.rsrc_type, &seen) {
         Ok(decision) => {
             json!({ "id": id, "decision": decision.effect.as_str(), "rule": decision.rule })

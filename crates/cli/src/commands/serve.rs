@@ -32,22 +32,29 @@ use crate::{
 ///   sha256 = "…"             # or: file = "token.txt"
 ///   decisions = true         # or: user = "ana"
 #[derive(Args, Debug)]
-#[command(after_help = "\
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
 EXAMPLES:
   portcullis serve
   portcullis serve --config /etc/portcullis.toml
-  portcullis serve --database postgres://portcullis@db/portcullis --listen 0.0.0.0:8080")]
+  portcullis serve --database postgres://portcullis@db/portcullis --listen 0.0.0.0:8080"
+)]
 pub(super) struct Serve {
     /// Address to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
+    /// Port to listen on, of this machine only: short for --listen 127.0.0.1:PORT
+    #[arg(long, value_name = "PORT", conflicts_with = "listen")]
+    port: Option<u16>,
     #[command(flatten)]
     place: Where,
 }
 
 impl Serve {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
-        let config = Config::load(&self.place, self.listen.as_deref())?;
+        let port = self.port.map(|port| format!("127.0.0.1:{port}"));
+        let config = Config::load(&self.place, self.listen.or(port).as_deref())?;
         start_log(&config.server.log.value.0);
         let address = config.server.listen.value;
         if !address.ip().is_loopback() && config.tokens.is_empty() {
@@ -57,7 +64,12 @@ impl Serve {
             ))
             .into());
         }
-        let app = open::app(&config, Missing::Create, async |store, world| {
+        // Without data nobody could ask anything, unless the data is what the policy file says.
+        let missing = match config.decisions.policy.value {
+            Some(_) => Missing::Create,
+            None => Missing::Refuse,
+        };
+        let app = open::app(&config, missing, async |store, world| {
             config.policy.with_people((store, world), First::Bind).await
         })
         .await?;
@@ -68,7 +80,7 @@ impl Serve {
                 .await
                 .map_err(|error| {
                     anyhow!(
-                        "`{}` cannot be taken as it is: {error}; correct it",
+                        "`{0}` cannot be taken as it is: {error}; correct it, or see what `portcullis import policy {0}` takes",
                         file.display()
                     )
                 })?;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     config::{Config, Where},
-    failure::{Outcome, nearest},
+    failure::{Outcome, or_meant},
     log::start_log,
     open,
     output::{self, Format},
@@ -16,6 +16,8 @@ use crate::{
 };
 
 /// List who has a permission, through what, until when
+///
+/// The exit code is 3 where no group grants it.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 EXAMPLES:
@@ -67,17 +69,24 @@ impl WhoCan {
         let answer = Answer {
             users: users.collect(),
         };
-        if world
-            .conferring(&self.permission, None, at)
-            .next()
-            .is_none()
-        {
-            let meant = nearest(&self.permission, world.permission_names(at));
-            let meant = meant.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+        // Of the past the names are not known that came later.
+        let known = self.at.is_some()
+            || world
+                .conferring(&self.permission, None, at)
+                .next()
+                .is_some();
+        if !known && answer.users.is_empty() {
+            let names = world.permission_names(at);
+            let meant = or_meant(
+                &self.permission,
+                names,
+                "`portcullis access LOGIN` lists what somebody has",
+            );
             eprintln!("no group grants `{}`{meant}", self.permission);
         }
+        let known = known || !answer.users.is_empty();
         output::result(format, &answer, text)?;
-        Ok(Outcome::Done)
+        Ok(Outcome::of(known))
     }
 }
 

@@ -42,10 +42,33 @@ pub(super) fn read(
                 || path.display().to_string(),
                 |span| file.source(&span).to_string(),
             );
-            let wrong = error.message().trim().replace('\n', ", ");
-            faults.push(format!("{at}: {wrong}; correct the line"));
+            let quoted = error.span().and_then(|span| in_quotes(text, span.start));
+            let wrong = match quoted {
+                Some(quoted) => format!("a text stands in quotes; write {quoted}"),
+                None => {
+                    let wrong = error.message().trim().replace('\n', ", ");
+                    format!("{wrong}; correct the line")
+                }
+            };
+            faults.push(format!("{at}: {wrong}"));
         }
     }
+}
+
+/// The setting on the line at `offset` with its value in quotes, if what is wrong is that it has none.
+fn in_quotes(text: &str, offset: usize) -> Option<String> {
+    let start = text.get(..offset)?.rfind('\n').map_or(0, |at| at + 1);
+    let line = text[start..].lines().next()?;
+    let (key, value) = line.split_once('=')?;
+    let (key, value) = (key.trim(), value.split('#').next()?.trim());
+    let plain = |c: char| !c.is_control() && !"\"'[]{}\\,".contains(c);
+    if value.is_empty() || !value.chars().all(plain) {
+        return None;
+    }
+    let quoted = format!("{key} = \"{value}\"");
+    // Only where the quotes are what it lacks.
+    let reads = DeTable::parse(&quoted).is_ok();
+    reads.then_some(quoted)
 }
 
 impl File<'_> {

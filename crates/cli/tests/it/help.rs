@@ -13,7 +13,9 @@ fn commands(place: &Place, path: &[&str], found: &mut Vec<Vec<String>>) {
     let Some((_, listed)) = help.stdout.split_once("Commands:\n") else {
         return;
     };
-    let names = listed.lines().take_while(|line| line.starts_with("  "));
+    let lines = listed.lines().take_while(|line| line.starts_with("  "));
+    // What is said of a command may go on below it.
+    let names = lines.filter(|line| !line.starts_with("   "));
     for name in names
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| *name != "help")

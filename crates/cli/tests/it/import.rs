@@ -11,9 +11,9 @@ fn imported() -> Place {
 }
 
 fn who_can(place: &Place, permission: &str) -> Vec<String> {
-    let answer = place.run(&["who-can", permission, "--json"]).ok().json();
-    let logins = answer["users"].as_array().unwrap().iter();
-    logins
+    let users = place.who_can(permission);
+    users
+        .iter()
         .map(|user| user["login"].as_str().unwrap().to_owned())
         .collect()
 }
@@ -147,11 +147,11 @@ fn explain_shows_every_path_or_what_is_missing_and_whom_to_ask() {
 fn what_a_rule_allows_or_denies_is_told_with_group_list_and_rule() {
     let place = imported();
     let policy = r#"{"groups": [
-        {"name": "friends", "rules": [{"list": "quiet", "rules": [
+        {"name": "friends", "kept_by": "import", "rules": [{"list": "quiet", "rules": [
             {"access": "deny", "where": {"rsrc_type": "doc", "action": "x", "rsrc_match": []}},
             {"access": "deny", "where": {"rsrc_type": "permission", "action": "use",
              "rsrc_match": [["@id", "=", "repo:acme/site:triage"]]}, "$meta": {"why": "until the release"}}]}]},
-        {"name": "core", "rules": [{"list": "coffee", "rules": [
+        {"name": "core", "kept_by": "import", "rules": [{"list": "coffee", "rules": [
             {"access": "allow", "where": {"rsrc_type": "permission", "action": "use",
              "rsrc_match": [["@id", "=", "coffee:make"]]}}]}]}]}"#;
     std::fs::write(place.path().join("policy.json"), policy).unwrap();
@@ -405,6 +405,11 @@ fn a_file_that_would_end_too_much_needs_the_number_and_drift_is_told() {
     says("two.json", r#""ben""#);
     place.run(&["import", "policy", "one.json"]).ok();
     let other = ["import", "policy", "two.json", "--source", "two"];
+    let refused = place.run(&other);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    place
+        .run(&[&other[..], &["--adopt", "kitchen"]].concat())
+        .ok();
     let text = place.run(&other).ok().stdout;
     assert!(
         text.contains("nothing to change") && text.contains("`ana` as member of `kitchen`"),

@@ -10,3 +10,5 @@ mod old_database;
 mod org_rust;
 mod outbox;
 mod run;
+mod sources;
+mod strict;

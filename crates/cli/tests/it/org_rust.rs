@@ -112,8 +112,7 @@ fn a_real_organisation_answers_as_its_own_file_does() {
         let expected = expected(&org, repo);
         for role in ["write", "maintain", "triage"] {
             let permission = format!("repo:{owner}/{name}:{role}");
-            let answer = place.run(&["who-can", &permission, "--json"]).ok().json();
-            let users = answer["users"].as_array().unwrap();
+            let users = place.who_can(&permission);
             let logins: BTreeSet<_> = users
                 .iter()
                 .map(|user| user["login"].as_str().unwrap())

@@ -55,6 +55,21 @@ impl Place {
         finish(&mut self.command(args))
     }
 
+    /// Who has a permission. The exit code says whether anybody grants it.
+    #[track_caller]
+    pub(crate) fn who_can(&self, permission: &str) -> Vec<Value> {
+        let ran = self.run(&["who-can", permission, "--json"]);
+        let users = ran.json()["users"].as_array().unwrap().clone();
+        match ran.code {
+            0 => assert!(!ran.stderr.contains("no group grants"), "{ran:?}"),
+            code => {
+                assert_eq!((code, &*users), (3, &[][..]), "{ran:?}");
+                assert!(ran.stderr.contains("no group grants"), "{ran:?}");
+            }
+        }
+        users
+    }
+
     /// Runs `demo` with these arguments until the value is dropped.
     pub(crate) fn demo(&self, args: &[&str]) -> Serving {
         let mut command = self.command(&["demo", "--port", "0"]);

@@ -46,6 +46,7 @@ pub(crate) fn user(n: u64) -> User {
     let first = FIRST[(n % 8) as usize];
     User {
         id: user_id(n),
+        source: None,
         login: Login::parse(&format!("{first}.{n}")).expect("a login"),
         name: name(&format!("{first} Number{n}")),
         email: Some(Email::parse(&format!("{first}.{n}@example.com")).expect("an address")),
@@ -63,6 +64,7 @@ pub(crate) fn group(n: u64) -> Group {
     let role = n < ROLES;
     Group {
         id: group_id(n),
+        source: None,
         name: name(&if role {
             format!("Role-Job-{n}")
         } else {
@@ -167,6 +169,7 @@ pub(crate) fn records() -> impl Iterator<Item = Change> {
     let users = (0..USERS).map(create);
     let app = App {
         id: id(6, 1),
+        source: None,
         name: name("Portcullis"),
         description: Description::default(),
         tags: Vec::new(),
@@ -174,6 +177,7 @@ pub(crate) fn records() -> impl Iterator<Item = Change> {
     };
     let owners = Group {
         id: id(6, 2),
+        source: None,
         name: name("App-Portcullis-Owners"),
         description: Description::default(),
         kind: GroupKind::App {

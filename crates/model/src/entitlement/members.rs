@@ -1,7 +1,7 @@
 //! The members of a kind: what they take, for forms and descriptions, and how they are read from
 //! JSON with every fault told at once.
 
-use portcullis_rules::{Budget, Limits, RuleList};
+use portcullis_rules::{Budget, Diagnostic, Limits, RuleList};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -74,6 +74,18 @@ impl Members<'_> {
         read.into_iter().collect()
     }
 
+    /// The places `name` in which something holds. Where that is everywhere they are left out: an
+    /// empty list is stored as everywhere, too, which none of them is not.
+    pub fn places<T: DeserializeOwned, C: FromIterator<T>>(&mut self, name: &str) -> Option<C> {
+        match self.map.get(name) {
+            Some(Value::Array(none)) if none.is_empty() => self.fault(
+                name,
+                "it would hold nowhere; name at least one, or leave it out for everywhere",
+            ),
+            _ => self.each(name),
+        }
+    }
+
     /// The list of rules `name`.
     pub fn rules(&mut self, name: &str) -> Option<RuleList> {
         match self.map.get(name) {
@@ -118,19 +130,21 @@ pub fn read_rules(
     };
     for diagnostic in error.diagnostics() {
         let place = format!("{at}{}", pointer(&diagnostic.path));
-        let message = match diagnostic.position {
-            Some(at) => format!(
-                "line {}, column {}: {}",
-                at.line, at.column, diagnostic.message
-            ),
-            None => diagnostic.message.clone(),
-        };
-        faults.push(FieldError::new(place, message));
+        faults.push(FieldError::new(place, placed(diagnostic)));
     }
     if error.omitted() > 0 {
         faults.push(FieldError::new(at, format!("and {} more", error.omitted())));
     }
     None
+}
+
+/// What is wrong with a text, after its line and column if it has them.
+#[must_use]
+pub fn placed(wrong: &Diagnostic) -> String {
+    match wrong.position {
+        Some(at) => format!("line {}, column {}: {}", at.line, at.column, wrong.message),
+        None => wrong.message.clone(),
+    }
 }
 
 /// A diagnostic's place as a JSON pointer: `[3].where.action` is `/3/where/action`.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use kind::{Conferred, Kind};
-pub use members::{Member, Members, Takes, pointer, read_rules};
+pub use members::{Member, Members, Takes, placed, pointer, read_rules};
 pub use named::{ENVIRONMENT, PERMISSION_ACTION, PERMISSION_TYPE, Permission};
 pub use rules::Rules;
 

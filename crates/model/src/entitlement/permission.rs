@@ -45,14 +45,17 @@ impl Kind for Permission {
             name: "environments",
             takes: Takes::Texts(100),
             label: "Environments",
-            about: "Where it applies, such as “staging production”; everywhere if empty.",
+            about: "Where it applies, such as “staging production”; everywhere if left out.",
         },
     ];
     const EXAMPLE: &'static str =
         r#"{"permission": "invoices:approve", "environments": ["production", "staging"]}"#;
 
     fn read(members: &mut Members<'_>) -> Option<Self> {
-        let (name, environments) = (members.required("permission"), members.each("environments"));
+        let (name, environments) = (
+            members.required("permission"),
+            members.places("environments"),
+        );
         Some(Self {
             name: name?,
             environments: environments?,

@@ -12,8 +12,8 @@ pub(super) fn check(
     change: &ChangeSet,
     context: &Context,
 ) -> Result<(), Refusal> {
-    // What an outside system says is so is mirrored, and time only ends things.
-    if context.actor.mirrors() || context.actor == Actor::System(SystemActor::Time) {
+    // Time only ends things.
+    if context.actor == Actor::System(SystemActor::Time) {
         return Ok(());
     }
     for change in &change.changes {
@@ -51,6 +51,9 @@ fn membership(
     let Some(group) = after.group(membership.group) else {
         return Ok(());
     };
+    if mirrors(context, group) {
+        return Ok(());
+    }
     let kind = membership.kind;
     let demands = after.constraints_on(group);
     within_limit(demands, kind, membership.validity.until, group, context)?;
@@ -85,6 +88,9 @@ fn inclusion(
     else {
         return Ok(());
     };
+    if mirrors(context, target) {
+        return Ok(());
+    }
     let kind = inclusion.kind;
     let demands = after.constraints_on(target);
     within_limit(demands, kind, inclusion.validity.until, target, context)?;
@@ -105,6 +111,11 @@ fn inclusion(
         }
     }
     Ok(())
+}
+
+/// Whether what an outside system says is so in `group` is mirrored as it is: it is the authority.
+fn mirrors(context: &Context, group: &Group) -> bool {
+    context.actor.mirrors() && !group.is_managed()
 }
 
 /// Whether `user` is a member of `role` or will be without anybody's doing: a membership that only

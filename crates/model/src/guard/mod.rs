@@ -61,6 +61,7 @@ impl Allowed {
 /// # let id = |n: u128| uuid::Uuid::from_u128(n);
 /// # let ada = User {
 /// #     id: Id::new(id(1)),
+/// #     source: None,
 /// #     login: Login::parse("ada").unwrap(),
 /// #     name: Name::parse("Ada").unwrap(),
 /// #     email: None,
@@ -70,6 +71,7 @@ impl Allowed {
 /// # };
 /// # let team = Group {
 /// #     id: Id::new(id(2)),
+/// #     source: None,
 /// #     name: Name::parse("Team").unwrap(),
 /// #     description: Description::default(),
 /// #     kind: GroupKind::Group,

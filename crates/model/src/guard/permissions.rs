@@ -124,7 +124,14 @@ impl<'a> Permissions<'a> {
         if untagged {
             self.may(Action::UntagApp, target)?;
         }
-        let rest = |app: &App| (app.name.clone(), app.description.clone(), app.origin);
+        let rest = |app: &App| {
+            (
+                app.name.clone(),
+                app.description.clone(),
+                app.origin,
+                app.source,
+            )
+        };
         // An edit that edits nothing still stands in the log under somebody's name.
         if rest(before) != rest(after) || !(tagged || untagged) {
             self.may(Action::EditApp, target)?;
@@ -168,7 +175,9 @@ impl<'a> Permissions<'a> {
         let wears = tags_worn(self.after, after);
         let wore = [self.world, self.after].map(|world| tags_worn(world, before));
         let untagged = wore.iter().flatten().any(|tag| !wears.contains(tag));
-        let other_kind = before.kind != after.kind || before.authority != after.authority;
+        let other_kind = before.kind != after.kind
+            || before.authority != after.authority
+            || before.source != after.source;
         // An edit that edits nothing still stands in the log under somebody's name.
         if !same_text || !(tagged || untagged || other_kind) {
             self.may(Action::EditGroup, target)?;
@@ -190,7 +199,7 @@ impl<'a> Permissions<'a> {
                 _ => self.may(Action::ChangeGroupKind, target)?,
             }
         }
-        if before.authority != after.authority {
+        if before.authority != after.authority || before.source != after.source {
             self.may(Action::ChangeGroupKind, target)?;
         }
         Ok(())

@@ -12,8 +12,8 @@ use std::{
 use portcullis_model::{
     Actor, Allowed, App, Change, ChangeSet, ConnectorId, Constraints, Context, Edit, Entitlement,
     Expiry, Grant, Granted, Group, GroupKind, Id, Ids, Inclusion, Membership, MembershipKind,
-    OperationName, Permission, Policy, Refusal, Request, State, SystemActor, Timestamp, User,
-    Validity, Wants, World, guard,
+    OperationName, Permission, Policy, Refusal, Request, Sourced as _, State, SystemActor,
+    Timestamp, User, Validity, Wants, World, guard,
     name::PermissionName,
     record::{AppOrigin, AppPart, Authority},
     request::Resolution,
@@ -90,6 +90,15 @@ impl Company {
 
     pub(crate) fn role(self, called: &str) -> Self {
         self.has(Edit::create(group(called, GroupKind::Role)))
+    }
+
+    /// The group of that name as `source` keeps it.
+    pub(crate) fn kept_by(self, source: ConnectorId, groups: &[&str]) -> Self {
+        groups.iter().fold(self, |all, called| {
+            let there = all.the_group(called);
+            let kept = there.clone().kept_by(Some(source));
+            all.has(Edit::update(there, kept))
+        })
     }
 
     pub(crate) fn mirrored_group(self, called: &str) -> Self {

@@ -2,12 +2,12 @@
 
 use portcullis_model::{
     Actor, ChangeSet, ConnectorId, Edit, Expiry, Identity, Membership, MembershipKind,
-    OperationName, Reason, guard,
+    OperationName, Reason, User, guard,
 };
 
 use crate::{
     company::Company,
-    records::{NEVER, NOW, code, days, one},
+    records::{NEVER, NOW, code, days, one, user},
 };
 
 fn okta() -> ConnectorId {
@@ -58,12 +58,20 @@ fn identities_end_with_their_user_and_do_not_come_back_with_another() {
 
 #[test]
 fn a_connector_says_who_people_are_in_its_own_system_only() {
-    let c = Company::new().user("ben");
+    let c = Company::new().user("eve").has(Edit::create(User {
+        source: Some(okta()),
+        ..user("ben")
+    }));
     let tries = |connector, edit: Edit<Identity>| {
         let by = c.as_actor(Actor::Connector(connector));
         code(&guard(&c.world, one(edit), &by))
     };
     assert_eq!(tries(okta(), linked(&c, "ben", okta(), "1")), "ok");
+    // Whoever it calls so could act for somebody whom it did not make.
+    assert_eq!(
+        tries(okta(), linked(&c, "eve", okta(), "1")),
+        "foreign_fact"
+    );
     assert_eq!(
         tries(
             okta(),
@@ -82,6 +90,7 @@ fn a_connector_touches_only_what_it_granted_or_is_the_authority_over() {
     let c = Company::new()
         .users(["ben", "eve"])
         .group("Team")
+        .kept_by(ConnectorId::IMPORT, &["Team"])
         .mirrored_group("Mirror");
     let grant = |by: Actor, login: &str, group: &str, until: Expiry| {
         let (kind, why) = (MembershipKind::Member, Reason::default());

@@ -19,4 +19,5 @@ mod requests;
 mod rules;
 mod search;
 mod shapes;
+mod sources;
 mod worlds;

@@ -221,6 +221,7 @@ fn row(c: &Company, action: Action, who: &str) -> (&'static str, ChangeSet) {
         Action::RegisterResource => {
             let resource = Resource {
                 id: id("resource"),
+                source: None,
                 resource_type: Arc::from("document"),
                 resource_id: Arc::from("1"),
                 properties: [].into(),

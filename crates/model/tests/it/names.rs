@@ -217,6 +217,7 @@ fn a_description_is_demanded_where_the_settings_say_so_of_what_is_new() {
     // A mirror takes what comes.
     let mut mirror = group("Mirror", GroupKind::Group);
     mirror.authority = Authority::External(ConnectorId::EXTERNAL);
+    mirror.source = Some(ConnectorId::IMPORT);
     assert_eq!(
         by(
             &c,

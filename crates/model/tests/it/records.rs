@@ -66,6 +66,7 @@ pub(crate) fn code<T>(result: &Result<T, Refusal>) -> &'static str {
 pub(crate) fn user(login: &str) -> User {
     User {
         id: id(&format!("user {login}")),
+        source: None,
         login: Login::parse(login).unwrap(),
         name: name(login),
         email: Some(Email::parse(&format!("{login}@example.com")).unwrap()),
@@ -78,6 +79,7 @@ pub(crate) fn user(login: &str) -> User {
 pub(crate) fn group(called: &str, kind: GroupKind) -> Group {
     Group {
         id: id(&format!("group {called}")),
+        source: None,
         name: name(called),
         description: Description::default(),
         kind,
@@ -94,6 +96,7 @@ pub(crate) fn app_group(app: &str, called: &str, part: AppPart) -> Group {
 pub(crate) fn app(called: &str) -> App {
     App {
         id: id(&format!("app {called}")),
+        source: None,
         name: name(called),
         description: Description::default(),
         tags: Vec::new(),

@@ -125,6 +125,7 @@ fn requests_in_each_state() {
 fn a_resource() {
     let resource = Resource {
         id: id("resource 1"),
+        source: None,
         resource_type: Arc::from("document"),
         resource_id: Arc::from("minutes"),
         properties: [("owner".to_owned(), "ada".into())].into(),
@@ -161,6 +162,7 @@ fn every_record_has_its_word_in_the_log() {
     let c = Company::new().user("ben").group("Team");
     let resource = Resource {
         id: id("resource 1"),
+        source: None,
         resource_type: Arc::from("document"),
         resource_id: Arc::from("1"),
         properties: [].into(),

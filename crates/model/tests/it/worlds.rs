@@ -180,6 +180,7 @@ impl Wish {
             _ => vec![
                 Edit::create(Resource {
                     id: id(&fresh),
+                    source: None,
                     resource_type: format!("type{}", self.a % 2).into(),
                     resource_id: format!("{}", self.b).into(),
                     properties: [].into(),

@@ -9,7 +9,7 @@ mod value;
 use std::collections::HashSet;
 
 use super::json::{Entry, Kind, Node};
-use super::report::{Path, Report, clip};
+use super::report::{Path, Report, clip, written_twice};
 use super::{Code, Limits};
 use crate::budget::Budget;
 use crate::syntax::{ConditionSet, Effect, Rule, RuleList, SlugSet};
@@ -256,7 +256,7 @@ impl Checker<'_> {
         let mut good = Some(());
         for entry in entries {
             if !seen.insert(entry.key.as_str()) {
-                let message = format!("the key `{}` is written twice; keep one", clip(&entry.key));
+                let message = written_twice(&entry.key);
                 self.diagnostic(Code::DuplicateKey, &path.key(&entry.key), entry.at, message);
                 good = None;
             }

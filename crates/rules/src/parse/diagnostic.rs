@@ -153,3 +153,5 @@ impl fmt::Display for LoadError {
 }
 
 impl std::error::Error for LoadError {}
+
+impl std::error::Error for Diagnostic {}

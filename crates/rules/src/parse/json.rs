@@ -1,7 +1,13 @@
 //! A JSON reader that keeps what rule documents need and general readers drop: byte positions, repeated
 //! keys, and numbers in full. It knows nothing of rules.
+//!
+//! It either keeps what it reads as a tree ([`read`]), or keeps nothing and refuses at once what readers
+//! could take differently ([`scan`]).
 
-use super::report::{Report, clip};
+use std::{borrow::Cow, ops::Range};
+
+use super::keys::Keys;
+use super::report::{Path, Report, clip, out_of_range, written_twice};
 use super::{Code, Limits};
 use crate::value::{Number, NumberError, Value};
 
@@ -57,15 +63,10 @@ pub(super) fn read(text: &str, limits: &Limits, report: &mut Report) -> Option<N
         text,
         at: 0,
         depth: limits.json_depth(),
+        keep: Keep::Tree,
+        inexact: Vec::new(),
     };
-    let result = reader.value(0).and_then(|node| {
-        reader.space();
-        match reader.peek() {
-            None => Ok(node),
-            Some(_) => Err(reader.unexpected("the end of the document")),
-        }
-    });
-    match result {
+    match reader.document() {
         Ok(node) => Some(node),
         Err(stop) => {
             report.add(stop.code, String::new(), Some(stop.at), stop.message);
@@ -73,6 +74,27 @@ pub(super) fn read(text: &str, limits: &Limits, report: &mut Report) -> Option<N
         }
     }
 }
+
+/// Goes over a whole document and keeps nothing of it: no key may be written twice in a map, every
+/// number can be held, and lists and maps nest no deeper than `depth`. What stands under the key `raw` of
+/// the outermost map need only be JSON: somebody else reads it.
+///
+/// Returns the whole numbers that are written as if they were none and are too large to be read so, such
+/// as `9007199254740993.0`.
+pub(super) fn scan(text: &str, depth: usize, raw: Option<&str>) -> Result<Inexact, Stop> {
+    let mut reader = Reader {
+        text,
+        at: 0,
+        depth,
+        keep: Keep::Nothing { raw },
+        inexact: Vec::new(),
+    };
+    reader.document()?;
+    Ok(reader.inexact)
+}
+
+/// Numbers and where they stand, in order.
+pub(super) type Inexact = Vec<(Range<usize>, Number)>;
 
 /// Takes over a value that was read elsewhere.
 pub(super) fn from_value(
@@ -119,19 +141,76 @@ pub(super) fn from_value(
 }
 
 /// Reading stopped: a syntax error leaves nothing sensible to go on with.
-struct Stop {
-    code: Code,
-    at: usize,
-    message: String,
+pub(super) struct Stop {
+    pub(super) code: Code,
+    pub(super) at: usize,
+    pub(super) message: String,
+    /// The way there, innermost step first; only of what is scanned.
+    steps: Vec<Step>,
+}
+
+enum Step {
+    Index(usize),
+    Key(String),
+}
+
+impl Stop {
+    fn new(code: Code, at: usize, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            at,
+            message: message.into(),
+            steps: Vec::new(),
+        }
+    }
+
+    fn under(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+
+    /// Where it is in the document's structure.
+    pub(super) fn path(&self) -> String {
+        fn write(steps: &[Step], path: &Path<'_>) -> String {
+            match steps.split_last() {
+                None => path.write(),
+                Some((Step::Index(index), rest)) => write(rest, &path.index(*index)),
+                Some((Step::Key(key), rest)) => write(rest, &path.key(key)),
+            }
+        }
+        write(&self.steps, &Path::Root)
+    }
+}
+
+/// What becomes of what is read.
+#[derive(Clone, Copy)]
+enum Keep<'a> {
+    /// Everything is kept; what is wrong with a key or a number is found by whoever reads the tree.
+    Tree,
+    /// Nothing is kept, and what is wrong stops the reading.
+    Nothing { raw: Option<&'a str> },
+    /// Nothing is kept, and only the grammar is looked at.
+    Raw,
 }
 
 struct Reader<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    keep: Keep<'a>,
+    inexact: Inexact,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn document(&mut self) -> Result<Node, Stop> {
+        let node = self.value(0)?;
+        self.space();
+        match self.peek() {
+            None => Ok(node),
+            Some(_) => Err(self.unexpected("the end of the document")),
+        }
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -149,11 +228,7 @@ impl Reader<'_> {
     }
 
     fn stop(&self, at: usize, message: impl Into<String>) -> Stop {
-        Stop {
-            code: Code::Syntax,
-            at,
-            message: message.into(),
-        }
+        Stop::new(Code::Syntax, at, message)
     }
 
     fn unexpected(&self, wanted: &str) -> Stop {
@@ -174,15 +249,14 @@ impl Reader<'_> {
                     "lists and maps nest deeper than {} levels; flatten the document",
                     self.depth
                 );
-                return Err(Stop {
-                    code: Code::TooDeep,
-                    at,
-                    message,
-                });
+                return Err(Stop::new(Code::TooDeep, at, message));
             }
             Some(b'{') => self.object(depth + 1)?,
             Some(b'[') => self.array(depth + 1)?,
-            Some(b'"') => Kind::String(self.string()?),
+            Some(b'"') => {
+                let text = self.string()?;
+                Kind::String(self.kept(text))
+            }
             Some(b'-' | b'0'..=b'9') => self.number()?,
             _ => {
                 let words = [
@@ -210,8 +284,12 @@ impl Reader<'_> {
         if self.eat(b']') {
             return Ok(Kind::Array(items));
         }
-        loop {
-            items.push(self.value(depth)?);
+        for index in 0.. {
+            let item = self.value(depth);
+            let item = item.map_err(|stop| stop.under(Step::Index(index)))?;
+            if matches!(self.keep, Keep::Tree) {
+                items.push(item);
+            }
             self.space();
             if self.eat(b']') {
                 return Ok(Kind::Array(items));
@@ -220,11 +298,13 @@ impl Reader<'_> {
                 return Err(self.unexpected("`,` or `]`"));
             }
         }
+        Ok(Kind::Array(items))
     }
 
     fn object(&mut self, depth: usize) -> Result<Kind, Stop> {
         self.at += 1;
         let mut entries = Vec::new();
+        let mut keys = Keys::default();
         self.space();
         if self.eat(b'}') {
             return Ok(Kind::Object(entries));
@@ -240,12 +320,30 @@ impl Reader<'_> {
             if !self.eat(b':') {
                 return Err(self.unexpected("`:`"));
             }
-            let value = self.value(depth)?;
-            entries.push(Entry {
-                key,
-                at: Some(at),
-                value,
-            });
+            match self.keep {
+                Keep::Tree => {
+                    let value = self.value(depth)?;
+                    entries.push(Entry {
+                        key: key.into_owned(),
+                        at: Some(at),
+                        value,
+                    });
+                }
+                Keep::Raw => drop(self.value(depth)?),
+                Keep::Nothing { raw } => {
+                    if !keys.insert(key.clone()) {
+                        let stop = Stop::new(Code::DuplicateKey, at, written_twice(&key));
+                        return Err(stop.under(Step::Key(key.into_owned())));
+                    }
+                    let keep = self.keep;
+                    if depth == 1 && raw == Some(&*key) {
+                        self.keep = Keep::Raw;
+                    }
+                    let value = self.value(depth);
+                    value.map_err(|stop| stop.under(Step::Key(key.into_owned())))?;
+                    self.keep = keep;
+                }
+            }
             self.space();
             if self.eat(b'}') {
                 return Ok(Kind::Object(entries));
@@ -266,32 +364,56 @@ impl Reader<'_> {
         }
         let written = &self.text[at..self.at];
         match Number::parse(written) {
-            Ok(number) => Ok(Kind::Number(number)),
+            Ok(number) => {
+                // Whoever makes something of the text would take such a number for a double.
+                if matches!(self.keep, Keep::Nothing { .. })
+                    && written.contains(['.', 'e', 'E'])
+                    && Number::from_f64(number.as_f64()) != Some(number)
+                {
+                    self.inexact.push((at..self.at, number));
+                }
+                Ok(Kind::Number(number))
+            }
             Err(NumberError::Grammar) => {
                 let message = format!("`{}` is not a JSON number", clip(written));
                 Err(self.stop(at, message))
             }
-            Err(error) => Ok(Kind::BadNumber(written.to_owned(), error)),
+            Err(error) => match self.keep {
+                Keep::Tree => Ok(Kind::BadNumber(written.to_owned(), error)),
+                Keep::Raw => Ok(Kind::Null),
+                Keep::Nothing { .. } => {
+                    let message = out_of_range(written, error);
+                    Err(Stop::new(Code::NumberOutOfRange, at, message))
+                }
+            },
         }
     }
 
-    fn string(&mut self) -> Result<String, Stop> {
+    fn kept(&self, text: Cow<'a, str>) -> String {
+        match self.keep {
+            Keep::Tree => text.into_owned(),
+            Keep::Nothing { .. } | Keep::Raw => String::new(),
+        }
+    }
+
+    fn string(&mut self) -> Result<Cow<'a, str>, Stop> {
         let start = self.at;
         self.at += 1;
-        let mut out = String::new();
+        let mut out = Cow::Borrowed("");
         loop {
             let run = self.at;
             while !matches!(self.peek(), None | Some(b'"' | b'\\' | 0..=0x1f)) {
                 self.at += 1;
             }
             // Runs stop only at ASCII bytes, so both ends are character boundaries.
-            out.push_str(&self.text[run..self.at]);
+            // Most strings are one run, which need not be copied.
+            out += &self.text[run..self.at];
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(out);
                 }
-                Some(b'\\') => out.push(self.escape()?),
+                Some(b'\\') => out.to_mut().push(self.escape()?),
                 Some(_) => {
                     return Err(
                         self.unexpected("the rest of a string (control characters need an escape)")

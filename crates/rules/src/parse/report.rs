@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Code, Diagnostic, Limits, LoadError, Position};
-use crate::value::Value;
+use crate::value::{NumberError, Value};
 
 /// Diagnostics found so far.
 pub(super) struct Report {
@@ -121,6 +121,17 @@ impl Path<'_> {
 
 pub(super) fn too_deep(limit: usize) -> String {
     format!("condition sets nest deeper than {limit} levels; flatten the conditions")
+}
+
+pub(super) fn written_twice(key: &str) -> String {
+    format!("the key `{}` is written twice; keep one", clip(key))
+}
+
+pub(super) fn out_of_range(written: &str, error: NumberError) -> String {
+    format!(
+        "the number `{}` is {error}; write it as a string",
+        clip(written)
+    )
 }
 
 /// Shortens the user's text for a message.

@@ -13,6 +13,7 @@ mod patterns;
 mod properties;
 mod reference;
 mod schema;
+mod strict;
 mod values;
 mod vectors;
 mod worlds;

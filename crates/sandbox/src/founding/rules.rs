@@ -32,7 +32,7 @@ impl Company {
             let register = RegisterResource {
                 resource_type: resource.kind,
                 resource_id: resource.id,
-                properties: resource.properties,
+                properties: resource.properties.unwrap_or_default(),
             };
             self.story.act(admin, &register)?;
         }

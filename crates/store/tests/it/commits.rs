@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use portcullis_model::{
-    Actor, ChangeSet, ConnectorId, Edit, MembershipKind, OperationName, Position, Refusal,
+    Actor, ChangeSet, ConnectorId, Edit, Expiry, Membership, MembershipKind, OperationName,
+    Position, Reason, Refusal, Sourced as _, Validity,
 };
 use portcullis_store::{
     AuditEvent, AuditEventFilter, CommitError, Effect, Idempotency, Live, Proposal, Replay,
@@ -31,6 +32,51 @@ both! {
         assert_eq!(world.direct(ann.id, staff.id, MembershipKind::Member), Some(&fact));
         assert_eq!(facts(&world), facts(&live.world()));
         assert_eq!(world.position(), live.world().position());
+    }
+}
+
+both! {
+    async fn what_is_said_again_in_another_persons_name_is_nothing_new(database) {
+        let live = database.live().await;
+        let context = context();
+        let (ann, bob, staff) = (user(&context, "ann"), user(&context, "bob"), group(&context, "Staff"));
+        commit(&live, &context, company(&[&ann, &bob], &[&staff])).await.unwrap();
+        let fact = membership(&context, ann.id, staff.id, MembershipKind::Member);
+        let grant = ChangeSet::new(OperationName::GroupAddPeople).with(Edit::create(fact.clone()));
+        commit(&live, &context, grant).await.unwrap();
+        let change = |is: &Membership| {
+            ChangeSet::new(OperationName::GroupAddPeople).with(Edit::update(fact.clone(), is.clone()))
+        };
+        let [same, by_another, ends, because, by_a_source] = [(); 5].map(|()| fact.clone());
+        let by_another = Membership { granted_by: Actor::User(bob.id), ..by_another };
+        for is in [&same, &by_another] {
+            let told = commit(&live, &later(&context, 5), change(is)).await.unwrap();
+            assert_eq!((told.position, told.replayed), (Position(2), Replay::Unchanged), "{is:?}");
+            // The answer tells what is there: that it was granted by whoever did.
+            assert!(told.change.edits::<Membership>().all(|edit| edit.after.as_deref() == Some(&fact)));
+            assert_eq!(live.world().direct(ann.id, staff.id, MembershipKind::Member), Some(&fact));
+        }
+        // One of two edits that is news makes the change news.
+        let another = membership(&context, bob.id, staff.id, MembershipKind::Member);
+        let both = change(&by_another).with(Edit::create(another));
+        let news = [
+            both,
+            change(&Membership { validity: Validity::new(context.now, Expiry::at(at(99))), ..ends }),
+            change(&Membership { reason: Reason::parse("for the audit").unwrap(), ..because }),
+            // What a source grants it also ends, so whose it is matters.
+            change(&Membership { granted_by: Actor::Connector(ConnectorId::IMPORT), ..by_a_source }),
+        ];
+        for change in news {
+            assert!(!change.only_repeats(), "{change:?}");
+        }
+        // An undo is asked for because something is to be different: it is written or refused.
+        let mut undo = change(&by_another);
+        undo.undoes = Some(Position(2));
+        assert!(!undo.only_repeats());
+        assert!(ChangeSet::new(OperationName::GroupAddPeople).only_repeats(), "nothing at all");
+        let renamed = Edit::update(staff.clone(), staff.clone());
+        assert!(!ChangeSet::new(OperationName::GroupEdit).with(renamed).only_repeats(), "of facts only");
+        assert_eq!(live.store().load().await.unwrap().position(), Position(2));
     }
 }
 
@@ -154,7 +200,8 @@ both! {
         }
         assert!(matches!(send(&live, "Sales", b"b").await, Err(CommitError::KeyReused)));
         let of_another = context.acting_as(Actor::Connector(ConnectorId::IMPORT));
-        let sales = company(&[], &[&group(&context, "Sales")]);
+        let kept = group(&context, "Sales").kept_by(Some(ConnectorId::IMPORT));
+        let sales = company(&[], &[&kept]);
         let sales = live.commit(of_another, Proposal::of(sales).once(key(b"b"))).await.unwrap();
         assert_eq!(sales.position, Position(2));
     }

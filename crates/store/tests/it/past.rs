@@ -69,6 +69,7 @@ impl Random {
             4 => {
                 let app = App {
                     id: context.id(),
+                    source: None,
                     name: Name::parse(&format!("Tool{n}")).unwrap(),
                     description: Description::default(),
                     tags: world.tags().map(|tag| tag.id).take(1).collect(),
@@ -144,6 +145,7 @@ impl Random {
             17 => self.rename(change, &users, &groups, n)?,
             18 => change.with(Edit::create(Resource {
                 id: context.id(),
+                source: None,
                 resource_type: "document".into(),
                 resource_id: format!("d{}", n % 20).into(),
                 properties: BTreeMap::new(),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_model::{ChangeSet, Description, Edit, MembershipKind, OperationName};
+use portcullis_model::{
+    ChangeSet, ConnectorId, Description, Edit, MembershipKind, OperationName, Sourced as _,
+};
 use portcullis_store::Live;
 
 use crate::support::{Database, both, commit, company, context, group, later, membership, user};
@@ -41,7 +43,7 @@ async fn found(live: &Live) -> Vec<String> {
 
 both! {
     async fn tables_as_the_log_says_differ_in_nothing(database) {
-        let live = lived(&database).await;
+        let live = lived(database).await;
         let mut told = Vec::new();
         let compared = live.store().compare_with_log(|n, of| told.push((n, of))).await.unwrap();
         assert_eq!((compared.differences, compared.more), (vec![], false));
@@ -124,7 +126,7 @@ const TAMPERED: [(&str, &str, &str); 13] = [
 
 both! {
     async fn what_is_changed_behind_the_programs_back_is_told(database) {
-        let live = lived(&database).await;
+        let live = lived(database).await;
         let tables = ["users", "groups", "memberships", "log", "log_subjects"];
         for table in tables {
             database.sql(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
@@ -143,5 +145,60 @@ both! {
             }
         }
         assert_eq!(found(&live).await, [""; 0], "put back");
+    }
+}
+
+/// Groups that a file and a person made before rows said who keeps them, both edited since.
+async fn before_sources(database: &Database) -> Live {
+    let live = database.live().await;
+    let c = context();
+    for (n, name) in [(0, "Made"), (100, "Own")] {
+        let made = group(&c, name);
+        commit(&live, &later(&c, n), company(&[], &[&made]))
+            .await
+            .unwrap();
+        let mut described = made.clone();
+        described.description = Description::parse("all of us").unwrap();
+        let edit = ChangeSet::new(OperationName::GroupEdit).with(Edit::update(made, described));
+        commit(&live, &later(&c, n + 50), edit).await.unwrap();
+    }
+    drop(live);
+    // As an earlier version left it, which called files parts of the system.
+    for sql in [
+        "UPDATE log SET actor = 'system:import', actor_login = NULL, actor_key = 'system:import' \
+         WHERE position = 1",
+        "DROP TABLE sources_said_from",
+        "DROP TABLE bound_users",
+        "DELETE FROM schema_version WHERE version >= 6",
+    ] {
+        database.sql(sql).await;
+    }
+    database.live().await
+}
+
+both! {
+    async fn who_keeps_what_is_in_the_rows_as_it_follows_from_entries_that_do_not_say_it(database) {
+        let differs = async |live: &Live| live.store().compare_with_log(|_, _| {}).await.unwrap().differences;
+        let live = before_sources(database).await;
+        assert_eq!(differs(&live).await, [""; 0]);
+        let there = |name: &str| live.world().find_group(name).unwrap().clone();
+        assert_eq!(there("Made").source, Some(ConnectorId::IMPORT));
+        assert_eq!(there("Own").source, None);
+        // From now on entries say it, also that it is no longer so.
+        let c = context();
+        for (n, kept) in [(200, Some(ConnectorId::POLICY)), (250, None)] {
+            let edit = Edit::update(there("Made"), there("Made").kept_by(kept));
+            let edit = ChangeSet::new(OperationName::SourceAdopt).with(edit);
+            commit(&live, &later(&c, n), edit).await.unwrap();
+            assert_eq!(differs(&live).await, [""; 0]);
+        }
+        // Nobody writes another into a row.
+        let of = |from: &str, to: &str| {
+            format!("UPDATE groups SET body = replace(body, '\"source\":\"{from}\"', '\"source\":\"{to}\"') WHERE added_pos = 1")
+        };
+        database.sql(&of("import", "hr")).await;
+        assert_ne!(differs(&live).await, [""; 0]);
+        database.sql(&of("hr", "import")).await;
+        assert_eq!(differs(&live).await, [""; 0]);
     }
 }

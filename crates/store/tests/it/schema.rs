@@ -158,6 +158,7 @@ both! {
         let c = context();
         let bad = ChangeSet::new(OperationName::ResourceRegister).with(Edit::create(Resource {
             id: c.id(),
+            source: None,
             resource_type: "docu\0ment".into(),
             resource_id: "1".into(),
             properties: BTreeMap::new(),
@@ -237,6 +238,7 @@ both! {
         let resource = |id: &str| {
             ChangeSet::new(OperationName::ResourceRegister).with(Edit::create(Resource {
                 id: c.id(),
+                source: None,
                 resource_type: "document".into(),
                 resource_id: id.into(),
                 properties: BTreeMap::new(),

@@ -232,6 +232,7 @@ pub(crate) fn later(context: &Context, seconds: i64) -> Context {
 pub(crate) fn user(context: &Context, login: &str) -> User {
     User {
         id: context.id(),
+        source: None,
         login: Login::parse(login).unwrap(),
         name: Name::parse(login).unwrap(),
         email: Email::parse(&format!("{login}@example.com")).ok(),
@@ -244,6 +245,7 @@ pub(crate) fn user(context: &Context, login: &str) -> User {
 pub(crate) fn group(context: &Context, name: &str) -> Group {
     Group {
         id: context.id(),
+        source: None,
         name: Name::parse(name).unwrap(),
         description: Description::default(),
         kind: GroupKind::Group,

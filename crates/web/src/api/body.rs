@@ -7,7 +7,11 @@
 use std::collections::BTreeMap;
 
 use portcullis_app::Update;
-use portcullis_model::{Expiry, FieldError, Timestamp};
+use portcullis_model::{
+    Expiry, FieldError, Timestamp,
+    entitlement::{self, placed},
+};
+use portcullis_rules::{Code, strict};
 use serde_json::{Map, Value};
 use utoipa::openapi::{
     ArrayBuilder, ObjectBuilder, RefOr, Schema,
@@ -153,13 +157,17 @@ pub(crate) fn read<B: FromJson>(bytes: &[u8], faults: &mut Vec<FieldError>) -> O
     if bytes.is_empty() {
         return B::left_out().or_else(|| B::read(&Value::Object(Map::new()), "", faults));
     }
-    let value = serde_json::from_slice::<Value>(bytes);
-    let value = or_fault(
-        value.map_err(|wrong| format!("the body is not JSON: {wrong}")),
-        "",
-        faults,
-    );
-    value.and_then(|value| B::read(&value, "", faults))
+    match strict::from_slice(bytes) {
+        Ok(value) => B::read(&value, "", faults),
+        Err(wrong) => {
+            let message = match wrong.code {
+                Code::Syntax => format!("the body is not JSON: {}", placed(&wrong)),
+                _ => placed(&wrong),
+            };
+            faults.push(FieldError::new(entitlement::pointer(&wrong.path), message));
+            None
+        }
+    }
 }
 
 /// What was read, or the fault pushed where it stands.

@@ -14,7 +14,7 @@ use crate::{
         query, row,
         wire::{ActorRef, IdBody, Time},
     },
-    http::path::Keyed,
+    http::{path::Keyed, text::Start},
 };
 
 row! {
@@ -65,9 +65,9 @@ query! {
         request: Option<String>,
         /// Text in the operation, in the names of what it is about, or in the actor's login.
         q: Option<String>,
-        /// Not before this instant.
-        from: Option<Timestamp>,
-        /// Before this instant.
+        /// Not before this instant; a date means the beginning of that day in UTC.
+        from: Option<Start>,
+        /// Before this instant; a date means the end of that day in UTC.
         to: Option<Timestamp>,
     }
 }
@@ -89,7 +89,7 @@ pub(crate) async fn list_log(read: Read<(Filter, Paging)>) -> Answer {
         operation: filter.operation.clone(),
         subject: subject(&read, filter)?,
         q: filter.q.clone(),
-        from: filter.from,
+        from: filter.from.map(|start| start.0),
         to: filter.to,
         limit: paging.rows(),
         before: paging.cursor()?,

@@ -225,6 +225,7 @@ mod tests {
     fn a_token_stays_with_who_had_the_login_first() {
         let user = |id, login: &str, email: &str| User {
             id: Id::new(uuid::Uuid::from_u128(id)),
+            source: None,
             login: Login::parse(login).unwrap(),
             name: Name::parse(login).unwrap(),
             email: Email::parse(email).ok(),

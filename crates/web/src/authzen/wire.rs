@@ -11,7 +11,7 @@ use axum::{
 };
 use portcullis_app::decide::{Action, Entity, Properties, Question};
 use portcullis_model::Position;
-use portcullis_rules::Value;
+use portcullis_rules::{Value, strict};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -23,7 +23,19 @@ use crate::{Web, connection::unread, error::Failure, view::POSITION};
 /// A JSON body as a `T`, or why it is none, as a 400.
 pub(super) struct Asked<T>(pub(super) T);
 
-impl<T: DeserializeOwned> FromRequest<Web> for Asked<T> {
+/// The body of a request.
+pub(super) trait Body: DeserializeOwned {
+    /// The member whose items are read one by one, so that a bad one spoils only its own answer.
+    const APART: Option<&'static str> = None;
+}
+
+impl<S: DeserializeOwned, R: DeserializeOwned> Body for WireQuestion<S, R> {}
+impl Body for WireActionSearch {}
+impl Body for WireEvaluations {
+    const APART: Option<&'static str> = Some("evaluations");
+}
+
+impl<T: Body> FromRequest<Web> for Asked<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, web: &Web) -> Result<Self, Failure> {
@@ -36,7 +48,7 @@ impl<T: DeserializeOwned> FromRequest<Web> for Asked<T> {
         let body = Bytes::from_request(request, web)
             .await
             .map_err(|refused| unread(&refused))?;
-        let asked: Object<T> = serde_json::from_slice(&body)
+        let asked: Object<T> = strict::from_slice_but(&body, T::APART)
             .map_err(|error| bad(format!("the body does not fit: {error}")))?;
         Ok(Self(asked.0))
     }
@@ -267,11 +279,11 @@ pub(super) struct WireItem {
 impl WireItem {
     /// Reads an item, each key once, or says why it is none.
     pub(super) fn read(item: &RawValue) -> Result<Self, String> {
-        let read: Value = serde_json::from_str(item.get()).map_err(|error| error.to_string())?;
-        if !matches!(read, Value::Object(_)) {
+        // The derived reading would take a list of its members too.
+        if !item.get().starts_with('{') {
             return Err("an item of `evaluations` is an object".into());
         }
-        serde_json::from_str(item.get()).map_err(|error| error.to_string())
+        strict::from_str(item.get()).map_err(|error| error.to_string())
     }
 }
 

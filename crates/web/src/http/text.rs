@@ -30,6 +30,10 @@ pub(crate) trait FromText: Sized {
     fn describe() -> RefOr<Schema>;
 }
 
+/// The beginning of a stretch of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Start(pub(crate) Timestamp);
+
 /// The description of a type of JSON.
 pub(crate) fn of_type(kind: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::new(kind))
@@ -94,6 +98,7 @@ texts! {
     PermissionName: |text| Self::parse(text).map_err(|bad| bad.0), text().min_length(Some(1)).max_length(Some(255));
     Environment: |text| Self::parse(text).map_err(|bad| bad.0), text().min_length(Some(1)).max_length(Some(100));
     Timestamp: |text| text.parse().map_err(|bad: ParseTimestampError| bad.to_string()), date_time();
+    Start: |text| Timestamp::parse_start(text).map(Self).map_err(|bad| bad.to_string()), date_time();
     MembershipKind: |text| match text {
         "member" => Ok(Self::Member),
         "owner" => Ok(Self::Owner),

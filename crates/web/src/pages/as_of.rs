@@ -3,52 +3,35 @@
 use super::{convert, frame::Page};
 use crate::At;
 
-/// The time a page shows, as it says so.
+/// The time a page shows, as it says so; all of it is empty for now.
+#[derive(Default)]
 pub(crate) struct AsOf {
-    pub past: Option<Past>,
-    /// The day asked about, for the date field; empty for now.
+    pub title: String,
+    pub text: &'static str,
+    /// Where the page shows the present.
+    pub back: String,
+    /// The day asked about, for the date field.
     pub day: String,
 }
 
 impl AsOf {
     pub(crate) fn of(page: &Page) -> Self {
+        let (At::Past(at), now) = (page.view.at, page.viewer.context.now) else {
+            return Self::default();
+        };
+        let when = convert::when(at, now).absolute();
+        let (title, text) = if at < now {
+            let title = format!("As it was on {when}.");
+            (title, "Nothing can be changed here.")
+        } else {
+            let title = format!("As it will be on {when}, if nothing changes.");
+            (title, "Access that ends before then is left out.")
+        };
         Self {
-            past: past(page),
-            day: match page.view.at {
-                At::Now => String::new(),
-                At::Past(at) => at.to_jiff().strftime("%Y-%m-%d").to_string(),
-            },
+            title,
+            text,
+            back: page.with_query(&[("at", "")]),
+            day: at.to_jiff().strftime("%Y-%m-%d").to_string(),
         }
     }
-}
-
-/// What a page says when it shows another time than now.
-pub(crate) struct Past {
-    pub title: String,
-    pub text: &'static str,
-    pub back: String,
-}
-
-/// The banner of a page that shows another time than now.
-fn past(page: &Page) -> Option<Past> {
-    let At::Past(at) = page.view.at else {
-        return None;
-    };
-    let when = convert::when(at, page.viewer.context.now).absolute();
-    let (title, text) = if at < page.viewer.context.now {
-        (
-            format!("As it was on {when}."),
-            "Nothing can be changed here.",
-        )
-    } else {
-        (
-            format!("As it will be on {when}, if nothing changes."),
-            "Access that ends before then is left out.",
-        )
-    };
-    Some(Past {
-        title,
-        text,
-        back: page.with_query(&[("at", "")]),
-    })
 }

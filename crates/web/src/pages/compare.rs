@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::{Expiry, Group, Id, User};
+use portcullis_model::{Expiry, Group, User};
 
 use crate::{
     At,
@@ -38,7 +38,6 @@ pub(crate) struct Picked {
 struct Column {
     title: String,
     empty: String,
-    total: usize,
     rows: Few<Row>,
 }
 
@@ -51,7 +50,29 @@ struct Row {
 }
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
-    render(&compare(&page))
+    let (a, a_picked) = pick(&page, "a", "One person");
+    let (b, b_picked) = pick(&page, "b", "Another");
+    let (mut columns, mut role) = (Vec::new(), String::new());
+    if let (Some(a), Some(b)) = (a, b) {
+        let [both, only_a, only_b] = compared(&page, a, b);
+        if page.may(Wish::CreateGroup, Target::Nothing) {
+            role = self::role(a, &both);
+        }
+        let only = |who: &User| format!("Only {}", who.name);
+        columns = vec![
+            column(&page, "Both".into(), both, None),
+            column(&page, only(a), only_a, Some([a, b])),
+            column(&page, only(b), only_b, Some([b, a])),
+        ];
+    }
+    render(&Compare {
+        shell: page.shell(),
+        swap: address("/compare", &[("a", &b_picked.text), ("b", &a_picked.text)]),
+        a: a_picked,
+        b: b_picked,
+        columns,
+        role,
+    })
 }
 
 /// The user a query parameter means: a login, an address, or the only match of a search.
@@ -99,115 +120,67 @@ pub(crate) fn pick<'p>(
     (user, picked)
 }
 
-fn compare(page: &Page) -> Compare {
-    let (a, a_picked) = pick(page, "a", "One person");
-    let (b, b_picked) = pick(page, "b", "Another");
-    let mut columns = Vec::new();
-    let mut role = String::new();
-    if let (Some(a), Some(b)) = (a, b) {
-        let compared = Compared::of(page, a, b);
-        if page.may(Wish::CreateGroup, Target::Nothing) {
-            role = compared.role(a);
-        }
-        columns = compared.columns(page, a, b);
-    }
-    Compare {
-        shell: page.shell(),
-        swap: address("/compare", &[("a", &b_picked.text), ("b", &a_picked.text)]),
-        a: a_picked,
-        b: b_picked,
-        columns,
-        role,
-    }
-}
-
+/// A place in a group, and until when they have it who have it.
 type Has<'w> = (&'w Group, MembershipKind, Vec<Expiry>);
 
-struct Compared<'w> {
-    both: Vec<Has<'w>>,
-    only_a: Vec<Has<'w>>,
-    only_b: Vec<Has<'w>>,
+/// What both have, what only `a` has and what only `b` has.
+fn compared<'p>(page: &'p Page, a: &User, b: &User) -> [Vec<Has<'p>>; 3] {
+    let (world, now) = (page.world(), page.now());
+    let has = |user: &User| -> BTreeMap<_, _> {
+        let all = world.groups_of(user.id, now);
+        all.map(|(group, kind, until)| ((&*group.name, kind, group.id), (group, until)))
+            .collect()
+    };
+    let (of_a, mut of_b) = (has(a), has(b));
+    let (mut both, mut only_a) = (Vec::new(), Vec::new());
+    for (key, (group, until)) in of_a {
+        match of_b.remove(&key) {
+            Some((_, other)) => both.push((group, key.1, vec![until, other])),
+            None => only_a.push((group, key.1, vec![until])),
+        }
+    }
+    let only_b = of_b.into_iter();
+    let only_b = only_b.map(|(key, (group, until))| (group, key.1, vec![until]));
+    [both, only_a, only_b.collect()]
 }
 
-impl<'w> Compared<'w> {
-    fn of(page: &'w Page, a: &User, b: &User) -> Self {
-        let (world, now) = (page.world(), page.now());
-        let has =
-            |user: &User| -> BTreeMap<(&'w str, MembershipKind, Id<Group>), (&'w Group, Expiry)> {
-                world
-                    .groups_of(user.id, now)
-                    .map(|(group, kind, until)| {
-                        ((group.name.as_str(), kind, group.id), (group, until))
-                    })
-                    .collect()
-            };
-        let (of_a, mut of_b) = (has(a), has(b));
-        let (mut both, mut only_a) = (Vec::new(), Vec::new());
-        for (key, (group, until)) in of_a {
-            match of_b.remove(&key) {
-                Some((_, other)) => both.push((group, key.1, vec![until, other])),
-                None => only_a.push((group, key.1, vec![until])),
-            }
-        }
-        let only_b = of_b.into_iter();
-        let only_b = only_b.map(|(key, (group, until))| (group, key.1, vec![until]));
-        Self {
-            both,
-            only_a,
-            only_b: only_b.collect(),
-        }
+/// Where a role of what both have is made; empty where a role could lead nowhere.
+fn role(a: &User, both: &[Has<'_>]) -> String {
+    let could = both.iter().filter(|(group, kind, _)| {
+        *kind == MembershipKind::Member && group.is_managed() && !group.is_role()
+    });
+    let groups: Vec<_> = could
+        .take(MOST_IN_ROLE)
+        .map(|(group, ..)| group.id.to_string())
+        .collect();
+    if groups.is_empty() {
+        return String::new();
     }
+    let (from, groups) = (a.id.to_string(), groups.join(","));
+    address("/roles/new", &[("from", &from), ("groups", &groups)])
+}
 
-    /// Where a role of what both have is made; empty where a role could lead nowhere.
-    fn role(&self, a: &User) -> String {
-        let groups: Vec<_> = self
-            .both
-            .iter()
-            .filter(|(group, kind, _)| {
-                *kind == MembershipKind::Member && group.is_managed() && !group.is_role()
-            })
-            .take(MOST_IN_ROLE)
-            .map(|(group, ..)| group.id.to_string())
-            .collect();
-        if groups.is_empty() {
-            return String::new();
-        }
-        let groups = groups.join(",");
-        address(
-            "/roles/new",
-            &[("from", &a.id.to_string()), ("groups", &groups)],
-        )
-    }
-
-    fn columns(self, page: &Page, a: &User, b: &User) -> Vec<Column> {
-        let nothing = |who: &User| format!("{} has nothing the other lacks.", who.name);
-        let column = |title, empty, all: Vec<Has<'_>>, lacks: Option<&User>| Column {
-            title,
-            empty,
-            total: all.len(),
-            rows: Few::of(MOST, all, |(group, kind, until)| Row {
-                group: convert::group(group),
-                is_owner: kind == MembershipKind::Owner,
-                ends: until
-                    .into_iter()
-                    .map(|until| convert::ends(until, page.now()))
-                    .collect(),
-                give: lacks.and_then(|lacks| match give(page, group, kind, lacks) {
-                    Give::Ask(href) => Some(("Ask for this", href, group.name.to_string())),
-                    Give::Add(href) => {
-                        Some(("Add", href, format!("{} to {}", lacks.name, group.name)))
-                    }
-                    Give::Nothing => None,
-                }),
+fn column(page: &Page, title: String, all: Vec<Has<'_>>, who: Option<[&User; 2]>) -> Column {
+    let lacks = who.map(|[_, lacks]| lacks);
+    Column {
+        title,
+        empty: match who {
+            None => "They have nothing in common.".to_owned(),
+            Some([has, _]) => format!("{} has nothing the other lacks.", has.name),
+        },
+        rows: Few::of(MOST, all, |(group, kind, until)| Row {
+            group: convert::group(group),
+            is_owner: kind == MembershipKind::Owner,
+            ends: until
+                .into_iter()
+                .map(|until| convert::ends(until, page.now()))
+                .collect(),
+            give: lacks.and_then(|lacks| match give(page, group, kind, lacks) {
+                Give::Ask(href) => Some(("Ask for this", href, group.name.to_string())),
+                Give::Add(href) => Some(("Add", href, format!("{} to {}", lacks.name, group.name))),
+                Give::Nothing => None,
             }),
-        };
-        let [only_a, only_b] = [a, b].map(|who| format!("Only {}", who.name));
-        let none = "They have nothing in common.".into();
-        vec![
-            column("Both".into(), none, self.both, None),
-            column(only_a, nothing(a), self.only_a, Some(b)),
-            column(only_b, nothing(b), self.only_b, Some(a)),
-        ]
+        }),
     }
 }
 

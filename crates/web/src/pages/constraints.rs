@@ -2,36 +2,17 @@
 
 use portcullis_model::{App, Constraints, Group, MembershipKind, Tag, World};
 
-use super::convert;
-use crate::ui;
-
-/// A tag with what it demands.
-pub(crate) struct TagLine {
-    pub tag: ui::Entity,
-    pub demands: Vec<String>,
-    /// The app it comes from; nothing where it is on the thing itself.
-    pub from: Option<ui::Entity>,
-    pub enabled: bool,
-}
-
 /// A tag on something, and the app it comes from if it is inherited.
-pub(crate) fn tag_line(tag: &Tag, from: Option<&App>) -> TagLine {
-    TagLine {
-        tag: convert::tag(tag),
-        demands: demands(&tag.constraints),
-        from: from.map(convert::app),
-        enabled: tag.enabled,
-    }
-}
+pub(crate) type TagLine<'w> = (&'w Tag, Option<&'w App>);
 
 /// The tags in force on a group, its own first.
-pub(crate) fn tags_of(world: &World, group: &Group) -> Vec<TagLine> {
+pub(crate) fn tags_of<'w>(world: &'w World, group: &'w Group) -> Vec<TagLine<'w>> {
     let app = group.app().and_then(|app| world.app(app));
     world
         .tags_on(group)
         .map(|tag| {
             let own = group.tags.contains(&tag.id);
-            tag_line(tag, app.filter(|_| !own))
+            (tag, app.filter(|_| !own))
         })
         .collect()
 }

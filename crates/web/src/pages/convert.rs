@@ -95,13 +95,9 @@ pub(crate) fn when(at: Timestamp, now: Timestamp) -> ui::When {
 
 /// A path as a line: the person, each group on the way, until when.
 pub(crate) fn path(world: &World, path: &Path<'_>, now: Timestamp) -> Vec<ui::PathStep> {
-    let person = world
-        .user(path.direct.user)
-        .map(|u| ui::PathStep::new(user(u)));
-    let groups = path.steps(world).into_iter().map(|step| {
-        ui::PathStep::new(group(step.group))
-            .until(step.until.instant().map(Timestamp::to_jiff), now.to_jiff())
-    });
+    let person = world.user(path.direct.user).map(|u| (user(u), None));
+    let steps = path.steps(world).into_iter();
+    let groups = steps.map(|step| (group(step.group), Some(ends(step.until, now))));
     person.into_iter().chain(groups).collect()
 }
 

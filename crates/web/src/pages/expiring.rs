@@ -76,11 +76,8 @@ fn mine(page: &Page, days: i64) -> List<'_, Row> {
     });
     found.sort_by_key(|access| access.until);
     let me = page.viewer.user();
-    list(page, found).filter_map(|access| Some(access::row(world, me?, &access, now)))
-}
-
-fn list<T>(page: &Page, found: Vec<T>) -> List<'_, T> {
-    List::new(page, "/expiring", Sort::of(page, "ends"), found)
+    let row = |access| Some(access::row(world, me?, &access, now));
+    List::new(page, "/expiring", Sort::of(page, "ends"), found, row)
 }
 
 /// Direct places that end, in what I own or anywhere.
@@ -102,7 +99,8 @@ fn others(page: &Page, anywhere: bool, days: i64) -> List<'_, Row> {
                 .user(fact.user)
                 .is_some_and(|user| is_meant(user, &query))
     });
-    list(page, found).filter_map(|fact| row(page, fact))
+    let sort = Sort::of(page, "ends");
+    List::new(page, "/expiring", sort, found, |fact| row(page, fact))
 }
 
 /// The groups somebody owns, those of their apps included.

@@ -74,11 +74,8 @@ impl Fields {
     /// Everything but what the frame itself sends, to be sent again by a confirming form.
     pub(crate) fn hidden(&self) -> Vec<ui::Hidden> {
         let own = |name: &str| matches!(name, "csrf" | "confirm" | "previewed");
-        self.0
-            .iter()
-            .filter(|(name, _)| !own(name))
-            .map(|(name, value)| ui::Hidden::new(name, value))
-            .collect()
+        let kept = self.0.iter().filter(|(name, _)| !own(name));
+        kept.cloned().collect()
     }
 }
 

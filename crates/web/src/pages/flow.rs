@@ -91,10 +91,14 @@ impl Step {
 
 #[derive(Template)]
 #[template(path = "flow.html")]
-struct PreviewPage {
+struct PreviewPage<'p> {
     shell: ui::Shell,
-    title: String,
-    preview: ui::Preview,
+    step: Step,
+    preview: &'p Preview,
+    diff: ui::Diff,
+    action: String,
+    hidden: Vec<ui::Hidden>,
+    loses: bool,
 }
 
 /// Previews a step, or does it: at once where nothing is lost, else when confirmed.
@@ -169,29 +173,18 @@ fn show(
     mut hidden: Vec<ui::Hidden>,
 ) -> Result<Response, Failure> {
     let now = page.viewer.context.now;
-    hidden.push(ui::Hidden::new("confirm", "yes"));
-    hidden.push(ui::Hidden::new(SEEN, digest(preview)));
+    hidden.push(("confirm".into(), "yes".into()));
+    hidden.push((SEEN.into(), digest(preview)));
     let rules = preview.rules.as_ref();
     let loses = !preview.diff.losses.is_empty() || rules.is_some_and(RulesDiff::loses);
     render(&PreviewPage {
         shell: page.shell(),
-        title: step.title,
-        preview: ui::Preview {
-            title: "What changes".into(),
-            diff: convert::diff(&preview.before, &preview.after, &preview.diff, now),
-            rules: rules.map(|rules| diff::shown(preview, rules)),
-            warnings: preview.warnings.iter().map(|w| w.message.clone()).collect(),
-            notes: step.notes,
-            action: page.acting(),
-            hidden,
-            confirm: step.confirm.into(),
-            cancel: step.cancel,
-            level: if loses {
-                ui::Level::Bad
-            } else {
-                ui::Level::Info
-            },
-        },
+        diff: convert::diff(&preview.before, &preview.after, &preview.diff, now),
+        action: page.acting(),
+        step,
+        preview,
+        hidden,
+        loses,
     })
 }
 

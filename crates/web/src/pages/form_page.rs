@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use super::{
     constraints::length,
+    convert,
     fields::{Values, version},
     frame::Page,
+    groups::crumbs,
     requirements::{DAY, HOUR, Requirements, in_words},
 };
 use crate::ui;
@@ -75,6 +77,12 @@ impl FormPage {
                 (format!("Edit {}", there.name), there.href)
             }
         };
+    }
+
+    /// A form about a group or role: it stands below it and goes back there.
+    pub(crate) fn of_group(&mut self, group: &Group) {
+        self.crumbs = crumbs(group);
+        self.cancel = convert::group_href(group);
     }
 
     /// A field, with what is in it at first.
@@ -360,16 +368,21 @@ pub(crate) fn durations(
     } else {
         most.unwrap_or(USUAL)
     };
-    let mut durations =
-        ui::Durations::new("until", choices, values.text("until", usual.to_string()));
-    durations.error = errors.of("until").to_owned();
-    durations.date = values.fields().get("until_date").parse().ok();
-    durations.min = Some(date(now));
-    if let Some((seconds, tag)) = requirements.limit {
+    let last = requirements.limit.map(|(seconds, tag)| {
         let note = format!("the tag {} allows {}", tag.name, length(seconds));
-        durations = durations.at_most(date(now.plus_seconds(seconds)), note);
+        (date(now.plus_seconds(seconds)), note)
+    });
+    let (max, note) = last.unzip();
+    ui::Durations {
+        name: "until".into(),
+        choices,
+        chosen: values.text("until", usual.to_string()),
+        date: values.fields().get("until_date").parse().ok(),
+        min: Some(date(now)),
+        max,
+        note: note.unwrap_or_default(),
+        error: errors.of("until").to_owned(),
     }
-    durations
 }
 
 fn date(at: Timestamp) -> jiff::civil::Date {

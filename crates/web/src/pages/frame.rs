@@ -10,13 +10,16 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use portcullis_model::{Action, Noun, Position, Refusal, Target, Timestamp, User, World, may};
+use portcullis_model::{
+    Action, Expiry, Group, MembershipKind, Noun, Position, Refusal, Target, Timestamp, User, World,
+    may,
+};
 
 use super::convert;
 use crate::{
     At, View, Web,
     auth::{Authenticated, Viewer, cookie},
-    error::Failure,
+    error::{Failure, Problem},
     http::path::Keyed,
     ui, words,
 };
@@ -45,6 +48,33 @@ impl Page {
         self.view.now
     }
 
+    /// A moment as the page tells it.
+    pub(crate) fn when(&self, at: &Timestamp) -> ui::When {
+        convert::when(*at, self.viewer.context.now)
+    }
+
+    /// An end as the page tells it.
+    pub(crate) fn ends(&self, ends: &Expiry) -> ui::ExpiryPill {
+        convert::ends(*ends, self.viewer.context.now)
+    }
+
+    /// The app a group is of.
+    pub(crate) fn app_of(&self, group: &Group) -> Option<ui::Entity> {
+        let app = group.app().and_then(|app| self.world().app(app));
+        app.map(convert::app)
+    }
+
+    /// Whom somebody reports to.
+    pub(crate) fn manager_of(&self, user: &User) -> Option<ui::Entity> {
+        let manager = user.manager.and_then(|id| self.world().user(id));
+        manager.map(convert::user)
+    }
+
+    /// How many members or owners a group has.
+    pub(crate) fn count(&self, group: &Group, kind: MembershipKind) -> usize {
+        self.world().holder_count(group.id, kind, self.now())
+    }
+
     /// Whether to offer an action: the viewer may do it, and the page shows the present.
     pub(crate) fn may(&self, action: Action, target: Target<'_>) -> bool {
         self.view.at == At::Now
@@ -59,8 +89,12 @@ impl Page {
 
     /// What the address names in its part `{name}`.
     pub(crate) fn param(&self, name: &str) -> &str {
+        self.maybe_param(name).unwrap_or_default()
+    }
+
+    fn maybe_param(&self, name: &str) -> Option<&str> {
         let found = self.params.iter().find(|(key, _)| key == name);
-        found.map_or("", |(_, value)| value)
+        found.map(|(_, value)| value.as_str())
     }
 
     /// What the address names, as it is now.
@@ -89,12 +123,10 @@ impl Page {
 
     /// What names it: the part `{login}` of the address for a person, `{id}` for anything else.
     fn key<T: Keyed>(&self) -> Option<&str> {
-        let name = match T::NOUN {
+        self.maybe_param(match T::NOUN {
             Noun::User => "login",
             _ => "id",
-        };
-        let found = self.params.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.as_str())
+        })
     }
 
     /// The value of a query parameter; empty if absent.
@@ -141,15 +173,22 @@ impl Page {
         let user = self.viewer.user();
         let (name, login) = user.map_or(("", ""), |user| (user.name.as_str(), user.login.as_str()));
         let href = format!("/people/{}", convert::escape(login));
-        let who = ui::Viewer::new(name, login, href, self.is_admin());
+        let who = ui::Viewer {
+            name: name.to_owned(),
+            login: login.to_owned(),
+            href,
+            is_admin: self.is_admin(),
+        };
         let now = self.viewer.context.now;
         let waiting = self.viewer.world.waits_for(self.viewer.id, now).len();
         let place = |label, href, icon| ui::NavItem::new(label, href, icon, &self.path);
         ui::Shell {
             nav: vec![
                 place("Home", "/", "home"),
-                place("Requests", "/requests", "inbox")
-                    .waiting(u32::try_from(waiting).unwrap_or(u32::MAX)),
+                ui::NavItem {
+                    badge: (waiting > 0).then_some(waiting),
+                    ..place("Requests", "/requests", "inbox")
+                },
                 place("People", "/people", "person"),
                 place("Groups", "/groups", "group"),
                 place("Roles", "/roles", "role"),
@@ -256,11 +295,8 @@ pub(crate) fn render(template: &impl Template) -> Result<Response, Failure> {
 #[template(path = "frame.html")]
 struct Failed {
     shell: ui::Shell,
-    title: String,
-    detail: String,
-    faults: Vec<portcullis_model::FieldError>,
-    code: &'static str,
-    status: u16,
+    title: &'static str,
+    problem: Problem,
 }
 
 /// Shows failures of pages as pages: what went wrong, and where to go from here.
@@ -296,7 +332,7 @@ pub(crate) async fn failures_as_pages(
 }
 
 fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
-    let problem = failure.problem();
+    let mut problem = failure.problem();
     let title = match failure {
         Failure::Refused(Refusal::NotFound { .. }) => "Not found",
         Failure::Refused(Refusal::NotAllowed { .. }) => "You do not have permission",
@@ -312,18 +348,14 @@ fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
         Failure::Busy => "Busy right now",
         Failure::Internal(_) => "Something went wrong",
     };
-    let failed = Failed {
+    if matches!(failure, Failure::Unauthenticated) {
+        problem.detail = "You are not signed in.".to_owned();
+    }
+    match render(&Failed {
         shell,
-        title: title.into(),
-        detail: match failure {
-            Failure::Unauthenticated => "You are not signed in.".to_owned(),
-            _ => problem.detail,
-        },
-        faults: problem.errors,
-        code: problem.code,
-        status: problem.status,
-    };
-    match render(&failed) {
+        title,
+        problem,
+    }) {
         Ok(page) => (failure.status(), page).into_response(),
         Err(error) => error.into_response(),
     }
@@ -331,7 +363,10 @@ fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
 
 /// A failure as a bare page, where nobody is known to look at it.
 pub(crate) fn failed(_headers: &HeaderMap, failure: &Failure) -> Response {
-    let who = ui::Viewer::new("", "", "/".into(), false);
+    let who = ui::Viewer {
+        href: "/".to_owned(),
+        ..ui::Viewer::default()
+    };
     let shell = ui::Shell::new(who, "", jiff::Timestamp::UNIX_EPOCH);
     let mut response = failure_page(shell, failure);
     if matches!(failure, Failure::Unauthenticated) {
@@ -343,22 +378,8 @@ pub(crate) fn failed(_headers: &HeaderMap, failure: &Failure) -> Response {
 }
 
 /// The pairs of a query or form body.
-pub(crate) fn form_pairs(text_of: &[u8]) -> Vec<(String, String)> {
-    let text = |bytes: &[u8]| {
-        let spaced = bytes.iter().map(|b| if *b == b'+' { b' ' } else { *b });
-        let spaced: Vec<u8> = spaced.collect();
-        let decoded = percent_encoding::percent_decode(&spaced).decode_utf8_lossy();
-        decoded.into_owned()
-    };
-    let pairs = text_of.split(|byte| *byte == b'&');
-    pairs
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let mut sides = pair.splitn(2, |byte| *byte == b'=');
-            let mut side = || text(sides.next().unwrap_or_default());
-            (side(), side())
-        })
-        .collect()
+pub(crate) fn form_pairs(text: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(text).into_owned().collect()
 }
 
 fn query_value(path: &str, name: &str) -> Option<String> {

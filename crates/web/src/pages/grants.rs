@@ -43,6 +43,12 @@ pub(crate) fn deciding<'p, 'w>(paths: &'p [Path<'w>], until: Expiry) -> Option<&
         .or(paths.first())
 }
 
+/// Since when a path has stood.
+pub(crate) fn since(path: &Path<'_>) -> Timestamp {
+    let starts = path.via.iter().map(|inclusion| inclusion.validity.from);
+    starts.fold(path.direct.validity.from, Ord::max)
+}
+
 /// Whether something ends within `days`.
 pub(crate) fn ends_within(until: Expiry, now: Timestamp, days: i64) -> bool {
     until.instant().is_some() && !until.is_past(now) && until <= Expiry::at(now.plus_days(days))

@@ -1,60 +1,65 @@
-//! Versions of memberships and inclusions as bars and rows, for the history of people and groups.
+//! What somebody was in, and who was in a group: from when to when, and who saw to it.
 
-use std::collections::BTreeMap;
-
-use portcullis_model::{MembershipKind, Refusal, Timestamp, Validity, World};
-use portcullis_store::{Cursor, HistoryRow, InclusionRow, Mark};
+use portcullis_model::{Group, Refusal, Timestamp, User, Validity};
+use portcullis_store::{Cursor, HistoryOf, HistoryRow, Mark};
 use uuid::Uuid;
 
 use crate::{
     pages::{
-        convert,
-        frame::Page,
+        access::{SectionKey, section_of},
+        grants::{deciding, since},
+        groups::show as group_page,
         names::{self, Names},
+        people::show as person_page,
+        prelude::*,
     },
-    ui::{
-        self,
-        timeline::{Bar, BarKind, Row as Line, Timeline},
-    },
+    ui::timeline::{Bar, BarKind, Row as Line, Timeline},
 };
 
 /// Versions on a page of a history.
-pub(crate) const PER_PAGE: u32 = 50;
+const PER_PAGE: u32 = 50;
 /// More lines than this make a picture nobody reads; the table has the rest.
 const MOST_LINES: usize = 24;
+/// Lines of what somebody has through roles, above what they had themselves.
+const MOST_THROUGH: usize = 12;
+
+/// The history of a person or of a group.
+#[derive(Template)]
+#[template(path = "history.html")]
+struct HistoryPage<'p> {
+    shell: ui::Shell,
+    name: &'p str,
+    /// Of a person.
+    login: Option<&'p str>,
+    crumbs: Vec<ui::Link>,
+    chips: Vec<ui::Chip>,
+    tabs: Vec<ui::Tab>,
+    timeline: Option<Timeline>,
+    rows: Vec<Row>,
+    /// What led into a group and out of it.
+    links: Vec<Row>,
+    older: Older,
+}
 
 /// One version of a fact, as a row.
-pub(crate) struct Row {
+struct Row {
     /// The group on a person's page, the person or role on a group's.
-    pub what: ui::Entity,
-    pub kind: &'static str,
-    pub from: ui::When,
-    pub ends: ui::ExpiryPill,
+    what: ui::Entity,
+    kind: &'static str,
+    from: ui::When,
+    ends: ui::ExpiryPill,
     /// Whether it never came into force.
-    pub never: bool,
-    pub reason: String,
-    pub added: Marked,
-    pub removed: Option<Marked>,
+    never: bool,
+    reason: String,
+    added: Marked,
+    removed: Option<Marked>,
 }
 
 /// Who did something, and where the log tells of it.
-pub(crate) struct Marked {
-    pub who: ui::Entity,
-    pub when: ui::When,
-    pub href: String,
-}
-
-/// One version as a row and, if it was ever in force, as a bar.
-struct Version {
-    row: Row,
-    key: Uuid,
-    bar: Option<Bar>,
-}
-
-/// The rows of a history, and its picture where there is anything to draw.
-pub(crate) struct History {
-    pub rows: Vec<Row>,
-    pub lines: Vec<Line>,
+struct Marked {
+    who: ui::Entity,
+    when: ui::When,
+    href: String,
 }
 
 /// The way through what is read page by page; empty where there is none.
@@ -78,12 +83,6 @@ impl Older {
     }
 }
 
-/// The picture of a history, where there is anything to draw.
-pub(crate) fn timeline(title: String, lines: Vec<Line>, now: Timestamp) -> Option<Timeline> {
-    let any = !lines.is_empty();
-    any.then(|| Timeline::fitting(title, lines, now.to_jiff()))
-}
-
 /// The page of a history that `?before=` asks for.
 pub(crate) fn before(page: &Page) -> Result<Option<Cursor>, Refusal> {
     let text = Some(page.query("before")).filter(|text| !text.is_empty());
@@ -91,107 +90,202 @@ pub(crate) fn before(page: &Page) -> Result<Option<Cursor>, Refusal> {
     cursor.map_err(|bad| Refusal::invalid("before", bad.to_string()))
 }
 
-fn marked(world: &World, mark: &Mark, now: Timestamp) -> Marked {
-    Marked {
-        who: names::actor(world, mark.actor, mark.login.as_deref()),
-        when: convert::when(mark.at, now),
-        href: names::entry_href(mark.position),
+/// What somebody was in.
+pub(super) async fn of_person(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+    let (user, before) = (page.shown::<User>()?, before(&page)?);
+    let (of, store) = (HistoryOf::User(user.id), web.app().store());
+    let places = store.membership_history(of, PER_PAGE, before).await?;
+    let labels = places.items.iter();
+    let labels = labels.map(|v| (v.membership.group.uuid(), v.group.clone()));
+    let names = Names::new(page.world(), labels.collect());
+    let mut drawn = Drawn::default();
+    for version in &places.items {
+        let group = version.membership.group.uuid();
+        drawn.place(&page, version, group, names.group(group));
     }
+    if before.is_none() {
+        drawn.lines.truncate(MOST_LINES);
+        drawn.lines.extend(through(&page, user));
+    }
+    let here = format!("{}/history", convert::user_href(user));
+    render(&HistoryPage {
+        shell: page.shell(),
+        name: &user.name,
+        login: Some(&user.login),
+        crumbs: vec![ui::Link::new("People", "/people")],
+        chips: person_page::chips(&page, user),
+        tabs: person_page::tabs(user, None, &here),
+        timeline: drawn.timeline(format!("What {} was and is in", user.name), page.now()),
+        rows: drawn.rows,
+        links: Vec::new(),
+        older: Older::of(&page, places.next),
+    })
 }
 
-/// Versions of memberships; `of` says which side of them the page lists.
-pub(crate) fn memberships(
-    names: &Names<'_>,
-    rows: &[HistoryRow],
-    of: impl Fn(&HistoryRow) -> (Uuid, ui::Entity),
-    now: Timestamp,
-) -> History {
-    gathered(rows.iter().map(|version| {
+/// Who was in a group, what it led into and what led into it.
+pub(super) async fn of_group(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+    let (group, before) = (page.shown::<Group>()?, before(&page)?);
+    let (of, store) = (HistoryOf::Group(group.id), web.app().store());
+    let people = store.membership_history(of, PER_PAGE, before).await?;
+    // What led in or out changes seldom: its newest versions stand on the first page.
+    let links = match before {
+        None => {
+            store
+                .inclusion_history(group.id, PER_PAGE, None)
+                .await?
+                .items
+        }
+        Some(_) => Vec::new(),
+    };
+    let users = people.items.iter();
+    let users = users.map(|v| (v.membership.user.uuid(), v.user.clone()));
+    let groups = links.iter().flat_map(|v| {
+        let (child, target) = (v.inclusion.child.uuid(), v.inclusion.target.uuid());
+        [(child, v.child.clone()), (target, v.target.clone())]
+    });
+    let names = Names::new(page.world(), users.chain(groups).collect());
+    let (mut drawn, mut ways) = (Drawn::default(), Drawn::default());
+    for version in &people.items {
+        let user = version.membership.user.uuid();
+        drawn.place(&page, version, user, names.user(user));
+    }
+    for version in &links {
+        let fact = &version.inclusion;
+        let (other, word) = if fact.child == group.id {
+            (fact.target.uuid(), "led into")
+        } else {
+            (fact.child.uuid(), "let in")
+        };
+        let what = names.group(other).with_detail(word);
+        let kind = match fact.kind {
+            MembershipKind::Member => "as members",
+            MembershipKind::Owner => "as owners",
+        };
+        let told = (kind, &*fact.reason, BarKind::Through, "let in");
+        let marks = (&version.added, version.removed.as_ref());
+        ways.version(
+            &page,
+            other,
+            what,
+            told,
+            (version.held, fact.validity),
+            marks,
+        );
+    }
+    for drawn in [&mut drawn, &mut ways] {
+        drawn.lines.truncate(MOST_LINES);
+    }
+    drawn.lines.splice(..0, ways.lines);
+    let here = format!("{}/history", convert::group_href(group));
+    render(&HistoryPage {
+        shell: page.shell(),
+        name: &group.name,
+        login: None,
+        crumbs: group_page::crumbs(&page, group),
+        chips: group_page::chips(group),
+        tabs: group_page::tabs(&page, group, &here),
+        timeline: drawn.timeline(format!("Who was and is in {}", group.name), page.now()),
+        rows: drawn.rows,
+        links: ways.rows,
+        older: Older::of(&page, people.next),
+    })
+}
+
+/// The rows of a history, and the lines of its picture: one for each thing, by its id.
+#[derive(Default)]
+struct Drawn {
+    rows: Vec<Row>,
+    lines: Vec<(Uuid, Line)>,
+}
+
+impl Drawn {
+    /// Adds a version of somebody's place in a group; `what` is the side the page lists.
+    fn place(&mut self, page: &Page, version: &HistoryRow, key: Uuid, what: ui::Entity) {
         let fact = &version.membership;
         let (kind, bar) = match fact.kind {
             MembershipKind::Member => ("member", BarKind::Member),
             MembershipKind::Owner => ("owner", BarKind::Owner),
         };
+        let told = (kind, &*fact.reason, bar, "added");
         let marks = (&version.added, version.removed.as_ref());
-        let stood = (version.held, fact.validity);
-        let told = (kind, fact.reason.to_string(), bar, "added");
-        one(names, of(version), told, stood, marks, now)
-    }))
-}
+        self.version(page, key, what, told, (version.held, fact.validity), marks);
+    }
 
-/// Versions of inclusions, as who let which role in.
-pub(crate) fn inclusions(
-    names: &Names<'_>,
-    rows: &[InclusionRow],
-    of: impl Fn(&InclusionRow) -> (Uuid, ui::Entity),
-    now: Timestamp,
-) -> History {
-    gathered(rows.iter().map(|version| {
-        let fact = &version.inclusion;
-        let kind = match fact.kind {
-            MembershipKind::Member => "as members",
-            MembershipKind::Owner => "as owners",
+    /// Adds a version with its dates: when it really held, or when it was meant to.
+    fn version(
+        &mut self,
+        page: &Page,
+        key: Uuid,
+        what: ui::Entity,
+        (kind, reason, bar, verb): (&'static str, &str, BarKind, &str),
+        (held, meant): (Option<Validity>, Validity),
+        (added, removed): (&Mark, Option<&Mark>),
+    ) {
+        let (now, shown) = (page.now(), held.unwrap_or(meant));
+        let marked = |mark: &Mark| Marked {
+            who: names::actor(page.world(), mark.actor, mark.login.as_deref()),
+            when: convert::when(mark.at, now),
+            href: names::entry_href(mark.position),
         };
-        let marks = (&version.added, version.removed.as_ref());
-        let stood = (version.held, fact.validity);
-        let told = (kind, fact.reason.to_string(), BarKind::Through, "let in");
-        one(names, of(version), told, stood, marks, now)
-    }))
-}
-
-/// One version, with its dates: when it really held, or when it was meant to.
-fn one(
-    names: &Names<'_>,
-    (key, what): (Uuid, ui::Entity),
-    (kind, reason, bar, verb): (&'static str, String, BarKind, &str),
-    (held, meant): (Option<Validity>, Validity),
-    (added, removed): (&Mark, Option<&Mark>),
-    now: Timestamp,
-) -> Version {
-    let shown = held.unwrap_or(meant);
-    let added = marked(names.world, added, now);
-    Version {
-        key,
-        bar: held.map(|held| Bar {
-            kind: bar,
-            from: held.from.to_jiff(),
-            until: held.until.instant().map(Timestamp::to_jiff),
-            note: format!("{verb} by {}", added.who.name),
-        }),
-        row: Row {
+        let added = marked(added);
+        if let Some(held) = held {
+            let bar = Bar {
+                kind: bar,
+                from: held.from.to_jiff(),
+                until: held.until.instant().map(Timestamp::to_jiff),
+                note: format!("{verb} by {}", added.who.name),
+            };
+            match self.lines.iter_mut().find(|(of, _)| *of == key) {
+                Some((_, line)) => line.bars.push(bar),
+                None => self.lines.push((key, line(&what, bar))),
+            }
+        }
+        self.rows.push(Row {
             what,
             kind,
             from: convert::when(shown.from, now),
             ends: convert::ends(shown.until, now),
             never: held.is_none(),
-            reason,
+            reason: reason.to_owned(),
             added,
-            removed: removed.map(|mark| marked(names.world, mark, now)),
-        },
+            removed: removed.map(marked),
+        });
+    }
+
+    /// The picture, where there is anything to draw.
+    fn timeline(&mut self, title: String, now: Timestamp) -> Option<Timeline> {
+        let lines: Vec<_> = self.lines.drain(..).map(|(_, line)| line).collect();
+        let any = !lines.is_empty();
+        any.then(|| Timeline::fitting(title, lines, now.to_jiff()))
     }
 }
 
-fn gathered(versions: impl Iterator<Item = Version>) -> History {
-    let mut rows = Vec::new();
-    let mut order = Vec::new();
-    let mut lines: BTreeMap<Uuid, Line> = BTreeMap::new();
-    for version in versions {
-        if let Some(bar) = version.bar {
-            let line = lines.entry(version.key).or_insert_with(|| {
-                order.push(version.key);
-                Line {
-                    label: version.row.what.name.clone(),
-                    href: version.row.what.href.clone(),
-                    bars: Vec::new(),
-                }
-            });
-            line.bars.push(bar);
-        }
-        rows.push(version.row);
+fn line(what: &ui::Entity, bar: Bar) -> Line {
+    Line {
+        label: what.name.clone(),
+        href: what.href.clone(),
+        bars: vec![bar],
     }
-    let lines = order.into_iter().filter_map(|key| lines.remove(&key));
-    History {
-        rows,
-        lines: lines.take(MOST_LINES).collect(),
-    }
+}
+
+/// What somebody has now through roles, each for as long as its way has stood.
+fn through(page: &Page, user: &User) -> Vec<(Uuid, Line)> {
+    let (world, now) = (page.world(), page.now());
+    let all = world.access_of(user.id, now);
+    all.iter()
+        .filter(|access| section_of(world, access) != SectionKey::Roles)
+        .filter_map(|access| {
+            let path = deciding(&access.paths, access.until).filter(|path| !path.is_direct())?;
+            let first = world.group(path.direct.group)?;
+            let bar = Bar {
+                kind: BarKind::Through,
+                from: since(path).to_jiff(),
+                until: access.until.instant().map(Timestamp::to_jiff),
+                note: format!("through {}", first.name),
+            };
+            let line = line(&convert::group(access.group), bar);
+            Some((access.group.id.uuid(), line))
+        })
+        .take(MOST_THROUGH)
+        .collect()
 }

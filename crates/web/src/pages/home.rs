@@ -15,40 +15,24 @@ const MOST_OWNED: usize = 20;
 
 #[derive(Template)]
 #[template(path = "home.html")]
-struct Home {
+struct Home<'p> {
+    page: &'p Page,
     shell: ui::Shell,
     greeting: String,
     ending: Few<access::Row>,
-    waiting: Few<Waiting>,
-    asked: Vec<Waiting>,
+    waiting: Few<Waiting<'p>>,
+    asked: Vec<Waiting<'p>>,
     sections: Vec<Section>,
     access_count: usize,
     access_more: usize,
-    owned: Few<Owned>,
-    owned_count: usize,
+    owned: Few<&'p Group>,
     my_page: String,
 }
 
-struct Waiting {
-    who: ui::Entity,
-    what: String,
-    group: Option<ui::Entity>,
-    when: ui::When,
-    href: String,
-}
-
-struct Owned {
-    group: ui::Entity,
-    members: usize,
-    ending: usize,
-    href_ending: String,
-}
+/// A request, and who asks.
+type Waiting<'p> = (ui::Entity, &'p Request);
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
-    render(&home(&page)?)
-}
-
-fn home(page: &Page) -> Result<Home, Failure> {
     let (world, now, me) = (page.world(), page.now(), page.viewer.id);
     let user = page.viewer.user().ok_or(Failure::Unauthenticated)?;
     let all = world.access_of(me, now);
@@ -67,42 +51,47 @@ fn home(page: &Page) -> Result<Home, Failure> {
     let waits = world.waits_for(me, now);
     let asked = world.requests().filter(|request| request.requester == me);
     let first_name = user.name.split_whitespace().next();
-    Ok(Home {
+    render(&Home {
         shell: page.shell(),
+        page: &page,
         greeting: first_name.unwrap_or_default().to_owned(),
         ending,
         waiting: Few {
             more: waits.len().saturating_sub(FEW),
-            shown: drawn(page, waits.into_iter()),
+            shown: drawn(&page, waits.into_iter()),
         },
-        asked: drawn(page, asked),
+        asked: drawn(&page, asked),
         sections: access::sections(world, user, &had, now),
         access_count,
         access_more: access_count.saturating_sub(MOST_ACCESS),
-        owned_count: owned.len(),
-        owned: Few::of(MOST_OWNED, owned, |access| owned_row(page, access.group)),
+        owned: Few::of(MOST_OWNED, owned, |access| access.group),
         my_page: convert::user_href(user),
     })
 }
 
-fn drawn<'w>(page: &Page, requests: impl Iterator<Item = &'w Request>) -> Vec<Waiting> {
+fn drawn<'p>(page: &'p Page, requests: impl Iterator<Item = &'p Request>) -> Vec<Waiting<'p>> {
     let few = requests.take(FEW);
-    few.filter_map(|request| waiting(page, request)).collect()
+    few.filter_map(|request| {
+        let who = page.world().user(request.requester)?;
+        Some((convert::user(who), request))
+    })
+    .collect()
 }
 
-fn owned_row(page: &Page, group: &Group) -> Owned {
+/// How many places in a group end soon.
+fn ending(page: &Page, group: &Group) -> usize {
     let (world, now) = (page.world(), page.now());
     let by = now.plus_days(SOON_DAYS);
-    Owned {
-        group: convert::group(group),
-        members: world.holder_count(group.id, MembershipKind::Member, now),
-        ending: World::ending(world.direct_of_group(group.id), now, by).len(),
-        href_ending: address(&convert::group_href(group), &[("ends", "week")]),
-    }
+    World::ending(world.direct_of_group(group.id), now, by).len()
 }
 
-fn waiting(page: &Page, request: &Request) -> Option<Waiting> {
-    let world = page.world();
+/// The group a request is about, while there is one.
+fn group_of(page: &Page, request: &Request) -> Option<ui::Entity> {
+    let group = page.world().group(request.wants.group()?);
+    group.map(convert::group)
+}
+
+fn what(request: &Request) -> String {
     let kind = match &request.wants {
         Wants::Membership {
             kind: MembershipKind::Member,
@@ -115,18 +104,8 @@ fn waiting(page: &Page, request: &Request) -> Option<Waiting> {
         Wants::Inclusion { .. } => "to add a role to",
         Wants::NewGroup { .. } => "a new group",
     };
-    Some(Waiting {
-        who: convert::user(world.user(request.requester)?),
-        what: match request.until {
-            Expiry::NEVER => format!("{kind}, with no end,"),
-            _ => kind.to_owned(),
-        },
-        group: request
-            .wants
-            .group()
-            .and_then(|group| world.group(group))
-            .map(convert::group),
-        when: convert::when(request.created_at, page.now()),
-        href: convert::request_href(request.id),
-    })
+    match request.until {
+        Expiry::NEVER => format!("{kind}, with no end,"),
+        _ => kind.to_owned(),
+    }
 }

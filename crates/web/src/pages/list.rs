@@ -39,11 +39,20 @@ pub(crate) struct Select {
 }
 
 impl<'p, T> List<'p, T> {
-    /// The part of `all` that `?page=` asks for.
-    pub(crate) fn new(page: &'p Page, place: impl Into<String>, sort: Sort, all: Vec<T>) -> Self {
+    /// The part of `all` that `?page=` asks for, each as the row that the template draws, if it has
+    /// one.
+    pub(crate) fn new<S, R: IntoIterator<Item = T>>(
+        page: &'p Page,
+        place: impl Into<String>,
+        sort: Sort,
+        all: Vec<S>,
+        row: impl FnMut(S) -> R,
+    ) -> Self {
+        let (shown, pages) = cut(page, all);
+        let rows = shown.into_iter().flat_map(row).collect();
         Self {
             sort,
-            ..Self::given(page, place, cut(page, all))
+            ..Self::given(page, place, (rows, pages))
         }
     }
 
@@ -67,38 +76,17 @@ impl<'p, T> List<'p, T> {
         }
     }
 
-    /// Turns the rows that are shown into what the template draws.
-    pub(crate) fn map<U>(self, mut row: impl FnMut(T) -> U) -> List<'p, U> {
-        self.filter_map(|found| Some(row(found)))
-    }
-
-    /// The same, where some rows have nothing to draw.
-    pub(crate) fn filter_map<U>(self, row: impl FnMut(T) -> Option<U>) -> List<'p, U> {
-        List {
-            page: self.page,
-            sort: self.sort,
-            place: self.place,
-            hidden: self.hidden,
-            query: self.query,
-            selects: self.selects,
-            filters: self.filters,
-            actions: self.actions,
-            rows: self.rows.into_iter().filter_map(row).collect(),
-            pages: self.pages,
-        }
-    }
-
     /// The address that takes every filter away.
     pub(crate) fn clear(&self) -> String {
-        let kept = self.hidden.iter().filter(|field| field.name != "at");
-        let kept: Vec<_> = kept.map(|field| (&*field.name, &*field.value)).collect();
+        let kept = self.hidden.iter().filter(|(name, _)| name != "at");
+        let kept: Vec<_> = kept.map(|(name, value)| (&**name, &**value)).collect();
         address(&self.place, &kept)
     }
 
     /// Keeps a parameter while the list is searched and narrowed.
     pub(crate) fn keep(&mut self, name: &str, value: &str) {
         if !value.is_empty() {
-            self.hidden.push(ui::Hidden::new(name, value));
+            self.hidden.push((name.to_owned(), value.to_owned()));
         }
     }
 
@@ -264,6 +252,11 @@ impl<T> Few<T> {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.shown.is_empty()
+    }
+
+    /// How many there are, those left out included.
+    pub(crate) fn total(&self) -> usize {
+        self.shown.len() + self.more
     }
 }
 

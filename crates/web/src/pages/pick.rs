@@ -100,6 +100,7 @@ mod tests {
         {
             change.push(Edit::create(User {
                 id: Id::new(uuid::Uuid::from_u128(n as u128 + 1)),
+                source: None,
                 login: Login::parse(login).unwrap(),
                 name: Name::parse(name).unwrap(),
                 email: Email::parse(&format!("{login}@example.com")).ok(),

@@ -16,23 +16,17 @@ const IN_SWITCHER: usize = 8;
 
 #[derive(Template)]
 #[template(path = "search.html")]
-struct Search {
+struct Search<'p> {
+    page: &'p Page,
     shell: ui::Shell,
     query: String,
-    sections: Vec<Section>,
+    sections: Vec<Section<'p>>,
 }
 
-struct Section {
+struct Section<'p> {
     title: &'static str,
     all: String,
-    rows: Vec<Row>,
-}
-
-struct Row {
-    entity: ui::Entity,
-    detail: String,
-    /// Where to ask for a place in it; empty where that makes no sense.
-    ask: String,
+    rows: Vec<&'p Found<'p>>,
 }
 
 /// One match, as the quick switcher reads it.
@@ -44,10 +38,6 @@ pub(crate) struct Item {
     href: String,
 }
 
-pub(crate) async fn page(page: Page) -> Result<Response, Failure> {
-    render(&search(&page))
-}
-
 pub(crate) async fn json(page: Page) -> Json<Vec<Item>> {
     Json(items(page.world(), &page.query("q")))
 }
@@ -56,41 +46,36 @@ fn items(world: &World, query: &str) -> Vec<Item> {
     world
         .search(query, IN_SWITCHER)
         .into_iter()
-        .map(|found| Item {
-            kind: kind(found.kind).label(),
-            label: found.label.to_owned(),
-            detail: short(found.detail),
-            href: href(&found),
+        .map(|found| {
+            let entity = entity(&found);
+            Item {
+                kind: entity.kind.label(),
+                label: entity.name,
+                detail: short(found.detail),
+                href: entity.href,
+            }
         })
         .collect()
 }
 
-fn kind(found: FoundKind) -> ui::EntityKind {
-    match found {
-        FoundKind::User => ui::EntityKind::Person,
-        FoundKind::Group => ui::EntityKind::Group,
-        FoundKind::Role => ui::EntityKind::Role,
-        FoundKind::App => ui::EntityKind::App,
-        FoundKind::Tag => ui::EntityKind::Tag,
-    }
-}
-
-fn href(found: &Found<'_>) -> String {
-    let place = place(found.kind).1;
-    format!("{place}/{}", convert::escape(&found.key))
-}
-
-fn place(kind: FoundKind) -> (&'static str, &'static str) {
+/// What it is, what several are called and where they are listed.
+fn words(kind: FoundKind) -> (ui::EntityKind, &'static str, &'static str) {
     match kind {
-        FoundKind::User => ("People", "/people"),
-        FoundKind::Group => ("Groups", "/groups"),
-        FoundKind::Role => ("Roles", "/roles"),
-        FoundKind::App => ("Apps", "/apps"),
-        FoundKind::Tag => ("Tags", "/tags"),
+        FoundKind::User => (ui::EntityKind::Person, "People", "/people"),
+        FoundKind::Group => (ui::EntityKind::Group, "Groups", "/groups"),
+        FoundKind::Role => (ui::EntityKind::Role, "Roles", "/roles"),
+        FoundKind::App => (ui::EntityKind::App, "Apps", "/apps"),
+        FoundKind::Tag => (ui::EntityKind::Tag, "Tags", "/tags"),
     }
 }
 
-fn search(page: &Page) -> Search {
+fn entity(found: &Found<'_>) -> ui::Entity {
+    let (kind, _, place) = words(found.kind);
+    let href = format!("{place}/{}", convert::escape(&found.key));
+    ui::Entity::new(kind, found.label, href)
+}
+
+pub(crate) async fn page(page: Page) -> Result<Response, Failure> {
     let query = page.query("q");
     let found = page.world().search(&query, ON_PAGE);
     // What access is asked for comes first, people after.
@@ -102,12 +87,8 @@ fn search(page: &Page) -> Search {
         FoundKind::Tag,
     ];
     let sections = order.into_iter().filter_map(|of| {
-        let rows: Vec<_> = found
-            .iter()
-            .filter(|found| found.kind == of)
-            .map(|found| row(page, found))
-            .collect();
-        let (title, place) = place(of);
+        let rows: Vec<_> = found.iter().filter(|found| found.kind == of).collect();
+        let (_, title, place) = words(of);
         (!rows.is_empty()).then(|| Section {
             title,
             all: address(place, &[("q", &query)]),
@@ -116,14 +97,16 @@ fn search(page: &Page) -> Search {
     });
     let mut shell = page.shell();
     shell.query.clone_from(&query);
-    Search {
+    render(&Search {
+        page: &page,
         shell,
         sections: sections.collect(),
         query,
-    }
+    })
 }
 
-fn row(page: &Page, found: &Found<'_>) -> Row {
+/// Where to ask for a place in it; empty where that makes no sense.
+fn ask(page: &Page, found: &Found<'_>) -> String {
     let (world, now) = (page.world(), page.now());
     let group = match found.kind {
         FoundKind::Group | FoundKind::Role => world.find_group(&found.key),
@@ -136,9 +119,5 @@ fn row(page: &Page, found: &Found<'_>) -> Row {
                 .holds(page.viewer.id, group.id, MembershipKind::Member, now)
                 .is_none()
     });
-    Row {
-        entity: ui::Entity::new(kind(found.kind), found.label, href(found)),
-        detail: short(found.detail),
-        ask: wanted.map_or_else(String::new, |group| ask_href(group, MembershipKind::Member)),
-    }
+    wanted.map_or_else(String::new, |group| ask_href(group, MembershipKind::Member))
 }

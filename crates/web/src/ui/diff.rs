@@ -1,6 +1,6 @@
 //! Who gains and loses what, as previews and the log show it.
 
-use super::{Entity, entity::Level, forms::Hidden, time::ExpiryPill};
+use super::{Entity, time::ExpiryPill};
 
 /// Lines of a diff shown before the rest folds away.
 const DIFF_FOLD: usize = 20;
@@ -105,69 +105,6 @@ impl Diff {
     pub(crate) fn count(&self, sign: Sign) -> usize {
         let lines = self.subjects.iter().flat_map(|subject| &subject.lines);
         lines.filter(|line| line.sign == sign).count()
-    }
-}
-
-/// A change about to be made: what it does, what to heed, and the form that does it.
-pub(crate) struct Preview {
-    pub(crate) title: String,
-    pub(crate) diff: Diff,
-    pub(crate) rules: Option<RulesDiff>,
-    pub(crate) warnings: Vec<String>,
-    pub(crate) notes: Vec<String>,
-    pub(crate) action: String,
-    pub(crate) hidden: Vec<Hidden>,
-    pub(crate) confirm: String,
-    pub(crate) cancel: String,
-    pub(crate) level: Level,
-}
-
-/// What a change does by rules: a part of a preview.
-pub(crate) struct RulesDiff {
-    pub(crate) people: usize,
-    pub(crate) shifts: Vec<AffectedUsers>,
-    pub(crate) not_compared: usize,
-}
-
-/// People whose rules change alike.
-pub(crate) struct AffectedUsers {
-    pub(crate) people: usize,
-    pub(crate) names: Vec<Entity>,
-    pub(crate) names_more: usize,
-    pub(crate) lines: Vec<DecisionChange>,
-    pub(crate) lines_more: usize,
-    /// Whether these are all the ways in which an answer changes.
-    pub(crate) exhaustive: bool,
-}
-
-/// A request that gets another answer.
-pub(crate) struct DecisionChange {
-    /// Gains where it is allowed afterwards, else loses.
-    pub(crate) sign: Sign,
-    pub(crate) action: String,
-    pub(crate) kind: String,
-    pub(crate) conditions: Vec<String>,
-    pub(crate) of_people: Vec<String>,
-    /// For whom it was seen, where not for all.
-    pub(crate) for_whom: String,
-}
-
-impl AffectedUsers {
-    /// Whether it is proved that every answer stays as it is.
-    #[must_use]
-    pub(crate) fn is_nothing(&self) -> bool {
-        self.exhaustive && self.lines.is_empty()
-    }
-}
-
-impl DecisionChange {
-    /// What people may from now on or no longer, and what the answer was.
-    #[must_use]
-    pub(crate) fn words(&self) -> (&'static str, &'static str) {
-        match self.sign {
-            Sign::Gains => ("may now", "was denied"),
-            _ => ("may no longer", "was allowed"),
-        }
     }
 }
 

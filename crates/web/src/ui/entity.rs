@@ -1,7 +1,5 @@
 //! Named things and small words: what the display macros of `_macros.html` draw.
 
-use jiff::Timestamp;
-
 use super::{assets, time::ExpiryPill};
 
 /// What sort of thing an entity is; decides its icon and its word.
@@ -168,25 +166,8 @@ impl Chip {
     }
 }
 
-/// One step of a path line: an entity, and how the path goes on from it.
-pub(crate) struct PathStep {
-    pub(crate) entity: Entity,
-    /// When the link *into* this step ends, if the step has one to show.
-    pub(crate) ends: Option<ExpiryPill>,
-}
-
-impl PathStep {
-    pub(crate) fn new(entity: Entity) -> Self {
-        Self { entity, ends: None }
-    }
-
-    /// The same step, until `until`.
-    #[must_use]
-    pub(crate) fn until(mut self, until: Option<Timestamp>, now: Timestamp) -> Self {
-        self.ends = Some(ExpiryPill::new(until, now));
-        self
-    }
-}
+/// One step of a path line: an entity, and when the link *into* it ends, if it has one to show.
+pub(crate) type PathStep = (Entity, Option<ExpiryPill>);
 
 /// The address of an icon, for `<use href>`.
 pub(crate) fn icon(id: &str) -> String {

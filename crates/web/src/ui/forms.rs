@@ -4,20 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-/// A field the reader does not see.
-pub(crate) struct Hidden {
-    pub(crate) name: String,
-    pub(crate) value: String,
-}
-
-impl Hidden {
-    pub(crate) fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            value: value.into(),
-        }
-    }
-}
+/// A field the reader does not see: its name and what it sends.
+pub(crate) type Hidden = (String, String);
 
 /// One thing to choose.
 #[derive(Clone)]
@@ -50,6 +38,7 @@ impl Choice {
 /// How long access shall last: configured lengths, and a date of one's own.
 ///
 /// Sends `name` (the value of a choice, or `custom`) and `name_date` (`YYYY-MM-DD`, for `custom`).
+#[derive(Default)]
 pub(crate) struct Durations {
     pub(crate) name: String,
     pub(crate) choices: Vec<Choice>,
@@ -63,34 +52,6 @@ pub(crate) struct Durations {
     pub(crate) note: String,
     /// What is wrong with what was sent; may be empty.
     pub(crate) error: String,
-}
-
-impl Durations {
-    /// A picker of `choices` with `chosen` selected.
-    pub(crate) fn new(
-        name: impl Into<String>,
-        choices: Vec<Choice>,
-        chosen: impl Into<String>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            choices,
-            chosen: chosen.into(),
-            date: None,
-            min: None,
-            max: None,
-            note: String::new(),
-            error: String::new(),
-        }
-    }
-
-    /// The same picker with a last date and the reason for it.
-    #[must_use]
-    pub(crate) fn at_most(mut self, max: Date, note: impl Into<String>) -> Self {
-        self.max = Some(max);
-        self.note = note.into();
-        self
-    }
 }
 
 /// What is wrong with a form, by the field's name.

@@ -16,9 +16,7 @@ pub(crate) mod timeline;
 
 mod text;
 
-pub(crate) use diff::{
-    AffectedUsers, DecisionChange, Diff, DiffLine, DiffSubject, Preview, RulesDiff, Sign,
-};
+pub(crate) use diff::{Diff, DiffLine, DiffSubject, Sign};
 pub(crate) use entity::{Chip, Entity, EntityKind, Level, Link, PathStep, hue, icon, initials};
 pub(crate) use forms::{Choice, Durations, Errors, Hidden};
 pub(crate) use list::{Aside, Column, Filter, Pages, Tab};

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 /// The frame around every page; a page's struct holds one in a field called `shell`.
+#[derive(Default)]
 pub(crate) struct Shell {
     pub(crate) viewer: Viewer,
     /// The rail, in order; only what the viewer can use.
@@ -16,33 +17,21 @@ pub(crate) struct Shell {
     pub(crate) theme: &'static str,
     pub(crate) path: String,
     pub(crate) query: String,
-    /// Where the sign-out form posts to; empty when there is nothing to sign out of.
-    pub(crate) sign_out: String,
     /// When the page was drawn, so that the script's clock agrees with the server's.
     pub(crate) now: Timestamp,
     /// The position of the log the page was drawn from.
     pub(crate) log_position: u64,
-    pub(crate) css: String,
-    pub(crate) js: String,
 }
 
 impl Shell {
-    /// A frame for `viewer` with everything else empty and the assets' addresses set.
+    /// A frame for `viewer` with everything else empty.
     pub(crate) fn new(viewer: Viewer, csrf: impl Into<String>, now: Timestamp) -> Self {
         Self {
             viewer,
-            nav: Vec::new(),
             csrf: csrf.into(),
-            personas: Vec::new(),
-            notice: None,
-            theme: "",
             path: "/".to_owned(),
-            query: String::new(),
-            sign_out: String::new(),
             now,
-            log_position: 0,
-            css: super::assets::url("app.css"),
-            js: super::assets::url("app.js"),
+            ..Self::default()
         }
     }
 
@@ -53,25 +42,12 @@ impl Shell {
 }
 
 /// Who is looking at a page.
+#[derive(Default)]
 pub(crate) struct Viewer {
     pub(crate) name: String,
     pub(crate) login: String,
-    /// Two letters for the avatar.
-    pub(crate) initials: String,
     pub(crate) href: String,
     pub(crate) is_admin: bool,
-}
-
-impl Viewer {
-    pub(crate) fn new(name: &str, login: &str, href: String, is_admin: bool) -> Self {
-        Self {
-            initials: super::entity::initials(name),
-            name: name.to_owned(),
-            login: login.to_owned(),
-            href,
-            is_admin,
-        }
-    }
 }
 
 /// One place in the rail.
@@ -82,7 +58,7 @@ pub(crate) struct NavItem {
     pub(crate) icon: &'static str,
     pub(crate) current: bool,
     /// How much waits there for the viewer.
-    pub(crate) badge: Option<u32>,
+    pub(crate) badge: Option<usize>,
 }
 
 impl NavItem {
@@ -103,13 +79,6 @@ impl NavItem {
             current: place == href || inside,
             badge: None,
         }
-    }
-
-    /// The same place with a count of what waits; nothing waiting shows no badge.
-    #[must_use]
-    pub(crate) fn waiting(mut self, count: u32) -> Self {
-        self.badge = (count > 0).then_some(count);
-        self
     }
 }
 
@@ -175,7 +144,10 @@ mod tests {
     fn blocks_take_owned_and_borrowed_values_and_escape_them() {
         let now = "2026-03-13T10:00:00Z".parse().expect("a timestamp");
         let shell = Shell::new(
-            Viewer::new("Ana <Lima>", "ana", "/people/ana".into(), false),
+            Viewer {
+                name: "Ana <Lima>".to_owned(),
+                ..Viewer::default()
+            },
             "t\"k",
             now,
         );
@@ -193,7 +165,11 @@ mod tests {
             wrong: "\"><img src=x>".to_owned(),
             chips: &[],
             choices: vec![Choice::new("ana", "Ana"), Choice::new("jo", "Jo")],
-            durations: &Durations::new("duration", vec![Choice::new("P5D", "5 days")], "custom"),
+            durations: &Durations {
+                choices: vec![Choice::new("P5D", "5 days")],
+                chosen: "custom".to_owned(),
+                ..Durations::default()
+            },
             map: Map {
                 title: String::new(),
                 nodes: nodes.collect(),

@@ -40,6 +40,7 @@ pub(crate) const fn did(operation: OperationName) -> &'static str {
         O::ResourceForget => "removed a resource",
         O::ImportOrg => "imported an organisation",
         O::ImportPolicy => "imported a policy",
+        O::SourceAdopt => "gave a source what others made",
         O::TimeExpire => "access expired",
         O::LogUndo => "undid an entry",
     }
@@ -79,6 +80,7 @@ pub(crate) const fn done(operation: OperationName) -> &'static str {
         O::ResourceRegister => "Resource registered.",
         O::ResourceForget => "Resource removed.",
         O::ImportOrg | O::ImportPolicy => "Imported.",
+        O::SourceAdopt => "Taken over.",
         O::TimeExpire => "Expired.",
         O::LogUndo => "Undone.",
     }
@@ -119,7 +121,8 @@ pub(crate) const fn happened(operation: OperationName, request: &Request) -> &'s
         | O::ResourceRegister
         | O::ResourceForget
         | O::ImportOrg
-        | O::ImportPolicy => "changed it",
+        | O::ImportPolicy
+        | O::SourceAdopt => "changed it",
     }
 }
 
@@ -143,6 +146,7 @@ pub(crate) const fn field(code: RefusalCode) -> &'static str {
         | C::Cycle
         | C::ForeignFact
         | C::InUse
+        | C::KeptBySource
         | C::LastAdmin
         | C::LastOwnersGroup
         | C::NotARole
@@ -172,7 +176,7 @@ pub(crate) fn connector(id: ConnectorId) -> String {
     match id {
         ConnectorId::IMPORT => "Import".to_owned(),
         ConnectorId::POLICY => "Policy file".to_owned(),
-        other => other.to_string(),
+        other => format!("source {other}"),
     }
 }
 

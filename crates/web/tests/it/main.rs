@@ -15,3 +15,4 @@ mod log;
 mod pages;
 mod rules;
 mod sessions;
+mod strict;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use portcullis_model::{Change, Edit, Expiry, Grant, Group, Id, Timestamp};
+use portcullis_model::{Change, Edit, Expiry, Grant, Group, Id, MembershipKind, Timestamp};
 
 use super::Reconcile;
 use crate::sync::{Count, Desired, DriftCode, FactKind, Said, drift::Told};
@@ -14,31 +14,34 @@ impl Reconcile<'_> {
     }
 
     /// Whether what is said of `group` is to be granted, or granted again: not where it holds as
-    /// said, whoever granted it, and not where what holds instead is somebody else's.
+    /// said, whoever granted it, and not where what holds instead is somebody else's. `most` is
+    /// until when tags let it hold.
     fn grants<F: Told>(
         &mut self,
         said: &Said,
         group: Id<Group>,
+        most: Expiry,
         there: Option<&F>,
         same: impl Fn(&F) -> bool,
     ) -> bool {
         let now = self.context.now;
-        let Some(there) = there.filter(|there| !there.validity().until.is_past(now)) else {
-            let group = self.world.group(group);
-            let foreign = group.filter(|group| self.world.is_closed_to(self.source, group));
-            return match foreign {
-                Some(group) => {
-                    self.foreign(group.id, &said.at);
-                    false
-                }
-                None => true,
-            };
+        let there = there.filter(|there| !there.validity().until.is_past(now));
+        let as_said = |there: &F| {
+            let holds = there.validity();
+            // Where a tag brings the end nearer, reading the source again does not move it on.
+            let ends = |until| until == holds.until || most < until && holds.until < until;
+            holds.contains(now) && said.until.is_none_or(ends)
         };
-        let (holds, same) = (there.validity(), same(there));
-        let on_time = holds.contains(now) && said.until.is_none_or(|until| until == holds.until);
-        if on_time && same {
+        let open = F::KIND == FactKind::Entitlement && self.confers.contains(&group);
+        if there.is_some_and(|there| as_said(there) && same(there))
+            || !open && self.is_closed(group, said)
+        {
             return false;
         }
+        let Some(there) = there else {
+            return true;
+        };
+        let (holds, same) = (there.validity(), same(there));
         if self.world.belongs_to(self.source, there) {
             return true;
         }
@@ -97,6 +100,28 @@ impl Reconcile<'_> {
         self.plan.counts.insert(F::KIND, count);
     }
 
+    /// Whether the source may not fill `group`, which is told.
+    fn is_closed(&mut self, group: Id<Group>, said: &Said) -> bool {
+        let there = self.world.group(group);
+        let closed = there.is_some_and(|group| self.world.is_closed_to(self.source, group));
+        if closed {
+            self.foreign(group, &said.at);
+        }
+        closed
+    }
+
+    /// Until when tags let a fact hold in `group`; in one that is the source's mirror it holds as
+    /// said.
+    fn capped(&self, group: Id<Group>, kind: MembershipKind, until: Expiry) -> Expiry {
+        let group = self.world.group(group).or_else(|| self.made.get(&group));
+        group
+            .filter(|group| group.is_managed())
+            .map_or(until, |group| {
+                let demands = self.world.constraints_on(group);
+                demands.cap(kind, until, self.context.now)
+            })
+    }
+
     pub(super) fn memberships(&mut self, desired: &Desired) {
         let (world, context) = (self.world, self.context);
         let mut said = HashSet::new();
@@ -108,7 +133,9 @@ impl Reconcile<'_> {
                 continue;
             };
             let new = said.insert((user, group, kind));
-            if new && self.grants(how, group, world.direct(user, group, kind), |_| true) {
+            let until = self.capped(group, kind, until);
+            let there = world.direct(user, group, kind);
+            if new && self.grants(how, group, until, there, |_| true) {
                 let edit = world.mirror_membership(context, user, group, kind, until, &how.reason);
                 self.plan.edits.push(edit.into());
             }
@@ -131,7 +158,12 @@ impl Reconcile<'_> {
                 continue;
             };
             let there = world.inclusion_of(child, group, kind);
-            if said.insert((child, group, kind)) && self.grants(how, group, there, |_| true) {
+            let until = self.capped(group, kind, until);
+            if said.insert((child, group, kind))
+                && self.grants(how, group, until, there, |_| true)
+                // By a name alone nobody's people get into what the source fills.
+                && !self.is_closed(child, how)
+            {
                 let edit = world.mirror_inclusion(context, child, group, kind, until, &how.reason);
                 self.plan.edits.push(edit.into());
             }
@@ -160,7 +192,7 @@ impl Reconcile<'_> {
                 continue;
             }
             let there = world.conferred(group, grant);
-            if self.grants(how, group, there, |e| grant.says_the_same(&e.grant)) {
+            if self.grants(how, group, until, there, |e| grant.says_the_same(&e.grant)) {
                 let edit =
                     world.grant_entitlement(context, group, grant.clone(), until, &how.reason);
                 self.plan.edits.push(edit.into());

@@ -1,7 +1,7 @@
 //! Apps and groups, found by name.
 
 use portcullis_model::{
-    App, Group, GroupKind, Id, Name, name,
+    App, ConnectorId, Description, Edit, Group, GroupKind, Id, Name, Sourced, name,
     record::{AppOrigin, AppPart, Authority},
 };
 
@@ -10,28 +10,57 @@ use crate::sync::{DesiredApp, DesiredGroup, DesiredKind, DriftCode, Kept, Wordin
 
 impl Reconcile<'_> {
     pub(super) fn app(&mut self, said: &DesiredApp) {
+        let owners = self.context.policy.owners_group_name(&said.name);
         let there = self.world.find_app(&said.name);
+        if let Some(there) = there.filter(|there| there.source != Some(self.source)) {
+            self.apps.insert(said.name.key(), there.id);
+            return self.foreign_app(there, &owners, &said.at);
+        }
         let new = || App {
             id: self.context.id(),
+            source: Some(self.source),
             name: said.name.clone(),
-            description: said.description.clone(),
+            description: Description::default(),
             tags: Vec::new(),
             origin: AppOrigin::Made,
         };
-        let after = App {
-            description: said.description.clone(),
-            ..there.cloned().unwrap_or_else(new)
-        };
+        let mut after = there.cloned().unwrap_or_else(new);
+        if let Some(description) = &said.description {
+            after.description = description.clone();
+        }
         let app = after.id;
         self.apps.insert(said.name.key(), app);
         self.put(there, after);
-        let owners = self.context.policy.owners_group_name(&said.name);
         if let Ok(name) = Name::parse(&owners) {
             let part = AppPart::Owners;
             let wording = Wording::Always(said.owners.clone());
-            self.put_group("", &name, &wording, Kept::Here, |_| {
+            self.put_group(&said.at, &name, &wording, Kept::Here, |_| {
                 Some(GroupKind::App { app, part })
             });
+        }
+    }
+
+    /// Tells that the app is another's. Whoever takes it over takes its owners group with it.
+    fn foreign_app(&mut self, there: &App, owners: &str, at: &str) {
+        if there.origin == AppOrigin::BuiltIn {
+            let message = format!(
+                "`{}` is Portcullis itself, which no source keeps",
+                there.name
+            );
+            return self.drift(DriftCode::ForeignApp, at, message);
+        }
+        let message = self.not_kept(there, &there.name);
+        self.drift(DriftCode::ForeignApp, at, message);
+        self.adoptable(there, &there.name);
+        let owners = self.world.find_group(owners);
+        let closed = |group: &&Group| self.world.is_closed_to(self.source, group);
+        if let Some(owners) = owners.filter(closed) {
+            let own = owners.clone().kept_by(Some(self.source));
+            let edit = Edit::update(owners.clone(), own);
+            let with_app = self.plan.foreign.last_mut();
+            with_app
+                .into_iter()
+                .for_each(|(_, edits)| edits.push(edit.clone().into()));
         }
     }
 
@@ -40,6 +69,9 @@ impl Reconcile<'_> {
             return;
         }
         let (at, name) = (&said.at, &said.name);
+        if let Kept::By(other) = said.kept {
+            return self.kept_by(other, at, name);
+        }
         self.put_group(at, name, &said.description, said.kept, |all| {
             Some(match &said.kind {
                 DesiredKind::Group => GroupKind::Group,
@@ -58,6 +90,25 @@ impl Reconcile<'_> {
         }
     }
 
+    /// Notes the group as one that `other` keeps, or tells that it does not.
+    fn kept_by(&mut self, other: ConnectorId, at: &str, name: &Name) {
+        let Some(there) = self.world.find_group(name) else {
+            let message =
+                format!("there is no group `{name}` yet; bring in what `{other}` says first");
+            return self.drift(DriftCode::ForeignGroup, at, message);
+        };
+        self.groups.insert(name.key(), there.id);
+        if there.source == Some(other) && self.world.is_open_to_grants(there) {
+            self.confers.insert(there.id);
+        } else if self.foreign.insert(there.id) {
+            let message = format!(
+                "{} is not kept by the source `{other}`; correct who keeps it, or leave the group out",
+                there.called()
+            );
+            self.drift(DriftCode::ForeignGroup, at, message);
+        }
+    }
+
     fn put_group(
         &mut self,
         at: &str,
@@ -71,7 +122,10 @@ impl Reconcile<'_> {
             let mirrors_ours = group.is_managed() && kept == Kept::Outside;
             mirrors_ours || self.world.is_closed_to(self.source, group)
         });
-        let (Wording::AtFirst(words) | Wording::Always(words)) = description;
+        let words = match description {
+            Wording::Unsaid => None,
+            Wording::AtFirst(words) | Wording::Always(words) => Some(words),
+        };
         let mut after = match there {
             Some(there) => there.clone(),
             None => {
@@ -79,37 +133,61 @@ impl Reconcile<'_> {
                     let message = format!("`{name}` belongs to an app that is not known");
                     return self.drift(DriftCode::UnknownGroup, at, message);
                 };
-                Group {
+                let made = Group {
                     id: self.context.id(),
+                    source: Some(self.source),
                     name: name.clone(),
-                    description: words.clone(),
+                    description: words.cloned().unwrap_or_default(),
                     kind,
                     authority: match kept {
-                        Kept::Here => Authority::Portcullis,
+                        Kept::Here | Kept::By(_) => Authority::Portcullis,
                         Kept::Outside => Authority::External(self.source),
                     },
                     tags: Vec::new(),
-                }
+                };
+                self.made.insert(made.id, made.clone());
+                made
             }
         };
         self.groups.insert(name.key(), after.id);
         if foreign {
             return self.foreign(after.id, at);
         }
-        if matches!(description, Wording::Always(_)) {
+        if let Wording::Always(words) = description {
             after.description = words.clone();
         }
         self.put(there, after);
     }
 
-    /// Tells once that another is the authority over the group.
+    /// Tells once that the group is another's.
     pub(super) fn foreign(&mut self, group: Id<Group>, at: &str) {
-        if let Some(there) = self.world.group(group)
-            && self.foreign.insert(group)
-        {
-            let message = format!("another than this source decides about `{}`", there.name);
-            self.drift(DriftCode::ForeignGroup, at, message);
+        let Some(there) = self.world.group(group) else {
+            return;
+        };
+        if !self.foreign.insert(group) {
+            return;
         }
+        let name = &there.name;
+        let message = match there.authority {
+            _ if self.world.is_built_in(there) => {
+                format!(
+                    "`{name}` says who administers Portcullis, which no source does; leave it out"
+                )
+            }
+            Authority::External(other) => {
+                format!("`{name}` is kept by `{other}`, an outside system; change it there")
+            }
+            Authority::Portcullis if there.source == Some(self.source) => {
+                format!(
+                    "`{name}` is decided about in Portcullis; another than this source keeps it"
+                )
+            }
+            Authority::Portcullis => {
+                self.adoptable(there, name);
+                self.not_kept(there, name)
+            }
+        };
+        self.drift(DriftCode::ForeignGroup, at, message);
     }
 
     pub(super) fn known_group(&self, name: &str) -> Option<Id<Group>> {

@@ -19,7 +19,9 @@ pub(super) struct Found<'a> {
 
 impl<'a> Reconcile<'a> {
     /// Who is meant: whoever has that external id, and only if nobody has, whoever has the login.
-    /// A login that has come to somebody new must not bring them what its last bearer had.
+    /// A login that has come to somebody new must not bring them what its last bearer had, and
+    /// neither must a login that another source gave. Whom people made known here, admins chose
+    /// the login of: they may be meant by it, and stay as they are.
     pub(super) fn find(&mut self, said: &'a DesiredUser) -> Option<Found<'a>> {
         let (login, external) = (said.login.as_deref(), said.external_id.as_deref());
         let who = login.or(external).unwrap_or_default();
@@ -34,7 +36,14 @@ impl<'a> Reconcile<'a> {
         let mut keys = keys.into_iter().flatten();
         let (identities, source) = (self.world.identities_of(id), self.source);
         let called = identities.filter(|i| i.connector == source).count() > 0;
-        let wrong = if known.is_none() && external.is_some() && called {
+        let others = named.filter(|user| {
+            let linked = user.source.is_some() || external.is_some();
+            known.is_none() && user.source != Some(source) && linked
+        });
+        let wrong = if let Some(other) = others {
+            self.adoptable(other, &other.login);
+            Some((DriftCode::ForeignUser, self.not_kept(other, &other.login)))
+        } else if known.is_none() && external.is_some() && called {
             self.claimed.insert(id);
             let message =
                 format!("`{who}` is known to this source under another id; see who of them it is");
@@ -68,6 +77,7 @@ impl<'a> Reconcile<'a> {
             let login = said.login.clone()?;
             Some(User {
                 id,
+                source: Some(self.source),
                 name: Name::parse(&login).ok()?,
                 login,
                 email: None,
@@ -93,7 +103,28 @@ impl<'a> Reconcile<'a> {
             let message = format!("the source calls `{}` now `{login}`", after.login);
             self.drift(DriftCode::OtherLogin, &said.at, message);
         }
-        self.put(there, after);
+        match there.filter(|there| there.source != Some(self.source)) {
+            Some(other) => self.says_otherwise(other, &after, &said.at),
+            None => self.put(there, after),
+        }
+    }
+
+    /// Tells in what the source would have somebody it does not keep be otherwise.
+    fn says_otherwise(&mut self, there: &User, wanted: &User, at: &str) {
+        let differs = [
+            ("name", there.name != wanted.name),
+            ("e-mail address", there.email != wanted.email),
+            ("manager", there.manager != wanted.manager),
+            ("attributes", there.attributes != wanted.attributes),
+        ];
+        let differs = differs.iter().filter(|(_, differs)| *differs);
+        let differs: Vec<_> = differs.map(|(what, _)| *what).collect();
+        if !differs.is_empty() {
+            let not_kept = self.not_kept(there, &there.login);
+            let message = format!("{not_kept}; as it is stays: {}", differs.join(", "));
+            self.drift(DriftCode::OtherUser, at, message);
+        }
+        self.adoptable(there, &there.login);
     }
 
     /// Whoever has just that login: nobody whose e-mail address or id reads like it.
@@ -103,17 +134,24 @@ impl<'a> Reconcile<'a> {
 
     /// Whoever is meant, described or known.
     pub(super) fn user_of(&mut self, key: &UserKey, at: &str) -> Option<Id<User>> {
+        let described = match key {
+            UserKey::Login(login) => self.users.get(&UserKey::Login(name::key(login))),
+            UserKey::External(_) => self.users.get(key),
+        };
+        let described = described.copied();
+        // Why nobody is meant by what is described was told there.
+        if described == Some(None) {
+            return None;
+        }
         let (found, who) = match key {
             UserKey::Login(login) => {
-                let described = self.users.get(&UserKey::Login(name::key(login)));
                 let known = || self.by_login(login).map(|user| user.id);
-                (described.map_or_else(known, |id| *id), login.as_str())
+                (described.unwrap_or_else(known), login.as_str())
             }
             UserKey::External(id) => {
                 let known = || self.world.user_by_identity(self.source, id);
                 let known = || known().map(|user| user.id);
-                let described = self.users.get(key);
-                (described.map_or_else(known, |id| *id), &**id)
+                (described.unwrap_or_else(known), &**id)
             }
         };
         if found.is_none() {

@@ -168,6 +168,7 @@ impl Rules<'_> {
             } => {
                 let group = Group {
                     id: Id::new(uuid::Uuid::nil()),
+                    source: None,
                     name: name.clone(),
                     description: description.clone(),
                     kind: *kind,

@@ -22,6 +22,7 @@ impl World {
     /// # let id = |n: u128| uuid::Uuid::from_u128(n);
     /// # let ada = User {
     /// #     id: Id::new(id(1)),
+    /// #     source: None,
     /// #     login: Login::parse("ada").unwrap(),
     /// #     name: Name::parse("Ada").unwrap(),
     /// #     email: None,
@@ -31,6 +32,7 @@ impl World {
     /// # };
     /// # let team = Group {
     /// #     id: Id::new(id(2)),
+    /// #     source: None,
     /// #     name: Name::parse("Team").unwrap(),
     /// #     description: Description::default(),
     /// #     kind: GroupKind::Group,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::Code;
 use super::super::json::{Kind, Node};
-use super::super::report::{Path, clip};
+use super::super::report::{Path, out_of_range};
 use super::Checker;
 use crate::value::{NumberError, Value};
 
@@ -82,10 +82,7 @@ impl Checker<'_> {
         written: &str,
         error: NumberError,
     ) {
-        let message = format!(
-            "the number `{}` is {error}; write it as a string",
-            clip(written)
-        );
+        let message = out_of_range(written, error);
         self.diagnostic(Code::NumberOutOfRange, path, node.at, message);
     }
 }

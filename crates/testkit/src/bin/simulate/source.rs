@@ -10,7 +10,7 @@ use portcullis_app::{
 };
 use portcullis_model::{
     Actor, Change, ConnectorId, Context, Edit, Fact, FieldError, Group, Membership, MembershipKind,
-    Name, OperationName, World,
+    Name, OperationName, Reason, World,
 };
 use portcullis_sandbox::Rng;
 use portcullis_store::{CommitError, Committed};
@@ -120,7 +120,11 @@ fn answer(world: &World, rng: &mut Rng) -> Desired {
         there.retain(|_| rng.chance(85));
         there.extend((0..rng.below(4)).filter_map(|_| rng.pick(&users).cloned()));
         let members = there.into_iter().map(|login| DesiredMembership {
-            said: Said::default(),
+            // Tags may ask for a reason, of sources too.
+            said: Said {
+                reason: Reason::parse("as the source says").unwrap_or_default(),
+                ..Said::default()
+            },
             user: UserKey::Login(login),
             group: group.to_owned(),
             kind: MembershipKind::Member,

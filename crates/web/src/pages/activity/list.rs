@@ -1,6 +1,6 @@
 //! The log: who did what, to what, when.
 
-use portcullis_model::{Actor, Id, Refusal, Timestamp};
+use portcullis_model::{Actor, Id, Refusal, Timestamp, time::ParseTimestampError};
 use portcullis_store::{LogEntry, LogFilter, SubjectKind};
 use uuid::Uuid;
 
@@ -24,21 +24,18 @@ const MOST_SUBJECTS: usize = 4;
 struct Activity<'p> {
     shell: ui::Shell,
     operations: Vec<ui::Choice>,
-    it: List<'p, Row>,
+    it: List<'p, Row<'p>>,
     is_open: bool,
     older: Older,
 }
 
-struct Row {
+struct Row<'e> {
+    entry: &'e LogEntry,
     who: ui::Entity,
-    did: String,
+    did: &'static str,
     subjects: Vec<ui::Entity>,
     more: String,
     when: ui::When,
-    position: u64,
-    href: String,
-    undone: bool,
-    undoes: Option<u64>,
 }
 
 pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
@@ -96,23 +93,18 @@ fn wanted(page: &Page) -> Result<LogFilter, Failure> {
     });
     let wrong = || Refusal::invalid("subject", "it is written as a kind, a colon and an id");
     let subject = text("subject").map(|text| subject(&text).ok_or_else(wrong));
-    // A date means its end: the first day of a stretch counts from its beginning.
-    let time = |name: &str, first: bool| {
-        let parsed = text(name).map(|day| {
-            let before = if first && day.len() == 10 { 86_399 } else { 0 };
-            let at = day.parse::<Timestamp>();
-            let at = at.map_err(|bad| Refusal::invalid(name, bad.to_string()))?;
-            Ok::<_, Refusal>(at.plus_seconds(-before))
-        });
-        parsed.transpose()
+    let time = |name: &str, read: fn(&str) -> Result<Timestamp, ParseTimestampError>| {
+        let read = text(name).map(|day| read(&day));
+        let read = read.transpose();
+        read.map_err(|bad| Refusal::invalid(name, bad.to_string()))
     };
     Ok(LogFilter {
         actor: actor.transpose()?,
         operation: text("operation"),
         subject: subject.transpose()?,
         q: text("q"),
-        from: time("from", true)?,
-        to: time("to", false)?,
+        from: time("from", Timestamp::parse_start)?,
+        to: time("to", str::parse)?,
         limit: PER_PAGE,
         before: before(page)?,
     })
@@ -123,7 +115,7 @@ fn subject(text: &str) -> Option<(SubjectKind, Uuid)> {
     Some((SubjectKind::parse(kind)?, id.parse().ok()?))
 }
 
-fn row(page: &Page, entry: &LogEntry) -> Row {
+fn row<'e>(page: &Page, entry: &'e LogEntry) -> Row<'e> {
     let names = Names::of_subjects(page.world(), &entry.subjects);
     let actor = entry.actor.user().map(Id::uuid);
     let mut subjects: Vec<_> = entry
@@ -148,7 +140,7 @@ fn row(page: &Page, entry: &LogEntry) -> Row {
     };
     Row {
         who: names::actor(page.world(), entry.actor, entry.login.as_deref()),
-        did: words::did(entry.operation).to_owned(),
+        did: words::did(entry.operation),
         subjects: subjects
             .into_iter()
             .take(MOST_SUBJECTS)
@@ -159,9 +151,6 @@ fn row(page: &Page, entry: &LogEntry) -> Row {
             .collect(),
         more,
         when: convert::when(entry.at, page.viewer.context.now),
-        position: entry.position.0,
-        href: names::entry_href(entry.position),
-        undone: entry.undone_by.is_some(),
-        undoes: entry.undoes.map(|position| position.0),
+        entry,
     }
 }

@@ -31,13 +31,10 @@ const MOST_LINES: usize = 80;
 #[template(path = "activity/show.html")]
 struct EntryPage {
     shell: ui::Shell,
-    position: u64,
+    entry: LogEntry,
     who: ui::Entity,
-    did: String,
-    operation: String,
+    did: &'static str,
     when: ui::When,
-    undoes: Option<u64>,
-    undone_by: Option<u64>,
     undo: Offered,
     edits: Vec<Line>,
     pages: ui::Pages,
@@ -88,19 +85,16 @@ pub(crate) async fn show(
     let last = page.viewer.world.position().0;
     render(&EntryPage {
         shell: page.shell(),
-        position,
         who: names::actor(page.world(), entry.actor, entry.login.as_deref()),
-        did: words::did(entry.operation).to_owned(),
-        operation: entry.operation.to_string(),
+        did: words::did(entry.operation),
         when: convert::when(entry.at, page.viewer.context.now),
-        undoes: entry.undoes.map(|position| position.0),
-        undone_by: entry.undone_by.map(|position| position.0),
         undo: undo(&web, &page, &entry, count, &change),
         edits: edits::edits(&names, &shown, entry.at),
         pages,
         effect,
         previous: (position > 1).then(|| names::entry_href(Position(position - 1))),
         next: (position < last).then(|| names::entry_href(Position(position + 1))),
+        entry,
     })
 }
 

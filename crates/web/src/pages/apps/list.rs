@@ -32,7 +32,7 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
         order: sort.order(),
     };
     let found = query.all(world, page.now());
-    let mut it = List::new(&page, "/apps", sort, found).map(|app| row(&page, app));
+    let mut it = List::new(&page, "/apps", sort, found, |app| Some(row(&page, app)));
     it.searched("Text");
     it.narrowed("Tag", "tag", tag.map_or("", |tag| &tag.name));
     it.offer(Wish::CreateApp, "New app");

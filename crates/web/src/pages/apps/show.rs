@@ -6,11 +6,7 @@ use portcullis_model::{App, Group, Id, User, record::AppOrigin, world::contains}
 
 use crate::{
     At,
-    pages::{
-        actions::Actions,
-        constraints::{TagLine, tag_line},
-        prelude::*,
-    },
+    pages::{actions::Actions, constraints::TagLine, prelude::*},
 };
 
 /// More groups than this are not looked through for the ways into an app.
@@ -20,19 +16,18 @@ const MOST_LOOKED_AT: usize = 2_000;
 #[template(path = "apps/show.html")]
 struct AppPage<'p> {
     shell: ui::Shell,
+    page: &'p Page,
     as_of: AsOf,
     app: &'p App,
     chips: Vec<ui::Chip>,
     groups: List<'p, Row<'p>>,
     owners: ui::Aside,
     roles: ui::Aside,
-    tags: Vec<TagLine>,
+    tags: Vec<TagLine<'p>>,
 }
 
 struct Row<'p> {
     group: &'p Group,
-    members: usize,
-    owners: usize,
     /// What the reader is in it, or how to ask.
     mine: Mine,
 }
@@ -66,9 +61,10 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
             .tags
             .iter()
             .filter_map(|id| world.tag(*id))
-            .map(|tag| tag_line(tag, None))
+            .map(|tag| (tag, None))
             .collect(),
         shell: page.shell(),
+        page: &page,
         as_of,
         app,
     })
@@ -87,7 +83,7 @@ fn groups<'p>(page: &'p Page, app: &App, day: &str) -> List<'p, Row<'p>> {
         found.reverse();
     }
     let here = convert::app_href(app);
-    let mut list = List::new(page, here, sort, found).map(|group| row(page, group));
+    let mut list = List::new(page, here, sort, found, |group| Some(row(page, group)));
     list.keep("at", day);
     list.searched("Text");
     actions(page, app, &mut list.actions);
@@ -98,8 +94,6 @@ fn row<'p>(page: &Page, group: &'p Group) -> Row<'p> {
     let (world, now) = (page.world(), page.now());
     Row {
         group,
-        members: world.holder_count(group.id, MembershipKind::Member, now),
-        owners: world.holder_count(group.id, MembershipKind::Owner, now),
         mine: match world.holds(page.viewer.id, group.id, MembershipKind::Member, now) {
             Some(until) => Mine::Has(convert::ends(until, now)),
             None if page.view.at == At::Now && group.is_managed() => {

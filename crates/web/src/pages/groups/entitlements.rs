@@ -1,11 +1,13 @@
 //! What a group confers, given and withheld.
 
 use portcullis_app::group::{GrantEntitlement, RevokeEntitlement};
-use portcullis_model::{Entitlement, EntitlementKind, entitlement::Takes};
-use portcullis_rules::Budget;
+use portcullis_model::{
+    Entitlement, EntitlementKind, FieldError,
+    entitlement::{Takes, placed},
+};
+use portcullis_rules::{Budget, strict};
 use serde_json::{Map, Value};
 
-use super::form::crumbs;
 use crate::pages::prelude::forms::*;
 
 /// What reading a form may cost: a moment, because it is read where others wait.
@@ -49,7 +51,7 @@ impl Form for New {
         form.title = format!("Grant an entitlement to {}", group.name);
         form.lead =
             "Every member of the group gets it, whether direct or through another group.".into();
-        form.crumbs = crumbs(group);
+        form.of_group(group);
         for (at, member) in self.kind.members().iter().enumerate() {
             let field = form
                 .add(Line, member.name, member.label, "")
@@ -68,18 +70,19 @@ impl Form for New {
         let there = world.entitlements_of(group.id).map(convert::entitlement);
         form.aside("Already granted", there.take(MOST).collect(), "");
         form.submit = "Grant".into();
-        form.cancel = convert::group_href(group);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         let (group, members) = (&self.group, self.kind.members());
-        let sent = members.iter().filter_map(|member| {
-            let value = sent(member.takes, input.text(member.name))?;
-            Some((member.name.to_owned(), value))
-        });
-        let mut faults = Vec::new();
-        let (sent, budget) = (sent.collect::<Map<_, _>>(), Budget::new(STEPS));
-        let grant = self.kind.read(&sent, "", &mut faults, &budget);
+        let (mut given, mut faults) = (Map::new(), Vec::new());
+        for member in members {
+            match sent(member.takes, input.text(member.name)) {
+                Ok(value) => given.extend(value.map(|value| (member.name.to_owned(), value))),
+                Err(wrong) => faults.push(FieldError::new(format!("/{}", member.name), wrong)),
+            }
+        }
+        let budget = Budget::new(STEPS);
+        let grant = self.kind.read(&given, "", &mut faults, &budget);
         for fault in faults {
             // The field is the first step of the pointer.
             let field = fault.field.split('/').nth(1).unwrap_or_default();
@@ -100,16 +103,19 @@ impl Form for New {
 }
 
 /// A field as the member it stands for; nothing where it may be left out and is.
-fn sent(takes: Takes, text: &str) -> Option<Value> {
+fn sent(takes: Takes, text: &str) -> Result<Option<Value>, String> {
     let words = || text.split(|c: char| c == ',' || c.is_whitespace());
-    match takes {
+    Ok(match takes {
         Takes::Permission | Takes::Text(_) => Some(text.into()),
+        _ if text.trim().is_empty() => None,
         Takes::Texts(_) => Some(words().filter(|word| !word.is_empty()).collect()),
-        Takes::Number | Takes::Rules | Takes::Objects if text.trim().is_empty() => None,
-        Takes::Number | Takes::Rules | Takes::Objects => {
-            Some(serde_json::from_str(text).unwrap_or_else(|_| text.into()))
+        // Read from its text, so that a fault in it has a line.
+        Takes::Rules => Some(text.into()),
+        Takes::Number | Takes::Objects => {
+            let value = strict::from_word(text.trim()).map_err(|wrong| placed(&wrong))?;
+            Some(value.to_json())
         }
-    }
+    })
 }
 
 pub(super) fn revoke(input: &Input<'_>) -> Result<Step, Failure> {

@@ -14,14 +14,15 @@ use crate::pages::{
 const MOST: usize = 10;
 
 /// What stands beside a group's people.
-pub(crate) struct Facts {
+pub(crate) struct Facts<'p> {
     pub owners: ui::Aside,
     pub app: Option<ui::Entity>,
-    pub requests: Few<Asking>,
+    /// Who asks for a place in it.
+    pub requests: Few<(ui::Entity, &'p Request)>,
     pub confers: Beside,
     pub into: Beside,
     pub from: Beside,
-    pub tags: Vec<TagLine>,
+    pub tags: Vec<TagLine<'p>>,
 }
 
 /// The beginning of a list that has a page of its own.
@@ -46,16 +47,13 @@ pub(crate) struct End {
     pub verb: &'static str,
 }
 
-/// A request that waits.
-pub(crate) struct Asking {
-    pub who: ui::Entity,
-    pub kind: &'static str,
-    pub when: ui::When,
-    pub href: String,
+/// What a request is for, in a word.
+pub(crate) fn wanted(request: &Request) -> &'static str {
+    request.wants.kind().map_or("it", MembershipKind::noun)
 }
 
-pub(crate) fn facts(page: &Page, group: &Group) -> Facts {
-    let (world, now) = (page.world(), page.now());
+pub(crate) fn facts<'p>(page: &'p Page, group: &'p Group) -> Facts<'p> {
+    let world = page.world();
     // Rights are looked up for each row: only for those that are shown.
     let beside = |rows: Few<Row>| Beside {
         may: rows.shown.iter().any(|row| row.end.is_some()),
@@ -65,17 +63,13 @@ pub(crate) fn facts(page: &Page, group: &Group) -> Facts {
     let confers = Few::of(MOST, conferred(page, group), |it| drawn_grant(page, it));
     let requests = world.requests();
     let requests = requests.filter(|request| request.wants.group() == Some(group.id));
-    let asking = |request: &Request| {
-        Some(Asking {
-            who: convert::user(world.user(request.requester)?),
-            kind: request.wants.kind().map_or("it", MembershipKind::noun),
-            when: convert::when(request.created_at, now),
-            href: convert::request_href(request.id),
-        })
+    let asking = |request: &'p Request| {
+        let who = world.user(request.requester)?;
+        Some((convert::user(who), request))
     };
     Facts {
         owners: owners(page, group),
-        app: group.app().and_then(|app| world.app(app)).map(convert::app),
+        app: page.app_of(group),
         confers: beside(confers),
         into: linked(into(page, group)),
         from: linked(from(page, group)),
@@ -189,8 +183,8 @@ fn drawn(page: &Page, (inclusion, group): Link<'_>) -> Row {
         may.then(|| End {
             action: format!("/groups/{}/roles/detach", target.id),
             fields: vec![
-                ui::Hidden::new("role", child.to_string()),
-                ui::Hidden::new("kind", kind.to_string()),
+                ("role".into(), child.to_string()),
+                ("kind".into(), kind.to_string()),
             ],
             verb: "Detach",
         })

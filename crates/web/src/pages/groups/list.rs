@@ -22,15 +22,8 @@ struct Groups<'p> {
     title: &'static str,
     lead: &'static str,
     with_app: bool,
-    it: List<'p, Row<'p>>,
-}
-
-struct Row<'p> {
-    group: &'p Group,
-    app: Option<ui::Entity>,
-    tags: Few<ui::Entity>,
-    members: usize,
-    owners: usize,
+    it: List<'p, &'p Group>,
+    page: &'p Page,
 }
 
 /// Of groups, or at `/roles` of roles.
@@ -51,11 +44,12 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
         title,
         lead,
         with_app: !roles,
+        page: &page,
         it,
     })
 }
 
-fn found<'p>(page: &'p Page, place: &str, roles: bool) -> List<'p, Row<'p>> {
+fn found<'p>(page: &'p Page, place: &str, roles: bool) -> List<'p, &'p Group> {
     let world = page.world();
     let sort = Sort::of(page, "name");
     let app = world.find_app(&page.query("app"));
@@ -86,7 +80,7 @@ fn found<'p>(page: &'p Page, place: &str, roles: bool) -> List<'p, Row<'p>> {
         }),
     };
     let all = query.all(world, page.now());
-    let mut it = List::new(page, place, sort, all).map(|group| row(page, group));
+    let mut it = List::new(page, place, sort, all, Some);
     let kinds = [
         ("", "Any kind", ""),
         ("app", "Of an app", "of an app"),
@@ -121,20 +115,15 @@ fn found<'p>(page: &'p Page, place: &str, roles: bool) -> List<'p, Row<'p>> {
     it
 }
 
-fn row<'p>(page: &'p Page, group: &'p Group) -> Row<'p> {
-    let (world, now) = (page.world(), page.now());
-    Row {
-        group,
-        app: group.app().and_then(|app| world.app(app)).map(convert::app),
-        tags: Few::of(MOST_TAGS, world.tags_on(group).collect(), convert::tag),
-        members: world.holder_count(group.id, MembershipKind::Member, now),
-        owners: world.holder_count(group.id, MembershipKind::Owner, now),
-    }
+/// The first of the tags in force on a group.
+fn tags(page: &Page, group: &Group) -> Few<ui::Entity> {
+    let tags = page.world().tags_on(group);
+    Few::of(MOST_TAGS, tags.collect(), convert::tag)
 }
 
 /// Offers a choice among records, where there are few enough to choose from.
 fn one_of<'w>(
-    it: &mut List<'_, Row<'_>>,
+    it: &mut List<'_, &Group>,
     name: &'static str,
     label: &'static str,
     all: impl Iterator<Item = (Uuid, &'w str)>,

@@ -3,17 +3,19 @@
 mod entitlements;
 mod facts;
 mod form;
-mod history;
 pub(crate) mod list;
 mod people;
 mod roles;
 mod rules;
 mod rules_text;
-mod show;
+pub(super) mod show;
 
 use axum::{Router, routing::get};
 
-use super::form::{button, confirm, form};
+use super::{
+    form::{button, confirm, form},
+    history,
+};
 use crate::Web;
 
 pub(super) use self::{
@@ -32,7 +34,7 @@ pub(super) fn routes() -> Router<Web> {
         let at = |rest: &str| format!("{place}{rest}");
         all = all
             .route(place, get(show::show))
-            .route(&at("/history"), get(history::show))
+            .route(&at("/history"), get(history::of_group))
             .route(&at("/edit"), form::<GroupForm>())
             .route(&at("/delete"), confirm(form::delete))
             .route(&at("/people/add"), form::<people::Add>())
@@ -42,10 +44,10 @@ pub(super) fn routes() -> Router<Web> {
             .route(&at("/roles/attach"), form::<roles::Attach>())
             .route(&at("/roles/detach"), button(roles::detach))
             .route(&at("/confer"), form::<entitlements::New>())
-            .route(&at("/rules/new"), get(rules::new).post(rules::create))
+            .route(&at("/rules/new"), get(rules::show).post(rules::save))
             .route(
                 &at("/rules/{entitlement}"),
-                get(rules::show).post(rules::replace),
+                get(rules::show).post(rules::save),
             );
     }
     all

@@ -3,7 +3,6 @@
 use portcullis_app::group::{AddPeople, RemovePeople};
 use portcullis_model::Membership;
 
-use super::form::crumbs;
 use crate::pages::prelude::forms::*;
 
 pub(super) struct Add {
@@ -22,8 +21,7 @@ impl Form for Add {
         let (group, kind) = (&self.group, self.kind);
         let (world, now) = (&*page.viewer.world, page.viewer.context.now);
         form.title = format!("Add {kind}s to {}", group.name);
-        form.cancel = convert::group_href(group);
-        form.crumbs = crumbs(group);
+        form.of_group(group);
         let here = format!("{}/people/add?kind=", form.cancel);
         form.kind_tabs(&here, ["Members", "Owners"], kind);
         let requirements = Requirements::of_place(world, group, kind, now);
@@ -118,7 +116,7 @@ impl Form for Extend {
         let (group, user, kind) = (&self.group, &self.user, self.place.kind);
         let (world, now, me) = (&*page.viewer.world, page.viewer.context.now, page.viewer.id);
         form.title = format!("End date of {} in {}", user.name, group.name);
-        form.crumbs = crumbs(group);
+        form.of_group(group);
         let requirements = Requirements::of_place(world, group, kind, now);
         if me == user.id {
             form.no_self_add(&requirements, page, group, kind);
@@ -134,7 +132,6 @@ impl Form for Extend {
         form.reason(&requirements, "Why you change the end date.");
         form.version(&Some(&self.place));
         form.submit = "Change end date".into();
-        form.cancel = convert::group_href(group);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {

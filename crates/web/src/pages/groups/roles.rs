@@ -3,7 +3,6 @@
 use portcullis_app::group::{AttachRole, DetachRole};
 use portcullis_model::World;
 
-use super::form::crumbs;
 use crate::pages::{constraints::length, pick, prelude::forms::*};
 
 /// The most groups offered as boxes; others are named.
@@ -25,8 +24,7 @@ impl Form for Attach {
         let (world, group, kind) = (&*page.viewer.world, &self.group, self.kind);
         form.title = format!("Add a role to {}", group.name);
         form.lead = format!("Everyone in the role becomes {kind} of this group, now and later.");
-        form.cancel = convert::group_href(group);
-        form.crumbs = crumbs(group);
+        form.of_group(group);
         let here = format!("{}/roles/attach?kind=", form.cancel);
         form.kind_tabs(&here, ["As members", "As owners"], kind);
         let requirements = Requirements::of_inclusion(world, group, kind);
@@ -116,7 +114,7 @@ impl Form for AttachTo {
         let kind = form.values.kind();
         form.title = format!("Add {} to groups", role.name);
         form.lead = "Everyone in the role gets into these groups, now and later.".into();
-        form.crumbs = crumbs(role);
+        form.of_group(role);
         let (groups, left) = offered(page, role);
         let boxes = groups.into_iter().map(|group| {
             form.check("groups", group.id.to_string(), &*group.name, false)
@@ -143,7 +141,6 @@ impl Form for AttachTo {
             .map(convert::group);
         form.aside("Already included", already.take(MOST_BOXES).collect(), "");
         form.submit = "Attach".into();
-        form.cancel = convert::group_href(role);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {

@@ -78,13 +78,6 @@ struct Draft {
     reason: String,
 }
 
-/// Whose rules are edited: a list that is there, or a new one.
-struct Place<'p> {
-    page: &'p Page,
-    group: &'p Group,
-    there: Option<&'p Entitlement>,
-}
-
 const EXAMPLE: &str = r#"[
   {
     "access": "allow",
@@ -133,48 +126,30 @@ fn raw(fields: &Fields, name: &str) -> String {
     found.map_or_else(String::new, |(_, text)| text.replace("\r\n", "\n"))
 }
 
-/// The list that the address names.
-fn listed(page: &Page) -> Result<(&Entitlement, &Rules), Refusal> {
+/// The list that the address names; nothing for a new one.
+fn listed(page: &Page) -> Result<Option<(&Entitlement, &Rules)>, Refusal> {
     let (group, id) = (page.one::<Group>()?, page.param("entitlement"));
+    if id.is_empty() {
+        allowed(page, Wish::GrantEntitlement, Target::Group(group))?;
+        return Ok(None);
+    }
     let found = id
         .parse::<Id<Entitlement>>()
         .ok()
         .and_then(|id| page.viewer.world.entitlement(id))
         .filter(|entitlement| entitlement.group == group.id);
     let found = found.and_then(|entitlement| Some((entitlement, Rules::of(&entitlement.grant)?)));
-    found.ok_or_else(|| Refusal::not_found(Noun::RuleList, id))
-}
-
-pub(super) async fn new(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    let group = page.one::<Group>()?;
-    allowed(&page, Wish::GrantEntitlement, Target::Group(group))?;
-    first(&web, &page, None, Draft::new()).await
+    let missing = || Refusal::not_found(Noun::RuleList, id);
+    found.map(Some).ok_or_else(missing)
 }
 
 pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    let (there, list) = listed(&page)?;
-    first(&web, &page, Some(there), Draft::of(list)).await
-}
-
-async fn first(
-    web: &Web,
-    page: &Page,
-    there: Option<&Entitlement>,
-    draft: Draft,
-) -> Result<Response, Failure> {
-    let group = page.one::<Group>()?;
-    let said = said(&look(web, page, &draft).await?);
-    let (place, values) = (Place { page, group, there }, Values::asked(page));
-    render(&place.edit(draft, &values, ui::Errors::default(), said))
-}
-
-pub(super) async fn create(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
-    save(&web, &sent, None).await
-}
-
-pub(super) async fn replace(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
-    let (there, _) = listed(&sent.page)?;
-    save(&web, &sent, Some(there)).await
+    let (listed, group) = (listed(&page)?, page.one::<Group>()?);
+    let draft = listed.map_or_else(Draft::new, |(_, list)| Draft::of(list));
+    let said = said(&look(&web, &page, &draft).await?);
+    let (there, values) = (listed.map(|(there, _)| there), Values::asked(&page));
+    let errors = ui::Errors::default();
+    render(&edit(&page, group, there, draft, &values, errors, said))
 }
 
 /// Looks through a draft; proving takes a while, so not on a thread that others wait for.
@@ -184,17 +159,13 @@ async fn look(web: &Web, page: &Page, draft: &Draft) -> Result<Checked, Failure>
     web.costly(page.viewer.id, look).await
 }
 
-async fn save(
-    web: &Web,
-    sent: &Submission,
-    there: Option<&Entitlement>,
-) -> Result<Response, Failure> {
+pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
+    let there = listed(&sent.page)?.map(|(there, _)| there);
     let (page, group) = (&sent.page, sent.page.one::<Group>()?);
-    let place = Place { page, group, there };
     allowed(page, Wish::GrantEntitlement, Target::Group(group))?;
-    let mut input = Input::new(sent);
+    let mut input = Input::new(&sent);
     let draft = Draft::sent(&sent.fields);
-    let checked = look(web, page, &draft).await?;
+    let checked = look(&web, page, &draft).await?;
     let said = said(&checked);
     let name = input.parse("name", Name::parse);
     let priority = draft.priority.parse::<i32>();
@@ -242,14 +213,17 @@ async fn save(
             reason,
         };
         let done = convert::group_href(group);
-        Step::new(operation, title, "Save the rules", place.cancel())
+        Step::new(operation, title, "Save the rules", cancel(group, there))
             .always()
             .noting(summary(&said))
             .then(|_| done)
     });
-    match attempt(web, sent, step, input.errors).await? {
+    match attempt(&web, &sent, step, input.errors).await? {
         Ok(done) => Ok(done),
-        Err(errors) => again(&place.edit(draft, &Values::sent(sent), errors, said)),
+        Err(errors) => {
+            let values = Values::sent(&sent);
+            again(&edit(page, group, there, draft, &values, errors, said))
+        }
     }
 }
 
@@ -279,56 +253,53 @@ fn wrong(checked: &Checked) -> Vec<(&'static str, String)> {
     all
 }
 
-impl<'p> Place<'p> {
-    fn cancel(&self) -> String {
-        self.there.map_or_else(
-            || convert::group_href(self.group),
-            convert::entitlement_href,
-        )
-    }
+/// Where the form leads back to: the list that is there, or the group of a new one.
+fn cancel(group: &Group, there: Option<&Entitlement>) -> String {
+    there.map_or_else(|| convert::group_href(group), convert::entitlement_href)
+}
 
-    fn edit(
-        &self,
-        draft: Draft,
-        values: &Values,
-        errors: ui::Errors,
-        said: Findings,
-    ) -> EditPage<'p> {
-        let Self { page, group, there } = *self;
-        let (world, now) = (&*page.viewer.world, page.viewer.context.now);
-        let mut durations = durations(&Requirements::default(), values, &errors, now);
-        if values.text("until", "").is_empty() {
-            durations.chosen = "never".into();
-            let until = there.and_then(|there| there.validity.until.instant());
-            if let Some(at) = until.filter(|at| *at > now) {
-                durations.chosen = "custom".into();
-                durations.date = at.to_jiff().strftime("%Y-%m-%d").to_string().parse().ok();
-            }
+fn edit<'p>(
+    page: &'p Page,
+    group: &'p Group,
+    there: Option<&'p Entitlement>,
+    draft: Draft,
+    values: &Values,
+    errors: ui::Errors,
+    said: Findings,
+) -> EditPage<'p> {
+    let (world, now) = (&*page.viewer.world, page.viewer.context.now);
+    let mut durations = durations(&Requirements::default(), values, &errors, now);
+    if values.text("until", "").is_empty() {
+        durations.chosen = "never".into();
+        let until = there.and_then(|there| there.validity.until.instant());
+        if let Some(at) = until.filter(|at| *at > now) {
+            durations.chosen = "custom".into();
+            durations.date = at.to_jiff().strftime("%Y-%m-%d").to_string().parse().ok();
         }
-        let mut crumbs = crumbs(group);
-        crumbs.push(ui::Link::new("Rules", "/rules"));
-        EditPage {
-            shell: page.shell(),
-            title: match there {
-                Some(there) => there.grant.label().to_owned(),
-                None => format!("Rules of {}", group.name),
-            },
-            crumbs,
-            group: convert::group(group),
-            members: world.holder_count(group.id, MembershipKind::Member, now),
-            may_edit: page.may(Wish::GrantEntitlement, Target::Group(group)),
-            there: there.map(|there| {
-                let by = convert::actor(world, there.granted_by);
-                (there, by, convert::ends(there.validity.until, now))
-            }),
-            seen: version(&there),
-            cancel: self.cancel(),
-            action: page.with_query(&[]),
-            draft,
-            durations,
-            errors,
-            said,
-        }
+    }
+    let mut crumbs = crumbs(group);
+    crumbs.push(ui::Link::new("Rules", "/rules"));
+    EditPage {
+        shell: page.shell(),
+        title: match there {
+            Some(there) => there.grant.label().to_owned(),
+            None => format!("Rules of {}", group.name),
+        },
+        crumbs,
+        group: convert::group(group),
+        members: world.holder_count(group.id, MembershipKind::Member, now),
+        may_edit: page.may(Wish::GrantEntitlement, Target::Group(group)),
+        there: there.map(|there| {
+            let by = convert::actor(world, there.granted_by);
+            (there, by, convert::ends(there.validity.until, now))
+        }),
+        seen: version(&there),
+        cancel: cancel(group, there),
+        action: page.with_query(&[]),
+        draft,
+        durations,
+        errors,
+        said,
     }
 }
 

@@ -1,13 +1,11 @@
 //! One group or role: who is in it, through what and until when.
 
-use portcullis_model::{
-    Expiry, Group, Membership, Timestamp, User,
-    world::{self as ways, Holder},
-};
+use portcullis_model::{Expiry, Group, Membership, User, world::Holder};
 
 use crate::pages::{
     actions::Actions,
-    grants::{SOON_DAYS, deciding, ends_within, is_meant, path_groups, person, why_href},
+    fields,
+    grants::{SOON_DAYS, deciding, ends_within, is_meant, path_groups, person, since, why_href},
     groups::facts::{self, Facts, Listed},
     prelude::*,
 };
@@ -26,13 +24,14 @@ struct GroupPage<'p> {
     people: People<'p>,
     /// What is listed instead of the people, where that was asked for.
     listed: Option<Listed>,
-    facts: Facts,
+    facts: Facts<'p>,
+    page: &'p Page,
 }
 
 /// The members or owners of a group, as its page lists them.
 struct People<'p> {
     kind: MembershipKind,
-    noun: &'static str,
+    noun: String,
     list: List<'p, Row<'p>>,
     /// Where picked people are removed; nothing where the reader may not.
     remove: Option<String>,
@@ -56,10 +55,7 @@ struct Row<'p> {
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     let group = page.shown::<Group>()?;
-    let kind = match page.query("kind").as_str() {
-        "owner" => MembershipKind::Owner,
-        _ => MembershipKind::Member,
-    };
+    let kind = fields::kind(&page.query("kind"));
     let as_of = AsOf::of(&page);
     let facts = facts::facts(&page, group);
     let people = people(&page, group, kind, &as_of.day, !facts.from.rows.is_empty());
@@ -75,6 +71,7 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
         people,
         listed: facts::listed(&page, group),
         facts,
+        page: &page,
     })
 }
 
@@ -144,8 +141,8 @@ fn people<'p>(
     let may = |action| page.may(action, Target::Group(group)) && group.is_managed();
     let (may_change, may_remove) = (may(Wish::AddPeople), may(Wish::RemovePeople));
     let href = convert::group_href(group);
-    let mut list = List::new(page, &*href, sort, found)
-        .map(|holder| row(page, group, kind, &holder, may_change));
+    let drawn = |holder: Holder<'p>| Some(row(page, group, kind, &holder, may_change));
+    let mut list = List::new(page, &*href, sort, found, drawn);
     if kind == MembershipKind::Owner {
         list.keep("kind", "owner");
     }
@@ -175,10 +172,7 @@ fn people<'p>(
     }
     People {
         kind,
-        noun: match kind {
-            MembershipKind::Member => "members",
-            MembershipKind::Owner => "owners",
-        },
+        noun: format!("{kind}s"),
         list,
         remove: may_remove.then(|| format!("/groups/{}/people/remove", group.id)),
         nobody: nobody(page, group, kind),
@@ -204,6 +198,7 @@ fn row<'p>(
     };
     let decider = deciding(&paths, holder.until).filter(|_| !decides);
     let change = fact.filter(|_| may_change);
+    let since = decider.map(since).or(fact.map(|fact| fact.validity.from));
     Row {
         user,
         who: person(user),
@@ -212,7 +207,7 @@ fn row<'p>(
         why: why_href(user, group, kind),
         ends: convert::ends(holder.until, now),
         change: change.map(|_| convert::extend_href(group, user, kind)),
-        since: since(fact, decider).map(|from| convert::when(from, now)),
+        since: since.map(|from| convert::when(from, now)),
         can_go: fact.is_some(),
     }
 }
@@ -226,17 +221,6 @@ fn direct<'p>(
 ) -> Option<&'p Membership> {
     let fact = page.world().direct(user.id, group.id, kind);
     fact.filter(|fact| fact.validity.contains(page.now()))
-}
-
-/// Since when somebody is in by the way that decides.
-fn since(fact: Option<&Membership>, way: Option<&ways::Path<'_>>) -> Option<Timestamp> {
-    match way {
-        None => fact.map(|fact| fact.validity.from),
-        Some(way) => {
-            let starts = way.via.iter().map(|inclusion| inclusion.validity.from);
-            Some(starts.fold(way.direct.validity.from, Ord::max))
-        }
-    }
 }
 
 /// Why nobody is listed, and who decides then.

@@ -127,7 +127,8 @@ fn listed(user: &User) -> String {
     lines.join("\n")
 }
 
-fn shown(value: &Value) -> String {
+/// An attribute as people read and write it.
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -151,7 +152,10 @@ fn attributes(input: &mut Input<'_>, user: Option<&User>) -> BTreeMap<String, Va
         let value = kept
             .cloned()
             .unwrap_or_else(|| Value::String(text.to_owned()));
-        all.insert(name.to_owned(), value);
+        if all.insert(name.to_owned(), value).is_some() {
+            let wrong = format!("`{name}` is written twice; keep one");
+            input.errors.add("attributes", wrong);
+        }
     }
     all
 }

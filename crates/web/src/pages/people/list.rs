@@ -11,14 +11,8 @@ use crate::pages::{grants::person, prelude::*};
 #[template(path = "people/list.html")]
 struct People<'p> {
     shell: ui::Shell,
-    it: List<'p, Row<'p>>,
-}
-
-struct Row<'p> {
-    user: &'p User,
-    who: ui::Entity,
-    manager: Option<ui::Entity>,
-    groups: usize,
+    page: &'p Page,
+    it: List<'p, &'p User>,
 }
 
 pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
@@ -42,15 +36,7 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
         }),
     };
     let found = query.all(world, now);
-    let mut it = List::new(&page, "/people", sort, found).map(|user| Row {
-        user,
-        who: person(user),
-        manager: user
-            .manager
-            .and_then(|id| world.user(id))
-            .map(convert::user),
-        groups: world.groups_of(user.id, now).count(),
-    });
+    let mut it = List::new(&page, "/people", sort, found, Some);
     it.select(
         "kind",
         "Kind",
@@ -64,6 +50,12 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
     it.offer(Wish::CreateUser, "Add a person");
     render(&People {
         shell: page.shell(),
+        page: &page,
         it,
     })
+}
+
+/// How many groups somebody is in.
+fn groups(page: &Page, user: &User) -> usize {
+    page.world().groups_of(user.id, page.now()).count()
 }

@@ -1,13 +1,15 @@
 //! People: who there is, what somebody has and had.
 
 mod form;
-pub(crate) mod history;
 mod list;
-mod show;
+pub(super) mod show;
 
 use axum::{Router, routing::get};
 
-use super::form::{confirm, form};
+use super::{
+    form::{confirm, form},
+    history,
+};
 use crate::Web;
 
 pub(super) fn routes() -> Router<Web> {
@@ -17,5 +19,5 @@ pub(super) fn routes() -> Router<Web> {
         .route("/people/{login}", get(show::show))
         .route("/people/{login}/edit", form::<form::PersonForm>())
         .route("/people/{login}/delete", confirm(form::delete))
-        .route("/people/{login}/history", get(history::show))
+        .route("/people/{login}/history", get(history::of_person))
 }

@@ -3,13 +3,14 @@
 use portcullis_app::decide::Moment;
 use portcullis_model::{
     User, UserKind,
-    world::{Access, contains},
+    world::{Access, PermissionAccess, contains},
 };
 
 use crate::pages::{
     access::{self, Section},
     actions::Actions,
     grants::{SOON_DAYS, ends_within},
+    people::form::shown,
     prelude::*,
 };
 
@@ -18,6 +19,7 @@ use crate::pages::{
 struct PersonPage<'p> {
     shell: ui::Shell,
     as_of: AsOf,
+    page: &'p Page,
     user: &'p User,
     chips: Vec<ui::Chip>,
     actions: Actions,
@@ -26,20 +28,11 @@ struct PersonPage<'p> {
     show: &'static str,
     query: String,
     sections: Vec<Section>,
-    permissions: Vec<Permission>,
+    permissions: Vec<PermissionAccess<'p>>,
     pages: ui::Pages,
     facts: Vec<(String, String)>,
-    manager: Option<ui::Entity>,
     reports: ui::Aside,
     ending: usize,
-}
-
-struct Permission {
-    name: String,
-    places: String,
-    group: ui::Entity,
-    why: String,
-    ends: ui::ExpiryPill,
 }
 
 pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
@@ -87,19 +80,7 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
             .filter(|p| contains(&p.permission.name, &query))
             .collect();
         let (rows, pages) = cut(page, found);
-        let drawn = rows.into_iter().map(|row| {
-            let name = row.permission.name.to_string();
-            let environments = row.permission.environments.iter();
-            let environments: Vec<_> = environments.map(|e| &**e).collect();
-            Permission {
-                places: environments.join(", "),
-                group: convert::group(row.group),
-                why: address("/why", &[("user", &user.login), ("permission", &name)]),
-                ends: convert::ends(row.until, now),
-                name,
-            }
-        });
-        listed = drawn.collect();
+        listed = rows;
         pages
     } else {
         let mut found = if show == "owned" { owned } else { had };
@@ -113,6 +94,7 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
     let current = address(&convert::user_href(user), &[("show", show)]);
     PersonPage {
         shell: page.shell(),
+        page,
         as_of: AsOf::of(page),
         user,
         chips: chips(page, user),
@@ -124,14 +106,15 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
         permissions: listed,
         pages,
         facts: facts(user),
-        manager: user
-            .manager
-            .and_then(|id| world.user(id))
-            .map(convert::user),
         reports: Few::of(FEW, reports.collect(), convert::user)
             .beside("Reports", address("/people", &[("manager", &user.login)])),
         ending,
     }
+}
+
+/// Where it is told why somebody has a permission.
+fn why(user: &User, name: &str) -> String {
+    address("/why", &[("user", &user.login), ("permission", name)])
 }
 
 fn is_meant(page: &Page, access: &Access<'_>, query: &str) -> bool {
@@ -184,13 +167,11 @@ fn actions(page: &Page, user: &User) -> Actions {
 /// What the directory knows of somebody, as pairs.
 fn facts(user: &User) -> Vec<(String, String)> {
     let email = user.email.iter().map(|e| ("E-mail".into(), e.to_string()));
-    let attributes = user.attributes.iter().take(12).map(|(name, value)| {
-        let text = match value {
-            serde_json::Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        (name.clone(), text.chars().take(200).collect())
-    });
+    let attributes = user
+        .attributes
+        .iter()
+        .take(12)
+        .map(|(name, value)| (name.clone(), shown(value).chars().take(200).collect()));
     std::iter::once(("Login".into(), user.login.to_string()))
         .chain(email)
         .chain(attributes)

@@ -19,61 +19,48 @@ use super::{
 };
 use crate::{Web, error::Failure};
 
-pub(super) async fn approve(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
-    let id = show::id(&sent.page)?;
-    let mut input = Input::new(&sent);
-    let until = match input.text("until") {
-        "" | "asked" => None,
-        _ => input.ends("until"),
-    };
-    let operation = input.reason().map(|reason| Approve {
-        request: id,
-        until,
+pub(super) async fn approve(web: State<Web>, sent: Submission) -> Result<Response, Failure> {
+    decide(web, sent, "Approve", |input, request, reason| Approve {
+        request,
+        until: match input.text("until") {
+            "" | "asked" => None,
+            _ => input.ends("until"),
+        },
         reason,
-    });
-    decide(&web, &sent, id, operation, input, "Approve").await
+    })
+    .await
 }
 
 pub(super) async fn reject(web: State<Web>, sent: Submission) -> Result<Response, Failure> {
-    let reject = |request, reason| Reject { request, reason };
-    with_reason(web, sent, "Reject", reject).await
+    let reject = |_: &mut Input<'_>, request, reason| Reject { request, reason };
+    decide(web, sent, "Reject", reject).await
 }
 
 pub(super) async fn withdraw(web: State<Web>, sent: Submission) -> Result<Response, Failure> {
-    let withdraw = |request, reason| Withdraw { request, reason };
-    with_reason(web, sent, "Withdraw", withdraw).await
-}
-
-async fn with_reason<O: Operation>(
-    State(web): State<Web>,
-    sent: Submission,
-    verb: &'static str,
-    operation: impl FnOnce(Id<Request>, Reason) -> O,
-) -> Result<Response, Failure> {
-    let (id, mut input) = (show::id(&sent.page)?, Input::new(&sent));
-    let operation = input.reason().map(|reason| operation(id, reason));
-    decide(&web, &sent, id, operation, input, verb).await
+    let withdraw = |_: &mut Input<'_>, request, reason| Withdraw { request, reason };
+    decide(web, sent, "Withdraw", withdraw).await
 }
 
 /// Does it, or shows the request again with what is wrong.
 async fn decide<O: Operation>(
-    web: &Web,
-    sent: &Submission,
-    id: Id<Request>,
-    operation: Option<O>,
-    input: Input<'_>,
+    State(web): State<Web>,
+    sent: Submission,
     verb: &'static str,
+    operation: impl FnOnce(&mut Input<'_>, Id<Request>, Reason) -> O,
 ) -> Result<Response, Failure> {
-    let step = operation.map(|operation| {
+    let (id, mut input) = (show::id(&sent.page)?, Input::new(&sent));
+    let reason = input.reason();
+    let step = reason.map(|reason| {
+        let operation = operation(&mut input, id, reason);
         let (href, title) = (convert::request_href(id), format!("{verb} the request"));
         let there = href.clone();
         Step::new(operation, title, verb, href).then(|_| there)
     });
-    match attempt(web, sent, step, input.errors).await? {
+    match attempt(&web, &sent, step, input.errors).await? {
         Ok(done) => Ok(done),
         Err(errors) => {
-            let found = show::load(web, &sent.page, id).await?;
-            again(&show::draw(web, &sent.page, &found, &Values::sent(sent), errors).await?)
+            let found = show::load(&web, &sent.page, id).await?;
+            again(&show::draw(&web, &sent.page, &found, &Values::sent(&sent), errors).await?)
         }
     }
 }

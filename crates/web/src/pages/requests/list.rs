@@ -28,22 +28,17 @@ struct Requests<'p> {
     decidable: bool,
     /// Where deciding posts to: what the list shows is kept for showing it again.
     decide: String,
-    reason: String,
-    errors: ui::Errors,
+    sent: Sent,
 }
 
 struct Row {
-    id: String,
-    picked: bool,
-    href: String,
+    request: Request,
     who: ui::Entity,
     login: String,
     wants: ui::Entity,
     /// Until when it is wanted or was granted; of what was refused only the date.
     until: Result<ui::ExpiryPill, String>,
     at: ui::When,
-    reason: String,
-    state: ui::Chip,
 }
 
 /// What was sent to decide several, where something was wrong with it.
@@ -88,8 +83,8 @@ pub(super) async fn draw<'p>(
         (found.items, pages(page, 1, 0))
     };
     let names = names(web, page, &found).await?;
-    let rows = found.iter();
-    let rows = rows.map(|request| row(page, request, &names, &sent.picked));
+    let rows = found.into_iter();
+    let rows = rows.map(|request| row(page, request, &names));
     let mut it = List::given(page, "/requests", (rows.collect(), pages));
     it.keep("tab", tab);
     let statuses = if tab.is_empty() {
@@ -121,8 +116,7 @@ pub(super) async fn draw<'p>(
         decide: page
             .with_query(&[])
             .replacen("/requests", "/requests/decide", 1),
-        reason: sent.reason,
-        errors: sent.errors,
+        sent,
     })
 }
 
@@ -175,19 +169,11 @@ pub(super) fn wanted_of(page: &Page, wants: &Wants, names: &HashMap<Uuid, String
     }
 }
 
-fn row(
-    page: &Page,
-    request: &Request,
-    names: &HashMap<Uuid, String>,
-    picked: &HashSet<Id<Request>>,
-) -> Row {
+fn row(page: &Page, request: Request, names: &HashMap<Uuid, String>) -> Row {
     let now = page.viewer.context.now;
     let world = &page.viewer.world;
     let user = world.user(request.requester);
     Row {
-        id: request.id.to_string(),
-        picked: picked.contains(&request.id),
-        href: convert::request_href(request.id),
         who: who(page, request.requester, names),
         login: user.map_or_else(String::new, |user| user.login.to_string()),
         wants: wanted_of(page, &request.wants, names).with_detail(words::as_what(&request.wants)),
@@ -200,8 +186,7 @@ fn row(
             }
         },
         at: convert::when(request.created_at, now),
-        reason: request.reason.to_string(),
-        state: chip(&request.state),
+        request,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Asking for access: find the group, then say for how long and why.
 
 use portcullis_app::request::CreateRequest;
-use portcullis_model::{Wants, world::contains};
+use portcullis_model::{Expiry, Wants, world::contains};
 
 use crate::pages::{
     form,
@@ -14,17 +14,12 @@ const MOST_FOUND: usize = 30;
 
 #[derive(Template)]
 #[template(path = "requests/new.html")]
-struct Picker {
+struct Picker<'p> {
     shell: ui::Shell,
+    page: &'p Page,
     query: String,
-    found: Few<Candidate>,
-}
-
-struct Candidate {
-    group: ui::Entity,
-    about: String,
-    ask: String,
-    has: Option<ui::ExpiryPill>,
+    /// Groups, each with when the viewer's place in it ends, if they have one.
+    found: Few<(&'p Group, Option<Expiry>)>,
 }
 
 pub(super) async fn new(page: Page) -> Result<Response, Failure> {
@@ -35,7 +30,7 @@ pub(super) async fn new(page: Page) -> Result<Response, Failure> {
     }
 }
 
-fn picker(page: &Page) -> Picker {
+fn picker(page: &Page) -> Picker<'_> {
     let (world, now) = (&page.viewer.world, page.viewer.context.now);
     let query = page.query("q");
     let mine: std::collections::HashMap<_, _> = world
@@ -57,11 +52,9 @@ fn picker(page: &Page) -> Picker {
     all.sort_by_key(|group| (!contains(&group.name, &query), !group.is_role()));
     Picker {
         shell: page.shell(),
-        found: Few::of(MOST_FOUND, all, |group| Candidate {
-            group: convert::group(group),
-            about: group.description.to_string(),
-            ask: format!("/requests/new?group={}", group.id),
-            has: mine.get(&group.id).map(|until| convert::ends(*until, now)),
+        page,
+        found: Few::of(MOST_FOUND, all, |group| {
+            (group, mine.get(&group.id).copied())
         }),
         query,
     }

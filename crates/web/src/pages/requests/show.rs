@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use portcullis_app::request::Approve;
 use portcullis_model::{
-    Actor, Expiry, Group, Id, Noun, OperationName, Refusal, Request, Timestamp, User, name::Reason,
+    Actor, Expiry, Group, Id, Noun, OperationName, Position, Refusal, Request, Timestamp, User,
+    name::Reason,
 };
 use portcullis_store::{LogFilter, RequestFilter, SubjectKind};
 use uuid::Uuid;
@@ -22,31 +23,27 @@ use crate::{
 
 #[derive(Template)]
 #[template(path = "requests/show.html")]
-struct RequestPage {
+struct RequestPage<'p> {
     shell: ui::Shell,
+    page: &'p Page,
+    request: &'p Request,
     title: String,
-    chips: Vec<ui::Chip>,
     requester: ui::Entity,
     login: String,
     manager: Option<ui::Entity>,
     wants: ui::Entity,
-    about: String,
-    kind: String,
-    until: ui::ExpiryPill,
-    asked: ui::When,
-    reason: String,
+    /// The group it is about, while there is one.
+    wanted: Option<&'p Group>,
     errors: ui::Errors,
     decide: Option<Decide>,
-    withdraw: Option<String>,
+    may_withdraw: bool,
     asides: Vec<ui::Aside>,
     events: Vec<Event>,
-    earlier: Vec<Earlier>,
+    earlier: Vec<Request>,
 }
 
 /// The box in which somebody decides.
 struct Decide {
-    approve: String,
-    reject: String,
     durations: ui::Durations,
     reason: String,
     reason_help: String,
@@ -60,14 +57,7 @@ struct Event {
     by: ui::Entity,
     at: ui::When,
     reason: String,
-    log: String,
-}
-
-struct Earlier {
-    href: String,
-    what: String,
-    state: ui::Chip,
-    at: ui::When,
+    position: Position,
 }
 
 pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
@@ -92,15 +82,14 @@ pub(super) async fn load(web: &Web, page: &Page, id: Id<Request>) -> Result<Requ
     Ok(found.ok_or_else(|| Refusal::not_found(Noun::Request, id))?)
 }
 
-pub(super) async fn draw(
+pub(super) async fn draw<'p>(
     web: &Web,
-    page: &Page,
-    request: &Request,
+    page: &'p Page,
+    request: &'p Request,
     values: &Values,
     errors: ui::Errors,
-) -> Result<impl Template + use<>, Failure> {
+) -> Result<impl Template + use<'p>, Failure> {
     let (world, now) = (&page.viewer.world, page.viewer.context.now);
-    let others = earlier(web, request).await?;
     let names = names(web, page, std::slice::from_ref(request)).await?;
     let requester = who(page, request.requester, &names);
     let wants = wanted_of(page, &request.wants, &names);
@@ -109,7 +98,6 @@ pub(super) async fn draw(
     let pending = request.is_pending();
     let may_approve = allowed(page, Wish::ApproveRequest, Target::Request(request)).is_ok();
     let may_withdraw = allowed(page, Wish::WithdrawRequest, Target::Request(request)).is_ok();
-    let href = convert::request_href(request.id);
     let decide = match wanted.filter(|_| pending && may_approve) {
         Some(wanted) => Some(decide_box(web, page, request, wanted, values, &errors).await),
         None => None,
@@ -127,30 +115,19 @@ pub(super) async fn draw(
     asides.retain(|aside| !aside.is_empty());
     Ok(RequestPage {
         shell: page.shell(),
+        page,
+        request,
         title: format!("{} asks for {}", requester.name, wants.name),
-        chips: vec![chip(&request.state)],
         login: user.map_or_else(String::new, |user| user.login.to_string()),
         manager: user
             .and_then(|user| world.user(user.manager?))
             .map(convert::user),
-        about: wanted.map_or_else(String::new, |group| group.description.to_string()),
-        kind: words::as_what(&request.wants),
-        until: convert::ends(request.until, now),
-        asked: convert::when(request.created_at, now),
-        reason: request.reason.to_string(),
+        wanted,
         decide,
-        withdraw: (pending && may_withdraw).then(|| format!("{href}/withdraw")),
+        may_withdraw: pending && may_withdraw,
         asides,
         events: events(web, page, request, &names).await?,
-        earlier: others
-            .iter()
-            .map(|other| Earlier {
-                href: convert::request_href(other.id),
-                what: words::as_what(&other.wants),
-                state: chip(&other.state),
-                at: convert::when(other.created_at, now),
-            })
-            .collect(),
+        earlier: earlier(web, request).await?,
         requester,
         wants,
         errors,
@@ -211,8 +188,6 @@ async fn decide_box(
         Err(refusal) => (ui::Diff::default(), refusal.to_string()),
     };
     Decide {
-        approve: format!("/requests/{}/approve", request.id),
-        reject: format!("/requests/{}/reject", request.id),
         durations,
         reason: values.text("reason", ""),
         reason_help,
@@ -301,7 +276,7 @@ async fn events(
                 Some(resolution) if decided => resolution.reason.to_string(),
                 _ => String::new(),
             },
-            log: format!("/activity/{}", entry.position),
+            position: entry.position,
         }
     });
     Ok(events.collect())

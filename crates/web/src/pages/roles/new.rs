@@ -3,10 +3,7 @@
 use portcullis_app::role::{CloneRole, People, RoleFromPerson};
 use portcullis_model::{GroupKind, name::Reason};
 
-use crate::pages::{
-    groups::{crumbs, named},
-    prelude::forms::*,
-};
+use crate::pages::{groups::named, prelude::forms::*};
 
 /// What every role made from something is given.
 pub(super) struct Described {
@@ -41,11 +38,10 @@ impl Described {
 }
 
 /// The end of a form whose outcome is always shown first.
-pub(super) fn end(form: &mut FormPage, cancel: String) {
+pub(super) fn end(form: &mut FormPage) {
     let help = "Required where a tag on one of the groups asks for it.";
     form.reason(&Requirements::default(), help);
     form.submit = "Show what changes".into();
-    form.cancel = cancel;
 }
 
 /// Whether the viewer may make a role.
@@ -66,7 +62,6 @@ impl Form for FromPerson {
 
     fn draw(&self, page: &Page, form: &mut FormPage) {
         let (world, user) = (&page.viewer.world, &self.0);
-        let href = convert::user_href(user);
         form.about(("People", "/people"), Some(convert::user(user)), "");
         form.title = format!("Make a role from what {} has", user.name);
         form.lead = format!(
@@ -96,7 +91,7 @@ impl Form for FromPerson {
         let none = "They are in no group that a role can include.";
         let boxes = Checks(boxes.collect(), none);
         form.add(boxes, "groups", "Groups", "");
-        end(form, href);
+        end(form);
         form.action = page.with_query(&[("from", &user.id.to_string())]);
     }
 
@@ -133,11 +128,11 @@ impl Form for Clone {
         form.title = format!("Clone {}", role.name);
         form.lead =
             "The clone starts with the same groups; after that, each changes on its own.".into();
-        form.crumbs = crumbs(role);
+        form.of_group(role);
         Described::draw(page, form, &role.description);
         let same = ("same", "The same people, with the same end dates");
         form.tick("people", "Who is in it", same, false);
-        end(form, convert::group_href(role));
+        end(form);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {

@@ -3,7 +3,7 @@
 use portcullis_app::role::{MergeRoles, SplitRole};
 
 use super::new::{Described, end, may_create};
-use crate::pages::{groups::crumbs, pick, prelude::forms::*};
+use crate::pages::{pick, prelude::forms::*};
 
 pub(super) struct Merge(Group);
 
@@ -21,11 +21,11 @@ impl Form for Merge {
             "Its people and groups move to {}, and it is deleted. Where both include the same, the later end date stays.",
             into.name
         );
-        form.crumbs = crumbs(into);
+        form.of_group(into);
         form.add(Line, "from", "Role to merge", "")
             .required()
             .options(pick::role_names(&page.viewer.world, Some(into.id)));
-        end(form, convert::group_href(into));
+        end(form);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
@@ -59,7 +59,7 @@ impl Form for Split {
         let (world, role) = (&page.viewer.world, &self.0);
         form.title = format!("Split {}", role.name);
         form.lead = "The groups you select move to a new role with the same people, so nobody gains or loses anything today.".into();
-        form.crumbs = crumbs(role);
+        form.of_group(role);
         Described::draw(page, form, "");
         let boxes = world.targets_of(role.id).filter_map(|inclusion| {
             let group = world.group(inclusion.target)?;
@@ -73,7 +73,7 @@ impl Form for Split {
         boxes.sort_by(|a, b| a.label.cmp(&b.label));
         let boxes = Checks(boxes, "This role includes no groups.");
         form.add(boxes, "groups", "Groups to move", "");
-        end(form, convert::group_href(role));
+        end(form);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {

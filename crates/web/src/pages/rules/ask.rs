@@ -3,7 +3,7 @@
 
 use portcullis_app::decide::{self as told, Action, Decider, Entity, Properties, Question};
 use portcullis_model::Expiry;
-use portcullis_rules::{ConditionTrace, Explanation, Outcome, Redaction, RuleTrace, Truth};
+use portcullis_rules::{ConditionTrace, Outcome, Redaction, RuleTrace, Truth, strict};
 
 use crate::pages::prelude::*;
 
@@ -102,9 +102,19 @@ impl Asked {
             }
             match line.split_once('=') {
                 Some((name, value)) if !name.trim().is_empty() => {
-                    let value = value.trim();
-                    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
-                    properties.insert(name.trim().into(), value);
+                    let name = name.trim();
+                    match strict::from_word(value.trim()) {
+                        Err(wrong) => {
+                            let wrong = format!("`{name}`: {}", wrong.message);
+                            self.errors.add("properties", wrong);
+                        }
+                        Ok(value) => {
+                            if properties.insert(name.into(), value).is_some() {
+                                let wrong = format!("`{name}` is written twice; keep one");
+                                self.errors.add("properties", wrong);
+                            }
+                        }
+                    }
                 }
                 _ => {
                     let wrong = format!("`{line}` has no value; write it as `status = active`");
@@ -212,13 +222,15 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
             .filter_map(|rule| looked(rule, source(rule.rule)?))
             .collect()
     });
+    // What the author of the deciding rule noted beside it.
+    let meta = trace.as_ref().and_then(|trace| trace.meta.as_ref());
     let seen = trace.as_ref().map_or(0, |trace| trace.rules.len());
     Answer {
         level,
         title,
         text,
         by,
-        notes: notes(trace.as_ref()),
+        notes: meta.map_or_else(String::new, told::notes),
         aside: seen - told.len(),
         rules: told,
         after: trace.as_ref().map_or(0, |trace| trace.rules_after),
@@ -230,13 +242,6 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
         turned: if decided.allowed { "denied" } else { "allowed" },
         hidden,
     }
-}
-
-/// What the author of the deciding rule noted beside it.
-fn notes(trace: Option<&Explanation>) -> String {
-    trace
-        .and_then(|trace| trace.meta.as_ref())
-        .map_or_else(String::new, told::notes)
 }
 
 fn looked(rule: &RuleTrace, (list, group, index): (ui::Entity, String, usize)) -> Option<Looked> {

@@ -3,50 +3,32 @@
 
 use portcullis_app::{
     Preview,
-    decide::{AffectedUsers, DecisionChange, RulesDiff},
+    decide::{AffectedUsers, DecisionChange},
 };
 
-use crate::pages::convert;
+use crate::pages::{convert, list::Few};
 use crate::ui;
 
 /// More requests than this are counted for one set of people.
-const MOST_TURNS: usize = 40;
+pub(crate) const MOST_TURNS: usize = 40;
 /// So many people are listed by name.
 const MOST_NAMES: usize = 50;
 
-/// What a preview does by rules, to be drawn.
-pub(crate) fn shown(preview: &Preview, diff: &RulesDiff) -> ui::RulesDiff {
-    ui::RulesDiff {
-        people: diff.people,
-        shifts: diff.shifts.iter().map(|s| shift(preview, s)).collect(),
-        not_compared: diff.not_compared,
-    }
+/// How many requests of a set of people are left out.
+pub(crate) fn more_turns(shift: &AffectedUsers) -> usize {
+    shift.turns.len().saturating_sub(MOST_TURNS)
 }
 
-fn shift(preview: &Preview, shift: &AffectedUsers) -> ui::AffectedUsers {
+/// The people whose rules change alike, by name.
+pub(crate) fn names(preview: &Preview, shift: &AffectedUsers) -> Few<ui::Entity> {
     let user = |id| preview.after.user(id).or_else(|| preview.before.user(id));
     let mut names: Vec<_> = shift.people.iter().filter_map(|id| user(*id)).collect();
     names.sort_by(|a, b| a.name.cmp(&b.name));
-    ui::AffectedUsers {
-        people: shift.people.len(),
-        names_more: names.len().saturating_sub(MOST_NAMES),
-        names: names
-            .into_iter()
-            .take(MOST_NAMES)
-            .map(convert::user)
-            .collect(),
-        lines_more: shift.turns.len().saturating_sub(MOST_TURNS),
-        lines: shift
-            .turns
-            .iter()
-            .take(MOST_TURNS)
-            .map(|turn| line(turn, shift.people.len()))
-            .collect(),
-        exhaustive: shift.exhaustive,
-    }
+    Few::of(MOST_NAMES, names, convert::user)
 }
 
-fn line(turn: &DecisionChange, people: usize) -> ui::DecisionChange {
+/// What must hold for a request to get another answer, and what of the people.
+pub(crate) fn conditions(turn: &DecisionChange) -> (Vec<String>, Vec<String>) {
     let (mut conditions, mut of_people) = (Vec::new(), Vec::new());
     for (name, value) in &turn.attributes {
         match (turn.linked.get(name), name.strip_prefix("subject.")) {
@@ -56,20 +38,14 @@ fn line(turn: &DecisionChange, people: usize) -> ui::DecisionChange {
             (None, Some(own)) => of_people.push(format!("{own} = {value}")),
         }
     }
-    ui::DecisionChange {
-        sign: if turn.allowed {
-            ui::Sign::Gains
-        } else {
-            ui::Sign::Loses
-        },
-        action: turn.action.to_string(),
-        kind: turn.resource_type.to_string(),
-        conditions,
-        of_people,
-        for_whom: match turn.people {
-            0 => "seen for none of them with what is known of them".to_owned(),
-            count if count == people => String::new(),
-            count => format!("seen for {count} of them with what is known of them"),
-        },
+    (conditions, of_people)
+}
+
+/// For whom it was seen, where not for all.
+pub(crate) fn for_whom(turn: &DecisionChange, shift: &AffectedUsers) -> String {
+    match turn.people {
+        0 => "seen for none of them with what is known of them".to_owned(),
+        count if count == shift.people.len() => String::new(),
+        count => format!("seen for {count} of them with what is known of them"),
     }
 }

@@ -19,62 +19,55 @@ use crate::pages::{prelude::*, rules::ask};
 struct RulesPage<'p> {
     shell: ui::Shell,
     ask: ask::Asked,
-    it: List<'p, Row>,
+    it: List<'p, Row<'p>>,
 }
 
-struct Row {
-    list: ui::Entity,
-    group: ui::Entity,
-    priority: i32,
-    rules: usize,
-    allows: usize,
-    denies: usize,
+struct Row<'p> {
+    entitlement: &'p Entitlement,
+    group: &'p Group,
+    list: &'p Rules,
+    /// What linting says, once the part of the list that is shown has been looked through.
     found: Vec<ui::Chip>,
     ends: ui::ExpiryPill,
 }
 
-/// How many findings linting has, by how much they matter.
-#[derive(Clone, Copy, Default)]
+/// What linting has to say of a list.
+#[derive(Clone, Copy)]
 struct Found {
-    errors: usize,
-    warnings: usize,
-    notes: usize,
-    unexamined: usize,
+    /// How many errors, warnings and notes.
+    counts: [usize; 3],
+    /// Whether it came to an end.
+    complete: bool,
 }
 
-impl Found {
-    fn chips(self) -> Vec<ui::Chip> {
-        let told = |count: usize, word: &str, level| {
-            let plural = if count == 1 { "" } else { "s" };
-            let label = format!("{count} {word}{plural}");
-            let chip = match level {
-                Some(level) => ui::Chip::level(label, level),
-                None => ui::Chip::plain(label),
-            };
-            (count > 0).then_some(chip)
-        };
-        let rest = ui::Chip::level("not examined", ui::Level::Warn);
-        let rest = (self.unexamined > 0).then_some(rest);
-        let all = [
-            rest,
-            told(self.errors, "error", Some(ui::Level::Bad)),
-            told(self.warnings, "warning", Some(ui::Level::Warn)),
-            told(self.notes, "note", None),
-        ];
-        all.into_iter().flatten().collect()
-    }
+fn chips(found: Found) -> Vec<ui::Chip> {
+    let (bad, warn) = (Some(ui::Level::Bad), Some(ui::Level::Warn));
+    let words = [("error", bad), ("warning", warn), ("note", None)];
+    let rest = (!found.complete).then(|| ui::Chip::level("not examined", ui::Level::Warn));
+    let told = found.counts.into_iter().zip(words);
+    let told = told.filter(|(count, _)| *count > 0);
+    let told = told.map(|(count, (word, level))| {
+        let plural = if count == 1 { "" } else { "s" };
+        let label = format!("{count} {word}{plural}");
+        match level {
+            Some(level) => ui::Chip::level(label, level),
+            None => ui::Chip::plain(label),
+        }
+    });
+    rest.into_iter().chain(told).collect()
 }
 
 pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    let found = found(&page);
-    let shown = found.rows.iter();
-    let shown = shown.map(|(.., list)| Arc::clone(&list.rules)).collect();
-    let linted = linted(&web, &page, shown).await?;
-    let mut linted = linted.into_iter();
+    let mut it = found(&page);
+    let shown = it.rows.iter().map(|row| Arc::clone(&row.list.rules));
+    let linted = linted(&web, &page, shown.collect()).await?;
+    for (row, found) in it.rows.iter_mut().zip(linted) {
+        row.found = chips(found);
+    }
     render(&RulesPage {
         shell: page.shell(),
         ask: ask::Asked::of(&page),
-        it: found.map(|found| row(&page, found, linted.next().unwrap_or(UNEXAMINED))),
+        it,
     })
 }
 
@@ -92,7 +85,7 @@ fn in_force(page: &Page) -> Vec<Conferred<'_>> {
         .collect()
 }
 
-fn found(page: &Page) -> List<'_, Conferred<'_>> {
+fn found(page: &Page) -> List<'_, Row<'_>> {
     let (query, effect) = (page.query("q"), page.query("effect"));
     let mut found = in_force(page);
     found.retain(|(group, _, list)| {
@@ -110,7 +103,7 @@ fn found(page: &Page) -> List<'_, Conferred<'_>> {
         _ if sort.down => found.reverse(),
         _ => {}
     }
-    let mut it = List::new(page, "/rules", sort, found);
+    let mut it = List::new(page, "/rules", sort, found, |found| Some(row(page, found)));
     it.select(
         "effect",
         "Effect",
@@ -130,15 +123,12 @@ fn found(page: &Page) -> List<'_, Conferred<'_>> {
     it
 }
 
-fn row(page: &Page, (group, entitlement, list): Conferred<'_>, found: Found) -> Row {
+fn row<'p>(page: &Page, (group, entitlement, list): Conferred<'p>) -> Row<'p> {
     Row {
-        list: convert::entitlement(entitlement),
-        group: convert::group(group),
-        priority: list.priority,
-        rules: list.rules.0.len(),
-        allows: count(list, Effect::Allow),
-        denies: count(list, Effect::Deny),
-        found: found.chips(),
+        entitlement,
+        group,
+        list,
+        found: Vec::new(),
         ends: convert::ends(entitlement.validity.until, page.now()),
     }
 }
@@ -162,10 +152,8 @@ fn speaks_of(list: &Rules, query: &str) -> bool {
 
 /// What is told of a list that nobody had the time to look through.
 const UNEXAMINED: Found = Found {
-    errors: 0,
-    warnings: 0,
-    notes: 0,
-    unexamined: 1,
+    counts: [0; 3],
+    complete: false,
 };
 
 /// Each list by its address, which stays its own while it is kept here.
@@ -225,16 +213,16 @@ fn lint(list: &RuleList, budget: &Budget) -> Found {
     let linted = rules::findings(list, &EFFORT, &own);
     // The own one keeps a long list from taking what the others need.
     let _ = budget.spend(STEPS - own.left());
-    let mut found = Found {
-        unexamined: usize::from(!linted.complete),
-        ..Found::default()
-    };
+    let mut counts = [0; 3];
     for finding in linted.findings {
         match finding.severity {
-            Severity::Error => found.errors += 1,
-            Severity::Warning => found.warnings += 1,
-            Severity::Note => found.notes += 1,
+            Severity::Error => counts[0] += 1,
+            Severity::Warning => counts[1] += 1,
+            Severity::Note => counts[2] += 1,
         }
     }
-    found
+    Found {
+        counts,
+        complete: linted.complete,
+    }
 }

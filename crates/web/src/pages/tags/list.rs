@@ -37,14 +37,16 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
         *counts.entry(tag.id).or_default() += 1;
     }
     let found = query.all(world, page.now());
-    let mut it = List::new(&page, "/tags", sort, found).map(|tag| Row {
-        tag,
-        demands: demands(&tag.constraints),
-        groups: counts.get(&tag.id).copied().unwrap_or_default(),
-        apps: world
-            .apps()
-            .filter(|app| app.tags.contains(&tag.id))
-            .count(),
+    let mut it = List::new(&page, "/tags", sort, found, |tag| {
+        Some(Row {
+            tag,
+            demands: demands(&tag.constraints),
+            groups: counts.get(&tag.id).copied().unwrap_or_default(),
+            apps: world
+                .apps()
+                .filter(|app| app.tags.contains(&tag.id))
+                .count(),
+        })
     });
     it.searched("Text");
     it.offer(Wish::CreateTag, "New tag");

@@ -53,12 +53,14 @@ fn groups<'p>(page: &'p Page, tag: &Tag) -> List<'p, Carrier<'p>> {
         .collect();
     let here = convert::tag_href(tag);
     let sort = Sort::of(page, "name");
-    let mut list = List::new(page, &*here, sort, found).map(|group| Carrier {
-        group,
-        from: group
-            .app()
-            .filter(|_| !group.tags.contains(&tag.id))
-            .and_then(|app| world.app(app)),
+    let mut list = List::new(page, &*here, sort, found, |group| {
+        Some(Carrier {
+            group,
+            from: group
+                .app()
+                .filter(|_| !group.tags.contains(&tag.id))
+                .and_then(|app| world.app(app)),
+        })
     });
     let may = |action| page.may(action, Target::Nothing);
     let (edit, delete) = (may(Wish::EditTag), may(Wish::DeleteTag));

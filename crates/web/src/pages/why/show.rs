@@ -8,6 +8,7 @@ use portcullis_model::{
 
 use crate::pages::{
     compare::{Give, Picked, give, pick},
+    fields,
     grants::{deciding, path_groups, person},
     prelude::*,
     why::map::Drawing,
@@ -27,7 +28,6 @@ struct Why {
     as_of: AsOf,
     user: Picked,
     what: &'static str,
-    whats: Vec<ui::Choice>,
     name: String,
     answer: Option<Verdict>,
     holders: Option<Holders>,
@@ -111,11 +111,6 @@ fn why(web: &Web, page: &Page) -> Why {
         as_of: AsOf::of(page),
         user: picked,
         what,
-        whats: vec![
-            ui::Choice::new("member", "is a member of"),
-            ui::Choice::new("owner", "is an owner of"),
-            ui::Choice::new("permission", "has the permission"),
-        ],
         name,
         answer,
         holders,
@@ -150,11 +145,7 @@ fn question(page: &Page) -> Question<'_> {
     if group.is_empty() {
         return Question::Nothing;
     }
-    let kind = if asked_as(page) == "owner" {
-        MembershipKind::Owner
-    } else {
-        MembershipKind::Member
-    };
+    let kind = fields::kind(asked_as(page));
     match page.world().find_group(&group) {
         Some(group) => Question::Group(group, kind),
         None => Question::Unknown(group),
@@ -274,9 +265,8 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Verdict {
     Verdict {
         ways: Few::of(MOST_WAYS, ways, |(ends, path, _)| {
             let what = ui::Entity::new(ui::EntityKind::Entitlement, name, "");
-            let ends = ends.instant().map(Timestamp::to_jiff);
             let mut steps = convert::path(world, &path, now);
-            steps.push(ui::PathStep::new(what).until(ends, now.to_jiff()));
+            steps.push((what, Some(convert::ends(ends, now))));
             steps
         }),
         ..Verdict::new(ui::Level::Good, title, text, map)

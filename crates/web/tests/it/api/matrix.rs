@@ -25,7 +25,7 @@ const PEOPLE: [Option<&str>; 7] = [
 ];
 
 /// A route, an address of it, what is sent, and the status each person gets.
-type Row = (&'static str, &'static str, &'static str, Value, [u16; 7]);
+pub(super) type Row = (&'static str, &'static str, &'static str, Value, [u16; 7]);
 
 /// Reading is open to everybody known.
 const OPEN: [u16; 7] = [401, 200, 200, 200, 200, 200, 200];
@@ -35,7 +35,7 @@ const APP_OWNER: [u16; 7] = [401, 403, 403, 403, 403, 200, 200];
 
 // One row a line: a table is read down its columns.
 #[rustfmt::skip]
-fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     let none = || Value::Null;
     vec![
         ("GET", "/api/v1/about", "", none(), OPEN),
@@ -117,7 +117,7 @@ fn rows() -> Vec<Row> {
 }
 
 /// The rows with their addresses filled in.
-fn table(request: &str) -> Vec<(Row, String)> {
+pub(super) fn table(request: &str) -> Vec<(Row, String)> {
     rows()
         .into_iter()
         .map(|row| {

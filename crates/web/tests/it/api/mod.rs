@@ -7,6 +7,7 @@ mod matrix;
 mod names;
 mod reads;
 mod rules;
+mod strict;
 mod writes;
 
 use serde_json::Value;
