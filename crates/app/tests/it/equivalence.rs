@@ -8,7 +8,8 @@ use portcullis_model::decide::subject_rules;
 use portcullis_rules::{Redaction, naive};
 
 use crate::{
-    random::{ENVIRONMENTS, Lists, PERMISSIONS, Random, plan, question, rules_of, seen, time},
+    plainly::{rules_of, seen},
+    random::{ENVIRONMENTS, Lists, PERMISSIONS, Random, plan, question, time},
     town::NOW,
 };
 

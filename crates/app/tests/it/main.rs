@@ -15,6 +15,7 @@ mod kinds;
 mod names;
 mod operations;
 mod order;
+mod plainly;
 mod random;
 mod sources;
 mod spelling;

@@ -283,7 +283,7 @@ fn a_key_that_is_none_and_a_shape_that_is_none_are_told_by_file_and_line() {
         ),
         (
             "{\"people\": [],\n \"teams\": [{\"name\": \"core\", \"memebrs\": [\"ana\"]}]}",
-            "line 2 column",
+            "bad.json:2:37: ",
         ),
         (
             "{\"people\": [],\n \"teams\": [{\"name\": \"core\", \"memebrs\": [\"ana\"]}]}",

@@ -252,6 +252,10 @@ fn history(seed: u64, steps: i64) -> History {
             continue;
         };
         let (change, after) = allowed.into_parts();
+        // What says again what is so already is no entry.
+        if change.only_repeats() {
+            continue;
+        }
         random.done.push(change.clone());
         entries.push((context.now, change));
         worlds.push(after);

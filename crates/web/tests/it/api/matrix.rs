@@ -135,7 +135,7 @@ pub(super) fn table(request: &str) -> Vec<(Row, String)> {
 
 /// The company with what the table needs besides: the id of a request and the position of a
 /// removal.
-async fn prepared() -> anyhow::Result<(TestApp, String, u64)> {
+pub(super) async fn prepared() -> anyhow::Result<(TestApp, String, u64)> {
     let app = TestApp::start().await?;
     let ada = app.as_user("ada");
     // A second role for merging and splitting, a pending request of sven's, and a removal to undo.
