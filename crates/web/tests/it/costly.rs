@@ -8,7 +8,7 @@ use portcullis_testkit::TestApp;
 use serde_json::{Value, json};
 use tokio::{io::AsyncWriteExt as _, task::JoinSet};
 
-use crate::held::connect;
+use crate::{browser::Browser, held::connect};
 
 fn rule(conditions: &Value) -> Value {
     json!({ "access": "allow", "where": { "rsrc_type": "doc", "action": "read", "rsrc_match": conditions } })
@@ -89,6 +89,24 @@ async fn what_was_not_examined_is_not_called_sound() {
     let looked = sven.post("/api/v1/rules/lint", few).await.expect(200);
     assert_eq!(looked.body["sound"], true);
     assert_eq!(looked.body["not_examined"], Value::Null);
+}
+
+#[tokio::test]
+async fn the_lists_say_which_of_them_was_not_examined() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    let path = "/api/v1/groups/Payroll/entitlements";
+    for (list, rules) in [("long", long_lists()), ("short", json!([rule(&json!([]))]))] {
+        let body = json!({ "list": list, "rules": rules });
+        let _ = ada.post(path, body).await.expect(200);
+    }
+    let sven = Browser::new(&app, "sven")?;
+    for (list, told) in [("long", true), ("short", false)] {
+        let page = sven.get(&format!("/rules?q={list}")).await.text;
+        assert!(page.contains(&format!(">{list}</b>")), "{list}: {page}");
+        assert_eq!(page.contains("not examined"), told, "{list}");
+    }
+    Ok(())
 }
 
 /// Pieces of work by `login` that take as long as these tasks live.
