@@ -137,7 +137,7 @@ impl FieldError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// What was named does not exist, or the actor may not know of it.
-    #[error("there is no {what} `{key}`; look it up in the list of {what}s")]
+    #[error("there is no {what} `{key}`; look it up in the list of {}", plural(*what))]
     NotFound {
         /// `group`, `user`, …
         what: Noun,
@@ -177,6 +177,16 @@ pub enum Refusal {
         /// What to do instead.
         next: String,
     },
+}
+
+/// Several of a noun.
+fn plural(noun: Noun) -> String {
+    let one = noun.to_string();
+    match one.strip_suffix('y') {
+        _ if noun == Noun::Person => "people".to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{one}s"),
+    }
 }
 
 impl Refusal {

@@ -183,8 +183,8 @@ pub fn access_diff(
     if spoken.iter().any(|spoken| spoken.allows) {
         for moment in moments {
             let names = moment.world.permission_names(moment.now);
-            let names = names.filter_map(|name| PermissionName::parse(name).ok());
-            everything.extend(names.map(|name| (name.key(), name)));
+            let names = names.filter_map(|name| moment.world.permission_as_written(name));
+            everything.extend(names.map(|name| (name.key(), name.clone())));
         }
     }
     // One for each: at the same position the two worlds are not the same.

@@ -22,7 +22,7 @@ use crate::{
 #[command(after_help = "\
 EXAMPLES:
   portcullis access ana
-  portcullis access ana@example.com --at 2026-03-01 --json")]
+  portcullis access ana --at 2026-03-01 --json")]
 pub(super) struct Access {
     /// Who: a login or id
     user: String,

@@ -25,7 +25,7 @@ use crate::{
 #[command(after_help = "\
 EXAMPLES:
   portcullis explain ana deploy:production
-  portcullis explain ana@example.com 'App-Data Warehouse-Analysts' --json
+  portcullis explain ana 'App-Data Warehouse-Analysts' --json
   portcullis explain ana deploy:release --environment production --at 2026-03-01")]
 pub(super) struct Explain {
     /// Who: a login or id

@@ -144,6 +144,11 @@ fn a_source_changes_and_fills_only_what_it_keeps() {
             ["foreign_fact"; 2],
         ),
         (
+            "ask for a place in its group",
+            Edit::create(c.request("ana", "core", MEMBER, NEVER)).into(),
+            ["foreign_fact"; 2],
+        ),
+        (
             "describe its app",
             edited(&site, |a| {
                 a.description = Description::parse("mine").unwrap();

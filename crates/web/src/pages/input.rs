@@ -1,5 +1,7 @@
 //! What was sent by a form, read field by field into the model's types.
 
+use std::ops::Deref;
+
 use portcullis_model::{
     Expiry, Group, Id, MembershipKind, Timestamp, User, World,
     name::{Description, Name, ParseTextError, Reason},
@@ -52,9 +54,21 @@ impl<'s> Input<'s> {
         read.map_err(|bad| self.errors.add(name, bad.0)).ok()
     }
 
-    /// The fields `name` and `description`.
-    pub(crate) fn named(&mut self) -> (Option<Name>, Option<Description>) {
-        let name = self.parse("name", Name::parse);
+    /// A field read by `parse`, in a form about something that is there: what it is called already
+    /// it may go on to be called, whatever new names must be like.
+    pub(crate) fn kept<T: Clone + Deref<Target = str>>(
+        &mut self,
+        name: &str,
+        there: Option<&T>,
+        parse: impl FnOnce(&str) -> Result<T, ParseTextError>,
+    ) -> Option<T> {
+        let same = there.filter(|there| ***there == *self.text(name));
+        same.cloned().or_else(|| self.parse(name, parse))
+    }
+
+    /// The fields `name` and `description`, of what is called so already.
+    pub(crate) fn named(&mut self, there: Option<&Name>) -> (Option<Name>, Option<Description>) {
+        let name = self.kept("name", there, Name::parse);
         (name, self.parse("description", Description::parse))
     }
 

@@ -141,6 +141,14 @@ impl Names<'_> {
             return Ok(());
         };
         let was = edit.before.as_deref();
+        let places = |of: Option<&Entitlement>| {
+            let named = of.and_then(|of| of.grant.named());
+            named.map(|named| named.environments.clone())
+        };
+        let known = places(was).unwrap_or_default();
+        for environment in places(Some(is)).unwrap_or_default().difference(&known) {
+            well_formed("environments", Environment::parse(environment))?;
+        }
         if was.is_some_and(|was| was.grant.label() == is.grant.label()) {
             return Ok(());
         }
@@ -151,11 +159,6 @@ impl Names<'_> {
                 self.free(NameSpace::Permission, Uuid::nil(), &permission.name)?;
             }
             Grant::Rules(list) => well_formed("name", Name::parse(&list.name))?,
-        }
-        if let Grant::Permission(permission) = &is.grant {
-            for environment in &permission.environments {
-                well_formed("environments", Environment::parse(environment))?;
-            }
         }
         let same = |other: &&Entitlement| {
             let (a, b) = (&other.grant, &is.grant);

@@ -88,7 +88,10 @@ impl Own<'_> {
                 "`{}` has no say in tags, which people make",
                 self.connector
             ))),
-            Change::Request(_) => Ok(()),
+            Change::Request(_) => Err(foreign(format!(
+                "`{}` has no say in requests, which people make and decide",
+                self.connector
+            ))),
         }
     }
 

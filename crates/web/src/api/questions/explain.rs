@@ -1,11 +1,7 @@
 //! Why somebody has something, or what is missing and who can give it.
 
 use portcullis_app::decide::DecidedBy;
-use portcullis_model::{
-    Expiry, Group, MembershipKind, Refusal, User, World,
-    name::{Environment, PermissionName},
-    world::Path,
-};
+use portcullis_model::{Expiry, Group, MembershipKind, Refusal, User, World, world::Path};
 
 use crate::api::{
     Answer, Finds, Key, Read, query, row,
@@ -23,9 +19,9 @@ query! {
         /// As what in the group; `member` if not given.
         kind: Option<MembershipKind>,
         /// The permission. This or `group`.
-        permission: Option<PermissionName>,
+        permission: Option<String>,
         /// Where the permission is wanted; anywhere if not given.
-        environment: Option<Environment>,
+        environment: Option<String>,
     }
 }
 
@@ -161,7 +157,7 @@ fn lacks<'w>(
 fn of_permission<'w>(
     read: &'w Read<Question>,
     user: &'w User,
-    permission: &PermissionName,
+    permission: &str,
 ) -> Explanation<'w> {
     let (world, now) = (&*read.world, read.now);
     let environment = read.query.environment.as_deref();
@@ -212,11 +208,7 @@ fn of_permission<'w>(
 }
 
 /// What denies a permission that groups confer.
-fn denied<'w>(
-    read: &'w Read<Question>,
-    user: &User,
-    permission: &PermissionName,
-) -> Option<Missing<'w>> {
+fn denied<'w>(read: &'w Read<Question>, user: &User, permission: &str) -> Option<Missing<'w>> {
     let (world, now) = (&*read.world, read.now);
     let place = read.query.environment.as_deref();
     let answer = read.web.decider().uses(world, user, permission, place, now);

@@ -6,8 +6,7 @@ pub(super) mod expiring;
 pub(super) mod explain;
 
 use portcullis_model::{
-    Expiry, Timestamp, User, World,
-    name::{self, Environment, PermissionName},
+    Expiry, Timestamp, User, World, name,
     world::{Found, FoundKind, contains},
 };
 
@@ -102,9 +101,9 @@ query! {
     /// Which permission, where.
     pub(crate) struct Which {
         /// The permission.
-        permission: Needed<PermissionName>,
+        permission: Needed<String>,
         /// Where; anywhere if not given.
-        environment: Option<Environment>,
+        environment: Option<String>,
         /// Text in the login or name.
         q: Option<String>,
     }

@@ -136,10 +136,7 @@ fn conferred<'p>(page: &'p Page, group: &Group) -> Vec<&'p Entitlement> {
 fn drawn_grant(page: &Page, entitlement: &Entitlement) -> Row {
     let may_end = page.may(Wish::GrantEntitlement, Target::Nothing);
     Row {
-        what: convert::entitlement(entitlement).with_detail(match entitlement.grant.limits() {
-            limits if limits.is_empty() => limits,
-            limits => format!("in {limits}"),
-        }),
+        what: convert::entitlement(entitlement).with_detail(entitlement.grant.limits()),
         ends: convert::ends(entitlement.validity.until, page.now()),
         end: may_end.then(|| End {
             action: format!("/entitlements/{}/withhold", entitlement.id),

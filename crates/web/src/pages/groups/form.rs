@@ -119,7 +119,7 @@ impl Form for GroupForm {
             kept if kept == kind_value(group.kind) => None,
             _ => kind_of(input),
         };
-        let (name, description) = input.named();
+        let (name, description) = input.named(Some(&group.name));
         let operation = EditGroup {
             group: Some(group.id),
             name,

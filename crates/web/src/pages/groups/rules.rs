@@ -167,7 +167,10 @@ pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Res
     let draft = Draft::sent(&sent.fields);
     let checked = look(&web, page, &draft).await?;
     let said = said(&checked);
-    let name = input.parse("name", Name::parse);
+    let name = {
+        let there = there.and_then(|there| Rules::of(&there.grant));
+        input.kept("name", there.map(|list| &list.name), Name::parse)
+    };
     let priority = draft.priority.parse::<i32>();
     if priority.is_err() {
         let wrong = "the priority is a whole number; lists of higher priority are asked first";

@@ -51,11 +51,15 @@ impl Form for PersonForm {
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         let known = self.0.as_ref();
-        let login = input.parse("login", Login::parse);
-        let name = input.parse("name", Name::parse);
+        let login = input.kept("login", known.map(|user| &user.login), Login::parse);
+        let name = input.kept("name", known.map(|user| &user.name), Name::parse);
         let email = match input.text("email") {
             "" => None,
-            _ => input.parse("email", Email::parse),
+            _ => input.kept(
+                "email",
+                known.and_then(|user| user.email.as_ref()),
+                Email::parse,
+            ),
         };
         let manager = input.people("manager").first().copied();
         let attributes = attributes(input, known);

@@ -78,7 +78,7 @@ impl Form for TagForm {
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         input.check_stale(&self.0, None);
-        let (name, description) = input.named();
+        let (name, description) = input.named(self.0.as_ref().map(|tag| &tag.name));
         let (constraints, enabled) = (constraints(input), input.fields.has("enabled"));
         let Some(tag) = &self.0 else {
             let operation = CreateTag {

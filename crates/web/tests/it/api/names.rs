@@ -55,6 +55,24 @@ async fn nothing_new_is_called_what_could_be_taken_for_another() -> anyhow::Resu
 }
 
 #[tokio::test]
+async fn an_environment_is_no_look_alike_when_a_permission_is_granted_again() -> anyhow::Result<()>
+{
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    let grant = async |environment: &str| {
+        let body = json!({ "permission": "a:b", "environments": [environment] });
+        ada.post("/api/v1/groups/Wiki/entitlements", body)
+            .await
+            .status
+    };
+    let looks_so = "production\u{fe0f}";
+    for (environment, expected) in [(looks_so, 400), ("production", 200), (looks_so, 400)] {
+        assert_eq!(grant(environment).await, expected, "{environment:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn actors_have_their_kind_and_no_bare_word_means_two() -> anyhow::Result<()> {
     let app = TestApp::start().await?;
     let ada = app.as_user("ada");
