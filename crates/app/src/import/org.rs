@@ -5,7 +5,10 @@
 //! confer `repo:<org>/<name>:<role>`. What an earlier import granted and the file no longer says is
 //! ended; what people granted in Portcullis stays.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    fmt,
+};
 
 use portcullis_model::{
     Context, Description, Email, FieldError, Grant, Login, MembershipKind, Name, OperationName,
@@ -134,7 +137,7 @@ impl Source for Org {
         let mut read = Reader {
             context,
             people: BTreeSet::new(),
-            groups: BTreeSet::new(),
+            groups: BTreeMap::new(),
             faults: Vec::new(),
             desired: Desired {
                 scope: Scope {
@@ -169,12 +172,32 @@ impl Source for Org {
     }
 }
 
+/// What a name stands for in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Called {
+    Team,
+    /// Who own the app of a repository.
+    Owners(String),
+    /// Who get this permission on a repository.
+    Grants(String),
+}
+
+impl fmt::Display for Called {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Team => f.write_str("a team"),
+            Self::Owners(repo) => write!(f, "the owners of `{repo}`"),
+            Self::Grants(permission) => write!(f, "who may `{permission}`"),
+        }
+    }
+}
+
 struct Reader<'a> {
     context: &'a Context,
     /// Logins in lower case.
     people: BTreeSet<String>,
-    /// Names in lower case: of teams, then also of what repositories are given to.
-    groups: BTreeSet<String>,
+    /// What each name, in lower case, stands for: a team, or a group of a repository.
+    groups: BTreeMap<String, Called>,
     faults: Vec<FieldError>,
     desired: Desired,
 }
@@ -213,7 +236,7 @@ impl Reader<'_> {
         let Some(name) = good(&mut self.faults, &at, Name::parse(&team.name)) else {
             return;
         };
-        if !self.groups.insert(name.key()) {
+        if self.groups.insert(name.key(), Called::Team).is_some() {
             return self.fault(at, format!("`{name}` stands here twice"));
         }
         self.group(at, name, team.description.as_deref(), DesiredKind::Group);
@@ -271,7 +294,7 @@ impl Reader<'_> {
 
     /// The members of `child` in `target`, of which `named` stands at `at`.
     fn include(&mut self, child: &str, target: &str, named: &str, at: String) {
-        if !self.groups.contains(&name::key(named)) {
+        if self.groups.get(&name::key(named)) != Some(&Called::Team) {
             return self.fault(at, format!("there is no team `{named}` in the file"));
         }
         self.desired.inclusions.push(DesiredInclusion {
@@ -297,6 +320,11 @@ impl Reader<'_> {
             description,
             owners,
         });
+        // Made with the app: nothing else may go by their name.
+        let owners = self.context.policy.owners_group_name(&app);
+        if let Some(owners) = good(&mut self.faults, &at, Name::parse(&owners)) {
+            self.takes(&at, &owners, Called::Owners(full));
+        }
         let given = |to: &BTreeMap<String, String>| (!repo.archived).then(|| to.clone());
         for (team, role) in given(&repo.teams).into_iter().flatten() {
             if let Some(group) = self.repo_group(&at, &app, &role) {
@@ -311,6 +339,26 @@ impl Reader<'_> {
         }
     }
 
+    /// Takes a name for something, once; nothing where it stands for something else already, whose
+    /// people would get into it.
+    fn takes(&mut self, at: &str, name: &Name, called: Called) -> Option<bool> {
+        match self.groups.entry(name.key()) {
+            Entry::Vacant(free) => {
+                free.insert(called);
+                Some(true)
+            }
+            Entry::Occupied(there) if *there.get() == called => Some(false),
+            Entry::Occupied(there) => {
+                let (there, called) = (there.get().clone(), called);
+                let message = format!(
+                    "the group `{name}` would be {called} and is {there} in this file; call one otherwise"
+                );
+                self.fault(at.to_owned(), message);
+                None
+            }
+        }
+    }
+
     /// The name of the app group that confers `role` on a repository.
     fn repo_group(&mut self, at: &str, app: &Name, role: &str) -> Option<String> {
         let name = format!("{}{role}", self.context.policy.app_group_prefix(app));
@@ -318,7 +366,7 @@ impl Reader<'_> {
         let permission = PermissionName::parse(&format!("repo:{app}:{role}"));
         let permission = good(&mut self.faults, at, permission);
         let (name, permission) = (name?, permission?);
-        if self.groups.insert(name.key()) {
+        if self.takes(at, &name, Called::Grants(permission.to_string()))? {
             let grant = Grant::Permission(Permission {
                 name: permission,
                 environments: BTreeSet::new(),

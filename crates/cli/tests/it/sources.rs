@@ -274,6 +274,62 @@ fn no_source_is_called_like_a_part_of_portcullis() {
 }
 
 #[test]
+fn one_name_in_a_file_is_one_group() {
+    let team = |name: &str| json!({ "name": name, "members": ["eve"], "maintainers": ["eve"] });
+    let repo = |name: &str, people: serde_json::Value| json!({ "org": "acme", "name": name, "people": people });
+    let site = || repo("site", json!({ "ben": "write" }));
+    let clashes = [
+        (json!([team("App-acme/site-Owners")]), json!([site()])),
+        (json!([team("App-acme/site-write")]), json!([site()])),
+        (json!([]), json!([repo("site", json!({ "eve": "Owners" }))])),
+        (
+            json!([]),
+            json!([
+                repo("site-x", json!({ "ben": "write" })),
+                repo("site", json!({ "eve": "x-write" }))
+            ]),
+        ),
+        (
+            json!([]),
+            json!([
+                repo("site", json!({ "eve": "x-write" })),
+                repo("site-x", json!({ "ben": "write" }))
+            ]),
+        ),
+    ];
+    for (teams, repos) in clashes {
+        let place = Place::new();
+        let people = json!([{ "login": "ben" }, { "login": "eve" }]);
+        let file = json!({ "people": people, "teams": teams, "repos": repos }).to_string();
+        says(&place, "org.json", &file);
+        let refused = place.run(&["import", "org", "org.json"]);
+        assert_eq!(refused.code, 1, "{file}: {refused:?}");
+        assert!(refused.stderr.contains("would be"), "{refused:?}");
+        // Nor does a later file get at the group by its name.
+        if teams != json!([]) {
+            let place = Place::new();
+            says(
+                &place,
+                "one.json",
+                &json!({ "people": people, "repos": [site()] }).to_string(),
+            );
+            import(&place, "org", "one.json", "import", &[]).ok();
+            says(
+                &place,
+                "two.json",
+                &json!({ "people": people, "teams": teams }).to_string(),
+            );
+            let refused = place.run(&["import", "org", "two.json"]);
+            assert_eq!(refused.code, 1, "{file}: {refused:?}");
+            assert!(
+                refused.stderr.contains("is a group of an app already"),
+                "{refused:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_key_that_is_none_and_a_shape_that_is_none_are_told_by_file_and_line() {
     let place = Place::new();
     for (text, sentence) in [

@@ -75,6 +75,10 @@ pub(super) fn read(text: &str, limits: &Limits, report: &mut Report) -> Option<N
     }
 }
 
+/// By keys that begin so the library that reads JSON after us tells itself that a map is none: its one
+/// member would be read as a document of its own, past everything that is looked for here.
+const PRIVATE: &str = "$serde_json::private::";
+
 /// Goes over a whole document and keeps nothing of it: no key may be written twice in a map, every
 /// number can be held, and lists and maps nest no deeper than `depth`. What stands under the key `raw` of
 /// the outermost map need only be JSON: somebody else reads it.
@@ -316,6 +320,10 @@ impl<'a> Reader<'a> {
                 return Err(self.unexpected("a key in double quotes"));
             }
             let key = self.string()?;
+            if key.starts_with(PRIVATE) {
+                let message = format!("no key begins with `{PRIVATE}`");
+                return Err(Stop::new(Code::Syntax, at, message));
+            }
             self.space();
             if !self.eat(b':') {
                 return Err(self.unexpected("`:`"));

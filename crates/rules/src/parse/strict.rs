@@ -15,8 +15,9 @@ use super::{
 };
 use crate::value::Value;
 
-/// Lists and maps nest no deeper; one more is more than `serde_json` takes.
-const DEPTH: usize = 127;
+/// Lists and maps nest no deeper. `serde_json` takes 127: what is kept is read again inside of records and of
+/// entries of the log, which nest it further.
+const DEPTH: usize = 100;
 
 /// Reads a JSON document that must be UTF-8.
 ///

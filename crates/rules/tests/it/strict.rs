@@ -90,9 +90,15 @@ fn what_readers_take_differently_is_refused() {
         assert_eq!(code(text), wanted, "{text}");
     }
     let nested = |levels| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-    assert_eq!(code(&nested(127)), None);
+    assert_eq!(code(&nested(100)), None);
     assert_eq!(code(&nested(128)), Some(Code::TooDeep));
     assert_eq!(code(&"{\"a\":".repeat(1_000_000)), Some(Code::TooDeep));
+    for key in ["RawValue", "Number"] {
+        let tunnel = format!(r#"{{"a":{{"$serde_json::private::{key}":"{{\"b\":1,\"b\":2}}"}}}}"#);
+        assert_eq!(code(&tunnel), Some(Code::Syntax), "{key}");
+        let escaped = tunnel.replace("$serde", "\\u0024serde");
+        assert_eq!(code(&escaped), Some(Code::Syntax), "{key}, escaped");
+    }
     let bytes = strict::from_slice::<Value>(b"[1,\n \"\xff\"]").unwrap_err();
     assert_eq!(
         bytes.to_string(),

@@ -122,6 +122,19 @@ impl Reconcile<'_> {
             let mirrors_ours = group.is_managed() && kept == Kept::Outside;
             mirrors_ours || self.world.is_closed_to(self.source, group)
         });
+        let said = kind(self);
+        let another = |there: &&Group| said.is_some_and(|said| !is_alike(said, there.kind));
+        if let Some(there) = there.filter(another) {
+            let message = format!(
+                "`{name}` is {} already, and not what is described here; call one of them otherwise",
+                if there.app().is_some() {
+                    "a group of an app"
+                } else {
+                    "a group of its own"
+                }
+            );
+            return self.drift(DriftCode::ForeignGroup, at, message);
+        }
         let words = match description {
             Wording::Unsaid => None,
             Wording::AtFirst(words) | Wording::Always(words) => Some(words),
@@ -129,7 +142,7 @@ impl Reconcile<'_> {
         let mut after = match there {
             Some(there) => there.clone(),
             None => {
-                let Some(kind) = kind(self) else {
+                let Some(kind) = said else {
                     let message = format!("`{name}` belongs to an app that is not known");
                     return self.drift(DriftCode::UnknownGroup, at, message);
                 };
@@ -202,5 +215,14 @@ impl Reconcile<'_> {
             self.drift(DriftCode::UnknownGroup, at, message);
         }
         found
+    }
+}
+
+/// Whether what is said of a group may be meant of one that is there: in the same app, in the same
+/// part, or both in none.
+fn is_alike(said: GroupKind, there: GroupKind) -> bool {
+    match (said, there) {
+        (GroupKind::App { .. }, _) | (_, GroupKind::App { .. }) => said == there,
+        (GroupKind::Group | GroupKind::Role, GroupKind::Group | GroupKind::Role) => true,
     }
 }
