@@ -276,7 +276,7 @@ fn no_source_is_called_like_a_part_of_portcullis() {
 #[test]
 fn one_name_in_a_file_is_one_group() {
     let team = |name: &str| json!({ "name": name, "members": ["eve"], "maintainers": ["eve"] });
-    let repo = |name: &str, people: serde_json::Value| json!({ "org": "acme", "name": name, "people": people });
+    let repo = |name: &str, people: Value| json!({ "org": "acme", "name": name, "people": people });
     let site = || repo("site", json!({ "ben": "write" }));
     let clashes = [
         (json!([team("App-acme/site-Owners")]), json!([site()])),
