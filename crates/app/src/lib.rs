@@ -12,6 +12,7 @@ mod grants;
 pub mod group;
 pub mod import;
 pub mod log;
+pub mod pool;
 mod preview;
 pub mod request;
 pub mod resource;
@@ -26,7 +27,7 @@ mod operation;
 mod service;
 mod update;
 
-pub use operation::Operation;
+pub use operation::{Operation, Prepare};
 pub use preview::{Preview, Warning, WarningCode};
 pub use service::{App, Clock, RandomIds, Settings, SystemClock};
 pub use update::Update;

@@ -3,12 +3,12 @@
 
 use portcullis_model::{FieldError, Grant};
 use portcullis_rules::{
-    Diagnostic, Effect, Engine, Limits, RuleList,
+    Budget, Diagnostic, Effect, Engine, Limits, LoadError, RuleList,
     analysis::{
         Effort,
-        lint::{Finding, Lint, lint_with},
+        lint::{Finding, Lint, Linted, lint_within},
     },
-    cases::{Case, Suite, run},
+    cases::{Case, Suite, run_within},
     strict,
 };
 use serde_json::Value;
@@ -48,28 +48,28 @@ pub struct Checked {
     pub case_faults: Vec<CaseFault>,
     /// Rules that no case decides.
     pub untested: Vec<usize>,
+    /// What was not looked at because the rest took too long.
+    pub not_examined: Option<String>,
 }
 
 impl Checked {
     /// Whether it can be saved.
     #[must_use]
     pub const fn is_sound(&self) -> bool {
-        self.list.is_some() && self.too_much.is_none() && self.case_faults.is_empty()
+        self.list.is_some()
+            && self.too_much.is_none()
+            && self.case_faults.is_empty()
+            && self.not_examined.is_none()
     }
 }
 
-/// Looks through a list and its cases.
+/// Looks through a list and its cases, as far as the budget goes.
 #[must_use]
-pub fn check(rules: Written<'_>, cases: Written<'_>) -> Checked {
+pub fn check(rules: Written<'_>, cases: Written<'_>, budget: &Budget) -> Checked {
     let mut checked = Checked::default();
-    let loaded = match rules {
-        Written::Text(text) => RuleList::from_json_str(text),
-        Written::Value(value) => RuleList::from_json_value(value),
-    };
-    match loaded {
+    match load(rules, budget) {
         Ok(list) => {
             checked.too_much = Engine::compile(&list).err().map(|error| error.to_string());
-            checked.findings = findings(&list, &EFFORT);
             checked.list = Some(list);
         }
         Err(error) => {
@@ -79,14 +79,36 @@ pub fn check(rules: Written<'_>, cases: Written<'_>) -> Checked {
     }
     match read_cases(cases) {
         Ok(cases) => {
-            let (faults, untested) = tried(checked.list.as_ref(), &cases);
+            let (faults, untested) = tried(checked.list.as_ref(), &cases, budget);
             checked.cases = cases;
             checked.case_faults = faults;
             checked.untested = untested;
         }
         Err(wrong) => checked.case_faults.push((None, wrong)),
     }
+    // Last, because it may take whatever is left.
+    if let Some(list) = &checked.list {
+        let linted = findings(list, &EFFORT, budget);
+        checked.findings = linted.findings;
+        checked.not_examined = (!linted.complete).then(|| NOT_EXAMINED.to_owned());
+    }
     checked
+}
+
+/// What is said where the budget was spent before the end.
+const NOT_EXAMINED: &str = "not examined: some of the rules; looking through all of them takes too long, \
+    so split the list or use shorter lists of values and fewer expressions";
+
+/// Loads a list that somebody sent.
+///
+/// # Errors
+/// Everything that is wrong with it, or that it is too costly to compile.
+pub fn load(rules: Written<'_>, budget: &Budget) -> Result<RuleList, LoadError> {
+    let limits = Limits::default();
+    match rules {
+        Written::Text(text) => RuleList::from_json_str_within(text, &limits, budget),
+        Written::Value(value) => RuleList::from_json_value_within(value, &limits, budget),
+    }
 }
 
 /// What linting finds in a list that a group confers.
@@ -94,11 +116,12 @@ pub fn check(rules: Written<'_>, cases: Written<'_>) -> Checked {
 /// Linting takes a list for the whole truth, and calls a deny redundant where nothing after it in
 /// the list allows. But the lists of a subject's other groups come after it, so here it is not.
 #[must_use]
-pub fn findings(list: &RuleList, effort: &Effort) -> Vec<Finding> {
+pub fn findings(list: &RuleList, effort: &Effort, budget: &Budget) -> Linted {
     let denies = |rule: usize| list.0.get(rule).is_some_and(|r| r.effect == Effect::Deny);
-    let mut findings = lint_with(list, effort);
+    let mut linted = lint_within(list, effort, budget);
+    let findings = &mut linted.findings;
     findings.retain(|finding| finding.lint != Lint::RedundantRule || !denies(finding.rule));
-    findings
+    linted
 }
 
 /// What is wrong with a case: with which one, if not with all of them.
@@ -106,27 +129,28 @@ pub type CaseFault = (Option<usize>, String);
 
 /// What is wrong with the cases of a list: those that are none, and those that do not come out.
 #[must_use]
-pub fn try_cases(list: &RuleList, cases: Written<'_>) -> Vec<CaseFault> {
+pub fn try_cases(list: &RuleList, cases: Written<'_>, budget: &Budget) -> Vec<CaseFault> {
     match read_cases(cases) {
-        Ok(cases) => tried(Some(list), &cases).0,
+        Ok(cases) => tried(Some(list), &cases, budget).0,
         Err(wrong) => vec![(None, wrong)],
     }
 }
 
 /// What keeps a list from being conferred, however it comes: it must compile, and its cases come
 /// out as they say.
-pub(crate) fn faults(grant: &Grant) -> Vec<FieldError> {
+pub(crate) fn faults(grant: &Grant, budget: &Budget) -> Vec<FieldError> {
     let (mut faults, rules) = (Vec::new(), grant.rules());
-    if let Err(error) = rules.validate(&Limits::default()) {
+    if let Err(error) = rules.validate_within(&Limits::default(), budget) {
         let diagnostics = error.diagnostics().iter();
         faults.extend(
             diagnostics.map(|o| FieldError::new(format!("rules{}", o.path), o.message.clone())),
         );
+        return faults;
     }
     if let Err(error) = Engine::compile(&rules) {
         faults.push(FieldError::new("rules", error.to_string()));
     }
-    let wrong = tried(Some(&rules), grant.cases()).0.into_iter();
+    let wrong = tried(Some(&rules), grant.cases(), budget).0.into_iter();
     faults.extend(wrong.map(|(_, message)| FieldError::new("cases", message)));
     faults
 }
@@ -147,7 +171,11 @@ fn read_cases(cases: Written<'_>) -> Result<Vec<Value>, String> {
 }
 
 /// What is wrong with cases, and the rules that none of them decides.
-fn tried(list: Option<&RuleList>, cases: &[Value]) -> (Vec<CaseFault>, Vec<usize>) {
+fn tried(
+    list: Option<&RuleList>,
+    cases: &[Value],
+    budget: &Budget,
+) -> (Vec<CaseFault>, Vec<usize>) {
     let (mut good, mut faults) = (Vec::new(), Vec::new());
     for (at, case) in cases.iter().enumerate() {
         match serde_json::from_value::<Case>(case.clone()) {
@@ -159,7 +187,7 @@ fn tried(list: Option<&RuleList>, cases: &[Value]) -> (Vec<CaseFault>, Vec<usize
         return (faults, Vec::new());
     };
     let (places, cases): (Vec<_>, Vec<_>) = good.into_iter().unzip();
-    let report = run(list, &Suite { rules: None, cases });
+    let report = run_within(list, &Suite { rules: None, cases }, budget);
     let untested = report.undecided_rules().collect();
     for (at, result) in places.into_iter().zip(report.results) {
         if let Some(failure) = result.failure {
@@ -183,7 +211,8 @@ mod tests {
         };
         let lints = |rules: &[String]| -> Vec<Lint> {
             let text = format!("[{}]", rules.join(","));
-            let found = check(Written::Text(&text), Written::Text("")).findings;
+            let budget = Budget::unlimited();
+            let found = check(Written::Text(&text), Written::Text(""), &budget).findings;
             found.into_iter().map(|finding| finding.lint).collect()
         };
         assert_eq!(lints(&[deny("\"write\"")]), []);
@@ -196,6 +225,7 @@ mod tests {
         let checked = check(
             Written::Text("[{\n \"access\": \"permit\", \"where\": {\"rsrc_type\": \"\"}}]"),
             Written::Text("[{\"name\": \"x\"}]"),
+            &Budget::unlimited(),
         );
         assert!(!checked.is_sound());
         assert!(checked.diagnostics.len() >= 3, "{:?}", checked.diagnostics);

@@ -3,21 +3,18 @@
 
 use std::sync::Arc;
 
+pub use portcullis_model::Clock;
 use portcullis_model::{Actor, Context, Ids, Policy, Refusal, Timestamp, World};
+use portcullis_rules::Budget;
 use portcullis_store::{CommitError, Committed, Idempotency, Live, Proposal};
 use uuid::Uuid;
 
 use crate::{
     Operation, Preview,
     decide::{Decider, Types},
+    pool::{Busy, Pool},
     preview::Planned,
 };
-
-/// Tells the time at the edge of the program.
-pub trait Clock: Send + Sync {
-    /// Now.
-    fn now(&self) -> Timestamp;
-}
 
 /// The machine's clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,6 +79,7 @@ pub struct App {
     ids: Arc<dyn Ids>,
     policy: Arc<Policy>,
     decider: Arc<Decider>,
+    pool: Arc<Pool>,
 }
 
 impl App {
@@ -100,6 +98,7 @@ impl App {
             ids,
             policy: Arc::new(policy),
             decider: Arc::new(Decider::new(types)),
+            pool: Arc::default(),
         }
     }
 
@@ -160,10 +159,16 @@ impl App {
         &self,
         context: &Context,
         operation: &impl Operation,
-    ) -> Result<Preview, Refusal> {
+    ) -> Result<Preview, CommitError> {
         let planned = Planned::new(self.live.world(), context, operation)?;
         let (types, now) = (self.decider.types().clone(), context.now);
-        match tokio::task::spawn_blocking(move || planned.preview(&types, now)).await {
+        let compare = move || planned.preview(&types, now);
+        if let Some(prepare) = operation.prepare() {
+            // What takes long to look through takes long to compare.
+            let work = move |budget: &Budget| prepare(budget).map(|()| compare());
+            return self.costly(context, work).await;
+        }
+        match tokio::task::spawn_blocking(compare).await {
             Ok(preview) => Ok(preview),
             // A bug is the caller's to report, as if it had happened on this thread.
             Err(failed) => std::panic::resume_unwind(failed.into_panic()),
@@ -178,14 +183,29 @@ impl App {
         Planned::new(self.live.world(), context, operation).map(|_| ())
     }
 
+    /// Runs what takes long on threads of its own, each piece within a budget.
+    #[must_use]
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    async fn costly<T: Send + 'static>(
+        &self,
+        context: &Context,
+        work: impl FnOnce(&Budget) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, CommitError> {
+        let done = self.pool.run(context.actor, work).await;
+        Ok(done.map_err(|Busy| CommitError::Busy)??)
+    }
+
     /// Decides on the current world, and keeps what it has compiled.
     #[must_use]
     pub fn decider(&self) -> &Decider {
         &self.decider
     }
 
-    /// Does `operation`. It is planned and guarded on the world at the writer's place, and runs to
-    /// its end even if the caller goes away.
+    /// Does `operation`. It is planned and guarded on the world and at the time at the writer's
+    /// place, whenever `context` was made, and runs to its end even if the caller goes away.
     ///
     /// # Errors
     /// Whatever stands against it, or that the store could not be written.
@@ -195,10 +215,17 @@ impl App {
         operation: impl Operation,
         idempotency: Option<Idempotency>,
     ) -> Result<Committed, CommitError> {
-        let proposal = Proposal {
-            build: Box::new(move |world, context| operation.plan(world, context)),
-            idempotency,
-        };
+        if let Some(prepare) = operation.prepare() {
+            // Whoever may not do it is refused before anything is spent on it. What was done before
+            // is told again, whatever has become of the world since.
+            if idempotency.is_none() {
+                self.check(&context, &operation)?;
+            }
+            self.costly(&context, prepare).await?;
+        }
+        let proposal = Proposal::new(move |world, context| operation.plan(world, context))
+            .once(idempotency)
+            .timed_by(Arc::clone(&self.clock));
         self.live.commit(context, proposal).await
     }
 }

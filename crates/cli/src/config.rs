@@ -8,6 +8,7 @@
 mod database;
 mod decisions;
 mod file;
+mod limits;
 mod policy;
 mod secret;
 mod section;

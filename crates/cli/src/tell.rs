@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 use portcullis_app::decide::{self, DecidedBy};
 use portcullis_model::{
-    Actor, Expiry, Group, GroupKind, MembershipKind, Refusal, Timestamp, User, World, world,
+    Actor, Expiry, Group, GroupKind, MembershipKind, Timestamp, User, World, world,
 };
 use serde::Serialize;
 
@@ -146,7 +146,7 @@ pub(crate) fn user<'w>(world: &'w World, key: &str) -> Result<&'w User> {
 }
 
 /// A refusal, in the words of the command line.
-pub(crate) fn refusal(refusal: &Refusal) -> anyhow::Error {
+pub(crate) fn refusal(refusal: &impl std::fmt::Display) -> anyhow::Error {
     anyhow!("{refusal}")
 }
 

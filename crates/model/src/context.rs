@@ -92,6 +92,12 @@ impl From<StoredActor> for Actor {
     }
 }
 
+/// Tells the time at the edge of the program.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
 /// Makes identifiers.
 pub trait Ids: Send + Sync {
     /// A UUID never given before.

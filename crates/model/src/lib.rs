@@ -40,7 +40,7 @@ pub mod world;
 
 pub use change::{Change, ChangeSet, Edit, EditKind, Outline, Position, RecordKind};
 pub use connector::ConnectorId;
-pub use context::{Actor, Context, Ids, Policy, SystemActor};
+pub use context::{Actor, Clock, Context, Ids, Policy, SystemActor};
 pub use entitlement::{Entitlement, EntitlementKind, Grant, Permission};
 pub use fact::Fact;
 pub use guard::{Action, Allowed, Relation, Target, guard, may};

@@ -8,8 +8,12 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
+use crate::budget::{Budget, compiling};
+use crate::engine::{Engine, Tracer, decides};
 use crate::naive::{self, Decision, RequestError};
-use crate::syntax::{Effect, RuleList};
+use crate::partial::is_text_operator;
+use crate::pattern::{Analysis, PatternLimits};
+use crate::syntax::{ConditionSet, Effect, Operand, RuleList};
 use crate::value::{Truth, Value};
 
 /// Cases for a rule list.
@@ -188,22 +192,43 @@ impl fmt::Display for Report {
 /// ```
 #[must_use]
 pub fn run(rules: &RuleList, suite: &Suite) -> Report {
+    run_within(rules, suite, &Budget::unlimited())
+}
+
+/// As [`run`], for what somebody sent: where the budget is spent, further cases fail with a sentence
+/// that says so.
+#[must_use]
+pub fn run_within(rules: &RuleList, suite: &Suite, budget: &Budget) -> Report {
+    // Where it compiles, patterns are compiled once for all cases.
+    let engine = Engine::compile(rules).ok();
+    let cost = Cost::of(rules);
     let mut coverage = vec![Coverage::default(); rules.0.len()];
     let results = suite.cases.iter().map(|case| {
+        if !cost.spend(case, budget) {
+            return CaseResult {
+                name: case.name.clone(),
+                decision: Ok(Decision::DEFAULT),
+                failure: Some("not tried: the cases before it took too long; send fewer".into()),
+            };
+        }
         let Case {
             action,
             resource_type,
             attributes,
             ..
         } = case;
-        let decision = naive::decide(rules, action, resource_type, attributes);
-        for (rule, coverage) in rules.0.iter().zip(&mut coverage) {
-            let truth = naive::matches(rule, action, resource_type, attributes);
-            let matched = match rule.effect {
-                Effect::Allow => truth == Truth::True,
-                Effect::Deny => truth != Truth::False,
+        let decision = match &engine {
+            Some(engine) => engine.decide(action, resource_type, attributes),
+            None => naive::decide(rules, action, resource_type, attributes),
+        };
+        for (i, (rule, coverage)) in rules.0.iter().zip(&mut coverage).enumerate() {
+            let truth = match &engine {
+                Some(_) if !rule.types.contains(resource_type) => Truth::False,
+                Some(_) if !rule.actions.contains(action) => Truth::False,
+                Some(engine) => engine.trace(i, attributes, &mut Untold),
+                None => naive::matches(rule, action, resource_type, attributes),
             };
-            coverage.matched += usize::from(matched);
+            coverage.matched += usize::from(decides(rule.effect, truth));
         }
         if let Ok(Decision { rule: Some(i), .. }) = decision {
             coverage[i].decided += 1;
@@ -216,6 +241,68 @@ pub fn run(rules: &RuleList, suite: &Suite) -> Report {
     });
     let results = results.collect();
     Report { results, coverage }
+}
+
+/// What trying a case costs.
+#[derive(Default)]
+struct Cost<'l> {
+    /// Comparisons.
+    steps: u64,
+    /// Attributes that hold patterns themselves, which are compiled for each case anew.
+    patterns: Vec<&'l str>,
+}
+
+impl<'l> Cost<'l> {
+    fn of(rules: &'l RuleList) -> Self {
+        let mut cost = Self::default();
+        for rule in &rules.0 {
+            cost.steps += 1;
+            cost.add(&rule.condition);
+        }
+        // The decision looks at them, and so does the count of what matched.
+        cost.steps = cost.steps.saturating_mul(2);
+        cost
+    }
+
+    fn add(&mut self, set: &'l ConditionSet) {
+        let condition = match set {
+            ConditionSet::And(items) | ConditionSet::Or(items) => {
+                return items.iter().for_each(|item| self.add(item));
+            }
+            ConditionSet::Leaf(condition) => condition,
+        };
+        let items = |operand: &Operand| match operand {
+            Operand::Literal(value) => value.as_array().map_or(1, <[_]>::len) as u64,
+            Operand::Attribute(_) => 1,
+        };
+        self.steps += items(&condition.left) + items(&condition.right);
+        let is_pattern = is_text_operator(condition.op.positive().0);
+        if let (true, Operand::Attribute(name)) = (is_pattern, &condition.right) {
+            self.patterns.push(name);
+        }
+    }
+
+    fn spend(&self, case: &Case, budget: &Budget) -> bool {
+        let values = self.patterns.iter();
+        let values = values.filter_map(|name| case.attributes.get(*name)?.as_str());
+        let limits = PatternLimits::default();
+        let compiled = values.map(|text| {
+            // What is no pattern costs what reading it does.
+            let read = Analysis::new(text, true, &limits);
+            text.len() as u64 + read.map_or(0, |read| compiling(&read.hir, &limits))
+        });
+        let dynamic = compiled.fold(0, u64::saturating_add);
+        budget.spend(self.steps.saturating_add(dynamic.saturating_mul(2)))
+    }
+}
+
+/// Nobody listens to what comes of the parts of a rule.
+struct Untold;
+
+impl Tracer for Untold {
+    const ON: bool = false;
+
+    fn node(&mut self, _: u32, _: Truth) {}
 }
 
 fn failure(case: &Case, decision: &Result<Decision, RequestError>) -> Option<String> {

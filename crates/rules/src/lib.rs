@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 pub mod analysis;
+mod budget;
 pub mod cases;
 mod engine;
 mod explain;
@@ -18,6 +19,7 @@ mod pattern;
 mod syntax;
 mod value;
 
+pub use budget::Budget;
 pub use engine::{ActionAnswers, CompileError, Digest, Engine, EngineOptions, Prepared};
 pub use explain::{
     Change, ConditionTrace, Explanation, OperandTrace, Outcome, Redaction, RuleTrace, Seen, Style,

@@ -14,6 +14,7 @@ pub mod strict;
 pub use diagnostic::{Code, Diagnostic, LoadError, Position};
 pub use limits::Limits;
 
+use crate::budget::Budget;
 use crate::syntax::{ConditionSet, Operand, RuleList};
 use crate::value::Value;
 
@@ -41,11 +42,24 @@ impl RuleList {
     /// # Errors
     /// [`LoadError`] with every diagnostic in the text.
     pub fn from_json_str_with(text: &str, limits: &Limits) -> Result<Self, LoadError> {
+        Self::from_json_str_within(text, limits, &Budget::unlimited())
+    }
+
+    /// Loads a list from JSON text that somebody sent, if it is not too costly to compile.
+    ///
+    /// # Errors
+    /// [`LoadError`] with every diagnostic in the text.
+    pub fn from_json_str_within(
+        text: &str,
+        limits: &Limits,
+        budget: &Budget,
+    ) -> Result<Self, LoadError> {
         let mut report = report::Report::new(limits);
         let Some(root) = json::read(text, limits, &mut report) else {
             return Err(report.into_error(Some(text)));
         };
-        check::document(&root, limits, report).map_err(|report| report.into_error(Some(text)))
+        check::document(&root, limits, budget, report)
+            .map_err(|report| report.into_error(Some(text)))
     }
 
     /// Loads a list from JSON bytes.
@@ -84,11 +98,23 @@ impl RuleList {
         value: &serde_json::Value,
         limits: &Limits,
     ) -> Result<Self, LoadError> {
+        Self::from_json_value_within(value, limits, &Budget::unlimited())
+    }
+
+    /// Loads a list from a JSON value that somebody sent, if it is not too costly to compile.
+    ///
+    /// # Errors
+    /// [`LoadError`] with every diagnostic in the value.
+    pub fn from_json_value_within(
+        value: &serde_json::Value,
+        limits: &Limits,
+        budget: &Budget,
+    ) -> Result<Self, LoadError> {
         let mut report = report::Report::new(limits);
         let Some(root) = json::from_value(value, limits.json_depth(), &mut report) else {
             return Err(report.into_error(None));
         };
-        check::document(&root, limits, report).map_err(|report| report.into_error(None))
+        check::document(&root, limits, budget, report).map_err(|report| report.into_error(None))
     }
 
     /// Checks a list built in code against everything loading would refuse.
@@ -96,6 +122,14 @@ impl RuleList {
     /// # Errors
     /// [`LoadError`] with every diagnostic; paths are those of the document the list would be written as.
     pub fn validate(&self, limits: &Limits) -> Result<(), LoadError> {
+        self.validate_within(limits, &Budget::unlimited())
+    }
+
+    /// The same for a list of what somebody sent, if it is not too costly to compile.
+    ///
+    /// # Errors
+    /// As [`RuleList::validate`].
+    pub fn validate_within(&self, limits: &Limits, budget: &Budget) -> Result<(), LoadError> {
         let mut report = report::Report::new(limits);
         for (i, rule) in self.0.iter().enumerate() {
             // Deep trees must be found before anything walks them by recursion.
@@ -132,7 +166,7 @@ impl RuleList {
         if !report.is_empty() {
             return Err(report.into_error(None));
         }
-        Self::from_json_value_with(&self.to_json(), limits).map(drop)
+        Self::from_json_value_within(&self.to_json(), limits, budget).map(drop)
     }
 }
 

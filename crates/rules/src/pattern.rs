@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::budget::{Budget, compiling};
 pub use case::fold;
 pub use limits::PatternLimits;
 pub(crate) use literals::{Place, Required};
@@ -46,6 +47,11 @@ pub enum PatternError {
         /// The limit it passes.
         limit: usize,
     },
+    /// The call that the pattern is part of has done enough for lists already.
+    #[error(
+        "compiling it and what stands before it takes too long; use smaller repeat counts, or fewer expressions"
+    )]
+    TooCostly,
     /// A like pattern has a star where none may stand.
     #[error(
         "a like pattern may have one `*` at its start and one at its end, not elsewhere; use `~*` with a \
@@ -108,6 +114,24 @@ impl Analysis {
         Ok(Self { hir, shape, folds })
     }
 
+    /// The same, if the budget has what reading and compiling it costs.
+    fn within(
+        source: &str,
+        fold: bool,
+        limits: &PatternLimits,
+        budget: &Budget,
+    ) -> Result<Self, PatternError> {
+        // Some microseconds for any text, before it is known what is in it.
+        if !budget.spend(100 + source.len() as u64) {
+            return Err(PatternError::TooCostly);
+        }
+        let analysis = Self::new(source, fold, limits)?;
+        if analysis.shape == Shape::Regex && !budget.spend(compiling(&analysis.hir, limits)) {
+            return Err(PatternError::TooCostly);
+        }
+        Ok(analysis)
+    }
+
     /// What all matching texts have, and whether that is told of folded texts.
     pub(crate) fn required(&self) -> (bool, Vec<Required>) {
         literals::required(&self.hir)
@@ -120,7 +144,17 @@ impl Pattern {
     /// # Errors
     /// [`PatternError`] when the expression is empty, outside the dialect, or over a limit.
     pub fn new(source: &str, fold: bool, limits: &PatternLimits) -> Result<Self, PatternError> {
-        let Analysis { hir, shape, folds } = Analysis::new(source, fold, limits)?;
+        Self::within(source, fold, limits, &Budget::unlimited())
+    }
+
+    /// The same, if the budget has what compiling it costs.
+    pub(crate) fn within(
+        source: &str,
+        fold: bool,
+        limits: &PatternLimits,
+        budget: &Budget,
+    ) -> Result<Self, PatternError> {
+        let Analysis { hir, shape, folds } = Analysis::within(source, fold, limits, budget)?;
         let regex = match shape {
             Shape::Regex => Some(compile(&hir, limits).ok_or(PatternError::TooBig {
                 limit: limits.program_bytes,
@@ -136,13 +170,15 @@ impl Pattern {
         })
     }
 
-    /// Refuses what [`Pattern::new`] refuses, mostly without compiling anything.
+    /// Refuses what [`Pattern::new`] refuses, mostly without compiling anything. What compiling
+    /// would cost is spent in any case: who accepts a pattern will compile it.
     pub(crate) fn check(
         source: &str,
         fold: bool,
         limits: &PatternLimits,
+        budget: &Budget,
     ) -> Result<(), PatternError> {
-        let Analysis { hir, shape, .. } = Analysis::new(source, fold, limits)?;
+        let Analysis { hir, shape, .. } = Analysis::within(source, fold, limits, budget)?;
         if shape == Shape::Regex && may_be_too_big(&hir, limits) && compile(&hir, limits).is_none()
         {
             return Err(PatternError::TooBig {

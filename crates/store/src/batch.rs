@@ -102,6 +102,10 @@ impl Batch {
         if let Some(replay) = self.replay(job)? {
             return Ok(replay);
         }
+        // What was built before keeps the time it was built at.
+        if let (Source::Build(_), Some(clock)) = (&job.source, &job.clock) {
+            job.context.now = clock.now();
+        }
         let context = &job.context;
         let source = std::mem::replace(&mut job.source, Source::Settled);
         let (world, sinks) = (&self.world, &self.sinks);

@@ -120,6 +120,9 @@ pub enum CommitError {
     /// The database did not take it; nothing was written as far as is known, reads go on.
     #[error(transparent)]
     Unavailable(#[from] StoreError),
+    /// What has to be looked at first takes long, and others wait for the like; nothing was written.
+    #[error("others wait for changes that take long; try again in a moment")]
+    Busy,
     /// The builder or the guard has a bug; the details are in the program's own log.
     #[error("the change could not be made because of a bug: {0}; report it")]
     Internal(String),
@@ -132,6 +135,7 @@ impl CommitError {
         match self {
             Self::Refused(refusal) => refusal.code(),
             Self::KeyReused => "idempotency_key_reused",
+            Self::Busy => "busy",
             Self::Unavailable(_) => "unavailable",
             Self::Internal(_) => "internal",
         }

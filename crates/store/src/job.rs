@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_model::{Context, World};
+use portcullis_model::{Clock, Context, World};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -18,6 +18,7 @@ pub(crate) struct Job {
     pub(crate) context: Context,
     pub(crate) source: Source,
     pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) clock: Option<Arc<dyn Clock>>,
     pub(crate) span: CommitSpan,
     answer: oneshot::Sender<Answer>,
 }
@@ -42,6 +43,7 @@ impl Job {
             context,
             source: Source::Build(proposal.build),
             idempotency: proposal.idempotency,
+            clock: proposal.clock,
             span: CommitSpan::new(),
             answer,
         }

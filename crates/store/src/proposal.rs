@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_model::{ChangeSet, Context, Position, Refusal, Timestamp, World};
+use portcullis_model::{ChangeSet, Clock, Context, Position, Refusal, Timestamp, World};
 use sha2::{Digest as _, Sha256};
 
 /// Builds the change on the world it will be guarded on.
@@ -14,6 +14,8 @@ pub struct Proposal {
     pub build: Build,
     /// Makes sending the same request twice the same as sending it once.
     pub idempotency: Option<Idempotency>,
+    /// Tells the time of the change at the writer's place; without one it is the context's.
+    pub clock: Option<Arc<dyn Clock>>,
 }
 
 impl Proposal {
@@ -24,6 +26,7 @@ impl Proposal {
         Self {
             build: Box::new(build),
             idempotency: None,
+            clock: None,
         }
     }
 
@@ -37,6 +40,14 @@ impl Proposal {
     #[must_use]
     pub fn once(mut self, idempotency: Option<Idempotency>) -> Self {
         self.idempotency = idempotency;
+        self
+    }
+
+    /// The same, at the time `clock` tells when the writer comes to it: a caller may have waited
+    /// since its context was made, and an end may have passed.
+    #[must_use]
+    pub fn timed_by(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
         self
     }
 }

@@ -28,7 +28,7 @@ use portcullis_model::{
     tag::Limit,
 };
 use portcullis_store::{Live, Store};
-use portcullis_web::{Access, Decisions, SigningKey, Web};
+use portcullis_web::{Access, Decisions, Limits, SigningKey, Web};
 use reqwest::{Method, header::HeaderMap};
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -76,6 +76,14 @@ impl TestApp {
         Self::on(db::on_sqlite()?).await
     }
 
+    /// The same, with these limits instead of next to none.
+    ///
+    /// # Errors
+    /// As [`TestApp::start`].
+    pub async fn limited(limits: Limits) -> Result<Self> {
+        Self::within(db::on_sqlite()?, limits).await
+    }
+
     /// The same on PostgreSQL, or `None` where the run has none (see [`crate::pg::database`]).
     ///
     /// # Errors
@@ -92,6 +100,15 @@ impl TestApp {
     /// # Errors
     /// As [`TestApp::start`].
     pub async fn on(database: Database) -> Result<Self> {
+        let limits = Limits {
+            writes_per_minute: 0,
+            costly_per_minute: 0,
+            ..Limits::default()
+        };
+        Self::within(database, limits).await
+    }
+
+    async fn within(database: Database, limits: Limits) -> Result<Self> {
         let (clock, ids) = (ManualClock::default(), SeededIds::default());
         let live = Live::start(Store::open(&database.url).await?).await?;
         let app = App::new(
@@ -103,12 +120,11 @@ impl TestApp {
         company(&app).await?;
         let key = SigningKey::new(&[7; 32]).context("a key")?;
         let access = Access::Demo(Vec::new());
-        let web = Web::new(app.clone(), access, key, Decisions::default());
+        let web = Web::limited(app.clone(), access, key, Decisions::default(), limits);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let serving = tokio::spawn(async move {
-            // The test that waits for an answer sees what went wrong.
-            let _ = portcullis_web::serve(listener, web, std::future::pending()).await;
+            portcullis_web::serve(listener, web, std::future::pending()).await;
         });
         let client = reqwest::Client::builder().no_proxy().build()?;
         Ok(Self {

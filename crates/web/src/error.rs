@@ -57,6 +57,13 @@ pub enum Failure {
     KeyReused,
     /// What the client sent is of another kind than we read, too long, or a wrong method.
     Http(StatusCode, String),
+    /// The caller asks too much; how long to wait.
+    TooMany {
+        /// Seconds, rounded up.
+        seconds: u64,
+    },
+    /// Everything that takes long is taken.
+    Busy,
     /// The store cannot be reached or written.
     Unavailable(String),
     /// The position asked for has not been reached.
@@ -77,6 +84,7 @@ impl From<CommitError> for Failure {
             CommitError::Refused(refusal) => Self::Refused(refusal),
             CommitError::KeyReused => Self::KeyReused,
             CommitError::Unavailable(error) => error.into(),
+            CommitError::Busy => Self::Busy,
             CommitError::Internal(cause) => Self::Internal(cause),
         }
     }
@@ -109,7 +117,8 @@ impl Failure {
             Self::Csrf => StatusCode::FORBIDDEN,
             Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Http(status, _) => *status,
-            Self::Unavailable(_) | Self::NotYet => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy | Self::Unavailable(_) | Self::NotYet => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -149,6 +158,17 @@ impl Failure {
                 "http",
                 status.canonical_reason().unwrap_or("not accepted"),
                 detail.clone(),
+            ),
+            Self::TooMany { seconds } => (
+                "too_many_requests",
+                "too many requests",
+                format!("that is more than one caller may ask for; wait {seconds} s and try again"),
+            ),
+            Self::Busy => (
+                "busy",
+                "busy right now",
+                "others wait for answers that take long; nothing was changed, try again in a moment"
+                    .to_owned(),
             ),
             Self::Unavailable(_) => (
                 "unavailable",
@@ -202,7 +222,9 @@ impl IntoResponse for Failure {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         let status = self.status();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        if let Self::TooMany { seconds } = self {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        } else if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         // Pages take it from here and show it as a page.

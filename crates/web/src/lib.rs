@@ -6,9 +6,11 @@
 pub mod api;
 pub mod auth;
 pub mod authzen;
+mod connection;
 mod decision_log;
 pub mod error;
 mod http;
+mod limits;
 pub mod pages;
 mod server;
 mod state;
@@ -17,6 +19,8 @@ mod view;
 mod words;
 
 pub use auth::{Access, SigningKey, Token, TokenSubject};
+pub use connection::{Connections, Deadlines};
+pub use limits::Limits;
 pub use server::{router, serve};
 pub use state::{Decisions, Web};
 pub use view::{At, View};

@@ -1,7 +1,5 @@
 //! All routes under one roof, and what holds for every answer.
 
-use std::net::SocketAddr;
-
 use axum::{
     Router,
     extract::{Path, Query, Request, State},
@@ -12,7 +10,7 @@ use axum::{
 use tower::{ServiceBuilder, layer::layer_fn};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
-use crate::{Web, api, auth, authzen, error::Failure, http::request, pages, ui};
+use crate::{Web, api, auth, authzen, connection, error::Failure, http::request, pages, ui};
 
 /// Every route of the portal.
 pub fn router(web: Web) -> Router {
@@ -53,18 +51,19 @@ fn everywhere<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> 
 }
 
 /// Answers requests on `listener` until `stop` resolves; requests under way are finished.
-///
-/// # Errors
-/// Whatever the listener reports.
 pub async fn serve(
     listener: tokio::net::TcpListener,
     web: Web,
     stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let service = router(web).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(stop)
-        .await
+) {
+    let limits = web.limits().connections;
+    let beyond = everywhere(
+        Router::new()
+            .route("/healthz", get(health))
+            .fallback(async || Failure::Busy),
+    );
+    let beyond = beyond.with_state(web.clone());
+    connection::serve(listener, router(web), beyond, limits, stop).await;
 }
 
 async fn asset(

@@ -5,13 +5,16 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use portcullis_app::{App, decide::Decider};
-use portcullis_model::{Id, Position, User, World};
+use portcullis_app::{App, decide::Decider, pool::Busy};
+use portcullis_model::{Actor, Id, Position, User, World};
+use portcullis_rules::Budget;
 use tokio::sync::Semaphore;
 
 use crate::{
     auth::{Access, Authenticator, SigningKey},
     decision_log::DecisionLog,
+    error::Failure,
+    limits::{Limits, Rates},
 };
 
 /// What every handler shares. Cheap to clone.
@@ -27,6 +30,8 @@ struct Inner {
     past_loads: Semaphore,
     decision_log: DecisionLog,
     public_url: Option<String>,
+    limits: Limits,
+    rates: Rates,
 }
 
 /// How the decision point works.
@@ -47,6 +52,18 @@ impl Web {
     /// Puts the parts together. `key` signs what browsers hold; a new one makes it worthless.
     #[must_use]
     pub fn new(app: App, access: Access, key: SigningKey, decisions: Decisions) -> Self {
+        Self::limited(app, access, key, decisions, Limits::default())
+    }
+
+    /// The same, with other limits than the usual.
+    #[must_use]
+    pub fn limited(
+        app: App,
+        access: Access,
+        key: SigningKey,
+        decisions: Decisions,
+        limits: Limits,
+    ) -> Self {
         let (past, past_loads) = (Mutex::default(), Semaphore::new(1));
         Self {
             inner: Arc::new(Inner {
@@ -60,6 +77,8 @@ impl Web {
                 past,
                 past_loads,
                 public_url: decisions.public_url,
+                rates: Rates::new(&limits),
+                limits,
             }),
         }
     }
@@ -68,6 +87,25 @@ impl Web {
     #[must_use]
     pub fn app(&self) -> &App {
         &self.inner.app
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.inner.rates
+    }
+
+    /// Runs what takes long for somebody, so often and within a budget.
+    pub(crate) async fn costly<T: Send + 'static>(
+        &self,
+        user: Id<User>,
+        work: impl FnOnce(&Budget) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.inner.rates.costly(user)?;
+        let done = self.app().pool().run(Actor::User(user), work).await;
+        done.map_err(|Busy| Failure::Busy)
     }
 
     pub(crate) fn authenticator(&self) -> &Authenticator {

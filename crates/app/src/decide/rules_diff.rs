@@ -11,10 +11,11 @@ use portcullis_model::{
     decide::{Held, subject_attributes, subject_rules},
 };
 use portcullis_rules::{
-    Attributes, ConditionSet, Decision, Effect, Engine, Operand, Rule, RuleList, SlugSet, Value,
+    Attributes, Budget, ConditionSet, Decision, Effect, Engine, Operand, Rule, RuleList, SlugSet,
+    Value,
     analysis::{
         Effort,
-        diff::{Diff, Difference, diff_with},
+        diff::{Diff, Difference, diff_within},
     },
 };
 
@@ -32,6 +33,9 @@ const EFFORT: Effort = Effort {
     total_steps: 400_000,
     rules: 128,
 };
+
+/// And so many steps for one pair of lists: a second or two.
+const STEPS: u64 = 30_000_000;
 
 /// What a change does to the people it touches by rules.
 #[derive(Clone, Debug, Default)]
@@ -342,7 +346,8 @@ fn shift(
             exhaustive: false,
         }
     } else {
-        diff_with(&was, &is, &EFFORT)
+        // Lists that are saved were let in within a budget; comparing them has one of its own.
+        diff_within(&was, &is, &EFFORT, &Budget::new(STEPS))
     };
     let known: Vec<_> = people
         .iter()

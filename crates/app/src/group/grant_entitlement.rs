@@ -4,8 +4,9 @@ use portcullis_model::{
     ChangeSet, Context, Edit, Entitlement, Expiry, Grant, Group, Id, Noun, OperationName, Refusal,
     World, name::Reason,
 };
+use portcullis_rules::Budget;
 
-use crate::{Operation, rules};
+use crate::{Operation, Prepare, rules};
 
 /// Lets a group confer something until an end; what it confers under that name already is replaced.
 #[derive(Clone, Debug)]
@@ -26,9 +27,8 @@ pub struct GrantEntitlement {
 impl Operation for GrantEntitlement {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let group = world.require_group(self.group)?;
-        let faults = rules::faults(&self.grant);
-        if !faults.is_empty() {
-            return Err(Refusal::Invalid(faults));
+        if !self.grant.kind().takes_rules() {
+            self.sound(&Budget::unlimited())?;
         }
         let (grant, until, reason) = (self.grant.clone(), self.until, &self.reason);
         let edit = match self.replaces {
@@ -41,9 +41,22 @@ impl Operation for GrantEntitlement {
         };
         Ok(ChangeSet::new(OperationName::GroupGrantEntitlement).with(edit))
     }
+
+    fn prepare(&self) -> Option<Prepare> {
+        let wish = self.grant.kind().takes_rules().then(|| self.clone())?;
+        Some(Box::new(move |budget| wish.sound(budget)))
+    }
 }
 
 impl GrantEntitlement {
+    fn sound(&self, budget: &Budget) -> Result<(), Refusal> {
+        let faults = rules::faults(&self.grant, budget);
+        if faults.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::Invalid(faults))
+    }
+
     fn replaced<'w>(
         &self,
         world: &'w World,

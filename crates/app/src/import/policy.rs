@@ -9,7 +9,7 @@ use portcullis_model::{
     ConnectorId, Context, Description, Email, FieldError, Grant, Login, MembershipKind, Name,
     OperationName, Permission, entitlement::Rules, name::PermissionName,
 };
-use portcullis_rules::RuleList;
+use portcullis_rules::{Budget, RuleList};
 use serde::Deserialize;
 
 use super::{good, said};
@@ -120,7 +120,7 @@ impl PolicyRules {
             rules: Arc::new(rules),
             cases: self.cases.clone(),
         });
-        let faults = rules::faults(&grant);
+        let faults = rules::faults(&grant, &Budget::unlimited());
         if faults.is_empty() {
             Ok(grant)
         } else {

@@ -13,7 +13,7 @@ use portcullis_model::{
     Actor, Description, EntitlementKind, FieldError, Grant, GroupKind, MembershipKind,
     OperationName, Policy, SystemActor, Timestamp, UserKind, World, world::What,
 };
-use portcullis_rules::{RuleList, Value as RuleValue, naive};
+use portcullis_rules::{Budget, RuleList, Value as RuleValue, naive};
 use portcullis_store::{Committed, Live, LogFilter, Store};
 use portcullis_testkit::Database;
 use serde_json::{Map, Value, json};
@@ -26,7 +26,7 @@ fn example(kind: EntitlementKind) -> Map<String, Value> {
 
 fn read(map: &Map<String, Value>) -> Result<Grant, Vec<FieldError>> {
     let mut faults = Vec::new();
-    let read = Grant::read(map, "", &mut faults);
+    let read = Grant::read(map, "", &mut faults, &Budget::unlimited());
     read.filter(|_| faults.is_empty()).ok_or(faults)
 }
 

@@ -19,7 +19,7 @@ use portcullis_model::{
     guard,
     name::{ParseTextError, PermissionName},
 };
-use portcullis_rules::RuleList;
+use portcullis_rules::{Budget, RuleList};
 use uuid::Uuid;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_772_442_000_000_000);
@@ -90,6 +90,9 @@ impl Town {
         operation: &impl Operation,
     ) -> Result<ChangeSet, Refusal> {
         let context = self.context(actor);
+        if let Some(prepare) = operation.prepare() {
+            prepare(&Budget::unlimited())?;
+        }
         let change = operation.plan(&self.world, &context)?;
         let (change, after) = guard(&self.world, change, &context)?.into_parts();
         self.world = after;

@@ -13,7 +13,7 @@ use clap::Args;
 use portcullis_app::{App, RandomIds, SystemClock};
 use portcullis_model::{Policy, Position, User};
 use portcullis_store::Live;
-use portcullis_web::Access;
+use portcullis_web::{Access, Web};
 use tokio::net::TcpListener;
 
 use super::serve;
@@ -100,16 +100,9 @@ impl Demo {
         };
         hints(&self, &app, &personas, found);
         let key = open::signing_key(config.signing_key(), &app).await?;
-        serve::until_stopped(
-            format,
-            listener,
-            app,
-            Access::Demo(personas),
-            key,
-            config.decision_point(),
-            sinks,
-        )
-        .await?;
+        let (access, decisions) = (Access::Demo(personas), config.decision_point());
+        let web = Web::limited(app, access, key, decisions, config.limits.to_web());
+        serve::until_stopped(format, listener, web, sinks).await?;
         // The temporary folder goes when it is dropped, after the last write.
         drop(folder);
         Ok(Outcome::Done)

@@ -11,7 +11,7 @@ use portcullis_app::{
     tasks::{run_delivery, run_expiry},
 };
 use portcullis_model::{Actor, ConnectorId};
-use portcullis_web::{Access, Decisions, SigningKey, Token, Web};
+use portcullis_web::{Access, Token, Web};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -99,16 +99,9 @@ impl Serve {
         }
         let decisions = config.decision_point();
         let key = open::signing_key(config.signing_key(), &app).await?;
-        until_stopped(
-            format,
-            listener,
-            app,
-            Access::Tokens(tokens),
-            key,
-            decisions,
-            config.sinks(),
-        )
-        .await?;
+        let (access, limits) = (Access::Tokens(tokens), config.limits.to_web());
+        let web = Web::limited(app, access, key, decisions, limits);
+        until_stopped(format, listener, web, config.sinks()).await?;
         Ok(Outcome::Done)
     }
 }
@@ -136,17 +129,14 @@ const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
 pub(super) async fn until_stopped(
     format: Format,
     listener: TcpListener,
-    app: App,
-    access: Access,
-    key: SigningKey,
-    decisions: Decisions,
+    web: Web,
     sinks: Vec<Arc<dyn Sink>>,
 ) -> Result<()> {
+    let app = web.app().clone();
     let passing = tokio::spawn(run_expiry(app.clone()));
     let (tell, stop) = tokio::sync::watch::channel(false);
-    let delivering = tokio::spawn(run_delivery(app.clone(), sinks, stop.clone()));
+    let delivering = tokio::spawn(run_delivery(app, sinks, stop.clone()));
     let url = format!("http://{}", listener.local_addr()?);
-    let web = Web::new(app, access, key, decisions);
     let mut stopping = stop.clone();
     let serving = tokio::spawn(portcullis_web::serve(listener, web, async move {
         // The sender lives as long as the program: an error cannot mean anything but the end.
@@ -159,14 +149,14 @@ pub(super) async fn until_stopped(
     tokio::pin!(serving);
     tokio::select! {
         ended = &mut serving => {
-            return Ok(ended??);
+            return Ok(ended?);
         }
         () = signalled() => {}
     }
     eprintln!("stopping; once more stops at once");
     tell.send_replace(true);
     tokio::select! {
-        ended = async { tokio::join!(&mut serving, delivering).0 } => ended??,
+        ended = async { tokio::join!(&mut serving, delivering).0 } => ended?,
         () = tokio::time::sleep(GRACE) => {}
         () = signalled() => {}
     }

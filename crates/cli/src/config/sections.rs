@@ -9,6 +9,7 @@ use portcullis_web::{Decisions, SigningKey};
 use super::{
     database::Database,
     decisions::DecisionPoint,
+    limits::LimitSettings,
     policy::PolicySettings,
     section::{Row, Section},
     server::Server,
@@ -22,6 +23,7 @@ use super::{
 pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) server: Server,
+    pub(crate) limits: LimitSettings,
     pub(crate) decisions: DecisionPoint,
     pub(crate) sinks: Sinks,
     pub(crate) policy: PolicySettings,
@@ -31,8 +33,12 @@ pub(crate) struct Config {
 impl Config {
     /// The sections, in the order they are listed.
     fn sections(&mut self) -> Vec<&mut dyn Section> {
-        let mut all: Vec<&mut dyn Section> =
-            vec![&mut self.database, &mut self.server, &mut self.decisions];
+        let mut all: Vec<&mut dyn Section> = vec![
+            &mut self.database,
+            &mut self.server,
+            &mut self.limits,
+            &mut self.decisions,
+        ];
         all.extend(self.sinks.sections());
         all.push(&mut self.policy);
         all

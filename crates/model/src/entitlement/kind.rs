@@ -123,6 +123,12 @@ macro_rules! kinds {
                 match self { $(Self::$Kind => $Kind::MEMBERS,)+ }
             }
 
+            /// Whether it holds rules that somebody wrote, so that looking through one takes long.
+            #[must_use]
+            pub fn takes_rules(self) -> bool {
+                self.members().iter().any(|member| member.takes == Takes::Rules)
+            }
+
             /// One of it in JSON.
             #[must_use]
             pub const fn example(self) -> &'static str {
@@ -136,8 +142,9 @@ macro_rules! kinds {
                 map: &Map<String, Value>,
                 at: &str,
                 faults: &mut Vec<FieldError>,
+                budget: &Budget,
             ) -> Option<Grant> {
-                let members = &mut Members { map, at, faults };
+                let members = &mut Members { map, at, faults, budget };
                 match self { $(Self::$Kind => $Kind::read(members).map(Grant::$Kind),)+ }
             }
         }

@@ -1,7 +1,7 @@
 //! The members of a kind: what they take, for forms and descriptions, and how they are read from
 //! JSON with every fault told at once.
 
-use portcullis_rules::{Diagnostic, RuleList};
+use portcullis_rules::{Budget, Diagnostic, Limits, RuleList};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -43,6 +43,7 @@ pub struct Members<'j> {
     pub(super) map: &'j Map<String, Value>,
     pub(super) at: &'j str,
     pub(super) faults: &'j mut Vec<FieldError>,
+    pub(super) budget: &'j Budget,
 }
 
 impl Members<'_> {
@@ -88,7 +89,10 @@ impl Members<'_> {
     /// The list of rules `name`.
     pub fn rules(&mut self, name: &str) -> Option<RuleList> {
         match self.map.get(name) {
-            Some(value) => read_rules(value, &format!("{}/{name}", self.at), self.faults),
+            Some(value) => {
+                let at = format!("{}/{name}", self.at);
+                read_rules(value, &at, self.faults, self.budget)
+            }
             None => self.fault(name, "a list has rules; send at least `[]`"),
         }
     }
@@ -108,11 +112,17 @@ impl Members<'_> {
 }
 
 /// A list of rules, or its text, in which repeated keys are seen and faults have a line; pushes
-/// every diagnostic where it stands below `at`.
-pub fn read_rules(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<RuleList> {
+/// every diagnostic where it stands below `at`. Compiling spends of the budget.
+pub fn read_rules(
+    value: &Value,
+    at: &str,
+    faults: &mut Vec<FieldError>,
+    budget: &Budget,
+) -> Option<RuleList> {
+    let limits = Limits::default();
     let loaded = match value {
-        Value::String(text) => RuleList::from_json_str(text),
-        value => RuleList::from_json_value(value),
+        Value::String(text) => RuleList::from_json_str_within(text, &limits, budget),
+        value => RuleList::from_json_value_within(value, &limits, budget),
     };
     let error = match loaded {
         Ok(list) => return Some(list),

@@ -9,6 +9,7 @@ mod permission;
 mod rules;
 
 use kind::kinds;
+use portcullis_rules::Budget;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -49,7 +50,13 @@ pub struct Entitlement {
 impl Grant {
     /// Reads the members of a JSON object that stands at the pointer `at`. The kind is the one whose
     /// naming member is there. Members of no kind are not looked at; those of another are faults.
-    pub fn read(map: &Map<String, Value>, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
+    /// Rules spend of the budget.
+    pub fn read(
+        map: &Map<String, Value>,
+        at: &str,
+        faults: &mut Vec<FieldError>,
+        budget: &Budget,
+    ) -> Option<Self> {
         let name = |kind: EntitlementKind| kind.members()[0].name;
         let all = EntitlementKind::ALL.into_iter();
         let meant: Vec<_> = all.filter(|kind| map.contains_key(name(*kind))).collect();
@@ -72,7 +79,7 @@ impl Grant {
                 faults.push(FieldError::new(format!("{at}/{}", member.name), wrong));
             }
         }
-        let read = kind.read(map, at, faults);
+        let read = kind.read(map, at, faults, budget);
         read.filter(|_| faults.len() == before)
     }
 }

@@ -11,6 +11,7 @@ use super::Effort;
 use super::atoms::Atoms;
 use super::formula::Formula;
 use super::solve::{Answer, Found, Solver};
+use crate::budget::Budget;
 use crate::naive::{self, Decision};
 use crate::syntax::{Effect, RuleList};
 use crate::value::Value;
@@ -86,21 +87,33 @@ pub fn diff(before: &RuleList, after: &RuleList) -> Diff {
 /// As [`diff`], with a bound on the work: less effort finds less and claims less.
 #[must_use]
 pub fn diff_with(before: &RuleList, after: &RuleList, effort: &Effort) -> Diff {
+    diff_within(before, after, effort, &Budget::unlimited())
+}
+
+/// As [`diff_with`], for lists that somebody sent: where the budget is spent before the end, the
+/// answer is not exhaustive.
+#[must_use]
+pub fn diff_within(before: &RuleList, after: &RuleList, effort: &Effort, budget: &Budget) -> Diff {
     let mut atoms = Atoms::default();
     let a = Side::new(&mut atoms, before);
     let b = Side::new(&mut atoms, after);
-    let solver = Solver::new(&atoms);
     let mut found = Diff {
         differences: Vec::new(),
-        exhaustive: true,
+        exhaustive: false,
     };
+    // Every pair of rules is looked at, if only to leave it out.
+    let pairs_of = (before.0.len() as u64 + 1) * (after.0.len() as u64 + 1);
+    let Some(solver) = Solver::new(&atoms, budget).filter(|_| budget.spend(pairs_of)) else {
+        return found;
+    };
+    found.exhaustive = true;
     let mut left = effort.total_steps;
     for (i, j) in pairs(before, after) {
         let (first, second) = (&a.ends[i], &b.ends[j]);
         if first.effect == second.effect {
             continue;
         }
-        if left == 0 {
+        if left == 0 || budget.is_spent() {
             found.exhaustive = false;
             break;
         }

@@ -12,6 +12,7 @@ use finding::Findings;
 pub use finding::{Finding, Lint, Severity};
 
 use super::Effort;
+use crate::budget::Budget;
 use crate::syntax::RuleList;
 
 /// Looks through a list; findings come in rule order.
@@ -41,11 +42,30 @@ pub fn lint(rules: &RuleList) -> Vec<Finding> {
 /// As [`lint`], with a bound on the work: less effort finds less, never anything wrong.
 #[must_use]
 pub fn lint_with(rules: &RuleList, effort: &Effort) -> Vec<Finding> {
+    lint_within(rules, effort, &Budget::unlimited()).findings
+}
+
+/// What looking through a list came to.
+#[derive(Clone, Debug, Default)]
+pub struct Linted {
+    /// In rule order.
+    pub findings: Vec<Finding>,
+    /// Whether all was examined before the effort or the budget was spent.
+    pub complete: bool,
+}
+
+/// As [`lint_with`], for a list that somebody sent: where effort or budget are spent before the end,
+/// what was found until then is told, and that the rest was not examined.
+#[must_use]
+pub fn lint_within(rules: &RuleList, effort: &Effort, budget: &Budget) -> Linted {
     let mut findings = Findings::default();
     form::check(rules, &mut findings);
-    reach::check(rules, effort, &mut findings);
+    let complete = reach::check(rules, effort, budget, &mut findings);
     findings
         .0
         .sort_by(|a, b| (a.rule, a.lint, &a.path).cmp(&(b.rule, b.lint, &b.path)));
-    findings.0
+    Linted {
+        findings: findings.0,
+        complete,
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::atoms::Atoms;
 use super::formula::{ANY, Formula, Outcomes};
 use super::space::{Given, Rows, Space};
+use crate::budget::Budget;
 use crate::value::Value;
 
 /// A request: action, type and attributes.
@@ -29,21 +30,46 @@ pub(super) enum Answer {
 
 /// A question prepared for solving: the same atoms seen through real values and through bounds.
 pub(super) struct Solver {
+    budget: Budget,
     concrete: Space,
     /// Absent if real values already cover everything.
     covering: Option<Space>,
 }
 
 impl Solver {
-    pub(super) fn new(atoms: &Atoms) -> Self {
-        let (concrete, covered) = Space::new(atoms, Rows::Concrete);
-        let covering = (!covered).then(|| Space::new(atoms, Rows::Covering).0);
-        Self { concrete, covering }
+    /// Nothing if the budget does not suffice.
+    pub(super) fn new(atoms: &Atoms, budget: &Budget) -> Option<Self> {
+        let (concrete, covered) = Space::new(atoms, Rows::Concrete, budget)?;
+        let covering = match covered {
+            true => None,
+            false => Some(Space::new(atoms, Rows::Covering, budget)?.0),
+        };
+        Some(Self {
+            budget: budget.clone(),
+            concrete,
+            covering,
+        })
+    }
+
+    fn search(&self, space: &Space, formula: &Formula, steps: usize, left: &mut usize) -> Search {
+        // Each step looks at rows, as many as there are at worst.
+        let rows = space.variables.iter().map(|v| v.rows.len()).max();
+        let cost = 1 + rows.unwrap_or_default() as u64 / 32;
+        let before = *left;
+        if self.budget.is_spent() {
+            *left = 0;
+            return Search::Exhausted;
+        }
+        let found = search(space, formula, steps, left);
+        match self.budget.spend((before - *left) as u64 * cost) {
+            true => found,
+            false => Search::Exhausted,
+        }
     }
 
     /// Solves within a number of steps, which it takes from `left`.
     pub(super) fn solve(&self, formula: &Formula, steps: usize, left: &mut usize) -> Answer {
-        match search(&self.concrete, formula, steps, left) {
+        match self.search(&self.concrete, formula, steps, left) {
             Search::Satisfied(state) => return Answer::Found(state.request(&self.concrete)),
             Search::Failed if self.covering.is_none() => return Answer::Impossible,
             Search::Failed | Search::Exhausted => {}
@@ -51,7 +77,7 @@ impl Solver {
         match self
             .covering
             .as_ref()
-            .map(|s| search(s, formula, steps, left))
+            .map(|s| self.search(s, formula, steps, left))
         {
             Some(Search::Failed) => Answer::Impossible,
             _ => Answer::Unknown,
@@ -68,7 +94,7 @@ impl Solver {
     /// Whether it is proved that no request satisfies the formula.
     pub(super) fn impossible(&self, formula: &Formula, steps: usize, left: &mut usize) -> bool {
         let space = self.covering.as_ref().unwrap_or(&self.concrete);
-        matches!(search(space, formula, steps, left), Search::Failed)
+        matches!(self.search(space, formula, steps, left), Search::Failed)
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::atoms::{Atom, Atoms};
 use super::candidates::{Candidates, unused};
 use super::formula::{ANY, FALSE, Outcomes, TRUE, UNDECIDED, outcome};
+use crate::budget::Budget;
 use crate::naive;
 use crate::partial::Matcher;
 use crate::syntax::{Operand, Operator, SlugSet};
@@ -56,18 +57,29 @@ const MOST_COMBINED: usize = 4096;
 
 impl Space {
     /// Builds the space; also tells whether concrete rows cover everything.
-    pub(super) fn new(atoms: &Atoms, rows: Rows) -> (Self, bool) {
+    /// Nothing if the budget does not suffice.
+    pub(super) fn new(atoms: &Atoms, rows: Rows, budget: &Budget) -> Option<(Self, bool)> {
+        // Atoms are put together by looking at every pair.
+        let pairs = (atoms.list.len() as u64).saturating_pow(2);
+        if !budget.spend(pairs / 8) {
+            return None;
+        }
         let mut space = Self {
             variables: Vec::new(),
             place: vec![(0, 0); atoms.list.len()],
         };
-        space.names(atoms, |a| matches!(a, Atom::Type(_)), Given::Type);
-        space.names(atoms, |a| matches!(a, Atom::Action(_)), Given::Action);
+        space.names(atoms, |a| matches!(a, Atom::Type(_)), Given::Type, budget)?;
+        space.names(
+            atoms,
+            |a| matches!(a, Atom::Action(_)),
+            Given::Action,
+            budget,
+        )?;
         let mut covered = true;
         for group in groups(atoms, rows) {
-            covered &= space.attributes(atoms, &group, rows);
+            covered &= space.attributes(atoms, &group, rows, budget)?;
         }
-        (space, covered)
+        Some((space, covered))
     }
 
     fn push(&mut self, atoms: Vec<usize>, rows: Vec<Row>) {
@@ -82,7 +94,13 @@ impl Space {
         });
     }
 
-    fn names(&mut self, atoms: &Atoms, is: fn(&Atom) -> bool, given: fn(Arc<str>) -> Given) {
+    fn names(
+        &mut self,
+        atoms: &Atoms,
+        is: fn(&Atom) -> bool,
+        given: fn(Arc<str>) -> Given,
+        budget: &Budget,
+    ) -> Option<()> {
         let chosen: Vec<usize> = (0..atoms.list.len())
             .filter(|&i| is(&atoms.list[i]))
             .collect();
@@ -109,6 +127,10 @@ impl Space {
         // An empty type is no request.
         names.retain(|n| !n.is_empty());
         names.push(unused("other", |name| seen.contains(name)).into());
+        let tests = names.len() as u64 * sets.len() as u64;
+        if !budget.spend(tests) {
+            return None;
+        }
         let rows = names.into_iter().map(|name| Row {
             outcomes: sets
                 .iter()
@@ -118,14 +140,23 @@ impl Space {
         });
         let rows = rows.collect();
         self.push(chosen, rows);
+        Some(())
     }
 
-    fn attributes(&mut self, atoms: &Atoms, group: &Group, rows: Rows) -> bool {
+    fn attributes(
+        &mut self,
+        atoms: &Atoms,
+        group: &Group,
+        rows: Rows,
+        budget: &Budget,
+    ) -> Option<bool> {
         let tests: Vec<AtomTest<'_>> = group
             .atoms
             .iter()
-            .filter_map(|&i| AtomTest::new(&atoms.list[i]))
+            .filter_map(|&i| AtomTest::new(&atoms.list[i], budget))
             .collect();
+        // What one row takes; a budget that was spent on compiling has nothing for it either.
+        let cost = tests.iter().map(AtomTest::cost).sum();
         if group.names.len() > 1 || group.compared {
             if rows == Rows::Covering {
                 // Nothing is known about such a comparison.
@@ -135,48 +166,57 @@ impl Space {
                 });
                 self.push(group.atoms.clone(), outcomes.into());
             } else {
-                self.push(group.atoms.clone(), combined(group, &tests));
+                self.push(group.atoms.clone(), combined(group, &tests, cost, budget)?);
             }
-            return false;
+            return Some(false);
         }
         let Some(name) = group.names.first() else {
+            if !budget.spend(cost) {
+                return None;
+            }
             let nothing = BTreeMap::new();
             let row = Row {
                 outcomes: tests.iter().map(|t| outcome(t.truth(&nothing))).collect(),
                 given: Given::Attributes(nothing),
             };
             self.push(group.atoms.clone(), vec![row]);
-            return true;
+            return Some(true);
         };
         let candidates = Candidates::new(&tests.iter().map(|t| t.parts()).collect::<Vec<_>>());
         let row = |value: &Value| {
+            let items = value
+                .as_array()
+                .map_or(1, |items| items.len().max(1) as u64);
+            if !budget.spend(cost * items) {
+                return None;
+            }
             let attributes = BTreeMap::from([(name.clone(), value.clone())]);
-            Row {
+            Some(Row {
                 outcomes: tests
                     .iter()
                     .map(|t| outcome(t.truth(&attributes)))
                     .collect(),
                 given: Given::Attributes(attributes),
-            }
+            })
         };
-        let mut found: Vec<Row> = candidates.values.iter().map(row).collect();
-        let (lists, all_lists) = lists(&candidates, &row);
+        let mut found: Vec<Row> = candidates.values.iter().map(row).collect::<Option<_>>()?;
+        let (lists, all_lists) = lists(&candidates, &row)?;
         found.extend(lists);
         let free_text: Vec<Outcomes> = tests.iter().map(AtomTest::bound).collect();
         let has_patterns = free_text.iter().any(|&o| o != 0);
         if rows == Rows::Covering {
             if has_patterns {
                 let bounded = candidates.open.iter().map(|value| {
-                    let mut row = row(value);
+                    let mut row = row(value)?;
                     for (outcomes, &bound) in row.outcomes.iter_mut().zip(&free_text) {
                         if bound != 0 {
                             *outcomes = bound;
                         }
                     }
                     row.given = Given::Unknown;
-                    row
+                    Some(row)
                 });
-                found.extend(bounded);
+                found.extend(bounded.collect::<Option<Vec<_>>>()?);
             }
             if !all_lists || candidates.cut {
                 found.push(Row {
@@ -187,17 +227,17 @@ impl Space {
         }
         let covered = !has_patterns && all_lists && !candidates.cut;
         self.push(group.atoms.clone(), found);
-        covered
+        Some(covered)
     }
 }
 
 /// Rows of list values: an item list gives each atom the best outcome of its items, so the kinds of
 /// lists are the joins of the kinds of items. Tells whether that is all of them.
-fn lists(candidates: &Candidates, row: &dyn Fn(&Value) -> Row) -> (Vec<Row>, bool) {
+fn lists(candidates: &Candidates, row: &dyn Fn(&Value) -> Option<Row>) -> Option<(Vec<Row>, bool)> {
     const MOST: usize = 128;
-    let mut rows = vec![row(&Value::Array(Vec::new().into()))];
+    let mut rows = vec![row(&Value::Array(Vec::new().into()))?];
     if !candidates.asks_items {
-        return (rows, true);
+        return Some((rows, true));
     }
     let mut seen: HashSet<Vec<Outcomes>> = rows.iter().map(|r| r.outcomes.clone()).collect();
     let items = candidates.values.iter().chain([&candidates.nested]);
@@ -206,20 +246,20 @@ fn lists(candidates: &Candidates, row: &dyn Fn(&Value) -> Row) -> (Vec<Row>, boo
         for at in 0..lists.len() {
             let mut list = lists[at].clone();
             list.push(item.clone());
-            let row = row(&list.clone().into());
+            let row = row(&list.clone().into())?;
             if seen.insert(row.outcomes.clone()) {
                 if rows.len() >= MOST {
-                    return (rows, false);
+                    return Some((rows, false));
                 }
                 rows.push(row);
                 lists.push(list);
             }
         }
     }
-    (rows, true)
+    Some((rows, true))
 }
 
-fn combined(group: &Group, tests: &[AtomTest<'_>]) -> Vec<Row> {
+fn combined(group: &Group, tests: &[AtomTest<'_>], cost: u64, budget: &Budget) -> Option<Vec<Row>> {
     let candidates = Candidates::new(&tests.iter().map(|t| t.parts()).collect::<Vec<_>>());
     let mut values: Vec<Value> = candidates.values;
     values.push(Value::Array(Vec::new().into()));
@@ -237,6 +277,9 @@ fn combined(group: &Group, tests: &[AtomTest<'_>]) -> Vec<Row> {
         .len()
         .saturating_pow(group.names.len() as u32)
         .min(MOST_COMBINED);
+    if !budget.spend(cost * total as u64) {
+        return None;
+    }
     let rows = (0..total).map(|mut n| {
         let mut attributes = BTreeMap::new();
         for name in &group.names {
@@ -251,7 +294,7 @@ fn combined(group: &Group, tests: &[AtomTest<'_>]) -> Vec<Row> {
             given: Given::Attributes(attributes),
         }
     });
-    rows.collect()
+    Some(rows.collect())
 }
 
 /// A condition atom, its pattern compiled once.
@@ -263,12 +306,12 @@ struct AtomTest<'a> {
 }
 
 impl<'a> AtomTest<'a> {
-    fn new(atom: &'a Atom) -> Option<Self> {
+    fn new(atom: &'a Atom, budget: &Budget) -> Option<Self> {
         let Atom::Condition(left, op, right) = atom else {
             return None;
         };
         let matcher = match right {
-            Operand::Literal(Value::String(text)) => Matcher::for_operator(*op, text),
+            Operand::Literal(Value::String(text)) => Matcher::within(*op, text, budget),
             _ => None,
         };
         Some(Self {
@@ -281,6 +324,15 @@ impl<'a> AtomTest<'a> {
 
     fn parts(&self) -> (&'a Operand, Operator, &'a Operand, Option<&Matcher>) {
         (self.left, self.op, self.right, self.matcher.as_ref())
+    }
+
+    /// About how many comparisons one test is.
+    fn cost(&self) -> u64 {
+        let items = |operand: &Operand| match operand {
+            Operand::Literal(value) => value.as_array().map_or(0, <[_]>::len),
+            Operand::Attribute(_) => 0,
+        };
+        1 + (items(self.left) + items(self.right)) as u64
     }
 
     fn truth(&self, attributes: &BTreeMap<Arc<str>, Value>) -> Truth {

@@ -11,12 +11,19 @@ use std::collections::HashSet;
 use super::json::{Entry, Kind, Node};
 use super::report::{Path, Report, clip, written_twice};
 use super::{Code, Limits};
+use crate::budget::Budget;
 use crate::syntax::{ConditionSet, Effect, Rule, RuleList, SlugSet};
 
 /// Checks a whole document.
-pub(super) fn document(root: &Node, limits: &Limits, report: Report) -> Result<RuleList, Report> {
+pub(super) fn document(
+    root: &Node,
+    limits: &Limits,
+    budget: &Budget,
+    report: Report,
+) -> Result<RuleList, Report> {
     let mut checker = Checker {
         limits,
+        budget,
         report,
         compiled: HashSet::new(),
     };
@@ -29,6 +36,7 @@ pub(super) fn document(root: &Node, limits: &Limits, report: Report) -> Result<R
 
 struct Checker<'l> {
     limits: &'l Limits,
+    budget: &'l Budget,
     report: Report,
     /// Expressions that compiled, because long lists repeat a few patterns many times.
     compiled: HashSet<(String, bool)>,

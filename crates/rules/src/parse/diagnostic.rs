@@ -42,6 +42,8 @@ pub enum Code {
     NotAList,
     /// A text operator was given a literal that is no usable pattern.
     BadPattern,
+    /// Compiling the patterns takes more than the call may spend.
+    TooCostly,
     /// A number cannot be held exactly enough.
     NumberOutOfRange,
     /// An operand built in code cannot be written in a document.
@@ -71,6 +73,7 @@ impl Code {
             Self::BareReference => "bare_reference",
             Self::NotAList => "not_a_list",
             Self::BadPattern => "bad_pattern",
+            Self::TooCostly => "too_costly",
             Self::NumberOutOfRange => "number_out_of_range",
             Self::Unwritable => "unwritable",
         }

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::budget::Budget;
 use crate::naive::{self, Attributes};
 use crate::pattern::{Like, Pattern, PatternLimits, Shape};
 use crate::syntax::{Condition, Operand, Operator};
@@ -120,13 +121,18 @@ impl Matcher {
     /// Compiles a pattern under the limits that deciding uses; `None` if the operator takes no
     /// pattern or refuses this one.
     pub(crate) fn for_operator(op: Operator, pattern: &str) -> Option<Self> {
+        Self::within(op, pattern, &Budget::unlimited())
+    }
+
+    /// The same, if the budget has what compiling costs.
+    pub(crate) fn within(op: Operator, pattern: &str, budget: &Budget) -> Option<Self> {
         let limits = PatternLimits::default();
         match op {
             _ if !is_text_operator(op) => None,
             Operator::Like => Some(Self::Like(Arc::new(Like::new(pattern, &limits).ok()?))),
             _ => {
                 let fold = op == Operator::MatchFold;
-                let pattern = Pattern::new(pattern, fold, &limits).ok()?;
+                let pattern = Pattern::within(pattern, fold, &limits, budget).ok()?;
                 Some(Self::Pattern(Arc::new(pattern)))
             }
         }
@@ -150,7 +156,7 @@ impl Matcher {
     }
 }
 
-pub(super) fn is_text_operator(op: Operator) -> bool {
+pub(crate) fn is_text_operator(op: Operator) -> bool {
     matches!(op, Operator::Like | Operator::Match | Operator::MatchFold)
 }
 

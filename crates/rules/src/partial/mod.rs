@@ -18,8 +18,8 @@ use crate::syntax::{Condition, ConditionSet, Effect, Operand, RuleList};
 use crate::value::Value;
 
 pub use dynamo::{Dynamo, DynamoValue, Selection};
-pub(crate) use expr::Matcher;
 pub use expr::{Expr, Outcome, Test};
+pub(crate) use expr::{Matcher, is_text_operator};
 pub use sql::{Column, Columns, Dialect, Kind, MAX_PARAMETERS, Sql};
 
 /// Whether a query that was written from a filter selects the right rows by itself.

@@ -1,6 +1,7 @@
 //! Tests of the public face, by capability; the vectors come from the shared collection.
 
 mod analysis;
+mod costs;
 mod crowds;
 mod dynamo;
 mod engine;

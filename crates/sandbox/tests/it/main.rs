@@ -256,6 +256,7 @@ fn the_rules_of_the_sample_are_sound_and_every_one_has_a_case() {
         let checked = check(
             Written::Value(&list.rules.to_json()),
             Written::Value(&cases),
+            &portcullis_rules::Budget::unlimited(),
         );
         assert!(
             checked.is_sound(),

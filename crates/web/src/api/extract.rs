@@ -27,6 +27,7 @@ use super::{
 use crate::{
     At, View, Web,
     auth::{Author, Viewer},
+    connection::unread,
     error::Failure,
     http::{
         Finds,
@@ -364,7 +365,7 @@ async fn bytes(headers: &HeaderMap, request: Request, web: &Web) -> Result<Bytes
         .map(|kind| kind.trim().to_lowercase());
     let bytes = Bytes::from_request(request, web)
         .await
-        .map_err(|wrong| Failure::Http(wrong.status(), wrong.body_text()))?;
+        .map_err(|wrong| unread(&wrong))?;
     let is_json = kind.is_some_and(|kind| kind == "application/json" || kind.ends_with("+json"));
     if !bytes.is_empty() && !is_json {
         return Err(Failure::Http(

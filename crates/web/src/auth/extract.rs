@@ -127,6 +127,7 @@ impl FromRequestParts<Web> for Author {
                 .get(CSRF_HEADER)
                 .and_then(|value| value.to_str().ok());
             viewer.check_csrf(token)?;
+            web.rates().write(viewer.id)?;
         }
         Ok(Self(viewer))
     }

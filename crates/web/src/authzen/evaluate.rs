@@ -5,12 +5,13 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use portcullis_app::decide::Question;
-use portcullis_rules::strict;
+use portcullis_app::decide::{Action, Entity, Properties, Question};
 use serde::Deserialize;
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{json, value::RawValue};
 
-use super::wire::{Asked, Semantic, WireDecision, WireEvaluation, WireEvaluations, answer};
+use super::wire::{
+    Asked, Semantic, WireDecision, WireEvaluation, WireEvaluations, WireItem, answer,
+};
 use crate::{View, Web, auth::Enforcer, decision_log::Decided, error::Failure};
 
 /// More items than this in one batch are refused.
@@ -56,17 +57,18 @@ pub(super) async fn evaluations(
             ),
         ));
     }
-    let defaults = [
-        ("subject", json!(batch.subject)),
-        ("action", json!(batch.action)),
-        ("resource", json!(batch.resource)),
-        ("context", json!(batch.context)),
-    ];
+    let mut defaults = Defaults {
+        subject: batch.subject.map(|subject| subject.0.into()),
+        action: batch.action.map(|action| action.0.into()),
+        resource: batch.resource.map(|resource| resource.0.into()),
+        context: batch.context.0,
+    };
     let semantic = batch.options.unwrap_or_default().0.evaluations_semantic;
     let mut decisions = Vec::with_capacity(items.len());
     for item in items {
-        let decision = match complete(&item, &defaults) {
-            Ok(question) => decide(&web, &enforcer, &view, &question, &why),
+        let ask = |question: &Question| decide(&web, &enforcer, &view, question, &why);
+        let decision = match defaults.complete(&item, ask) {
+            Ok(decision) => decision,
             Err(message) => WireDecision {
                 decision: false,
                 context: Some(json!({ "error": { "status": 400, "message": message } })),
@@ -88,21 +90,65 @@ pub(super) async fn evaluations(
     ))
 }
 
-/// An item with what it leaves out, or why it is no evaluation.
-fn complete(item: &RawValue, defaults: &[(&str, Value)]) -> Result<Question, String> {
-    let item: portcullis_rules::Value =
-        strict::from_str(item.get()).map_err(|error| error.to_string())?;
-    let Value::Object(mut item) = item.to_json() else {
-        return Err("an item of `evaluations` is an object".into());
-    };
-    for (name, default) in defaults {
-        if !item.contains_key(*name) && !default.is_null() {
-            item.insert((*name).into(), default.clone());
+/// What items leave out: read once, and lent to each that needs it.
+struct Defaults {
+    subject: Option<Entity>,
+    action: Option<Action>,
+    resource: Option<Entity>,
+    context: Option<Properties>,
+}
+
+impl Defaults {
+    /// Asks what an item asks, or says why it is no evaluation.
+    fn complete<T>(
+        &mut self,
+        item: &RawValue,
+        ask: impl FnOnce(&Question) -> T,
+    ) -> Result<T, String> {
+        let item = WireItem::read(item)?;
+        let (subject, action) = (item.subject.is_none(), item.action.is_none());
+        let (resource, context) = (item.resource.is_none(), item.context.is_none());
+        let lacks = [
+            ("subject", subject && self.subject.is_none()),
+            ("action", action && self.action.is_none()),
+            ("resource", resource && self.resource.is_none()),
+        ];
+        let lacks = lacks.iter().find(|(_, lacks)| *lacks);
+        let lacks = lacks.map_or("", |(name, _)| *name);
+        let missing = || format!("missing field `{lacks}`");
+        if !lacks.is_empty() {
+            return Err(missing());
         }
+        let own = item.subject.map(|own| own.0.into());
+        let its_subject = own.or_else(|| self.subject.take());
+        let own = item.action.map(|own| own.0.into());
+        let its_action = own.or_else(|| self.action.take());
+        let own = item.resource.map(|own| own.0.into());
+        let its_resource = own.or_else(|| self.resource.take());
+        let question = Question {
+            subject: its_subject.ok_or_else(missing)?,
+            action: its_action.ok_or_else(missing)?,
+            resource: its_resource.ok_or_else(missing)?,
+            context: item
+                .context
+                .map_or_else(|| self.context.take(), |own| own.0),
+        };
+        let answer = ask(&question);
+        // What was lent comes back.
+        if subject {
+            self.subject = Some(question.subject);
+        }
+        if action {
+            self.action = Some(question.action);
+        }
+        if resource {
+            self.resource = Some(question.resource);
+        }
+        if context {
+            self.context = question.context;
+        }
+        Ok(answer)
     }
-    serde_json::from_value::<WireEvaluation>(Value::Object(item))
-        .map(Question::from)
-        .map_err(|error| error.to_string())
 }
 
 fn decide(

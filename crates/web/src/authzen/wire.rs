@@ -18,7 +18,7 @@ use serde::{
 };
 use serde_json::{Value as Json, value::RawValue};
 
-use crate::{Web, error::Failure, view::POSITION};
+use crate::{Web, connection::unread, error::Failure, view::POSITION};
 
 /// A JSON body as a `T`, or why it is none, as a 400.
 pub(super) struct Asked<T>(pub(super) T);
@@ -47,7 +47,7 @@ impl<T: Body> FromRequest<Web> for Asked<T> {
         }
         let body = Bytes::from_request(request, web)
             .await
-            .map_err(|refused| Failure::Http(refused.status(), refused.body_text()))?;
+            .map_err(|refused| unread(&refused))?;
         let asked: Object<T> = strict::from_slice_but(&body, T::APART)
             .map_err(|error| bad(format!("the body does not fit: {error}")))?;
         Ok(Self(asked.0))
@@ -101,7 +101,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
 /// Properties, each told once.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(transparent)]
-pub(super) struct Told(Option<Properties>);
+pub(super) struct Told(pub Option<Properties>);
 
 impl<'de> Deserialize<'de> for Told {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -260,6 +260,38 @@ impl WireEvaluations {
             page: None,
         })
     }
+}
+
+/// One evaluation of several: what it leaves out is as the defaults say.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct WireItem {
+    #[serde(default, deserialize_with = "given")]
+    pub subject: Option<Object<WireEntity>>,
+    #[serde(default, deserialize_with = "given")]
+    pub action: Option<Object<WireAction>>,
+    #[serde(default, deserialize_with = "given")]
+    pub resource: Option<Object<WireEntity>>,
+    /// A null is no context, whatever the default is.
+    #[serde(default, deserialize_with = "given")]
+    pub context: Option<Told>,
+}
+
+impl WireItem {
+    /// Reads an item, each key once, or says why it is none.
+    pub(super) fn read(item: &RawValue) -> Result<Self, String> {
+        // The derived reading would take a list of its members too.
+        if !item.get().starts_with('{') {
+            return Err("an item of `evaluations` is an object".into());
+        }
+        strict::from_str(item.get()).map_err(|error| error.to_string())
+    }
+}
+
+/// A member that is there is no null.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 #[derive(Debug, Default, Deserialize)]

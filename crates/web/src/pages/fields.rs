@@ -10,7 +10,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::frame::{Page, form_pairs};
-use crate::{Web, error::Failure, ui, words};
+use crate::{Web, connection::unread, error::Failure, ui, words};
 
 /// A form somebody sent from our own page.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl FromRequest<Web> for Submission {
         let request = Request::from_parts(parts, body);
         let bytes = Bytes::from_request(request, web)
             .await
-            .map_err(|error| Failure::Http(error.status(), error.body_text()))?;
+            .map_err(|refused| unread(&refused))?;
         if !is_form && !bytes.is_empty() {
             return Err(Failure::Http(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -42,6 +42,7 @@ impl FromRequest<Web> for Submission {
         }
         let fields = Fields(form_pairs(&bytes));
         page.viewer.check_csrf(Some(fields.get("csrf")))?;
+        web.rates().write(page.viewer.id)?;
         Ok(Self { page, fields })
     }
 }

@@ -351,6 +351,8 @@ fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
         Failure::Unavailable(_) | Failure::NotYet => "Temporarily unavailable",
         Failure::Http(status, _) if status.as_u16() == 404 => "Page not found",
         Failure::Http(..) | Failure::KeyReused => "That does not work",
+        Failure::TooMany { .. } => "Too many requests",
+        Failure::Busy => "Busy right now",
         Failure::Internal(_) => "Something went wrong",
     };
     if matches!(failure, Failure::Unauthenticated) {

@@ -5,8 +5,11 @@
 mod api;
 mod authzen;
 mod browser;
+mod connections;
+mod costly;
 mod everywhere;
 mod forms;
+mod held;
 mod kinds;
 mod log;
 mod pages;

@@ -5,21 +5,39 @@ use crate::analysis::Effort;
 use crate::analysis::atoms::Atoms;
 use crate::analysis::formula::{FALSE, Formula, TRUE, UNDECIDED};
 use crate::analysis::solve::{Answer, Solver};
+use crate::budget::Budget;
 use crate::syntax::{ConditionSet, Effect, Rule, RuleList, SlugSet};
 
-pub(super) fn check(rules: &RuleList, effort: &Effort, findings: &mut Findings) {
+/// Tells whether there was enough for all of the list.
+pub(super) fn check(
+    rules: &RuleList,
+    effort: &Effort,
+    budget: &Budget,
+    findings: &mut Findings,
+) -> bool {
     let mut left = effort.total_steps;
     let all: Vec<usize> = (0..rules.0.len()).collect();
-    let shared = (all.len() <= effort.rules).then(|| View::new(rules, all));
+    let shared = match all.len() <= effort.rules {
+        true => match View::new(rules, all, budget) {
+            Some(view) => Some(view),
+            None => return false,
+        },
+        false => None,
+    };
     for at in 0..rules.0.len() {
-        if left == 0 {
-            return;
+        // Looking for a rule's neighbours looks at all others.
+        if left == 0 || !budget.spend(rules.0.len() as u64) {
+            return false;
         }
         let own;
         let view = match &shared {
             Some(view) => view,
             None => {
-                own = View::new(rules, neighbours(rules, at, effort.rules / 4));
+                let neighbours = neighbours(rules, at, effort.rules / 4);
+                own = match View::new(rules, neighbours, budget) {
+                    Some(view) => view,
+                    None => return false,
+                };
                 left = left.saturating_sub(own.cost);
                 &own
             }
@@ -34,6 +52,7 @@ pub(super) fn check(rules: &RuleList, effort: &Effort, findings: &mut Findings) 
         };
         question.rule();
     }
+    (left > 0 || rules.0.is_empty()) && !budget.is_spent()
 }
 
 /// The rules that may matter for one, with itself, in order and at most so many.
@@ -91,7 +110,8 @@ struct Conditions {
 }
 
 impl View {
-    fn new(rules: &RuleList, chosen: Vec<usize>) -> Self {
+    /// Nothing if the budget does not suffice.
+    fn new(rules: &RuleList, chosen: Vec<usize>, budget: &Budget) -> Option<Self> {
         let mut atoms = Atoms::default();
         let picked: Vec<Rule> = chosen.iter().map(|&i| rules.0[i].clone()).collect();
         let cut = picked.len() < rules.0.len();
@@ -104,9 +124,9 @@ impl View {
             .zip(&chosen)
             .map(|(r, &i)| conditions(&mut atoms, r, i))
             .collect();
-        let solver = Solver::new(&atoms);
+        let solver = Solver::new(&atoms, budget)?;
         let cost = solver.size();
-        Self {
+        Some(Self {
             chosen,
             cut,
             rules: picked,
@@ -117,7 +137,7 @@ impl View {
             sound,
             solver,
             cost,
-        }
+        })
     }
 }
 

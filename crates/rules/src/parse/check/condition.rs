@@ -4,7 +4,7 @@ use super::super::Code;
 use super::super::json::{Kind, Node};
 use super::super::report::{Path, clip, too_deep};
 use super::Checker;
-use crate::pattern::{Like, Pattern};
+use crate::pattern::{Like, Pattern, PatternError};
 use crate::syntax::{Condition, ConditionSet, Operand, Operator};
 use crate::value::Value;
 
@@ -197,6 +197,7 @@ impl Checker<'_> {
         value: &Value,
     ) -> bool {
         let limits = &self.limits.pattern;
+        let mut code = Code::BadPattern;
         let problem = match value.as_str() {
             None => Some(format!(
                 "`{op}` needs a pattern here, `{}` is {}; write the pattern in quotes",
@@ -211,7 +212,15 @@ impl Checker<'_> {
                         if self.compiled.contains(&(text.to_owned(), fold)) {
                             return true;
                         }
-                        let result = Pattern::check(text, fold, limits);
+                        let was_spent = self.budget.is_spent();
+                        let result = Pattern::check(text, fold, limits, self.budget);
+                        if result == Err(PatternError::TooCostly) {
+                            // The first one says it for all that follow.
+                            if was_spent && !self.report.is_empty() {
+                                return false;
+                            }
+                            code = Code::TooCostly;
+                        }
                         if result.is_ok() {
                             self.compiled.insert((text.to_owned(), fold));
                         }
@@ -224,7 +233,7 @@ impl Checker<'_> {
             }
         };
         if let Some(message) = problem {
-            self.diagnostic(Code::BadPattern, path, node.at, message);
+            self.diagnostic(code, path, node.at, message);
             return false;
         }
         true

@@ -5,9 +5,10 @@ use portcullis_app::{
     rules::{Written, try_cases},
 };
 use portcullis_model::{
-    Entitlement, EntitlementKind, Expiry, FieldError, Grant, Group, Id, entitlement::Takes,
-    name::Reason,
+    Action, Entitlement, EntitlementKind, Expiry, FieldError, Grant, Group, Id, Refusal, Target,
+    entitlement::Takes, may, name::Reason,
 };
+use portcullis_rules::Budget;
 use serde_json::Value;
 use utoipa::openapi::{
     ArrayBuilder, RefOr, Schema,
@@ -37,32 +38,54 @@ pub(crate) async fn list_entitlements(group: Of<Group>, read: Read) -> Answer {
     read.answer(&Rows::of(all.into_iter().map(row)))
 }
 
-/// What is to be conferred, by the members of its kind, until when and why.
+/// What is to be conferred, by the members of its kind, until when and why. It is read when it is
+/// known that the caller may confer something.
 #[derive(Debug)]
-pub(crate) struct NewEntitlement {
+pub(crate) struct NewEntitlement(Value);
+
+struct Wish {
     grant: Grant,
     until: Expiry,
     reason: Reason,
 }
 
-impl FromJson for NewEntitlement {
-    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
+impl NewEntitlement {
+    /// Whether there are rules in it, which take long to look through.
+    fn has_rules(&self) -> bool {
+        let mut members = EntitlementKind::ALL
+            .into_iter()
+            .flat_map(EntitlementKind::members);
+        members.any(|member| member.takes == Takes::Rules && self.0.get(member.name).is_some())
+    }
+
+    fn load(&self, budget: &Budget) -> Result<Wish, Refusal> {
+        let mut faults = Vec::new();
+        let wish = self.read(&mut faults, budget);
+        wish.ok_or(Refusal::Invalid(faults))
+    }
+
+    fn read(&self, faults: &mut Vec<FieldError>, budget: &Budget) -> Option<Wish> {
         let kinds = EntitlementKind::ALL.into_iter();
         let members = kinds.flat_map(EntitlementKind::members);
         let mut known: Vec<_> = members.map(|member| member.name).collect();
         known.extend(["until", "reason"]);
-        let before = faults.len();
-        let fields = Fields::new(value, at, &known, faults)?;
+        let fields = Fields::new(&self.0, "", &known, faults)?;
         let until = fields.member::<Option<Expiry>>("until", faults);
         let reason = fields.member::<Option<Reason>>("reason", faults);
-        let grant = Grant::read(value.as_object()?, at, faults);
-        let read = Self {
+        let grant = Grant::read(self.0.as_object()?, "", faults, budget);
+        let wish = Wish {
             grant: grant?,
             until: until?.unwrap_or(Expiry::NEVER),
             reason: reason?.unwrap_or_default(),
         };
-        faults.extend(cases_of(&read.grant, at));
-        (faults.len() == before).then_some(read)
+        faults.extend(cases_of(&wish.grant, "", budget));
+        faults.is_empty().then_some(wish)
+    }
+}
+
+impl FromJson for NewEntitlement {
+    fn read(value: &Value, _: &str, _: &mut Vec<FieldError>) -> Option<Self> {
+        Some(Self(value.clone()))
     }
 
     fn describe() -> RefOr<Schema> {
@@ -137,12 +160,26 @@ async fn save(
     replaces: Option<Id<Entitlement>>,
     body: NewEntitlement,
 ) -> Answer {
+    let viewer = &act.viewer;
+    may(
+        &viewer.world,
+        &viewer.context,
+        Action::GrantEntitlement,
+        Target::Group(group),
+    )?;
+    let wish = match body.has_rules() {
+        true => {
+            let load = move |budget: &Budget| body.load(budget);
+            act.web.costly(viewer.id, load).await??
+        }
+        false => body.load(&Budget::unlimited())?,
+    };
     let operation = GrantEntitlement {
         group: group.id,
         replaces,
-        until: body.until,
-        reason: body.reason,
-        grant: body.grant,
+        until: wish.until,
+        reason: wish.reason,
+        grant: wish.grant,
     };
     act.run(operation, |done| {
         let edits = done.change.edits::<Entitlement>();
@@ -154,9 +191,9 @@ async fn save(
 }
 
 /// What is wrong with the cases of what is granted, each where it stands.
-fn cases_of(grant: &Grant, at: &str) -> Vec<FieldError> {
+fn cases_of(grant: &Grant, at: &str, budget: &Budget) -> Vec<FieldError> {
     let cases = Value::Array(grant.cases().to_vec());
-    let faults = try_cases(&grant.rules(), Written::Value(&cases)).into_iter();
+    let faults = try_cases(&grant.rules(), Written::Value(&cases), budget).into_iter();
     faults
         .map(|(case, message)| {
             let case = case.map_or_else(String::new, |case| format!("/{case}"));

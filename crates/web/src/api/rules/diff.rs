@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
-use portcullis_model::Refusal;
+use portcullis_model::{FieldError, Refusal};
 use portcullis_rules::{
-    Decision,
+    Budget, Decision,
     analysis::{
         Effort,
-        diff::{Difference, diff_with},
+        diff::{Diff, Difference, diff_within},
     },
 };
 use serde::Serialize;
@@ -16,10 +16,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::wire::Rules;
-use crate::{
-    api::{Answer, Write, body, json, row},
-    error::Failure,
-};
+use crate::api::{Answer, Write, body, json, row};
 
 /// Lists longer than this are not compared: every pair of rules is looked at.
 const MOST_RULES: usize = 500;
@@ -83,18 +80,9 @@ row! {
 /// Requests that the two lists answer differently, and whether these are all the ways in which
 /// answers change.
 #[utoipa::path(post, path = "/rules/diff", tag = "rules", request_body = Pair, responses((status = 200, body = Differences)))]
-pub(crate) async fn diff_rules(Write { body, .. }: Write<Pair>) -> Answer {
-    for (at, list) in [("/before", &body.before), ("/after", &body.after)] {
-        let count = list.0.0.len();
-        if count > MOST_RULES {
-            let wrong = format!("{count} rules are too many to compare; {MOST_RULES} are the most");
-            return Err(Refusal::invalid(at, wrong).into());
-        }
-    }
-    let found =
-        tokio::task::spawn_blocking(move || diff_with(&body.before.0, &body.after.0, &EFFORT))
-            .await
-            .map_err(|error| Failure::Internal(error.to_string()))?;
+pub(crate) async fn diff_rules(Write { act, body }: Write<Pair>) -> Answer {
+    let compare = move |budget: &Budget| compare(&body, budget);
+    let found = act.web.costly(act.viewer.id, compare).await??;
     let answer = Differences {
         differences: found
             .differences
@@ -104,4 +92,26 @@ pub(crate) async fn diff_rules(Write { body, .. }: Write<Pair>) -> Answer {
         exhaustive: found.exhaustive,
     };
     json(StatusCode::OK, &answer)
+}
+
+fn compare(body: &Pair, budget: &Budget) -> Result<Diff, Refusal> {
+    let mut faults = Vec::new();
+    let mut load = |at: &str, list: &Rules| {
+        let count = list.0.as_array().map_or(0, Vec::len);
+        let list = match count > MOST_RULES {
+            true => None,
+            false => list.load(at, budget, &mut faults),
+        };
+        let count = list.as_ref().map_or(count, |list| list.0.len());
+        if count > MOST_RULES {
+            let wrong = format!("{count} rules are too many to compare; {MOST_RULES} are the most");
+            faults.push(FieldError::new(at, wrong));
+            return None;
+        }
+        list
+    };
+    match (load("/before", &body.before), load("/after", &body.after)) {
+        (Some(before), Some(after)) => Ok(diff_within(&before, &after, &EFFORT, budget)),
+        _ => Err(Refusal::Invalid(faults)),
+    }
 }

@@ -3,19 +3,16 @@
 use axum::http::StatusCode;
 use portcullis_app::rules::{Written, check};
 use portcullis_model::entitlement::pointer;
-use portcullis_rules::{Diagnostic, analysis::lint::Finding};
+use portcullis_rules::{Budget, Diagnostic, analysis::lint::Finding};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::wire::Cases;
-use crate::{
-    api::{
-        Answer, Write,
-        body::{Free, body},
-        json, row,
-    },
-    error::Failure,
+use crate::api::{
+    Answer, Write,
+    body::{Free, body},
+    json, row,
 };
 
 body! {
@@ -41,6 +38,8 @@ pub(crate) struct Looked {
     cases: Vec<CaseRow>,
     /// Rules that no case decides, counted from 0.
     untested: Vec<usize>,
+    /// Why some of it was not looked at; null if all was.
+    not_examined: Option<String>,
 }
 
 row! {
@@ -91,21 +90,19 @@ pub(crate) struct CaseRow {
 /// Everything that loading refuses, that linting finds, and how the cases come out. Nothing is
 /// saved.
 #[utoipa::path(post, path = "/rules/lint", tag = "rules", request_body = Look, responses((status = 200, body = Looked)))]
-pub(crate) async fn lint_rules(Write { body, .. }: Write<Look>) -> Answer {
-    // Proving takes a while for long lists: not on a thread that others wait for.
-    let looked = tokio::task::spawn_blocking(move || look(&body))
-        .await
-        .map_err(|error| Failure::Internal(error.to_string()))?;
+pub(crate) async fn lint_rules(Write { act, body }: Write<Look>) -> Answer {
+    let look = move |budget: &Budget| look(&body, budget);
+    let looked = act.web.costly(act.viewer.id, look).await?;
     json(StatusCode::OK, &looked)
 }
 
-fn look(body: &Look) -> Looked {
+fn look(body: &Look, budget: &Budget) -> Looked {
     let rules = match &body.rules.0 {
         Value::String(text) => Written::Text(text),
         value => Written::Value(value),
     };
     let cases = Value::Array(body.cases.as_ref().map_or_else(Vec::new, |c| c.0.clone()));
-    let checked = check(rules, Written::Value(&cases));
+    let checked = check(rules, Written::Value(&cases), budget);
     let sound = checked.is_sound();
     let diagnostics = checked.diagnostics.into_iter();
     let mut diagnostics: Vec<_> = diagnostics.map(DiagnosticRow::of).collect();
@@ -125,5 +122,6 @@ fn look(body: &Look) -> Looked {
             .map(|(case, message)| CaseRow { case, message })
             .collect(),
         untested: checked.untested,
+        not_examined: checked.not_examined,
     }
 }

@@ -1,7 +1,7 @@
 //! Lists of rules in bodies: every diagnostic is a fault of its own, where it stands.
 
 use portcullis_model::{FieldError, entitlement::read_rules};
-use portcullis_rules::RuleList;
+use portcullis_rules::{Budget, RuleList};
 use serde_json::Value;
 use utoipa::openapi::{
     ArrayBuilder, RefOr, Schema,
@@ -15,12 +15,26 @@ use crate::{
 
 /// A list of rules: the list itself, or its text, in which repeated keys are seen and faults have
 /// a line.
+///
+/// It is loaded when it is known that the caller may have it looked at.
 #[derive(Debug)]
-pub(crate) struct Rules(pub(crate) RuleList);
+pub(crate) struct Rules(pub(super) Value);
+
+impl Rules {
+    /// The list, or all that is wrong with it.
+    pub(crate) fn load(
+        &self,
+        at: &str,
+        budget: &Budget,
+        faults: &mut Vec<FieldError>,
+    ) -> Option<RuleList> {
+        read_rules(&self.0, at, faults, budget)
+    }
+}
 
 impl FromJson for Rules {
-    fn read(value: &Value, at: &str, faults: &mut Vec<FieldError>) -> Option<Self> {
-        read_rules(value, at, faults).map(Self)
+    fn read(value: &Value, _: &str, _: &mut Vec<FieldError>) -> Option<Self> {
+        Some(Self(value.clone()))
     }
 
     fn describe() -> RefOr<Schema> {

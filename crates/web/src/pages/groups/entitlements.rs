@@ -5,10 +5,13 @@ use portcullis_model::{
     Entitlement, EntitlementKind, FieldError,
     entitlement::{Takes, placed},
 };
-use portcullis_rules::strict;
+use portcullis_rules::{Budget, strict};
 use serde_json::{Map, Value};
 
 use crate::pages::prelude::forms::*;
+
+/// What reading a form may cost: a moment, because it is read where others wait.
+const STEPS: u64 = 1_000_000;
 
 /// What leads to granting one of a kind: its label, its address below the group's and its icon.
 pub(super) const fn granted_at(
@@ -78,7 +81,8 @@ impl Form for New {
                 Err(wrong) => faults.push(FieldError::new(format!("/{}", member.name), wrong)),
             }
         }
-        let grant = self.kind.read(&given, "", &mut faults);
+        let budget = Budget::new(STEPS);
+        let grant = self.kind.read(&given, "", &mut faults, &budget);
         for fault in faults {
             // The field is the first step of the pointer.
             let field = fault.field.split('/').nth(1).unwrap_or_default();

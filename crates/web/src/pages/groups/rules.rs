@@ -10,7 +10,7 @@ use portcullis_app::{
 use portcullis_model::{
     Entitlement, Grant, Group, Id, Noun, Refusal, entitlement::Rules, name::Name,
 };
-use portcullis_rules::analysis::lint::Severity;
+use portcullis_rules::{Budget, analysis::lint::Severity};
 
 use super::{form::crumbs, rules_text::pretty};
 use crate::pages::{
@@ -143,21 +143,20 @@ fn listed(page: &Page) -> Result<Option<(&Entitlement, &Rules)>, Refusal> {
     found.map(Some).ok_or_else(missing)
 }
 
-pub(super) async fn show(page: Page) -> Result<Response, Failure> {
+pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     let (listed, group) = (listed(&page)?, page.one::<Group>()?);
     let draft = listed.map_or_else(Draft::new, |(_, list)| Draft::of(list));
-    let said = said(&look(&draft).await?);
+    let said = said(&look(&web, &page, &draft).await?);
     let (there, values) = (listed.map(|(there, _)| there), Values::asked(&page));
     let errors = ui::Errors::default();
     render(&edit(&page, group, there, draft, &values, errors, said))
 }
 
 /// Looks through a draft; proving takes a while, so not on a thread that others wait for.
-async fn look(draft: &Draft) -> Result<Checked, Failure> {
+async fn look(web: &Web, page: &Page, draft: &Draft) -> Result<Checked, Failure> {
     let (rules, cases) = (draft.rules.clone(), draft.cases.clone());
-    tokio::task::spawn_blocking(move || check(Written::Text(&rules), Written::Text(&cases)))
-        .await
-        .map_err(|error| Failure::Internal(error.to_string()))
+    let look = move |budget: &Budget| check(Written::Text(&rules), Written::Text(&cases), budget);
+    web.costly(page.viewer.id, look).await
 }
 
 pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
@@ -166,7 +165,7 @@ pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Res
     allowed(page, Wish::GrantEntitlement, Target::Group(group))?;
     let mut input = Input::new(&sent);
     let draft = Draft::sent(&sent.fields);
-    let checked = look(&draft).await?;
+    let checked = look(&web, page, &draft).await?;
     let said = said(&checked);
     let name = {
         let there = there.and_then(|there| Rules::of(&there.grant));
@@ -322,6 +321,11 @@ fn said(checked: &Checked) -> Findings {
     });
     let too_much = checked.too_much.iter();
     let too_much = too_much.map(|message| bad("too much", String::new(), message));
+    let rest = checked.not_examined.iter();
+    let rest = rest.map(|message| Remark {
+        level: "warn",
+        ..bad("not examined", String::new(), message)
+    });
     let findings = checked.findings.iter().take(MOST_SAID).map(|it| Remark {
         path: it.path.clone(),
         message: format!("{}; {}", it.message, it.suggestion),
@@ -340,6 +344,7 @@ fn said(checked: &Checked) -> Findings {
     });
     let remarks: Vec<_> = unreadable
         .chain(too_much)
+        .chain(rest)
         .chain(failed)
         .chain(findings)
         .collect();

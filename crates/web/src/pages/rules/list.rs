@@ -5,10 +5,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use portcullis_app::rules;
+use portcullis_app::{pool::Busy, rules};
 use portcullis_model::{Entitlement, Group, entitlement::Rules, world::contains};
 use portcullis_rules::{
-    Effect, RuleList, SlugSet,
+    Budget, Effect, RuleList, SlugSet,
     analysis::{Effort, lint::Severity},
 };
 
@@ -26,33 +26,48 @@ struct Row<'p> {
     entitlement: &'p Entitlement,
     group: &'p Group,
     list: &'p Rules,
+    /// What linting says, once the part of the list that is shown has been looked through.
     found: Vec<ui::Chip>,
     ends: ui::ExpiryPill,
 }
 
-/// How many errors, warnings and notes linting has.
-type Found = [usize; 3];
+/// What linting has to say of a list.
+#[derive(Clone, Copy)]
+struct Found {
+    /// How many errors, warnings and notes.
+    counts: [usize; 3],
+    /// Whether it came to an end.
+    complete: bool,
+}
 
 fn chips(found: Found) -> Vec<ui::Chip> {
     let (bad, warn) = (Some(ui::Level::Bad), Some(ui::Level::Warn));
     let words = [("error", bad), ("warning", warn), ("note", None)];
-    let told = found.into_iter().zip(words).filter(|(count, _)| *count > 0);
-    told.map(|(count, (word, level))| {
+    let rest = (!found.complete).then(|| ui::Chip::level("not examined", ui::Level::Warn));
+    let told = found.counts.into_iter().zip(words);
+    let told = told.filter(|(count, _)| *count > 0);
+    let told = told.map(|(count, (word, level))| {
         let plural = if count == 1 { "" } else { "s" };
         let label = format!("{count} {word}{plural}");
         match level {
             Some(level) => ui::Chip::level(label, level),
             None => ui::Chip::plain(label),
         }
-    })
-    .collect()
+    });
+    rest.into_iter().chain(told).collect()
 }
 
-pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
+pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+    let mut it = found(&page);
+    let shown = it.rows.iter().map(|row| Arc::clone(&row.list.rules));
+    let linted = linted(&web, &page, shown.collect()).await?;
+    for (row, found) in it.rows.iter_mut().zip(linted) {
+        row.found = chips(found);
+    }
     render(&RulesPage {
         shell: page.shell(),
         ask: ask::Asked::of(&page),
-        it: found(&page),
+        it,
     })
 }
 
@@ -113,7 +128,7 @@ fn row<'p>(page: &Page, (group, entitlement, list): Conferred<'p>) -> Row<'p> {
         entitlement,
         group,
         list,
-        found: chips(findings(&list.rules)),
+        found: Vec::new(),
         ends: convert::ends(entitlement.validity.until, page.now()),
     }
 }
@@ -135,37 +150,79 @@ fn speaks_of(list: &Rules, query: &str) -> bool {
     rules.any(|rule| names(&rule.types) || names(&rule.actions))
 }
 
-/// What linting finds. Lists change rarely and proving takes a while: what was found is kept.
-fn findings(list: &Arc<RuleList>) -> Found {
-    static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
-    /// Each list by its address, which stays its own while it is kept here.
-    type Kept = HashMap<usize, (Arc<RuleList>, Found)>;
+/// What is told of a list that nobody had the time to look through.
+const UNEXAMINED: Found = Found {
+    counts: [0; 3],
+    complete: false,
+};
+
+/// Each list by its address, which stays its own while it is kept here.
+type Kept = HashMap<usize, (Arc<RuleList>, Found)>;
+
+static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
+
+fn kept(list: &Arc<RuleList>) -> Option<Found> {
+    let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = kept.as_ref()?.get(&(Arc::as_ptr(list) as usize));
+    found.map(|(_, found)| *found)
+}
+
+fn keep(list: &Arc<RuleList>, found: Found) {
     const MOST_KEPT: usize = 2_000;
-    const EFFORT: Effort = Effort {
-        steps: 2_000,
-        total_steps: 50_000,
-        rules: 32,
-    };
-    let key = Arc::as_ptr(list) as usize;
-    {
-        let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, found)) = kept.as_ref().and_then(|kept| kept.get(&key)) {
-            return *found;
-        }
-    }
-    let mut found = Found::default();
-    for finding in rules::findings(list, &EFFORT) {
-        match finding.severity {
-            Severity::Error => found[0] += 1,
-            Severity::Warning => found[1] += 1,
-            Severity::Note => found[2] += 1,
-        }
-    }
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     let kept = kept.get_or_insert_with(HashMap::new);
     if kept.len() >= MOST_KEPT {
         kept.clear();
     }
-    kept.insert(key, (Arc::clone(list), found));
-    found
+    kept.insert(Arc::as_ptr(list) as usize, (Arc::clone(list), found));
+}
+
+/// What linting finds in each list. Lists change rarely and proving takes a while: it is done where
+/// nobody else waits for the thread, and what was found is kept.
+async fn linted(web: &Web, page: &Page, lists: Vec<Arc<RuleList>>) -> Result<Vec<Found>, Failure> {
+    let known: Option<Vec<_>> = lists.iter().map(kept).collect();
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let work = move |budget: &Budget| {
+        let looked = lists.iter().map(|list| match kept(list) {
+            Some(found) => found,
+            None if budget.is_spent() => UNEXAMINED,
+            None => {
+                let found = lint(list, budget);
+                keep(list, found);
+                found
+            }
+        });
+        looked.collect()
+    };
+    let actor = page.viewer.context.actor;
+    let done = web.app().pool().run(actor, work).await;
+    done.map_err(|Busy| Failure::Busy)
+}
+
+fn lint(list: &RuleList, budget: &Budget) -> Found {
+    const EFFORT: Effort = Effort {
+        steps: 2_000,
+        total_steps: 50_000,
+        rules: 32,
+    };
+    /// For one list of all that are shown.
+    const STEPS: u64 = 5_000_000;
+    let own = Budget::new(STEPS);
+    let linted = rules::findings(list, &EFFORT, &own);
+    // The own one keeps a long list from taking what the others need.
+    let _ = budget.spend(STEPS - own.left());
+    let mut counts = [0; 3];
+    for finding in linted.findings {
+        match finding.severity {
+            Severity::Error => counts[0] += 1,
+            Severity::Warning => counts[1] += 1,
+            Severity::Note => counts[2] += 1,
+        }
+    }
+    Found {
+        counts,
+        complete: linted.complete,
+    }
 }

@@ -1,0 +1,77 @@
+//! `[limits]`: how much one caller, and all together, may ask for.
+
+use portcullis_web::{Connections, Limits};
+use toml::de::DeValue;
+
+use super::{
+    section::section,
+    value::{Value, Written},
+};
+
+section! {
+    /// How much one caller, and all together, may ask for.
+    LimitSettings, prefix "limits." {
+        /// how many connections there may be at once
+        connections: Option<Count> => "half of the files the system lets the program open, 10,000 at most";
+        /// how many of them from one address
+        connections_per_address: Option<Count> => "three quarters of them";
+        /// how many changes one user may send in a minute; 0 for any number
+        writes_per_minute: Count = Count(Limits::default().writes_per_minute);
+        /// how often one user may have rules looked through or compared in a minute; 0 for any number
+        costly_per_minute: Count = Count(Limits::default().costly_per_minute);
+    }
+}
+
+impl LimitSettings {
+    /// As the web takes it.
+    pub(crate) fn to_web(&self) -> Limits {
+        let number = |count: Option<Count>| count.and_then(|count| usize::try_from(count.0).ok());
+        let most = number(self.connections.value).unwrap_or_else(usual_connections);
+        let mut connections = Connections::at_most(most.max(1));
+        if let Some(most) = number(self.connections_per_address.value) {
+            connections.per_address = most.max(1);
+        }
+        Limits {
+            connections,
+            writes_per_minute: self.writes_per_minute.value.0,
+            costly_per_minute: self.costly_per_minute.value.0,
+        }
+    }
+}
+
+/// Half of the descriptors: the other half is for the database, files and what is beyond the limit.
+fn usual_connections() -> usize {
+    let most = Connections::default().most;
+    #[cfg(unix)]
+    {
+        let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+        let half = files.and_then(|files| usize::try_from(files / 2).ok());
+        half.map_or(most, |half| half.min(most))
+    }
+    #[cfg(not(unix))]
+    most
+}
+
+/// A whole number, 0 or more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Count(u32);
+
+impl Value for Count {
+    const WANTED: &'static str = "a whole number, 0 or more";
+
+    fn parse(text: &str, _: &Written<'_>) -> Result<Self, String> {
+        let count = text.trim().parse().map(Self);
+        count.map_err(|_| format!("`{text}` is no whole number, 0 or more; write one"))
+    }
+
+    fn of_toml(value: &DeValue<'_>, written: &Written<'_>) -> Option<Result<Self, String>> {
+        match value {
+            DeValue::Integer(count) => Some(Self::parse(count.as_str(), written)),
+            _ => None,
+        }
+    }
+
+    fn shown(&self) -> String {
+        self.0.to_string()
+    }
+}
