@@ -30,7 +30,7 @@ const DEPTH: usize = 100;
 /// let read = |text: &str| strict::from_slice::<serde_json::Value>(text.as_bytes());
 /// assert_eq!(read(r#"{"a": [1, 2]}"#).unwrap()["a"][1], 2);
 /// let refused = read("{\"a\": [\n {\"x\": 1, \"x\": 2}]}").unwrap_err();
-/// assert_eq!(refused.to_string(), "2:10: a[0].x: the key `x` is written twice; keep one");
+/// assert_eq!(refused.to_string(), "2:11: a[0].x: the key `x` is written twice; keep one");
 /// ```
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Diagnostic> {
     from_slice_but(bytes, None)
