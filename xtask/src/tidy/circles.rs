@@ -8,26 +8,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::modules::{Use, crates};
-use super::{Problems, Tree, stale};
-
-/// Uses that close a circle and are not mended yet: the file, and the file it uses. Mend one and take it off; none may
-/// be added.
-const CLOSING: &[(&str, &str)] = &[];
+use super::{Problems, Tree};
 
 pub(super) fn check(tree: &Tree, problems: &mut Problems) {
-    check_but(tree, CLOSING, problems);
-}
-
-fn check_but(tree: &Tree, known: &[(&str, &str)], problems: &mut Problems) {
-    let mut met = Vec::new();
     for of in crates(tree) {
-        let uses = of.uses();
-        let all = by_file(&uses, &[]);
-        met.extend(known.iter().filter(|(from, to)| {
-            let used = all.get(from).is_some_and(|uses| uses.contains_key(to));
-            used && shortest(&all, to, from).is_some()
-        }));
-        for circle in circles(&by_file(&uses, known)) {
+        for circle in circles(&by_file(&of.uses())) {
             let steps: Vec<String> = circle
                 .iter()
                 .map(|step| format!("{}:{} uses `{}`", step.from.path, step.line, step.path))
@@ -38,17 +23,16 @@ fn check_but(tree: &Tree, known: &[(&str, &str)], problems: &mut Problems) {
             );
         }
     }
-    stale("circles", known, &met, problems);
 }
 
 /// One use of each file by each, by the file that uses and the one it uses.
 type Uses<'a, 'b> = BTreeMap<&'b str, BTreeMap<&'b str, &'b Use<'a>>>;
 
-fn by_file<'a, 'b>(uses: &'b [Use<'a>], but: &[(&str, &str)]) -> Uses<'a, 'b> {
+fn by_file<'a, 'b>(uses: &'b [Use<'a>]) -> Uses<'a, 'b> {
     let mut by_file = Uses::new();
     for step in uses {
         let (from, to) = (step.from.path.as_str(), step.to.path.as_str());
-        if !step.passed_on && !but.contains(&(from, to)) {
+        if !step.passed_on {
             let of = by_file.entry(from).or_default();
             of.entry(to).or_insert(step);
         }
@@ -110,7 +94,7 @@ mod tests {
             .iter()
             .map(|(path, text)| (path.as_str(), *text))
             .collect();
-        errors(|tree, problems| check_but(tree, &[], problems), &files)
+        errors(check, &files)
     }
 
     #[test]
@@ -185,16 +169,5 @@ mod tests {
             ),
         ];
         assert_eq!(told(&files), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_known_circle_is_let_be_until_it_is_mended() {
-        let check: fn(&Tree, &mut Problems) =
-            |tree, problems| check_but(tree, &[("src/a.rs", "src/lib.rs")], problems);
-        let parent = ("src/lib.rs", "mod a; pub struct P; fn f() { a::make() }");
-        let child = ("src/a.rs", "use super::P; pub fn make() {}");
-        assert_eq!(errors(check, &[parent, child]), Vec::<String>::new());
-        let mended = ("src/lib.rs", "mod a; pub struct P;");
-        assert_eq!(errors(check, &[mended, child]).len(), 1);
     }
 }

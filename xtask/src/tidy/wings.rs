@@ -3,7 +3,7 @@
 //! A name that both a page and the API want goes below, to `http`, `words`, `ui` or `auth`.
 
 use super::modules::{Use, crates};
-use super::{Problems, Tree, stale};
+use super::{Problems, Tree};
 
 const FOLDER: &str = "crates/web/src/";
 
@@ -13,29 +13,13 @@ const WINGS: &[&str] = &["pages", "api", "authzen", "scim", "data", "registry", 
 /// What puts the wings together.
 const ABOVE: &[&str] = &["lib", "server"];
 
-/// Uses that are not mended yet: the file, and the file it uses. Mend one and take it off; none may be added.
-const CROSSED: &[(&str, &str)] = &[];
-
 pub(super) fn check(tree: &Tree, problems: &mut Problems) {
-    check_but(tree, CROSSED, problems);
-}
-
-fn check_but(tree: &Tree, known: &[(&str, &str)], problems: &mut Problems) {
-    let mut met = Vec::new();
     let uses: Vec<Use<'_>> = crates(tree).flat_map(|of| of.uses()).collect();
     for one in &uses {
         let (Some(from), Some(to)) = (top(&one.from.path), top(&one.to.path)) else {
             continue;
         };
         if ABOVE.contains(&from) || from == to || !WINGS.contains(&to) {
-            continue;
-        }
-        let pair = (
-            one.from.path.as_str().trim_start_matches(FOLDER),
-            one.to.path.as_str().trim_start_matches(FOLDER),
-        );
-        if known.contains(&pair) {
-            met.push(pair);
             continue;
         }
         let where_to = if WINGS.contains(&from) {
@@ -48,7 +32,6 @@ fn check_but(tree: &Tree, known: &[(&str, &str)], problems: &mut Problems) {
             format_args!("`{from}` uses `{}` of `{to}`: {where_to}", one.path),
         );
     }
-    stale("wings", known, &met, problems);
 }
 
 /// `pages` for `crates/web/src/pages/frame.rs`.
@@ -62,17 +45,13 @@ mod tests {
     use super::super::testing::errors;
     use super::*;
 
-    fn told(files: &[(&str, &str)], known: fn(&Tree, &mut Problems)) -> Vec<String> {
+    fn told(files: &[(&str, &str)]) -> Vec<String> {
         let mut all = vec![(
             "crates/web/src/lib.rs",
             "mod api; mod pages; mod server; mod ui; pub use api::routes;",
         )];
         all.extend(files);
-        errors(known, &all)
-    }
-
-    fn strictly(tree: &Tree, problems: &mut Problems) {
-        check_but(tree, &[], problems);
+        errors(check, &all)
     }
 
     const API: (&str, &str) = ("crates/web/src/api/mod.rs", "pub fn routes() {}");
@@ -88,10 +67,7 @@ mod tests {
             "crates/web/src/server.rs",
             "fn all() { crate::api::routes() }",
         );
-        assert_eq!(
-            told(&[API, UI, pages, server], strictly),
-            Vec::<String>::new()
-        );
+        assert_eq!(told(&[API, UI, pages, server]), Vec::<String>::new());
     }
 
     #[test]
@@ -104,7 +80,7 @@ mod tests {
             "fn f() {\n    super::api::routes() }",
             "pub use crate::api::*;",
         ] {
-            let told = told(&[API, ("crates/web/src/pages/mod.rs", text)], strictly);
+            let told = told(&[API, ("crates/web/src/pages/mod.rs", text)]);
             assert_eq!(told.len(), 1, "{text}: {told:#?}");
         }
     }
@@ -117,20 +93,10 @@ mod tests {
             "fn f() {\n    crate::api::routes()\n}",
         );
         assert_eq!(
-            told(&[API, ui, map], strictly),
+            told(&[API, ui, map]),
             [
                 "crates/web/src/ui/map.rs:2: `ui` uses `crate::api::routes` of `api`: it lies below and uses no wing"
             ]
         );
-    }
-
-    #[test]
-    fn a_known_crossing_is_let_be_until_it_is_mended() {
-        let known: fn(&Tree, &mut Problems) =
-            |tree, problems| check_but(tree, &[("pages/mod.rs", "api/mod.rs")], problems);
-        let crossing = ("crates/web/src/pages/mod.rs", "use crate::api::routes;");
-        assert_eq!(told(&[API, crossing], known), Vec::<String>::new());
-        let mended = ("crates/web/src/pages/mod.rs", "");
-        assert_eq!(told(&[API, mended], known).len(), 1);
     }
 }
