@@ -196,7 +196,6 @@ impl Decider {
     /// subject is judged by it if nothing changes.
     #[must_use]
     pub fn explain(&self, world: &World, now: Timestamp, question: &Question) -> serde_json::Value {
-        let answer = self.decide(world, now, question);
         let Some(user) = self.user(world, &question.subject.kind, &question.subject.id) else {
             return serde_json::json!({
                 "reason": "the subject is not known here, so no rule applies to it",
@@ -207,6 +206,7 @@ impl Decider {
                 "reason": "the resource is not registered, and its type is closed",
             });
         }
+        let answer = self.decide(world, now, question);
         let decided_by = answer.decided_by.map(|(entitlement, rule)| {
             let group = world.group(entitlement.group);
             let held = world.holds(user.id, entitlement.group, MembershipKind::Member, now);
@@ -225,9 +225,11 @@ impl Decider {
             "decided_by": decided_by,
             "trace": trace.map(|trace| trace.to_json()),
         });
-        let elsewhere = self.environments(world, now, question);
-        if !answer.allowed && !elsewhere.is_empty() {
-            explained["environments"] = elsewhere.into();
+        if !answer.allowed {
+            let elsewhere = self.environments(world, now, question);
+            if !elsewhere.is_empty() {
+                explained["environments"] = elsewhere.into();
+            }
         }
         explained
     }

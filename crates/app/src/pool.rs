@@ -4,14 +4,13 @@
 //! too much, or goes away, is turned off: work spends of a [`Budget`] that is stopped when nobody
 //! waits for it any more.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use portcullis_model::Actor;
 use portcullis_rules::Budget;
 use tokio::sync::Semaphore;
+
+use crate::places::Places;
 
 /// Pieces of work at a time.
 const THREADS: usize = 2;
@@ -30,14 +29,14 @@ pub struct Busy;
 /// Runs what takes long.
 pub struct Pool {
     threads: Arc<Semaphore>,
-    callers: Arc<Mutex<HashMap<Actor, usize>>>,
+    callers: Places<Actor>,
 }
 
 impl Default for Pool {
     fn default() -> Self {
         Self {
             threads: Arc::new(Semaphore::new(THREADS)),
-            callers: Arc::default(),
+            callers: Places::new(MOST, MOST_OF_ONE),
         }
     }
 }
@@ -53,7 +52,7 @@ impl Pool {
         caller: Actor,
         work: impl FnOnce(&Budget) -> T + Send + 'static,
     ) -> Result<T, Busy> {
-        let place = Place::take(&self.callers, caller)?;
+        let place = self.callers.take(caller).ok_or(Busy)?;
         let thread = Arc::clone(&self.threads).acquire_owned().await;
         let thread = thread.map_err(|_| Busy)?;
         let listening = Listening(Budget::new(STEPS));
@@ -73,8 +72,7 @@ impl Pool {
     /// How many pieces of work run or wait.
     #[must_use]
     pub fn load(&self) -> usize {
-        let callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
-        callers.values().sum()
+        self.callers.taken()
     }
 }
 
@@ -84,40 +82,6 @@ struct Listening(Budget);
 impl Drop for Listening {
     fn drop(&mut self) {
         self.0.stop();
-    }
-}
-
-/// One piece of work among all.
-struct Place {
-    caller: Actor,
-    callers: Arc<Mutex<HashMap<Actor, usize>>>,
-}
-
-impl Place {
-    fn take(callers: &Arc<Mutex<HashMap<Actor, usize>>>, caller: Actor) -> Result<Self, Busy> {
-        let mut held = callers.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = held.get(&caller).copied().unwrap_or_default();
-        if own >= MOST_OF_ONE || held.values().sum::<usize>() >= MOST {
-            return Err(Busy);
-        }
-        held.insert(caller, own + 1);
-        drop(held);
-        Ok(Self {
-            caller,
-            callers: Arc::clone(callers),
-        })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut held = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Entry::Occupied(mut own) = held.entry(self.caller) {
-            *own.get_mut() -= 1;
-            if *own.get() == 0 {
-                own.remove();
-            }
-        }
     }
 }
 
@@ -157,16 +121,16 @@ mod tests {
 
     #[tokio::test]
     async fn one_caller_and_all_together_have_so_many_places() {
-        let callers = Arc::default();
+        let callers = Pool::default().callers;
         let time = Actor::System(SystemActor::Time);
         let own: Vec<_> = (0..MOST_OF_ONE)
-            .map(|_| Place::take(&callers, time).unwrap())
+            .map(|_| callers.take(time).unwrap())
             .collect();
-        assert!(Place::take(&callers, time).is_err(), "a caller's are taken");
+        assert!(callers.take(time).is_none(), "a caller's are taken");
         let import = Actor::Connector(ConnectorId::IMPORT);
-        assert!(Place::take(&callers, import).is_ok());
+        assert!(callers.take(import).is_some());
         drop(own);
-        assert!(Place::take(&callers, time).is_ok());
-        assert!(callers.lock().unwrap().is_empty());
+        assert!(callers.take(time).is_some());
+        assert_eq!(callers.taken(), 0);
     }
 }

@@ -450,13 +450,11 @@ fn same(row: &Row, index: usize, column: &str, value: &Value) -> bool {
             .opt_uuid(index)
             .is_ok_and(|found| found.map(|id| id.as_bytes().to_vec()) == *value),
         Value::Text(value) => row.opt_text(index).is_ok_and(|found| {
+            let actor = |text: Option<&str>| text.and_then(|text| actor::from_text(text).ok());
+            let is_actor = matches!(column, "granted_by" | "decider");
+            let same_actor = |found| found == actor(value.as_deref());
             found == value.as_deref()
-                || (matches!(column, "granted_by" | "decider")
-                    && found.and_then(|text| actor::from_text(text).ok()).is_some()
-                    && found.and_then(|text| actor::from_text(text).ok())
-                        == value
-                            .as_deref()
-                            .and_then(|text| actor::from_text(text).ok()))
+                || is_actor && actor(found).is_some_and(|it| same_actor(Some(it)))
         }),
     }
 }

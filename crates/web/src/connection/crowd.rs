@@ -1,11 +1,12 @@
 //! Who is connected: not more than the limit, nor all from one address.
 
 use std::{
-    collections::{HashMap, VecDeque, hash_map::Entry},
+    collections::VecDeque,
     net::{IpAddr, Ipv6Addr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 
+use portcullis_app::places::{Place, Places};
 use tokio::task::JoinHandle;
 
 use super::settings::Connections;
@@ -14,47 +15,21 @@ use super::settings::Connections;
 const RESERVE: usize = 16;
 
 pub(super) struct Crowd {
-    limits: Connections,
-    counts: Arc<Mutex<Counts>>,
+    places: Places<IpAddr>,
     brief: Mutex<VecDeque<JoinHandle<()>>>,
-}
-
-#[derive(Default)]
-struct Counts {
-    all: usize,
-    from: HashMap<IpAddr, usize>,
-}
-
-/// A connection's place in the crowd, until it is dropped.
-pub(super) struct Place {
-    from: IpAddr,
-    counts: Arc<Mutex<Counts>>,
 }
 
 impl Crowd {
     pub(super) fn new(limits: Connections) -> Self {
         Self {
-            limits,
-            counts: Arc::default(),
+            places: Places::new(limits.most, limits.per_address),
             brief: Mutex::default(),
         }
     }
 
     /// A place for a connection from there, if there is one.
-    pub(super) fn admit(&self, address: IpAddr) -> Option<Place> {
-        let from = one_caller(address);
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let held = counts.from.get(&from).copied().unwrap_or_default();
-        if counts.all >= self.limits.most || held >= self.limits.per_address {
-            return None;
-        }
-        counts.all += 1;
-        counts.from.insert(from, held + 1);
-        drop(counts);
-        Some(Place {
-            from,
-            counts: Arc::clone(&self.counts),
-        })
+    pub(super) fn admit(&self, address: IpAddr) -> Option<Place<IpAddr>> {
+        self.places.take(one_caller(address))
     }
 
     /// Takes in a connection beyond the limit: the oldest of them goes where there are too many, so
@@ -68,19 +43,6 @@ impl Crowd {
             oldest.abort();
         }
         brief.push_back(connection);
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.all -= 1;
-        if let Entry::Occupied(mut held) = counts.from.entry(self.from) {
-            *held.get_mut() -= 1;
-            if *held.get() == 0 {
-                held.remove();
-            }
-        }
     }
 }
 

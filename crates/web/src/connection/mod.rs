@@ -9,11 +9,17 @@ mod crowd;
 mod settings;
 mod stream;
 
-use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request, response::Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
+use portcullis_app::places::Place;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -22,7 +28,7 @@ use tower::Service as _;
 
 use self::{
     body::{Answer, Sent},
-    crowd::{Crowd, Place},
+    crowd::Crowd,
     settings::Phase,
     stream::Watched,
 };
@@ -91,7 +97,7 @@ async fn answer(
     address: SocketAddr,
     routes: Router,
     deadlines: Deadlines,
-    place: Place,
+    place: Place<IpAddr>,
     mut stop: Stop,
 ) {
     let phase = Arc::new(Phase::default());
