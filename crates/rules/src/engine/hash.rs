@@ -17,6 +17,7 @@ pub(super) struct FastHasher(u64);
 const KEY: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl FastHasher {
+    #[inline]
     fn mix(&mut self, word: u64) {
         let product = u128::from(self.0 ^ word ^ KEY) * u128::from(KEY.rotate_left(23) ^ word);
         self.0 = (product as u64) ^ ((product >> 64) as u64);
@@ -24,6 +25,7 @@ impl FastHasher {
 }
 
 impl Hasher for FastHasher {
+    #[inline]
     fn write(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while let Some((word, tail)) = rest.split_first_chunk::<8>() {
@@ -43,23 +45,28 @@ impl Hasher for FastHasher {
         self.mix(last);
     }
 
+    #[inline]
     fn write_u8(&mut self, n: u8) {
         // Only the terminator of texts and small tags come here; they need no mixing of their own.
         self.0 = self.0.rotate_left(5) ^ u64::from(n);
     }
 
+    #[inline]
     fn write_u32(&mut self, n: u32) {
         self.mix(n.into());
     }
 
+    #[inline]
     fn write_u64(&mut self, n: u64) {
         self.mix(n);
     }
 
+    #[inline]
     fn write_usize(&mut self, n: usize) {
         self.mix(n as u64);
     }
 
+    #[inline]
     fn finish(&self) -> u64 {
         self.0
     }

@@ -48,6 +48,7 @@ pub(super) struct Bucket {
 }
 
 impl Route<'_> {
+    #[inline]
     pub(super) fn texts_from(&self) -> u32 {
         let buckets = self.buckets.iter().flatten();
         buckets.map(|b| b.texts_from).min().unwrap_or(NONE)
@@ -93,6 +94,7 @@ impl<'e> Route<'e> {
 }
 
 impl Index {
+    #[inline]
     pub(super) fn route(&self, kind: &str, action: &str) -> Route<'_> {
         let kind = self.types.get(kind).copied().unwrap_or(NONE);
         let action = self.actions.get(action).copied().unwrap_or(NONE);
