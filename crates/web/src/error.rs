@@ -1,6 +1,8 @@
 //! How failures look: RFC 9457 problems for programs, a page with a way on for people. The one
 //! place that knows status codes.
 
+use std::borrow::Cow;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -106,89 +108,84 @@ impl Failure {
     /// The status code.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        match self {
-            Self::Refused(refusal) => match refusal {
-                Refusal::NotFound { .. } => StatusCode::NOT_FOUND,
-                Refusal::NotAllowed { .. } => StatusCode::FORBIDDEN,
-                Refusal::Invalid(_) | Refusal::Rule { .. } => StatusCode::BAD_REQUEST,
-                Refusal::Conflict { .. } => StatusCode::CONFLICT,
-            },
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Csrf => StatusCode::FORBIDDEN,
-            Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Http(status, _) => *status,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy | Self::Unavailable(_) | Self::NotYet => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        }
+        self.told().0
+    }
+
+    /// The status, a stable code, the kind of problem in a few words, and what to do.
+    fn told(&self) -> (StatusCode, &'static str, &'static str, Cow<'_, str>) {
+        use StatusCode as S;
+        let (status, code, title, detail) = match self {
+            Self::Refused(refusal) => {
+                let (status, title) = match refusal {
+                    Refusal::NotFound { .. } => (S::NOT_FOUND, "not found"),
+                    Refusal::NotAllowed { .. } => (S::FORBIDDEN, "not allowed"),
+                    Refusal::Invalid(_) => (S::BAD_REQUEST, "invalid input"),
+                    Refusal::Rule { .. } => (S::BAD_REQUEST, "against a rule"),
+                    Refusal::Conflict { .. } => (S::CONFLICT, "conflict"),
+                };
+                return (status, refusal.code(), title, refusal.to_string().into());
+            }
+            Self::Http(status, detail) => {
+                let title = status.canonical_reason().unwrap_or("not accepted");
+                return (*status, "http", title, detail.into());
+            }
+            Self::TooMany { seconds } => {
+                let (code, title) = ("too_many_requests", "too many requests");
+                let wait = format!(
+                    "that is more than one caller may ask for; wait {seconds} s and try again"
+                );
+                return (S::TOO_MANY_REQUESTS, code, title, wait.into());
+            }
+            Self::Unauthenticated => (
+                S::UNAUTHORIZED,
+                "unauthenticated",
+                "not signed in",
+                "Authentication required: send a bearer token",
+            ),
+            Self::Csrf => (
+                S::FORBIDDEN,
+                "csrf",
+                "form not accepted",
+                "the form is too old or came from another site; load the page again and repeat",
+            ),
+            Self::KeyReused => (
+                S::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "idempotency key reused",
+                "this `Idempotency-Key` was used for another request; use a new one",
+            ),
+            Self::Busy => (
+                S::SERVICE_UNAVAILABLE,
+                "busy",
+                "busy right now",
+                "others wait for answers that take long; nothing was changed, try again in a moment",
+            ),
+            Self::Unavailable(_) => (
+                S::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "cannot be written right now",
+                "the database does not answer; nothing was changed, try again in a moment",
+            ),
+            Self::NotYet => (
+                S::SERVICE_UNAVAILABLE,
+                "not_yet",
+                "position not reached",
+                "this server has not reached the position asked for; try again in a moment",
+            ),
+            Self::Internal(_) => (
+                S::INTERNAL_SERVER_ERROR,
+                "internal",
+                "internal error",
+                "something went wrong on our side, and the log says more; look before you repeat it",
+            ),
+        };
+        (status, code, title, detail.into())
     }
 
     /// The problem, as programs get it.
     #[must_use]
     pub fn problem(&self) -> Problem {
-        let status = self.status();
-        let (code, title, detail) = match self {
-            Self::Refused(refusal) => {
-                let title = match refusal {
-                    Refusal::NotFound { .. } => "not found",
-                    Refusal::NotAllowed { .. } => "not allowed",
-                    Refusal::Invalid(_) => "invalid input",
-                    Refusal::Rule { .. } => "against a rule",
-                    Refusal::Conflict { .. } => "conflict",
-                };
-                (refusal.code(), title, refusal.to_string())
-            }
-            Self::Unauthenticated => (
-                "unauthenticated",
-                "not signed in",
-                "Authentication required: send a bearer token".to_owned(),
-            ),
-            Self::Csrf => (
-                "csrf",
-                "form not accepted",
-                "the form is too old or came from another site; load the page again and repeat"
-                    .to_owned(),
-            ),
-            Self::KeyReused => (
-                "idempotency_key_reused",
-                "idempotency key reused",
-                "this `Idempotency-Key` was used for another request; use a new one".to_owned(),
-            ),
-            Self::Http(_, detail) => (
-                "http",
-                status.canonical_reason().unwrap_or("not accepted"),
-                detail.clone(),
-            ),
-            Self::TooMany { seconds } => (
-                "too_many_requests",
-                "too many requests",
-                format!("that is more than one caller may ask for; wait {seconds} s and try again"),
-            ),
-            Self::Busy => (
-                "busy",
-                "busy right now",
-                "others wait for answers that take long; nothing was changed, try again in a moment"
-                    .to_owned(),
-            ),
-            Self::Unavailable(_) => (
-                "unavailable",
-                "cannot be written right now",
-                "the database does not answer; nothing was changed, try again in a moment"
-                    .to_owned(),
-            ),
-            Self::NotYet => (
-                "not_yet",
-                "position not reached",
-                "this server has not reached the position asked for; try again in a moment"
-                    .to_owned(),
-            ),
-            Self::Internal(_) => (
-                "internal",
-                "internal error",
-                "something went wrong on our side, and the log says more; look before you repeat it"
-                    .to_owned(),
-            ),
-        };
+        let (status, code, title, detail) = self.told();
         let errors = match self {
             Self::Refused(Refusal::Invalid(faults)) => faults.clone(),
             _ => Vec::new(),
@@ -197,7 +194,7 @@ impl Failure {
             kind: format!("https://portcullis.dev/problems/{code}"),
             title,
             status: status.as_u16(),
-            detail,
+            detail: detail.into_owned(),
             code,
             request_id: request::id(),
             errors,
@@ -211,7 +208,8 @@ impl IntoResponse for Failure {
         if let Self::Unavailable(cause) | Self::Internal(cause) = &self {
             request::fails_by(cause);
         }
-        let mut response = (self.status(), Json(self.problem())).into_response();
+        let status = self.status();
+        let mut response = (status, Json(self.problem())).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
@@ -221,7 +219,6 @@ impl IntoResponse for Failure {
         if matches!(self, Self::Unauthenticated) {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        let status = self.status();
         if let Self::TooMany { seconds } = self {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         } else if status == StatusCode::SERVICE_UNAVAILABLE {

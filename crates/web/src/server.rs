@@ -10,7 +10,7 @@ use axum::{
 use tower::{ServiceBuilder, layer::layer_fn};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
-use crate::{Web, api, auth, authzen, connection, error::Failure, http::request, pages, ui};
+use crate::{Web, api, auth, authzen, connection, error::Failure, http, http::request, pages, ui};
 
 /// Every route of the portal.
 pub fn router(web: Web) -> Router {
@@ -71,9 +71,7 @@ async fn asset(
     Query(query): Query<std::collections::HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Response {
-    let tag = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok());
+    let tag = http::said(&headers, header::IF_NONE_MATCH);
     ui::assets::serve(&name, query.get("v").map(String::as_str), tag)
 }
 

@@ -6,8 +6,9 @@ use std::{
 };
 
 use portcullis_app::{App, decide::Decider, pool::Busy};
-use portcullis_model::{Actor, Id, Position, User, World};
+use portcullis_model::{Actor, Id, Position, Timestamp, User, World};
 use portcullis_rules::Budget;
+use portcullis_store::StoreError;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -131,38 +132,26 @@ impl Web {
 
     /// The world that was current at `at`, loaded once and kept for a while. One load at a time:
     /// a past world costs as much memory as the current one.
-    pub(crate) async fn past(
-        &self,
-        at: portcullis_model::Timestamp,
-    ) -> Result<Arc<World>, portcullis_store::StoreError> {
-        let position = self.inner.app.store().position_at(at).await?;
+    pub(crate) async fn past(&self, at: Timestamp) -> Result<Arc<World>, StoreError> {
+        let position = self.app().store().position_at(at).await?;
         self.past_position(position).await
     }
 
     /// The world right after `position`, kept as by [`Web::past`].
-    pub(crate) async fn past_position(
-        &self,
-        position: Position,
-    ) -> Result<Arc<World>, portcullis_store::StoreError> {
-        let store = self.inner.app.store();
-        let kept = |web: &Self| {
-            web.inner
-                .past
-                .lock()
-                .ok()
-                .and_then(|past| past.get(&position).cloned())
-        };
-        if position == self.inner.app.world().position() {
-            return Ok(self.inner.app.world());
+    pub(crate) async fn past_position(&self, position: Position) -> Result<Arc<World>, StoreError> {
+        let now = self.app().world();
+        if position == now.position() {
+            return Ok(now);
         }
-        if let Some(world) = kept(self) {
+        let kept = || self.inner.past.lock().ok()?.get(&position).cloned();
+        if let Some(world) = kept() {
             return Ok(world);
         }
         let _turn = self.inner.past_loads.acquire().await;
-        if let Some(world) = kept(self) {
+        if let Some(world) = kept() {
             return Ok(world);
         }
-        let world = Arc::new(store.load_at_position(position).await?);
+        let world = Arc::new(self.app().store().load_at_position(position).await?);
         if let Ok(mut past) = self.inner.past.lock() {
             if past.len() >= PAST_KEPT {
                 past.clear();

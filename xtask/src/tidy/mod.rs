@@ -19,7 +19,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use self::tree::{File, Problems, Tree, stale};
+use self::tree::{File, Problems, Tree};
 use crate::repo;
 
 const HELP: &str = "\

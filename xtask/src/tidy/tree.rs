@@ -75,18 +75,3 @@ impl Problems {
         self.warnings.push(format!("{place}: {what}"));
     }
 }
-
-/// Tells what a check's list of known violations names for nothing, so that the list only shrinks.
-pub(super) fn stale<T: PartialEq + std::fmt::Debug>(
-    check: &str,
-    known: &[T],
-    met: &[T],
-    problems: &mut Problems,
-) {
-    for entry in known.iter().filter(|entry| !met.contains(entry)) {
-        problems.error(
-            format_args!("xtask/src/tidy/{check}.rs"),
-            format_args!("{entry:?} is mended; take it off the list"),
-        );
-    }
-}

@@ -2,10 +2,10 @@
 //! parameters of all reads and of all writes, the problems an answer may be.
 
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, Ref,
-    RefOr, Required, ResponseBuilder, Schema,
-    header::HeaderBuilder,
-    path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+    ComponentsBuilder, Content, InfoBuilder, LicenseBuilder, OneOfBuilder, OpenApi, Ref, RefOr,
+    Response, ResponseBuilder,
+    header::Header,
+    path::{Operation, Parameter, ParameterIn},
     schema::Type,
     security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     server::Server,
@@ -15,25 +15,11 @@ use utoipa::openapi::{
 use super::preview::PreviewBody;
 use crate::{
     error::{Problem, ProblemField},
-    http::text::{date_time, of_type, text},
+    http::{
+        query::parameter_of as parameter,
+        text::{date_time, of_type, text},
+    },
 };
-
-/// What stands in a path, and what it may be.
-const KEYS: &[(&str, &str)] = &[
-    ("user", "An id or a login; `@me` is you."),
-    ("group", "An id or name."),
-    ("role", "The id or name of a role."),
-    ("app", "An id or name."),
-    ("tag", "An id or name."),
-    ("request", "An id."),
-    (
-        "entitlement",
-        "An id, or what is conferred, such as the permission's name.",
-    ),
-    ("position", "A place in the log."),
-    ("type", "The type of a resource, as in requests."),
-    ("id", "The id of a resource in its type."),
-];
 
 /// The parts of the API, in reading order.
 const TAGS: &[(&str, &str)] = &[
@@ -101,7 +87,7 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
     document.components = Some(components.schemas_from_iter(parts).build());
     for (path, item) in &mut document.paths.paths {
         let keys = keys(path);
-        for operation in [&mut item.get].into_iter().flatten() {
+        if let Some(operation) = &mut item.get {
             read(operation, &keys);
         }
         let writes = [
@@ -118,31 +104,26 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
 }
 
 fn keys(path: &str) -> Vec<Parameter> {
-    path.split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-        .map(|name| {
-            let about = KEYS
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map_or("", |(_, about)| *about);
-            parameter(name, ParameterIn::Path, about, text())
-        })
+    let keys = path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    keys.map(|name| parameter(name, ParameterIn::Path, about(name), text()))
         .collect()
 }
 
-fn parameter(name: &str, place: ParameterIn, about: &str, schema: ObjectBuilder) -> Parameter {
-    let required = if place == ParameterIn::Path {
-        Required::True
-    } else {
-        Required::False
-    };
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(place)
-        .required(required)
-        .description(Some(about))
-        .schema(Some(schema))
-        .build()
+/// What a key in a path may be.
+fn about(key: &str) -> &'static str {
+    match key {
+        "user" => "An id or a login; `@me` is you.",
+        "group" | "app" | "tag" => "An id or name.",
+        "role" => "The id or name of a role.",
+        "request" => "An id.",
+        "entitlement" => "An id, or what is conferred, such as the permission's name.",
+        "position" => "A place in the log.",
+        "type" => "The type of a resource, as in requests.",
+        "id" => "The id of a resource in its type.",
+        _ => "",
+    }
 }
 
 fn read(operation: &mut Operation, keys: &[Parameter]) {
@@ -151,8 +132,7 @@ fn read(operation: &mut Operation, keys: &[Parameter]) {
     let number = of_type(Type::Integer);
     let at = parameter("at", ParameterIn::Query, at, date_time());
     let no_older = parameter("Portcullis-Position", ParameterIn::Header, no_older, number);
-    add(operation, keys, [at, no_older]);
-    problems(operation, "400 401 404 503");
+    add(operation, keys, [at, no_older], "400 401 404 503");
 }
 
 fn write(operation: &mut Operation, keys: &[Parameter]) {
@@ -162,59 +142,53 @@ fn write(operation: &mut Operation, keys: &[Parameter]) {
     let key = text().max_length(Some(255));
     let preview = parameter("preview", ParameterIn::Query, preview, flag);
     let once = parameter("Idempotency-Key", ParameterIn::Header, once, key);
-    add(operation, keys, [preview, once]);
     or_preview(operation);
     let statuses = "400 401 403 404 409 413 415 422 503";
-    problems(operation, statuses);
+    add(operation, keys, [preview, once], statuses);
 }
 
-fn add(operation: &mut Operation, keys: &[Parameter], common: [Parameter; 2]) {
-    let parameters = keys.iter().cloned().chain(common).map(RefOr::T);
-    operation
-        .parameters
-        .get_or_insert_default()
-        .extend(parameters);
+/// An answer with a body of one kind and shape.
+fn answer(about: &str, kind: &str, shape: &str) -> RefOr<Response> {
+    let content = Content::new(Some(Ref::from_schema_name(shape)));
+    let response = ResponseBuilder::new()
+        .description(about)
+        .content(kind, content);
+    response.build().into()
 }
 
 /// A preview answers 200 with a body of its own, and every write tells its position.
 fn or_preview(operation: &mut Operation) {
-    let preview = || RefOr::Ref(Ref::from_schema_name("PreviewBody"));
     let responses = &mut operation.responses.responses;
     for response in responses.values_mut() {
         if let RefOr::T(response) = response {
-            let header = HeaderBuilder::new()
-                .description(Some("The place in the log of what was done."))
-                .schema(Some(of_type(Type::Integer)))
-                .build();
+            let mut header = Header::new(of_type(Type::Integer));
+            header.description = Some("The place in the log of what was done.".into());
             response
                 .headers
                 .insert("Portcullis-Position".into(), header.into());
         }
     }
-    match responses.get_mut("200") {
-        Some(RefOr::T(done)) => {
-            let Some(RefOr::T(content)) = done.content.get_mut("application/json") else {
-                return;
-            };
-            if let Some(body) = content.schema.take() {
-                let either = utoipa::openapi::OneOfBuilder::new()
-                    .item(body)
-                    .item(preview());
-                content.schema = Some(RefOr::T(Schema::OneOf(either.build())));
-            }
-        }
-        _ => {
-            let content = ContentBuilder::new().schema(Some(preview())).build();
-            let response = ResponseBuilder::new()
-                .description("What would happen, with `preview=true`.")
-                .content("application/json", content)
-                .build();
-            responses.insert("200".into(), response.into());
-        }
+    let Some(RefOr::T(done)) = responses.get_mut("200") else {
+        let about = "What would happen, with `preview=true`.";
+        let preview = answer(about, "application/json", "PreviewBody");
+        responses.insert("200".into(), preview);
+        return;
+    };
+    let content = done.content.get_mut("application/json");
+    if let Some(RefOr::T(content)) = content
+        && let Some(body) = content.schema.take()
+    {
+        let preview = Ref::from_schema_name("PreviewBody");
+        let either = OneOfBuilder::new().item(body).item(preview);
+        content.schema = Some(either.into());
     }
 }
 
-fn problems(operation: &mut Operation, statuses: &str) {
+/// What is beside the route's own: the keys in its path, common parameters, and problems.
+fn add(operation: &mut Operation, keys: &[Parameter], common: [Parameter; 2], statuses: &str) {
+    let parameters = keys.iter().cloned().chain(common).map(RefOr::T);
+    let all = operation.parameters.get_or_insert_default();
+    all.extend(parameters);
     for status in statuses.split(' ') {
         let about = match status {
             "400" => "Something in the request is wrong, or against a rule; every fault is listed.",
@@ -227,16 +201,8 @@ fn problems(operation: &mut Operation, statuses: &str) {
             "422" => "The idempotency key was used for another request.",
             _ => "The store does not answer, or the position has not been reached; try again.",
         };
-        let problem = RefOr::Ref(Ref::from_schema_name("Problem"));
-        let content = ContentBuilder::new().schema(Some(problem)).build();
-        let response = ResponseBuilder::new()
-            .description(about)
-            .content("application/problem+json", content)
-            .build();
-        operation
-            .responses
-            .responses
-            .entry(status.into())
-            .or_insert(response.into());
+        let problem = answer(about, "application/problem+json", "Problem");
+        let answers = &mut operation.responses.responses;
+        answers.entry(status.into()).or_insert(problem);
     }
 }

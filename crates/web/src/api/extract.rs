@@ -30,7 +30,7 @@ use crate::{
     connection::unread,
     error::Failure,
     http::{
-        Finds,
+        Finds, content_type,
         query::{self, FromQuery, NoQuery, parameter},
     },
     view::POSITION,
@@ -357,12 +357,7 @@ fn idempotency_key(headers: &HeaderMap, faults: &mut Vec<FieldError>) -> Option<
 }
 
 async fn bytes(headers: &HeaderMap, request: Request, web: &Web) -> Result<Bytes, Failure> {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok());
-    let kind = kind
-        .and_then(|kind| kind.split(';').next())
-        .map(|kind| kind.trim().to_lowercase());
+    let kind = content_type(headers).map(str::to_lowercase);
     let bytes = Bytes::from_request(request, web)
         .await
         .map_err(|wrong| unread(&wrong))?;

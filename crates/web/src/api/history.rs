@@ -11,9 +11,6 @@ use super::{
     wire::{ActorRef, Held, Time},
 };
 
-/// Why history takes no `at`.
-const NO_AT: &str = "each row says when it held";
-
 row! {
     /// Who did something to a fact, and where the log tells of it.
     pub(crate) struct MarkRow<'w> of(world: &'w World, mark: &'w Mark) {
@@ -26,60 +23,51 @@ row! {
     }
 }
 
-row! {
+/// Declares the versions of a kind of fact: the fact under the names it had then, and what became
+/// of it; and the list of them, newest first, from the store.
+macro_rules! versions {
+    ($(#[$about:meta])+ $Item:ident of $Row:ident {
+        $fact:ident: $Fact:ident called($one:ident, $other:ident), $history:ident($Of:ty)
+    }) => {
+        row! {
+            $(#[$about])+
+            pub(crate) struct $Item<'w> of(world: &'w World, row: &'w $Row) where {
+                let (one, other) = (Some(row.$one.as_str()), Some(row.$other.as_str()));
+            } {
+                #[serde(flatten)]
+                $fact: $Fact<'w> = $Fact::called(world, &row.$fact, one, other),
+                /// When it really was in force; null where it never was.
+                held: Option<Held> = row.held.map(Held::of),
+                /// Who added it.
+                added: MarkRow<'w> = MarkRow::of(world, &row.added),
+                /// Who removed or replaced it; null while it is on record.
+                removed: Option<MarkRow<'w>> = row.removed.as_ref().map(|mark| MarkRow::of(world, mark)),
+            }
+        }
+
+        impl $Item<'_> {
+            /// Newest first.
+            pub(crate) async fn list(read: &Read<Paging>, of: $Of) -> Answer {
+                read.only_now("each row says when it held")?;
+                let (store, paging) = (read.web.app().store(), &read.query);
+                let page = store.$history(of, paging.rows(), paging.cursor()?).await?;
+                let row = |row| $Item::of(&read.world, row);
+                read.answer(&Paging::stored(&page.items, page.next, row))
+            }
+        }
+    };
+}
+
+versions! {
     /// One version of a direct membership or ownership.
-    pub(crate) struct HistoryItem<'w> of(world: &'w World, row: &'w HistoryRow) where {
-        let (user, group) = (Some(row.user.as_str()), Some(row.group.as_str()));
-    } {
-        #[serde(flatten)]
-        membership: MembershipRow<'w> = MembershipRow::called(world, &row.membership, user, group),
-        /// When it really was in force; null where it never was.
-        held: Option<Held> = row.held.map(Held::of),
-        /// Who added it.
-        added: MarkRow<'w> = MarkRow::of(world, &row.added),
-        /// Who removed or replaced it; null while it is on record.
-        removed: Option<MarkRow<'w>> = row.removed.as_ref().map(|mark| MarkRow::of(world, mark)),
+    HistoryItem of HistoryRow {
+        membership: MembershipRow called(user, group), membership_history(HistoryOf)
     }
 }
 
-impl<'w> HistoryItem<'w> {
-    /// Newest first.
-    pub(crate) async fn list(read: &Read<Paging>, of: HistoryOf) -> Answer {
-        read.only_now(NO_AT)?;
-        let (store, paging) = (read.web.app().store(), &read.query);
-        let page = store
-            .membership_history(of, paging.rows(), paging.cursor()?)
-            .await?;
-        let row = |row| HistoryItem::of(&read.world, row);
-        read.answer(&Paging::stored(&page.items, page.next, row))
-    }
-}
-
-row! {
+versions! {
     /// One version of a role's place in a group.
-    pub(crate) struct InclusionItem<'w> of(world: &'w World, row: &'w Version) where {
-        let (role, group) = (Some(row.child.as_str()), Some(row.target.as_str()));
-    } {
-        #[serde(flatten)]
-        inclusion: InclusionRow<'w> = InclusionRow::called(world, &row.inclusion, role, group),
-        /// When it really was in force; null where it never was.
-        held: Option<Held> = row.held.map(Held::of),
-        /// Who added it.
-        added: MarkRow<'w> = MarkRow::of(world, &row.added),
-        /// Who removed or replaced it; null while it is on record.
-        removed: Option<MarkRow<'w>> = row.removed.as_ref().map(|mark| MarkRow::of(world, mark)),
-    }
-}
-
-impl<'w> InclusionItem<'w> {
-    /// Newest first.
-    pub(crate) async fn list(read: &Read<Paging>, group: Id<Group>) -> Answer {
-        read.only_now(NO_AT)?;
-        let (store, paging) = (read.web.app().store(), &read.query);
-        let page = store
-            .inclusion_history(group, paging.rows(), paging.cursor()?)
-            .await?;
-        let row = |row| InclusionItem::of(&read.world, row);
-        read.answer(&Paging::stored(&page.items, page.next, row))
+    InclusionItem of Version {
+        inclusion: InclusionRow called(child, target), inclusion_history(Id<Group>)
     }
 }

@@ -96,13 +96,9 @@ body! {
 impl From<ConstraintsBody> for Constraints {
     fn from(body: ConstraintsBody) -> Self {
         // All that is not demanded is not constrained.
-        let set = |limit| match limit {
-            Update::Set(limit) => Some(limit),
-            Update::Keep | Update::Clear => None,
-        };
         Self {
-            member_time_limit: set(body.member_time_limit),
-            owner_time_limit: set(body.owner_time_limit),
+            member_time_limit: body.member_time_limit.of(None),
+            owner_time_limit: body.owner_time_limit.of(None),
             require_member_reason: body.require_member_reason.unwrap_or_default(),
             require_owner_reason: body.require_owner_reason.unwrap_or_default(),
             disallow_self_add_membership: body.disallow_self_add_membership.unwrap_or_default(),

@@ -15,6 +15,7 @@ use super::{
     key::SigningKey,
     session::Session,
 };
+use crate::http::said;
 
 /// Who sent a request, and how that was proved.
 #[derive(Clone, Debug)]
@@ -148,15 +149,10 @@ impl Authenticator {
 
     /// Only browsers get the first persona without asking: a program without a token is anonymous.
     fn by_persona(&self, parts: &Parts, world: &Arc<World>) -> Found {
-        let says = |name, test: fn(&str) -> bool| {
-            let value = parts.headers.get(name);
-            value
-                .and_then(|value| value.to_str().ok())
-                .is_some_and(test)
-        };
-        let asks_for_page = says(header::ACCEPT, |kinds| kinds.contains("text/html"));
+        let kinds = said(&parts.headers, header::ACCEPT);
+        let asks_for_page = kinds.is_some_and(|kinds| kinds.contains("text/html"));
         // Browsers say so themselves where a script of our own page asks.
-        let is_own_script = says(SEC_FETCH_SITE, |site| site == "same-origin");
+        let is_own_script = said(&parts.headers, "sec-fetch-site") == Some("same-origin");
         match self.access.personas().first() {
             Some((id, _)) if asks_for_page || is_own_script => {
                 named(world.user(*id), Proof::Persona, world)
@@ -166,31 +162,20 @@ impl Authenticator {
     }
 }
 
-const SEC_FETCH_SITE: header::HeaderName = header::HeaderName::from_static("sec-fetch-site");
-
 /// Whether the connection comes from this machine and was meant for it: the name in `Host` is
 /// checked too, so that no page elsewhere can point a name of its own at us.
 fn is_local_request(parts: &Parts) -> bool {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     let near = peer.is_some_and(|ConnectInfo(address)| address.ip().is_loopback());
-    let host = parts
-        .headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("");
-    let name = host.rsplit_once(':').map_or(host, |(name, port)| {
-        if port.bytes().all(|b| b.is_ascii_digit()) {
-            name
-        } else {
-            host
-        }
-    });
+    let host = said(&parts.headers, header::HOST).unwrap_or_default();
+    let with_port = host.rsplit_once(':');
+    let with_port = with_port.filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+    let name = with_port.map_or(host, |(name, _)| name);
     near && matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
+    let (scheme, token) = said(headers, header::AUTHORIZATION)?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 

@@ -13,7 +13,11 @@ use super::{
     authenticate::{Authenticated, Proof},
     key::SigningKey,
 };
-use crate::{Web, error::Failure, http::request};
+use crate::{
+    Web,
+    error::Failure,
+    http::{request, said},
+};
 
 /// A known user and the world they were found in.
 #[derive(Clone, Debug)]
@@ -122,11 +126,7 @@ impl FromRequestParts<Web> for Author {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
         let viewer = <Viewer as FromRequestParts<Web>>::from_request_parts(parts, web).await?;
         if parts.method != Method::GET {
-            let token = parts
-                .headers
-                .get(CSRF_HEADER)
-                .and_then(|value| value.to_str().ok());
-            viewer.check_csrf(token)?;
+            viewer.check_csrf(said(&parts.headers, CSRF_HEADER))?;
             web.rates().write(viewer.id)?;
         }
         Ok(Self(viewer))

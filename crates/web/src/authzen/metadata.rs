@@ -7,13 +7,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::Web;
+use crate::{Web, http::said};
 
 pub(super) async fn metadata(State(web): State<Web>, headers: HeaderMap) -> Json<Value> {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("localhost");
+    let host = said(&headers, header::HOST).unwrap_or("localhost");
     let base = match web.public_url() {
         Some(url) => url.trim_end_matches('/').to_owned(),
         // The standard knows https only: that is what stands before us wherever we are called by name.

@@ -6,7 +6,7 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
 use portcullis_app::decide::{Action, Entity, Properties, Question};
@@ -18,7 +18,7 @@ use serde::{
 };
 use serde_json::{Value as Json, value::RawValue};
 
-use crate::{Web, connection::unread, error::Failure, view::POSITION};
+use crate::{Web, connection::unread, error::Failure, http::content_type, view::POSITION};
 
 /// A JSON body as a `T`, or why it is none, as a 400.
 pub(super) struct Asked<T>(pub(super) T);
@@ -40,7 +40,8 @@ impl<T: Body> FromRequest<Web> for Asked<T> {
 
     async fn from_request(request: Request, web: &Web) -> Result<Self, Failure> {
         let bad = |detail: String| Failure::Http(StatusCode::BAD_REQUEST, detail);
-        if !is_json(request.headers()) {
+        let kind = content_type(request.headers());
+        if !kind.is_some_and(|kind| kind.eq_ignore_ascii_case("application/json")) {
             return Err(bad(
                 "send the request as `Content-Type: application/json`".into()
             ));
@@ -52,15 +53,6 @@ impl<T: Body> FromRequest<Web> for Asked<T> {
             .map_err(|error| bad(format!("the body does not fit: {error}")))?;
         Ok(Self(asked.0))
     }
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE);
-    kind.and_then(|kind| kind.to_str().ok())
-        .is_some_and(|kind| {
-            let essence = kind.split(';').next().unwrap_or_default().trim();
-            essence.eq_ignore_ascii_case("application/json")
-        })
 }
 
 /// The answer, with the position of the world it was taken from.

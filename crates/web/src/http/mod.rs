@@ -6,4 +6,16 @@ pub(crate) mod query;
 pub(crate) mod request;
 pub(crate) mod text;
 
+use axum::http::{HeaderMap, header::AsHeaderName};
 pub(crate) use path::{Attached, Finds, Key, Of, Role};
+
+/// What a header says, where it is a text.
+pub(crate) fn said(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The kind of content that is sent, without its parameters.
+pub(crate) fn content_type(headers: &HeaderMap) -> Option<&str> {
+    let kind = said(headers, axum::http::header::CONTENT_TYPE)?;
+    kind.split(';').next().map(str::trim)
+}

@@ -7,7 +7,7 @@
 use axum::{extract::Query, http::request::Parts};
 use portcullis_model::{FieldError, Refusal};
 use utoipa::openapi::{
-    Required,
+    RefOr, Required, Schema,
     path::{Parameter, ParameterBuilder, ParameterIn},
 };
 
@@ -155,13 +155,25 @@ pub(crate) fn missing(name: &str, faults: &mut Vec<FieldError>) {
     }
 }
 
-/// The description of a parameter.
+/// The description of a parameter; what stands in a path is always there.
+pub(crate) fn parameter_of(
+    name: &str,
+    place: ParameterIn,
+    about: &str,
+    schema: impl Into<RefOr<Schema>>,
+) -> Parameter {
+    let required = match place {
+        ParameterIn::Path => Required::True,
+        _ => Required::False,
+    };
+    let parameter = ParameterBuilder::new().name(name).parameter_in(place);
+    let parameter = parameter.required(required).description(Some(about));
+    parameter.schema(Some(schema)).build()
+}
+
+/// The description of a parameter of a query.
 pub(crate) fn described<T: FromText>(name: &str, about: &str, required: Required) -> Parameter {
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(ParameterIn::Query)
-        .required(required)
-        .description(Some(about))
-        .schema(Some(T::describe()))
-        .build()
+    let mut parameter = parameter_of(name, ParameterIn::Query, about, T::describe());
+    parameter.required = required;
+    parameter
 }

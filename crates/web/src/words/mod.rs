@@ -5,125 +5,64 @@ use portcullis_model::{
     ConnectorId, OperationName, RefusalCode, Request, State, SystemActor, Wants,
 };
 
-/// What an operation did, in a few words, after the name of whoever did it.
-pub(crate) const fn did(operation: OperationName) -> &'static str {
-    use OperationName as O;
-    match operation {
-        O::UserInitAdmin => "made the first admin",
-        O::UserCreate => "added a person",
-        O::UserEdit => "edited a person",
-        O::UserDelete => "deleted a person",
-        O::GroupCreate => "created a group",
-        O::GroupEdit => "edited a group",
-        O::GroupDelete => "deleted a group",
-        O::GroupAddPeople => "added or extended people",
-        O::GroupRemovePeople => "removed people",
-        O::GroupAttachRole => "added a role to a group",
-        O::GroupDetachRole => "removed a role from a group",
-        O::GroupGrantEntitlement => "granted an entitlement",
-        O::GroupRevokeEntitlement => "removed an entitlement",
-        O::RoleFromPerson => "made a role of somebody's access",
-        O::RoleClone => "cloned a role",
-        O::RoleMerge => "merged roles",
-        O::RoleSplit => "split a role",
-        O::AppCreate => "created an app",
-        O::AppEdit => "edited an app",
-        O::AppDelete => "deleted an app",
-        O::TagCreate => "created a tag",
-        O::TagEdit => "edited a tag",
-        O::TagDelete => "deleted a tag",
-        O::RequestCreate => "requested access",
-        O::RequestApprove => "approved a request",
-        O::RequestReject => "rejected a request",
-        O::RequestWithdraw => "withdrew a request",
-        O::ResourceRegister => "registered a resource",
-        O::ResourceForget => "removed a resource",
-        O::ImportOrg => "imported an organisation",
-        O::ImportPolicy => "imported a policy",
-        O::SourceAdopt => "gave a source what others made",
-        O::TimeExpire => "access expired",
-        O::LogUndo => "undid an entry",
-    }
+/// Declares the words for every operation: three in a row.
+macro_rules! operations {
+    ($($Name:ident: $did:literal, $done:literal, $happened:literal;)*) => {
+        /// What an operation did, in a few words, after the name of whoever did it.
+        pub(crate) const fn did(operation: OperationName) -> &'static str {
+            match operation { $(OperationName::$Name => $did,)* }
+        }
+
+        /// What was done, for the one who did it.
+        pub(crate) const fn done(operation: OperationName) -> &'static str {
+            match operation { $(OperationName::$Name => $done,)* }
+        }
+
+        /// What an entry of the log did to a request.
+        pub(crate) const fn happened(operation: OperationName, request: &Request) -> &'static str {
+            match (operation, &request.state) {
+                (OperationName::RequestCreate, State::Withdrawn { .. }) => "asked, or asked anew",
+                $((OperationName::$Name, _) => $happened,)*
+            }
+        }
+    };
 }
 
-/// What was done, for the one who did it.
-pub(crate) const fn done(operation: OperationName) -> &'static str {
-    use OperationName as O;
-    match operation {
-        O::UserInitAdmin => "Admin added.",
-        O::UserCreate => "Person added.",
-        O::UserEdit => "Person saved.",
-        O::UserDelete => "Person removed.",
-        O::GroupCreate => "Group created.",
-        O::GroupEdit => "Group saved.",
-        O::GroupDelete => "Group deleted.",
-        O::GroupAddPeople => "People added or extended.",
-        O::GroupRemovePeople => "People removed.",
-        O::GroupAttachRole => "Role added.",
-        O::GroupDetachRole => "Role removed.",
-        O::GroupGrantEntitlement => "Entitlement granted.",
-        O::GroupRevokeEntitlement => "Entitlement removed.",
-        O::RoleFromPerson => "Role created.",
-        O::RoleClone => "Role cloned.",
-        O::RoleMerge => "Roles merged.",
-        O::RoleSplit => "Role split.",
-        O::AppCreate => "App created.",
-        O::AppEdit => "App saved.",
-        O::AppDelete => "App deleted.",
-        O::TagCreate => "Tag created.",
-        O::TagEdit => "Tag saved.",
-        O::TagDelete => "Tag deleted.",
-        O::RequestCreate => "Request sent. The owners see it now.",
-        O::RequestApprove => "Approved.",
-        O::RequestReject => "Rejected.",
-        O::RequestWithdraw => "Request withdrawn.",
-        O::ResourceRegister => "Resource registered.",
-        O::ResourceForget => "Resource removed.",
-        O::ImportOrg | O::ImportPolicy => "Imported.",
-        O::SourceAdopt => "Taken over.",
-        O::TimeExpire => "Expired.",
-        O::LogUndo => "Undone.",
-    }
-}
-
-/// What an entry of the log did to a request.
-pub(crate) const fn happened(operation: OperationName, request: &Request) -> &'static str {
-    use OperationName as O;
-    match operation {
-        O::RequestCreate => match request.state {
-            State::Withdrawn { .. } => "asked, or asked anew",
-            State::Pending | State::Approved { .. } | State::Rejected { .. } => "asked",
-        },
-        O::RequestApprove => "approved",
-        O::RequestReject => "rejected",
-        O::RequestWithdraw => "withdrew it",
-        O::LogUndo => "undid a decision",
-        O::GroupAddPeople | O::GroupAttachRole => "gave it",
-        O::UserDelete | O::GroupDelete | O::AppDelete | O::TagDelete => "deleted what it was about",
-        O::TimeExpire => "let it expire",
-        O::UserInitAdmin
-        | O::UserCreate
-        | O::UserEdit
-        | O::GroupCreate
-        | O::GroupEdit
-        | O::GroupRemovePeople
-        | O::GroupDetachRole
-        | O::GroupGrantEntitlement
-        | O::GroupRevokeEntitlement
-        | O::RoleFromPerson
-        | O::RoleClone
-        | O::RoleMerge
-        | O::RoleSplit
-        | O::AppCreate
-        | O::AppEdit
-        | O::TagCreate
-        | O::TagEdit
-        | O::ResourceRegister
-        | O::ResourceForget
-        | O::ImportOrg
-        | O::ImportPolicy
-        | O::SourceAdopt => "changed it",
-    }
+operations! {
+    UserInitAdmin: "made the first admin", "Admin added.", "changed it";
+    UserCreate: "added a person", "Person added.", "changed it";
+    UserEdit: "edited a person", "Person saved.", "changed it";
+    UserDelete: "deleted a person", "Person removed.", "deleted what it was about";
+    GroupCreate: "created a group", "Group created.", "changed it";
+    GroupEdit: "edited a group", "Group saved.", "changed it";
+    GroupDelete: "deleted a group", "Group deleted.", "deleted what it was about";
+    GroupAddPeople: "added or extended people", "People added or extended.", "gave it";
+    GroupRemovePeople: "removed people", "People removed.", "changed it";
+    GroupAttachRole: "added a role to a group", "Role added.", "gave it";
+    GroupDetachRole: "removed a role from a group", "Role removed.", "changed it";
+    GroupGrantEntitlement: "granted an entitlement", "Entitlement granted.", "changed it";
+    GroupRevokeEntitlement: "removed an entitlement", "Entitlement removed.", "changed it";
+    RoleFromPerson: "made a role of somebody's access", "Role created.", "changed it";
+    RoleClone: "cloned a role", "Role cloned.", "changed it";
+    RoleMerge: "merged roles", "Roles merged.", "changed it";
+    RoleSplit: "split a role", "Role split.", "changed it";
+    AppCreate: "created an app", "App created.", "changed it";
+    AppEdit: "edited an app", "App saved.", "changed it";
+    AppDelete: "deleted an app", "App deleted.", "deleted what it was about";
+    TagCreate: "created a tag", "Tag created.", "changed it";
+    TagEdit: "edited a tag", "Tag saved.", "changed it";
+    TagDelete: "deleted a tag", "Tag deleted.", "deleted what it was about";
+    RequestCreate: "requested access", "Request sent. The owners see it now.", "asked";
+    RequestApprove: "approved a request", "Approved.", "approved";
+    RequestReject: "rejected a request", "Rejected.", "rejected";
+    RequestWithdraw: "withdrew a request", "Request withdrawn.", "withdrew it";
+    ResourceRegister: "registered a resource", "Resource registered.", "changed it";
+    ResourceForget: "removed a resource", "Resource removed.", "changed it";
+    ImportOrg: "imported an organisation", "Imported.", "changed it";
+    ImportPolicy: "imported a policy", "Imported.", "changed it";
+    SourceAdopt: "gave a source what others made", "Taken over.", "changed it";
+    TimeExpire: "access expired", "Expired.", "let it expire";
+    LogUndo: "undid an entry", "Undone.", "undid a decision";
 }
 
 /// The field of a form that a refusal is about; empty for the form as a whole.

@@ -6,7 +6,9 @@ use portcullis_app::{
 };
 use portcullis_model::{
     Action, Entitlement, EntitlementKind, Expiry, FieldError, Grant, Group, Id, Refusal, Target,
-    entitlement::Takes, may, name::Reason,
+    entitlement::{Member, Takes},
+    may,
+    name::Reason,
 };
 use portcullis_rules::Budget;
 use serde_json::Value;
@@ -43,6 +45,13 @@ pub(crate) async fn list_entitlements(group: Of<Group>, read: Read) -> Answer {
 #[derive(Debug)]
 pub(crate) struct NewEntitlement(Value);
 
+/// The members of all kinds.
+fn members() -> impl Iterator<Item = &'static Member> {
+    EntitlementKind::ALL
+        .into_iter()
+        .flat_map(EntitlementKind::members)
+}
+
 struct Wish {
     grant: Grant,
     until: Expiry,
@@ -52,10 +61,7 @@ struct Wish {
 impl NewEntitlement {
     /// Whether there are rules in it, which take long to look through.
     fn has_rules(&self) -> bool {
-        let mut members = EntitlementKind::ALL
-            .into_iter()
-            .flat_map(EntitlementKind::members);
-        members.any(|member| member.takes == Takes::Rules && self.0.get(member.name).is_some())
+        members().any(|member| member.takes == Takes::Rules && self.0.get(member.name).is_some())
     }
 
     fn load(&self, budget: &Budget) -> Result<Wish, Refusal> {
@@ -65,9 +71,7 @@ impl NewEntitlement {
     }
 
     fn read(&self, faults: &mut Vec<FieldError>, budget: &Budget) -> Option<Wish> {
-        let kinds = EntitlementKind::ALL.into_iter();
-        let members = kinds.flat_map(EntitlementKind::members);
-        let mut known: Vec<_> = members.map(|member| member.name).collect();
+        let mut known: Vec<_> = members().map(|member| member.name).collect();
         known.extend(["until", "reason"]);
         let fields = Fields::new(&self.0, "", &known, faults)?;
         let until = fields.member::<Option<Expiry>>("until", faults);
@@ -99,10 +103,7 @@ impl utoipa::PartialSchema for NewEntitlement {
         let none = AdditionalProperties::<Schema>::FreeForm(false);
         let object = of_type(Type::Object).description(Some(about));
         let mut object = object.additional_properties(Some(none));
-        for member in EntitlementKind::ALL
-            .into_iter()
-            .flat_map(EntitlementKind::members)
-        {
+        for member in members() {
             let about = Some(member.about);
             let short = |most| text().max_length(Some(most));
             let named = |most| short(most).min_length(Some(1));

@@ -168,47 +168,36 @@ pub(crate) async fn add_owners(group: Of<Group>, write: Write<Addition>) -> Answ
 
 /// Add or extend a member
 #[utoipa::path(put, path = "/groups/{group}/members/{user}", tag = "groups", request_body = PlaceBody, responses((status = 200, body = Rows<MembershipRow>)))]
-pub(crate) async fn put_member(
-    group: Of<Group>,
-    user: Of<User>,
-    Write { act, body }: Write<PlaceBody>,
-) -> Answer {
-    add(act, &group, vec![user.id], MembershipKind::Member, body).await
+pub(crate) async fn put_member(group: Of<Group>, user: Of<User>, put: Write<PlaceBody>) -> Answer {
+    add(&group, vec![user.id], MembershipKind::Member, put).await
 }
 
 /// Add or extend an owner
 #[utoipa::path(put, path = "/groups/{group}/owners/{user}", tag = "groups", request_body = PlaceBody, responses((status = 200, body = Rows<MembershipRow>)))]
-pub(crate) async fn put_owner(
-    group: Of<Group>,
-    user: Of<User>,
-    Write { act, body }: Write<PlaceBody>,
-) -> Answer {
-    add(act, &group, vec![user.id], MembershipKind::Owner, body).await
+pub(crate) async fn put_owner(group: Of<Group>, user: Of<User>, put: Write<PlaceBody>) -> Answer {
+    add(&group, vec![user.id], MembershipKind::Owner, put).await
 }
 
-async fn add_all(
-    group: &Group,
-    Write { act, body }: Write<Addition>,
-    kind: MembershipKind,
-) -> Answer {
+async fn add_all(group: &Group, add_to: Write<Addition>, kind: MembershipKind) -> Answer {
+    let Write { act, body } = add_to;
     let users = act.ids(&body.users)?;
     let (until, reason) = (body.until, body.reason);
-    add(act, group, users, kind, PlaceBody { until, reason }).await
+    let body = PlaceBody { until, reason };
+    add(group, users, kind, Write { act, body }).await
 }
 
 async fn add(
-    act: Act,
     group: &Group,
     users: Vec<Id<User>>,
     kind: MembershipKind,
-    place: PlaceBody,
+    Write { act, body }: Write<PlaceBody>,
 ) -> Answer {
     let operation = AddPeople {
         group: group.id,
         kind,
         users,
-        until: place.until.unwrap_or(Expiry::NEVER),
-        reason: place.reason.unwrap_or_default(),
+        until: body.until.unwrap_or(Expiry::NEVER),
+        reason: body.reason.unwrap_or_default(),
     };
     act.run(operation, memberships).await
 }

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use crate::{
     api::{Answer, Finds, Key, Of, Read, wire::Until},
     error::Failure,
+    http::text::hex,
     view::POSITION,
 };
 
@@ -72,7 +73,7 @@ fn judged(read: &Read, user: &User, headers: &HeaderMap) -> Answer {
         .map(|(name, value)| (format!("subject.{name}"), value.to_json()))
         .collect();
     attributes.insert("subject.id".into(), user.login.as_str().into());
-    if let Some(kind) = read.web.decider().subject_types().first() {
+    if let Some(kind) = read.web.decider().types().subjects.first() {
         attributes.insert("subject.type".into(), kind.as_str().into());
     }
     let judged = Judged {
@@ -102,20 +103,15 @@ fn judged(read: &Read, user: &User, headers: &HeaderMap) -> Answer {
 fn tag(judged: &Judged) -> Result<String, Failure> {
     let same = (&judged.rules, &judged.attributes, judged.until);
     let bytes = serde_json::to_vec(&same).map_err(|bug| Failure::Internal(bug.to_string()))?;
-    let hash: String = Sha256::digest(bytes)
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok(format!("W/\"{hash}\""))
+    Ok(format!("W/\"{}\"", hex(&Sha256::digest(bytes)[..16])))
 }
 
 fn stamp(response: &mut Response, tag: &str, position: Position) -> Result<(), Failure> {
-    let value =
-        |text: &str| HeaderValue::from_str(text).map_err(|bug| Failure::Internal(bug.to_string()));
+    let tag = HeaderValue::from_str(tag).map_err(|bug| Failure::Internal(bug.to_string()))?;
+    let own = HeaderValue::from_static("private, no-cache");
     let headers = response.headers_mut();
-    headers.insert(header::ETAG, value(tag)?);
-    headers.insert(header::CACHE_CONTROL, value("private, no-cache")?);
+    headers.insert(header::ETAG, tag);
+    headers.insert(header::CACHE_CONTROL, own);
     headers.insert(POSITION, HeaderValue::from(position.0));
     Ok(())
 }

@@ -1,8 +1,11 @@
-//! A list is the same on its page and in the API: one typed query answers both.
+//! Lists: their pages, filters and order; and a list is the same on its page and in the API, since
+//! one typed query answers both.
 
+use insta::assert_json_snapshot;
 use portcullis_testkit::TestApp;
 use serde_json::{Value, json};
 
+use super::plain;
 use crate::browser::Browser;
 
 /// A list: its page, its route, where its rows lead on the page, and what tells a row in the API.
@@ -184,5 +187,155 @@ async fn pages_of_a_sorted_list_follow_one_another_without_gap() -> anyhow::Resu
         }
         assert_eq!(parts, whole, "{filter}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn pages_of_a_list_follow_one_another_and_end() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let sven = app.as_user("sven");
+    let all = sven.get("/api/v1/users").await.expect(200);
+    assert_eq!(
+        (&all.body["total"], &all.body["next"]),
+        (&json!(7), &Value::Null)
+    );
+    let (mut seen, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = sven
+            .get(&format!("/api/v1/users?limit=3&after={after}"))
+            .await
+            .expect(200);
+        assert_eq!(page.body["total"], 7);
+        seen.extend(page.each("/login"));
+        match page.body["next"].as_str() {
+            Some(next) => next.clone_into(&mut after),
+            None => break,
+        }
+    }
+    assert_eq!(seen, all.each("/login"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn lists_are_filtered_and_a_filter_nobody_knows_is_told() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let sven = app.as_user("sven");
+    let cases: [(&str, &[&str]); 9] = [
+        ("/api/v1/groups?kind=role", &["Role-Analysts"]),
+        ("/api/v1/roles", &["Role-Analysts"]),
+        (
+            "/api/v1/groups?app=billing&q=read",
+            &["App-Billing-Readers"],
+        ),
+        ("/api/v1/groups?tag=Sensitive", &["Vault"]),
+        ("/api/v1/groups?owner=olga", &["Payroll", "Vault"]),
+        ("/api/v1/groups?q=%25", &[]),
+        ("/api/v1/users?q=ADMIN", &["Ada Admin"]),
+        ("/api/v1/apps?q=invoices", &["Billing"]),
+        ("/api/v1/tags?enabled=false", &[]),
+    ];
+    for (path, names) in cases {
+        assert_eq!(
+            sven.get(path).await.expect(200).each("/name"),
+            names,
+            "{path}"
+        );
+    }
+    let wrong = sven
+        .get("/api/v1/groups?knd=role&limit=0&managed=maybe&kind=x")
+        .await
+        .expect(400);
+    assert_json_snapshot!(plain(&wrong.body), @r#"
+    {
+      "code": "invalid",
+      "detail": "knd: there is no parameter `knd` here; did you mean `kind`?; kind: `x` is none of `group`, `role`, `app`; managed: `maybe` is none of `true`, `false`; limit: `0` is not a number of rows from 1 to 1000",
+      "errors": [
+        {
+          "field": "knd",
+          "message": "there is no parameter `knd` here; did you mean `kind`?"
+        },
+        {
+          "field": "kind",
+          "message": "`x` is none of `group`, `role`, `app`"
+        },
+        {
+          "field": "managed",
+          "message": "`maybe` is none of `true`, `false`"
+        },
+        {
+          "field": "limit",
+          "message": "`0` is not a number of rows from 1 to 1000"
+        }
+      ],
+      "request_id": "[id]",
+      "status": 400,
+      "title": "invalid input",
+      "type": "https://portcullis.dev/problems/invalid"
+    }
+    "#);
+    for path in [
+        "/api/v1/groups?app=nope",
+        "/api/v1/groups?tag=nope",
+        "/api/v1/groups?owner=nope",
+    ] {
+        let _ = sven.get(path).await.expect(404);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn lists_are_sorted_either_way_and_pages_follow_without_gap() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    for (path, key, sorts) in [
+        ("users", "/login", &["login", "name", "groups"][..]),
+        ("groups", "/name", &["name", "members", "owners"][..]),
+        ("roles", "/name", &["name", "members", "owners"][..]),
+    ] {
+        for sort in sorts {
+            let list = |order: &str| format!("/api/v1/{path}?sort={sort}&order={order}");
+            let up = ada.get(&list("asc")).await.expect(200);
+            let all = up.each(key);
+            let down = ada.get(&list("desc")).await.expect(200).each(key);
+            assert_eq!(
+                down.iter().rev().collect::<Vec<_>>(),
+                all.iter().collect::<Vec<_>>(),
+                "{path} by {sort}"
+            );
+            for (order, whole) in [("asc", &all), ("desc", &down)] {
+                let (mut seen, mut after) = (Vec::new(), String::new());
+                loop {
+                    let page = format!("{}&limit=2{after}", list(order));
+                    let page = ada.get(&page).await.expect(200);
+                    assert!(page.each(key).len() <= 2);
+                    seen.extend(page.each(key));
+                    match page.body["next"].as_str() {
+                        Some(next) => after = format!("&after={next}"),
+                        None => break,
+                    }
+                }
+                assert_eq!(&seen, whole, "{path} by {sort} {order}");
+            }
+        }
+    }
+    let most = ada
+        .get("/api/v1/groups?sort=members&order=desc&limit=1")
+        .await
+        .expect(200);
+    let first = most.each("/name")[0].clone();
+    let world = app.world();
+    let count = |group| {
+        world.holder_count(
+            group,
+            portcullis_model::MembershipKind::Member,
+            app.app.now(),
+        )
+    };
+    let largest = world.groups().map(|group| count(group.id)).max();
+    assert_eq!(
+        world.find_group(&first).map(|group| count(group.id)),
+        largest
+    );
+    let _ = ada.get("/api/v1/groups?sort=colour").await.expect(400);
     Ok(())
 }

@@ -2,10 +2,13 @@
 
 mod contract;
 mod document;
+mod faults;
 mod lists;
 mod matrix;
 mod names;
+mod questions;
 mod reads;
+mod requests;
 mod rules;
 mod strict;
 mod writes;
