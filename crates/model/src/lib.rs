@@ -42,7 +42,7 @@ pub use change::{Change, ChangeSet, Edit, EditKind, Outline, Position, RecordKin
 pub use connector::ConnectorId;
 pub use context::{Actor, Clock, Context, Ids, Policy, SystemActor};
 pub use entitlement::{Entitlement, EntitlementKind, Grant, Permission};
-pub use fact::Fact;
+pub use fact::{Closed, Fact};
 pub use guard::{Action, Allowed, Relation, Target, guard, may};
 pub use id::Id;
 pub use name::{Description, Email, Login, Name, Reason};

@@ -103,11 +103,11 @@ impl Reconcile<'_> {
     /// Whether the source may not fill `group`, which is told.
     fn is_closed(&mut self, group: Id<Group>, said: &Said) -> bool {
         let there = self.world.group(group);
-        let closed = there.is_some_and(|group| self.world.is_closed_to(self.source, group));
-        if closed {
-            self.foreign(group, &said.at);
+        let closed = there.and_then(|group| self.world.closed_to(self.source, group));
+        if let (Some(there), Some(why)) = (there, closed) {
+            self.foreign(there, Some(why), &said.at);
         }
-        closed
+        closed.is_some()
     }
 
     /// Until when tags let a fact hold in `group`; in one that is the source's mirror it holds as
