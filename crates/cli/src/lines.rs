@@ -13,6 +13,8 @@ pub(crate) struct Lines<'a> {
 impl<'a> Lines<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
         let known = HashMap::new();
+        // What reads the file passes over a byte-order mark, too.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         Self { text, known }
     }
 
@@ -54,7 +56,8 @@ mod tests {
     #[test]
     fn what_a_pointer_names_is_found_in_the_text() {
         let text = "{\n  \"people\": [],\n  \"teams\": [\n    {\"name\": \"a\"},\n    {\n      \"a/b\": 1,\n\n      \"name\": \"b\"}]}\n";
-        let mut lines = Lines::new(text);
+        let marked = format!("\u{feff}{text}");
+        let (mut lines, mut of_marked) = (Lines::new(text), Lines::new(&marked));
         for (pointer, line) in [
             ("/people", Some(2)),
             ("/teams/0/name", Some(4)),
@@ -65,6 +68,7 @@ mod tests {
             ("name", None),
         ] {
             assert_eq!(lines.of(pointer), line, "{pointer}");
+            assert_eq!(of_marked.of(pointer), line, "{pointer}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The one form a wish to change anything takes.
+//! The one form in which anything is changed.
 //!
 //! A [`ChangeSet`] lists edits of records, each with what was before and what is to be after. So it
 //! can be applied to a copy of the world (and refuses where the world has moved), shown exactly,
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Actor, App, Entitlement, Group, Id, Identity, Inclusion, Membership, OperationName, Record,
-    Request, Resource, Tag, User, words,
+    RecordKind, Request, Resource, Tag, User, words,
 };
 
 /// A place in the log: 0 before anything was written, then one more for each commit.
@@ -34,7 +34,7 @@ impl fmt::Display for Position {
     }
 }
 
-/// What is wished, as edits in order, under the name of one operation.
+/// What is wanted, as edits in order, under the name of one operation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChangeSet {
     /// The operation.
@@ -44,32 +44,6 @@ pub struct ChangeSet {
     /// The log entry this undoes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<Position>,
-}
-
-/// One edit of one record.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "record", rename_all = "snake_case")]
-pub enum Change {
-    /// A person or service.
-    User(Edit<User>),
-    /// A group or role.
-    Group(Edit<Group>),
-    /// An app.
-    App(Edit<App>),
-    /// A tag.
-    Tag(Edit<Tag>),
-    /// Somebody in a group.
-    Membership(Edit<Membership>),
-    /// A group in a group.
-    Inclusion(Edit<Inclusion>),
-    /// What a group confers.
-    Entitlement(Edit<Entitlement>),
-    /// A request.
-    Request(Edit<Request>),
-    /// A registered resource.
-    Resource(Edit<Resource>),
-    /// Who a user is elsewhere.
-    Identity(Edit<Identity>),
 }
 
 /// What a record was and is to be. Absent before: it is created. Absent after: it ends.
@@ -157,32 +131,6 @@ impl<T: Record> Edit<T> {
 }
 
 words! {
-    /// What kind of record an edit is of.
-    pub enum RecordKind {
-        /// A person or service.
-        User = "user",
-        /// A group or role.
-        Group = "group",
-        /// An app.
-        App = "app",
-        /// A tag.
-        Tag = "tag",
-        /// Somebody in a group.
-        Membership = "membership",
-        /// A group in a group.
-        Inclusion = "inclusion",
-        /// What a group confers.
-        Entitlement = "entitlement",
-        /// A request.
-        Request = "request",
-        /// A registered resource.
-        Resource = "resource",
-        /// Who a user is elsewhere.
-        Identity = "identity",
-    }
-}
-
-words! {
     /// What an edit does to its record.
     pub enum EditKind {
         /// There was none.
@@ -205,70 +153,52 @@ pub struct Outline {
     pub id: Option<uuid::Uuid>,
 }
 
-macro_rules! from_edit {
-    ($($name:ident),*) => {
+macro_rules! declare {
+    (() $($(#[$doc:meta])* $Record:ident = $text:literal, $plural:literal;)+) => {
+        /// One edit of one record.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "record", rename_all = "snake_case")]
+        pub enum Change { $($(#[$doc])* $Record(Edit<$Record>),)+ }
+
         impl Change {
             /// Of what it is and what it does.
             #[must_use]
             pub fn outline(&self) -> Outline {
                 match self {$(
-                    Self::$name(edit) => Outline {
-                        record: RecordKind::$name,
+                    Self::$Record(edit) => Outline {
+                        record: RecordKind::$Record,
                         edit: edit.kind(),
                         id: edit.id().map(Id::uuid),
                     },
-                )*}
+                )+}
             }
-        }
-    $(
-        impl From<Edit<$name>> for Change {
-            fn from(edit: Edit<$name>) -> Self {
-                Self::$name(edit)
-            }
-        }
 
-        impl<'c> TryFrom<&'c Change> for &'c Edit<$name> {
-            type Error = ();
-            fn try_from(change: &'c Change) -> Result<Self, ()> {
-                match change {
-                    Change::$name(edit) => Ok(edit),
-                    _ => Err(()),
+            /// The same edit the other way round.
+            #[must_use]
+            pub fn inverse(self) -> Self {
+                match self { $(Self::$Record(edit) => Self::$Record(edit.inverse()),)+ }
+            }
+        }
+        $(
+            impl From<Edit<$Record>> for Change {
+                fn from(edit: Edit<$Record>) -> Self {
+                    Self::$Record(edit)
                 }
             }
-        }
-    )*};
-}
-from_edit!(
-    User,
-    Group,
-    App,
-    Tag,
-    Membership,
-    Inclusion,
-    Entitlement,
-    Request,
-    Resource,
-    Identity
-);
 
-impl Change {
-    /// The same edit the other way round.
-    #[must_use]
-    pub fn inverse(self) -> Self {
-        match self {
-            Self::User(edit) => edit.inverse().into(),
-            Self::Group(edit) => edit.inverse().into(),
-            Self::App(edit) => edit.inverse().into(),
-            Self::Tag(edit) => edit.inverse().into(),
-            Self::Membership(edit) => edit.inverse().into(),
-            Self::Inclusion(edit) => edit.inverse().into(),
-            Self::Entitlement(edit) => edit.inverse().into(),
-            Self::Request(edit) => edit.inverse().into(),
-            Self::Resource(edit) => edit.inverse().into(),
-            Self::Identity(edit) => edit.inverse().into(),
-        }
-    }
+            impl<'c> TryFrom<&'c Change> for &'c Edit<$Record> {
+                type Error = ();
+                fn try_from(change: &'c Change) -> Result<Self, ()> {
+                    match change {
+                        Change::$Record(edit) => Ok(edit),
+                        _ => Err(()),
+                    }
+                }
+            }
+        )+
+    };
 }
+crate::records!(declare!());
 
 impl Change {
     fn repeats(&self) -> bool {

@@ -222,6 +222,17 @@ impl Identity {
     }
 }
 
+/// Why a group is closed to a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// Its members administer Portcullis.
+    BuiltIn,
+    /// That outside system is the authority over it.
+    Outside(ConnectorId),
+    /// People or another source keep it.
+    Kept,
+}
+
 impl World {
     /// Whether `fact` is `source`'s to change and end: it granted it, or is the authority over the
     /// group.
@@ -232,19 +243,19 @@ impl World {
             || authority() == Some(Authority::External(source))
     }
 
-    /// Whether `group` is not `source`'s to fill or change: it does not keep it, another is the
-    /// authority over it, or its members administer Portcullis.
+    /// Why `group` is not `source`'s to fill or change, if it is not.
     #[must_use]
-    pub fn is_closed_to(&self, source: ConnectorId, group: &Group) -> bool {
-        let others = match group.authority {
-            Authority::Portcullis => group.source != Some(source),
+    pub fn closed_to(&self, source: ConnectorId, group: &Group) -> Option<Closed> {
+        let kept_by_another = group.source != Some(source);
+        match group.authority {
+            _ if self.is_built_in(group) => Some(Closed::BuiltIn),
+            Authority::Portcullis => kept_by_another.then_some(Closed::Kept),
             // Earlier versions did not say which outside system it is.
-            Authority::External(ConnectorId::EXTERNAL) => {
-                group.source.is_some_and(|other| other != source)
-            }
-            Authority::External(other) => other != source,
-        };
-        others || self.is_built_in(group)
+            Authority::External(ConnectorId::EXTERNAL) => (group.source.is_some()
+                && kept_by_another)
+                .then_some(Closed::Outside(ConnectorId::EXTERNAL)),
+            Authority::External(other) => (other != source).then_some(Closed::Outside(other)),
+        }
     }
 
     /// Whether a source may say what `group` confers though another keeps it. Only one that a source

@@ -8,7 +8,7 @@
 //!   [`Entitlement`], [`Request`], [`Resource`]) are the facts, parsed at the edge and valid
 //!   inside;
 //! * [`World`] indexes all current facts and answers every question about them;
-//! * [`ChangeSet`] is the one form a wish to change anything takes: it can be applied to a copy
+//! * [`ChangeSet`] is the one form in which anything is changed: it can be applied to a copy
 //!   of the world, previewed as a [`Diff`], inverted and committed;
 //! * [`guard()`] says whether an actor may make a change, and is the only place that says so.
 
@@ -30,6 +30,7 @@ pub mod name;
 pub mod operation;
 mod pending;
 pub mod record;
+mod record_kind;
 pub mod refusal;
 pub mod request;
 pub mod tag;
@@ -38,11 +39,11 @@ mod user;
 mod words;
 pub mod world;
 
-pub use change::{Change, ChangeSet, Edit, EditKind, Outline, Position, RecordKind};
+pub use change::{Change, ChangeSet, Edit, EditKind, Outline, Position};
 pub use connector::ConnectorId;
 pub use context::{Actor, Clock, Context, Ids, Policy, SystemActor};
 pub use entitlement::{Entitlement, EntitlementKind, Grant, Permission};
-pub use fact::Fact;
+pub use fact::{Closed, Fact};
 pub use guard::{Action, Allowed, Relation, Target, guard, may};
 pub use id::Id;
 pub use name::{Description, Email, Login, Name, Reason};
@@ -52,6 +53,7 @@ pub use record::{
     App, Group, GroupKind, Identity, Inclusion, Membership, MembershipKind, Record, Resource,
     Sourced, User, UserKind,
 };
+pub use record_kind::RecordKind;
 pub use refusal::{FieldError, Noun, Refusal, RefusalCode};
 pub use request::{Granted, Request, State, Wants};
 pub use tag::{Constraints, Tag};

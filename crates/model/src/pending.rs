@@ -1,7 +1,7 @@
 //! Requests that wait, and what becomes of them: who decides, what granting makes, and the only ways
 //! out of waiting.
 
-use std::ops::Deref;
+use std::{collections::HashSet, ops::Deref};
 
 use crate::{
     App, Change, Context, Edit, Expiry, Granted, Group, GroupKind, Id, Membership, MembershipKind,
@@ -62,6 +62,35 @@ impl World {
     /// Every request that waits, in no order.
     pub fn all_pending(&self) -> impl Iterator<Item = Pending<'_>> {
         self.requests().map(Pending)
+    }
+
+    /// The pending requests that `user` is asked to decide, oldest first.
+    #[must_use]
+    pub fn waits_for(&self, user: Id<User>, now: Timestamp) -> Vec<&Request> {
+        if self.requests().next().is_none() {
+            return Vec::new();
+        }
+        let owned: HashSet<Id<Group>> = self
+            .groups_of(user, now)
+            .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
+            .map(|(group, ..)| group.id)
+            .collect();
+        let admin = self.is_admin(user, now);
+        self.requests()
+            .filter(|request| request.requester != user)
+            .filter(|request| {
+                let of_app = request.wants.app(self);
+                let of_app = of_app.and_then(|app| self.owners_group(app));
+                let near = admin
+                    || request
+                        .wants
+                        .group()
+                        .is_some_and(|group| owned.contains(&group))
+                    || of_app.is_some_and(|group| owned.contains(&group.id));
+                let deciders = || request.wants.deciders(self, Some(request.requester), now);
+                near && deciders().iter().any(|decider| decider.id == user)
+            })
+            .collect()
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConnectorId, Entitlement, Id, Request, Tag};
+use crate::{ConnectorId, Entitlement, Id, RecordKind, Request, Tag};
 pub use crate::{
     group::{App, AppOrigin, AppPart, Authority, Group, GroupKind},
     membership::{Inclusion, Membership},
@@ -14,31 +14,25 @@ pub use crate::{
 
 /// Something with an identity that a [`crate::ChangeSet`] creates, edits or ends.
 pub trait Record: Clone + PartialEq {
+    /// Which kind it is.
+    const KIND: RecordKind;
+
     /// Its identity, the same over all its versions.
     fn id(&self) -> Id<Self>;
 }
 
 macro_rules! record {
-    ($($name:ident),*) => {$(
-        impl Record for $name {
+    (() $($(#[$doc:meta])* $Record:ident = $text:literal, $plural:literal;)+) => {$(
+        impl Record for $Record {
+            const KIND: RecordKind = RecordKind::$Record;
+
             fn id(&self) -> Id<Self> {
                 self.id
             }
         }
-    )*};
+    )+};
 }
-record!(
-    User,
-    Group,
-    App,
-    Tag,
-    Membership,
-    Inclusion,
-    Entitlement,
-    Request,
-    Resource,
-    Identity
-);
+crate::records!(record!());
 
 /// A record that a source may make, by the name the source keeps it under.
 pub trait Sourced: Record {

@@ -163,7 +163,7 @@ async fn versions<T: Stored>(
          r.position, r.at, r.actor, r.actor_login, r.operation FROM {} v \
          JOIN log a ON a.position = v.added_pos LEFT JOIN log r ON r.position = v.removed_pos",
         T::select(db.engine(), "v."),
-        T::FAMILY.table(),
+        T::KIND.plural(),
     ));
     query.and_value(condition, id);
     if let Some(before) = before {
@@ -194,7 +194,7 @@ fn version<T: Stored>(
     let fact = T::read(row, reading)?;
     let first = T::SELECT.len();
     let added = mark(row, first)?;
-    let added = added.ok_or_else(|| StoreError::corrupt(T::FAMILY.table(), "no log entry"))?;
+    let added = added.ok_or_else(|| StoreError::corrupt(T::KIND.plural(), "no log entry"))?;
     let removed = mark(row, first + 5)?;
     let within = validity(&fact);
     let removed_at = removed.as_ref().map_or(Expiry::NEVER, |m| Expiry::at(m.at));

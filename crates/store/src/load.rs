@@ -2,14 +2,14 @@
 //! code. Rows are decoded on one thread while another builds the world.
 
 use futures::TryStreamExt as _;
-use portcullis_model::{Change, Position, World};
+use portcullis_model::{Change, Position, RecordKind, World};
 use tokio::sync::mpsc;
 
 use crate::{
     Engine, StoreError,
     db::Conn,
     log::{HEAD, Head},
-    tables::{Family, Reading},
+    tables::{self, Reading},
 };
 
 /// How many records travel together from the decoder to the builder.
@@ -44,7 +44,7 @@ pub(crate) async fn world(conn: &mut Conn, when: When) -> Result<World, StoreErr
         World::load(chunks.flatten(), position)
     });
     let mut reading = Reading::default();
-    for family in Family::ALL {
+    for family in RecordKind::ALL {
         if send_family(conn, family, rows_of, &mut reading, &send)
             .await?
             .is_gone()
@@ -72,13 +72,13 @@ impl Builder {
 
 async fn send_family(
     conn: &mut Conn,
-    family: Family,
+    family: RecordKind,
     when: When,
     reading: &mut Reading,
     send: &mpsc::Sender<Vec<Change>>,
 ) -> Result<Builder, StoreError> {
-    let columns = family.select(conn.engine());
-    let table = family.table();
+    let columns = tables::select(family, conn.engine());
+    let table = family.plural();
     let (held, values) = match when {
         When::Now => ("removed_pos IS NULL", vec![]),
         When::At(position) => (
@@ -86,12 +86,12 @@ async fn send_family(
             vec![(position.0 as i64).into()],
         ),
     };
-    let only = family.in_world();
+    let only = tables::in_world(family);
     let sql = format!("SELECT {columns} FROM {table} WHERE {held}{only}");
     let mut rows = conn.stream(sql, values)?;
     let mut chunk = Vec::with_capacity(CHUNK);
     while let Some(row) = rows.try_next().await? {
-        chunk.push(family.read(&row, reading)?);
+        chunk.push(tables::read(family, &row, reading)?);
         if chunk.len() == CHUNK {
             let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK));
             if send.send(full).await.is_err() {

@@ -13,7 +13,7 @@ use std::{
 };
 
 use futures::TryStreamExt as _;
-use portcullis_model::{Change, ChangeSet, Edit, Position, name};
+use portcullis_model::{Change, ChangeSet, Edit, Position, RecordKind, name};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ use crate::{
     db::{Conn, Row, Value},
     log::{self, HEAD, Head},
     origins::Origins,
-    tables::{Family, Reading, Stored},
+    tables::{self, Reading, Stored, each_edit},
 };
 
 /// In how many parts the ids are.
@@ -71,7 +71,7 @@ enum Witness {
 
 /// What is said of one record at one position.
 struct Statement<'a> {
-    family: Family,
+    family: RecordKind,
     id: Uuid,
     side: Side,
     position: Position,
@@ -131,7 +131,7 @@ impl Scale for Sums {
 }
 
 /// What is said, and of what.
-type Place = (Position, Family, Uuid, Side);
+type Place = (Position, RecordKind, Uuid, Side);
 
 /// The second pass: what only one side says, in the parts that differ.
 struct Found {
@@ -160,7 +160,7 @@ impl Found {
     fn tell(self, compared: &mut Compared) {
         let mut by_place: BTreeMap<_, (bool, bool)> = BTreeMap::new();
         for (count, (position, family, id, side)) in self.said.into_values() {
-            let place = (position, family.table(), id, side);
+            let place = (position, family.plural(), id, side);
             let (row, log) = by_place.entry(place).or_default();
             *(if count > 0 { row } else { log }) = true;
         }
@@ -193,8 +193,8 @@ pub(crate) async fn compare(
     let mut compared = Compared::default();
     let salt = salt();
     let mut total = Head::read(conn, HEAD).await?.position.0;
-    for family in Family::ALL {
-        let sql = format!("SELECT COUNT(*) FROM {}", family.table());
+    for family in RecordKind::ALL {
+        let sql = format!("SELECT COUNT(*) FROM {}", family.plural());
         let rows = conn.fetch(sql, vec![]).await?;
         total += rows
             .first()
@@ -210,7 +210,7 @@ pub(crate) async fn compare(
         count: 0,
         total,
     };
-    for family in Family::ALL {
+    for family in RecordKind::ALL {
         rows(conn, family, &mut sums, Some(&mut compared), &mut done).await?;
     }
     compared.rows = done.count;
@@ -222,7 +222,7 @@ pub(crate) async fn compare(
         parts.truncate(LOOKED_AT);
         let said = HashMap::new();
         let mut found = Found { salt, parts, said };
-        for family in Family::ALL {
+        for family in RecordKind::ALL {
             rows(conn, family, &mut found, None, &mut done).await?;
         }
         entries(conn, &mut found, None, &mut done).await?;
@@ -256,14 +256,14 @@ impl Done<'_> {
 /// What the rows of a family say; told to `compared` are rows that contradict themselves.
 async fn rows(
     conn: &mut Conn,
-    family: Family,
+    family: RecordKind,
     scale: &mut (dyn Scale + Send),
     mut compared: Option<&mut Compared>,
     done: &mut Done<'_>,
 ) -> Result<(), StoreError> {
-    let table = family.table();
-    let columns = family.columns().join(", ");
-    let (select, width) = (family.select(conn.engine()), family.width());
+    let table = family.plural();
+    let columns = tables::columns(family).join(", ");
+    let (select, width) = (tables::select(family, conn.engine()), tables::width(family));
     let sql = format!("SELECT {select}, id, added_pos, removed_pos, {columns} FROM {table}");
     let mut reading = Reading::default();
     let mut rows = conn.stream(sql, vec![])?;
@@ -271,7 +271,7 @@ async fn rows(
         done.one();
         let id = row.uuid(width)?;
         let position = |index| row.opt_int(index).map(|at| at.map(log::position));
-        let read = match family.read(&row, &mut reading) {
+        let read = match tables::read(family, &row, &mut reading) {
             Ok(change) => sides(&change).after,
             Err(error) => {
                 if let Some(compared) = compared.as_deref_mut() {
@@ -283,7 +283,11 @@ async fn rows(
         let Some(read) = read else { continue };
         if let Some(compared) = compared.as_deref_mut() {
             let first = width + 3;
-            for (at, (column, value)) in family.columns().iter().zip(&read.columns).enumerate() {
+            for (at, (column, value)) in tables::columns(family)
+                .iter()
+                .zip(&read.columns)
+                .enumerate()
+            {
                 if *column != "body" && !same(&row, first + at, column, value) {
                     let wrong =
                         format!("{table} `{id}`: `{column}` is not what follows from the record");
@@ -381,7 +385,7 @@ struct Told {
 
 /// What an edit says of a record.
 struct Sides {
-    family: Family,
+    family: RecordKind,
     before: Option<Told>,
     after: Option<Told>,
 }
@@ -398,23 +402,12 @@ fn sides(change: &Change) -> Sides {
             })
         };
         Sides {
-            family: T::FAMILY,
+            family: T::KIND,
             before: told(edit.before.as_deref()),
             after: told(edit.after.as_deref()),
         }
     }
-    match change {
-        Change::User(edit) => of(edit),
-        Change::Group(edit) => of(edit),
-        Change::App(edit) => of(edit),
-        Change::Tag(edit) => of(edit),
-        Change::Membership(edit) => of(edit),
-        Change::Inclusion(edit) => of(edit),
-        Change::Entitlement(edit) => of(edit),
-        Change::Request(edit) => of(edit),
-        Change::Resource(edit) => of(edit),
-        Change::Identity(edit) => of(edit),
-    }
+    each_edit!(change, edit => of(edit))
 }
 
 /// What an entry says: a record that it edits several times was what it was before the first and

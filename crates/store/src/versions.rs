@@ -6,19 +6,19 @@
 
 use std::collections::HashMap;
 
-use portcullis_model::{Change, ChangeSet, Edit, Position, Request};
+use portcullis_model::{Change, ChangeSet, Edit, Position, RecordKind, Request};
 use uuid::Uuid;
 
 use crate::{
     StoreError, bulk,
     db::{Conn, Value},
-    tables::{Family, Stored},
+    tables::{self, Stored, each_edit},
 };
 
 /// Everything a batch does to the tables of records.
 #[derive(Default)]
 pub(crate) struct Versions {
-    families: [Versioned; Family::ALL.len()],
+    families: [Versioned; RecordKind::ALL.len()],
     /// Requests as a change found them, where the world does not hold them: they were resolved.
     pub(crate) resolved: Vec<Request>,
 }
@@ -42,33 +42,20 @@ impl Versions {
     /// Adds what `change` does at `position`.
     pub(crate) fn record(&mut self, change: &ChangeSet, position: Position) {
         for change in &change.changes {
-            match change {
-                Change::User(edit) => self.edit(edit, position),
-                Change::Group(edit) => self.edit(edit, position),
-                Change::App(edit) => self.edit(edit, position),
-                Change::Tag(edit) => self.edit(edit, position),
-                Change::Membership(edit) => self.edit(edit, position),
-                Change::Inclusion(edit) => self.edit(edit, position),
-                Change::Entitlement(edit) => self.edit(edit, position),
-                Change::Request(edit) => {
-                    let resolved = edit.before.as_deref().filter(|r| !r.is_pending());
-                    if let Some(resolved) = resolved
-                        && !self.families[Family::Requests as usize]
-                            .current
-                            .contains_key(&resolved.id.uuid())
-                    {
-                        self.resolved.push(resolved.clone());
-                    }
-                    self.edit(edit, position);
-                }
-                Change::Resource(edit) => self.edit(edit, position),
-                Change::Identity(edit) => self.edit(edit, position),
+            if let Change::Request(edit) = change
+                && let Some(resolved) = edit.before.as_deref().filter(|r| !r.is_pending())
+                && !self.families[RecordKind::Request as usize]
+                    .current
+                    .contains_key(&resolved.id.uuid())
+            {
+                self.resolved.push(resolved.clone());
             }
+            each_edit!(change, edit => self.edit(edit, position));
         }
     }
 
     fn edit<T: Stored>(&mut self, edit: &Edit<T>, position: Position) {
-        let family = &mut self.families[T::FAMILY as usize];
+        let family = &mut self.families[T::KIND as usize];
         if let Some(before) = &edit.before {
             family.close(before.id().uuid(), position.0 as i64);
         }
@@ -79,7 +66,7 @@ impl Versions {
 
     /// Writes it all: ends first, so that what takes an ended record's place finds it free.
     pub(crate) async fn write(self, conn: &mut Conn) -> Result<(), StoreError> {
-        for (family, versioned) in Family::ALL.into_iter().zip(self.families) {
+        for (family, versioned) in RecordKind::ALL.into_iter().zip(self.families) {
             versioned.write(conn, family).await?;
         }
         Ok(())
@@ -108,8 +95,8 @@ impl Versioned {
         }));
     }
 
-    async fn write(self, conn: &mut Conn, family: Family) -> Result<(), StoreError> {
-        let table = family.table();
+    async fn write(self, conn: &mut Conn, family: RecordKind) -> Result<(), StoreError> {
+        let table = family.plural();
         if !self.closed.is_empty() {
             let expected = self.closed.len() as u64;
             let rows = self.closed.into_iter();
@@ -122,7 +109,7 @@ impl Versioned {
         }
         if !self.opened.is_empty() {
             let mut columns = vec!["id", "added_pos", "removed_pos"];
-            columns.extend(family.columns());
+            columns.extend(tables::columns(family));
             let rows = self.opened.into_iter().flatten().map(|version| {
                 let mut row = Vec::with_capacity(columns.len());
                 row.extend([

@@ -158,12 +158,12 @@ mod tests {
     }
 
     #[test]
-    fn tests_comments_inline_modules_and_other_crates_close_no_circle() {
+    fn tests_comments_ids_inline_modules_and_other_crates_close_no_circle() {
         let files = [
             ("lib.rs", "mod a; pub struct P; fn f() { a::make() }"),
             (
                 "a.rs",
-                "//! [`crate::P`]\nuse other::P; pub fn make() { inner::g() }\n\
+                "//! [`crate::P`]\nuse other::P; pub fn make(of: Id<crate::P>) { inner::g() }\n\
                  mod inner { pub fn g() {} fn h() { super::make() } }\n\
                  #[cfg(test)]\nmod tests { use crate::P; }",
             ),

@@ -2,7 +2,7 @@
 //!
 //! A path counts where it ends: `crate::ui::map::draw` is a use of `ui/map.rs` and not of `ui/mod.rs`, and a name that
 //! a module passes on (`pub use`) is a use of the file that defines it. Methods are not seen, as they name no module,
-//! and tests are left out.
+//! and tests are left out. `Id<crate::Request>` is no use: an id can be read without what it names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -338,6 +338,11 @@ impl<'a> Reader<'a> {
     /// A path outside of `use`, from its first word.
     fn path(&mut self, inside: &[String]) {
         let line = self.line();
+        let by_id = self.before() == Some(Token::Sign('<'))
+            && matches!(
+                self.at.checked_sub(2).map(|at| self.tokens[at].1),
+                Some(Token::Word("Id"))
+            );
         let mut parts = Vec::new();
         while let Some(Token::Word(word)) = self.token(0) {
             parts.push(word.to_owned());
@@ -347,6 +352,9 @@ impl<'a> Reader<'a> {
                 (Some(Token::Then), Some(Token::Word(_))) => self.at += 1,
                 _ => break,
             }
+        }
+        if by_id {
+            return;
         }
         self.paths.push(Path {
             line,

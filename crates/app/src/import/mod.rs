@@ -6,7 +6,7 @@ mod policy;
 use portcullis_model::{FieldError, name::ParseTextError};
 
 pub use org::{Org, Person, Repo, Team};
-pub use policy::{Policy, PolicyGroup, PolicyResource, PolicyRules, Subject};
+pub use policy::{Policy, PolicyGroup, PolicyResource, Subject};
 
 use crate::{grants, sync::Said};
 

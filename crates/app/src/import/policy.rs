@@ -3,14 +3,15 @@
 //! What the file names is made or brought in line. What an earlier file granted and this one no longer
 //! says is ended; what people or other imports granted stays, and so do users, groups and resources.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use portcullis_model::{
-    ConnectorId, Context, Description, Email, FieldError, Grant, Login, MembershipKind, Name,
-    OperationName, Permission, entitlement::Rules, name::PermissionName,
+    ConnectorId, Context, Description, Email, EntitlementKind, FieldError, Grant, Login,
+    MembershipKind, Name, OperationName, Permission, name::PermissionName,
 };
-use portcullis_rules::{Budget, RuleList};
+use portcullis_rules::Budget;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::{good, said};
 use crate::{
@@ -50,7 +51,7 @@ pub struct Subject {
     pub email: Option<String>,
     /// What rules see of it, as `@subject.…`. Where it is not said, it stays.
     #[serde(default)]
-    pub attributes: Option<BTreeMap<String, serde_json::Value>>,
+    pub attributes: Option<BTreeMap<String, Value>>,
 }
 
 /// A group.
@@ -72,61 +73,65 @@ pub struct PolicyGroup {
     /// Permissions it confers.
     #[serde(default)]
     pub permissions: Vec<String>,
-    /// Lists of rules it confers.
+    /// Lists of rules it confers, with the members that the kind has.
     #[serde(default)]
-    pub rules: Vec<PolicyRules>,
+    pub rules: Vec<Map<String, Value>>,
 }
 
-/// A list of rules.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PolicyRules {
-    /// Its name in the group.
-    pub list: String,
-    /// Higher is asked first.
-    #[serde(default)]
-    pub priority: i32,
-    /// The rules, as a document of the rule language.
-    pub rules: serde_json::Value,
-    /// Cases kept beside the rules.
-    #[serde(default)]
-    pub cases: Vec<serde_json::Value>,
-}
-
-impl PolicyRules {
-    /// What a group confers by it.
-    ///
-    /// # Errors
-    /// Everything that stands against the list, by its place in it.
-    pub fn grant(&self) -> Result<Grant, Vec<FieldError>> {
-        let name = Name::parse(&self.list).map_err(|bad| vec![FieldError::new("list", bad.0)]);
-        let rules = RuleList::from_json_value(&self.rules).map_err(|error| {
-            let diagnostics = error.diagnostics().iter();
-            diagnostics
-                .map(|o| FieldError::new(format!("rules{}", o.path), o.message.clone()))
-                .collect()
-        });
-        let (name, rules) = match (name, rules) {
-            (Ok(name), Ok(rules)) => (name, rules),
-            (Err(mut faults), Err(more)) => {
-                faults.extend(more);
-                return Err(faults);
+impl PolicyGroup {
+    /// What it confers, each by its place in the group that stands at the pointer `at`; without
+    /// what faults stand against.
+    pub fn grants(&self, at: &str, faults: &mut Vec<FieldError>) -> Vec<(String, Grant)> {
+        let mut all = Vec::new();
+        // By kind, so that another is not forgotten here.
+        for kind in EntitlementKind::ALL {
+            match kind {
+                EntitlementKind::Permission => {
+                    for (n, permission) in self.permissions.iter().enumerate() {
+                        let at = format!("{at}/permissions/{n}");
+                        let name = good(faults, &at, PermissionName::parse(permission));
+                        let everywhere = |name| Permission {
+                            name,
+                            environments: Default::default(),
+                        };
+                        all.extend(name.map(|name| (at, Grant::Permission(everywhere(name)))));
+                    }
+                }
+                EntitlementKind::Rules => {
+                    for (n, list) in self.rules.iter().enumerate() {
+                        let at = format!("{at}/rules/{n}");
+                        let grant = read(kind, list, &at, faults);
+                        all.extend(grant.map(|grant| (at, grant)));
+                    }
+                }
             }
-            (Err(faults), _) | (_, Err(faults)) => return Err(faults),
-        };
-        let grant = Grant::Rules(Rules {
-            name,
-            priority: self.priority,
-            rules: Arc::new(rules),
-            cases: self.cases.clone(),
-        });
-        let faults = rules::faults(&grant, &Budget::unlimited());
-        if faults.is_empty() {
-            Ok(grant)
-        } else {
-            Err(faults)
         }
+        all
     }
+}
+
+/// What a group confers, of a kind that is said by its members; nothing where faults say what
+/// stands against it.
+fn read(
+    kind: EntitlementKind,
+    said: &Map<String, Value>,
+    at: &str,
+    faults: &mut Vec<FieldError>,
+) -> Option<Grant> {
+    let before = faults.len();
+    let known: Vec<_> = kind.members().iter().map(|member| member.name).collect();
+    for key in said.keys().filter(|key| !known.contains(&key.as_str())) {
+        let wrong = format!(
+            "unknown field `{key}`, expected one of `{}`",
+            known.join("`, `")
+        );
+        faults.push(FieldError::new(format!("{at}/{key}"), wrong));
+    }
+    let budget = Budget::unlimited();
+    let grant = kind.read(said, at, faults, &budget)?;
+    let placed = |f: FieldError| FieldError::new(format!("{at}/{}", f.field), f.message);
+    faults.extend(rules::faults(&grant, &budget).into_iter().map(placed));
+    (faults.len() == before).then_some(grant)
 }
 
 /// A resource.
@@ -140,7 +145,7 @@ pub struct PolicyResource {
     pub id: String,
     /// What is known of it. Where it is not said, it stays.
     #[serde(default)]
-    pub properties: Option<BTreeMap<String, serde_json::Value>>,
+    pub properties: Option<BTreeMap<String, Value>>,
 }
 
 impl Source for Policy {
@@ -266,24 +271,13 @@ impl Reader {
             let members: Vec<_> = members.collect();
             self.desired.memberships.extend(members);
         }
-        for (n, permission) in wanted.permissions.iter().enumerate() {
-            let at = format!("{at}/permissions/{n}");
-            let permission = good(&mut self.faults, &at, PermissionName::parse(permission));
-            let grant = permission.map(|name| {
-                Grant::Permission(Permission {
-                    name,
-                    environments: Default::default(),
-                })
-            });
-            self.confers(at, &name, grant);
-        }
-        for (n, rules) in wanted.rules.iter().enumerate() {
-            let at = format!("{at}/rules/{n}");
-            let put = |f: FieldError| FieldError::new(format!("{at}/{}", f.field), f.message);
-            let grant = rules.grant();
-            let grant = grant.map_err(|faults| self.faults.extend(faults.into_iter().map(put)));
-            self.confers(at, &name, grant.ok());
-        }
+        let grants = wanted.grants(&at, &mut self.faults).into_iter();
+        let entitlements = grants.map(|(at, grant)| DesiredEntitlement {
+            said: said(at),
+            group: name.to_string(),
+            grant,
+        });
+        self.desired.entitlements.extend(entitlements);
         self.desired.groups.push(DesiredGroup {
             at: format!("{at}/name"),
             name,
@@ -292,15 +286,5 @@ impl Reader {
             kept: kept_by.map_or(Kept::Here, Kept::By),
             listed: !wanted.members.is_empty(),
         });
-    }
-
-    fn confers(&mut self, at: String, group: &Name, grant: Option<Grant>) {
-        let group = group.to_string();
-        let entitlement = grant.map(|grant| DesiredEntitlement {
-            said: said(at),
-            group,
-            grant,
-        });
-        self.desired.entitlements.extend(entitlement);
     }
 }

@@ -62,7 +62,7 @@ impl DriftCode {
 
 /// A fact as sentences about drift need it.
 pub(super) trait Told: Fact {
-    const KIND: FactKind;
+    const COUNTED: FactKind;
 
     /// What it says, without a verb.
     fn told(&self, world: &World) -> String;
@@ -73,7 +73,7 @@ fn name(world: &World, group: portcullis_model::Id<portcullis_model::Group>) -> 
 }
 
 impl Told for Membership {
-    const KIND: FactKind = FactKind::Membership;
+    const COUNTED: FactKind = FactKind::Membership;
 
     fn told(&self, world: &World) -> String {
         let login = world.user(self.user).map_or("", |user| &user.login);
@@ -86,7 +86,7 @@ impl Told for Membership {
 }
 
 impl Told for Inclusion {
-    const KIND: FactKind = FactKind::Inclusion;
+    const COUNTED: FactKind = FactKind::Inclusion;
 
     fn told(&self, world: &World) -> String {
         let child = name(world, self.child);
@@ -99,7 +99,7 @@ impl Told for Inclusion {
 }
 
 impl Told for Entitlement {
-    const KIND: FactKind = FactKind::Entitlement;
+    const COUNTED: FactKind = FactKind::Entitlement;
 
     fn told(&self, world: &World) -> String {
         format!("`{}` of `{}`", self.grant.label(), name(world, self.group))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::{Change, ConnectorId, Edit, Expiry, Fact, Grant, World};
+use portcullis_model::{Change, ConnectorId, Edit, Expiry, Fact, World};
 use serde_json::Value;
 
 use super::{Drift, FactKind};
@@ -60,7 +60,7 @@ impl Plan {
                 Change::Membership(edit) => (FactKind::Membership, cut_fact(edit, |_, _| false)),
                 Change::Inclusion(edit) => (FactKind::Inclusion, cut_fact(edit, |_, _| false)),
                 Change::Entitlement(edit) => {
-                    let smaller = cut_fact(edit, |was, is| confers_less(&was.grant, &is.grant));
+                    let smaller = cut_fact(edit, |was, is| is.grant.gives_less_than(&was.grant));
                     (FactKind::Entitlement, smaller)
                 }
                 Change::User(edit) => (
@@ -118,18 +118,6 @@ fn cut_fact<F: Fact>(edit: &Edit<F>, less: impl Fn(&F, &F) -> bool) -> Loss {
     let end = |fact: &F| -> Expiry { fact.validity().until };
     // What has lapsed is granted anew.
     loss(edit, |was, is| end(is) < end(was) || less(was, is))
-}
-
-fn confers_less(was: &Grant, is: &Grant) -> bool {
-    match (was, is) {
-        // No environment stands for every one.
-        (Grant::Permission(was), Grant::Permission(is)) => {
-            let (was, is) = (&was.environments, &is.environments);
-            !is.is_empty() && (was.is_empty() || !was.is_subset(is))
-        }
-        (Grant::Rules(was), Grant::Rules(is)) => is.rules.0.len() < was.rules.0.len(),
-        _ => true,
-    }
 }
 
 fn known_less(was: &BTreeMap<String, Value>, is: &BTreeMap<String, Value>) -> bool {

@@ -131,3 +131,24 @@ fn files_under_different_names_leave_each_other_alone() {
         .unwrap();
     assert!(town.direct("ana", "Team").is_none());
 }
+
+#[test]
+fn each_fault_of_an_imported_list_is_told_where_it_stands() {
+    let wrong = json!({ "lst": "x", "priority": "high", "rules": [{ "access": "permit", "where": {
+        "rsrc_type": "doc", "action": "read", "rsrc_match": [] } }] });
+    let policy = json!({ "groups": [{ "name": "Team", "rules": [wrong] }] });
+    let policy = SyncSource::<Policy>::new(serde_json::from_value(policy).unwrap());
+    let mut town = Town::new();
+    let Err(Refusal::Invalid(faults)) =
+        town.as_actor(Actor::Connector(ConnectorId::POLICY), &policy)
+    else {
+        panic!("it is refused")
+    };
+    let mut fields: Vec<_> = faults.iter().map(|fault| &*fault.field).collect();
+    fields.sort_unstable();
+    let below = "/groups/0/rules/0";
+    assert_eq!(
+        fields,
+        ["list", "lst", "priority", "rules/0/access"].map(|field| format!("{below}/{field}"))
+    );
+}

@@ -12,7 +12,7 @@ use portcullis_app::{
     sync::{Drift, Outlook, Source, SyncSource},
 };
 use portcullis_model::{
-    Actor, Change, ConnectorId, EditKind, RecordKind, Refusal, SystemActor, name::ParseTextError,
+    Actor, Change, ConnectorId, EditKind, Refusal, SystemActor, name::ParseTextError,
 };
 use portcullis_rules::strict;
 use serde::{Serialize, de::DeserializeOwned};
@@ -372,7 +372,7 @@ fn listed(changes: &BTreeMap<&'static str, Edits>) -> String {
 fn count<'c>(changes: impl Iterator<Item = &'c Change>) -> BTreeMap<&'static str, Edits> {
     let mut all: BTreeMap<_, Edits> = BTreeMap::new();
     for outline in changes.map(Change::outline) {
-        let edits = all.entry(plural(outline.record)).or_default();
+        let edits = all.entry(outline.record.plural()).or_default();
         match outline.edit {
             EditKind::Created => edits.created += 1,
             EditKind::Changed => edits.updated += 1,
@@ -380,19 +380,4 @@ fn count<'c>(changes: impl Iterator<Item = &'c Change>) -> BTreeMap<&'static str
         }
     }
     all
-}
-
-const fn plural(record: RecordKind) -> &'static str {
-    match record {
-        RecordKind::User => "users",
-        RecordKind::Group => "groups",
-        RecordKind::App => "apps",
-        RecordKind::Tag => "tags",
-        RecordKind::Membership => "memberships",
-        RecordKind::Inclusion => "inclusions",
-        RecordKind::Entitlement => "entitlements",
-        RecordKind::Request => "requests",
-        RecordKind::Resource => "resources",
-        RecordKind::Identity => "identities",
-    }
 }

@@ -55,6 +55,12 @@ pub trait Conferred {
     {
         self == other
     }
+
+    /// Whether it gives less than `was`, which it stands in place of: a source that shortens much is
+    /// stopped.
+    fn gives_less_than(&self, was: &Self) -> bool
+    where
+        Self: Sized;
 }
 
 impl dyn Conferred {
@@ -162,6 +168,15 @@ macro_rules! kinds {
                 match (self, other) {
                     $((Self::$Kind(this), Self::$Kind(other)) => this.says_the_same(other),)+
                     _ => false,
+                }
+            }
+
+            /// Whether it gives less than `was`, which it stands in place of.
+            #[must_use]
+            pub fn gives_less_than(&self, was: &Self) -> bool {
+                match (self, was) {
+                    $((Self::$Kind(this), Self::$Kind(was)) => this.gives_less_than(was),)+
+                    _ => true,
                 }
             }
         }

@@ -30,6 +30,12 @@ impl Conferred for Permission {
     fn says_the_same(&self, other: &Self) -> bool {
         self.name.key() == other.name.key() && self.environments == other.environments
     }
+
+    fn gives_less_than(&self, was: &Self) -> bool {
+        // No environment stands for every one.
+        let (is, was) = (&self.environments, &was.environments);
+        !is.is_empty() && (was.is_empty() || !was.is_subset(is))
+    }
 }
 
 impl Kind for Permission {

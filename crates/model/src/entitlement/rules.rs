@@ -44,6 +44,10 @@ impl Conferred for Rules {
     fn place(&self, rule: usize) -> String {
         format!("rule {} of the list `{}`", rule + 1, self.name)
     }
+
+    fn gives_less_than(&self, was: &Self) -> bool {
+        self.rules.0.len() < was.rules.0.len()
+    }
 }
 
 impl Kind for Rules {

@@ -1,9 +1,7 @@
 //! May the actor do this to that? By the matrix, on the world as it is; pages ask it what to offer.
 
-use std::collections::HashSet;
-
 use super::{Action, Relation};
-use crate::{Actor, App, Context, Group, Id, MembershipKind, Refusal, Request, User, World};
+use crate::{Actor, App, Context, Group, Id, Refusal, Request, User, World};
 
 /// What an action is about.
 #[derive(Clone, Copy, Debug)]
@@ -70,106 +68,6 @@ pub fn may(
         sentence: format!("you may not {}", action.phrase()),
         next: format!("ask {}", who.join(" or ")),
     })
-}
-
-impl World {
-    /// Whether `user` is an admin at `now`: a member of the owners group of the built-in app.
-    #[must_use]
-    pub fn is_admin(&self, user: Id<User>, now: crate::Timestamp) -> bool {
-        self.built_in_app()
-            .and_then(|app| self.owners_group(app.id))
-            .is_some_and(|group| {
-                self.holds(user, group.id, MembershipKind::Member, now)
-                    .is_some()
-            })
-    }
-
-    /// Whether `user` owns `app` at `now`: is an owner of one of its owners groups.
-    #[must_use]
-    pub fn owns_app(&self, user: Id<User>, app: Id<App>, now: crate::Timestamp) -> bool {
-        self.app_groups(app)
-            .filter(|group| group.is_owners_group())
-            .any(|group| {
-                self.holds(user, group.id, MembershipKind::Owner, now)
-                    .is_some()
-            })
-    }
-
-    /// Whether `user` owns `group` at `now`, directly or through a role.
-    #[must_use]
-    pub fn owns_group(&self, user: Id<User>, group: Id<Group>, now: crate::Timestamp) -> bool {
-        self.holds(user, group, MembershipKind::Owner, now)
-            .is_some()
-    }
-
-    /// The pending requests that `user` is asked to decide, oldest first.
-    #[must_use]
-    pub fn waits_for(&self, user: Id<User>, now: crate::Timestamp) -> Vec<&Request> {
-        if self.requests().next().is_none() {
-            return Vec::new();
-        }
-        let owned: HashSet<Id<Group>> = self
-            .groups_of(user, now)
-            .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
-            .map(|(group, ..)| group.id)
-            .collect();
-        let admin = self.is_admin(user, now);
-        self.requests()
-            .filter(|request| request.requester != user)
-            .filter(|request| {
-                let of_app = request.wants.app(self);
-                let of_app = of_app.and_then(|app| self.owners_group(app));
-                let near = admin
-                    || request
-                        .wants
-                        .group()
-                        .is_some_and(|group| owned.contains(&group))
-                    || of_app.is_some_and(|group| owned.contains(&group.id));
-                let deciders = || request.wants.deciders(self, Some(request.requester), now);
-                near && deciders().iter().any(|decider| decider.id == user)
-            })
-            .collect()
-    }
-
-    /// Who is asked about a group: its owners other than `requester`, else its app's, else admins.
-    #[must_use]
-    pub fn deciders(
-        &self,
-        group: &Group,
-        requester: Option<Id<User>>,
-        now: crate::Timestamp,
-    ) -> Vec<&User> {
-        let others = |group: Id<Group>, kind: MembershipKind| -> Vec<&User> {
-            let all = self.holders(group, kind, now);
-            all.into_iter()
-                .map(|h| h.user)
-                .filter(|u| Some(u.id) != requester)
-                .collect()
-        };
-        let owners = others(group.id, MembershipKind::Owner);
-        if !owners.is_empty() {
-            return owners;
-        }
-        let of_app = group.app().and_then(|app| self.owners_group(app));
-        let owners = of_app.map_or_else(Vec::new, |group| others(group.id, MembershipKind::Owner));
-        if !owners.is_empty() {
-            return owners;
-        }
-        self.admins(requester, now)
-    }
-
-    /// The admins other than `requester`, by login.
-    #[must_use]
-    pub fn admins(&self, requester: Option<Id<User>>, now: crate::Timestamp) -> Vec<&User> {
-        let group = self
-            .built_in_app()
-            .and_then(|app| self.owners_group(app.id));
-        let all = group.map_or_else(Vec::new, |group| {
-            self.holders(group.id, MembershipKind::Member, now)
-        });
-        let users = all.into_iter().map(|holder| holder.user);
-        users.filter(|user| Some(user.id) != requester).collect()
-    }
 }
 
 fn stands(

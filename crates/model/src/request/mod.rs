@@ -1,6 +1,7 @@
 //! Requests: somebody asks for something, somebody decides.
 
+mod record;
 mod wants;
 
-pub use crate::membership::{Granted, Request, Resolution, State};
+pub use record::{Granted, Request, Resolution, State};
 pub use wants::{Target as WantsTarget, Wants};

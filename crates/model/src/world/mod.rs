@@ -7,6 +7,7 @@
 mod access;
 mod actors;
 mod apply;
+mod deciders;
 mod diff;
 mod find;
 mod holders;

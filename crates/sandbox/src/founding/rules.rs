@@ -16,11 +16,16 @@ impl Company {
             .map_err(|error| Refusal::invalid("policy", error.to_string()))?;
         for wanted in &policy.groups {
             let group = self.story.group(&wanted.name)?.id;
-            for list in &wanted.rules {
+            let mut faults = Vec::new();
+            let grants = wanted.grants("", &mut faults);
+            if !faults.is_empty() {
+                return Err(Refusal::Invalid(faults));
+            }
+            for (_, grant) in grants {
                 let confer = GrantEntitlement {
                     group,
                     replaces: None,
-                    grant: list.grant().map_err(Refusal::Invalid)?,
+                    grant,
                     until: Expiry::NEVER,
                     reason: reason("Agreed with the people it is about"),
                 };

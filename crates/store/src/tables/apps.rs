@@ -2,11 +2,10 @@
 
 use portcullis_model::App;
 
-use super::{Family, Stored, to_body};
+use super::{Stored, to_body};
 use crate::db::Value;
 
 impl Stored for App {
-    const FAMILY: Family = Family::Apps;
     const COLUMNS: &'static [&'static str] = &["name_key", "label", "body"];
 
     fn values(&self) -> Vec<Value> {

@@ -2,11 +2,10 @@
 
 use portcullis_model::Entitlement;
 
-use super::{Family, Stored, to_body, until};
+use super::{Stored, to_body, until};
 use crate::db::Value;
 
 impl Stored for Entitlement {
-    const FAMILY: Family = Family::Entitlements;
     const COLUMNS: &'static [&'static str] = &[
         "group_id",
         "kind",

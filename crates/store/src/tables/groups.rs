@@ -2,11 +2,10 @@
 
 use portcullis_model::{Group, GroupKind, Id};
 
-use super::{Family, Stored, to_body};
+use super::{Stored, to_body};
 use crate::db::Value;
 
 impl Stored for Group {
-    const FAMILY: Family = Family::Groups;
     const COLUMNS: &'static [&'static str] = &["name_key", "label", "kind", "app_id", "body"];
 
     fn values(&self) -> Vec<Value> {

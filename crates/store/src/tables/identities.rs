@@ -2,11 +2,10 @@
 
 use portcullis_model::Identity;
 
-use super::{Family, Stored, to_body};
+use super::{Stored, to_body};
 use crate::db::Value;
 
 impl Stored for Identity {
-    const FAMILY: Family = Family::Identities;
     const COLUMNS: &'static [&'static str] = &["user_id", "connector", "external_id", "body"];
 
     fn values(&self) -> Vec<Value> {

@@ -2,11 +2,10 @@
 
 use portcullis_model::Inclusion;
 
-use super::{Family, Stored, kind_text, to_body, until};
+use super::{Stored, to_body, until};
 use crate::db::Value;
 
 impl Stored for Inclusion {
-    const FAMILY: Family = Family::Inclusions;
     const COLUMNS: &'static [&'static str] = &[
         "child_id",
         "target_id",
@@ -20,7 +19,7 @@ impl Stored for Inclusion {
         vec![
             self.child.uuid().into(),
             self.target.uuid().into(),
-            kind_text(self.kind).into(),
+            self.kind.as_str().into(),
             self.validity.from.micros().into(),
             until(self.validity.until),
             to_body(self),

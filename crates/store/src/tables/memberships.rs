@@ -6,14 +6,13 @@
 use portcullis_model::{Expiry, Id, Membership, Timestamp, Validity};
 use uuid::Uuid;
 
-use super::{Family, Reading, Stored, kind, kind_text, until};
+use super::{Reading, Stored, kind, until};
 use crate::{
     StoreError, actor,
     db::{Row, Value},
 };
 
 impl Stored for Membership {
-    const FAMILY: Family = Family::Memberships;
     const COLUMNS: &'static [&'static str] = &[
         "user_id",
         "group_id",
@@ -47,7 +46,7 @@ impl Stored for Membership {
         vec![
             user.uuid().into(),
             group.uuid().into(),
-            kind_text(*kind).into(),
+            kind.as_str().into(),
             validity.from.micros().into(),
             until(validity.until),
             reason.as_str().into(),

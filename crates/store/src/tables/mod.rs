@@ -1,5 +1,5 @@
-//! One module per family of records: its columns, how a record becomes a row and a row a record.
-//! All families share the shape `id, added_pos, removed_pos, …` that [`crate::versions`] writes.
+//! One module per kind of record: its columns, how a record becomes a row and a row a record.
+//! All tables share the shape `id, added_pos, removed_pos, …` that [`crate::versions`] writes.
 
 mod apps;
 mod entitlements;
@@ -16,7 +16,7 @@ use std::collections::HashSet;
 
 use portcullis_model::{
     App, Change, Edit, Entitlement, Expiry, Group, Identity, Inclusion, Membership, MembershipKind,
-    Reason, Record, Request, Resource, Tag, Timestamp, User,
+    Reason, Record, RecordKind, Request, Resource, Tag, Timestamp, User,
 };
 use serde::de::DeserializeOwned;
 
@@ -27,8 +27,6 @@ use crate::{
 
 /// A record that has a table.
 pub(crate) trait Stored: Record + DeserializeOwned + 'static {
-    /// Which table.
-    const FAMILY: Family;
     /// The columns of [`Stored::values`], in order.
     const COLUMNS: &'static [&'static str];
     /// What to select for [`Stored::read`], with `{}` before each column's name for the table's.
@@ -73,93 +71,58 @@ impl Reading {
     }
 }
 
-/// The families, in the order in which a world takes them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Family {
-    Users,
-    Tags,
-    Apps,
-    Groups,
-    Inclusions,
-    Memberships,
-    Entitlements,
-    Requests,
-    Resources,
-    Identities,
-}
-
-/// One expression for each family, with `$T` as its records' type.
+/// One expression for each kind of record, with `$T` as its type.
 macro_rules! each {
-    ($family:expr, $T:ident => $do:expr) => {
-        each!($family, $T => $do; Users: User, Tags: Tag, Apps: App, Groups: Group,
-            Inclusions: Inclusion, Memberships: Membership, Entitlements: Entitlement,
-            Requests: Request, Resources: Resource, Identities: Identity)
+    ($kind:expr, $T:ident => $do:expr) => {
+        portcullis_model::records!(each!($kind, $T, $do))
     };
-    ($family:expr, $T:ident => $do:expr; $($Family:ident: $Record:ident),*) => {
-        match $family {
-            $(Family::$Family => {
+    (($kind:expr, $T:ident, $do:expr) $($(#[$doc:meta])* $Record:ident = $text:literal, $plural:literal;)+) => {
+        match $kind {
+            $(RecordKind::$Record => {
                 type $T = $Record;
                 $do
-            })*
+            })+
         }
     };
 }
 
-impl Family {
-    pub(crate) const ALL: [Self; 10] = [
-        Self::Users,
-        Self::Tags,
-        Self::Apps,
-        Self::Groups,
-        Self::Inclusions,
-        Self::Memberships,
-        Self::Entitlements,
-        Self::Requests,
-        Self::Resources,
-        Self::Identities,
-    ];
+/// The same for a change, with the `$edit` that it is.
+macro_rules! each_edit {
+    ($change:expr, $edit:ident => $do:expr) => {
+        portcullis_model::records!(each_edit!($change, $edit, $do))
+    };
+    (($change:expr, $edit:ident, $do:expr) $($(#[$doc:meta])* $Record:ident = $text:literal, $plural:literal;)+) => {
+        match $change { $(portcullis_model::Change::$Record($edit) => $do,)+ }
+    };
+}
+pub(crate) use each_edit;
 
-    pub(crate) const fn table(self) -> &'static str {
-        match self {
-            Self::Users => "users",
-            Self::Tags => "tags",
-            Self::Apps => "apps",
-            Self::Groups => "groups",
-            Self::Inclusions => "inclusions",
-            Self::Memberships => "memberships",
-            Self::Entitlements => "entitlements",
-            Self::Requests => "requests",
-            Self::Resources => "resources",
-            Self::Identities => "identities",
-        }
-    }
+/// The columns of a table beside those that all have.
+pub(crate) fn columns(of: RecordKind) -> &'static [&'static str] {
+    each!(of, T => T::COLUMNS)
+}
 
-    pub(crate) const fn columns(self) -> &'static [&'static str] {
-        each!(self, T => T::COLUMNS)
-    }
+/// What to select for [`read`].
+pub(crate) fn select(of: RecordKind, engine: Engine) -> String {
+    each!(of, T => T::select(engine, ""))
+}
 
-    /// What to select for [`Family::read`].
-    pub(crate) fn select(self, engine: Engine) -> String {
-        each!(self, T => T::select(engine, ""))
-    }
+/// How many columns [`select`] is.
+pub(crate) fn width(of: RecordKind) -> usize {
+    each!(of, T => T::SELECT.len())
+}
 
-    /// How many columns [`Family::select`] is.
-    pub(crate) const fn width(self) -> usize {
-        each!(self, T => T::SELECT.len())
+/// What a world holds of a kind, beyond being current.
+pub(crate) const fn in_world(of: RecordKind) -> &'static str {
+    match of {
+        RecordKind::Request => " AND status = 'pending'",
+        _ => "",
     }
+}
 
-    /// What a world holds of the family, beyond being current.
-    pub(crate) const fn in_world(self) -> &'static str {
-        match self {
-            Self::Requests => " AND status = 'pending'",
-            _ => "",
-        }
-    }
-
-    /// The record in a row of [`Family::select`], as the edit that creates it.
-    pub(crate) fn read(self, row: &Row, reading: &mut Reading) -> Result<Change, StoreError> {
-        each!(self, T => Ok(Edit::<T>::create(T::read(row, reading)?).into()))
-    }
+/// The record in a row of [`select`], as the edit that creates it.
+pub(crate) fn read(of: RecordKind, row: &Row, reading: &mut Reading) -> Result<Change, StoreError> {
+    each!(of, T => Ok(Edit::<T>::create(T::read(row, reading)?).into()))
 }
 
 /// The record kept whole in the column at `index`.
@@ -178,17 +141,7 @@ fn until(ends: Expiry) -> Value {
     ends.instant().map(Timestamp::micros).into()
 }
 
-const fn kind_text(kind: MembershipKind) -> &'static str {
-    match kind {
-        MembershipKind::Member => "member",
-        MembershipKind::Owner => "owner",
-    }
-}
-
 fn kind(text: &str) -> Result<MembershipKind, StoreError> {
-    match text {
-        "member" => Ok(MembershipKind::Member),
-        "owner" => Ok(MembershipKind::Owner),
-        other => Err(StoreError::corrupt("kind", format!("`{other}` is none"))),
-    }
+    MembershipKind::parse(text)
+        .ok_or_else(|| StoreError::corrupt("kind", format!("`{text}` is none")))
 }

@@ -2,11 +2,10 @@
 
 use portcullis_model::{Request, request::WantsTarget};
 
-use super::{Family, Stored, to_body};
+use super::{Stored, to_body};
 use crate::{actor, db::Value};
 
 impl Stored for Request {
-    const FAMILY: Family = Family::Requests;
     const COLUMNS: &'static [&'static str] = &[
         "requester_id",
         "wants_key",

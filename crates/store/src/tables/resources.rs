@@ -2,11 +2,10 @@
 
 use portcullis_model::Resource;
 
-use super::{Family, Stored, to_body};
+use super::{Stored, to_body};
 use crate::db::Value;
 
 impl Stored for Resource {
-    const FAMILY: Family = Family::Resources;
     const COLUMNS: &'static [&'static str] = &["resource_type", "resource_id", "body"];
 
     fn values(&self) -> Vec<Value> {

@@ -2,11 +2,10 @@
 
 use portcullis_model::{Email, User, UserKind};
 
-use super::{Family, Stored, to_body};
+use super::{Stored, to_body};
 use crate::db::Value;
 
 impl Stored for User {
-    const FAMILY: Family = Family::Users;
     const COLUMNS: &'static [&'static str] = &[
         "login_key",
         "email_key",

@@ -32,7 +32,7 @@ impl Reconcile<'_> {
             let ends = |until| until == holds.until || most < until && holds.until < until;
             holds.contains(now) && said.until.is_none_or(ends)
         };
-        let open = F::KIND == FactKind::Entitlement && self.confers.contains(&group);
+        let open = F::COUNTED == FactKind::Entitlement && self.confers.contains(&group);
         if there.is_some_and(|there| as_said(there) && same(there))
             || !open && self.is_closed(group, said)
         {
@@ -71,13 +71,15 @@ impl Reconcile<'_> {
     ) where
         Change: From<Edit<F>>,
     {
-        let said_here = groups.filter(|group| self.covers(F::KIND, *group)).count();
+        let said_here = groups
+            .filter(|group| self.covers(F::COUNTED, *group))
+            .count();
         let mut count = Count {
             said: said_here,
             ..Count::default()
         };
         for fact in facts {
-            if !self.covers(F::KIND, fact.group()) {
+            if !self.covers(F::COUNTED, fact.group()) {
                 continue;
             }
             let holds = usize::from(!fact.validity().until.is_past(self.context.now));
@@ -88,7 +90,7 @@ impl Reconcile<'_> {
                     self.plan.edits.push(Edit::end(fact.clone()).into());
                 }
             } else if holds > 0
-                && F::KIND != FactKind::Entitlement
+                && F::COUNTED != FactKind::Entitlement
                 && self.listed.contains(&fact.group())
                 && !said(fact)
             {
@@ -97,17 +99,17 @@ impl Reconcile<'_> {
                 self.drift(DriftCode::Extra, "", message);
             }
         }
-        self.plan.counts.insert(F::KIND, count);
+        self.plan.counts.insert(F::COUNTED, count);
     }
 
     /// Whether the source may not fill `group`, which is told.
     fn is_closed(&mut self, group: Id<Group>, said: &Said) -> bool {
         let there = self.world.group(group);
-        let closed = there.is_some_and(|group| self.world.is_closed_to(self.source, group));
-        if closed {
-            self.foreign(group, &said.at);
+        let closed = there.and_then(|group| self.world.closed_to(self.source, group));
+        if let (Some(there), Some(why)) = (there, closed) {
+            self.foreign(there, Some(why), &said.at);
         }
-        closed
+        closed.is_some()
     }
 
     /// Until when tags let a fact hold in `group`; in one that is the source's mirror it holds as

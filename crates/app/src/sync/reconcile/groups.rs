@@ -1,7 +1,7 @@
 //! Apps and groups, found by name.
 
 use portcullis_model::{
-    App, ConnectorId, Description, Edit, Group, GroupKind, Id, Name, Sourced, name,
+    App, Closed, ConnectorId, Description, Edit, Group, GroupKind, Id, Name, Sourced, name,
     record::{AppOrigin, AppPart, Authority},
 };
 
@@ -53,7 +53,7 @@ impl Reconcile<'_> {
         self.drift(DriftCode::ForeignApp, at, message);
         self.adoptable(there, &there.name);
         let owners = self.world.find_group(owners);
-        let closed = |group: &&Group| self.world.is_closed_to(self.source, group);
+        let closed = |group: &&Group| self.world.closed_to(self.source, group).is_some();
         if let Some(owners) = owners.filter(closed) {
             let own = owners.clone().kept_by(Some(self.source));
             let edit = Edit::update(owners.clone(), own);
@@ -118,10 +118,7 @@ impl Reconcile<'_> {
         kind: impl Fn(&Self) -> Option<GroupKind>,
     ) {
         let there = self.world.find_group(name);
-        let foreign = there.is_some_and(|group| {
-            let mirrors_ours = group.is_managed() && kept == Kept::Outside;
-            mirrors_ours || self.world.is_closed_to(self.source, group)
-        });
+        let closed = there.and_then(|group| self.world.closed_to(self.source, group));
         let said = kind(self);
         let another = |there: &&Group| said.is_some_and(|said| !is_alike(said, there.kind));
         if let Some(there) = there.filter(another) {
@@ -163,8 +160,9 @@ impl Reconcile<'_> {
             }
         };
         self.groups.insert(name.key(), after.id);
-        if foreign {
-            return self.foreign(after.id, at);
+        let mirrors_ours = |there: &&Group| there.is_managed() && kept == Kept::Outside;
+        if let Some(there) = there.filter(|there| closed.is_some() || mirrors_ours(there)) {
+            return self.foreign(there, closed, at);
         }
         if let Wording::Always(words) = description {
             after.description = words.clone();
@@ -172,33 +170,27 @@ impl Reconcile<'_> {
         self.put(there, after);
     }
 
-    /// Tells once that the group is another's.
-    pub(super) fn foreign(&mut self, group: Id<Group>, at: &str) {
-        let Some(there) = self.world.group(group) else {
-            return;
-        };
-        if !self.foreign.insert(group) {
+    /// Tells once that the group is another's, by why it is closed; where it is not, the source
+    /// would be the authority over a group that it only keeps.
+    pub(super) fn foreign(&mut self, there: &Group, closed: Option<Closed>, at: &str) {
+        if !self.foreign.insert(there.id) {
             return;
         }
         let name = &there.name;
-        let message = match there.authority {
-            _ if self.world.is_built_in(there) => {
-                format!(
-                    "`{name}` says who administers Portcullis, which no source does; leave it out"
-                )
-            }
-            Authority::External(other) => {
+        let message = match closed {
+            Some(Closed::BuiltIn) => format!(
+                "`{name}` says who administers Portcullis, which no source does; leave it out"
+            ),
+            Some(Closed::Outside(other)) => {
                 format!("`{name}` is kept by `{other}`, an outside system; change it there")
             }
-            Authority::Portcullis if there.source == Some(self.source) => {
-                format!(
-                    "`{name}` is decided about in Portcullis; another than this source keeps it"
-                )
-            }
-            Authority::Portcullis => {
+            Some(Closed::Kept) => {
                 self.adoptable(there, name);
                 self.not_kept(there, name)
             }
+            None => format!(
+                "`{name}` is decided about in Portcullis; another than this source keeps it"
+            ),
         };
         self.drift(DriftCode::ForeignGroup, at, message);
     }

@@ -4,7 +4,8 @@
 //! its own only where an admin or the operator says so.
 
 use crate::{
-    Actor, Change, ChangeSet, ConnectorId, Context, Edit, Fact, Group, Refusal, RefusalCode, World,
+    Actor, Change, ChangeSet, Closed, ConnectorId, Context, Edit, Fact, Group, Refusal,
+    RefusalCode, World,
     record::{Authority, Sourced},
 };
 
@@ -167,21 +168,17 @@ impl Own<'_> {
 
     /// Whether the source may fill and change `group`.
     fn open(&self, group: &Group) -> Result<(), Refusal> {
-        if !self.after.is_closed_to(self.connector, group) {
-            return Ok(());
-        }
-        if self.after.is_built_in(group) {
-            return Err(foreign(format!(
+        match self.after.closed_to(self.connector, group) {
+            None => Ok(()),
+            Some(Closed::BuiltIn) => Err(foreign(format!(
                 "`{}` says who administers Portcullis, which no source does",
                 group.name
-            )));
-        }
-        match group.authority {
-            Authority::External(other) if other != self.connector => Err(foreign(format!(
+            ))),
+            Some(Closed::Outside(other)) => Err(foreign(format!(
                 "`{}` is kept by `{other}`, not by `{}`",
                 group.name, self.connector
             ))),
-            Authority::External(_) | Authority::Portcullis => Err(not_kept(self.connector, group)),
+            Some(Closed::Kept) => Err(not_kept(self.connector, group)),
         }
     }
 }

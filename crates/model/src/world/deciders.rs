@@ -1,0 +1,75 @@
+//! Who decides about what: admins, owners of apps and of groups.
+
+use super::World;
+use crate::{App, Group, Id, MembershipKind, Timestamp, User};
+
+impl World {
+    /// Whether `user` is an admin at `now`: a member of the owners group of the built-in app.
+    #[must_use]
+    pub fn is_admin(&self, user: Id<User>, now: Timestamp) -> bool {
+        self.built_in_app()
+            .and_then(|app| self.owners_group(app.id))
+            .is_some_and(|group| {
+                self.holds(user, group.id, MembershipKind::Member, now)
+                    .is_some()
+            })
+    }
+
+    /// Whether `user` owns `app` at `now`: is an owner of one of its owners groups.
+    #[must_use]
+    pub fn owns_app(&self, user: Id<User>, app: Id<App>, now: Timestamp) -> bool {
+        self.app_groups(app)
+            .filter(|group| group.is_owners_group())
+            .any(|group| {
+                self.holds(user, group.id, MembershipKind::Owner, now)
+                    .is_some()
+            })
+    }
+
+    /// Whether `user` owns `group` at `now`, directly or through a role.
+    #[must_use]
+    pub fn owns_group(&self, user: Id<User>, group: Id<Group>, now: Timestamp) -> bool {
+        self.holds(user, group, MembershipKind::Owner, now)
+            .is_some()
+    }
+
+    /// Who is asked about a group: its owners other than `requester`, else its app's, else admins.
+    #[must_use]
+    pub fn deciders(
+        &self,
+        group: &Group,
+        requester: Option<Id<User>>,
+        now: Timestamp,
+    ) -> Vec<&User> {
+        let others = |group: Id<Group>, kind: MembershipKind| -> Vec<&User> {
+            let all = self.holders(group, kind, now);
+            all.into_iter()
+                .map(|h| h.user)
+                .filter(|u| Some(u.id) != requester)
+                .collect()
+        };
+        let owners = others(group.id, MembershipKind::Owner);
+        if !owners.is_empty() {
+            return owners;
+        }
+        let of_app = group.app().and_then(|app| self.owners_group(app));
+        let owners = of_app.map_or_else(Vec::new, |group| others(group.id, MembershipKind::Owner));
+        if !owners.is_empty() {
+            return owners;
+        }
+        self.admins(requester, now)
+    }
+
+    /// The admins other than `requester`, by login.
+    #[must_use]
+    pub fn admins(&self, requester: Option<Id<User>>, now: Timestamp) -> Vec<&User> {
+        let group = self
+            .built_in_app()
+            .and_then(|app| self.owners_group(app.id));
+        let all = group.map_or_else(Vec::new, |group| {
+            self.holders(group.id, MembershipKind::Member, now)
+        });
+        let users = all.into_iter().map(|holder| holder.user);
+        users.filter(|user| Some(user.id) != requester).collect()
+    }
+}
