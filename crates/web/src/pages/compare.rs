@@ -16,8 +16,8 @@ const MOST_IN_ROLE: usize = 40;
 
 #[derive(Template)]
 #[template(path = "compare.html")]
-struct Compare {
-    shell: ui::Shell,
+struct Compare<'p> {
+    page: &'p Page,
     a: Picked,
     b: Picked,
     swap: String,
@@ -66,7 +66,7 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
         ];
     }
     render(&Compare {
-        shell: page.shell(),
+        page: &page,
         swap: address("/compare", &[("a", &b_picked.text), ("b", &a_picked.text)]),
         a: a_picked,
         b: b_picked,

@@ -11,7 +11,7 @@ use crate::pages::{
 #[derive(Template)]
 #[template(path = "expiring.html")]
 struct Expiring<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     tabs: Vec<ui::Tab>,
     whose: &'static str,
     empty: &'static str,
@@ -59,7 +59,7 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
         tabs.push(tab("Everything", "all"));
     }
     render(&Expiring {
-        shell: page.shell(),
+        page: &page,
         tabs,
         whose: name,
         empty,

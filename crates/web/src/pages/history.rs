@@ -27,7 +27,7 @@ const MOST_THROUGH: usize = 12;
 #[derive(Template)]
 #[template(path = "history.html")]
 struct HistoryPage<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     name: &'p str,
     /// Of a person.
     login: Option<&'p str>,
@@ -109,7 +109,7 @@ pub(super) async fn of_person(State(web): State<Web>, page: Page) -> Result<Resp
     }
     let here = format!("{}/history", convert::user_href(user));
     render(&HistoryPage {
-        shell: page.shell(),
+        page: &page,
         name: &user.name,
         login: Some(&user.login),
         crumbs: vec![ui::Link::new("People", "/people")],
@@ -178,7 +178,7 @@ pub(super) async fn of_group(State(web): State<Web>, page: Page) -> Result<Respo
     drawn.lines.splice(..0, ways.lines);
     let here = format!("{}/history", convert::group_href(group));
     render(&HistoryPage {
-        shell: page.shell(),
+        page: &page,
         name: &group.name,
         login: None,
         crumbs: group_page::crumbs(&page, group),

@@ -17,7 +17,6 @@ const MOST_OWNED: usize = 20;
 #[template(path = "home.html")]
 struct Home<'p> {
     page: &'p Page,
-    shell: ui::Shell,
     greeting: String,
     ending: Few<access::Row>,
     waiting: Few<Waiting<'p>>,
@@ -52,7 +51,6 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     let asked = world.requests().filter(|request| request.requester == me);
     let first_name = user.name.split_whitespace().next();
     render(&Home {
-        shell: page.shell(),
         page: &page,
         greeting: first_name.unwrap_or_default().to_owned(),
         ending,

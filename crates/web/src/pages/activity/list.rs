@@ -22,7 +22,7 @@ const MOST_SUBJECTS: usize = 4;
 #[derive(Template)]
 #[template(path = "activity/list.html")]
 struct Activity<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     operations: Vec<ui::Choice>,
     it: List<'p, Row<'p>>,
     is_open: bool,
@@ -74,7 +74,7 @@ pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response,
     it.narrowed("To", "to", page.query("to"));
     it.searched("Text");
     render(&Activity {
-        shell: page.shell(),
+        page: &page,
         operations,
         is_open: ["actor", "from", "to"]
             .iter()

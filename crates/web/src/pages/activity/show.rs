@@ -29,8 +29,8 @@ const MOST_LINES: usize = 80;
 
 #[derive(Template)]
 #[template(path = "activity/show.html")]
-struct EntryPage {
-    shell: ui::Shell,
+struct EntryPage<'p> {
+    page: &'p Page,
     entry: LogEntry,
     who: ui::Entity,
     did: &'static str,
@@ -84,7 +84,7 @@ pub(crate) async fn show(
     let names = Names::of_subjects(page.world(), &entry.subjects);
     let last = page.viewer.world.position().0;
     render(&EntryPage {
-        shell: page.shell(),
+        page: &page,
         who: names::actor(page.world(), entry.actor, entry.login.as_deref()),
         did: words::did(entry.operation),
         when: convert::when(entry.at, page.viewer.context.now),

@@ -11,7 +11,7 @@ use crate::pages::prelude::*;
 #[derive(Template)]
 #[template(path = "apps/list.html")]
 struct Apps<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     it: List<'p, Row<'p>>,
 }
 
@@ -36,10 +36,7 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
     it.searched("Text");
     it.narrowed("Tag", "tag", tag.map_or("", |tag| &tag.name));
     it.offer(Wish::CreateApp, "New app");
-    render(&Apps {
-        shell: page.shell(),
-        it,
-    })
+    render(&Apps { page: &page, it })
 }
 
 fn row<'p>(page: &'p Page, app: &'p App) -> Row<'p> {

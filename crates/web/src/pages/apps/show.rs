@@ -15,9 +15,7 @@ const MOST_LOOKED_AT: usize = 2_000;
 #[derive(Template)]
 #[template(path = "apps/show.html")]
 struct AppPage<'p> {
-    shell: ui::Shell,
     page: &'p Page,
-    as_of: AsOf,
     app: &'p App,
     chips: Vec<ui::Chip>,
     groups: List<'p, Row<'p>>,
@@ -40,7 +38,6 @@ enum Mine {
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     let (app, world) = (page.shown::<App>()?, page.world());
-    let as_of = AsOf::of(&page);
     let kind = ui::Chip::kind(ui::EntityKind::App);
     let owners_group = world.owners_group(app.id).map(convert::group_href);
     let more = format!("{}?kind=owner", owners_group.unwrap_or_default());
@@ -49,7 +46,7 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
             AppOrigin::BuiltIn => vec![kind, ui::Chip::plain("built in")],
             AppOrigin::Made => vec![kind],
         },
-        groups: groups(&page, app, &as_of.day),
+        groups: groups(&page, app),
         owners: Few::of(FEW, owners(&page, app), convert::user)
             .beside("Owners", more)
             .or_none("None. Administrators decide on what is asked for."),
@@ -63,14 +60,12 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
             .filter_map(|id| world.tag(*id))
             .map(|tag| (tag, None))
             .collect(),
-        shell: page.shell(),
         page: &page,
-        as_of,
         app,
     })
 }
 
-fn groups<'p>(page: &'p Page, app: &App, day: &str) -> List<'p, Row<'p>> {
+fn groups<'p>(page: &'p Page, app: &App) -> List<'p, Row<'p>> {
     let query = page.query("q");
     let of_app = page.world().app_groups(app.id);
     let mut found: Vec<_> = of_app
@@ -84,7 +79,7 @@ fn groups<'p>(page: &'p Page, app: &App, day: &str) -> List<'p, Row<'p>> {
     }
     let here = convert::app_href(app);
     let mut list = List::new(page, here, sort, found, |group| Some(row(page, group)));
-    list.keep("at", day);
+    list.keep("at", &page.as_of().day);
     list.searched("Text");
     actions(page, app, &mut list.actions);
     list

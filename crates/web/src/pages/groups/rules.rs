@@ -29,7 +29,7 @@ const MOST_SAID: usize = 50;
 #[derive(Template)]
 #[template(path = "groups/rules.html")]
 struct EditPage<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     title: String,
     crumbs: Vec<ui::Link>,
     group: ui::Entity,
@@ -283,7 +283,7 @@ fn edit<'p>(
     let mut crumbs = crumbs(group);
     crumbs.push(ui::Link::new("Rules", "/rules"));
     EditPage {
-        shell: page.shell(),
+        page,
         title: match there {
             Some(there) => there.grant.label().to_owned(),
             None => format!("Rules of {}", group.name),

@@ -17,8 +17,6 @@ use crate::pages::{
 #[derive(Template)]
 #[template(path = "people/show.html")]
 struct PersonPage<'p> {
-    shell: ui::Shell,
-    as_of: AsOf,
     page: &'p Page,
     user: &'p User,
     chips: Vec<ui::Chip>,
@@ -93,9 +91,7 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
     let reports = world.users().filter(|it| it.manager == Some(user.id));
     let current = address(&convert::user_href(user), &[("show", show)]);
     PersonPage {
-        shell: page.shell(),
         page,
-        as_of: AsOf::of(page),
         user,
         chips: chips(page, user),
         actions: actions(page, user),

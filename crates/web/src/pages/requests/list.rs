@@ -20,7 +20,7 @@ use crate::{
 #[derive(Template)]
 #[template(path = "requests/list.html")]
 struct Requests<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     tabs: Vec<ui::Tab>,
     tab: &'static str,
     it: List<'p, Row>,
@@ -103,7 +103,7 @@ pub(super) async fn draw<'p>(
     let one = |label, tab| ui::Tab::new(label, tab_href(tab), &current);
     let waiting = world.waits_for(page.viewer.id, now).len() as u64;
     Ok(Requests {
-        shell: page.shell(),
+        page,
         tab,
         tabs: vec![
             one("For me", "").counting(waiting),

@@ -24,7 +24,6 @@ use crate::{
 #[derive(Template)]
 #[template(path = "requests/show.html")]
 struct RequestPage<'p> {
-    shell: ui::Shell,
     page: &'p Page,
     request: &'p Request,
     title: String,
@@ -114,7 +113,6 @@ pub(super) async fn draw<'p>(
     }
     asides.retain(|aside| !aside.is_empty());
     Ok(RequestPage {
-        shell: page.shell(),
         page,
         request,
         title: format!("{} asks for {}", requester.name, wants.name),

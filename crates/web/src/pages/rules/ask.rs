@@ -12,9 +12,8 @@ const MOST_RULES: usize = 60;
 
 #[derive(Template)]
 #[template(path = "rules/ask.html")]
-struct AskPage {
-    shell: ui::Shell,
-    as_of: AsOf,
+struct AskPage<'p> {
+    page: &'p Page,
     ask: Asked,
     answer: Option<Answer>,
 }
@@ -74,7 +73,7 @@ impl Asked {
             kind: page.query("type"),
             id: page.query("id"),
             properties: page.query("properties"),
-            as_of: AsOf::of(page).day,
+            as_of: page.as_of().day,
             errors: ui::Errors::default(),
         }
     }
@@ -152,8 +151,7 @@ pub(crate) async fn ask(State(web): State<Web>, page: Page) -> Result<Response, 
     };
     let answer = question.map(|question| answer(&web, &page, &question));
     render(&AskPage {
-        shell: page.shell(),
-        as_of: AsOf::of(&page),
+        page: &page,
         ask,
         answer,
     })

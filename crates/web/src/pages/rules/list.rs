@@ -17,7 +17,7 @@ use crate::pages::{prelude::*, rules::ask};
 #[derive(Template)]
 #[template(path = "rules/list.html")]
 struct RulesPage<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     ask: ask::Asked,
     it: List<'p, Row<'p>>,
 }
@@ -65,7 +65,7 @@ pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response,
         row.found = chips(found);
     }
     render(&RulesPage {
-        shell: page.shell(),
+        page: &page,
         ask: ask::Asked::of(&page),
         it,
     })

@@ -12,7 +12,7 @@ use crate::pages::{constraints::demands, prelude::*};
 #[derive(Template)]
 #[template(path = "tags/list.html")]
 struct Tags<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     it: List<'p, Row<'p>>,
 }
 
@@ -50,8 +50,5 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
     });
     it.searched("Text");
     it.offer(Wish::CreateTag, "New tag");
-    render(&Tags {
-        shell: page.shell(),
-        it,
-    })
+    render(&Tags { page: &page, it })
 }

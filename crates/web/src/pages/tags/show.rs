@@ -7,7 +7,7 @@ use crate::pages::{constraints::demands, prelude::*};
 #[derive(Template)]
 #[template(path = "tags/show.html")]
 struct TagPage<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     tag: &'p Tag,
     chips: Vec<ui::Chip>,
     demands: Vec<String>,
@@ -26,7 +26,7 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     let (tag, world) = (page.shown::<Tag>()?, page.world());
     let apps = world.apps().filter(|app| app.tags.contains(&tag.id));
     render(&TagPage {
-        shell: page.shell(),
+        page: &page,
         tag,
         chips: vec![
             ui::Chip::kind(ui::EntityKind::Tag),

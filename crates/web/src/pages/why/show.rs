@@ -23,9 +23,8 @@ const MOST_ROLES: usize = 3;
 
 #[derive(Template)]
 #[template(path = "why/show.html")]
-struct Why {
-    shell: ui::Shell,
-    as_of: AsOf,
+struct Why<'p> {
+    page: &'p Page,
     user: Picked,
     what: &'static str,
     name: String,
@@ -87,7 +86,7 @@ pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response,
     render(&why(&web, &page))
 }
 
-fn why(web: &Web, page: &Page) -> Why {
+fn why<'p>(web: &Web, page: &'p Page) -> Why<'p> {
     let (user, picked) = pick(page, "user", "Person");
     let question = question(page);
     let (what, name) = match &question {
@@ -107,8 +106,7 @@ fn why(web: &Web, page: &Page) -> Why {
         _ => None,
     };
     Why {
-        shell: page.shell(),
-        as_of: AsOf::of(page),
+        page,
         user: picked,
         what,
         name,
