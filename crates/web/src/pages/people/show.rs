@@ -7,7 +7,7 @@ use portcullis_model::{
 };
 
 use crate::pages::{
-    access::{self, Section},
+    access,
     actions::Actions,
     grants::{SOON_DAYS, ends_within},
     people::form::shown,
@@ -25,7 +25,7 @@ struct PersonPage<'p> {
     /// Which list is shown: `owned`, `permissions`, or what they have.
     show: &'static str,
     query: String,
-    sections: Vec<Section>,
+    had: Vec<Access<'p>>,
     permissions: Vec<PermissionAccess<'p>>,
     pages: ui::Pages,
     facts: Vec<(String, String)>,
@@ -71,7 +71,7 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
         .partition(|a| a.kind == MembershipKind::Owner);
     let permissions = web.decider().permissions_of(Moment::new(world, now), user);
     let counts = [had.len(), owned.len(), permissions.len()];
-    let (mut sections, mut listed) = (Vec::new(), Vec::new());
+    let (mut places, mut listed) = (Vec::new(), Vec::new());
     let pages = if show == "permissions" {
         let found = permissions
             .into_iter()
@@ -85,7 +85,7 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
         found.retain(|access| is_meant(page, access, &query));
         access::in_order(world, &mut found);
         let (rows, pages) = cut(page, found);
-        sections = access::sections(world, user, &rows, now);
+        places = rows;
         pages
     };
     let reports = world.users().filter(|it| it.manager == Some(user.id));
@@ -98,7 +98,7 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
         tabs: tabs(user, Some(counts), &current),
         show,
         query,
-        sections,
+        had: places,
         permissions: listed,
         pages,
         facts: facts(user),
