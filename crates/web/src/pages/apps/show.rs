@@ -18,18 +18,13 @@ struct AppPage<'p> {
     page: &'p Page,
     app: &'p App,
     chips: Vec<ui::Chip>,
-    groups: List<'p, Row<'p>>,
+    groups: List<'p, &'p Group>,
     owners: ui::Aside,
     roles: ui::Aside,
     tags: Vec<TagLine<'p>>,
 }
 
-struct Row<'p> {
-    group: &'p Group,
-    /// What the reader is in it, or how to ask.
-    mine: Mine,
-}
-
+/// What the reader is in a group, or how to ask.
 enum Mine {
     Has(ui::ExpiryPill),
     Ask(String),
@@ -65,7 +60,7 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     })
 }
 
-fn groups<'p>(page: &'p Page, app: &App) -> List<'p, Row<'p>> {
+fn groups<'p>(page: &'p Page, app: &App) -> List<'p, &'p Group> {
     let query = page.query("q");
     let of_app = page.world().app_groups(app.id);
     let mut found: Vec<_> = of_app
@@ -78,24 +73,21 @@ fn groups<'p>(page: &'p Page, app: &App) -> List<'p, Row<'p>> {
         found.reverse();
     }
     let here = convert::app_href(app);
-    let mut list = List::new(page, here, sort, found, |group| Some(row(page, group)));
+    let mut list = List::new(page, here, sort, found, Some);
     list.keep("at", &page.as_of().day);
     list.searched("Text");
     actions(page, app, &mut list.actions);
     list
 }
 
-fn row<'p>(page: &Page, group: &'p Group) -> Row<'p> {
+fn mine(page: &Page, group: &Group) -> Mine {
     let (world, now) = (page.world(), page.now());
-    Row {
-        group,
-        mine: match world.holds(page.viewer.id, group.id, MembershipKind::Member, now) {
-            Some(until) => Mine::Has(convert::ends(until, now)),
-            None if page.view.at == At::Now && group.is_managed() => {
-                Mine::Ask(ask_href(group, MembershipKind::Member))
-            }
-            None => Mine::Nothing,
-        },
+    match world.holds(page.viewer.id, group.id, MembershipKind::Member, now) {
+        Some(until) => Mine::Has(convert::ends(until, now)),
+        None if page.view.at == At::Now && group.is_managed() => {
+            Mine::Ask(ask_href(group, MembershipKind::Member))
+        }
+        None => Mine::Nothing,
     }
 }
 

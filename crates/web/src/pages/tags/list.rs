@@ -13,14 +13,8 @@ use crate::pages::{constraints::demands, prelude::*};
 #[template(path = "tags/list.html")]
 struct Tags<'p> {
     page: &'p Page,
-    it: List<'p, Row<'p>>,
-}
-
-struct Row<'p> {
-    tag: &'p Tag,
-    demands: Vec<String>,
-    groups: usize,
-    apps: usize,
+    /// Each with the number of groups and of apps that carry it.
+    it: List<'p, (&'p Tag, usize, usize)>,
 }
 
 pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
@@ -38,15 +32,9 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
     }
     let found = query.all(world, page.now());
     let mut it = List::new(&page, "/tags", sort, found, |tag| {
-        Some(Row {
-            tag,
-            demands: demands(&tag.constraints),
-            groups: counts.get(&tag.id).copied().unwrap_or_default(),
-            apps: world
-                .apps()
-                .filter(|app| app.tags.contains(&tag.id))
-                .count(),
-        })
+        let apps = world.apps().filter(|app| app.tags.contains(&tag.id));
+        let groups = counts.get(&tag.id).copied();
+        Some((tag, groups.unwrap_or_default(), apps.count()))
     });
     it.searched("Text");
     it.offer(Wish::CreateTag, "New tag");
