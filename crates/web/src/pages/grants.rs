@@ -60,3 +60,8 @@ pub(crate) fn why_href(user: &User, group: &Group, kind: MembershipKind) -> Stri
         ],
     )
 }
+
+/// Where it is told why somebody has a permission.
+pub(crate) fn why_has(user: &User, name: &str) -> String {
+    address("/why", &[("user", &user.login), ("permission", name)])
+}

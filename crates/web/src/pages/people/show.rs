@@ -9,7 +9,7 @@ use portcullis_model::{
 use crate::pages::{
     access,
     actions::Actions,
-    grants::{SOON_DAYS, ends_within},
+    grants::{SOON_DAYS, ends_within, why_has},
     people::form::shown,
     prelude::*,
 };
@@ -106,11 +106,6 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
             .beside("Reports", address("/people", &[("manager", &user.login)])),
         ending,
     }
-}
-
-/// Where it is told why somebody has a permission.
-fn why(user: &User, name: &str) -> String {
-    address("/why", &[("user", &user.login), ("permission", name)])
 }
 
 fn is_meant(page: &Page, access: &Access<'_>, query: &str) -> bool {
