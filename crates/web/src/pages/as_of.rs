@@ -14,10 +14,11 @@ pub(crate) struct AsOf {
     pub day: String,
 }
 
-impl AsOf {
-    pub(crate) fn of(page: &Page) -> Self {
-        let (At::Past(at), now) = (page.view.at, page.viewer.context.now) else {
-            return Self::default();
+impl Page {
+    /// The time the page shows.
+    pub(crate) fn as_of(&self) -> AsOf {
+        let (At::Past(at), now) = (self.view.at, self.viewer.context.now) else {
+            return AsOf::default();
         };
         let when = convert::when(at, now).absolute();
         let (title, text) = if at < now {
@@ -27,10 +28,10 @@ impl AsOf {
             let title = format!("As it will be on {when}, if nothing changes.");
             (title, "Access that ends before then is left out.")
         };
-        Self {
+        AsOf {
             title,
             text,
-            back: page.with_query(&[("at", "")]),
+            back: self.with_query(&[("at", "")]),
             day: at.to_jiff().strftime("%Y-%m-%d").to_string(),
         }
     }

@@ -16,12 +16,12 @@ const MOST_IN_ROLE: usize = 40;
 
 #[derive(Template)]
 #[template(path = "compare.html")]
-struct Compare {
-    shell: ui::Shell,
+struct Compare<'p> {
+    page: &'p Page,
     a: Picked,
     b: Picked,
     swap: String,
-    columns: Vec<Column>,
+    columns: Vec<Column<'p>>,
     role: String,
 }
 
@@ -35,18 +35,11 @@ pub(crate) struct Picked {
     pub offers: Vec<ui::Link>,
 }
 
-struct Column {
+struct Column<'p> {
     title: String,
-    empty: String,
-    rows: Few<Row>,
-}
-
-struct Row {
-    group: ui::Entity,
-    is_owner: bool,
-    ends: Vec<ui::ExpiryPill>,
-    /// What gives it to whoever lacks it.
-    give: Option<(&'static str, String, String)>,
+    /// Whoever has it and whoever lacks it; nothing of what both have.
+    who: Option<[&'p User; 2]>,
+    rows: Few<Has<'p>>,
 }
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
@@ -60,13 +53,13 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
         }
         let only = |who: &User| format!("Only {}", who.name);
         columns = vec![
-            column(&page, "Both".into(), both, None),
-            column(&page, only(a), only_a, Some([a, b])),
-            column(&page, only(b), only_b, Some([b, a])),
+            column("Both".into(), both, None),
+            column(only(a), only_a, Some([a, b])),
+            column(only(b), only_b, Some([b, a])),
         ];
     }
     render(&Compare {
-        shell: page.shell(),
+        page: &page,
         swap: address("/compare", &[("a", &b_picked.text), ("b", &a_picked.text)]),
         a: a_picked,
         b: b_picked,
@@ -160,28 +153,9 @@ fn role(a: &User, both: &[Has<'_>]) -> String {
     address("/roles/new", &[("from", &from), ("groups", &groups)])
 }
 
-fn column(page: &Page, title: String, all: Vec<Has<'_>>, who: Option<[&User; 2]>) -> Column {
-    let lacks = who.map(|[_, lacks]| lacks);
-    Column {
-        title,
-        empty: match who {
-            None => "They have nothing in common.".to_owned(),
-            Some([has, _]) => format!("{} has nothing the other lacks.", has.name),
-        },
-        rows: Few::of(MOST, all, |(group, kind, until)| Row {
-            group: convert::group(group),
-            is_owner: kind == MembershipKind::Owner,
-            ends: until
-                .into_iter()
-                .map(|until| convert::ends(until, page.now()))
-                .collect(),
-            give: lacks.and_then(|lacks| match give(page, group, kind, lacks) {
-                Give::Ask(href) => Some(("Ask for this", href, group.name.to_string())),
-                Give::Add(href) => Some(("Add", href, format!("{} to {}", lacks.name, group.name))),
-                Give::Nothing => None,
-            }),
-        }),
-    }
+fn column<'p>(title: String, all: Vec<Has<'p>>, who: Option<[&'p User; 2]>) -> Column<'p> {
+    let rows = Few::of(MOST, all, |has| has);
+    Column { title, who, rows }
 }
 
 /// How somebody who lacks a place gets it, and where.

@@ -1,9 +1,12 @@
 //! What ends soon: mine, in what I own, and for admins all of it.
 
-use portcullis_model::{Group, Id, Membership, Timestamp, User, World, world::contains};
+use portcullis_model::{
+    Group, Id, Membership, Timestamp, User, World,
+    world::{Access, contains},
+};
 
 use crate::pages::{
-    access::{self, Row},
+    access::{renew, through},
     grants::{ends_within, is_meant, person},
     prelude::*,
 };
@@ -11,12 +14,15 @@ use crate::pages::{
 #[derive(Template)]
 #[template(path = "expiring.html")]
 struct Expiring<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     tabs: Vec<ui::Tab>,
     whose: &'static str,
     empty: &'static str,
-    it: List<'p, Row>,
+    it: List<'p, Row<'p>>,
 }
+
+/// What ends, and whose it is.
+type Row<'p> = (&'p User, Access<'p>);
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     let days = match page.query("days").as_str() {
@@ -59,7 +65,7 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
         tabs.push(tab("Everything", "all"));
     }
     render(&Expiring {
-        shell: page.shell(),
+        page: &page,
         tabs,
         whose: name,
         empty,
@@ -68,7 +74,7 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
 }
 
 /// What of mine ends, through whatever way I have it.
-fn mine(page: &Page, days: i64) -> List<'_, Row> {
+fn mine(page: &Page, days: i64) -> List<'_, Row<'_>> {
     let (world, now, query) = (page.world(), page.now(), page.query("q"));
     let mut found = world.access_of(page.viewer.id, now);
     found.retain(|access| {
@@ -76,12 +82,12 @@ fn mine(page: &Page, days: i64) -> List<'_, Row> {
     });
     found.sort_by_key(|access| access.until);
     let me = page.viewer.user();
-    let row = |access| Some(access::row(world, me?, &access, now));
+    let row = |access| Some((me?, access));
     List::new(page, "/expiring", Sort::of(page, "ends"), found, row)
 }
 
 /// Direct places that end, in what I own or anywhere.
-fn others(page: &Page, anywhere: bool, days: i64) -> List<'_, Row> {
+fn others(page: &Page, anywhere: bool, days: i64) -> List<'_, Row<'_>> {
     let (world, now, query) = (page.world(), page.now(), page.query("q"));
     let by = now.plus_days(days);
     let mut found = if anywhere {
@@ -122,19 +128,24 @@ fn owned(world: &World, user: Id<User>, now: Timestamp) -> Vec<Id<Group>> {
     owned
 }
 
-fn row(page: &Page, fact: &Membership) -> Option<Row> {
-    let (world, now) = (page.world(), page.now());
-    let (user, group) = (world.user(fact.user)?, world.group(fact.group)?);
+fn row<'p>(page: &'p Page, fact: &Membership) -> Option<Row<'p>> {
+    let world = page.world();
+    let access = Access {
+        group: world.group(fact.group)?,
+        kind: fact.kind,
+        until: fact.validity.until,
+        paths: Vec::new(),
+    };
+    Some((world.user(fact.user)?, access))
+}
+
+/// Where a place is made to last longer: mine by asking, others' by who may.
+fn keep(page: &Page, whose: &str, user: &User, access: &Access<'_>) -> String {
+    let group = access.group;
+    if whose == "mine" {
+        return renew(access);
+    }
     let may = page.may(Wish::AddPeople, Target::Group(group)) && group.is_managed();
-    let renew = may.then(|| convert::extend_href(group, user, fact.kind));
-    Some(Row {
-        who: Some(person(user)),
-        group: convert::group(group),
-        is_owner: fact.kind == MembershipKind::Owner,
-        through: Vec::new(),
-        others: 0,
-        why: String::new(),
-        ends: convert::ends(fact.validity.until, now),
-        renew: renew.unwrap_or_default(),
-    })
+    let there = may.then(|| convert::extend_href(group, user, access.kind));
+    there.unwrap_or_default()
 }

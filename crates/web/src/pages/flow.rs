@@ -92,7 +92,7 @@ impl Step {
 #[derive(Template)]
 #[template(path = "flow.html")]
 struct PreviewPage<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     step: Step,
     preview: &'p Preview,
     diff: ui::Diff,
@@ -178,7 +178,7 @@ fn show(
     let rules = preview.rules.as_ref();
     let loses = !preview.diff.losses.is_empty() || rules.is_some_and(RulesDiff::loses);
     render(&PreviewPage {
-        shell: page.shell(),
+        page,
         diff: convert::diff(&preview.before, &preview.after, &preview.diff, now),
         action: page.acting(),
         step,

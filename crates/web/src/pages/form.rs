@@ -32,7 +32,7 @@ pub(crate) trait Form: Sized + Send + Sync + 'static {
     fn find(page: &Page, values: &Values) -> Result<Self, Refusal>;
 
     /// What stands in it.
-    fn draw(&self, page: &Page, form: &mut FormPage);
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>);
 
     /// What sending it does; nothing where the errors say what is wrong.
     fn step(&self, input: &mut Input<'_>) -> Option<Step>;
@@ -85,7 +85,12 @@ pub(crate) fn again(page: &impl Template) -> Result<Response, Failure> {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, render(page)?).into_response())
 }
 
-fn drawn<F: Form>(form: &F, page: &Page, values: Values, errors: ui::Errors) -> FormPage {
+fn drawn<'p, F: Form>(
+    form: &F,
+    page: &'p Page,
+    values: Values,
+    errors: ui::Errors,
+) -> FormPage<'p> {
     let mut drawn = FormPage::new(page, values, errors);
     form.draw(page, &mut drawn);
     drawn

@@ -29,8 +29,8 @@ const USUAL: i64 = 14 * DAY;
 /// A page that is one form.
 #[derive(Template)]
 #[template(path = "form_page.html")]
-pub(crate) struct FormPage {
-    shell: ui::Shell,
+pub(crate) struct FormPage<'p> {
+    pub page: &'p Page,
     pub title: String,
     pub lead: String,
     pub crumbs: Vec<ui::Link>,
@@ -43,14 +43,13 @@ pub(crate) struct FormPage {
     pub values: Values,
     asides: Vec<ui::Aside>,
     pub(super) action: String,
-    now: Timestamp,
 }
 
-impl FormPage {
+impl<'p> FormPage<'p> {
     /// A form on `page` without fields, which posts to the page's own address.
-    pub(super) fn new(page: &Page, values: Values, errors: ui::Errors) -> Self {
+    pub(super) fn new(page: &'p Page, values: Values, errors: ui::Errors) -> Self {
         Self {
-            shell: page.shell(),
+            page,
             title: String::new(),
             lead: String::new(),
             crumbs: Vec::new(),
@@ -63,7 +62,6 @@ impl FormPage {
             values,
             asides: Vec::new(),
             action: page.acting(),
-            now: page.viewer.context.now,
         }
     }
 
@@ -145,7 +143,12 @@ impl FormPage {
     /// Until when: a length or a date, cut to what tags allow; `first` is chosen unless somebody
     /// chooses.
     pub(crate) fn until(&mut self, requirements: &Requirements<'_>, first: Option<&str>) {
-        let mut durations = durations(requirements, &self.values, &self.errors, self.now);
+        let mut durations = durations(
+            requirements,
+            &self.values,
+            &self.errors,
+            self.page.viewer.context.now,
+        );
         if let Some(first) = first.filter(|_| self.values.text("until", "").is_empty()) {
             durations.chosen = first.to_owned();
         }
@@ -168,11 +171,10 @@ impl FormPage {
     pub(crate) fn no_self_add(
         &mut self,
         requirements: &Requirements<'_>,
-        page: &Page,
         group: &Group,
         kind: MembershipKind,
     ) {
-        let Some((place, tag)) = requirements.no_self.filter(|_| !page.is_admin()) else {
+        let Some((place, tag)) = requirements.no_self.filter(|_| !self.page.is_admin()) else {
             return;
         };
         let text = format!(
@@ -190,8 +192,8 @@ impl FormPage {
 
     /// Boxes for all tags. Those in force stay ticked for who may not take them off, which
     /// `may_remove` says.
-    pub(crate) fn tags(&mut self, page: &Page, carried: &[Id<Tag>], may_remove: bool) {
-        let boxes = page.viewer.world.tags().map(|tag| {
+    pub(crate) fn tags(&mut self, carried: &[Id<Tag>], may_remove: bool) {
+        let boxes = self.page.viewer.world.tags().map(|tag| {
             let has = carried.contains(&tag.id);
             let locked = has && !may_remove;
             let check = self.check("tags", tag.id.to_string(), &*tag.name, has);
@@ -216,8 +218,12 @@ impl FormPage {
     }
 
     /// Who owns what is made: who makes it, unless they say otherwise.
-    pub(crate) fn owners(&mut self, page: &Page, help: &str) {
-        let me = page.viewer.user().map_or("", |user| user.login.as_str());
+    pub(crate) fn owners(&mut self, help: &str) {
+        let me = self
+            .page
+            .viewer
+            .user()
+            .map_or("", |user| user.login.as_str());
         self.add(Control::Lines, "owners", "Owners", me).help(help);
     }
 

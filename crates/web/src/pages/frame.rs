@@ -208,6 +208,10 @@ impl Page {
             personas: self.personas.clone(),
             notice: self.notice.clone(),
             theme: self.theme,
+            query: match self.route.as_str() {
+                "/search" => self.query("q"),
+                _ => String::new(),
+            },
             path: self.path.clone(),
             log_position: self.view.world.position().0,
             ..ui::Shell::new(who, self.viewer.csrf(), now.to_jiff())
@@ -301,7 +305,7 @@ pub(crate) fn render(template: &impl Template) -> Result<Response, Failure> {
 #[derive(Template)]
 #[template(path = "frame.html")]
 struct Failed {
-    shell: ui::Shell,
+    page: ui::Bare,
     title: &'static str,
     problem: Problem,
 }
@@ -359,7 +363,7 @@ fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
         problem.detail = "You are not signed in.".to_owned();
     }
     match render(&Failed {
-        shell,
+        page: ui::Bare(shell),
         title,
         problem,
     }) {

@@ -23,11 +23,6 @@ pub(crate) fn is_meant(user: &User, query: &str) -> bool {
         || user.email.as_deref().is_some_and(|e| contains(e, query))
 }
 
-/// The groups through which somebody has what lasts `until`: nothing where they are in directly.
-pub(crate) fn through(world: &World, paths: &[Path<'_>], until: Expiry) -> Vec<ui::Entity> {
-    deciding(paths, until).map_or_else(Vec::new, |path| path_groups(world, path))
-}
-
 /// The groups a path leads through, its goal not included.
 pub(crate) fn path_groups(world: &World, path: &Path<'_>) -> Vec<ui::Entity> {
     let mut steps = path.steps(world);
@@ -64,4 +59,9 @@ pub(crate) fn why_href(user: &User, group: &Group, kind: MembershipKind) -> Stri
             ("kind", &kind.to_string()),
         ],
     )
+}
+
+/// Where it is told why somebody has a permission.
+pub(crate) fn why_has(user: &User, name: &str) -> String {
+    address("/why", &[("user", &user.login), ("permission", name)])
 }

@@ -27,7 +27,7 @@ const MOST_THROUGH: usize = 12;
 #[derive(Template)]
 #[template(path = "history.html")]
 struct HistoryPage<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     name: &'p str,
     /// Of a person.
     login: Option<&'p str>,
@@ -35,31 +35,24 @@ struct HistoryPage<'p> {
     chips: Vec<ui::Chip>,
     tabs: Vec<ui::Tab>,
     timeline: Option<Timeline>,
-    rows: Vec<Row>,
+    rows: Vec<Row<'p>>,
     /// What led into a group and out of it.
-    links: Vec<Row>,
+    links: Vec<Row<'p>>,
     older: Older,
 }
 
 /// One version of a fact, as a row.
-struct Row {
+struct Row<'v> {
     /// The group on a person's page, the person or role on a group's.
     what: ui::Entity,
     kind: &'static str,
-    from: ui::When,
-    ends: ui::ExpiryPill,
-    /// Whether it never came into force.
-    never: bool,
-    reason: String,
-    added: Marked,
-    removed: Option<Marked>,
-}
-
-/// Who did something, and where the log tells of it.
-struct Marked {
-    who: ui::Entity,
-    when: ui::When,
-    href: String,
+    /// When it held; nothing where it never came into force.
+    held: Option<Validity>,
+    /// That, or when it was meant to.
+    shown: Validity,
+    reason: &'v str,
+    added: &'v Mark,
+    removed: Option<&'v Mark>,
 }
 
 /// The way through what is read page by page; empty where there is none.
@@ -109,7 +102,7 @@ pub(super) async fn of_person(State(web): State<Web>, page: Page) -> Result<Resp
     }
     let here = format!("{}/history", convert::user_href(user));
     render(&HistoryPage {
-        shell: page.shell(),
+        page: &page,
         name: &user.name,
         login: Some(&user.login),
         crumbs: vec![ui::Link::new("People", "/people")],
@@ -178,7 +171,7 @@ pub(super) async fn of_group(State(web): State<Web>, page: Page) -> Result<Respo
     drawn.lines.splice(..0, ways.lines);
     let here = format!("{}/history", convert::group_href(group));
     render(&HistoryPage {
-        shell: page.shell(),
+        page: &page,
         name: &group.name,
         login: None,
         crumbs: group_page::crumbs(&page, group),
@@ -193,14 +186,14 @@ pub(super) async fn of_group(State(web): State<Web>, page: Page) -> Result<Respo
 
 /// The rows of a history, and the lines of its picture: one for each thing, by its id.
 #[derive(Default)]
-struct Drawn {
-    rows: Vec<Row>,
+struct Drawn<'v> {
+    rows: Vec<Row<'v>>,
     lines: Vec<(Uuid, Line)>,
 }
 
-impl Drawn {
+impl<'v> Drawn<'v> {
     /// Adds a version of somebody's place in a group; `what` is the side the page lists.
-    fn place(&mut self, page: &Page, version: &HistoryRow, key: Uuid, what: ui::Entity) {
+    fn place(&mut self, page: &Page, version: &'v HistoryRow, key: Uuid, what: ui::Entity) {
         let fact = &version.membership;
         let (kind, bar) = match fact.kind {
             MembershipKind::Member => ("member", BarKind::Member),
@@ -217,23 +210,16 @@ impl Drawn {
         page: &Page,
         key: Uuid,
         what: ui::Entity,
-        (kind, reason, bar, verb): (&'static str, &str, BarKind, &str),
+        (kind, reason, bar, verb): (&'static str, &'v str, BarKind, &str),
         (held, meant): (Option<Validity>, Validity),
-        (added, removed): (&Mark, Option<&Mark>),
+        (added, removed): (&'v Mark, Option<&'v Mark>),
     ) {
-        let (now, shown) = (page.now(), held.unwrap_or(meant));
-        let marked = |mark: &Mark| Marked {
-            who: names::actor(page.world(), mark.actor, mark.login.as_deref()),
-            when: convert::when(mark.at, now),
-            href: names::entry_href(mark.position),
-        };
-        let added = marked(added);
         if let Some(held) = held {
             let bar = Bar {
                 kind: bar,
                 from: held.from.to_jiff(),
                 until: held.until.instant().map(Timestamp::to_jiff),
-                note: format!("{verb} by {}", added.who.name),
+                note: format!("{verb} by {}", marked(page, added).name),
             };
             match self.lines.iter_mut().find(|(of, _)| *of == key) {
                 Some((_, line)) => line.bars.push(bar),
@@ -243,12 +229,11 @@ impl Drawn {
         self.rows.push(Row {
             what,
             kind,
-            from: convert::when(shown.from, now),
-            ends: convert::ends(shown.until, now),
-            never: held.is_none(),
-            reason: reason.to_owned(),
+            held,
+            shown: held.unwrap_or(meant),
+            reason,
             added,
-            removed: removed.map(marked),
+            removed,
         });
     }
 
@@ -258,6 +243,11 @@ impl Drawn {
         let any = !lines.is_empty();
         any.then(|| Timeline::fitting(title, lines, now.to_jiff()))
     }
+}
+
+/// Who did something.
+pub(crate) fn marked(page: &Page, mark: &Mark) -> ui::Entity {
+    names::actor(page.world(), mark.actor, mark.login.as_deref())
 }
 
 fn line(what: &ui::Entity, bar: Bar) -> Line {

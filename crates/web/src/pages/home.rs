@@ -1,9 +1,9 @@
 //! What concerns me: what ends, what waits, what I have, what I own.
 
-use portcullis_model::{Expiry, Group, Request, Wants, World};
+use portcullis_model::{Expiry, Group, Request, User, Wants, World, world::Access};
 
 use crate::pages::{
-    access::{self, Section},
+    access,
     grants::{SOON_DAYS, ends_within},
     prelude::*,
 };
@@ -17,16 +17,13 @@ const MOST_OWNED: usize = 20;
 #[template(path = "home.html")]
 struct Home<'p> {
     page: &'p Page,
-    shell: ui::Shell,
     greeting: String,
-    ending: Few<access::Row>,
+    user: &'p User,
+    ending: Few<Access<'p>>,
     waiting: Few<Waiting<'p>>,
     asked: Vec<Waiting<'p>>,
-    sections: Vec<Section>,
-    access_count: usize,
-    access_more: usize,
+    had: Few<Access<'p>>,
     owned: Few<&'p Group>,
-    my_page: String,
 }
 
 /// A request, and who asks.
@@ -36,36 +33,30 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     let (world, now, me) = (page.world(), page.now(), page.viewer.id);
     let user = page.viewer.user().ok_or(Failure::Unauthenticated)?;
     let all = world.access_of(me, now);
-    let ending = all.iter();
+    let ending = all.iter().cloned();
     let mut ending: Vec<_> = ending
         .filter(|access| ends_within(access.until, now, SOON_DAYS))
         .collect();
     ending.sort_by_key(|access| access.until);
-    let ending = Few::of(FEW, ending, |it| access::row(world, user, it, now));
     let (owned, mut had): (Vec<_>, Vec<_>) = all
         .into_iter()
         .partition(|access| access.kind == MembershipKind::Owner);
-    let access_count = had.len();
     access::in_order(world, &mut had);
-    had.truncate(MOST_ACCESS);
     let waits = world.waits_for(me, now);
     let asked = world.requests().filter(|request| request.requester == me);
     let first_name = user.name.split_whitespace().next();
     render(&Home {
-        shell: page.shell(),
         page: &page,
+        user,
         greeting: first_name.unwrap_or_default().to_owned(),
-        ending,
+        ending: Few::of(FEW, ending, |it| it),
         waiting: Few {
             more: waits.len().saturating_sub(FEW),
             shown: drawn(&page, waits.into_iter()),
         },
         asked: drawn(&page, asked),
-        sections: access::sections(world, user, &had, now),
-        access_count,
-        access_more: access_count.saturating_sub(MOST_ACCESS),
+        had: Few::of(MOST_ACCESS, had, |it| it),
         owned: Few::of(MOST_OWNED, owned, |access| access.group),
-        my_page: convert::user_href(user),
     })
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use portcullis_model::{Actor, Id, Position, World};
+use portcullis_model::{Actor, Id, World};
 use portcullis_store::Subject;
 use uuid::Uuid;
 
@@ -75,9 +75,4 @@ pub(crate) fn actor(world: &World, actor: Actor, login: Option<&str>) -> ui::Ent
         }
         Actor::Connector(id) => ui::Entity::new(ui::EntityKind::Service, words::connector(id), ""),
     }
-}
-
-/// Where an entry of the log is shown.
-pub(crate) fn entry_href(position: Position) -> String {
-    format!("/activity/{position}")
 }

@@ -5,7 +5,6 @@ pub(crate) use axum::{extract::State, response::Response};
 pub(crate) use portcullis_model::{Action as Wish, MembershipKind, Target};
 
 pub(crate) use super::{
-    as_of::AsOf,
     convert::{self, address, ask_href, short},
     frame::{Page, render},
     list::{FEW, Few, List, Sort, cut},

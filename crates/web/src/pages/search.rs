@@ -18,7 +18,6 @@ const IN_SWITCHER: usize = 8;
 #[template(path = "search.html")]
 struct Search<'p> {
     page: &'p Page,
-    shell: ui::Shell,
     query: String,
     sections: Vec<Section<'p>>,
 }
@@ -95,11 +94,8 @@ pub(crate) async fn page(page: Page) -> Result<Response, Failure> {
             rows,
         })
     });
-    let mut shell = page.shell();
-    shell.query.clone_from(&query);
     render(&Search {
         page: &page,
-        shell,
         sections: sections.collect(),
         query,
     })

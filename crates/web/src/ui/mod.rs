@@ -21,6 +21,6 @@ pub(crate) use entity::{Chip, Entity, EntityKind, Level, Link, PathStep, hue, ic
 pub(crate) use forms::{Choice, Durations, Errors, Hidden};
 pub(crate) use list::{Aside, Column, Filter, Pages, Tab};
 pub(crate) use map::Map;
-pub(crate) use shell::{NavItem, Notice, Persona, Shell, Viewer};
+pub(crate) use shell::{Bare, NavItem, Notice, Persona, Shell, Viewer};
 pub(crate) use text::cut;
 pub(crate) use time::{ExpiryPill, When};

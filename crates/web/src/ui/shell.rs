@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-/// The frame around every page; a page's struct holds one in a field called `shell`.
+/// The frame around every page: what `shell` answers of the `page` in a page's struct.
 #[derive(Default)]
 pub(crate) struct Shell {
     pub(crate) viewer: Viewer,
@@ -38,6 +38,15 @@ impl Shell {
     /// The places a phone shows in its bottom bar, and those it keeps behind "More".
     pub(crate) fn places(&self) -> (&[NavItem], &[NavItem]) {
         self.nav.split_at(self.nav.len().min(4))
+    }
+}
+
+/// A frame around what is nobody's page.
+pub(crate) struct Bare(pub(crate) Shell);
+
+impl Bare {
+    pub(crate) fn shell(&self) -> &Shell {
+        &self.0
     }
 }
 
@@ -123,14 +132,14 @@ mod tests {
         assert!(!current("/groups", "/groups-old"));
     }
 
-    /// A page as small as pages get: a borrowed shell, owned and borrowed text side by side.
+    /// A page as small as pages get: a bare frame, owned and borrowed text side by side.
     #[derive(Template)]
     #[template(
         source = r#"{% extends "_shell.html" %}{% import "_macros.html" as ui %}{% import "_forms.html" as form %}{% block main_class %}wide{% endblock %}{% block title %}{{ name }}{% endblock %}{% block content %}{{ ui::person_heading(name, login, chips) }}{{ ui::avatar(name, login) }}{{ form::input("name", "Name", value = name, error = wrong) }}{{ form::select("app", "App", choices, chosen = login) }}{{ form::pills("as", "As", choices, chosen = "ana") }}{{ form::durations(durations) }}{{ ui::map(map) }}{{ ui::empty(name, text = wrong) }}{% endblock %}"#,
         ext = "html"
     )]
     struct Small<'a> {
-        shell: &'a Shell,
+        page: Bare,
         name: String,
         login: &'a str,
         wrong: String,
@@ -159,7 +168,7 @@ mod tests {
             weight: Weight::Plain,
         });
         let html = Small {
-            shell: &shell,
+            page: Bare(shell),
             name: "<script>alert(1)</script>".to_owned(),
             login: "ana",
             wrong: "\"><img src=x>".to_owned(),

@@ -1,14 +1,14 @@
 //! The log: who did what, to what, when.
 
 use portcullis_model::{Actor, Id, Refusal, Timestamp, time::ParseTimestampError};
-use portcullis_store::{LogEntry, LogFilter, SubjectKind};
+use portcullis_store::{LogEntry, LogFilter, Subject, SubjectKind};
 use uuid::Uuid;
 
 use crate::{
     pages::{
         history::{Older, before},
         list::pages,
-        names::{self, Names},
+        names::{Names, actor},
         prelude::*,
     },
     words,
@@ -22,26 +22,16 @@ const MOST_SUBJECTS: usize = 4;
 #[derive(Template)]
 #[template(path = "activity/list.html")]
 struct Activity<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     operations: Vec<ui::Choice>,
-    it: List<'p, Row<'p>>,
+    it: List<'p, LogEntry>,
     is_open: bool,
     older: Older,
 }
 
-struct Row<'e> {
-    entry: &'e LogEntry,
-    who: ui::Entity,
-    did: &'static str,
-    subjects: Vec<ui::Entity>,
-    more: String,
-    when: ui::When,
-}
-
 pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     let entries = web.app().store().log(&wanted(&page)?).await?;
-    let rows = entries.items.iter().map(|entry| row(&page, entry));
-    let rows = (rows.collect(), pages(&page, 1, entries.items.len()));
+    let pages = pages(&page, 1, entries.items.len());
     let operations = ui::Choice::all([
         ("", "Everything"),
         ("group.", "Groups and their people"),
@@ -62,7 +52,7 @@ pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response,
         let names = Names::new(page.world(), std::collections::HashMap::new());
         names.entity(id)
     });
-    let mut it = List::given(&page, "/activity", rows);
+    let mut it = List::given(&page, "/activity", (entries.items, pages));
     it.narrowed(
         "What",
         "operation",
@@ -74,7 +64,7 @@ pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response,
     it.narrowed("To", "to", page.query("to"));
     it.searched("Text");
     render(&Activity {
-        shell: page.shell(),
+        page: &page,
         operations,
         is_open: ["actor", "from", "to"]
             .iter()
@@ -115,13 +105,14 @@ fn subject(text: &str) -> Option<(SubjectKind, Uuid)> {
     Some((SubjectKind::parse(kind)?, id.parse().ok()?))
 }
 
-fn row<'e>(page: &Page, entry: &'e LogEntry) -> Row<'e> {
+/// The first of the things an entry is about, and how many more there are.
+fn subjects(page: &Page, entry: &LogEntry) -> (Vec<ui::Entity>, String) {
     let names = Names::of_subjects(page.world(), &entry.subjects);
-    let actor = entry.actor.user().map(Id::uuid);
+    let by = entry.actor.user().map(Id::uuid);
     let mut subjects: Vec<_> = entry
         .subjects
         .iter()
-        .filter(|subject| actor != Some(subject.id))
+        .filter(|subject| by != Some(subject.id))
         .filter(|subject| {
             matches!(
                 subject.kind,
@@ -138,19 +129,10 @@ fn row<'e>(page: &Page, entry: &'e LogEntry) -> Row<'e> {
         }
         more => format!("and {more} more"),
     };
-    Row {
-        who: names::actor(page.world(), entry.actor, entry.login.as_deref()),
-        did: words::did(entry.operation),
-        subjects: subjects
-            .into_iter()
-            .take(MOST_SUBJECTS)
-            .map(|subject| match subject.kind {
-                SubjectKind::User => names.user(subject.id),
-                _ => names.group(subject.id),
-            })
-            .collect(),
-        more,
-        when: convert::when(entry.at, page.viewer.context.now),
-        entry,
-    }
+    let named = |subject: &Subject| match subject.kind {
+        SubjectKind::User => names.user(subject.id),
+        _ => names.group(subject.id),
+    };
+    let first = subjects.into_iter().take(MOST_SUBJECTS).map(named);
+    (first.collect(), more)
 }

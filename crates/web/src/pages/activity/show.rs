@@ -14,7 +14,7 @@ use crate::{
     pages::{
         activity::edits::{self, Line},
         list::{PER_PAGE, pages},
-        names::{self, Names},
+        names::{Names, actor},
         prelude::*,
     },
     words,
@@ -29,18 +29,13 @@ const MOST_LINES: usize = 80;
 
 #[derive(Template)]
 #[template(path = "activity/show.html")]
-struct EntryPage {
-    shell: ui::Shell,
+struct EntryPage<'p> {
+    page: &'p Page,
     entry: LogEntry,
-    who: ui::Entity,
-    did: &'static str,
-    when: ui::When,
     undo: Offered,
     edits: Vec<Line>,
     pages: ui::Pages,
     effect: Effect,
-    previous: Option<String>,
-    next: Option<String>,
 }
 
 /// Whether an entry can be taken back by who looks.
@@ -82,18 +77,12 @@ pub(crate) async fn show(
     };
     let effect = effect(&web, &page, &entry, count, &change).await?;
     let names = Names::of_subjects(page.world(), &entry.subjects);
-    let last = page.viewer.world.position().0;
     render(&EntryPage {
-        shell: page.shell(),
-        who: names::actor(page.world(), entry.actor, entry.login.as_deref()),
-        did: words::did(entry.operation),
-        when: convert::when(entry.at, page.viewer.context.now),
+        page: &page,
         undo: undo(&web, &page, &entry, count, &change),
         edits: edits::edits(&names, &shown, entry.at),
         pages,
         effect,
-        previous: (position > 1).then(|| names::entry_href(Position(position - 1))),
-        next: (position < last).then(|| names::entry_href(Position(position + 1))),
         entry,
     })
 }

@@ -16,7 +16,7 @@ impl Form for AppForm {
         Ok(Self(app.cloned()))
     }
 
-    fn draw(&self, page: &Page, form: &mut FormPage) {
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         let app = self.0.as_ref();
         form.about(("Apps", "/apps"), app.map(convert::app), "Create an app");
         form.add(Line, "name", "Name", app.map_or("", |app| &app.name))
@@ -27,14 +27,14 @@ impl Form for AppForm {
             });
         form.description(app.map_or("", |app| &app.description));
         if app.is_none() {
-            form.owners(page, "Logins or e-mail addresses, separated by commas, spaces or new lines; you, if empty. They own the app and decide who gets in.");
+            form.owners("Logins or e-mail addresses, separated by commas, spaces or new lines; you, if empty. They own the app and decide who gets in.");
             form.add(Lines, "groups", "First groups", "")
                 .help("One per line, with a description after a colon: “Read: can view payslips”. You can add more later.");
             form.submit = "Create the app".into();
         }
         let target = app.map_or(Target::Nothing, |app| Target::App(app.id));
         let may_untag = allowed(page, Action::UntagApp, target).is_ok();
-        form.tags(page, app.map_or(&[], |app| &app.tags), may_untag);
+        form.tags(app.map_or(&[], |app| &app.tags), may_untag);
         form.version(&self.0);
     }
 

@@ -11,15 +11,8 @@ use crate::pages::prelude::*;
 #[derive(Template)]
 #[template(path = "apps/list.html")]
 struct Apps<'p> {
-    shell: ui::Shell,
-    it: List<'p, Row<'p>>,
-}
-
-struct Row<'p> {
-    app: &'p App,
-    groups: usize,
-    owners: Few<ui::Entity>,
-    tags: Vec<ui::Entity>,
+    page: &'p Page,
+    it: List<'p, &'p App>,
 }
 
 pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
@@ -32,26 +25,18 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
         order: sort.order(),
     };
     let found = query.all(world, page.now());
-    let mut it = List::new(&page, "/apps", sort, found, |app| Some(row(&page, app)));
+    let mut it = List::new(&page, "/apps", sort, found, Some);
     it.searched("Text");
     it.narrowed("Tag", "tag", tag.map_or("", |tag| &tag.name));
     it.offer(Wish::CreateApp, "New app");
-    render(&Apps {
-        shell: page.shell(),
-        it,
-    })
+    render(&Apps { page: &page, it })
 }
 
-fn row<'p>(page: &'p Page, app: &'p App) -> Row<'p> {
+/// The first of an app's owners.
+fn owners(page: &Page, app: &App) -> Few<ui::Entity> {
     let world = page.world();
     let owners = world.owners_group(app.id).map_or_else(Vec::new, |group| {
         world.holders(group.id, MembershipKind::Owner, page.now())
     });
-    let tags = app.tags.iter().filter_map(|id| world.tag(*id));
-    Row {
-        app,
-        groups: world.app_groups(app.id).count(),
-        owners: Few::of(2, owners, |holder| convert::user(holder.user)),
-        tags: tags.map(convert::tag).collect(),
-    }
+    Few::of(2, owners, |holder| convert::user(holder.user))
 }

@@ -15,23 +15,16 @@ const MOST_LOOKED_AT: usize = 2_000;
 #[derive(Template)]
 #[template(path = "apps/show.html")]
 struct AppPage<'p> {
-    shell: ui::Shell,
     page: &'p Page,
-    as_of: AsOf,
     app: &'p App,
     chips: Vec<ui::Chip>,
-    groups: List<'p, Row<'p>>,
+    groups: List<'p, &'p Group>,
     owners: ui::Aside,
     roles: ui::Aside,
     tags: Vec<TagLine<'p>>,
 }
 
-struct Row<'p> {
-    group: &'p Group,
-    /// What the reader is in it, or how to ask.
-    mine: Mine,
-}
-
+/// What the reader is in a group, or how to ask.
 enum Mine {
     Has(ui::ExpiryPill),
     Ask(String),
@@ -40,7 +33,6 @@ enum Mine {
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     let (app, world) = (page.shown::<App>()?, page.world());
-    let as_of = AsOf::of(&page);
     let kind = ui::Chip::kind(ui::EntityKind::App);
     let owners_group = world.owners_group(app.id).map(convert::group_href);
     let more = format!("{}?kind=owner", owners_group.unwrap_or_default());
@@ -49,7 +41,7 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
             AppOrigin::BuiltIn => vec![kind, ui::Chip::plain("built in")],
             AppOrigin::Made => vec![kind],
         },
-        groups: groups(&page, app, &as_of.day),
+        groups: groups(&page, app),
         owners: Few::of(FEW, owners(&page, app), convert::user)
             .beside("Owners", more)
             .or_none("None. Administrators decide on what is asked for."),
@@ -63,14 +55,12 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
             .filter_map(|id| world.tag(*id))
             .map(|tag| (tag, None))
             .collect(),
-        shell: page.shell(),
         page: &page,
-        as_of,
         app,
     })
 }
 
-fn groups<'p>(page: &'p Page, app: &App, day: &str) -> List<'p, Row<'p>> {
+fn groups<'p>(page: &'p Page, app: &App) -> List<'p, &'p Group> {
     let query = page.query("q");
     let of_app = page.world().app_groups(app.id);
     let mut found: Vec<_> = of_app
@@ -83,24 +73,21 @@ fn groups<'p>(page: &'p Page, app: &App, day: &str) -> List<'p, Row<'p>> {
         found.reverse();
     }
     let here = convert::app_href(app);
-    let mut list = List::new(page, here, sort, found, |group| Some(row(page, group)));
-    list.keep("at", day);
+    let mut list = List::new(page, here, sort, found, Some);
+    list.keep("at", &page.as_of().day);
     list.searched("Text");
     actions(page, app, &mut list.actions);
     list
 }
 
-fn row<'p>(page: &Page, group: &'p Group) -> Row<'p> {
+fn mine(page: &Page, group: &Group) -> Mine {
     let (world, now) = (page.world(), page.now());
-    Row {
-        group,
-        mine: match world.holds(page.viewer.id, group.id, MembershipKind::Member, now) {
-            Some(until) => Mine::Has(convert::ends(until, now)),
-            None if page.view.at == At::Now && group.is_managed() => {
-                Mine::Ask(ask_href(group, MembershipKind::Member))
-            }
-            None => Mine::Nothing,
-        },
+    match world.holds(page.viewer.id, group.id, MembershipKind::Member, now) {
+        Some(until) => Mine::Has(convert::ends(until, now)),
+        None if page.view.at == At::Now && group.is_managed() => {
+            Mine::Ask(ask_href(group, MembershipKind::Member))
+        }
+        None => Mine::Nothing,
     }
 }
 

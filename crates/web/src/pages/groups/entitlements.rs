@@ -45,7 +45,7 @@ impl Form for New {
         })
     }
 
-    fn draw(&self, page: &Page, form: &mut FormPage) {
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         const MOST: usize = 200;
         let (world, group) = (&*page.viewer.world, &self.group);
         form.title = format!("Grant an entitlement to {}", group.name);

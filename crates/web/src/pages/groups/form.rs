@@ -32,7 +32,7 @@ impl Form for GroupForm {
         Ok(Self(group.cloned()))
     }
 
-    fn draw(&self, page: &Page, form: &mut FormPage) {
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         let (group, policy) = (self.0.as_ref(), &page.viewer.context.policy);
         let as_role = group.map_or_else(|| page.path.starts_with("/roles"), Group::is_role);
         let (list, noun) = if as_role {
@@ -70,7 +70,7 @@ impl Form for GroupForm {
             .help(prefix_help(policy));
         form.description(group.map_or("", |group| &group.description));
         match group {
-            None => form.owners(page, "They decide who is in the group. Enter logins or e-mail addresses, separated by commas, spaces or new lines."),
+            None => form.owners("They decide who is in the group. Enter logins or e-mail addresses, separated by commas, spaces or new lines."),
             Some(group) if kinds.len() > 1 && !group.is_owners_group() => {
                 let first = kind_value(group.kind);
                 form.add(Select(kinds), "kind", KIND, first)
@@ -81,7 +81,7 @@ impl Form for GroupForm {
         let target = group.map_or(Target::Nothing, Target::Group);
         let may_untag = allowed(page, Action::UntagGroup, target).is_ok();
         let own = group.map_or(&[][..], |group| &group.tags);
-        form.tags(page, own, may_untag);
+        form.tags(own, may_untag);
         let all = group
             .into_iter()
             .flat_map(|group| page.viewer.world.tags_on(group));

@@ -17,7 +17,6 @@ const MOST_TAGS: usize = 3;
 #[derive(Template)]
 #[template(path = "groups/list.html")]
 struct Groups<'p> {
-    shell: ui::Shell,
     noun: &'static str,
     title: &'static str,
     lead: &'static str,
@@ -39,7 +38,6 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
     let mut it = found(&page, &format!("/{noun}"), roles);
     it.offer(Wish::CreateGroup, new);
     render(&Groups {
-        shell: page.shell(),
         noun,
         title,
         lead,

@@ -17,7 +17,7 @@ impl Form for Add {
         Ok(Self { group, kind })
     }
 
-    fn draw(&self, page: &Page, form: &mut FormPage) {
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         let (group, kind) = (&self.group, self.kind);
         let (world, now) = (&*page.viewer.world, page.viewer.context.now);
         form.title = format!("Add {kind}s to {}", group.name);
@@ -25,7 +25,7 @@ impl Form for Add {
         let here = format!("{}/people/add?kind=", form.cancel);
         form.kind_tabs(&here, ["Members", "Owners"], kind);
         let requirements = Requirements::of_place(world, group, kind, now);
-        form.no_self_add(&requirements, page, group, kind);
+        form.no_self_add(&requirements, group, kind);
         let asked = world.find_user(&page.query("user"));
         let asked = asked.map_or("", |user| user.login.as_str());
         form.add(Lines, "users", "People", asked)
@@ -112,14 +112,14 @@ impl Form for Extend {
         Ok(Self { group, user, place })
     }
 
-    fn draw(&self, page: &Page, form: &mut FormPage) {
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         let (group, user, kind) = (&self.group, &self.user, self.place.kind);
         let (world, now, me) = (&*page.viewer.world, page.viewer.context.now, page.viewer.id);
         form.title = format!("End date of {} in {}", user.name, group.name);
         form.of_group(group);
         let requirements = Requirements::of_place(world, group, kind, now);
         if me == user.id {
-            form.no_self_add(&requirements, page, group, kind);
+            form.no_self_add(&requirements, group, kind);
         }
         let until = self.place.validity.until.instant();
         let ends = until.map_or("has no end".into(), |at| {

@@ -20,7 +20,7 @@ impl Form for Attach {
         Ok(Self { group, kind })
     }
 
-    fn draw(&self, page: &Page, form: &mut FormPage) {
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         let (world, group, kind) = (&*page.viewer.world, &self.group, self.kind);
         form.title = format!("Add a role to {}", group.name);
         form.lead = format!("Everyone in the role becomes {kind} of this group, now and later.");
@@ -109,7 +109,7 @@ impl Form for AttachTo {
         Ok(Self(role.clone()))
     }
 
-    fn draw(&self, page: &Page, form: &mut FormPage) {
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         let (world, role) = (&*page.viewer.world, &self.0);
         let kind = form.values.kind();
         form.title = format!("Add {} to groups", role.name);

@@ -29,7 +29,7 @@ const MOST_SAID: usize = 50;
 #[derive(Template)]
 #[template(path = "groups/rules.html")]
 struct EditPage<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     title: String,
     crumbs: Vec<ui::Link>,
     group: ui::Entity,
@@ -38,44 +38,15 @@ struct EditPage<'p> {
     errors: ui::Errors,
     /// The list that is edited, who conferred it and until when; nothing for a new one.
     there: Option<(&'p Entitlement, String, ui::ExpiryPill)>,
-    draft: Draft,
+    /// What stands in the form.
+    draft: Fields,
     durations: ui::Durations,
-    said: Findings,
+    /// What there is to say about the text.
+    said: Checked,
     /// Which version of the list this was drawn from.
     seen: String,
     cancel: String,
     action: String,
-}
-
-/// What there is to say about the text.
-#[derive(Default)]
-struct Findings {
-    remarks: Vec<Remark>,
-    more: usize,
-    /// Where nothing is wrong: how much was looked at.
-    good: String,
-}
-
-/// Something about one place of the text.
-#[derive(Default)]
-struct Remark {
-    /// The line, from 1; 0 if it is not known.
-    line: usize,
-    column: usize,
-    path: String,
-    message: String,
-    level: &'static str,
-    word: &'static str,
-}
-
-/// What stands in the form.
-#[derive(Default)]
-struct Draft {
-    name: String,
-    priority: String,
-    rules: String,
-    cases: String,
-    reason: String,
 }
 
 const EXAMPLE: &str = r#"[
@@ -89,35 +60,24 @@ const EXAMPLE: &str = r#"[
   }
 ]"#;
 
-impl Draft {
-    fn new() -> Self {
-        Self {
-            priority: "0".into(),
-            rules: EXAMPLE.into(),
-            ..Self::default()
-        }
-    }
-
-    fn of(list: &Rules) -> Self {
-        let cases = Some(&list.cases).filter(|cases| !cases.is_empty());
-        Self {
-            name: list.name.to_string(),
-            priority: list.priority.to_string(),
-            rules: pretty(&list.rules.to_json()),
-            cases: cases.map_or_else(String::new, |cases| pretty(&cases.clone().into())),
-            reason: String::new(),
-        }
-    }
-
-    fn sent(fields: &Fields) -> Self {
-        Self {
-            name: fields.get("name").into(),
-            priority: fields.get("priority").into(),
-            rules: raw(fields, "rules"),
-            cases: raw(fields, "cases"),
-            reason: fields.get("reason").into(),
-        }
-    }
+/// What stands in the form at first.
+fn draft(list: Option<&Rules>) -> Fields {
+    let text = |list: &Rules| pretty(&list.rules.to_json());
+    let cases = list.map(|list| &list.cases);
+    let cases = cases.filter(|cases| !cases.is_empty()).cloned();
+    let first = [
+        (
+            "name",
+            list.map_or_else(String::new, |list| list.name.to_string()),
+        ),
+        ("priority", list.map_or(0, |list| list.priority).to_string()),
+        ("rules", list.map_or_else(|| EXAMPLE.into(), text)),
+        (
+            "cases",
+            cases.map_or_else(String::new, |cases| pretty(&cases.into())),
+        ),
+    ];
+    Fields(first.map(|(name, value)| (name.to_owned(), value)).into())
 }
 
 /// A field as it was sent: lines must keep their numbers.
@@ -145,16 +105,16 @@ fn listed(page: &Page) -> Result<Option<(&Entitlement, &Rules)>, Refusal> {
 
 pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     let (listed, group) = (listed(&page)?, page.one::<Group>()?);
-    let draft = listed.map_or_else(Draft::new, |(_, list)| Draft::of(list));
-    let said = said(&look(&web, &page, &draft).await?);
+    let draft = draft(listed.map(|(_, list)| list));
+    let said = look(&web, &page, &draft).await?;
     let (there, values) = (listed.map(|(there, _)| there), Values::asked(&page));
     let errors = ui::Errors::default();
     render(&edit(&page, group, there, draft, &values, errors, said))
 }
 
 /// Looks through a draft; proving takes a while, so not on a thread that others wait for.
-async fn look(web: &Web, page: &Page, draft: &Draft) -> Result<Checked, Failure> {
-    let (rules, cases) = (draft.rules.clone(), draft.cases.clone());
+async fn look(web: &Web, page: &Page, draft: &Fields) -> Result<Checked, Failure> {
+    let (rules, cases) = (raw(draft, "rules"), raw(draft, "cases"));
     let look = move |budget: &Budget| check(Written::Text(&rules), Written::Text(&cases), budget);
     web.costly(page.viewer.id, look).await
 }
@@ -164,14 +124,12 @@ pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Res
     let (page, group) = (&sent.page, sent.page.one::<Group>()?);
     allowed(page, Wish::GrantEntitlement, Target::Group(group))?;
     let mut input = Input::new(&sent);
-    let draft = Draft::sent(&sent.fields);
-    let checked = look(&web, page, &draft).await?;
-    let said = said(&checked);
+    let checked = look(&web, page, &sent.fields).await?;
     let name = {
         let there = there.and_then(|there| Rules::of(&there.grant));
         input.kept("name", there.map(|list| &list.name), Name::parse)
     };
-    let priority = draft.priority.parse::<i32>();
+    let priority = input.text("priority").parse::<i32>();
     if priority.is_err() {
         let wrong = "the priority is a whole number; lists of higher priority are asked first";
         input.errors.add("priority", wrong);
@@ -196,7 +154,7 @@ pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Res
             "the group has a list of this name already; edit that one, or choose another name";
         input.errors.add("name", wrong);
     }
-    let grant = checked.list.zip(name).zip(priority.ok());
+    let grant = checked.list.clone().zip(name).zip(priority.ok());
     let operation = grant.zip(until).zip(reason);
     let step = operation.map(|((((rules, name), priority), until), reason)| {
         let title = match there.map(|there| there.grant.label()) {
@@ -210,7 +168,7 @@ pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Res
                 name,
                 priority,
                 rules: Arc::new(rules),
-                cases: checked.cases,
+                cases: checked.cases.clone(),
             }),
             until,
             reason,
@@ -218,14 +176,14 @@ pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Res
         let done = convert::group_href(group);
         Step::new(operation, title, "Save the rules", cancel(group, there))
             .always()
-            .noting(summary(&said))
+            .noting(summary(&checked))
             .then(|_| done)
     });
     match attempt(&web, &sent, step, input.errors).await? {
         Ok(done) => Ok(done),
         Err(errors) => {
-            let values = Values::sent(&sent);
-            again(&edit(page, group, there, draft, &values, errors, said))
+            let (values, draft) = (Values::sent(&sent), sent.fields.clone());
+            again(&edit(page, group, there, draft, &values, errors, checked))
         }
     }
 }
@@ -265,10 +223,10 @@ fn edit<'p>(
     page: &'p Page,
     group: &'p Group,
     there: Option<&'p Entitlement>,
-    draft: Draft,
+    draft: Fields,
     values: &Values,
     errors: ui::Errors,
-    said: Findings,
+    said: Checked,
 ) -> EditPage<'p> {
     let (world, now) = (&*page.viewer.world, page.viewer.context.now);
     let mut durations = durations(&Requirements::default(), values, &errors, now);
@@ -283,7 +241,7 @@ fn edit<'p>(
     let mut crumbs = crumbs(group);
     crumbs.push(ui::Link::new("Rules", "/rules"));
     EditPage {
-        shell: page.shell(),
+        page,
         title: match there {
             Some(there) => there.grant.label().to_owned(),
             None => format!("Rules of {}", group.name),
@@ -306,67 +264,29 @@ fn edit<'p>(
     }
 }
 
-fn said(checked: &Checked) -> Findings {
-    let bad = |word, path: String, message: &str| Remark {
-        path,
-        message: message.to_owned(),
-        level: "bad",
-        word,
-        ..Remark::default()
+/// How many of what is wrong are left out.
+fn left_out(checked: &Checked) -> usize {
+    let lists = [
+        checked.diagnostics.len(),
+        checked.case_faults.len(),
+        checked.findings.len(),
+    ];
+    let left = lists.map(|count| count.saturating_sub(MOST_SAID));
+    checked.omitted + left.iter().sum::<usize>()
+}
+
+/// Where it can be read: how much was looked at.
+fn good(checked: &Checked) -> Option<String> {
+    let list = checked.list.as_ref()?;
+    let cases = match (checked.cases.len(), checked.untested.len()) {
+        (0, _) => "No cases stand beside them.".to_owned(),
+        (count, 0) => format!("{}; every rule decides one.", plural(count, "case")),
+        (count, idle) => {
+            let (cases, rules) = (plural(count, "case"), plural(idle, "rule"));
+            format!("{cases}; {rules} decided by none.")
+        }
     };
-    let unreadable = checked.diagnostics.iter().take(MOST_SAID).map(|it| Remark {
-        line: it.position.map_or(0, |at| at.line),
-        column: it.position.map_or(0, |at| at.column),
-        ..bad("cannot be read", it.path.clone(), &it.message)
-    });
-    let too_much = checked.too_much.iter();
-    let too_much = too_much.map(|message| bad("too much", String::new(), message));
-    let rest = checked.not_examined.iter();
-    let rest = rest.map(|message| Remark {
-        level: "warn",
-        ..bad("not examined", String::new(), message)
-    });
-    let findings = checked.findings.iter().take(MOST_SAID).map(|it| Remark {
-        path: it.path.clone(),
-        message: format!("{}; {}", it.message, it.suggestion),
-        level: match it.severity {
-            Severity::Error => "bad",
-            Severity::Warning => "warn",
-            Severity::Note => "",
-        },
-        word: it.severity.as_str(),
-        ..Remark::default()
-    });
-    let failed = checked.case_faults.iter().take(MOST_SAID);
-    let failed = failed.map(|(case, message)| {
-        let path = case.map_or_else(String::new, |case| format!("case {}", case + 1));
-        bad("failed", path, message)
-    });
-    let remarks: Vec<_> = unreadable
-        .chain(too_much)
-        .chain(rest)
-        .chain(failed)
-        .chain(findings)
-        .collect();
-    let found = checked.findings.len() + checked.case_faults.len();
-    let all = checked.diagnostics.len() + checked.omitted + found;
-    let mut said = Findings {
-        more: all.saturating_sub(remarks.len()),
-        remarks,
-        good: String::new(),
-    };
-    if let Some(list) = &checked.list {
-        let cases = match (checked.cases.len(), checked.untested.len()) {
-            (0, _) => "No cases stand beside them.".to_owned(),
-            (count, 0) => format!("{}; every rule decides one.", plural(count, "case")),
-            (count, idle) => {
-                let (cases, rules) = (plural(count, "case"), plural(idle, "rule"));
-                format!("{cases}; {rules} decided by none.")
-            }
-        };
-        said.good = format!("{}. {cases}", plural(list.0.len(), "rule"));
-    }
-    said
+    Some(format!("{}. {cases}", plural(list.0.len(), "rule")))
 }
 
 fn plural(count: usize, noun: &str) -> String {
@@ -374,18 +294,20 @@ fn plural(count: usize, noun: &str) -> String {
 }
 
 /// What the preview repeats of what there is to say.
-fn summary(said: &Findings) -> Vec<String> {
-    let mut notes = Vec::new();
-    for (level, word) in [("bad", "error"), ("warn", "warning")] {
-        let found = said.remarks.iter();
-        let count = found.filter(|remark| remark.level == level).count();
-        if count > 0 {
-            let errors = plural(count, word);
-            notes.push(format!("Linting has {errors} about these rules."));
-        }
-    }
-    if !said.good.is_empty() {
-        notes.push(said.good.clone());
-    }
+fn summary(checked: &Checked) -> Vec<String> {
+    let count = |severity| {
+        let found = checked.findings.iter();
+        found.filter(|finding| finding.severity == severity).count()
+    };
+    let unexamined = usize::from(checked.not_examined.is_some());
+    let counts = [
+        (count(Severity::Error), "error"),
+        (count(Severity::Warning) + unexamined, "warning"),
+    ];
+    let told = counts.into_iter().filter(|(count, _)| *count > 0);
+    let mut notes: Vec<_> = told
+        .map(|(count, word)| format!("Linting has {} about these rules.", plural(count, word)))
+        .collect();
+    notes.extend(good(checked));
     notes
 }

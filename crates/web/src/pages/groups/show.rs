@@ -13,8 +13,6 @@ use crate::pages::{
 #[derive(Template)]
 #[template(path = "groups/show.html")]
 struct GroupPage<'p> {
-    shell: ui::Shell,
-    as_of: AsOf,
     group: &'p Group,
     crumbs: Vec<ui::Link>,
     chips: Vec<ui::Chip>,
@@ -56,12 +54,9 @@ struct Row<'p> {
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     let group = page.shown::<Group>()?;
     let kind = fields::kind(&page.query("kind"));
-    let as_of = AsOf::of(&page);
     let facts = facts::facts(&page, group);
-    let people = people(&page, group, kind, &as_of.day, !facts.from.rows.is_empty());
+    let people = people(&page, group, kind, !facts.from.rows.is_empty());
     render(&GroupPage {
-        shell: page.shell(),
-        as_of,
         group,
         crumbs: crumbs(&page, group),
         chips: chips(group),
@@ -107,13 +102,7 @@ pub(crate) fn chips(group: &Group) -> Vec<ui::Chip> {
     vec![kind, ui::Chip::managed(group.is_managed())]
 }
 
-fn people<'p>(
-    page: &'p Page,
-    group: &Group,
-    kind: MembershipKind,
-    day: &str,
-    has_ways: bool,
-) -> People<'p> {
+fn people<'p>(page: &'p Page, group: &Group, kind: MembershipKind, has_ways: bool) -> People<'p> {
     let (world, now) = (page.world(), page.now());
     let (query, ends, ways) = (page.query("q"), page.query("ends"), page.query("ways"));
     let is_direct = |holder: &Holder<'_>| direct(page, group, kind, holder.user).is_some();
@@ -146,7 +135,7 @@ fn people<'p>(
     if kind == MembershipKind::Owner {
         list.keep("kind", "owner");
     }
-    list.keep("at", day);
+    list.keep("at", &page.as_of().day);
     list.searched("Name");
     list.select(
         "ends",

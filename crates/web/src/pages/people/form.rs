@@ -22,7 +22,7 @@ impl Form for PersonForm {
         Ok(Self(user.cloned()))
     }
 
-    fn draw(&self, page: &Page, form: &mut FormPage) {
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         let (world, user) = (&*page.viewer.world, self.0.as_ref());
         let of = |get: fn(&User) -> String| user.map_or_else(String::new, get);
         let list = ("People", "/people");

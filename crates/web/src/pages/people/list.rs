@@ -10,7 +10,6 @@ use crate::pages::{grants::person, prelude::*};
 #[derive(Template)]
 #[template(path = "people/list.html")]
 struct People<'p> {
-    shell: ui::Shell,
     page: &'p Page,
     it: List<'p, &'p User>,
 }
@@ -48,11 +47,7 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
     );
     it.narrowed("Reports to", "manager", manager.map_or("", |m| &m.name));
     it.offer(Wish::CreateUser, "Add a person");
-    render(&People {
-        shell: page.shell(),
-        page: &page,
-        it,
-    })
+    render(&People { page: &page, it })
 }
 
 /// How many groups somebody is in.

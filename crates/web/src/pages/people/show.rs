@@ -7,9 +7,9 @@ use portcullis_model::{
 };
 
 use crate::pages::{
-    access::{self, Section},
+    access,
     actions::Actions,
-    grants::{SOON_DAYS, ends_within},
+    grants::{SOON_DAYS, ends_within, why_has},
     people::form::shown,
     prelude::*,
 };
@@ -17,8 +17,6 @@ use crate::pages::{
 #[derive(Template)]
 #[template(path = "people/show.html")]
 struct PersonPage<'p> {
-    shell: ui::Shell,
-    as_of: AsOf,
     page: &'p Page,
     user: &'p User,
     chips: Vec<ui::Chip>,
@@ -27,7 +25,7 @@ struct PersonPage<'p> {
     /// Which list is shown: `owned`, `permissions`, or what they have.
     show: &'static str,
     query: String,
-    sections: Vec<Section>,
+    had: Vec<Access<'p>>,
     permissions: Vec<PermissionAccess<'p>>,
     pages: ui::Pages,
     facts: Vec<(String, String)>,
@@ -73,7 +71,7 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
         .partition(|a| a.kind == MembershipKind::Owner);
     let permissions = web.decider().permissions_of(Moment::new(world, now), user);
     let counts = [had.len(), owned.len(), permissions.len()];
-    let (mut sections, mut listed) = (Vec::new(), Vec::new());
+    let (mut places, mut listed) = (Vec::new(), Vec::new());
     let pages = if show == "permissions" {
         let found = permissions
             .into_iter()
@@ -87,22 +85,20 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
         found.retain(|access| is_meant(page, access, &query));
         access::in_order(world, &mut found);
         let (rows, pages) = cut(page, found);
-        sections = access::sections(world, user, &rows, now);
+        places = rows;
         pages
     };
     let reports = world.users().filter(|it| it.manager == Some(user.id));
     let current = address(&convert::user_href(user), &[("show", show)]);
     PersonPage {
-        shell: page.shell(),
         page,
-        as_of: AsOf::of(page),
         user,
         chips: chips(page, user),
         actions: actions(page, user),
         tabs: tabs(user, Some(counts), &current),
         show,
         query,
-        sections,
+        had: places,
         permissions: listed,
         pages,
         facts: facts(user),
@@ -110,11 +106,6 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
             .beside("Reports", address("/people", &[("manager", &user.login)])),
         ending,
     }
-}
-
-/// Where it is told why somebody has a permission.
-fn why(user: &User, name: &str) -> String {
-    address("/why", &[("user", &user.login), ("permission", name)])
 }
 
 fn is_meant(page: &Page, access: &Access<'_>, query: &str) -> bool {

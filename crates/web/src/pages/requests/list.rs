@@ -3,15 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use portcullis_model::{
-    Actor, Group, Id, Request, State as Became, User, Wants, world::query::RequestQuery,
+    Actor, Id, Request, State as Became, User, Wants, world::query::RequestQuery,
 };
 use portcullis_store::{RequestFilter, RequestStatus};
-use uuid::Uuid;
 
 use crate::{
     pages::{
         history::before,
         list::{PER_PAGE, pages},
+        names::Names,
         prelude::*,
     },
     words,
@@ -20,25 +20,16 @@ use crate::{
 #[derive(Template)]
 #[template(path = "requests/list.html")]
 struct Requests<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     tabs: Vec<ui::Tab>,
     tab: &'static str,
-    it: List<'p, Row>,
+    it: List<'p, Request>,
+    names: Names<'p>,
     older: Option<String>,
     decidable: bool,
     /// Where deciding posts to: what the list shows is kept for showing it again.
     decide: String,
     sent: Sent,
-}
-
-struct Row {
-    request: Request,
-    who: ui::Entity,
-    login: String,
-    wants: ui::Entity,
-    /// Until when it is wanted or was granted; of what was refused only the date.
-    until: Result<ui::ExpiryPill, String>,
-    at: ui::When,
 }
 
 /// What was sent to decide several, where something was wrong with it.
@@ -83,9 +74,7 @@ pub(super) async fn draw<'p>(
         (found.items, pages(page, 1, 0))
     };
     let names = names(web, page, &found).await?;
-    let rows = found.into_iter();
-    let rows = rows.map(|request| row(page, request, &names));
-    let mut it = List::given(page, "/requests", (rows.collect(), pages));
+    let mut it = List::given(page, "/requests", (found, pages));
     it.keep("tab", tab);
     let statuses = if tab.is_empty() {
         ui::Choice::all([("", "Waiting"), ("decided", "Decided by me")])
@@ -103,7 +92,7 @@ pub(super) async fn draw<'p>(
     let one = |label, tab| ui::Tab::new(label, tab_href(tab), &current);
     let waiting = world.waits_for(page.viewer.id, now).len() as u64;
     Ok(Requests {
-        shell: page.shell(),
+        page,
         tab,
         tabs: vec![
             one("For me", "").counting(waiting),
@@ -111,6 +100,7 @@ pub(super) async fn draw<'p>(
             one("All", "all"),
         ],
         it,
+        names,
         older,
         decidable: waits,
         decide: page
@@ -143,73 +133,60 @@ fn filter(page: &Page, tab: &str, status: &str, query: &str) -> Result<RequestFi
     })
 }
 
-/// The last known names of what requests name and the world no longer has.
-pub(super) async fn names(
+/// How what requests name is called, also what the world no longer has.
+pub(super) async fn names<'p>(
     web: &Web,
-    page: &Page,
+    page: &'p Page,
     requests: &[Request],
-) -> Result<HashMap<Uuid, String>, Failure> {
+) -> Result<Names<'p>, Failure> {
     let world = &page.viewer.world;
     let users = requests.iter().map(|request| request.requester);
     let users = users.filter(|user| world.user(*user).is_none());
     let groups = requests.iter().flat_map(|request| request.wants.groups());
     let groups = groups.filter(|group| world.group(*group).is_none());
     let gone: Vec<_> = users.map(Id::uuid).chain(groups.map(Id::uuid)).collect();
-    if gone.is_empty() {
-        return Ok(HashMap::new());
-    }
-    Ok(web.app().store().labels(&gone).await?)
+    let labels = if gone.is_empty() {
+        HashMap::new()
+    } else {
+        web.app().store().labels(&gone).await?
+    };
+    Ok(Names::new(world, labels))
 }
 
 /// What is asked for, under its last known name.
-pub(super) fn wanted_of(page: &Page, wants: &Wants, names: &HashMap<Uuid, String>) -> ui::Entity {
+pub(super) fn wanted_of(names: &Names<'_>, wants: &Wants) -> ui::Entity {
     match wants.group() {
-        Some(id) => group(page, id, names),
-        None => ui::Entity::new(ui::EntityKind::Group, wants.label(&page.viewer.world), ""),
+        Some(id) => names.group(id.uuid()),
+        None => ui::Entity::new(ui::EntityKind::Group, wants.label(names.world), ""),
     }
 }
 
-fn row(page: &Page, request: Request, names: &HashMap<Uuid, String>) -> Row {
-    let now = page.viewer.context.now;
-    let world = &page.viewer.world;
-    let user = world.user(request.requester);
-    Row {
-        who: who(page, request.requester, names),
-        login: user.map_or_else(String::new, |user| user.login.to_string()),
-        wants: wanted_of(page, &request.wants, names).with_detail(words::as_what(&request.wants)),
-        until: match &request.state {
-            Became::Pending => Ok(convert::ends(request.until, now)),
-            Became::Approved { granted_until, .. } => Ok(convert::ends(*granted_until, now)),
-            Became::Rejected { .. } | Became::Withdrawn { .. } => {
-                let at = request.until.instant();
-                Err(at.map_or("no end".into(), |at| convert::when(at, now).date()))
-            }
-        },
-        at: convert::when(request.created_at, now),
-        request,
+/// Until when it is wanted or was granted; of what was refused only the date.
+fn until(page: &Page, request: &Request) -> Result<ui::ExpiryPill, String> {
+    match &request.state {
+        Became::Pending => Ok(page.ends(&request.until)),
+        Became::Approved { granted_until, .. } => Ok(page.ends(granted_until)),
+        Became::Rejected { .. } | Became::Withdrawn { .. } => {
+            let at = request.until.instant();
+            Err(at.map_or("no end".into(), |at| page.when(&at).date()))
+        }
     }
+}
+
+/// The login of who asks, while they are there.
+fn login<'w>(names: &Names<'w>, request: &Request) -> &'w str {
+    let user = names.world.user(request.requester);
+    user.map_or("", |user| &user.login)
 }
 
 /// Somebody, also when they are gone.
-pub(super) fn who(page: &Page, id: Id<User>, names: &HashMap<Uuid, String>) -> ui::Entity {
-    let gone = || {
-        let login = names.get(&id.uuid()).map_or("", String::as_str);
-        let href = format!("/people/{}", convert::escape(login));
-        ui::Entity::new(ui::EntityKind::Person, login, href).with_detail("deleted")
-    };
-    page.viewer.world.user(id).map_or_else(gone, convert::user)
-}
-
-/// A group, also when it is gone.
-fn group(page: &Page, id: Id<Group>, names: &HashMap<Uuid, String>) -> ui::Entity {
-    let gone = || {
-        let name = names.get(&id.uuid()).map_or("", String::as_str);
-        ui::Entity::new(ui::EntityKind::Group, name, "")
-    };
-    page.viewer
-        .world
-        .group(id)
-        .map_or_else(gone, convert::group)
+pub(super) fn who(names: &Names<'_>, id: &Id<User>) -> ui::Entity {
+    let mut who = names.user(id.uuid());
+    if who.href.is_empty() {
+        who.href = format!("/people/{}", convert::escape(&who.name));
+        return who.with_detail("deleted");
+    }
+    who
 }
 
 pub(super) fn chip(state: &Became) -> ui::Chip {

@@ -15,7 +15,6 @@ const MOST_FOUND: usize = 30;
 #[derive(Template)]
 #[template(path = "requests/new.html")]
 struct Picker<'p> {
-    shell: ui::Shell,
     page: &'p Page,
     query: String,
     /// Groups, each with when the viewer's place in it ends, if they have one.
@@ -51,7 +50,6 @@ fn picker(page: &Page) -> Picker<'_> {
     // What the name says comes before what the description says; roles before single groups.
     all.sort_by_key(|group| (!contains(&group.name, &query), !group.is_role()));
     Picker {
-        shell: page.shell(),
         page,
         found: Few::of(MOST_FOUND, all, |group| {
             (group, mine.get(&group.id).copied())
@@ -75,7 +73,7 @@ impl Form for Membership {
         Ok(Self { group, kind })
     }
 
-    fn draw(&self, page: &Page, form: &mut FormPage) {
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         let (group, kind) = (&self.group, self.kind);
         let (world, now, me) = (&*page.viewer.world, page.viewer.context.now, page.viewer.id);
         form.title = format!("Ask for {}", group.name);

@@ -1,20 +1,19 @@
 //! One request: who asks for what, what the one who decides should know, and what became of it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use portcullis_app::request::Approve;
 use portcullis_model::{
-    Actor, Expiry, Group, Id, Noun, OperationName, Position, Refusal, Request, Timestamp, User,
-    name::Reason,
+    Expiry, Group, Id, Noun, OperationName, Refusal, Request, Timestamp, User, name::Reason,
 };
-use portcullis_store::{LogFilter, RequestFilter, SubjectKind};
-use uuid::Uuid;
+use portcullis_store::{LogEntry, LogFilter, RequestFilter, SubjectKind};
 
 use super::list::{chip, names, wanted_of, who};
 use crate::{
     pages::{
         form::{Values, allowed},
         form_page::durations,
+        names::actor,
         prelude::*,
         requirements::{Requirements, in_words},
     },
@@ -24,13 +23,11 @@ use crate::{
 #[derive(Template)]
 #[template(path = "requests/show.html")]
 struct RequestPage<'p> {
-    shell: ui::Shell,
     page: &'p Page,
     request: &'p Request,
     title: String,
     requester: ui::Entity,
-    login: String,
-    manager: Option<ui::Entity>,
+    user: Option<&'p User>,
     wants: ui::Entity,
     /// The group it is about, while there is one.
     wanted: Option<&'p Group>,
@@ -38,7 +35,7 @@ struct RequestPage<'p> {
     decide: Option<Decide>,
     may_withdraw: bool,
     asides: Vec<ui::Aside>,
-    events: Vec<Event>,
+    events: Vec<LogEntry>,
     earlier: Vec<Request>,
 }
 
@@ -50,14 +47,6 @@ struct Decide {
     diff: ui::Diff,
     /// Why an approval would be refused; may be empty.
     stands: String,
-}
-
-struct Event {
-    what: &'static str,
-    by: ui::Entity,
-    at: ui::When,
-    reason: String,
-    position: Position,
 }
 
 pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
@@ -91,8 +80,8 @@ pub(super) async fn draw<'p>(
 ) -> Result<impl Template + use<'p>, Failure> {
     let (world, now) = (&page.viewer.world, page.viewer.context.now);
     let names = names(web, page, std::slice::from_ref(request)).await?;
-    let requester = who(page, request.requester, &names);
-    let wants = wanted_of(page, &request.wants, &names);
+    let requester = who(&names, &request.requester);
+    let wants = wanted_of(&names, &request.wants);
     let user = world.user(request.requester);
     let wanted = request.wants.group().and_then(|group| world.group(group));
     let pending = request.is_pending();
@@ -114,19 +103,15 @@ pub(super) async fn draw<'p>(
     }
     asides.retain(|aside| !aside.is_empty());
     Ok(RequestPage {
-        shell: page.shell(),
         page,
         request,
         title: format!("{} asks for {}", requester.name, wants.name),
-        login: user.map_or_else(String::new, |user| user.login.to_string()),
-        manager: user
-            .and_then(|user| world.user(user.manager?))
-            .map(convert::user),
+        user,
         wanted,
         decide,
         may_withdraw: pending && may_withdraw,
         asides,
-        events: events(web, page, request, &names).await?,
+        events: events(web, request).await?,
         earlier: earlier(web, request).await?,
         requester,
         wants,
@@ -244,42 +229,23 @@ fn facts(page: &Page, request: &Request, user: &User, wanted: &Group) -> Vec<ui:
 }
 
 /// What happened, oldest first, as the log tells it.
-async fn events(
-    web: &Web,
-    page: &Page,
-    request: &Request,
-    names: &HashMap<Uuid, String>,
-) -> Result<Vec<Event>, Failure> {
-    let now = page.viewer.context.now;
+async fn events(web: &Web, request: &Request) -> Result<Vec<LogEntry>, Failure> {
     let filter = LogFilter {
         subject: Some((SubjectKind::Request, request.id.uuid())),
         ..LogFilter::default()
     };
-    let entries = web.app().store().log(&filter).await?.items;
-    let actor = |actor: Actor, login: Option<&str>| match actor {
-        Actor::User(id) if page.viewer.world.user(id).is_some() => who(page, id, names),
-        Actor::User(_) => ui::Entity::new(ui::EntityKind::Person, login.unwrap_or("somebody"), ""),
-        Actor::Connector(id) => ui::Entity::new(ui::EntityKind::Service, words::connector(id), ""),
-        Actor::System(part) => {
-            ui::Entity::new(ui::EntityKind::Service, format!("Portcullis ({part})"), "")
-        }
-    };
+    let mut entries = web.app().store().log(&filter).await?.items;
+    entries.reverse();
+    Ok(entries)
+}
+
+/// Why it was decided so, where an entry decided it.
+fn reason<'r>(request: &'r Request, entry: &LogEntry) -> &'r str {
     let resolution = request.state.resolution();
-    let events = entries.iter().rev().map(|entry| {
-        let decided = resolution.is_some_and(|r| r.at == entry.at)
-            && entry.operation != OperationName::RequestCreate;
-        Event {
-            what: words::happened(entry.operation, request),
-            by: actor(entry.actor, entry.login.as_deref()),
-            at: convert::when(entry.at, now),
-            reason: match resolution {
-                Some(resolution) if decided => resolution.reason.to_string(),
-                _ => String::new(),
-            },
-            position: entry.position,
-        }
+    let decided = resolution.filter(|resolution| {
+        resolution.at == entry.at && entry.operation != OperationName::RequestCreate
     });
-    Ok(events.collect())
+    decided.map_or("", |resolution| &resolution.reason)
 }
 
 /// As what somebody would be in the group a request is about.

@@ -13,7 +13,7 @@ pub(super) struct Described {
 }
 
 impl Described {
-    pub(super) fn draw(page: &Page, form: &mut FormPage, description: &str) {
+    pub(super) fn draw(page: &Page, form: &mut FormPage<'_>, description: &str) {
         let prefix = &page.viewer.context.policy.role_prefix;
         let name = form.add(Line, "name", "Name of the new role", &**prefix);
         name.required();
@@ -38,7 +38,7 @@ impl Described {
 }
 
 /// The end of a form whose outcome is always shown first.
-pub(super) fn end(form: &mut FormPage) {
+pub(super) fn end(form: &mut FormPage<'_>) {
     let help = "Required where a tag on one of the groups asks for it.";
     form.reason(&Requirements::default(), help);
     form.submit = "Show what changes".into();
@@ -60,7 +60,7 @@ impl Form for FromPerson {
         Ok(Self(found))
     }
 
-    fn draw(&self, page: &Page, form: &mut FormPage) {
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         let (world, user) = (&page.viewer.world, &self.0);
         form.about(("People", "/people"), Some(convert::user(user)), "");
         form.title = format!("Make a role from what {} has", user.name);
@@ -123,7 +123,7 @@ impl Form for Clone {
         Ok(Self(group.clone()))
     }
 
-    fn draw(&self, page: &Page, form: &mut FormPage) {
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         let role = &self.0;
         form.title = format!("Clone {}", role.name);
         form.lead =

@@ -14,7 +14,7 @@ impl Form for Merge {
         Ok(Self(group.clone()))
     }
 
-    fn draw(&self, page: &Page, form: &mut FormPage) {
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         let into = &self.0;
         form.title = format!("Merge a role into {}", into.name);
         form.lead = format!(
@@ -55,7 +55,7 @@ impl Form for Split {
         Ok(Self(group.clone()))
     }
 
-    fn draw(&self, page: &Page, form: &mut FormPage) {
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         let (world, role) = (&page.viewer.world, &self.0);
         form.title = format!("Split {}", role.name);
         form.lead = "The groups you select move to a new role with the same people, so nobody gains or loses anything today.".into();

@@ -3,7 +3,7 @@
 
 use portcullis_app::decide::{self as told, Action, Decider, Entity, Properties, Question};
 use portcullis_model::Expiry;
-use portcullis_rules::{ConditionTrace, Outcome, Redaction, RuleTrace, Truth, strict};
+use portcullis_rules::{Outcome, Redaction, RuleTrace, Truth, strict};
 
 use crate::pages::prelude::*;
 
@@ -12,9 +12,8 @@ const MOST_RULES: usize = 60;
 
 #[derive(Template)]
 #[template(path = "rules/ask.html")]
-struct AskPage {
-    shell: ui::Shell,
-    as_of: AsOf,
+struct AskPage<'p> {
+    page: &'p Page,
     ask: Asked,
     answer: Option<Answer>,
 }
@@ -32,7 +31,7 @@ pub(crate) struct Asked {
 
 #[derive(Default)]
 struct Answer {
-    level: ui::Level,
+    allowed: bool,
     title: String,
     text: String,
     /// The group and list whose rule decided, and until when the subject is judged by it.
@@ -43,20 +42,16 @@ struct Answer {
     aside: usize,
     after: usize,
     change: Vec<String>,
-    turned: &'static str,
     hidden: bool,
 }
 
 /// What came of a rule.
 struct Looked {
-    number: usize,
+    /// Its place in its list, counted from 0.
+    index: usize,
     list: ui::Entity,
     group: String,
-    effect: &'static str,
-    outcome: &'static str,
-    decides: bool,
-    /// Each with the level of its outcome.
-    conditions: Vec<(told::Condition, &'static str)>,
+    trace: RuleTrace,
 }
 
 impl Asked {
@@ -74,7 +69,7 @@ impl Asked {
             kind: page.query("type"),
             id: page.query("id"),
             properties: page.query("properties"),
-            as_of: AsOf::of(page).day,
+            as_of: page.as_of().day,
             errors: ui::Errors::default(),
         }
     }
@@ -152,8 +147,7 @@ pub(crate) async fn ask(State(web): State<Web>, page: Page) -> Result<Response, 
     };
     let answer = question.map(|question| answer(&web, &page, &question));
     render(&AskPage {
-        shell: page.shell(),
-        as_of: AsOf::of(&page),
+        page: &page,
         ask,
         answer,
     })
@@ -171,10 +165,8 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
     let decided = decider.decide(world, now, question);
     let Some(user) = user else {
         return Answer {
-            level: ui::Level::Bad,
             title: format!("No: {name} may not {what}."),
             text: "Nobody is known by that login, so no rule applies.".into(),
-            turned: "allowed",
             ..Answer::default()
         };
     };
@@ -197,36 +189,32 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
         let list = convert::entitlement(entitlement);
         Some((convert::group(group), list, convert::ends(until, now)))
     });
-    let (level, title) = if decided.allowed {
-        (ui::Level::Good, format!("Yes: {name} may {what}."))
+    let title = if decided.allowed {
+        format!("Yes: {name} may {what}.")
     } else {
-        (ui::Level::Bad, format!("No: {name} may not {what}."))
+        format!("No: {name} may not {what}.")
     };
     let text = match decided.decided_by {
         Some((_, rule)) => format!("Rule {} decides.", rule + 1),
         None => "No rule matches, and what no rule allows is denied.".to_owned(),
     };
-    let told = trace.as_ref().map_or_else(Vec::new, |trace| {
-        let source = |rule| {
-            let (entitlement, index) = policy.source(rule)?;
-            let group = world.group(entitlement.group)?;
-            Some((
-                convert::entitlement(entitlement),
-                group.name.to_string(),
-                index,
-            ))
-        };
-        let about = |rule: &&RuleTrace| matches!(rule.outcome, Outcome::Conditions(_));
-        let rules = trace.rules.iter().filter(about).take(MOST_RULES);
-        rules
-            .filter_map(|rule| looked(rule, source(rule.rule)?))
-            .collect()
+    let about = |rule: &&RuleTrace| matches!(rule.outcome, Outcome::Conditions(_));
+    let rules = trace.iter().flat_map(|trace| &trace.rules).filter(about);
+    let looked = rules.take(MOST_RULES).filter_map(|rule| {
+        let (entitlement, index) = policy.source(rule.rule)?;
+        Some(Looked {
+            index,
+            list: convert::entitlement(entitlement),
+            group: world.group(entitlement.group)?.name.to_string(),
+            trace: rule.clone(),
+        })
     });
+    let told: Vec<_> = looked.collect();
     // What the author of the deciding rule noted beside it.
     let meta = trace.as_ref().and_then(|trace| trace.meta.as_ref());
     let seen = trace.as_ref().map_or(0, |trace| trace.rules.len());
     Answer {
-        level,
+        allowed: decided.allowed,
         title,
         text,
         by,
@@ -239,28 +227,6 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
             .flat_map(|t| &t.change)
             .map(ToString::to_string)
             .collect(),
-        turned: if decided.allowed { "denied" } else { "allowed" },
         hidden,
     }
-}
-
-fn looked(rule: &RuleTrace, (list, group, index): (ui::Entity, String, usize)) -> Option<Looked> {
-    Some(Looked {
-        number: index + 1,
-        list,
-        group,
-        effect: rule.effect.as_str(),
-        outcome: told::outcome(rule)?,
-        decides: rule.decides,
-        conditions: rule.conditions.iter().map(condition).collect(),
-    })
-}
-
-fn condition(trace: &ConditionTrace) -> (told::Condition, &'static str) {
-    let level = match trace.truth {
-        Truth::True => "good",
-        Truth::False => "bad",
-        Truth::Undecided => "warn",
-    };
-    (told::Condition::of(trace), level)
 }

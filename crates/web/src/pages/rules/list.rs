@@ -17,7 +17,7 @@ use crate::pages::{prelude::*, rules::ask};
 #[derive(Template)]
 #[template(path = "rules/list.html")]
 struct RulesPage<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     ask: ask::Asked,
     it: List<'p, Row<'p>>,
 }
@@ -28,7 +28,6 @@ struct Row<'p> {
     list: &'p Rules,
     /// What linting says, once the part of the list that is shown has been looked through.
     found: Vec<ui::Chip>,
-    ends: ui::ExpiryPill,
 }
 
 /// What linting has to say of a list.
@@ -65,22 +64,23 @@ pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response,
         row.found = chips(found);
     }
     render(&RulesPage {
-        shell: page.shell(),
+        page: &page,
         ask: ask::Asked::of(&page),
         it,
     })
 }
 
-/// A list of rules and the group that confers it.
-type Conferred<'p> = (&'p Group, &'p Entitlement, &'p Rules);
-
 /// The lists in force, with their groups.
-fn in_force(page: &Page) -> Vec<Conferred<'_>> {
+fn in_force(page: &Page) -> Vec<Row<'_>> {
     let all = page.world().entitlements();
     all.filter(|entitlement| entitlement.validity.contains(page.now()))
         .filter_map(|entitlement| {
-            let list = Rules::of(&entitlement.grant)?;
-            Some((page.world().group(entitlement.group)?, entitlement, list))
+            Some(Row {
+                entitlement,
+                group: page.world().group(entitlement.group)?,
+                list: Rules::of(&entitlement.grant)?,
+                found: Vec::new(),
+            })
         })
         .collect()
 }
@@ -88,7 +88,7 @@ fn in_force(page: &Page) -> Vec<Conferred<'_>> {
 fn found(page: &Page) -> List<'_, Row<'_>> {
     let (query, effect) = (page.query("q"), page.query("effect"));
     let mut found = in_force(page);
-    found.retain(|(group, _, list)| {
+    found.retain(|Row { group, list, .. }| {
         (contains(&group.name, &query) || contains(&list.name, &query) || speaks_of(list, &query))
             && match effect.as_str() {
                 "deny" => count(list, Effect::Deny) > 0,
@@ -96,14 +96,14 @@ fn found(page: &Page) -> List<'_, Row<'_>> {
                 _ => true,
             }
     });
-    found.sort_by(|(a, _, x), (b, _, y)| (&a.name, &x.name).cmp(&(&b.name, &y.name)));
+    found.sort_by_key(|row| (&row.group.name, &row.list.name));
     let sort = Sort::of(page, "group");
     match sort.by.as_str() {
-        "priority" => sort.rows(&mut found, |(.., list)| list.priority),
+        "priority" => sort.rows(&mut found, |row| row.list.priority),
         _ if sort.down => found.reverse(),
         _ => {}
     }
-    let mut it = List::new(page, "/rules", sort, found, |found| Some(row(page, found)));
+    let mut it = List::new(page, "/rules", sort, found, Some);
     it.select(
         "effect",
         "Effect",
@@ -121,16 +121,6 @@ fn found(page: &Page) -> List<'_, Row<'_>> {
     it.narrowed("Rules", "effect", told);
     it.searched("Text");
     it
-}
-
-fn row<'p>(page: &Page, (group, entitlement, list): Conferred<'p>) -> Row<'p> {
-    Row {
-        entitlement,
-        group,
-        list,
-        found: Vec::new(),
-        ends: convert::ends(entitlement.validity.until, page.now()),
-    }
 }
 
 fn count(list: &Rules, effect: Effect) -> usize {

@@ -42,7 +42,7 @@ impl Form for TagForm {
         Ok(Self(tag.cloned()))
     }
 
-    fn draw(&self, _: &Page, form: &mut FormPage) {
+    fn draw(&self, _: &Page, form: &mut FormPage<'_>) {
         const LENGTH: &str = "Such as “30 days” or “12 hours”; empty for no limit.";
         let tag = self.0.as_ref();
         form.about(("Tags", "/tags"), tag.map(convert::tag), "Create a tag");

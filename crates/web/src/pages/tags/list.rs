@@ -12,15 +12,9 @@ use crate::pages::{constraints::demands, prelude::*};
 #[derive(Template)]
 #[template(path = "tags/list.html")]
 struct Tags<'p> {
-    shell: ui::Shell,
-    it: List<'p, Row<'p>>,
-}
-
-struct Row<'p> {
-    tag: &'p Tag,
-    demands: Vec<String>,
-    groups: usize,
-    apps: usize,
+    page: &'p Page,
+    /// Each with the number of groups and of apps that carry it.
+    it: List<'p, (&'p Tag, usize, usize)>,
 }
 
 pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
@@ -38,20 +32,11 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
     }
     let found = query.all(world, page.now());
     let mut it = List::new(&page, "/tags", sort, found, |tag| {
-        Some(Row {
-            tag,
-            demands: demands(&tag.constraints),
-            groups: counts.get(&tag.id).copied().unwrap_or_default(),
-            apps: world
-                .apps()
-                .filter(|app| app.tags.contains(&tag.id))
-                .count(),
-        })
+        let apps = world.apps().filter(|app| app.tags.contains(&tag.id));
+        let groups = counts.get(&tag.id).copied();
+        Some((tag, groups.unwrap_or_default(), apps.count()))
     });
     it.searched("Text");
     it.offer(Wish::CreateTag, "New tag");
-    render(&Tags {
-        shell: page.shell(),
-        it,
-    })
+    render(&Tags { page: &page, it })
 }

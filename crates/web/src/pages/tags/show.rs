@@ -1,24 +1,17 @@
 //! One tag: what it demands and what carries it.
 
-use portcullis_model::{App, Group, Tag, world::contains};
+use portcullis_model::{Group, Tag, world::contains};
 
 use crate::pages::{constraints::demands, prelude::*};
 
 #[derive(Template)]
 #[template(path = "tags/show.html")]
 struct TagPage<'p> {
-    shell: ui::Shell,
+    page: &'p Page,
     tag: &'p Tag,
     chips: Vec<ui::Chip>,
-    demands: Vec<String>,
     apps: ui::Aside,
-    groups: List<'p, Carrier<'p>>,
-}
-
-struct Carrier<'p> {
-    group: &'p Group,
-    /// The app it is inherited from; nothing where it is set on the group.
-    from: Option<&'p App>,
+    groups: List<'p, &'p Group>,
 }
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
@@ -26,7 +19,7 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     let (tag, world) = (page.shown::<Tag>()?, page.world());
     let apps = world.apps().filter(|app| app.tags.contains(&tag.id));
     render(&TagPage {
-        shell: page.shell(),
+        page: &page,
         tag,
         chips: vec![
             ui::Chip::kind(ui::EntityKind::Tag),
@@ -36,7 +29,6 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
                 ui::Chip::plain("disabled")
             },
         ],
-        demands: demands(&tag.constraints),
         apps: Few::of(MOST, apps.collect(), convert::app)
             .beside("Apps", format!("/apps?tag={}", tag.id))
             .or_none("None."),
@@ -44,7 +36,7 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     })
 }
 
-fn groups<'p>(page: &'p Page, tag: &Tag) -> List<'p, Carrier<'p>> {
+fn groups<'p>(page: &'p Page, tag: &Tag) -> List<'p, &'p Group> {
     let (world, query) = (page.world(), page.query("q"));
     let found: Vec<_> = world
         .groups()
@@ -53,15 +45,7 @@ fn groups<'p>(page: &'p Page, tag: &Tag) -> List<'p, Carrier<'p>> {
         .collect();
     let here = convert::tag_href(tag);
     let sort = Sort::of(page, "name");
-    let mut list = List::new(page, &*here, sort, found, |group| {
-        Some(Carrier {
-            group,
-            from: group
-                .app()
-                .filter(|_| !group.tags.contains(&tag.id))
-                .and_then(|app| world.app(app)),
-        })
-    });
+    let mut list = List::new(page, &*here, sort, found, Some);
     let may = |action| page.may(action, Target::Nothing);
     let (edit, delete) = (may(Wish::EditTag), may(Wish::DeleteTag));
     list.actions

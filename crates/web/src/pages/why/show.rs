@@ -9,7 +9,7 @@ use portcullis_model::{
 use crate::pages::{
     compare::{Give, Picked, give, pick},
     fields,
-    grants::{deciding, path_groups, person},
+    grants::{deciding, path_groups, person, why_has},
     prelude::*,
     why::map::Drawing,
 };
@@ -23,53 +23,45 @@ const MOST_ROLES: usize = 3;
 
 #[derive(Template)]
 #[template(path = "why/show.html")]
-struct Why {
-    shell: ui::Shell,
-    as_of: AsOf,
+struct Why<'p> {
+    page: &'p Page,
     user: Picked,
     what: &'static str,
     name: String,
-    answer: Option<Verdict>,
-    holders: Option<Holders>,
+    answer: Option<Verdict<'p>>,
+    holders: Option<Holders<'p>>,
     unknown: String,
 }
 
 /// What is so, and through what.
-struct Verdict {
+struct Verdict<'p> {
     level: ui::Level,
     title: String,
     text: String,
     map: ui::Map,
     ways: Few<Vec<ui::PathStep>>,
-    steps: Vec<Remedy>,
+    user: &'p User,
+    /// Places that would give what is missing.
+    steps: Vec<(&'p Group, MembershipKind)>,
 }
 
-impl Verdict {
-    fn new(level: ui::Level, title: String, text: String, map: ui::Map) -> Self {
+impl<'p> Verdict<'p> {
+    fn new(user: &'p User, level: ui::Level, title: String, text: String, map: ui::Map) -> Self {
         Self {
             level,
             title,
             text,
             map,
+            user,
             ways: Few::default(),
             steps: Vec::new(),
         }
     }
 }
 
-/// A step that would give what is missing.
-struct Remedy {
-    text: &'static str,
-    entity: ui::Entity,
-    action: Option<(String, String)>,
-    /// Roles that lead there too.
-    roles: Vec<ui::Entity>,
-    whom: Vec<ui::Entity>,
-}
-
 /// Everybody who has a permission.
-struct Holders {
-    rows: Vec<(ui::Entity, ui::ExpiryPill, String)>,
+struct Holders<'p> {
+    rows: Vec<Holder<'p>>,
     groups: ui::Aside,
     pages: ui::Pages,
 }
@@ -87,7 +79,7 @@ pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response,
     render(&why(&web, &page))
 }
 
-fn why(web: &Web, page: &Page) -> Why {
+fn why<'p>(web: &Web, page: &'p Page) -> Why<'p> {
     let (user, picked) = pick(page, "user", "Person");
     let question = question(page);
     let (what, name) = match &question {
@@ -107,8 +99,7 @@ fn why(web: &Web, page: &Page) -> Why {
         _ => None,
     };
     Why {
-        shell: page.shell(),
-        as_of: AsOf::of(page),
+        page,
         user: picked,
         what,
         name,
@@ -170,7 +161,12 @@ fn through_words(page: &Page, path: &Path<'_>) -> String {
     format!("through {}", names.join(" and then "))
 }
 
-fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Verdict {
+fn of_group<'p>(
+    page: &'p Page,
+    user: &'p User,
+    group: &'p Group,
+    kind: MembershipKind,
+) -> Verdict<'p> {
     let (world, now) = (page.world(), page.now());
     let paths = world.paths(user.id, group.id, kind, now);
     let is = match kind {
@@ -192,8 +188,8 @@ fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Ve
         let title = format!("No: {} is not {is} of {}.", user.name, group.name);
         let map = drawing.map(format!("Why {} is not in {}", user.name, group.name));
         return Verdict {
-            steps: vec![missing(page, user, group, kind)],
-            ..Verdict::new(ui::Level::Bad, title, text, map)
+            steps: vec![(group, kind)],
+            ..Verdict::new(user, ui::Level::Bad, title, text, map)
         };
     };
     let decides = deciding(&paths, ends);
@@ -207,11 +203,11 @@ fn of_group(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Ve
     let map = drawing.map(format!("How {} is in {}", user.name, group.name));
     Verdict {
         ways: Few::of(MOST_WAYS, paths, |path| convert::path(world, &path, now)),
-        ..Verdict::new(ui::Level::Good, title, text, map)
+        ..Verdict::new(user, ui::Level::Good, title, text, map)
     }
 }
 
-fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Verdict {
+fn of_permission<'p>(web: &Web, page: &'p Page, user: &'p User, name: &str) -> Verdict<'p> {
     let (world, now) = (page.world(), page.now());
     let mut drawing = Drawing::new(user);
     let mut ways: Vec<(Expiry, Path<'_>, &Group)> = Vec::new();
@@ -235,7 +231,7 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Verdict {
     let Some((ends, path, group)) = ways.first().cloned() else {
         let mut steps = Vec::new();
         for (group, _) in conferring.iter().take(MOST_GROUPS) {
-            steps.push(missing(page, user, group, MembershipKind::Member));
+            steps.push((*group, MembershipKind::Member));
             let node = drawing.missing_group(world, group, MembershipKind::Member, now);
             drawing.confers(node, name, false);
         }
@@ -248,7 +244,7 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Verdict {
         let map = drawing.map(format!("Why {} does not have {name}", user.name));
         return Verdict {
             steps,
-            ..Verdict::new(ui::Level::Bad, title, text, map)
+            ..Verdict::new(user, ui::Level::Bad, title, text, map)
         };
     };
     for (n, (_, path, _)) in ways.iter().take(MOST_WAYS).enumerate() {
@@ -269,18 +265,18 @@ fn of_permission(web: &Web, page: &Page, user: &User, name: &str) -> Verdict {
             steps.push((what, Some(convert::ends(ends, now))));
             steps
         }),
-        ..Verdict::new(ui::Level::Good, title, text, map)
+        ..Verdict::new(user, ui::Level::Good, title, text, map)
     }
 }
 
 /// The answer where a rule says otherwise than the groups somebody is in.
-fn by_rule(
+fn by_rule<'p>(
     web: &Web,
-    page: &Page,
-    user: &User,
+    page: &'p Page,
+    user: &'p User,
     name: &str,
     ways: &[(Expiry, Path<'_>, &Group)],
-) -> Option<Verdict> {
+) -> Option<Verdict<'p>> {
     let (world, now) = (page.world(), page.now());
     let decider = web.decider();
     let allowed = decider.may_use(world, user, name, None, now);
@@ -290,7 +286,7 @@ fn by_rule(
             let map = drawing.map(format!("How {} has {name}", user.name));
             let title = format!("Yes: {} may use {name}", user.name);
             let text = format!("because a rule allows it, {}.", until(until_then));
-            Some(Verdict::new(ui::Level::Good, title, text, map))
+            Some(Verdict::new(user, ui::Level::Good, title, text, map))
         }
         (None, false) => {
             let answer = decider.uses(world, user, name, None, now);
@@ -302,59 +298,36 @@ fn by_rule(
             let map = drawing.map(format!("Why {} may not use {name}", user.name));
             let title = format!("No: {} may not use {name}.", user.name);
             let text = format!("A group grants it, but {} denies it.", by.in_words());
-            Some(Verdict::new(ui::Level::Bad, title, text, map))
+            Some(Verdict::new(user, ui::Level::Bad, title, text, map))
         }
         _ => None,
     }
 }
 
-/// What gives a place somebody lacks: they ask for it or for a role, or who may adds them.
-fn missing(page: &Page, user: &User, group: &Group, kind: MembershipKind) -> Remedy {
-    let (world, now) = (page.world(), page.now());
-    let entity = convert::group(group);
-    let mut remedy = Remedy {
-        text: "They need to be a member of",
-        entity,
-        action: None,
-        roles: Vec::new(),
-        whom: Vec::new(),
-    };
-    if !group.is_managed() {
-        remedy.text = "The outside system decides who is in";
-        return remedy;
-    }
-    let whom = world.deciders(group, Some(user.id), now).into_iter();
-    remedy.whom = whom.take(4).map(convert::user).collect();
-    let roles = world.groups_into(group.id, kind, now).into_iter();
-    remedy.roles = roles
-        .filter(|(role, _)| role.is_role() && role.is_managed())
-        .take(MOST_ROLES)
-        .map(|(role, _)| convert::group(role))
-        .collect();
-    let (label, href) = match give(page, group, kind, user) {
-        Give::Ask(href) => (format!("Ask for {}", group.name), href),
-        Give::Add(href) => (format!("Add {}", user.name), href),
-        Give::Nothing => return remedy,
-    };
-    remedy.action = Some((label, href));
-    remedy
+/// The roles that lead into a group too.
+fn roles(page: &Page, group: &Group, kind: MembershipKind) -> Vec<ui::Entity> {
+    let roles = page.world().groups_into(group.id, kind, page.now());
+    let roles = roles.into_iter().map(|(role, _)| role);
+    let roles = roles.filter(|role| role.is_role() && role.is_managed());
+    roles.take(MOST_ROLES).map(convert::group).collect()
 }
 
-fn holders(web: &Web, page: &Page, name: &str) -> Holders {
+/// Who decides about a place that somebody lacks.
+fn whom(page: &Page, group: &Group, user: &User) -> Vec<ui::Entity> {
+    let whom = page.world().deciders(group, Some(user.id), page.now());
+    whom.into_iter().take(4).map(convert::user).collect()
+}
+
+fn holders<'p>(web: &Web, page: &'p Page, name: &str) -> Holders<'p> {
     let (world, now) = (page.world(), page.now());
     let (rows, pages) = cut(page, web.decider().who_may(world, name, None, now));
-    let drawn = |holder: Holder<'_>| {
-        let login = holder.user.login.as_str();
-        let why = address("/why", &[("user", login), ("permission", name)]);
-        (person(holder.user), convert::ends(holder.until, now), why)
-    };
     let groups: std::collections::BTreeMap<_, _> = world
         .conferring(name, None, now)
         .map(|(group, _)| (group.name.clone(), convert::group(group)))
         .collect();
     let groups = groups.into_values().take(20).collect();
     Holders {
-        rows: rows.into_iter().map(drawn).collect(),
+        rows,
         groups: ui::Aside::new("Granted by", groups, "").or_none("No group."),
         pages,
     }
