@@ -96,7 +96,6 @@ struct PreviewPage<'p> {
     step: Step,
     preview: &'p Preview,
     diff: ui::Diff,
-    action: String,
     hidden: Vec<ui::Hidden>,
     loses: bool,
 }
@@ -180,7 +179,6 @@ fn show(
     render(&PreviewPage {
         page,
         diff: convert::diff(&preview.before, &preview.after, &preview.diff, now),
-        action: page.acting(),
         step,
         preview,
         hidden,

@@ -32,8 +32,7 @@ struct EditPage<'p> {
     page: &'p Page,
     title: String,
     crumbs: Vec<ui::Link>,
-    group: ui::Entity,
-    members: usize,
+    group: &'p Group,
     may_edit: bool,
     errors: ui::Errors,
     /// The list that is edited, who conferred it and until when; nothing for a new one.
@@ -46,7 +45,6 @@ struct EditPage<'p> {
     /// Which version of the list this was drawn from.
     seen: String,
     cancel: String,
-    action: String,
 }
 
 const EXAMPLE: &str = r#"[
@@ -247,8 +245,7 @@ fn edit<'p>(
             None => format!("Rules of {}", group.name),
         },
         crumbs,
-        group: convert::group(group),
-        members: world.holder_count(group.id, MembershipKind::Member, now),
+        group,
         may_edit: page.may(Wish::GrantEntitlement, Target::Group(group)),
         there: there.map(|there| {
             let by = convert::actor(world, there.granted_by);
@@ -256,7 +253,6 @@ fn edit<'p>(
         }),
         seen: version(&there),
         cancel: cancel(group, there),
-        action: page.with_query(&[]),
         draft,
         durations,
         errors,

@@ -1,9 +1,8 @@
 //! One group or role: who is in it, through what and until when.
 
-use portcullis_model::{Expiry, Group, Membership, User, world::Holder};
+use portcullis_model::{Expiry, Group, Membership, Timestamp, User, world::Holder};
 
 use crate::pages::{
-    actions::Actions,
     fields,
     grants::{SOON_DAYS, deciding, ends_within, is_meant, path_groups, person, since, why_href},
     groups::facts::{self, Facts, Listed},
@@ -14,11 +13,6 @@ use crate::pages::{
 #[template(path = "groups/show.html")]
 struct GroupPage<'p> {
     group: &'p Group,
-    crumbs: Vec<ui::Link>,
-    chips: Vec<ui::Chip>,
-    actions: Actions,
-    tabs: Vec<ui::Tab>,
-    path: String,
     people: People<'p>,
     /// What is listed instead of the people, where that was asked for.
     listed: Option<Listed>,
@@ -33,22 +27,21 @@ struct People<'p> {
     list: List<'p, Row<'p>>,
     /// Where picked people are removed; nothing where the reader may not.
     remove: Option<String>,
+    /// Whether the reader may change ends.
+    may_change: bool,
     /// What to do where nobody is listed.
     nobody: String,
 }
 
 struct Row<'p> {
     user: &'p User,
-    who: ui::Entity,
+    until: Expiry,
     through: Vec<ui::Entity>,
     others: usize,
-    why: String,
-    ends: ui::ExpiryPill,
-    /// Where the end is changed, where there is one and the reader may.
-    change: Option<String>,
-    since: Option<ui::When>,
-    /// Whether this row can be removed: what comes through a role ends with the role.
-    can_go: bool,
+    since: Option<Timestamp>,
+    /// The place they have themselves, which can be changed and taken away: what comes through a
+    /// role ends with the role.
+    fact: Option<&'p Membership>,
 }
 
 pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
@@ -58,11 +51,6 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     let people = people(&page, group, kind, !facts.from.rows.is_empty());
     render(&GroupPage {
         group,
-        crumbs: crumbs(&page, group),
-        chips: chips(group),
-        actions: facts::actions(&page, group),
-        tabs: tabs(&page, group, &people.list.clear()),
-        path: convert::group_href(group),
         people,
         listed: facts::listed(&page, group),
         facts,
@@ -130,7 +118,7 @@ fn people<'p>(page: &'p Page, group: &Group, kind: MembershipKind, has_ways: boo
     let may = |action| page.may(action, Target::Group(group)) && group.is_managed();
     let (may_change, may_remove) = (may(Wish::AddPeople), may(Wish::RemovePeople));
     let href = convert::group_href(group);
-    let drawn = |holder: Holder<'p>| Some(row(page, group, kind, &holder, may_change));
+    let drawn = |holder: Holder<'p>| Some(row(page, group, kind, &holder));
     let mut list = List::new(page, &*href, sort, found, drawn);
     if kind == MembershipKind::Owner {
         list.keep("kind", "owner");
@@ -163,18 +151,13 @@ fn people<'p>(page: &'p Page, group: &Group, kind: MembershipKind, has_ways: boo
         kind,
         noun: format!("{kind}s"),
         list,
+        may_change,
         remove: may_remove.then(|| format!("/groups/{}/people/remove", group.id)),
         nobody: nobody(page, group, kind),
     }
 }
 
-fn row<'p>(
-    page: &'p Page,
-    group: &Group,
-    kind: MembershipKind,
-    holder: &Holder<'p>,
-    may_change: bool,
-) -> Row<'p> {
+fn row<'p>(page: &'p Page, group: &Group, kind: MembershipKind, holder: &Holder<'p>) -> Row<'p> {
     let (world, now, user) = (page.world(), page.now(), holder.user);
     let fact = direct(page, group, kind, user);
     // Where the direct fact decides, no other way needs to be looked for.
@@ -186,18 +169,14 @@ fn row<'p>(
         world.paths(user.id, group.id, kind, now)
     };
     let decider = deciding(&paths, holder.until).filter(|_| !decides);
-    let change = fact.filter(|_| may_change);
     let since = decider.map(since).or(fact.map(|fact| fact.validity.from));
     Row {
         user,
-        who: person(user),
+        until: holder.until,
         through: decider.map_or_else(Vec::new, |path| path_groups(world, path)),
         others: paths.len().saturating_sub(1),
-        why: why_href(user, group, kind),
-        ends: convert::ends(holder.until, now),
-        change: change.map(|_| convert::extend_href(group, user, kind)),
-        since: since.map(|from| convert::when(from, now)),
-        can_go: fact.is_some(),
+        since,
+        fact,
     }
 }
 

@@ -19,8 +19,6 @@ use crate::pages::{
 struct PersonPage<'p> {
     page: &'p Page,
     user: &'p User,
-    chips: Vec<ui::Chip>,
-    actions: Actions,
     tabs: Vec<ui::Tab>,
     /// Which list is shown: `owned`, `permissions`, or what they have.
     show: &'static str,
@@ -28,7 +26,6 @@ struct PersonPage<'p> {
     had: Vec<Access<'p>>,
     permissions: Vec<PermissionAccess<'p>>,
     pages: ui::Pages,
-    facts: Vec<(String, String)>,
     reports: ui::Aside,
     ending: usize,
 }
@@ -93,15 +90,12 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
     PersonPage {
         page,
         user,
-        chips: chips(page, user),
-        actions: actions(page, user),
         tabs: tabs(user, Some(counts), &current),
         show,
         query,
         had: places,
         permissions: listed,
         pages,
-        facts: facts(user),
         reports: Few::of(FEW, reports.collect(), convert::user)
             .beside("Reports", address("/people", &[("manager", &user.login)])),
         ending,
