@@ -1,17 +1,21 @@
 //! The current world, which the writer and the follower move on and everybody reads.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use arc_swap::ArcSwap;
 use portcullis_model::{Position, World};
 use tokio::sync::watch;
 
-use crate::{Store, batch::Sinks};
+use crate::{Store, batch::Sinks, confirmed::Latest};
 
 /// What the writer and the follower share.
 pub(crate) struct Current {
     pub(crate) store: Store,
     world: ArcSwap<World>,
+    confirmed: Latest,
     reached: watch::Sender<Position>,
     advancing: Mutex<()>,
     pub(crate) sinks: Sinks,
@@ -29,11 +33,13 @@ impl std::fmt::Debug for Current {
 }
 
 impl Current {
-    pub(crate) fn new(store: Store, world: World, sinks: Sinks) -> Self {
+    /// With `world`, which was the whole log at `read`.
+    pub(crate) fn new(store: Store, world: World, sinks: Sinks, read: Instant) -> Self {
         let (reached, _) = watch::channel(world.position());
         Self {
             store,
             world: ArcSwap::from_pointee(world),
+            confirmed: Latest::new(read),
             reached,
             advancing: Mutex::new(()),
             sinks,
@@ -46,6 +52,15 @@ impl Current {
 
     pub(crate) fn world(&self) -> Arc<World> {
         self.world.load_full()
+    }
+
+    /// The current world held all of the log at `at`.
+    pub(crate) fn confirm(&self, at: Instant) {
+        self.confirmed.confirm(at);
+    }
+
+    pub(crate) fn confirmed(&self) -> Instant {
+        self.confirmed.get()
     }
 
     /// Makes `world` the current one, unless a later one already is.

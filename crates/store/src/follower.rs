@@ -1,7 +1,10 @@
 //! Following what other processes write: on PostgreSQL told by NOTIFY, and on both engines by a
 //! look at the head of the log each second, because a notification can be lost.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use portcullis_model::Position;
 use sqlx::postgres::PgListener;
@@ -88,8 +91,10 @@ async fn wait(listener: &mut Option<PgListener>) -> bool {
 async fn catch_up(current: &Current) -> Result<(), StoreError> {
     let db = current.store.db();
     let world = current.world();
+    let began = Instant::now();
     let head = head(db).await?;
     if head <= world.position() {
+        current.confirm(began);
         return Ok(());
     }
     let mut tx = db.snapshot().await?;
@@ -100,6 +105,7 @@ async fn catch_up(current: &Current) -> Result<(), StoreError> {
     };
     tx.rollback().await?;
     current.advance(Arc::new(world));
+    current.confirm(began);
     Ok(())
 }
 

@@ -16,6 +16,7 @@ mod bound_users;
 mod bulk;
 mod chain;
 mod commit_span;
+mod confirmed;
 mod constraints;
 mod current;
 mod db;
@@ -45,6 +46,7 @@ mod versions;
 mod writer;
 
 pub use audit_events::{AuditEvent, AuditEventFilter};
+pub use confirmed::Confirmed;
 pub use db::redact_url;
 pub use engine::Engine;
 pub use error::{CommitError, NotYet, StoreError};

@@ -1,6 +1,9 @@
 //! The current world of this process and the one way to write it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use portcullis_model::{Context, Position, World};
 use tokio::{
@@ -9,8 +12,8 @@ use tokio::{
 };
 
 use crate::{
-    CommitError, Committed, EffectSource, NotYet, Proposal, Store, StoreError, current::Current,
-    follower, job::Job, writer,
+    CommitError, Committed, Confirmed, EffectSource, NotYet, Proposal, Store, StoreError,
+    current::Current, follower, job::Job, writer,
 };
 
 /// How many proposals may wait before callers wait to hand theirs in.
@@ -56,8 +59,10 @@ impl Live {
         store: Store,
         sinks: impl IntoIterator<Item = Arc<dyn EffectSource>>,
     ) -> Result<Self, StoreError> {
+        let read = Instant::now();
         let world = store.load().await?;
-        let current = Arc::new(Current::new(store, world, sinks.into_iter().collect()));
+        let sinks = sinks.into_iter().collect();
+        let current = Arc::new(Current::new(store, world, sinks, read));
         let (proposals, receive) = mpsc::channel(WAITING);
         tokio::spawn(writer::run(Arc::clone(&current), receive));
         let follower = follower::start(&current);
@@ -73,6 +78,16 @@ impl Live {
     #[must_use]
     pub fn world(&self) -> Arc<World> {
         self.inner.current.world()
+    }
+
+    /// When the current world was last seen to hold all of the log. The follower looks every second
+    /// and the writer at each commit; neither can where the database is away or the log unreadable.
+    #[must_use]
+    pub fn confirmed(&self) -> Confirmed {
+        match self.inner.follower {
+            Some(_) => Confirmed::At(self.inner.current.confirmed()),
+            None => Confirmed::Always,
+        }
     }
 
     /// The current world as soon as it has `position`, waiting at most `most`.

@@ -5,7 +5,7 @@
 //! on the world the one before it left. Nobody is answered before the transaction is through, not
 //! even the refused: what refused them may be a neighbour that is not written in the end.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use portcullis_model::{Refusal, Timestamp, World};
 use tokio::sync::mpsc;
@@ -66,11 +66,13 @@ enum Tried {
 }
 
 async fn attempt(current: &Current, jobs: Vec<Job>, prune: Option<Timestamp>) -> Tried {
+    let began = Instant::now();
     let (jobs, tried) = transact(current, jobs, prune).await;
     let error = match tried {
         Ok((world, answers)) => {
             let world = Arc::new(world);
             current.advance(Arc::clone(&world));
+            current.confirm(began);
             for (job, answer) in jobs.into_iter().zip(answers) {
                 job.answer(&world, answer.and_then(|planned| planned.committed(&world)));
             }

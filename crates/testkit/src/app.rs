@@ -58,7 +58,8 @@ pub struct TestApp {
     pub url: String,
     client: reqwest::Client,
     serving: JoinHandle<()>,
-    _database: Database,
+    /// Where its data is, for what no part of it would do.
+    pub database: Database,
 }
 
 impl Drop for TestApp {
@@ -108,7 +109,11 @@ impl TestApp {
         Self::within(database, limits).await
     }
 
-    async fn within(database: Database, limits: Limits) -> Result<Self> {
+    /// The same with these limits.
+    ///
+    /// # Errors
+    /// As [`TestApp::start`].
+    pub async fn within(database: Database, limits: Limits) -> Result<Self> {
         let (clock, ids) = (ManualClock::default(), SeededIds::default());
         let live = Live::start(Store::open(&database.url).await?).await?;
         let app = App::new(
@@ -133,7 +138,7 @@ impl TestApp {
             url,
             client,
             serving,
-            _database: database,
+            database,
         })
     }
 

@@ -1,7 +1,7 @@
 //! How failures look: RFC 9457 problems for programs, a page with a way on for people. The one
 //! place that knows status codes.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use axum::{
     Json,
@@ -70,6 +70,13 @@ pub enum Failure {
     Unavailable(String),
     /// The position asked for has not been reached.
     NotYet,
+    /// What this process knows may no longer hold.
+    Stale {
+        /// How long ago it was last seen to.
+        age: Duration,
+        /// How long that may be.
+        bound: Duration,
+    },
     /// A fault of ours.
     Internal(String),
 }
@@ -135,6 +142,17 @@ impl Failure {
                     "that is more than one caller may ask for; wait {seconds} s and try again"
                 );
                 return (S::TOO_MANY_REQUESTS, code, title, wait.into());
+            }
+            Self::Stale { age, bound } => {
+                let detail = format!(
+                    "this server last saw the log of changes {} s ago, and answers for {} s without \
+                     (`limits.stale_after`); see that the database runs and that `portcullis audit \
+                     verify` can read it, and it goes on by itself",
+                    age.as_secs(),
+                    bound.as_secs()
+                );
+                let title = "the log cannot be read";
+                return (S::SERVICE_UNAVAILABLE, "stale", title, detail.into());
             }
             Self::Unauthenticated => (
                 S::UNAUTHORIZED,

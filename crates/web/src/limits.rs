@@ -2,7 +2,7 @@
 //!
 //! Reads and decisions are not counted: they cost little, and a program that decides asks often.
 
-use std::num::NonZeroU32;
+use std::{num::NonZeroU32, time::Duration};
 
 use governor::{
     Quota, RateLimiter,
@@ -22,6 +22,8 @@ pub struct Limits {
     pub writes_per_minute: u32,
     /// How often one user may ask in a minute for what takes long; 0 for any number.
     pub costly_per_minute: u32,
+    /// How long answers are given without having seen that the log says no more.
+    pub stale_after: Duration,
 }
 
 impl Default for Limits {
@@ -30,6 +32,8 @@ impl Default for Limits {
             connections: Connections::default(),
             writes_per_minute: 300,
             costly_per_minute: 120,
+            // A look each second, and room for a world of a million facts to be read anew.
+            stale_after: Duration::from_secs(15),
         }
     }
 }

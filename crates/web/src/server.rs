@@ -77,7 +77,21 @@ async fn asset(
 
 async fn health(State(web): State<Web>) -> Response {
     let position = web.app().world().position();
-    axum::Json(serde_json::json!({ "status": "ok", "position": position })).into_response()
+    let (code, body) = match web.fresh() {
+        Ok(()) => (
+            StatusCode::OK,
+            serde_json::json!({ "status": "ok", "position": position }),
+        ),
+        Err(failure) => (
+            failure.status(),
+            serde_json::json!({
+                "status": "stale",
+                "position": position,
+                "detail": failure.problem().detail,
+            }),
+        ),
+    };
+    (code, axum::Json(body)).into_response()
 }
 
 async fn fallback(request: Request) -> Response {

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
+    time::Instant,
 };
 
 use portcullis_app::{App, decide::Decider, pool::Busy};
@@ -88,6 +89,15 @@ impl Web {
     #[must_use]
     pub fn app(&self) -> &App {
         &self.inner.app
+    }
+
+    /// That what this process knows may no longer hold, where it could not look for too long.
+    pub(crate) fn fresh(&self) -> Result<(), Failure> {
+        let (confirmed, bound) = (self.app().live().confirmed(), self.limits().stale_after);
+        match confirmed.older_than(bound, Instant::now()) {
+            Some(age) => Err(Failure::Stale { age, bound }),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn limits(&self) -> &Limits {

@@ -1,11 +1,17 @@
 //! `portcullis doctor`: what this program is, what it sees, and what it was told by whom.
 
+use std::{path::Path, sync::Arc};
+
 use anyhow::Result;
 use clap::Args;
-use portcullis_model::{MembershipKind, Timestamp, UserKind, World, guard};
+use portcullis_app::{RandomIds, sync::SyncSource};
+use portcullis_model::{
+    Actor, ConnectorId, Context, MembershipKind, Timestamp, UserKind, World, guard,
+};
 use portcullis_store::{EffectState, Live, LogFilter, Store};
 use serde::Serialize;
 
+use super::import;
 use crate::{
     bound::First,
     config::{Config, Where},
@@ -170,6 +176,15 @@ impl Report {
         if let Err(error) = config.policy.with_people(place, First::Look).await {
             self.problems.push(error.to_string());
         }
+        if let Some(file) = config.decisions.policy.value.as_deref() {
+            let context = Context {
+                actor: Actor::Connector(ConnectorId::POLICY),
+                now,
+                policy: Arc::new(config.policy.without_people()),
+                ids: Arc::new(RandomIds),
+            };
+            self.problems.extend(refused(file, &world, &context));
+        }
         for token in &config.tokens {
             if let Err((_, sentence)) = token.bound(place, First::Look).await? {
                 self.problems.push(sentence);
@@ -178,6 +193,16 @@ impl Report {
         self.problems.extend(unsound(&world));
         Ok(())
     }
+}
+
+/// What stands against the policy file of the configuration, as the next start would find it.
+fn refused(file: &Path, world: &World, context: &Context) -> Option<String> {
+    let read = match import::read_policy(file) {
+        Ok(read) => SyncSource::new(read),
+        Err(error) => return Some(error.to_string()),
+    };
+    let refusal = read.outlook(world, context, &[]).err()?;
+    Some(import::refused(file, &refusal))
 }
 
 /// Names on record that could not be given today.

@@ -159,6 +159,15 @@ pub(super) fn read_policy(file: &Path) -> Result<Policy> {
     Ok(policy(file)?.says)
 }
 
+/// That the policy file of the configuration was refused, and what to do.
+pub(super) fn refused(file: &Path, refusal: &Refusal) -> String {
+    format!(
+        "`{0}` cannot be taken as it is: {1}; correct it, or see what `portcullis import policy {0}` takes",
+        file.display(),
+        tell::refusal(refusal)
+    )
+}
+
 fn policy(file: &Path) -> Result<Read<Policy>> {
     read(file, "a policy file holds users, groups and resources")
 }
@@ -304,6 +313,9 @@ impl File<'_> {
             Refusal::Invalid(mut faults) => {
                 let mut lines = Lines::new(&self.text);
                 for fault in &mut faults {
+                    if let Some(name) = nearly(&fault.message) {
+                        fault.message = format!("{}; did you mean `{name}`?", fault.message);
+                    }
                     if let Some(line) = lines.of(&fault.field) {
                         fault.field = format!("{}:{line} {}", self.shown, fault.field);
                     }

@@ -11,9 +11,11 @@ use portcullis_app::{
     tasks::{run_delivery, run_expiry},
 };
 use portcullis_model::{Actor, ConnectorId};
+use portcullis_store::{CommitError, LogFilter};
 use portcullis_web::{Access, Token, Web};
 use tokio::net::TcpListener;
 
+use super::import;
 use crate::{
     bound::{First, Unbound},
     config::{Config, Where},
@@ -73,18 +75,7 @@ impl Serve {
             config.policy.with_people((store, world), First::Bind).await
         })
         .await?;
-        if let Some(file) = config.decisions.policy.value.as_deref() {
-            let policy = super::import::read_policy(file)?;
-            let context = app.context(Actor::Connector(ConnectorId::POLICY));
-            app.commit(context, SyncSource::new(policy), None)
-                .await
-                .map_err(|error| {
-                    anyhow!(
-                        "`{0}` cannot be taken as it is: {error}; correct it, or see what `portcullis import policy {0}` takes",
-                        file.display()
-                    )
-                })?;
-        }
+        bring_in(&config, &app).await?;
         let tokens = usable(&config, &app).await?;
         let listener = TcpListener::bind(address).await.map_err(|error| {
             anyhow!("{address} cannot be listened on: {error}; choose another with --listen")
@@ -104,6 +95,34 @@ impl Serve {
         until_stopped(format, listener, web, config.sinks()).await?;
         Ok(Outcome::Done)
     }
+}
+
+/// Brings in the policy file of the configuration. What it refers to may have been renamed or deleted
+/// in the portal since it was last taken: then what it said last stays in force, and that is told. A
+/// file that was never taken stops the start, since there is nothing to go on with.
+async fn bring_in(config: &Config, app: &App) -> Result<()> {
+    let Some(file) = config.decisions.policy.value.as_deref() else {
+        return Ok(());
+    };
+    let policy = SyncSource::new(import::read_policy(file)?);
+    let actor = Actor::Connector(ConnectorId::POLICY);
+    let refusal = match app.commit(app.context(actor), policy, None).await {
+        Ok(_) => return Ok(()),
+        Err(CommitError::Refused(refusal)) => refusal,
+        Err(error) => return Err(error.into()),
+    };
+    let refused = import::refused(file, &refusal);
+    let earlier = LogFilter {
+        actor: Some(actor),
+        limit: 1,
+        ..LogFilter::default()
+    };
+    if app.store().log(&earlier).await?.items.is_empty() {
+        return Err(anyhow!(refused));
+    }
+    tracing::error!("{refused}; what it said when it was last taken stays in force");
+    eprintln!("{refused}; what it said when it was last taken stays in force");
+    Ok(())
 }
 
 /// The tokens that may be used. One for somebody unknown would never work: better told now than found

@@ -15,7 +15,7 @@ use toml::de::DeValue;
 section! {
     /// How the decision point works.
     DecisionPoint, prefix "decisions." {
-        /// a [policy file](decisions.md#resources) brought in at each start
+        /// a [policy file](decisions.md#resources) brought in at each start; where it is refused later, what it said last stays in force
         policy: Option<PathBuf> => "none";
         /// the types of subject that are users of the store
         subject_types: Vec<String> = Types::default().subjects;

@@ -1,5 +1,7 @@
 //! `[limits]`: how much one caller, and all together, may ask for.
 
+use std::time::Duration;
+
 use portcullis_web::{Connections, Limits};
 use toml::de::DeValue;
 
@@ -19,6 +21,8 @@ section! {
         writes_per_minute: Count = Count(Limits::default().writes_per_minute);
         /// how often one user may have rules looked through or compared in a minute; 0 for any number
         costly_per_minute: Count = Count(Limits::default().costly_per_minute);
+        /// how many seconds answers are given [without having seen the log](#when-the-log-cannot-be-read), 3 at least
+        stale_after: Seconds = Seconds(Limits::default().stale_after);
     }
 }
 
@@ -35,6 +39,7 @@ impl LimitSettings {
             connections,
             writes_per_minute: self.writes_per_minute.value.0,
             costly_per_minute: self.costly_per_minute.value.0,
+            stale_after: self.stale_after.value.0,
         }
     }
 }
@@ -50,6 +55,33 @@ fn usual_connections() -> usize {
     }
     #[cfg(not(unix))]
     most
+}
+
+/// How long the log may go unseen: longer than from one look to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seconds(Duration);
+
+impl Value for Seconds {
+    const WANTED: &'static str = "a whole number of seconds, 3 or more";
+
+    fn parse(text: &str, _: &Written<'_>) -> Result<Self, String> {
+        let seconds = text.trim().parse::<u32>().ok();
+        let seconds = seconds.filter(|seconds| *seconds >= 3);
+        let seconds = seconds.map(|seconds| Self(Duration::from_secs(seconds.into())));
+        seconds
+            .ok_or_else(|| format!("`{text}` is no whole number of seconds, 3 or more; write one"))
+    }
+
+    fn of_toml(value: &DeValue<'_>, written: &Written<'_>) -> Option<Result<Self, String>> {
+        match value {
+            DeValue::Integer(seconds) => Some(Self::parse(seconds.as_str(), written)),
+            _ => None,
+        }
+    }
+
+    fn shown(&self) -> String {
+        self.0.as_secs().to_string()
+    }
 }
 
 /// A whole number, 0 or more.

@@ -9,6 +9,7 @@ mod names;
 mod old_database;
 mod org_rust;
 mod outbox;
+mod policy;
 mod run;
 mod sources;
 mod strict;

@@ -104,7 +104,7 @@ fn the_log_tells_kinds_and_no_bare_word_means_two() {
     list(&["--subject", "group:ana"]).ok();
 }
 
-fn configure(place: &Place, tokens: &[(&str, &str)]) {
+pub(crate) fn configure(place: &Place, tokens: &[(&str, &str)]) {
     let mut file = "listen = \"127.0.0.1:0\"\n".to_owned();
     for (token, user) in tokens {
         std::fs::write(place.path().join(format!("{user}.txt")), token).unwrap();
@@ -114,7 +114,7 @@ fn configure(place: &Place, tokens: &[(&str, &str)]) {
     std::fs::write(place.path().join("portcullis.toml"), file).unwrap();
 }
 
-async fn send(
+pub(crate) async fn send(
     serving: &Serving,
     token: &str,
     method: Method,

@@ -84,6 +84,8 @@ impl FromRequestParts<Web> for Authenticated {
         let found = match parts.extensions.get::<Option<Self>>() {
             Some(found) => found.clone(),
             None => {
+                // Who may do what is known no better than the rest.
+                web.fresh()?;
                 let found = web.authenticator().authenticate(parts, &web.app().world());
                 if let Some(known) = &found {
                     request::is_from(&known.name);

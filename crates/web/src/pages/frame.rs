@@ -352,7 +352,9 @@ fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
         Failure::Refused(Refusal::Conflict { .. }) => "This changed in the meantime",
         Failure::Unauthenticated => "Sign in to continue",
         Failure::Csrf => "This form has expired",
-        Failure::Unavailable(_) | Failure::NotYet => "Temporarily unavailable",
+        Failure::Unavailable(_) | Failure::NotYet | Failure::Stale { .. } => {
+            "Temporarily unavailable"
+        }
         Failure::Http(status, _) if status.as_u16() == 404 => "Page not found",
         Failure::Http(..) | Failure::KeyReused => "That does not work",
         Failure::TooMany { .. } => "Too many requests",

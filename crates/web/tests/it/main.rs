@@ -15,4 +15,5 @@ mod log;
 mod pages;
 mod rules;
 mod sessions;
+mod stale;
 mod strict;

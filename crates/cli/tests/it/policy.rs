@@ -1,0 +1,71 @@
+//! The policy file of the configuration, brought in at each start.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    names::{configure, send},
+    run::{Place, Serving},
+};
+
+const ROOT: &str = "root-token-of-the-test";
+
+#[tokio::test]
+async fn what_people_do_to_groups_of_the_policy_file_does_not_keep_the_server_from_starting() {
+    let place = Place::new();
+    place.run(&["init", "root@example.com"]).ok();
+    configure(&place, &[(ROOT, "root")]);
+    let file = json!({ "users": [{ "login": "ana" }],
+        "groups": [{ "name": "editors", "members": ["ana"], "permissions": ["records:edit"] }] });
+    std::fs::write(place.path().join("policy.json"), file.to_string()).unwrap();
+    let config = place.path().join("portcullis.toml");
+    let tokens = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(
+        &config,
+        format!("{tokens}\n[decisions]\npolicy = \"policy.json\"\n"),
+    )
+    .unwrap();
+    let serve = || Serving::start(&mut place.command(&["serve"]));
+
+    let serving = serve();
+    let name = json!({ "name": "former editors" });
+    let (status, told) = send(&serving, ROOT, Method::PATCH, "/groups/editors", name).await;
+    assert_eq!(status, 200, "{told}");
+    let group = json!({ "name": "editors", "kind": "group" });
+    let (status, told) = send(&serving, ROOT, Method::POST, "/groups", group).await;
+    assert_eq!(status, 201, "{told}");
+    serving.kill();
+
+    // What was taken stays in force, and is told.
+    let doctor = place.run(&["doctor"]);
+    assert_eq!(doctor.code, 3);
+    assert!(
+        doctor
+            .stdout
+            .contains("`policy.json` cannot be taken as it is"),
+        "{doctor:?}"
+    );
+    let serving = serve();
+    let (status, _) = send(&serving, ROOT, Method::GET, "/me", Value::Null).await;
+    assert_eq!(status, 200);
+    serving.kill();
+    assert_eq!(place.run(&["check", "ana", "records:edit"]).code, 0);
+}
+
+#[test]
+fn a_policy_file_that_was_never_taken_stops_the_start() {
+    let place = Place::new();
+    place.run(&["init", "root@example.com"]).ok();
+    let file = json!({ "groups": [{ "name": "editors", "members": ["nobody"] }] });
+    std::fs::write(place.path().join("policy.json"), file.to_string()).unwrap();
+    let config = "listen = \"127.0.0.1:0\"\n[decisions]\npolicy = \"policy.json\"\n";
+    std::fs::write(place.path().join("portcullis.toml"), config).unwrap();
+    let ran = place.run(&["serve"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(
+        ran.stderr
+            .contains("`policy.json` cannot be taken as it is"),
+        "{ran:?}"
+    );
+    assert!(ran.stderr.contains("nobody"), "{ran:?}");
+}
