@@ -174,6 +174,26 @@ impl Decider {
         all
     }
 
+    /// The environments in which `user` may use `permission` at `now`, where without one they may
+    /// not; in order.
+    #[must_use]
+    pub fn only_in(
+        &self,
+        world: &World,
+        user: &User,
+        permission: &str,
+        now: Timestamp,
+    ) -> Vec<String> {
+        let Some(kind) = self.types.subjects.first() else {
+            return Vec::new();
+        };
+        let question = permission_question(kind, &user.login, permission, None);
+        if self.decide(world, now, &question).allowed {
+            return Vec::new();
+        }
+        self.environments(world, now, &question)
+    }
+
     /// The answers to all that asking for a permission may mean.
     fn answers(
         &self,

@@ -20,7 +20,8 @@ use crate::{
 ///
 /// The answer is every way that leads there with its end and, for a permission, the rule that
 /// allows or denies it. If there is none: the groups that would give it, the roles that lead into
-/// them, and whom to ask. Exit code 3 then.
+/// them, and whom to ask. Exit code 3 then. A permission that holds in some environments only is a no
+/// where none is named, and they are.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 EXAMPLES:
@@ -51,6 +52,9 @@ struct Answer {
     environment: Option<String>,
     at: Timestamp,
     holds: bool,
+    /// Where a permission that was asked for without an environment may be used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    environments: Vec<String>,
     /// The latest end over all paths, where it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Expiry>,
@@ -95,6 +99,7 @@ impl Explain {
             environment: self.environment.clone(),
             at,
             holds: false,
+            environments: Vec::new(),
             until: None,
             paths: Vec::new(),
             decided_by: None,
@@ -108,7 +113,7 @@ impl Explain {
             None => self.permission(&mut answer, world, user, decider)?,
         };
         // What a rule denies, no group gives.
-        if !answer.holds && answer.decided_by.is_none() {
+        if !answer.holds && answer.decided_by.is_none() && answer.environments.is_empty() {
             let ways = groups.iter().map(|group| way(world, user, group, at));
             answer.ways = ways.collect();
         }
@@ -124,14 +129,21 @@ impl Explain {
         decider: &Decider,
     ) -> Result<Vec<&'w Group>> {
         let (at, environment) = (answer.at, self.environment.as_deref());
+        if environment.is_none() {
+            answer.environments = decider.only_in(world, user, &self.what, at);
+        }
         let decided = decider.uses(world, user, &self.what, environment, at);
-        answer.decided_by = DecidedBy::of(world, &decided);
-        answer.holds = decided.allowed;
-        answer.paths = who_can::paths(world, user.id, &self.what, environment, at);
+        if answer.environments.is_empty() {
+            answer.decided_by = DecidedBy::of(world, &decided);
+            answer.holds = decided.allowed;
+        }
+        // What holds somewhere only is no way to a permission that holds everywhere.
+        let everywhere = environment.is_none() && answer.holds;
+        answer.paths = who_can::paths(world, user.id, &self.what, environment, at, everywhere);
         let conferred = world.conferring(&self.what, None, at).next();
         if let Some((_, entitlement)) = conferred {
             entitlement.grant.label().clone_into(&mut answer.name);
-        } else if answer.decided_by.is_none() {
+        } else if answer.decided_by.is_none() && answer.environments.is_empty() {
             let groups = world.groups().map(|group| group.name.as_str());
             let known = groups.chain(world.permission_names(at));
             let otherwise = "name a group, a role or a permission as its page does";
@@ -218,6 +230,12 @@ fn text(answer: &Answer) -> String {
     } else {
         "is not in"
     };
+    if !answer.environments.is_empty() {
+        let places = answer.environments.join(", ");
+        return format!(
+            "no: {user} {verb} {what} {name} without an environment at {time}\n  it holds only in {places}; name one with --environment\n"
+        );
+    }
     let mut text = format!("no: {user} {verb} {what} {name}{environment} at {time}\n");
     if let Some(by) = &answer.decided_by {
         text.push_str(&format!("  {}\n", tell::decided(by)));

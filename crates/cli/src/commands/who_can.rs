@@ -17,7 +17,8 @@ use crate::{
 
 /// List who has a permission, through what, until when
 ///
-/// The exit code is 3 where no group grants it.
+/// Without an environment that is in any: who may use it in some only is listed with these. The exit
+/// code is 3 where no group grants it, or none there.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 EXAMPLES:
@@ -47,6 +48,9 @@ struct Row {
     login: String,
     name: String,
     until: Expiry,
+    /// Where they may use it, if none was asked about and it is not everywhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    environments: Vec<String>,
     paths: Vec<tell::Path>,
 }
 
@@ -57,14 +61,26 @@ impl WhoCan {
         let asked = open::world(&config, self.at).await?;
         let (world, at) = (&asked.world, asked.at);
         let environment = self.environment.as_deref();
-        let users = Decider::new(config.decisions.types())
+        let decider = Decider::new(config.decisions.types());
+        let users = decider
             .who_may(world, &self.permission, environment, at)
             .into_iter()
             .map(|holder| Row {
                 login: holder.user.login.to_string(),
                 name: holder.user.name.to_string(),
                 until: holder.until,
-                paths: paths(world, holder.user.id, &self.permission, environment, at),
+                environments: match environment {
+                    Some(_) => Vec::new(),
+                    None => decider.only_in(world, holder.user, &self.permission, at),
+                },
+                paths: paths(
+                    world,
+                    holder.user.id,
+                    &self.permission,
+                    environment,
+                    at,
+                    false,
+                ),
             });
         let answer = Answer {
             users: users.collect(),
@@ -84,19 +100,37 @@ impl WhoCan {
             );
             eprintln!("no group grants `{}`{meant}", self.permission);
         }
-        let known = known || !answer.users.is_empty();
+        let there = world.environments_of(&self.permission, at);
+        let nowhere = environment.filter(|place| {
+            answer.users.is_empty()
+                && known
+                && world
+                    .conferring(&self.permission, Some(place), at)
+                    .next()
+                    .is_none()
+        });
+        if let Some(place) = nowhere {
+            let places = there.join("`, `");
+            eprintln!(
+                "no group grants `{}` in `{place}`; it is granted in `{places}`",
+                self.permission
+            );
+        }
+        let known = nowhere.is_none() && (known || !answer.users.is_empty());
         output::result(format, &answer, text)?;
         Ok(Outcome::of(known))
     }
 }
 
-/// Every way that leads a user to a permission, the one that lasts longest first.
+/// Every way that leads a user to a permission, the one that lasts longest first; only those that
+/// need no environment where `everywhere`.
 pub(super) fn paths(
     world: &World,
     user: Id<User>,
     permission: &str,
     environment: Option<&str>,
     at: Timestamp,
+    everywhere: bool,
 ) -> Vec<tell::Path> {
     let Some(user) = world.user(user) else {
         return Vec::new();
@@ -104,6 +138,10 @@ pub(super) fn paths(
     let access = world.access_of(user.id, at);
     let mut all: Vec<_> = world
         .conferring(permission, environment, at)
+        .filter(|(_, entitlement)| {
+            let named = entitlement.grant.named();
+            !everywhere || named.is_some_and(|named| named.environments.is_empty())
+        })
         .flat_map(|(group, entitlement)| {
             let here = access
                 .iter()
@@ -124,6 +162,10 @@ fn text(answer: &Answer) -> String {
             user.login.clone(),
             user.name.clone(),
             tell::until(user.until),
+            match &*user.environments {
+                [] => String::new(),
+                places => format!("only in {}", places.join(", ")),
+            },
         ]);
         rows.extend(
             user.paths

@@ -3,6 +3,7 @@
 
 mod config;
 mod demo;
+mod environments;
 mod help;
 mod import;
 mod names;

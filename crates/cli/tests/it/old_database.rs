@@ -163,6 +163,10 @@ portcullis_testkit::both_engines! {
                 let rows = now.as_object_mut().and_then(|now| now.remove("rows"));
                 assert!(rows.and_then(|rows| rows.as_u64()) > Some(1_000), "{ran:?}");
             }
+            // That version did not say where.
+            for row in now.get_mut("users").and_then(Value::as_array_mut).into_iter().flatten() {
+                row.as_object_mut().and_then(|row| row.remove("environments"));
+            }
             assert_eq!(now, asked.out, "{:?}", asked.args);
         };
         answer(&mut asked[0]);

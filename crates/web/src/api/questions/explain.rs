@@ -20,7 +20,8 @@ query! {
         kind: Option<MembershipKind>,
         /// The permission. This or `group`.
         permission: Option<String>,
-        /// Where the permission is wanted; anywhere if not given.
+        /// Where the permission is wanted. One that holds in some environments only is not held where
+        /// none is given; the answer names them.
         environment: Option<String>,
     }
 }
@@ -33,12 +34,15 @@ row! {
         until: Option<Expiry>,
         paths: &[Path<'w>],
         missing: Option<Missing<'w>>,
+        environments: Vec<String>,
     ) {
         user: Person<'w> = Person::of(user),
         /// Whether they have it.
         holds: bool = until.is_some(),
         /// Until when, if they have it.
         until?: Option<Until> = until.map(Until),
+        /// The environments in which a permission is held that was asked for without one.
+        environments?: Option<Vec<String>> = (!environments.is_empty()).then_some(environments),
         /// The ways that lead there, shortest first.
         paths: Vec<PathRow<'w>> = paths.iter().map(|path| PathRow::of(world, path)).collect(),
         /// What is missing, if they have it not.
@@ -54,7 +58,7 @@ row! {
         step: Option<Step<'w>>,
     ) {
         /// A stable code: `not_in_group`, `not_begun`, `not_conferred`, `not_in_environment`,
-        /// `kept_outside` or `denied_by_rule`.
+        /// `no_environment`, `kept_outside` or `denied_by_rule`.
         code: &'static str = code,
         /// What is missing, in a sentence.
         sentence: String = sentence,
@@ -131,7 +135,7 @@ fn of_group<'w>(
         let sentence = format!("the {noun} of `{login}` in `{name}` begins at {at}");
         Missing::of("not_begun", sentence, None)
     });
-    Explanation::of(world, user, until, &paths, missing)
+    Explanation::of(world, user, until, &paths, missing, Vec::new())
 }
 
 /// What somebody lacks who is not in a group.
@@ -163,20 +167,36 @@ fn of_permission<'w>(
     let environment = read.query.environment.as_deref();
     let mut conferring: Vec<_> = world.conferring(permission, environment, now).collect();
     conferring.sort_by_key(|(group, _)| &group.name);
+    let decider = read.web.decider();
+    let only = match environment {
+        Some(_) => Vec::new(),
+        None => decider.only_in(world, user, permission, now),
+    };
     let mut until: Option<Expiry> = None;
     let mut paths = Vec::new();
     for (group, entitlement) in &conferring {
+        let named = entitlement.grant.named();
+        let limited = named.is_some_and(|named| !named.environments.is_empty());
+        // What holds somewhere only is no way to a permission that holds everywhere.
+        if limited && environment.is_none() && only.is_empty() {
+            continue;
+        }
         if let Some(end) = world.holds(user.id, group.id, MembershipKind::Member, now) {
             let end = end.min(entitlement.validity.until);
             until = Some(until.map_or(end, |until| until.max(end)));
             paths.extend(world.paths(user.id, group.id, MembershipKind::Member, now));
         }
     }
-    let decider = read.web.decider();
+    if !only.is_empty() {
+        let places = only.join("`, `");
+        let sentence = format!("`{permission}` is held only in `{places}`; say in which");
+        let missing = Some(Missing::of("no_environment", sentence, None));
+        return Explanation::of(world, user, None, &paths, missing, only);
+    }
     let allowed = decider.may_use(world, user, permission, environment, now);
     let denied = denied(read, user, permission).filter(|_| until.is_some());
     if denied.is_some() {
-        return Explanation::of(world, user, None, &paths, denied);
+        return Explanation::of(world, user, None, &paths, denied, Vec::new());
     }
     // A rule may allow what no group confers.
     let until = until.or(allowed);
@@ -204,7 +224,7 @@ fn of_permission<'w>(
         };
         Missing::of(code, sentence, None)
     });
-    Explanation::of(world, user, until, &paths, missing)
+    Explanation::of(world, user, until, &paths, missing, Vec::new())
 }
 
 /// What denies a permission that groups confer.

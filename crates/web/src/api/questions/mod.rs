@@ -102,7 +102,7 @@ query! {
     pub(crate) struct Which {
         /// The permission.
         permission: Needed<String>,
-        /// Where; anywhere if not given.
+        /// Where; in any environment if not given, and the answer says in which.
         environment: Option<String>,
         /// Text in the login or name.
         q: Option<String>,
@@ -111,8 +111,11 @@ query! {
 
 row! {
     /// Somebody who has it.
-    pub(crate) struct Holder<'w> of(user: &'w User, until: Expiry) {
+    pub(crate) struct Holder<'w> of(user: &'w User, until: Expiry, environments: Vec<String>) {
         user: Person<'w> = Person::of(user),
+        /// The environments in which they may use it, where none was asked about and it is not
+        /// everywhere.
+        environments?: Option<Vec<String>> = (!environments.is_empty()).then_some(environments),
         /// The latest end over all ways.
         until: Until = Until(until),
     }
@@ -135,6 +138,10 @@ pub(crate) async fn who_can(read: Read<(Which, Paging)>) -> Answer {
         .part()
         .of(holders, |holder| holder.user.login.to_string());
     read.answer(&Page::of(page, |holder| {
-        Holder::of(holder.user, holder.until)
+        let only = match environment {
+            Some(_) => Vec::new(),
+            None => decider.only_in(&read.world, holder.user, &which.permission, read.now),
+        };
+        Holder::of(holder.user, holder.until, only)
     }))
 }

@@ -256,7 +256,17 @@ fn of_permission<'p>(web: &Web, page: &'p Page, user: &'p User, name: &str) -> V
         "because {} grants it, where they are {through}, {until}.",
         group.name
     );
-    let title = format!("Yes: {} has {name}", user.name);
+    let only = web.decider().only_in(world, user, name, now);
+    let (level, title) = match &*only {
+        [] => (ui::Level::Good, format!("Yes: {} has {name}", user.name)),
+        places => {
+            let places = places.join(", ");
+            (
+                ui::Level::Warn,
+                format!("Only in {places}: {} has {name}", user.name),
+            )
+        }
+    };
     let map = drawing.map(format!("How {} has {name}", user.name));
     Verdict {
         ways: Few::of(MOST_WAYS, ways, |(ends, path, _)| {
@@ -265,7 +275,7 @@ fn of_permission<'p>(web: &Web, page: &'p Page, user: &'p User, name: &str) -> V
             steps.push((what, Some(convert::ends(ends, now))));
             steps
         }),
-        ..Verdict::new(user, ui::Level::Good, title, text, map)
+        ..Verdict::new(user, level, title, text, map)
     }
 }
 
