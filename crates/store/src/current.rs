@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use portcullis_model::{Position, World};
 use tokio::sync::watch;
 
-use crate::{Store, batch::Sinks, confirmed::Latest};
+use crate::{Store, batch::Sinks, chain::Hash, confirmed::Latest};
 
 /// What the writer and the follower share.
 pub(crate) struct Current {
@@ -17,7 +17,9 @@ pub(crate) struct Current {
     world: ArcSwap<World>,
     confirmed: Latest,
     reached: watch::Sender<Position>,
-    advancing: Mutex<()>,
+    /// The hash of the last entry that `world` holds: with the position it names the history, which
+    /// the position alone does not, where a database was restored or a replica took over.
+    last: Mutex<Hash>,
     pub(crate) sinks: Sinks,
 }
 
@@ -33,15 +35,20 @@ impl std::fmt::Debug for Current {
 }
 
 impl Current {
-    /// With `world`, which was the whole log at `read`.
-    pub(crate) fn new(store: Store, world: World, sinks: Sinks, read: Instant) -> Self {
+    /// With `world`, which was the whole log, ending in `last`, at `read`.
+    pub(crate) fn new(
+        store: Store,
+        (world, last): (World, Hash),
+        sinks: Sinks,
+        read: Instant,
+    ) -> Self {
         let (reached, _) = watch::channel(world.position());
         Self {
             store,
             world: ArcSwap::from_pointee(world),
             confirmed: Latest::new(read),
             reached,
-            advancing: Mutex::new(()),
+            last: Mutex::new(last),
             sinks,
         }
     }
@@ -63,16 +70,23 @@ impl Current {
         self.confirmed.get()
     }
 
-    /// Makes `world` the current one, unless a later one already is.
-    pub(crate) fn advance(&self, world: Arc<World>) {
+    /// The current world and the hash of the last entry that it holds.
+    pub(crate) fn known(&self) -> (Arc<World>, Hash) {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        (self.world(), *last)
+    }
+
+    /// Makes `world`, which holds the log up to the entry of hash `last`, the current one: where the
+    /// current one is still the one of hash `since` that it was made from or instead of, and else
+    /// unless the current one is as late.
+    pub(crate) fn advance(&self, since: Hash, world: Arc<World>, last: Hash) {
         let position = world.position();
-        let one_at_a_time = self.advancing.lock();
-        let one_at_a_time = one_at_a_time.unwrap_or_else(PoisonError::into_inner);
-        if self.world.load().position() >= position {
+        let mut current = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if *current != since && self.world.load().position() >= position {
             return;
         }
         self.world.store(world);
+        *current = last;
         self.reached.send_replace(position);
-        drop(one_at_a_time);
     }
 }

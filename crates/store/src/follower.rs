@@ -6,12 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use portcullis_model::Position;
 use sqlx::postgres::PgListener;
 use tokio::task::JoinHandle;
 
 use crate::{
-    StoreError,
+    Engine, StoreError,
     current::Current,
     db::Db,
     load::{self, When},
@@ -20,6 +19,9 @@ use crate::{
 
 /// The channel on which a commit tells its position.
 pub(crate) const CHANNEL: &str = "portcullis_log";
+/// A standby may be behind by any time: it has no head, so that what is read there confirms nothing.
+const PRIMARY_HEAD: &str =
+    "SELECT position, at, hash FROM log_head WHERE one = 1 AND NOT pg_is_in_recovery()";
 /// How often the head is looked at without being told.
 const POLL: Duration = Duration::from_secs(1);
 /// How long subscribing may take.
@@ -90,25 +92,25 @@ async fn wait(listener: &mut Option<PgListener>) -> bool {
 
 async fn catch_up(current: &Current) -> Result<(), StoreError> {
     let db = current.store.db();
-    let world = current.world();
+    let (world, since) = current.known();
     let began = Instant::now();
-    let head = head(db).await?;
-    if head <= world.position() {
+    let look = match current.store.engine() {
+        Engine::Sqlite => HEAD,
+        Engine::Postgres => PRIMARY_HEAD,
+    };
+    let head = Head::read(&mut db.reader().await?, look).await?;
+    if head.is_of(&world, &since) {
         current.confirm(began);
         return Ok(());
     }
     let mut tx = db.snapshot().await?;
-    let head = Head::read(&mut tx, HEAD).await?.position;
-    let world = match log::follow(&mut tx, (*world).clone(), head).await? {
+    let head = Head::read(&mut tx, HEAD).await?;
+    let world = match log::follow(&mut tx, ((*world).clone(), since), &head).await? {
         Some(world) => world,
         None => load::world(&mut tx, When::Now).await?,
     };
     tx.rollback().await?;
-    current.advance(Arc::new(world));
+    current.advance(since, Arc::new(world), head.hash);
     current.confirm(began);
     Ok(())
-}
-
-async fn head(db: &Db) -> Result<Position, StoreError> {
-    Ok(Head::read(&mut db.reader().await?, HEAD).await?.position)
 }

@@ -60,9 +60,9 @@ impl Live {
         sinks: impl IntoIterator<Item = Arc<dyn EffectSource>>,
     ) -> Result<Self, StoreError> {
         let read = Instant::now();
-        let world = store.load().await?;
+        let known = store.load_known().await?;
         let sinks = sinks.into_iter().collect();
-        let current = Arc::new(Current::new(store, world, sinks, read));
+        let current = Arc::new(Current::new(store, known, sinks, read));
         let (proposals, receive) = mpsc::channel(WAITING);
         tokio::spawn(writer::run(Arc::clone(&current), receive));
         let follower = follower::start(&current);

@@ -290,11 +290,16 @@ pub(crate) struct Head {
 pub(crate) const HEAD: &str = "SELECT position, at, hash FROM log_head WHERE one = 1";
 
 impl Head {
+    /// Whether the log ends with what `world` ends with, its last entry being of hash `last`.
+    pub(crate) fn is_of(&self, world: &World, last: &Hash) -> bool {
+        self.position == world.position() && self.hash == *last
+    }
+
     pub(crate) async fn read(conn: &mut Conn, sql: &'static str) -> Result<Self, StoreError> {
         let rows = conn.fetch(sql, vec![]).await?;
         let row = rows
             .first()
-            .ok_or_else(|| StoreError::corrupt("log head", "it is missing"))?;
+            .ok_or_else(|| StoreError::corrupt("log head", "it is missing, or this is a standby"))?;
         Ok(Self {
             position: position(row.int(0)?),
             at: Timestamp::from_micros(row.int(1)?),
@@ -306,13 +311,22 @@ impl Head {
 /// How many entries are followed one by one; past that, loading anew is quicker.
 const FOLLOW: u64 = 5_000;
 
-/// `world` with all that was committed after it up to `to`; `None` where the world has to be loaded
-/// anew.
+/// `world`, which ends in the entry of hash `last`, with all that was committed after it up to `to`;
+/// `None` where the world has to be loaded anew, as where the log is not that of this world.
 pub(crate) async fn follow(
     conn: &mut Conn,
-    mut world: World,
-    to: Position,
+    (mut world, last): (World, Hash),
+    to: &Head,
 ) -> Result<Option<World>, StoreError> {
+    if !holds(conn, world.position(), &last).await? {
+        tracing::error!(
+            known = %world.position(),
+            head = %to.position,
+            "the database holds another history than the one known here, as after a restore or a failover; it is read anew"
+        );
+        return Ok(None);
+    }
+    let to = to.position;
     if to < world.position() || to.0 - world.position().0 > FOLLOW {
         return Ok(None);
     }
@@ -337,6 +351,20 @@ pub(crate) async fn follow(
         }
     }
     Ok(Some(world))
+}
+
+/// Whether the log holds the entry of this hash at this position.
+async fn holds(conn: &mut Conn, at: Position, hash: &Hash) -> Result<bool, StoreError> {
+    if at == Position(0) {
+        return Ok(true);
+    }
+    let sql = "SELECT hash FROM log WHERE position = $1";
+    let rows = conn.fetch(sql, vec![(at.0 as i64).into()]).await?;
+    let there = rows
+        .first()
+        .map(|row| chain::read(row.bytes(0)?))
+        .transpose()?;
+    Ok(there.as_ref() == Some(hash))
 }
 
 /// What verifying the log found.

@@ -10,10 +10,12 @@ use crate::{
     InclusionRow, LogEntry, LogFilter, Outbox, Page, RequestFilter, StoreError, Verified,
     audit_events::{self, Recorder},
     bound_users,
+    chain::Hash,
     db::Db,
     history, labels,
     load::{self, When},
-    log, migrate, replay, requests, secrets,
+    log::{self, HEAD, Head},
+    migrate, replay, requests, secrets,
 };
 
 /// A database with Portcullis's tables in it. Cheap to clone.
@@ -93,6 +95,15 @@ impl Store {
     /// [`StoreError::Beyond`] past the head of the log; else as [`Store::load`].
     pub async fn load_at_position(&self, position: Position) -> Result<World, StoreError> {
         self.load_when(When::At(position)).await
+    }
+
+    /// The current world and the hash of the last entry that it holds.
+    pub(crate) async fn load_known(&self) -> Result<(World, Hash), StoreError> {
+        let mut tx = self.db().snapshot().await?;
+        let head = Head::read(&mut tx, HEAD).await?;
+        let world = load::world(&mut tx, When::Now).await?;
+        tx.rollback().await?;
+        Ok((world, head.hash))
     }
 
     async fn load_when(&self, when: When) -> Result<World, StoreError> {

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use crate::{
     CommitError, Engine, Replay, StoreError,
     batch::{Batch, Planned},
+    chain::Hash,
     constraints,
     current::Current,
     db::Tx,
@@ -69,9 +70,9 @@ async fn attempt(current: &Current, jobs: Vec<Job>, prune: Option<Timestamp>) ->
     let began = Instant::now();
     let (jobs, tried) = transact(current, jobs, prune).await;
     let error = match tried {
-        Ok((world, answers)) => {
+        Ok((Reached { since, world, last }, answers)) => {
             let world = Arc::new(world);
-            current.advance(Arc::clone(&world));
+            current.advance(since, Arc::clone(&world), last);
             current.confirm(began);
             for (job, answer) in jobs.into_iter().zip(answers) {
                 job.answer(&world, answer.and_then(|planned| planned.committed(&world)));
@@ -103,7 +104,14 @@ fn answer_to(error: StoreError) -> CommitError {
     }
 }
 
-type Transacted = Result<(World, Vec<Result<Planned, CommitError>>), StoreError>;
+/// The world a batch leads to, from the entry of hash `since` to that of hash `last`.
+struct Reached {
+    since: Hash,
+    world: World,
+    last: Hash,
+}
+
+type Transacted = Result<(Reached, Vec<Result<Planned, CommitError>>), StoreError>;
 
 async fn transact(
     current: &Current,
@@ -112,7 +120,13 @@ async fn transact(
 ) -> (Vec<Job>, Transacted) {
     let keys = jobs.iter().filter_map(Job::key).collect();
     let begun = begin(current, keys).await;
-    let (mut tx, world, head, used) = match begun {
+    let Begun {
+        mut tx,
+        since,
+        world,
+        head,
+        used,
+    } = match begun {
         Ok(begun) => begun,
         Err(error) => return (jobs, Err(error)),
     };
@@ -127,6 +141,7 @@ async fn transact(
         Ok(planned) => planned,
         Err(error) => return (Vec::new(), Err(StoreError::corrupt("batch", error))),
     };
+    let last = batch.head().hash;
     let written = finish(&mut tx, batch, &mut answers, prune).await;
     let ended = match written {
         Ok((world, Wrote::Rows)) => tx.commit().await.map(|()| world),
@@ -134,14 +149,23 @@ async fn transact(
         // The connection is closed with the transaction in it.
         Err(error) => Err(error),
     };
-    (jobs, ended.map(|world| (world, answers)))
+    let reached = |world| Reached { since, world, last };
+    (jobs, ended.map(|world| (reached(world), answers)))
+}
+
+/// The writer's place.
+struct Begun {
+    tx: Tx,
+    /// The hash of the last entry that was known before.
+    since: Hash,
+    /// Level with the log.
+    world: World,
+    head: Head,
+    used: HashMap<Key, Used>,
 }
 
 /// Takes the writer's place and comes level with the log.
-async fn begin(
-    current: &Current,
-    keys: Vec<Key>,
-) -> Result<(Tx, World, Head, HashMap<Key, Used>), StoreError> {
+async fn begin(current: &Current, keys: Vec<Key>) -> Result<Begun, StoreError> {
     let mut tx = current.store.db().write().await?;
     let head = match tx.engine() {
         Engine::Sqlite => Head::read(&mut tx, HEAD).await?,
@@ -150,15 +174,22 @@ async fn begin(
             Head::read(&mut tx, lock).await?
         }
     };
-    let mut world = (*current.world()).clone();
-    if world.position() != head.position {
-        world = match log::follow(&mut tx, world, head.position).await? {
+    let (known, since) = current.known();
+    let mut world = (*known).clone();
+    if !head.is_of(&world, &since) {
+        world = match log::follow(&mut tx, (world, since), &head).await? {
             Some(world) => world,
             None => load::world(&mut tx, When::Now).await?,
         };
     }
     let used = idempotency::find(&mut tx, keys).await?;
-    Ok((tx, world, head, used))
+    Ok(Begun {
+        tx,
+        since,
+        world,
+        head,
+        used,
+    })
 }
 
 enum Wrote {

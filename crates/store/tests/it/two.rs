@@ -110,3 +110,49 @@ both! {
         assert_eq!((late.wanted, late.reached), (Position(5), Position(0)));
     }
 }
+
+both! {
+    async fn another_history_of_the_log_is_read_anew(database) {
+        let here = database.live().await;
+        let c = context();
+        let (ann, lost) = (user(&c, "ann"), user(&c, "lost"));
+        // As a restored backup leaves it, or a replica that had not got the last commit.
+        let restored = async || {
+            for table in ["users WHERE added_pos", "log_subjects WHERE position", "log WHERE position"] {
+                database.sql(&format!("DELETE FROM {table} > 1")).await;
+            }
+            database.sql("UPDATE log_head SET position = 1, hash = (SELECT hash FROM log)").await;
+        };
+        let until = async |holds: &dyn Fn(&World) -> bool| {
+            for _ in 0..200 {
+                if holds(&here.world()) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            panic!("it stays at position {}", here.world().position());
+        };
+        commit(&here, &c, company(&[&ann], &[])).await.unwrap();
+        commit(&here, &c, company(&[&lost], &[])).await.unwrap();
+
+        restored().await;
+        until(&|world| world.user(lost.id).is_none()).await;
+        assert_eq!(here.world().position(), Position(1));
+
+        // Others have written past what was known here before anybody looks.
+        commit(&here, &c, company(&[&lost], &[])).await.unwrap();
+        restored().await;
+        let there = database.live().await;
+        for login in ["bob", "cem", "dee"] {
+            commit(&there, &c, company(&[&user(&c, login)], &[])).await.unwrap();
+        }
+        until(&|world| world.position() == Position(4) && world.user(lost.id).is_none()).await;
+        assert_eq!(facts(&here.world()), facts(&there.world()));
+
+        // Who writes finds it out too.
+        restored().await;
+        commit(&here, &c, company(&[&user(&c, "eve")], &[])).await.unwrap();
+        assert_eq!(here.world().position(), Position(2));
+        assert_eq!(facts(&here.world()), facts(&here.store().load().await.unwrap()));
+    }
+}
