@@ -1,8 +1,10 @@
 //! What a grant brings along: requests that it answers, and ends that tags cut.
 
+use std::collections::HashMap;
+
 use portcullis_model::{
     Action, Actor, Change, ChangeSet, Context, Edit, Granted, Group, Id, Membership,
-    MembershipKind, Reason, Refusal, Request, Target, World, may,
+    MembershipKind, Pending, Reason, Refusal, Request, Target, World, may,
 };
 
 /// A reason in our own words; the texts used here are short and plain.
@@ -10,26 +12,25 @@ pub(crate) fn reason(text: &str) -> Reason {
     Reason::parse(text).unwrap_or_default()
 }
 
-/// Settles the pending requests that `granted` answers: the person's own for that group, and those
-/// for groups that it leads into. What the actor may not decide goes on waiting: whoever may put
+/// Settles the pending requests that `granted` answers: of the person's `own` the one for that group,
+/// and those for groups that it leads into. What the actor may not decide goes on waiting: whoever may put
 /// people into a role need not own what it opens.
 fn settle_requests(
     world: &World,
     context: &Context,
     granted: &Membership,
+    own: &[Pending<'_>],
     except: Option<Id<Request>>,
     change: &mut ChangeSet,
 ) {
-    let answered = world.all_pending().filter(|request| {
-        request.requester == granted.user
-            && Some(request.id) != except
-            && request.wants.answered_by(world, granted, context.now)
+    let answered = own.iter().filter(|request| {
+        Some(request.id) != except && request.wants.answered_by(world, granted, context.now)
     });
     for request in answered {
         let edit = if context.actor == Actor::User(request.requester) {
             request.withdraw(context, &granted.reason)
         } else {
-            let target = Target::Request(&request);
+            let target = Target::Request(request);
             if may(world, context, Action::ApproveRequest, target).is_err() {
                 continue;
             }
@@ -80,8 +81,14 @@ pub(crate) fn settle_granted(
             | Change::Identity(_) => {}
         }
     }
+    let mut pending: HashMap<_, Vec<_>> = HashMap::new();
+    for request in after.all_pending() {
+        pending.entry(request.requester).or_default().push(request);
+    }
     for granted in &granted {
-        settle_requests(&after, context, granted, except, change);
+        if let Some(own) = pending.get(&granted.user) {
+            settle_requests(&after, context, granted, own, except, change);
+        }
     }
     Ok(())
 }

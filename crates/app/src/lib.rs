@@ -28,7 +28,7 @@ mod operation;
 mod service;
 mod update;
 
-pub use operation::{Operation, Prepare};
+pub use operation::{AsSeen, Operation, Prepare};
 pub use preview::{Preview, Warning, WarningCode};
 pub use service::{App, Clock, RandomIds, Settings, SystemClock};
 pub use update::Update;

@@ -1,6 +1,8 @@
 //! What all operations have in common.
 
-use portcullis_model::{ChangeSet, Context, Refusal, World};
+use std::sync::Arc;
+
+use portcullis_model::{ChangeSet, Context, Refusal, RefusalCode, World};
 use portcullis_rules::Budget;
 
 /// Something somebody wants done: how it becomes a change set on the world as it is.
@@ -16,6 +18,34 @@ pub trait Operation: Send + Sync + 'static {
     /// and not at the writer's place, where everybody waits.
     fn prepare(&self) -> Option<Prepare> {
         None
+    }
+}
+
+/// An operation made from what somebody was shown: it is done where what it changes is still as it
+/// was then, at the writer's place too.
+pub struct AsSeen {
+    /// The operation.
+    pub operation: Box<dyn Operation>,
+    /// What was shown.
+    pub seen: Arc<World>,
+}
+
+impl Operation for AsSeen {
+    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        let change = self.operation.plan(world, context)?;
+        // A change fits only what it was made from.
+        if world.position() != self.seen.position() && self.seen.after(&change).is_err() {
+            return Err(Refusal::conflict(
+                RefusalCode::ChangedMeanwhile,
+                "somebody changed this since you opened it",
+                "save again to replace their version, or cancel to see it",
+            ));
+        }
+        Ok(change)
+    }
+
+    fn prepare(&self) -> Option<Prepare> {
+        self.operation.prepare()
     }
 }
 

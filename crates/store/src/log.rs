@@ -297,9 +297,9 @@ impl Head {
 
     pub(crate) async fn read(conn: &mut Conn, sql: &'static str) -> Result<Self, StoreError> {
         let rows = conn.fetch(sql, vec![]).await?;
-        let row = rows
-            .first()
-            .ok_or_else(|| StoreError::corrupt("log head", "it is missing, or this is a standby"))?;
+        let row = rows.first().ok_or_else(|| {
+            StoreError::corrupt("log head", "it is missing, or this is a standby")
+        })?;
         Ok(Self {
             position: position(row.int(0)?),
             at: Timestamp::from_micros(row.int(1)?),
@@ -427,8 +427,9 @@ pub(crate) async fn verify(
             break 'log;
         }
     }
-    if broken.is_none() && hash != head.hash {
-        broken = Some((at, "the head of the log has another hash".to_owned()));
+    if broken.is_none() && (at, last, hash) != (head.position, head.at, head.hash) {
+        let wrong = "the head of the log is not that of its last entry";
+        broken = Some((at, wrong.to_owned()));
     }
     let hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Verified {

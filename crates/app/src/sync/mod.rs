@@ -46,6 +46,9 @@ pub struct SyncSource<S> {
     pub source: S,
     /// How much it may end.
     pub limits: Limits,
+    /// Whether what others made or deleted of what it names is left out, rather than refusing the
+    /// whole: the rest, and what it no longer says, does not wait for them.
+    pub leaves_out: bool,
 }
 
 impl<S: Source> SyncSource<S> {
@@ -54,6 +57,7 @@ impl<S: Source> SyncSource<S> {
         Self {
             source,
             limits: Limits::default(),
+            leaves_out: false,
         }
     }
 
@@ -61,6 +65,13 @@ impl<S: Source> SyncSource<S> {
     #[must_use]
     pub fn allowing(mut self, removals: usize) -> Self {
         self.limits.allowed = removals;
+        self
+    }
+
+    /// Without what others made or deleted of what it names.
+    #[must_use]
+    pub fn leaving_out(mut self) -> Self {
+        self.leaves_out = true;
         self
     }
 
@@ -74,6 +85,7 @@ impl<S: Source> SyncSource<S> {
         let plan = reconcile(world, &desired, connector, context);
         let refuses = |code: DriftCode| code.stops() || self.source.refuses(code);
         let refused = plan.drift.iter().filter(|d| refuses(d.code));
+        let refused = refused.filter(|_| !self.leaves_out);
         faults.extend(refused.map(|d| FieldError::new(&d.at, &d.message)));
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults));

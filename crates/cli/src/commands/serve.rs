@@ -10,8 +10,8 @@ use portcullis_app::{
     sync::SyncSource,
     tasks::{run_delivery, run_expiry},
 };
-use portcullis_model::{Actor, ConnectorId};
-use portcullis_store::{CommitError, LogFilter};
+use portcullis_model::{Actor, ConnectorId, Refusal};
+use portcullis_store::{CommitError, Committed, LogFilter};
 use portcullis_web::{Access, Token, Web};
 use tokio::net::TcpListener;
 
@@ -97,19 +97,19 @@ impl Serve {
     }
 }
 
-/// Brings in the policy file of the configuration. What it refers to may have been renamed or deleted
-/// in the portal since it was last taken: then what it said last stays in force, and that is told. A
-/// file that was never taken stops the start, since there is nothing to go on with.
+/// Brings in the policy file of the configuration. People may since it was last taken have renamed,
+/// deleted or made what it names: then that is left out, the rest of the file is taken, and it is
+/// told. Where the file cannot be taken at all, what it said last stays in force; one that was never
+/// taken stops the start, since there is nothing to go on with.
 async fn bring_in(config: &Config, app: &App) -> Result<()> {
     let Some(file) = config.decisions.policy.value.as_deref() else {
         return Ok(());
     };
     let policy = SyncSource::new(import::read_policy(file)?);
     let actor = Actor::Connector(ConnectorId::POLICY);
-    let refusal = match app.commit(app.context(actor), policy, None).await {
-        Ok(_) => return Ok(()),
-        Err(CommitError::Refused(refusal)) => refusal,
-        Err(error) => return Err(error.into()),
+    let whole = app.commit(app.context(actor), policy.clone(), None);
+    let Some(refusal) = refused_by(whole.await)? else {
+        return Ok(());
     };
     let refused = import::refused(file, &refusal);
     let earlier = LogFilter {
@@ -120,9 +120,23 @@ async fn bring_in(config: &Config, app: &App) -> Result<()> {
     if app.store().log(&earlier).await?.items.is_empty() {
         return Err(anyhow!(refused));
     }
-    tracing::error!("{refused}; what it said when it was last taken stays in force");
-    eprintln!("{refused}; what it said when it was last taken stays in force");
+    let rest = app.commit(app.context(actor), policy.leaving_out(), None);
+    let instead = match refused_by(rest.await)? {
+        None => "all else that it says is taken",
+        Some(_) => "what it said when it was last taken stays in force",
+    };
+    tracing::error!("{refused}; {instead}");
+    eprintln!("{refused}; {instead}");
     Ok(())
+}
+
+/// What was refused, if it was.
+fn refused_by(committed: Result<Committed, CommitError>) -> Result<Option<Refusal>> {
+    match committed {
+        Ok(_) => Ok(None),
+        Err(CommitError::Refused(refusal)) => Ok(Some(refusal)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The tokens that may be used. One for somebody unknown would never work: better told now than found

@@ -16,7 +16,8 @@ async fn what_people_do_to_groups_of_the_policy_file_does_not_keep_the_server_fr
     place.run(&["init", "root@example.com"]).ok();
     configure(&place, &[(ROOT, "root")]);
     let file = json!({ "users": [{ "login": "ana" }],
-        "groups": [{ "name": "editors", "members": ["ana"], "permissions": ["records:edit"] }] });
+        "groups": [{ "name": "editors", "members": ["ana"], "permissions": ["records:edit"] },
+            { "name": "payroll", "members": ["ana"], "permissions": ["pay:run"] }] });
     std::fs::write(place.path().join("policy.json"), file.to_string()).unwrap();
     let config = place.path().join("portcullis.toml");
     let tokens = std::fs::read_to_string(&config).unwrap();
@@ -50,6 +51,17 @@ async fn what_people_do_to_groups_of_the_policy_file_does_not_keep_the_server_fr
     assert_eq!(status, 200);
     serving.kill();
     assert_eq!(place.run(&["check", "ana", "records:edit"]).code, 0);
+
+    // Nor does it keep anything else of the file from being taken, nor ends least of all.
+    let less = file.to_string().replace(
+        r#""members":["ana"],"name":"payroll""#,
+        r#""members":["root"],"name":"payroll""#,
+    );
+    assert_ne!(less, file.to_string());
+    std::fs::write(place.path().join("policy.json"), less).unwrap();
+    serve().kill();
+    assert_eq!(place.run(&["check", "ana", "pay:run"]).code, 3);
+    assert_eq!(place.run(&["check", "root", "pay:run"]).code, 0);
 }
 
 #[test]

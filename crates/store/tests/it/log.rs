@@ -99,6 +99,14 @@ both! {
         for name in ["One", "Two"] {
             commit(&live, &c, company(&[], &[&group(&c, name)])).await.unwrap();
         }
+        for wrong in ["position = 1", "at = at + 1"] {
+            database.sql(&format!("UPDATE log_head SET {wrong}")).await;
+            let broken = live.store().verify_log(|_, _| {}).await.unwrap();
+            assert!(broken.broken.is_some(), "the head has {wrong}");
+            database.sql("UPDATE log_head SET position = 2, at = (SELECT MAX(at) FROM log)").await;
+        }
+        let sound = live.store().verify_log(|_, _| {}).await.unwrap();
+        assert_eq!(sound.broken, None);
         database.sql("DELETE FROM log WHERE position = 2").await;
         let broken = live.store().verify_log(|_, _| {}).await.unwrap();
         assert_eq!(broken.broken.unwrap().0, Position(2));

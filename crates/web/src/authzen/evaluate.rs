@@ -17,6 +17,9 @@ use crate::{View, Web, auth::Enforcer, decision_log::Decided, error::Failure};
 /// More items than this in one batch are refused.
 const MOST_ITEMS: usize = 10_000;
 
+/// And more than these, where each is to say why: an explanation costs a hundred decisions.
+const MOST_EXPLAINED: usize = 100;
+
 /// Whether the answer says why.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Why {
@@ -48,14 +51,14 @@ pub(super) async fn evaluations(
         let decision = decide(&web, &enforcer, &view, &question.into(), &why);
         return Ok(answer(&decision, view.world.position()));
     }
-    if items.len() > MOST_ITEMS {
-        return Err(Failure::Http(
-            StatusCode::BAD_REQUEST,
-            format!(
-                "a batch of {} evaluations is too long; send {MOST_ITEMS} at most",
-                items.len()
-            ),
-        ));
+    let (most, which) = match why.explain {
+        true => (MOST_EXPLAINED, "evaluations with explanations"),
+        false => (MOST_ITEMS, "evaluations"),
+    };
+    if items.len() > most {
+        let many = items.len();
+        let wrong = format!("a batch of {many} {which} is too long; send {most} at most");
+        return Err(Failure::Http(StatusCode::BAD_REQUEST, wrong));
     }
     let mut defaults = Defaults {
         subject: batch.subject.map(|subject| subject.0.into()),

@@ -1,9 +1,11 @@
 //! The way of a change through the pages: what takes something away is previewed first, then
 //! confirmed, then done, and the page it leads to says so and offers to undo it.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
-use portcullis_app::{Operation, Preview, decide::RulesDiff};
+use portcullis_app::{AsSeen, Operation, Preview, decide::RulesDiff};
 use portcullis_model::{Change, EditKind};
 use portcullis_store::Committed;
 
@@ -104,10 +106,16 @@ struct PreviewPage<'p> {
 pub(crate) async fn run(
     web: &Web,
     submission: &Submission,
-    step: Step,
+    mut step: Step,
 ) -> Result<Response, Failure> {
     let page = &submission.page;
     let context = page.viewer.context.clone();
+    if submission.fields.has("seen") {
+        // The form was compared with this world, which may not be the writer's.
+        let seen = Arc::clone(&page.viewer.world);
+        let operation = step.operation;
+        step.operation = Box::new(AsSeen { operation, seen });
+    }
     let seen = submission.fields.get(SEEN);
     if submission.fields.get("confirm") != "yes" || !seen.is_empty() {
         let preview = web.app().preview(&context, &step.operation).await?;

@@ -268,6 +268,36 @@ async fn what_was_saved_meanwhile_is_not_replaced_unseen() -> anyhow::Result<()>
     Ok(())
 }
 
+/// Nor does one that is sent at the same time: what is compared is what the writer has.
+#[tokio::test]
+async fn of_two_forms_drawn_from_the_same_version_one_is_saved() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = Browser::new(&app, "ada")?;
+    let page = "/people/mia/edit";
+    for round in 0..12 {
+        let html = ada.get(page).await.text;
+        let (_, rest) = html
+            .split_once("name=\"seen\" value=\"")
+            .expect("a version");
+        let seen = rest.split('"').next().expect("a value");
+        let save = async |name: &str| {
+            let fields = [
+                ("name", name),
+                ("login", "mia"),
+                ("seen", seen),
+                ("confirm", "yes"),
+            ];
+            ada.post(page, &fields).await.status
+        };
+        let (one, two) = (format!("Mia {round} one"), format!("Mia {round} two"));
+        let (one, two) = tokio::join!(save(&one), save(&two));
+        let mut both = [one, two];
+        both.sort_unstable();
+        assert_eq!(both, [303, 422], "round {round}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn what_is_confirmed_is_what_was_shown() -> anyhow::Result<()> {
     let app = TestApp::start().await?;
