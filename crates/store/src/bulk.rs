@@ -53,11 +53,17 @@ pub(crate) async fn close(
     rows: Vec<Vec<Value>>,
 ) -> Result<u64, StoreError> {
     let engine = conn.engine();
+    // SQLite would rather make an index of the few rows and walk the whole table past it; what is no
+    // plain column cannot be made an index of.
+    let id = match engine {
+        Engine::Sqlite => "+ends.column1",
+        Engine::Postgres => "ends.column1",
+    };
     run(conn, 2, rows, |rows| {
         // Both engines call the columns of VALUES column1, column2.
         format!(
-            "UPDATE {table} SET removed_pos = v.column2 FROM (VALUES {}) AS v \
-             WHERE {table}.id = v.column1 AND {table}.removed_pos IS NULL",
+            "UPDATE {table} SET removed_pos = ends.column2 FROM (VALUES {}) AS ends \
+             WHERE {table}.id = {id} AND {table}.removed_pos IS NULL",
             places(engine, rows, 2)
         )
     })

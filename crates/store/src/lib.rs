@@ -34,6 +34,8 @@ mod migrate;
 mod origins;
 mod outbox;
 mod page;
+#[cfg(test)]
+mod plans;
 mod proposal;
 mod query;
 mod replay;

@@ -100,11 +100,17 @@ pub(crate) async fn list(db: &Db, filter: &LogFilter) -> Result<Page<LogEntry>, 
              AND s.label_key LIKE {place} ESCAPE '!'))"
         ));
     }
+    // `at` never goes back: what is asked for by time is a stretch of positions. By `at` itself the
+    // engines would walk the log from its end, past all that is not meant.
     if let Some(from) = filter.from {
-        query.and_value("l.at >= {}", from.micros());
+        let first =
+            "(SELECT MIN(position) FROM log WHERE at = (SELECT MIN(at) FROM log WHERE at >= {}))";
+        query.and_value(&format!("l.position >= {first}"), from.micros());
     }
     if let Some(to) = filter.to {
-        query.and_value("l.at < {}", to.micros());
+        let last =
+            "(SELECT MAX(position) FROM log WHERE at = (SELECT MAX(at) FROM log WHERE at < {}))";
+        query.and_value(&format!("l.position <= {last}"), to.micros());
     }
     if let Some(before) = filter.before {
         query.and_value("l.position < {}", before.at);

@@ -82,7 +82,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn position_at(&self, at: Timestamp) -> Result<Position, StoreError> {
-        let sql = "SELECT COALESCE(MAX(position), 0) FROM log WHERE at <= $1";
+        // `at` never goes back, so the greatest position is at the greatest time; asked for by position
+        // the engines walk the log from its end.
+        let sql = "SELECT COALESCE(MAX(position), 0) FROM log \
+                   WHERE at = (SELECT MAX(at) FROM log WHERE at <= $1)";
         let rows = self.db().fetch(sql, vec![at.micros().into()]).await?;
         Ok(log::position(rows.first().map_or(Ok(0), |row| row.int(0))?))
     }
