@@ -13,7 +13,7 @@ use crate::{
     db::Db,
     history, labels,
     load::{self, When},
-    log, migrate, replay, requests, secrets,
+    log, log_list, migrate, replay, requests, secrets,
 };
 
 /// A database with Portcullis's tables in it. Cheap to clone.
@@ -98,6 +98,26 @@ impl Store {
         self.load_when(When::At(position)).await
     }
 
+    /// The same as [`Store::load_at_position`], sharing with `near`, a later world, what is the same
+    /// in both: it costs what changed between the two.
+    ///
+    /// # Errors
+    /// As [`Store::load_at_position`].
+    pub async fn load_near(&self, near: &World, position: Position) -> Result<World, StoreError> {
+        let mut tx = self.db().snapshot().await?;
+        let shared = if position < near.position() {
+            load::earlier(&mut tx, near, position).await?
+        } else {
+            None
+        };
+        let world = match shared {
+            Some(world) => world,
+            None => load::world(&mut tx, When::At(position)).await?,
+        };
+        tx.rollback().await?;
+        Ok(world)
+    }
+
     async fn load_when(&self, when: When) -> Result<World, StoreError> {
         let mut tx = self.db().snapshot().await?;
         let world = load::world(&mut tx, when).await?;
@@ -110,7 +130,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn log(&self, filter: &LogFilter) -> Result<Page<LogEntry>, StoreError> {
-        log::list(self.db(), filter).await
+        log_list::list(self.db(), filter).await
     }
 
     /// One entry of the log with its edits and everything it is about.
