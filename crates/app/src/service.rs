@@ -1,7 +1,7 @@
 //! The running program without its faces: the live world, the clock, the ids, and the two things
 //! one can do with an operation.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use portcullis_model::Clock;
 use portcullis_model::{Actor, Context, Ids, Policy, Refusal, Timestamp, World};
@@ -30,19 +30,42 @@ impl Clock for SystemClock {
     }
 }
 
-/// UUIDs of version 7: the time, then random bits.
+/// UUIDs of version 7: the time, then random bits. Those of one millisecond ascend, so that the
+/// million records of an import stand in their indexes as they are written.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RandomIds;
 
+/// The last id there was: its milliseconds, and the random bits after them.
+static LAST: Mutex<(u64, u128)> = Mutex::new((0, 0));
+
+/// The random bits of a UUID of version 7, between version and variant and after it.
+const RANDOM_BITS: u32 = 74;
+
 impl Ids for RandomIds {
     fn next(&self, now: Timestamp) -> Uuid {
-        let mut random = [0; 10];
+        let mut bytes = [0; 16];
         // Without randomness ids would collide; the version-7 prefix alone is not unique.
         assert!(
-            getrandom::fill(&mut random).is_ok(),
+            getrandom::fill(&mut bytes).is_ok(),
             "the operating system gives no random bytes"
         );
+        let random = u128::from_ne_bytes(bytes);
         let millis = u64::try_from(now.micros() / 1000).unwrap_or_default();
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, before) = last.0.eq(&millis).then_some(*last).unwrap_or_default();
+        // Steps of half the bits: nobody guesses the next, and a millisecond holds billions.
+        let next = before + 1 + (random >> (128 - RANDOM_BITS / 2));
+        let bits = if before == 0 || next >> RANDOM_BITS != 0 {
+            // Its first bit is left free for those after it.
+            random >> (128 - RANDOM_BITS + 1)
+        } else {
+            next
+        };
+        *last = (millis, bits);
+        drop(last);
+        let tail = ((bits >> 62) << 64 | bits & ((1 << 62) - 1)).to_be_bytes();
+        let mut random = [0; 10];
+        random.copy_from_slice(&tail[6..]);
         uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
     }
 }

@@ -173,6 +173,20 @@ macro_rules! declare {
                 )+}
             }
 
+            /// The edit that leads from what one edit creates to what another does, of one record;
+            /// nothing where there is neither, or they are of two kinds.
+            #[must_use]
+            pub fn between(before: Option<Self>, after: Option<Self>) -> Option<Self> {
+                match (before, after) {
+                    (None, after) => after,
+                    (Some(before), None) => Some(before.inverse()),
+                    $((Some(Self::$Record(before)), Some(Self::$Record(after))) => {
+                        Some(Edit { before: before.after, after: after.after }.into())
+                    })+
+                    _ => None,
+                }
+            }
+
             /// The same edit the other way round.
             #[must_use]
             pub fn inverse(self) -> Self {

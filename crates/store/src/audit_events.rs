@@ -98,7 +98,7 @@ async fn write(db: &Db, events: Vec<AuditEvent>) -> Result<(), StoreError> {
         ]
     });
     let mut tx = db.write().await?;
-    bulk::insert(&mut tx, "touches", &columns, rows.collect()).await?;
+    bulk::insert(&mut tx, "touches", &columns, rows).await?;
     tx.commit().await
 }
 

@@ -2,7 +2,7 @@
 //! all rows collected, and written with few statements.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -10,9 +10,10 @@ use std::{
 use portcullis_model::{
     ChangeSet, Context, Position, Refusal, RefusalCode, Request, Timestamp, World, guard, name,
 };
+use uuid::Uuid;
 
 use crate::{
-    CommitError, Committed, Effect, EffectSource, Replay, StoreError, actor, bulk,
+    CommitError, Committed, Effect, EffectSource, Engine, Replay, StoreError, actor, bulk,
     chain::Canonical,
     commit_span::CommitSpan,
     db::{Conn, Value},
@@ -46,6 +47,14 @@ impl Planned {
     }
 }
 
+/// A batch of more rows than this is written with more memory.
+const LARGE: usize = 20_000;
+/// What SQLite keeps of the pages it changes, in kB. Rows come in another order than those of four
+/// indexes: with its usual 2 MB, nearly every row of an import writes pages out and reads others
+/// back.
+const ROOMY: &str = "PRAGMA cache_size = -160000";
+const USUAL: &str = "PRAGMA cache_size = -2000";
+
 /// Everything that says what commits mean outside.
 pub(crate) type Sinks = Arc<[Arc<dyn EffectSource>]>;
 
@@ -60,6 +69,9 @@ pub(crate) struct Batch {
     versions: Versions,
     log: Vec<Vec<Value>>,
     subjects: Vec<Vec<Value>>,
+    /// By what names who and what the batch mentions are found.
+    names: BTreeSet<(Uuid, String)>,
+    actors: BTreeSet<(String, String)>,
     sinks: Sinks,
     effects: Vec<Written>,
     keys: Vec<(Key, Used, Timestamp)>,
@@ -75,6 +87,8 @@ impl Batch {
             versions: Versions::default(),
             log: Vec::new(),
             subjects: Vec::new(),
+            names: BTreeSet::new(),
+            actors: BTreeSet::new(),
             sinks,
             effects: Vec::new(),
             keys: Vec::new(),
@@ -181,12 +195,12 @@ impl Batch {
     fn append(
         &mut self,
         context: &Context,
-        change: &ChangeSet,
+        change: &Arc<ChangeSet>,
         after: &World,
     ) -> Result<Timestamp, CommitError> {
         let position = self.head.position.next();
         let at = context.now.max(self.head.at);
-        let body = serde_json::to_string(change);
+        let body = serde_json::to_string(&**change);
         let body = body.map_err(|error| CommitError::Internal(error.to_string()))?;
         let subjects = subjects::of(change, &self.world, after);
         let actor = actor::to_text(context.actor);
@@ -206,24 +220,28 @@ impl Batch {
         let hash = canonical.hash(&self.head.hash);
         self.head = Head { position, at, hash };
         let number = position.0 as i64;
+        let actor_key = name::key(login.unwrap_or(&actor));
+        self.actors.insert((actor.clone(), actor_key.clone()));
         self.log.push(vec![
             number.into(),
             at.micros().into(),
             actor.as_str().into(),
             login.into(),
-            name::key(login.unwrap_or(&actor)).into(),
+            actor_key.into(),
             change.operation.as_str().into(),
             change.undoes.map(|p| p.0 as i64).into(),
             body.into(),
             hash.to_vec().into(),
         ]);
         for (ordinal, subject) in (0i64..).zip(subjects) {
+            let label_key = name::key(&subject.label);
+            self.names.insert((subject.id, label_key.clone()));
             self.subjects.push(vec![
                 number.into(),
                 ordinal.into(),
                 subject.kind.as_str().into(),
                 subject.id.into(),
-                name::key(&subject.label).into(),
+                label_key.into(),
                 subject.label.into(),
             ]);
         }
@@ -233,6 +251,10 @@ impl Batch {
 
     /// Writes everything; the world it leads to is true once the transaction is committed.
     pub(crate) async fn write(self, conn: &mut Conn) -> Result<World, StoreError> {
+        let large = self.versions.len() > LARGE && conn.engine() == Engine::Sqlite;
+        if large {
+            conn.execute(ROOMY, vec![]).await?;
+        }
         self.versions.write(conn).await?;
         let columns = [
             "position",
@@ -248,6 +270,16 @@ impl Batch {
         bulk::insert(conn, "log", &columns, self.log).await?;
         let columns = ["position", "ordinal", "kind", "id", "label_key", "label"];
         bulk::insert(conn, "log_subjects", &columns, self.subjects).await?;
+        let names = self.names.into_iter();
+        let names = names
+            .map(|(id, key)| vec![id.into(), key.into()])
+            .collect::<Vec<_>>();
+        bulk::insert_missing(conn, "log_names", &["id", "key"], names).await?;
+        let actors = self.actors.into_iter();
+        let actors = actors
+            .map(|(actor, key)| vec![actor.into(), key.into()])
+            .collect::<Vec<_>>();
+        bulk::insert_missing(conn, "log_actors", &["actor", "key"], actors).await?;
         outbox::write(conn, self.effects).await?;
         idempotency::write(conn, self.keys).await?;
         let sql = "UPDATE log_head SET position = $1, at = $2, hash = $3 WHERE one = 1";
@@ -257,6 +289,9 @@ impl Batch {
             self.head.hash.to_vec().into(),
         ];
         conn.execute(sql, values).await?;
+        if large {
+            conn.execute(USUAL, vec![]).await?;
+        }
         Ok(self.world)
     }
 }

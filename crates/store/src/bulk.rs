@@ -13,12 +13,23 @@ const ROWS: usize = 512;
 /// The most values in one statement: SQLite's limit is 32,766.
 const VALUES: usize = 30_000;
 
+/// Rows, of which no more need exist at a time than go into one statement.
+pub(crate) trait Rows:
+    IntoIterator<Item = Vec<Value>, IntoIter: ExactSizeIterator + Send> + Send
+{
+}
+
+impl<T> Rows for T where
+    T: IntoIterator<Item = Vec<Value>, IntoIter: ExactSizeIterator + Send> + Send
+{
+}
+
 /// Inserts `rows`, each with one value for each of `columns`.
 pub(crate) async fn insert(
     conn: &mut Conn,
     table: &str,
     columns: &[&str],
-    rows: Vec<Vec<Value>>,
+    rows: impl Rows,
 ) -> Result<(), StoreError> {
     insert_with(conn, table, columns, rows, "").await
 }
@@ -28,7 +39,7 @@ pub(crate) async fn insert_missing(
     conn: &mut Conn,
     table: &str,
     columns: &[&str],
-    rows: Vec<Vec<Value>>,
+    rows: impl Rows,
 ) -> Result<(), StoreError> {
     insert_with(conn, table, columns, rows, " ON CONFLICT DO NOTHING").await
 }
@@ -37,7 +48,7 @@ async fn insert_with(
     conn: &mut Conn,
     table: &str,
     columns: &[&str],
-    rows: Vec<Vec<Value>>,
+    rows: impl Rows,
     tail: &str,
 ) -> Result<(), StoreError> {
     let (engine, width) = (conn.engine(), columns.len());
@@ -50,14 +61,20 @@ async fn insert_with(
 pub(crate) async fn close(
     conn: &mut Conn,
     table: &str,
-    rows: Vec<Vec<Value>>,
+    rows: impl Rows,
 ) -> Result<u64, StoreError> {
     let engine = conn.engine();
+    // SQLite would rather make an index of the few rows and walk the whole table past it; what is no
+    // plain column cannot be made an index of.
+    let id = match engine {
+        Engine::Sqlite => "+ends.column1",
+        Engine::Postgres => "ends.column1",
+    };
     run(conn, 2, rows, |rows| {
         // Both engines call the columns of VALUES column1, column2.
         format!(
-            "UPDATE {table} SET removed_pos = v.column2 FROM (VALUES {}) AS v \
-             WHERE {table}.id = v.column1 AND {table}.removed_pos IS NULL",
+            "UPDATE {table} SET removed_pos = ends.column2 FROM (VALUES {}) AS ends \
+             WHERE {table}.id = {id} AND {table}.removed_pos IS NULL",
             places(engine, rows, 2)
         )
     })
@@ -67,7 +84,7 @@ pub(crate) async fn close(
 async fn run(
     conn: &mut Conn,
     width: usize,
-    rows: Vec<Vec<Value>>,
+    rows: impl Rows,
     sql: impl Fn(usize) -> String,
 ) -> Result<u64, StoreError> {
     let most = ROWS.min(previous_power_of_two(VALUES / width.max(1)));

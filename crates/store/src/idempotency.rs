@@ -68,7 +68,7 @@ pub(crate) async fn write(
             at.micros().into(),
         ]
     });
-    bulk::insert(conn, "idempotency", &columns, rows.collect()).await
+    bulk::insert(conn, "idempotency", &columns, rows).await
 }
 
 /// Forgets the keys that are too old at `now`.

@@ -30,10 +30,13 @@ mod labels;
 mod live;
 mod load;
 mod log;
+mod log_list;
 mod migrate;
 mod origins;
 mod outbox;
 mod page;
+#[cfg(test)]
+mod plans;
 mod proposal;
 mod query;
 mod replay;
@@ -52,7 +55,8 @@ pub use engine::Engine;
 pub use error::{CommitError, NotYet, StoreError};
 pub use history::{HistoryOf, HistoryRow, InclusionRow, Mark};
 pub use live::Live;
-pub use log::{EntryPart, LogEntry, LogFilter, Verified};
+pub use log::{EntryPart, LogEntry, Verified};
+pub use log_list::LogFilter;
 pub use outbox::{
     Effect, EffectSource, EffectState, LeaseTerms, Leased, Outbox, OutboxCount, OutboxFilter,
     OutboxRow, Settlement,

@@ -1,21 +1,20 @@
-//! The log, which is the audit trail: reading it, page by page or whole, and following it.
+//! The log, which is the audit trail: reading its entries, following and verifying it.
 
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
-use portcullis_model::{Actor, ChangeSet, OperationName, Position, Timestamp, World, name};
+use portcullis_model::{Actor, ChangeSet, OperationName, Position, Timestamp, World};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
 
 use crate::{
-    Cursor, Page, StoreError, Subject, SubjectKind, actor,
+    StoreError, Subject, SubjectKind, actor,
     chain::{self, Canonical, Hash},
-    db::{Conn, Db, Row},
-    page,
-    query::{Query, anywhere},
+    db::{Conn, Row},
+    query::Query,
 };
 
 /// One commit, as it was recorded.
@@ -46,82 +45,8 @@ impl LogEntry {
     pub const FEW: u32 = 20;
 }
 
-/// Which entries to list. The default is all of them.
-#[derive(Clone, Debug, Default)]
-pub struct LogFilter {
-    /// By whom.
-    pub actor: Option<Actor>,
-    /// What the operation's name begins with: `group.` or `request.approve`.
-    pub operation: Option<String>,
-    /// About what.
-    pub subject: Option<(SubjectKind, Uuid)>,
-    /// Text in the operation, in the names of what it is about, or in the actor's login.
-    pub q: Option<String>,
-    /// Not before this instant.
-    pub from: Option<Timestamp>,
-    /// Before this instant.
-    pub to: Option<Timestamp>,
-    /// How many; 0 means 50, 1000 are the most.
-    pub limit: u32,
-    /// After the page that ended here.
-    pub before: Option<Cursor>,
-}
-
-const COLUMNS: &str = "SELECT l.position, l.at, l.actor, l.actor_login, l.operation, l.undoes, \
+pub(crate) const COLUMNS: &str = "SELECT l.position, l.at, l.actor, l.actor_login, l.operation, l.undoes, \
      (SELECT MIN(u.position) FROM log u WHERE u.undoes = l.position)";
-
-pub(crate) async fn list(db: &Db, filter: &LogFilter) -> Result<Page<LogEntry>, StoreError> {
-    let limit = page::limit(filter.limit);
-    let mut query = Query::new(&format!("{COLUMNS} FROM log l"));
-    if let Some(actor) = filter.actor {
-        let among = query.one_of("l.actor", actor::texts(actor));
-        query.and(&among);
-    }
-    if let Some(operation) = &filter.operation {
-        // As it is called now: an entry of an earlier version is found under its new name.
-        let texts = OperationName::texts_of(|name| name.starts_with(operation.trim()));
-        let among = query.one_of("l.operation", texts);
-        query.and(&among);
-    }
-    if let Some((kind, id)) = filter.subject {
-        let (kind, id) = (query.value(kind.as_str()), query.value(id));
-        query.and(&format!(
-            "l.position IN (SELECT s.position FROM log_subjects s WHERE s.kind = {kind} AND s.id = {id})"
-        ));
-    }
-    if let Some(q) = filter.q.as_deref().filter(|q| !q.trim().is_empty()) {
-        let key = name::key(q);
-        let place = query.value(anywhere(&key));
-        let texts = OperationName::texts_of(|name| name.contains(&key));
-        let operations = query.one_of("l.operation", texts);
-        query.and(&format!(
-            "({operations} OR l.actor_key LIKE {place} ESCAPE '!' \
-             OR EXISTS (SELECT 1 FROM log_subjects s WHERE s.position = l.position \
-             AND s.label_key LIKE {place} ESCAPE '!'))"
-        ));
-    }
-    if let Some(from) = filter.from {
-        query.and_value("l.at >= {}", from.micros());
-    }
-    if let Some(to) = filter.to {
-        query.and_value("l.at < {}", to.micros());
-    }
-    if let Some(before) = filter.before {
-        query.and_value("l.position < {}", before.at);
-    }
-    let end = format!(" ORDER BY l.position DESC LIMIT {}", limit + 1);
-    let (sql, values) = query.ending(&end);
-    let mut conn = db.reader().await?;
-    let rows = conn.fetch(sql, values).await?;
-    let entries = rows.iter().map(entry_of).collect::<Result<Vec<_>, _>>()?;
-    let mut page = Page::of(entries, limit, |entry| entry.position.into());
-    let positions = page.items.iter().map(|entry| entry.position);
-    let mut subjects = subjects_of(&mut conn, positions, Some(LogEntry::FEW)).await?;
-    for entry in &mut page.items {
-        entry.subjects = subjects.remove(&entry.position).unwrap_or_default();
-    }
-    Ok(page)
-}
 
 pub(crate) async fn entry(
     conn: &mut Conn,
@@ -216,7 +141,7 @@ async fn subjects_with(
     rows.iter().map(subject_of).collect()
 }
 
-fn entry_of(row: &Row) -> Result<LogEntry, StoreError> {
+pub(crate) fn entry_of(row: &Row) -> Result<LogEntry, StoreError> {
     Ok(LogEntry {
         position: position(row.int(0)?),
         at: Timestamp::from_micros(row.int(1)?),
@@ -245,7 +170,7 @@ pub(crate) fn change_of(position: Position, body: &str) -> Result<ChangeSet, Sto
         .map_err(|error| StoreError::corrupt(format!("log entry {position}"), error))
 }
 
-async fn subjects_of(
+pub(crate) async fn subjects_of(
     conn: &mut Conn,
     positions: impl IntoIterator<Item = Position>,
     first: Option<u32>,

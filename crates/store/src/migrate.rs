@@ -14,6 +14,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("../migrations/0005_secrets.sql"),
     include_str!("../migrations/0006_sources.sql"),
     include_str!("../migrations/0007_bound_users.sql"),
+    include_str!("../migrations/0008_growth.sql"),
 ];
 
 /// Any number, as long as every Portcullis takes the same.

@@ -15,7 +15,7 @@ use crate::{
     history, labels,
     load::{self, When},
     log::{self, HEAD, Head},
-    migrate, replay, requests, secrets,
+    log_list, migrate, replay, requests, secrets,
 };
 
 /// A database with Portcullis's tables in it. Cheap to clone.
@@ -84,7 +84,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn position_at(&self, at: Timestamp) -> Result<Position, StoreError> {
-        let sql = "SELECT COALESCE(MAX(position), 0) FROM log WHERE at <= $1";
+        // `at` never goes back, so the greatest position is at the greatest time; asked for by position
+        // the engines walk the log from its end.
+        let sql = "SELECT COALESCE(MAX(position), 0) FROM log \
+                   WHERE at = (SELECT MAX(at) FROM log WHERE at <= $1)";
         let rows = self.db().fetch(sql, vec![at.micros().into()]).await?;
         Ok(log::position(rows.first().map_or(Ok(0), |row| row.int(0))?))
     }
@@ -106,6 +109,26 @@ impl Store {
         Ok((world, head.hash))
     }
 
+    /// The same as [`Store::load_at_position`], sharing with `near`, a later world, what is the same
+    /// in both: it costs what changed between the two.
+    ///
+    /// # Errors
+    /// As [`Store::load_at_position`].
+    pub async fn load_near(&self, near: &World, position: Position) -> Result<World, StoreError> {
+        let mut tx = self.db().snapshot().await?;
+        let shared = if position < near.position() {
+            load::earlier(&mut tx, near, position).await?
+        } else {
+            None
+        };
+        let world = match shared {
+            Some(world) => world,
+            None => load::world(&mut tx, When::At(position)).await?,
+        };
+        tx.rollback().await?;
+        Ok(world)
+    }
+
     async fn load_when(&self, when: When) -> Result<World, StoreError> {
         let mut tx = self.db().snapshot().await?;
         let world = load::world(&mut tx, when).await?;
@@ -118,7 +141,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn log(&self, filter: &LogFilter) -> Result<Page<LogEntry>, StoreError> {
-        log::list(self.db(), filter).await
+        log_list::list(self.db(), filter).await
     }
 
     /// One entry of the log with its edits and everything it is about.

@@ -4,7 +4,7 @@
 //! within it never reaches the table in between: its middle versions are written as already closed,
 //! and those that lived within one position are not written at all.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use portcullis_model::{Change, ChangeSet, Edit, Position, RecordKind, Request};
 use uuid::Uuid;
@@ -35,14 +35,33 @@ struct Version {
     id: Uuid,
     added: i64,
     removed: Option<i64>,
-    values: Vec<Value>,
+    /// Which edit made it: its columns are made when they are written, since those of a million
+    /// records at once take a gigabyte.
+    change: Arc<ChangeSet>,
+    edit: usize,
+}
+
+impl Version {
+    fn row(self) -> Vec<Value> {
+        let mut row = vec![self.id.into(), self.added.into(), self.removed.into()];
+        each_edit!(&self.change.changes[self.edit], edit => {
+            row.extend(edit.after.iter().flat_map(|after| after.values()));
+        });
+        row
+    }
 }
 
 impl Versions {
+    /// How many rows it will write.
+    pub(crate) fn len(&self) -> usize {
+        let rows = |family: &Versioned| family.opened.len() + family.closed.len();
+        self.families.iter().map(rows).sum()
+    }
+
     /// Adds what `change` does at `position`.
-    pub(crate) fn record(&mut self, change: &ChangeSet, position: Position) {
-        for change in &change.changes {
-            if let Change::Request(edit) = change
+    pub(crate) fn record(&mut self, change: &Arc<ChangeSet>, position: Position) {
+        for (index, edit) in change.changes.iter().enumerate() {
+            if let Change::Request(edit) = edit
                 && let Some(resolved) = edit.before.as_deref().filter(|r| !r.is_pending())
                 && !self.families[RecordKind::Request as usize]
                     .current
@@ -50,17 +69,28 @@ impl Versions {
             {
                 self.resolved.push(resolved.clone());
             }
-            each_edit!(change, edit => self.edit(edit, position));
+            each_edit!(edit, edit => self.edit(edit, (change, index), position));
         }
     }
 
-    fn edit<T: Stored>(&mut self, edit: &Edit<T>, position: Position) {
+    fn edit<T: Stored>(
+        &mut self,
+        edit: &Edit<T>,
+        (change, index): (&Arc<ChangeSet>, usize),
+        position: Position,
+    ) {
         let family = &mut self.families[T::KIND as usize];
         if let Some(before) = &edit.before {
             family.close(before.id().uuid(), position.0 as i64);
         }
         if let Some(after) = &edit.after {
-            family.open(after.id().uuid(), position.0 as i64, after.values());
+            family.open(Version {
+                id: after.id().uuid(),
+                added: position.0 as i64,
+                removed: None,
+                change: Arc::clone(change),
+                edit: index,
+            });
         }
     }
 
@@ -85,14 +115,9 @@ impl Versioned {
         }
     }
 
-    fn open(&mut self, id: Uuid, added: i64, values: Vec<Value>) {
-        self.current.insert(id, self.opened.len());
-        self.opened.push(Some(Version {
-            id,
-            added,
-            removed: None,
-            values,
-        }));
+    fn open(&mut self, version: Version) {
+        self.current.insert(version.id, self.opened.len());
+        self.opened.push(Some(version));
     }
 
     async fn write(self, conn: &mut Conn, family: RecordKind) -> Result<(), StoreError> {
@@ -100,27 +125,21 @@ impl Versioned {
         if !self.closed.is_empty() {
             let expected = self.closed.len() as u64;
             let rows = self.closed.into_iter();
-            let rows = rows.map(|(id, at)| vec![id.into(), at.into()]).collect();
+            let rows = rows.map(|(id, at)| vec![id.into(), at.into()]);
             let found = bulk::close(conn, table, rows).await?;
             if found != expected {
                 let why = format!("{expected} current rows were to end and {found} were found");
                 return Err(StoreError::corrupt(table, why));
             }
         }
-        if !self.opened.is_empty() {
+        drop(self.current);
+        let mut opened = self.opened;
+        opened.retain(Option::is_some);
+        if !opened.is_empty() {
             let mut columns = vec!["id", "added_pos", "removed_pos"];
             columns.extend(tables::columns(family));
-            let rows = self.opened.into_iter().flatten().map(|version| {
-                let mut row = Vec::with_capacity(columns.len());
-                row.extend([
-                    version.id.into(),
-                    version.added.into(),
-                    version.removed.into(),
-                ]);
-                row.extend(version.values);
-                row
-            });
-            let rows = rows.collect();
+            let rows = opened.into_iter();
+            let rows = rows.map(|version| version.map_or_else(Vec::new, Version::row));
             bulk::insert(conn, table, &columns, rows).await?;
         }
         Ok(())

@@ -141,7 +141,7 @@ impl Web {
     }
 
     /// The world that was current at `at`, loaded once and kept for a while. One load at a time:
-    /// a past world costs as much memory as the current one.
+    /// one from long ago shares little with the current one, and costs as much memory.
     pub(crate) async fn past(&self, at: Timestamp) -> Result<Arc<World>, StoreError> {
         let position = self.app().store().position_at(at).await?;
         self.past_position(position).await
@@ -161,7 +161,8 @@ impl Web {
         if let Some(world) = kept() {
             return Ok(world);
         }
-        let world = Arc::new(self.app().store().load_at_position(position).await?);
+        let near = self.app().world();
+        let world = Arc::new(self.app().store().load_near(&near, position).await?);
         if let Ok(mut past) = self.inner.past.lock() {
             if past.len() >= PAST_KEPT {
                 past.clear();

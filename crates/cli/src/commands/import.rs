@@ -275,13 +275,16 @@ impl File<'_> {
         } = outlook.map_err(|refusal| self.not_taken(refusal))?;
         let mut changes = count(adopt.edits().chain(&change.changes));
         let changed = !changes.is_empty();
+        let more = !change.is_empty();
+        // It is planned anew at the writer's place; a million edits need not be held twice.
+        drop(change);
         if changed && !dry_run {
             working.set_message("writing");
             if !adopt.is_empty() {
                 let operator = app.context(Actor::System(SystemActor::Operator));
                 app.commit(operator, adopt.clone(), None).await?;
             }
-            if !change.is_empty() {
+            if more {
                 let committed = app.commit(context, operation, None).await?;
                 let done = committed.change.changes.iter();
                 changes = count(adopt.edits().chain(done));

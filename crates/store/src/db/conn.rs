@@ -35,7 +35,7 @@ impl Conn {
         sql: impl Into<Cow<'static, str>>,
         values: Vec<Value>,
     ) -> Result<u64, StoreError> {
-        let sql = AssertSqlSafe(sql.into());
+        let sql = AssertSqlSafe(self.said(sql.into(), &values));
         Ok(match self {
             Self::Sqlite(conn) => {
                 let query = sqlx::query_with(sql, sqlite_arguments(values)?);
@@ -70,7 +70,7 @@ impl Conn {
         sql: impl Into<Cow<'static, str>>,
         values: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
-        let sql = AssertSqlSafe(sql.into());
+        let sql = AssertSqlSafe(self.said(sql.into(), &values));
         Ok(match self {
             Self::Sqlite(conn) => {
                 let query = sqlx::query_with(sql, sqlite_arguments(values)?);
@@ -92,7 +92,7 @@ impl Conn {
         sql: impl Into<Cow<'static, str>>,
         values: Vec<Value>,
     ) -> Result<BoxStream<'_, Result<Row, StoreError>>, StoreError> {
-        let sql = AssertSqlSafe(sql.into());
+        let sql = AssertSqlSafe(self.said(sql.into(), &values));
         Ok(match self {
             Self::Sqlite(conn) => sqlx::query_with(sql, sqlite_arguments(values)?)
                 .fetch(&mut **conn)
@@ -109,6 +109,18 @@ impl Conn {
                 .boxed()
             }
         })
+    }
+
+    /// The text of a statement; tests hear it, and ask the engine how it would go about it.
+    #[cfg_attr(
+        not(test),
+        expect(clippy::unused_self, reason = "tests hear which engine it is")
+    )]
+    fn said(&self, sql: Cow<'static, str>, values: &[Value]) -> Cow<'static, str> {
+        #[cfg(test)]
+        super::heard::hear(self.engine(), &sql, values);
+        let _ = values;
+        sql
     }
 
     fn close_on_drop(&mut self) {

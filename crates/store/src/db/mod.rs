@@ -5,6 +5,8 @@
 //! Nothing here knows a table.
 
 mod conn;
+#[cfg(test)]
+pub(crate) mod heard;
 mod redact;
 mod value;
 

@@ -4,24 +4,7 @@ use super::{
     lease::{DUE, NEXT},
     queue,
 };
-use crate::{
-    Engine, Store,
-    db::{Tx, Value},
-};
-
-async fn plan(tx: &mut Tx, sql: &str, values: Vec<Value>) -> String {
-    let explain = match tx.engine() {
-        Engine::Sqlite => format!("EXPLAIN QUERY PLAN {sql}"),
-        Engine::Postgres => format!("EXPLAIN {sql}"),
-    };
-    let column = match tx.engine() {
-        Engine::Sqlite => 3,
-        Engine::Postgres => 0,
-    };
-    let rows = tx.fetch(explain, values).await.unwrap();
-    let lines = rows.iter().map(|row| row.text(column).unwrap().to_owned());
-    lines.collect::<Vec<_>>().join("\n")
-}
+use crate::{Store, db::Value, plans::plan};
 
 portcullis_testkit::both_engines! {
     async fn what_is_due_is_found_by_index(db: Database) {

@@ -54,7 +54,7 @@ pub(crate) async fn write(conn: &mut Conn, effects: Vec<Written>) -> Result<(), 
             EffectState::Waiting.as_str().into(),
         ]
     });
-    bulk::insert_missing(conn, "outbox", &columns, rows.collect()).await
+    bulk::insert_missing(conn, "outbox", &columns, rows).await
 }
 
 /// Forgets what was done or skipped long before `now`.

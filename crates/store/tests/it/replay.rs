@@ -169,6 +169,8 @@ async fn before_sources(database: &Database) -> Live {
          WHERE position = 1",
         "DROP TABLE sources_said_from",
         "DROP TABLE bound_users",
+        "DROP TABLE log_names",
+        "DROP TABLE log_actors",
         "DELETE FROM schema_version WHERE version >= 6",
     ] {
         database.sql(sql).await;

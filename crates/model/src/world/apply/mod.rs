@@ -7,7 +7,9 @@ mod facts;
 mod nouns;
 
 use super::World;
-use crate::{Change, ChangeSet, Position, Record, Refusal, RefusalCode, letters};
+use crate::{
+    Change, ChangeSet, EditKind, Position, Record, RecordKind, Refusal, RefusalCode, letters,
+};
 
 impl World {
     /// The world after `change`, at the next position.
@@ -90,6 +92,22 @@ impl World {
         Ok(world)
     }
 
+    /// The world at another position in which the records of `edits` differ, each named once, as it
+    /// is here and as it is there. It shares with this one what does not differ.
+    ///
+    /// # Errors
+    /// As for [`World::after`]; also where names were passed on among records, so that no order of
+    /// the edits goes.
+    pub fn at_other(&self, mut edits: Vec<Change>, position: Position) -> Result<Self, Refusal> {
+        edits.sort_by_key(turn);
+        let mut world = self.clone();
+        for edit in edits {
+            world.apply_owned(edit)?;
+        }
+        world.position = position;
+        Ok(world)
+    }
+
     /// Applies one edit in place. What is to be replaced is only looked at, never copied.
     fn apply(&mut self, change: &Change) -> Result<(), Refusal> {
         match change {
@@ -159,6 +177,25 @@ impl World {
                 self.apply_identity(edit.before.as_deref(), edit.after.map(|after| *after))
             }
         }
+    }
+}
+
+/// When an edit's turn comes among others: facts end before what they are about, and begin after it.
+fn turn(edit: &Change) -> u8 {
+    use RecordKind::{
+        App, Entitlement, Group, Identity, Inclusion, Membership, Request, Resource, Tag, User,
+    };
+    let outline = edit.outline();
+    match (outline.edit, outline.record) {
+        (EditKind::Ended, Group) => 1,
+        (EditKind::Ended, App | User) => 2,
+        (EditKind::Ended, Tag) => 7,
+        (EditKind::Ended, _) => 0,
+        (_, User) => 3,
+        (_, Tag) => 4,
+        (_, App) => 5,
+        (_, Group) => 6,
+        (_, Inclusion | Membership | Entitlement | Request | Resource | Identity) => 8,
     }
 }
 
