@@ -52,7 +52,7 @@ impl Ids for RandomIds {
         let random = u128::from_ne_bytes(bytes);
         let millis = u64::try_from(now.micros() / 1000).unwrap_or_default();
         let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-        let (_, before) = last.0.eq(&millis).then_some(*last).unwrap_or_default();
+        let before = if last.0 == millis { last.1 } else { 0 };
         // Steps of half the bits: nobody guesses the next, and a millisecond holds billions.
         let next = before + 1 + (random >> (128 - RANDOM_BITS / 2));
         let bits = if before == 0 || next >> RANDOM_BITS != 0 {
