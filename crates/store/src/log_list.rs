@@ -86,17 +86,19 @@ pub(crate) async fn list(db: &Db, filter: &LogFilter) -> Result<Page<LogEntry>, 
         let operations: Vec<_> = operations.collect();
         let named = Named::find(&mut conn, &key).await?;
         if named.is_nothing() && operations.is_empty() {
-            return Ok(Page {
-                items: Vec::new(),
-                next: None,
-            });
+            return Ok(nothing());
         }
-        match named.ways(&mut query, &place, &operations) {
-            Some(found) if leads == Leads::Not => {
+        let led = match leads {
+            Leads::Not => named.ways(&mut query, &place, &operations),
+            // Values that the statement does not mention in the end are not for PostgreSQL.
+            Leads::Yes => None,
+        };
+        match led {
+            Some(found) => {
                 ways = found;
                 leads = Leads::Yes;
             }
-            _ => {
+            None => {
                 let among = query.one_of("l.operation", operations);
                 conditions.push(format!(
                     "({among} OR l.actor_key LIKE {place} ESCAPE '!' \
@@ -132,7 +134,7 @@ pub(crate) async fn list(db: &Db, filter: &LogFilter) -> Result<Page<LogEntry>, 
         Leads::Not => conditions
             .iter()
             .for_each(|condition| query.and(&condition.replace("{at}", "l"))),
-        Leads::Yes if ways.is_empty() => query.and("1 = 0"),
+        Leads::Yes if ways.is_empty() => return Ok(nothing()),
         Leads::Yes => {
             let ways = ways.iter().map(|way| way.newest(&conditions, limit + 1));
             let ways = ways.collect::<Vec<_>>().join(" UNION ALL ");
@@ -150,6 +152,14 @@ pub(crate) async fn list(db: &Db, filter: &LogFilter) -> Result<Page<LogEntry>, 
         entry.subjects = subjects.remove(&entry.position).unwrap_or_default();
     }
     Ok(page)
+}
+
+/// The list of what nothing leads to; PostgreSQL takes no statement whose values it does not mention.
+const fn nothing() -> Page<LogEntry> {
+    Page {
+        items: Vec::new(),
+        next: None,
+    }
 }
 
 /// Whether some condition leads to the entries.

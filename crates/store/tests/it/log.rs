@@ -1,9 +1,9 @@
 //! The log as audit trail.
 
 use portcullis_model::{
-    Actor, ChangeSet, Edit, MembershipKind, OperationName, Position, SystemActor,
+    Actor, ChangeSet, Edit, Login, MembershipKind, OperationName, Position, SystemActor,
 };
-use portcullis_store::{Cursor, LogFilter, SubjectKind};
+use portcullis_store::{Cursor, LogEntry, LogFilter, SubjectKind};
 
 use crate::support::{at, both, commit, company, context, group, later, membership, user};
 
@@ -113,5 +113,88 @@ both! {
         database.sql("UPDATE log_head SET position = 1").await;
         let broken = live.store().verify_log(|_, _| {}).await.unwrap();
         assert!(broken.broken.is_some(), "the head's hash is of the entry that is gone");
+    }
+}
+
+/// What an entry is found by: its operation, who did it, and the names of what it is about.
+fn said(entry: &LogEntry) -> Vec<String> {
+    let by = match entry.actor {
+        Actor::System(part) => format!("system:{}", part.as_str()),
+        _ => entry.login.clone().unwrap_or_default(),
+    };
+    let subjects = entry
+        .subjects
+        .iter()
+        .map(|subject| subject.label.to_lowercase());
+    subjects
+        .chain([by, entry.operation.as_str().to_owned()])
+        .collect()
+}
+
+both! {
+    async fn a_list_has_what_looking_at_every_entry_finds(database) {
+        let live = database.live().await;
+        let c = context();
+        let boss = c.acting_as(Actor::System(SystemActor::Time));
+        // More of one name than are followed one by one, and few of another.
+        let many: Vec<_> = (0..230).map(|n| user(&c, &format!("many{n}"))).collect();
+        let (mut few, staff) = (user(&c, "few"), group(&c, "Staff"));
+        let all: Vec<_> = many.iter().chain([&few]).collect();
+        commit(&live, &c, company(&all, &[&staff])).await.unwrap();
+        for (n, one) in many.iter().take(40).enumerate() {
+            let by = if n % 3 == 0 { &boss } else { &c };
+            let fact = membership(by, one.id, staff.id, MembershipKind::Member);
+            let add = ChangeSet::new(OperationName::GroupAddPeople).with(Edit::create(fact));
+            commit(&live, &later(by, n as i64 * 10), add).await.unwrap();
+            if n % 10 == 5 {
+                let mut renamed = few.clone();
+                renamed.login = Login::parse(&format!("other{n}")).unwrap();
+                renamed.email = None;
+                let edit = Edit::update(few, renamed.clone());
+                let edit = ChangeSet::new(OperationName::UserEdit).with(edit);
+                commit(&live, &later(&c, n as i64 * 10), edit).await.unwrap();
+                few = renamed;
+            }
+        }
+        let store = live.store();
+        let mut entries = Vec::new();
+        for position in (1..=live.world().position().0).rev() {
+            entries.push(store.entry(Position(position)).await.unwrap().unwrap());
+        }
+        let texts = [None, Some("few"), Some("OTHER1"), Some("many"), Some("many7"), Some("people"), Some("system:t"), Some("nowhere")];
+        let operations = [None, Some("user."), Some("group.add"), Some("zzz")];
+        let actors = [None, Some(c.actor), Some(boss.actor), Some(Actor::User(few.id))];
+        let subjects = [None, Some((SubjectKind::User, few.id.uuid())), Some((SubjectKind::Group, staff.id.uuid()))];
+        let spans = [None, Some((at(95), at(305)))];
+        for q in texts { for operation in operations { for actor in actors { for subject in subjects { for span in spans {
+            let filter = LogFilter {
+                q: q.map(str::to_owned),
+                operation: operation.map(str::to_owned),
+                actor,
+                subject,
+                from: span.map(|(from, _)| from),
+                to: span.map(|(_, to)| to),
+                limit: 7,
+                before: None,
+            };
+            let wanted = entries.iter().filter(|entry| {
+                q.is_none_or(|q| said(entry).iter().any(|text| text.contains(&q.to_lowercase())))
+                    && operation.is_none_or(|o| entry.operation.as_str().starts_with(o))
+                    && actor.is_none_or(|actor| entry.actor == actor)
+                    && subject.is_none_or(|(kind, id)| entry.subjects.iter().any(|s| (s.kind, s.id) == (kind, id)))
+                    && span.is_none_or(|(from, to)| from <= entry.at && entry.at < to)
+            });
+            let wanted: Vec<_> = wanted.map(|entry| entry.position.0).collect();
+            let (mut found, mut before) = (Vec::new(), None);
+            loop {
+                let page = store.log(&LogFilter { before, ..filter.clone() }).await.unwrap();
+                found.extend(page.items.iter().map(|entry| entry.position.0));
+                before = page.next;
+                if before.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(found, wanted, "{filter:?}");
+        }}}}}
     }
 }
