@@ -37,7 +37,7 @@ async fn what_people_do_to_groups_of_the_policy_file_does_not_keep_the_server_fr
     assert_eq!(status, 201, "{told}");
     serving.kill();
 
-    // What was taken stays in force, and is told.
+    // It is told, and left out.
     let doctor = place.run(&["doctor"]);
     assert_eq!(doctor.code, 3);
     assert!(
@@ -50,7 +50,9 @@ async fn what_people_do_to_groups_of_the_policy_file_does_not_keep_the_server_fr
     let (status, _) = send(&serving, ROOT, Method::GET, "/me", Value::Null).await;
     assert_eq!(status, 200);
     serving.kill();
-    assert_eq!(place.run(&["check", "ana", "records:edit"]).code, 0);
+    // The group that is called otherwise now is none that the file names: what it said of it ends.
+    assert_eq!(place.run(&["check", "ana", "records:edit"]).code, 3);
+    assert_eq!(place.run(&["check", "ana", "pay:run"]).code, 0);
 
     // Nor does it keep anything else of the file from being taken, nor ends least of all.
     let less = file.to_string().replace(
