@@ -34,6 +34,15 @@ impl Request {
     pub const fn is_pending(&self) -> bool {
         matches!(self.state, State::Pending)
     }
+
+    /// Until when it was granted, if it was.
+    #[must_use]
+    pub const fn granted_until(&self) -> Option<Expiry> {
+        match self.state {
+            State::Approved { granted_until, .. } => Some(granted_until),
+            State::Pending | State::Rejected { .. } | State::Withdrawn { .. } => None,
+        }
+    }
 }
 
 /// The state of a request.

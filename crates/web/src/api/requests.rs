@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use portcullis_app::request::{Approve, CreateRequest, Reject, Withdraw};
 use portcullis_model::{
-    Action, Actor, Expiry, Group, Id, MembershipKind, Noun, Request, State, Target, User, Wants,
-    World, guard::may, name::Reason, request::Resolution, world::query::RequestQuery,
+    Action, Actor, Expiry, Group, Id, MembershipKind, Noun, Request, Target, User, Wants, World,
+    guard::may, name::Reason, request::Resolution, world::query::RequestQuery,
 };
 use portcullis_store::{RequestFilter, RequestStatus};
 use uuid::Uuid;
@@ -64,10 +64,7 @@ row! {
         at: Time = Time(resolution.at),
         reason: &'w str = &resolution.reason,
         /// Until when it was granted, if it was.
-        granted_until?: Option<Until> = match &request.state {
-            State::Approved { granted_until, .. } => Some(Until(*granted_until)),
-            _ => None,
-        },
+        granted_until?: Option<Until> = request.granted_until().map(Until),
     }
 }
 

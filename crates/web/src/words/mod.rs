@@ -52,7 +52,7 @@ operations! {
     TagCreate: "created a tag", "Tag created.", "changed it";
     TagEdit: "edited a tag", "Tag saved.", "changed it";
     TagDelete: "deleted a tag", "Tag deleted.", "deleted what it was about";
-    RequestCreate: "requested access", "Request sent. The owners see it now.", "asked";
+    RequestCreate: "requested access", "Request sent.", "asked";
     RequestApprove: "approved a request", "Approved.", "approved";
     RequestReject: "rejected a request", "Rejected.", "rejected";
     RequestWithdraw: "withdrew a request", "Request withdrawn.", "withdrew it";

@@ -119,6 +119,48 @@ async fn rejecting_several_without_a_reason_gives_the_list_back_with_what_was_pi
 }
 
 #[tokio::test]
+async fn a_decided_request_shows_what_was_granted_beside_what_was_asked() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let wish =
+        json!({ "group": "Payroll", "reason": "for the audit", "until": "2026-05-01T00:00:00Z" });
+    let filed = app
+        .as_user("sven")
+        .post("/api/v1/requests", wish)
+        .await
+        .expect(201);
+    let id = filed.body["id"].as_str().expect("an id").to_owned();
+    let olga = Browser::new(&app, "olga")?;
+    let page = format!("/requests/{id}");
+    let waiting = olga.get(&page).await.text;
+    assert!(
+        waiting.contains("<dt>Until</dt>") && !waiting.contains("Granted until"),
+        "{waiting}"
+    );
+    let shorter = json!({ "until": "2026-04-15T00:00:00Z" });
+    let approve = format!("/api/v1/requests/{id}/approve");
+    let _ = app
+        .as_user("olga")
+        .post(&approve, shorter)
+        .await
+        .expect(200);
+    let decided = olga.get(&page).await.text;
+    let after = |label: &str| {
+        decided
+            .split_once(label)
+            .map_or("", |(_, rest)| &rest[..rest.len().min(300)])
+    };
+    assert!(
+        after("<dt>Granted until</dt>").contains("2026-04-15"),
+        "{decided}"
+    );
+    assert!(
+        after("<dt>Asked for until</dt>").contains("2026-05-01"),
+        "{decided}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn columns_of_lists_are_links_that_sort_and_say_so() -> anyhow::Result<()> {
     let app = TestApp::start().await?;
     let ada = Browser::new(&app, "ada")?;

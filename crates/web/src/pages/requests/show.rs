@@ -96,8 +96,13 @@ pub(super) async fn draw<'p>(
     } else {
         Vec::new()
     };
+    let nobody = if pending && deciders.is_empty() {
+        "Nobody can decide this yet: there is no other owner and no other admin. Ask an admin to add an owner."
+    } else {
+        ""
+    };
     let deciders = deciders.into_iter().take(FEW).map(convert::user);
-    let mut asides = vec![ui::Aside::new("Who decides", deciders.collect(), "")];
+    let mut asides = vec![ui::Aside::new("Who decides", deciders.collect(), nobody)];
     if let (Some(user), Some(wanted), true) = (user, wanted, decide.is_some()) {
         asides.extend(facts(page, request, user, wanted));
     }
