@@ -12,6 +12,7 @@ mod forms;
 mod held;
 mod kinds;
 mod log;
+mod meanwhile;
 mod pages;
 mod rules;
 mod sessions;
