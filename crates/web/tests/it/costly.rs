@@ -205,3 +205,24 @@ async fn a_batch_reads_its_defaults_once() {
     assert_eq!(decisions.len(), 10_000);
     assert!(decisions.iter().all(|it| it["decision"] == true));
 }
+
+#[tokio::test]
+async fn of_one_batch_only_so_many_are_explained() {
+    let app = TestApp::start().await.unwrap();
+    let sven = app.as_user("sven");
+    let batch = |many: usize| {
+        json!({
+            "subject": { "type": "user", "id": "sven" },
+            "action": { "name": "use" },
+            "resource": { "type": "permission", "id": "anything" },
+            "evaluations": vec![json!({}); many],
+        })
+    };
+    let path = "/access/v1/evaluations";
+    let explained = format!("{path}?explain=true");
+    let _ = sven.post(&explained, batch(100)).await.expect(200);
+    let refused = sven.post(&explained, batch(101)).await.expect(400);
+    let said = refused.body["detail"].as_str().unwrap_or_default();
+    assert!(said.contains("send 100 at most"), "{}", refused.body);
+    let _ = sven.post(path, batch(101)).await.expect(200);
+}
