@@ -271,14 +271,10 @@ impl Batch {
         let columns = ["position", "ordinal", "kind", "id", "label_key", "label"];
         bulk::insert(conn, "log_subjects", &columns, self.subjects).await?;
         let names = self.names.into_iter();
-        let names = names
-            .map(|(id, key)| vec![id.into(), key.into()])
-            .collect::<Vec<_>>();
+        let names = names.map(|(id, key)| vec![id.into(), key.into()]);
         bulk::insert_missing(conn, "log_names", &["id", "key"], names).await?;
         let actors = self.actors.into_iter();
-        let actors = actors
-            .map(|(actor, key)| vec![actor.into(), key.into()])
-            .collect::<Vec<_>>();
+        let actors = actors.map(|(actor, key)| vec![actor.into(), key.into()]);
         bulk::insert_missing(conn, "log_actors", &["actor", "key"], actors).await?;
         outbox::write(conn, self.effects).await?;
         idempotency::write(conn, self.keys).await?;

@@ -13,8 +13,8 @@ use crate::{
     Engine, StoreError,
     current::Current,
     db::Db,
-    load::{self, When},
-    log::{self, HEAD, Head},
+    load,
+    log::{HEAD, Head},
 };
 
 /// The channel on which a commit tells its position.
@@ -105,10 +105,7 @@ async fn catch_up(current: &Current) -> Result<(), StoreError> {
     }
     let mut tx = db.snapshot().await?;
     let head = Head::read(&mut tx, HEAD).await?;
-    let world = match log::follow(&mut tx, ((*world).clone(), since), &head).await? {
-        Some(world) => world,
-        None => load::world(&mut tx, When::Now).await?,
-    };
+    let world = load::level(&mut tx, ((*world).clone(), since), &head).await?;
     tx.rollback().await?;
     current.advance(since, Arc::new(world), head.hash);
     current.confirm(began);

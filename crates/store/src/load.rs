@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use crate::{
     Engine, StoreError,
+    chain::Hash,
     db::Conn,
-    log::{HEAD, Head},
+    log::{self, HEAD, Head},
     tables::{self, Reading},
 };
 
@@ -60,6 +61,22 @@ pub(crate) async fn world(conn: &mut Conn, when: When) -> Result<World, StoreErr
         .await
         .map_err(|error| StoreError::corrupt("world", error))?
         .map_err(|refusal| StoreError::corrupt("world", refusal))
+}
+
+/// `known`, a world and the hash of the last entry that it holds, brought level with the log's `head`:
+/// followed where the log goes on from it, and loaded anew otherwise.
+pub(crate) async fn level(
+    conn: &mut Conn,
+    known: (World, Hash),
+    head: &Head,
+) -> Result<World, StoreError> {
+    if head.is_of(&known.0, &known.1) {
+        return Ok(known.0);
+    }
+    match log::follow(conn, known, head).await? {
+        Some(world) => Ok(world),
+        None => world(conn, When::Now).await,
+    }
 }
 
 /// As many records may differ as one in this many of those there are; more, and loading anew is

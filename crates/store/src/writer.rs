@@ -21,7 +21,7 @@ use crate::{
     follower,
     idempotency::{self, Key, Used},
     job::Job,
-    load::{self, When},
+    load,
     log::{self, HEAD, Head},
     outbox, requests,
 };
@@ -175,13 +175,7 @@ async fn begin(current: &Current, keys: Vec<Key>) -> Result<Begun, StoreError> {
         }
     };
     let (known, since) = current.known();
-    let mut world = (*known).clone();
-    if !head.is_of(&world, &since) {
-        world = match log::follow(&mut tx, (world, since), &head).await? {
-            Some(world) => world,
-            None => load::world(&mut tx, When::Now).await?,
-        };
-    }
+    let world = load::level(&mut tx, ((*known).clone(), since), &head).await?;
     let used = idempotency::find(&mut tx, keys).await?;
     Ok(Begun {
         tx,

@@ -174,17 +174,18 @@ impl Decider {
         all
     }
 
-    /// The environments in which `user` may use `permission` at `now`, where without one they may
-    /// not; in order.
+    /// The environments in which `user` may use `permission` at `now`, where none is asked about and
+    /// without one they may not; in order.
     #[must_use]
     pub fn only_in(
         &self,
         world: &World,
         user: &User,
         permission: &str,
+        environment: Option<&str>,
         now: Timestamp,
     ) -> Vec<String> {
-        let Some(kind) = self.types.subjects.first() else {
+        let (Some(kind), None) = (self.types.subjects.first(), environment) else {
             return Vec::new();
         };
         let question = permission_question(kind, &user.login, permission, None);

@@ -129,11 +129,9 @@ impl Explain {
         decider: &Decider,
     ) -> Result<Vec<&'w Group>> {
         let (at, environment) = (answer.at, self.environment.as_deref());
-        if environment.is_none() {
-            answer.environments = decider.only_in(world, user, &self.what, at);
-        }
-        let decided = decider.uses(world, user, &self.what, environment, at);
+        answer.environments = decider.only_in(world, user, &self.what, environment, at);
         if answer.environments.is_empty() {
+            let decided = decider.uses(world, user, &self.what, environment, at);
             answer.decided_by = DecidedBy::of(world, &decided);
             answer.holds = decided.allowed;
         }

@@ -69,10 +69,13 @@ impl WhoCan {
                 login: holder.user.login.to_string(),
                 name: holder.user.name.to_string(),
                 until: holder.until,
-                environments: match environment {
-                    Some(_) => Vec::new(),
-                    None => decider.only_in(world, holder.user, &self.permission, at),
-                },
+                environments: decider.only_in(
+                    world,
+                    holder.user,
+                    &self.permission,
+                    environment,
+                    at,
+                ),
                 paths: paths(
                     world,
                     holder.user.id,
@@ -100,7 +103,6 @@ impl WhoCan {
             );
             eprintln!("no group grants `{}`{meant}", self.permission);
         }
-        let there = world.environments_of(&self.permission, at);
         let nowhere = environment.filter(|place| {
             answer.users.is_empty()
                 && known
@@ -110,7 +112,7 @@ impl WhoCan {
                     .is_none()
         });
         if let Some(place) = nowhere {
-            let places = there.join("`, `");
+            let places = world.environments_of(&self.permission, at).join("`, `");
             eprintln!(
                 "no group grants `{}` in `{place}`; it is granted in `{places}`",
                 self.permission

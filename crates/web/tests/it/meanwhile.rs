@@ -4,6 +4,12 @@ use portcullis_testkit::TestApp;
 
 use crate::browser::Browser;
 
+/// The version of the record that a form was drawn from.
+fn seen(html: &str) -> String {
+    let (_, rest) = html.split_once("name=\"seen\" value=\"").expect(html);
+    rest.split('"').next().expect("a value").to_owned()
+}
+
 /// A tab that was opened before somebody else saved does not replace that unseen.
 #[tokio::test]
 async fn what_was_saved_meanwhile_is_not_replaced_unseen() -> anyhow::Result<()> {
@@ -19,10 +25,6 @@ async fn what_was_saved_meanwhile_is_not_replaced_unseen() -> anyhow::Result<()>
         (format!("/apps/{billing}/edit"), "Billing"),
         ("/people/mia/edit".to_owned(), "Mia Member"),
     ] {
-        let seen = |html: &str| {
-            let (_, rest) = html.split_once("name=\"seen\" value=\"").expect(&page);
-            rest.split('"').next().expect("a value").to_owned()
-        };
         let opened = seen(&ada.get(&page).await.text);
         let save = async |seen: &str, name: &str| {
             let fields = [
@@ -77,7 +79,7 @@ async fn of_two_forms_drawn_from_the_same_version_one_is_saved() -> anyhow::Resu
             let fields = [
                 ("name", name),
                 ("login", "mia"),
-                ("seen", seen),
+                ("seen", &*seen),
                 ("confirm", "yes"),
             ];
             ada.post(page, &fields).await.status

@@ -168,10 +168,7 @@ fn of_permission<'w>(
     let mut conferring: Vec<_> = world.conferring(permission, environment, now).collect();
     conferring.sort_by_key(|(group, _)| &group.name);
     let decider = read.web.decider();
-    let only = match environment {
-        Some(_) => Vec::new(),
-        None => decider.only_in(world, user, permission, now),
-    };
+    let only = decider.only_in(world, user, permission, environment, now);
     let mut until: Option<Expiry> = None;
     let mut paths = Vec::new();
     for (group, entitlement) in &conferring {

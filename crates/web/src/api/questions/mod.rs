@@ -138,10 +138,8 @@ pub(crate) async fn who_can(read: Read<(Which, Paging)>) -> Answer {
         .part()
         .of(holders, |holder| holder.user.login.to_string());
     read.answer(&Page::of(page, |holder| {
-        let only = match environment {
-            Some(_) => Vec::new(),
-            None => decider.only_in(&read.world, holder.user, &which.permission, read.now),
-        };
-        Holder::of(holder.user, holder.until, only)
+        let (user, permission) = (holder.user, &which.permission);
+        let only = decider.only_in(&read.world, user, permission, environment, read.now);
+        Holder::of(user, holder.until, only)
     }))
 }

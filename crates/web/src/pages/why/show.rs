@@ -256,7 +256,7 @@ fn of_permission<'p>(web: &Web, page: &'p Page, user: &'p User, name: &str) -> V
         "because {} grants it, where they are {through}, {until}.",
         group.name
     );
-    let only = web.decider().only_in(world, user, name, now);
+    let only = web.decider().only_in(world, user, name, None, now);
     let (level, title) = match &*only {
         [] => (ui::Level::Good, format!("Yes: {} has {name}", user.name)),
         places => {
