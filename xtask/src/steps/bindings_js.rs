@@ -124,7 +124,7 @@ fn glue(run: &Run, package: &Path, module: &Path) -> Result<()> {
 
 fn test(run: &Run, package: &Path) -> Result<Outcome> {
     let mut tests = vec![
-        "api", "docs", "filter", "folding", "hostile", "package", "size", "vectors",
+        "api", "docs", "examples", "filter", "folding", "hostile", "package", "size", "vectors",
     ];
     let mut node = Command::new("node");
     if run.is_without(Part::Browser) {

@@ -4,6 +4,7 @@
 //! at once. A new check is a file here and a line in [`check_tree`].
 
 mod circles;
+mod excerpts;
 mod layers;
 mod links;
 mod map;
@@ -34,6 +35,7 @@ Checks the rules of the house in every file that is committed or would be:
   wings    pages, API and the other wings of web do not use one another
   text     no unfinished work, no paths of one machine, no package registry in lock files
   links    every link of README.md and docs/ leads to a file and a heading that exist
+  excerpts code in documents that is said to stand in a file stands there
   map      every path, crate and type that README.md, docs/ and their like name is there
 
 Exit status: 0 when there is nothing to tell but warnings, 1 otherwise.";
@@ -73,6 +75,7 @@ fn check_tree(tree: &Tree) -> Problems {
     purity::check(tree, &mut problems);
     text::check(tree, &mut problems);
     links::check(tree, &mut problems);
+    excerpts::check(tree, &mut problems);
     map::check(tree, &mut problems);
     size::check(tree, &mut problems);
     wings::check(tree, &mut problems);
