@@ -50,6 +50,14 @@ pub enum StoreError {
         /// Where the log ends.
         head: Position,
     },
+    /// The file is no longer the one that was opened.
+    #[error(
+        "the data file `{path}` was removed or replaced while the program runs; start the program again"
+    )]
+    Replaced {
+        /// Which file.
+        path: String,
+    },
     /// This engine does it another way.
     #[error("{what}; {instead}")]
     Unsupported {

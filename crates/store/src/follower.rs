@@ -92,6 +92,7 @@ async fn wait(listener: &mut Option<PgListener>) -> bool {
 
 async fn catch_up(current: &Current) -> Result<(), StoreError> {
     let db = current.store.db();
+    db.stands()?;
     let (world, since) = current.known();
     let began = Instant::now();
     let look = match current.store.engine() {

@@ -5,6 +5,7 @@
 //! Nothing here knows a table.
 
 mod conn;
+mod file;
 #[cfg(test)]
 pub(crate) mod heard;
 mod redact;
@@ -18,6 +19,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use self::file::Opened;
 pub use self::redact::redact_url;
 pub(crate) use self::{
     conn::{Conn, Tx},
@@ -46,6 +48,8 @@ pub(crate) enum Db {
         read: SqlitePool,
         /// Keeps a database in memory alive when the writing connection has to be closed.
         keeper: Option<SqlitePool>,
+        /// The file, where it is one.
+        file: Option<Opened>,
     },
     Postgres {
         pool: PgPool,
@@ -107,9 +111,11 @@ impl Db {
                 read: write.clone(),
                 write,
                 keeper: Some(keeper),
+                file: None,
             });
         }
-        make_private(options.get_filename());
+        let path = options.get_filename().to_owned();
+        make_private(&path);
         let options = options.journal_mode(SqliteJournalMode::Wal);
         let write = pool()
             .max_connections(1)
@@ -117,11 +123,11 @@ impl Db {
             .connect_with(options.clone())
             .await?;
         let read = pool().max_connections(4).connect_lazy_with(options);
-        let keeper = None;
         Ok(Self::Sqlite {
             write,
             read,
-            keeper,
+            keeper: None,
+            file: Some(Opened::at(&path)),
         })
     }
 
@@ -139,6 +145,7 @@ impl Db {
                 write,
                 read,
                 keeper,
+                file: _,
             } => {
                 read.close().await;
                 write.close().await;
@@ -147,6 +154,19 @@ impl Db {
                 }
             }
             Self::Postgres { pool } => pool.close().await,
+        }
+    }
+
+    /// Whether what was opened is still what its address leads to.
+    ///
+    /// # Errors
+    /// [`StoreError::Replaced`]
+    pub(crate) fn stands(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite {
+                file: Some(file), ..
+            } => file.stands(),
+            Self::Sqlite { .. } | Self::Postgres { .. } => Ok(()),
         }
     }
 
@@ -169,6 +189,7 @@ impl Db {
 
     /// A transaction that writes. On SQLite it has the writer's place from its first statement.
     pub(crate) async fn write(&self) -> Result<Tx, StoreError> {
+        self.stands()?;
         let (conn, begin) = match self {
             Self::Sqlite { write, .. } => (Conn::Sqlite(write.acquire().await?), "BEGIN IMMEDIATE"),
             Self::Postgres { pool } => (Conn::Postgres(pool.acquire().await?), "BEGIN"),

@@ -1,16 +1,57 @@
 //! Two processes on one database: one wins, both see it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use portcullis_model::{
     ChangeSet, Context, Edit, Expiry, Granted, MembershipKind, OperationName, Position, Reason,
     Request, State, Wants, World, request::Resolution,
 };
-use portcullis_store::{CommitError, Live, Proposal};
+use portcullis_store::{CommitError, Live, Proposal, StoreError};
 
-use crate::support::{both, commit, company, context, facts, group, later, membership, user};
+use crate::support::{
+    Database, both, commit, company, context, facts, group, later, membership, user,
+};
 
 const SOON: Duration = Duration::from_secs(10);
+
+/// Asks until the follower has not confirmed the log for longer than two looks.
+async fn no_longer_confirmed(live: &Live) -> bool {
+    for _ in 0..100 {
+        let bound = Duration::from_millis(2500);
+        if live.confirmed().older_than(bound, Instant::now()).is_some() {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    false
+}
+
+#[tokio::test]
+async fn a_file_that_was_replaced_or_removed_is_neither_trusted_nor_written() {
+    for replaced in [true, false] {
+        let database = Database::sqlite();
+        let live = database.live().await;
+        let c = context();
+        let change = company(&[&user(&c, "ann")], &[]);
+        commit(&live, &c, change).await.unwrap();
+        let file = database.dir.path().join("db");
+        live.store()
+            .backup(&file.with_extension("copy"))
+            .await
+            .unwrap();
+        if replaced {
+            std::fs::rename(file.with_extension("copy"), &file).unwrap();
+        } else {
+            std::fs::remove_file(&file).unwrap();
+        }
+        let refused = commit(&live, &c, company(&[&user(&c, "ben")], &[])).await;
+        let Err(CommitError::Unavailable(StoreError::Replaced { path })) = refused else {
+            panic!("{refused:?}");
+        };
+        assert!(path.ends_with("db"), "{path}");
+        assert!(no_longer_confirmed(&live).await);
+    }
+}
 
 both! {
     async fn of_two_approvals_at_once_one_wins(database) {
