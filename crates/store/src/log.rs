@@ -34,7 +34,7 @@ pub struct LogEntry {
     pub undoes: Option<Position>,
     /// The entry that undid it.
     pub undone_by: Option<Position>,
-    /// What it is about, in order of mention; a list carries the first [`LogEntry::FEW`].
+    /// What it is about, what is mentioned most first; a list carries the first [`LogEntry::FEW`].
     pub subjects: Vec<Subject>,
     /// Its edits; `None` in lists, where they would weigh too much.
     pub change: Option<Arc<ChangeSet>>,

@@ -1,7 +1,10 @@
 //! What a log entry is about: every user, group, app, tag, request and resource a change names,
 //! under the names of that moment, so that history can be told of what is long deleted.
 
-use std::collections::HashSet;
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, hash_map},
+};
 
 use portcullis_model::{Change, ChangeSet, Edit, Group, Id, User, World};
 use uuid::Uuid;
@@ -35,25 +38,30 @@ pub struct Subject {
     pub label: String,
 }
 
-/// What `change` is about, each thing once, in order of mention.
+/// What `change` is about, each thing once: what is mentioned most comes first, as the group that
+/// twenty people were added to, then in order of mention.
 pub(crate) fn of(change: &ChangeSet, before: &World, after: &World) -> Vec<Subject> {
     let mut list = List {
         before,
         after,
-        seen: HashSet::new(),
+        places: HashMap::new(),
         subjects: Vec::new(),
     };
     for change in &change.changes {
         list.change(change);
     }
-    list.subjects
+    let mut subjects = list.subjects;
+    subjects.sort_by_key(|(mentions, _)| Reverse(*mentions));
+    subjects.into_iter().map(|(_, subject)| subject).collect()
 }
 
 struct List<'a> {
     before: &'a World,
     after: &'a World,
-    seen: HashSet<Uuid>,
-    subjects: Vec<Subject>,
+    /// Where in `subjects` each thing stands.
+    places: HashMap<Uuid, usize>,
+    /// How often each is mentioned.
+    subjects: Vec<(usize, Subject)>,
 }
 
 impl List<'_> {
@@ -136,9 +144,13 @@ impl List<'_> {
     }
 
     fn add(&mut self, kind: SubjectKind, id: Uuid, label: impl FnOnce() -> String) {
-        if self.seen.insert(id) {
-            let label = label();
-            self.subjects.push(Subject { kind, id, label });
+        match self.places.entry(id) {
+            hash_map::Entry::Occupied(place) => self.subjects[*place.get()].0 += 1,
+            hash_map::Entry::Vacant(place) => {
+                place.insert(self.subjects.len());
+                let label = label();
+                self.subjects.push((1, Subject { kind, id, label }));
+            }
         }
     }
 }

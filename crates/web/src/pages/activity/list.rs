@@ -109,7 +109,7 @@ fn subject(text: &str) -> Option<(SubjectKind, Uuid)> {
 fn subjects(page: &Page, entry: &LogEntry) -> (Vec<ui::Entity>, String) {
     let names = Names::of_subjects(page.world(), &entry.subjects);
     let by = entry.actor.user().map(Id::uuid);
-    let mut subjects: Vec<_> = entry
+    let subjects: Vec<_> = entry
         .subjects
         .iter()
         .filter(|subject| by != Some(subject.id))
@@ -120,7 +120,6 @@ fn subjects(page: &Page, entry: &LogEntry) -> (Vec<ui::Entity>, String) {
             )
         })
         .collect();
-    subjects.sort_by_key(|subject| subject.kind != SubjectKind::User);
     let more = match subjects.len().saturating_sub(MOST_SUBJECTS) {
         0 => String::new(),
         // The list carries the first of an entry's subjects only.
