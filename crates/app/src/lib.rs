@@ -23,12 +23,15 @@ pub mod sync;
 pub mod tag;
 pub mod tasks;
 pub mod user;
+pub mod why;
 
 mod operation;
 mod service;
 mod update;
+mod warning;
 
 pub use operation::{AsSeen, Operation, Prepare};
-pub use preview::{Preview, Warning, WarningCode};
+pub use preview::Preview;
 pub use service::{App, Clock, RandomIds, Settings, SystemClock};
 pub use update::Update;
+pub use warning::{Warning, WarningCode};

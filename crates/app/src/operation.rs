@@ -5,6 +5,8 @@ use std::sync::Arc;
 use portcullis_model::{ChangeSet, Context, Refusal, RefusalCode, World};
 use portcullis_rules::Budget;
 
+use crate::Warning;
+
 /// Something somebody wants done: how it becomes a change set on the world as it is.
 pub trait Operation: Send + Sync + 'static {
     /// The change set that does it, from the world it will be applied to.
@@ -13,6 +15,12 @@ pub trait Operation: Send + Sync + 'static {
     /// What was named does not exist, or the wish makes no sense in this world. Whether the actor
     /// may do it is the guard's to say.
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal>;
+
+    /// What is allowed but should be thought of, beside what every preview says; `change` is what it
+    /// plans in this world.
+    fn warnings(&self, _world: &World, _context: &Context, _change: &ChangeSet) -> Vec<Warning> {
+        Vec::new()
+    }
 
     /// What tells whether the wish makes sense in any world, where that takes long: it is done once,
     /// and not at the writer's place, where everybody waits.
@@ -44,6 +52,10 @@ impl Operation for AsSeen {
         Ok(change)
     }
 
+    fn warnings(&self, world: &World, context: &Context, change: &ChangeSet) -> Vec<Warning> {
+        self.operation.warnings(world, context, change)
+    }
+
     fn prepare(&self) -> Option<Prepare> {
         self.operation.prepare()
     }
@@ -55,6 +67,10 @@ pub type Prepare = Box<dyn FnOnce(&Budget) -> Result<(), Refusal> + Send>;
 impl Operation for Box<dyn Operation> {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         (**self).plan(world, context)
+    }
+
+    fn warnings(&self, world: &World, context: &Context, change: &ChangeSet) -> Vec<Warning> {
+        (**self).warnings(world, context, change)
     }
 
     fn prepare(&self) -> Option<Prepare> {

@@ -7,10 +7,9 @@ use std::{collections::BTreeSet, sync::Arc};
 use portcullis_model::{
     ChangeSet, Context, Diff, MembershipKind, Refusal, Timestamp, World, guard, world::What,
 };
-use serde::Serialize;
 
 use crate::{
-    Operation,
+    Operation, Warning, WarningCode,
     decide::{Moment, RulesDiff, Types, access_diff, reached_by_rules, rules_diff_of},
 };
 
@@ -29,27 +28,6 @@ pub struct Preview {
     pub before: Arc<World>,
     /// The world as it would be.
     pub after: World,
-}
-
-/// Something allowed that should be thought of before confirming.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Warning {
-    /// What kind of warning it is.
-    pub code: WarningCode,
-    /// The sentence to show.
-    pub message: String,
-}
-
-portcullis_model::words! {
-    /// The kinds of warning, stable for programs.
-    pub enum WarningCode {
-        /// A group would have no owner.
-        NoOwnerLeft = "no_owner_left",
-        /// A group would have no members.
-        NoMemberLeft = "no_member_left",
-        /// For some people it was not looked at how rules change what permissions they may use.
-        PermissionsNotCompared = "permissions_not_compared",
-    }
 }
 
 impl Preview {
@@ -71,6 +49,7 @@ pub(crate) struct Planned {
     change: ChangeSet,
     before: Arc<World>,
     after: World,
+    warnings: Vec<Warning>,
 }
 
 impl Planned {
@@ -82,8 +61,10 @@ impl Planned {
         operation: &impl Operation,
     ) -> Result<Self, Refusal> {
         let change = operation.plan(&before, context)?;
+        let warnings = operation.warnings(&before, context, &change);
         let (change, after) = guard(&before, change, context)?.into_parts();
         Ok(Self {
+            warnings,
             change,
             before,
             after,
@@ -96,12 +77,14 @@ impl Planned {
             change,
             before,
             after,
+            mut warnings,
         } = self;
         let moments = [Moment::new(&before, now), Moment::new(&after, now)];
         let reached = reached_by_rules(moments, &change);
         let (diff, not_compared) = access_diff(types, moments, reached.as_ref());
         let rules = reached.map(|people| rules_diff_of(moments, &people));
-        let mut warnings = nobody_left(&before, &after, &diff, now);
+        warnings.extend(nobody_left(&before, &after, &diff, now));
+        warnings.extend(admins_end(&before, &after, now));
         if not_compared > 0 {
             warnings.push(Warning {
                 code: WarningCode::PermissionsNotCompared,
@@ -119,6 +102,21 @@ impl Planned {
             after,
         }
     }
+}
+
+/// The end that the last admin's access gets, where it had none or a later one.
+fn admins_end(before: &World, after: &World, now: Timestamp) -> Option<Warning> {
+    let last = |world: &World| {
+        let admins = world.owners_group(world.built_in_app()?.id)?;
+        let holders = world.holders(admins.id, MembershipKind::Member, now);
+        holders.into_iter().map(|holder| holder.until).max()
+    };
+    let (was, is) = (last(before)?, last(after)?);
+    let at = is.instant().filter(|_| is < was)?;
+    Some(Warning {
+        code: WarningCode::AdminsEnd,
+        message: format!("nobody would administer Portcullis after {at}"),
+    })
 }
 
 /// Groups that lose their last owner or member.
@@ -145,7 +143,7 @@ fn nobody_left(before: &World, after: &World, diff: &Diff, now: Timestamp) -> Ve
                 message: format!(
                     "`{}` would have no owner; requests for it would go to {}",
                     group.name,
-                    if group.app().is_some() {
+                    if group.app().is_some() && !group.is_owners_group() {
                         "the app's owners"
                     } else {
                         "the admins"

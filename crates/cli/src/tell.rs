@@ -1,7 +1,10 @@
 //! How access is told: paths, ends, people; the same forms in every command.
 
 use anyhow::{Result, anyhow};
-use portcullis_app::decide::{self, DecidedBy};
+use portcullis_app::{
+    decide::{self, DecidedBy},
+    why::Way,
+};
 use portcullis_model::{
     Actor, Expiry, Group, GroupKind, MembershipKind, Timestamp, User, World, world,
 };
@@ -57,6 +60,19 @@ pub(crate) fn path(world: &World, user: &User, path: &world::Path<'_>, most: Exp
         until: path.until.min(most),
         steps,
     }
+}
+
+/// Ways in words, in their order.
+pub(crate) fn ways(world: &World, user: &User, ways: &[Way<'_>]) -> Vec<Path> {
+    let paths = ways.iter();
+    paths
+        .map(|way| path(world, user, &way.path, way.ends))
+        .collect()
+}
+
+/// As what somebody is in a group, as it is written on the command line.
+pub(crate) fn parse_kind(text: &str) -> Result<MembershipKind, String> {
+    MembershipKind::parse(text).ok_or_else(|| "write `member` or `owner`".to_owned())
 }
 
 /// `role` or `group`, as in the text of a path.

@@ -1,10 +1,13 @@
 //! What was done, undone.
 
+mod gone;
+
 use portcullis_model::{
     Change, ChangeSet, Context, Edit, Position, Refusal, RefusalCode, Sourced, World,
 };
 
-use crate::Operation;
+use self::gone::Gone;
+use crate::{Operation, Warning, WarningCode};
 
 /// Undoes a committed change: the same edits the other way round, by whoever may make them.
 #[derive(Clone, Debug)]
@@ -34,6 +37,14 @@ impl Operation for Undo {
                 .is_none_or(|i| !i.validity.until.is_past(context.now)),
             _ => true,
         });
+        let gone = Gone::leave_out(world, &mut change);
+        if change.is_empty() && gone.count > 0 {
+            return Err(Refusal::conflict(
+                RefusalCode::CannotUndo,
+                "what this entry changed is gone",
+                "undo what removed it first",
+            ));
+        }
         if change.is_empty() {
             return Err(Refusal::rule(
                 RefusalCode::NothingToUndo,
@@ -53,6 +64,16 @@ impl Operation for Undo {
             other => other,
         })?;
         Ok(change)
+    }
+
+    fn warnings(&self, world: &World, _: &Context, _: &ChangeSet) -> Vec<Warning> {
+        let mut change = self.change.clone().inverse(self.position);
+        let gone = Gone::leave_out(world, &mut change);
+        let told = (gone.count > 0).then(|| Warning {
+            code: WarningCode::NotRestored,
+            message: gone.in_words(),
+        });
+        told.into_iter().collect()
     }
 }
 

@@ -1,8 +1,8 @@
 //! End a user with everything they have.
 
-use portcullis_model::{ChangeSet, Context, Edit, Id, OperationName, Refusal, User, World};
+use portcullis_model::{Actor, ChangeSet, Context, Edit, Id, OperationName, Refusal, User, World};
 
-use crate::{Operation, endings};
+use crate::{Operation, Warning, WarningCode, endings};
 
 /// Ends a user, their places, and their pending requests; who reported to them reports to nobody.
 #[derive(Clone, Copy, Debug)]
@@ -37,5 +37,13 @@ impl Operation for DeleteUser {
         }
         change.push(Edit::end(user.clone()));
         Ok(change)
+    }
+
+    fn warnings(&self, _: &World, context: &Context, _: &ChangeSet) -> Vec<Warning> {
+        let own = (context.actor == Actor::User(self.user)).then(|| Warning {
+            code: WarningCode::Yourself,
+            message: "this is you: you could do nothing here any more, nor undo it".to_owned(),
+        });
+        own.into_iter().collect()
     }
 }

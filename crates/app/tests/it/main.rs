@@ -21,3 +21,4 @@ mod sources;
 mod spelling;
 mod sync;
 mod town;
+mod why;

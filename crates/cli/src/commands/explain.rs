@@ -2,11 +2,13 @@
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use portcullis_app::decide::{DecidedBy, Decider};
+use portcullis_app::{
+    decide::{DecidedBy, Decider},
+    why::{Verdict, Why},
+};
 use portcullis_model::{Expiry, Group, MembershipKind, Timestamp, User, World};
 use serde::Serialize;
 
-use super::who_can;
 use crate::{
     config::{Config, Where},
     failure::{Outcome, or_meant},
@@ -20,19 +22,24 @@ use crate::{
 ///
 /// The answer is every way that leads there with its end and, for a permission, the rule that
 /// allows or denies it. If there is none: the groups that would give it, the roles that lead into
-/// them, and whom to ask. Exit code 3 then. A permission that holds in some environments only is a no
+/// them, and whom to ask. Exit code 3 then. Owners of a group are not in it: `--kind owner` asks whether
+/// somebody owns it. A permission that holds in some environments only is a no
 /// where none is named, and they are.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 EXAMPLES:
   portcullis explain ana deploy:production
   portcullis explain ana 'App-Data Warehouse-Analysts' --json
+  portcullis explain ana 'App-Data Warehouse-Analysts' --kind owner
   portcullis explain ana deploy:release --environment production --at 2026-03-01")]
 pub(super) struct Explain {
     /// Who: a login or id
     user: String,
     /// What: a group, a role or a permission
     what: String,
+    /// As what in the group or role: `member` or `owner` [default: member]
+    #[arg(long, value_name = "KIND", value_parser = tell::parse_kind)]
+    kind: Option<MembershipKind>,
     /// Only where the permission holds in this environment
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
@@ -48,10 +55,16 @@ struct Answer {
     user: String,
     what: &'static str,
     name: String,
+    /// As what in a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<MembershipKind>,
     #[serde(skip_serializing_if = "Option::is_none")]
     environment: Option<String>,
     at: Timestamp,
     holds: bool,
+    /// From when on somebody is in a group who is not yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    begins: Option<Timestamp>,
     /// Where a permission that was asked for without an environment may be used.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     environments: Vec<String>,
@@ -73,6 +86,9 @@ struct Way {
     group: String,
     /// Roles and groups whose members are in it.
     through: Vec<String>,
+    /// Whether an outside system keeps it; then it is asked for there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    kept_outside: bool,
     /// Who decides about it.
     ask: Vec<String>,
     /// Whether a request for it waits already.
@@ -92,91 +108,75 @@ impl Explain {
 
     fn answer(&self, world: &World, at: Timestamp, decider: &Decider) -> Result<Answer> {
         let user = tell::user(world, &self.user)?;
-        let mut answer = Answer {
+        let (what, name, kind, why) = match world.find_group(&self.what) {
+            Some(group) => {
+                if self.environment.is_some() {
+                    return Err(anyhow!(
+                        "only a permission has an environment; leave it out"
+                    ));
+                }
+                let kind = self.kind.unwrap_or(MembershipKind::Member);
+                let why = Why::in_group(world, user, group, kind, at);
+                (group.noun(), group.name.to_string(), Some(kind), why)
+            }
+            None => {
+                if self.kind.is_some() {
+                    let named = self.named(world, at)?;
+                    return Err(anyhow!("`{named}` is a permission; leave out --kind"));
+                }
+                let (name, place) = (&self.what, self.environment.as_deref());
+                let why = Why::permission(decider, world, user, name, place, at);
+                // Rules may allow or deny what no group grants.
+                let told = why.decided_by.is_some() || why.verdict != Verdict::Lacks;
+                let named = self.named(world, at);
+                let name = named.or_else(|unknown| told.then(|| name.clone()).ok_or(unknown))?;
+                ("permission", name, None, why)
+            }
+        };
+        let wanted = kind.unwrap_or(MembershipKind::Member);
+        let missing = why.missing.iter();
+        let missing = missing.map(|group| way(world, user, group, wanted, at));
+        Ok(Answer {
             user: user.login.to_string(),
-            what: "permission",
-            name: self.what.clone(),
+            what,
+            name,
+            kind,
             environment: self.environment.clone(),
             at,
-            holds: false,
-            environments: Vec::new(),
-            until: None,
-            paths: Vec::new(),
-            decided_by: None,
-            ways: Vec::new(),
-        };
-        let groups = match world.find_group(&self.what) {
-            Some(group) => {
-                place(&mut answer, world, user, group);
-                vec![group]
-            }
-            None => self.permission(&mut answer, world, user, decider)?,
-        };
-        // What a rule denies, no group gives.
-        if !answer.holds && answer.decided_by.is_none() && answer.environments.is_empty() {
-            let ways = groups.iter().map(|group| way(world, user, group, at));
-            answer.ways = ways.collect();
-        }
-        Ok(answer)
+            holds: why.until().is_some(),
+            begins: match why.verdict {
+                Verdict::Begins(begins) => Some(begins),
+                _ => None,
+            },
+            environments: match &why.verdict {
+                Verdict::OnlyIn(environments) => environments.clone(),
+                _ => Vec::new(),
+            },
+            until: why.until(),
+            paths: tell::ways(world, user, &why.ways),
+            ways: missing.collect(),
+            decided_by: why.decided_by,
+        })
     }
 
-    /// Fills in the answer about a permission; gives the groups that confer it.
-    fn permission<'w>(
-        &'w self,
-        answer: &mut Answer,
-        world: &'w World,
-        user: &User,
-        decider: &Decider,
-    ) -> Result<Vec<&'w Group>> {
-        let (at, environment) = (answer.at, self.environment.as_deref());
-        answer.environments = decider.only_in(world, user, &self.what, environment, at);
-        if answer.environments.is_empty() {
-            let decided = decider.uses(world, user, &self.what, environment, at);
-            answer.decided_by = DecidedBy::of(world, &decided);
-            answer.holds = decided.allowed;
+    /// The permission as groups grant it, or what may be meant instead.
+    fn named(&self, world: &World, at: Timestamp) -> Result<String> {
+        if let Some((_, entitlement)) = world.conferring(&self.what, None, at).next() {
+            return Ok(entitlement.grant.label().to_owned());
         }
-        // What holds somewhere only is no way to a permission that holds everywhere.
-        let everywhere = environment.is_none() && answer.holds;
-        answer.paths = who_can::paths(world, user.id, &self.what, environment, at, everywhere);
-        let conferred = world.conferring(&self.what, None, at).next();
-        if let Some((_, entitlement)) = conferred {
-            entitlement.grant.label().clone_into(&mut answer.name);
-        } else if answer.decided_by.is_none() && answer.environments.is_empty() {
-            let groups = world.groups().map(|group| group.name.as_str());
-            let known = groups.chain(world.permission_names(at));
-            let otherwise = "name a group, a role or a permission as its page does";
-            return Err(anyhow!(
-                "there is no group or permission `{}`{}",
-                self.what,
-                or_meant(&self.what, known, otherwise)
-            ));
-        }
-        if answer.holds {
-            let longest = answer.paths.iter().map(|path| path.until).max();
-            let by_rule = || decider.may_use(world, user, &self.what, environment, at);
-            answer.until = longest.or_else(by_rule);
-        }
-        let groups = world.conferring(&self.what, environment, at);
-        Ok(groups.map(|(group, _)| group).collect())
+        let groups = world.groups().map(|group| group.name.as_str());
+        let known = groups.chain(world.permission_names(at));
+        let otherwise = "name a group, a role or a permission as its page does";
+        let meant = or_meant(&self.what, known, otherwise);
+        Err(anyhow!(
+            "there is no group or permission `{}`{meant}",
+            self.what
+        ))
     }
 }
 
-/// Fills in the answer about a place in a group.
-fn place(answer: &mut Answer, world: &World, user: &User, group: &Group) {
-    (answer.what, answer.name) = (group.noun(), group.name.to_string());
-    for kind in MembershipKind::ALL {
-        let ways = world.paths(user.id, group.id, kind, answer.at);
-        let ways = ways.iter();
-        answer
-            .paths
-            .extend(ways.map(|path| tell::path(world, user, path, Expiry::NEVER)));
-    }
-    answer.holds = !answer.paths.is_empty();
-    answer.until = answer.paths.iter().map(|path| path.until).max();
-}
-
-fn way(world: &World, user: &User, group: &Group, at: Timestamp) -> Way {
-    let through = world.groups_into(group.id, MembershipKind::Member, at);
+fn way(world: &World, user: &User, group: &Group, kind: MembershipKind, at: Timestamp) -> Way {
+    let through = world.groups_into(group.id, kind, at);
     let ask = world.deciders(group, Some(user.id), at);
     let through: Vec<_> = through
         .iter()
@@ -190,6 +190,7 @@ fn way(world: &World, user: &User, group: &Group, at: Timestamp) -> Way {
     Way {
         group: group.name.to_string(),
         through,
+        kept_outside: !group.is_managed(),
         ask: ask.iter().map(|user| user.login.to_string()).collect(),
         requested,
     }
@@ -204,14 +205,14 @@ fn text(answer: &Answer) -> String {
         .as_ref()
         .map_or_else(String::new, |e| format!(" in {e}"));
     let time = tell::time(answer.at);
+    let (has, has_not) = match answer.kind {
+        None => ("has", "does not have"),
+        Some(MembershipKind::Member) => ("is in", "is not in"),
+        Some(MembershipKind::Owner) => ("owns", "does not own"),
+    };
     if answer.holds {
-        let verb = if *what == "permission" {
-            "has"
-        } else {
-            "is in"
-        };
         let until = answer.until.map_or_else(String::new, tell::until);
-        let mut text = format!("yes: {user} {verb} {what} {name}{environment} {until}\n");
+        let mut text = format!("yes: {user} {has} {what} {name}{environment} {until}\n");
         let rows: Vec<_> = answer
             .paths
             .iter()
@@ -223,18 +224,17 @@ fn text(answer: &Answer) -> String {
         }
         return text;
     }
-    let verb = if *what == "permission" {
-        "does not have"
-    } else {
-        "is not in"
-    };
     if !answer.environments.is_empty() {
         let places = answer.environments.join(", ");
         return format!(
-            "no: {user} {verb} {what} {name} without an environment at {time}\n  it holds only in {places}; name one with --environment\n"
+            "no: {user} {has_not} {what} {name} without an environment at {time}\n  it holds only in {places}; name one with --environment\n"
         );
     }
-    let mut text = format!("no: {user} {verb} {what} {name}{environment} at {time}\n");
+    let mut text = format!("no: {user} {has_not} {what} {name}{environment} at {time}\n");
+    if let Some(begins) = answer.begins {
+        text.push_str(&format!("  it begins at {}\n", tell::time(begins)));
+        return text;
+    }
     if let Some(by) = &answer.decided_by {
         text.push_str(&format!("  {}\n", tell::decided(by)));
         for path in &answer.paths {
@@ -247,11 +247,17 @@ fn text(answer: &Answer) -> String {
         text.push_str("no group grants it there; an admin can add it to one\n");
     }
     for way in &answer.ways {
-        text.push_str(&format!("  missing: membership of {}\n", way.group));
+        let missing = match answer.kind {
+            Some(MembershipKind::Owner) => "ownership",
+            _ => "membership",
+        };
+        text.push_str(&format!("  missing: {missing} of {}\n", way.group));
         if !way.through.is_empty() {
             text.push_str(&format!("    or of {}\n", some(&way.through)));
         }
-        let ask = if way.ask.is_empty() {
+        let ask = if way.kept_outside {
+            "an outside system keeps it; ask there".to_owned()
+        } else if way.ask.is_empty() {
             "nobody decides about it; make an owner first".to_owned()
         } else {
             format!("ask {}", some(&way.ask))

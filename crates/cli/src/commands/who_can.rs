@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use clap::Args;
-use portcullis_app::decide::Decider;
-use portcullis_model::{Expiry, Id, MembershipKind, Timestamp, User, World};
+use portcullis_app::{decide::Decider, why};
+use portcullis_model::{Expiry, Timestamp};
 use serde::Serialize;
 
 use crate::{
@@ -76,14 +76,11 @@ impl WhoCan {
                     environment,
                     at,
                 ),
-                paths: paths(
-                    world,
-                    holder.user.id,
-                    &self.permission,
-                    environment,
-                    at,
-                    false,
-                ),
+                paths: {
+                    let (name, user) = (&self.permission, holder.user);
+                    let ways = why::ways(world, user, name, environment, at, false);
+                    tell::ways(world, user, &ways)
+                },
             });
         let answer = Answer {
             users: users.collect(),
@@ -122,39 +119,6 @@ impl WhoCan {
         output::result(format, &answer, text)?;
         Ok(Outcome::of(known))
     }
-}
-
-/// Every way that leads a user to a permission, the one that lasts longest first; only those that
-/// need no environment where `everywhere`.
-pub(super) fn paths(
-    world: &World,
-    user: Id<User>,
-    permission: &str,
-    environment: Option<&str>,
-    at: Timestamp,
-    everywhere: bool,
-) -> Vec<tell::Path> {
-    let Some(user) = world.user(user) else {
-        return Vec::new();
-    };
-    let access = world.access_of(user.id, at);
-    let mut all: Vec<_> = world
-        .conferring(permission, environment, at)
-        .filter(|(_, entitlement)| {
-            let named = entitlement.grant.named();
-            !everywhere || named.is_some_and(|named| named.environments.is_empty())
-        })
-        .flat_map(|(group, entitlement)| {
-            let here = access
-                .iter()
-                .filter(|a| a.group.id == group.id && a.kind == MembershipKind::Member);
-            here.flat_map(|access| &access.paths)
-                .map(|path| tell::path(world, user, path, entitlement.validity.until))
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    all.sort_by(|a, b| (b.until, a.steps.len(), &a.text).cmp(&(a.until, b.steps.len(), &b.text)));
-    all
 }
 
 fn text(answer: &Answer) -> String {

@@ -129,6 +129,21 @@ fn explain_shows_every_path_or_what_is_missing_and_whom_to_ask() {
     );
     let json = place.run(&["explain", "dee", "core", "--json"]);
     assert_eq!((json.code, &json.json()["holds"]), (3, &false.into()));
+    let owner = place
+        .run(&["explain", "ana", "core", "--kind", "owner"])
+        .ok();
+    assert!(
+        owner.stdout.contains("yes: ana owns group core"),
+        "{owner:?}"
+    );
+    let not = place.run(&["explain", "ben", "core", "--kind", "owner"]);
+    assert_eq!(not.code, 3, "{not:?}");
+    let missing = "no: ben does not own group core";
+    assert!(not.stdout.contains(missing), "{not:?}");
+    assert!(not.stdout.contains("missing: ownership of core"), "{not:?}");
+    let wrong = place.run(&["explain", "ben", "repo:acme/site:write", "--kind", "owner"]);
+    assert_eq!(wrong.code, 1, "{wrong:?}");
+    assert!(wrong.stderr.contains("leave out --kind"), "{wrong:?}");
     let unknown = place.run(&["explain", "dee", "cores"]);
     assert_eq!(unknown.code, 1);
     assert!(

@@ -1,17 +1,19 @@
 //! What is undone, and what is imported again.
 
 use portcullis_app::{
-    group::RemovePeople,
+    Operation as _, WarningCode,
+    group::{DeleteGroup, RemovePeople},
     import::{Org, Policy},
     log::Undo,
     role::MergeRoles,
     sync::SyncSource,
+    user::DeleteUser,
 };
 use portcullis_model::{Actor, ConnectorId, MembershipKind, Position};
 use serde_json::json;
 
 use super::{access, code, reason, town};
-use crate::town::{NOW, Town};
+use crate::town::{NEVER, NOW, Town};
 
 #[test]
 fn what_is_undone_is_as_it_was() {
@@ -52,6 +54,96 @@ fn what_has_lapsed_since_does_not_come_back() {
         change,
     };
     assert_eq!(code(town.tries("root", &undo)), "nothing_to_undo");
+}
+
+#[test]
+fn what_hangs_on_something_that_is_gone_since_stays_away_and_the_rest_comes_back() {
+    let mut town = town();
+    let eve = DeleteUser {
+        user: town.uid("eve"),
+    };
+    let deleted = town.does("root", &eve);
+    let wiki = DeleteGroup {
+        group: town.gid("Wiki"),
+    };
+    let emptied = town.does("root", &wiki);
+    let back = Undo {
+        position: Position(1),
+        change: deleted,
+    };
+    let context = town.context(Actor::User(town.uid("root")));
+    let change = back.plan(&town.world, &context).unwrap();
+    let told = back.warnings(&town.world, &context, &change);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].code, WarningCode::NotRestored);
+    assert_eq!(
+        told[0].message,
+        "one change is left away, because what it was about is gone"
+    );
+    town.does("root", &back);
+    let groups: Vec<_> = town.world.groups_of(town.uid("eve"), NOW).collect();
+    let names: Vec<_> = groups.iter().map(|(group, ..)| &*group.name).collect();
+    assert_eq!(names, ["Payroll"]);
+
+    // And the other way round: the group without those who are gone.
+    let ana = DeleteUser {
+        user: town.uid("ana"),
+    };
+    town.does("root", &ana);
+    let back = Undo {
+        position: Position(2),
+        change: emptied,
+    };
+    town.does("root", &back);
+    assert_eq!(town.until("ben", "Role-B"), Some(NEVER));
+    assert!(town.world.find_group("Wiki").is_some());
+    assert!(back.warnings(&town.world, &context, &change).is_empty());
+
+    // What is about nothing that is left cannot be undone, and says so.
+    let remove = RemovePeople {
+        group: town.gid("Payroll"),
+        kind: MembershipKind::Member,
+        users: vec![town.uid("eve")],
+    };
+    let removed = town.does("root", &remove);
+    let eve = DeleteUser {
+        user: town.uid("eve"),
+    };
+    town.does("root", &eve);
+    let back = Undo {
+        position: Position(3),
+        change: removed,
+    };
+    assert_eq!(code(town.tries("root", &back)), "cannot_undo");
+}
+
+#[test]
+fn a_group_that_a_source_let_into_others_comes_back_into_them() {
+    let org: Org = serde_json::from_value(json!({
+        "people": [{ "login": "kim" }, { "login": "lee" }],
+        "teams": [
+            { "name": "core", "members": ["kim"] },
+            { "name": "docs", "parent": "core", "members": ["lee"] },
+            { "name": "site", "parent": "docs", "members": ["kim"] },
+        ],
+        "repos": [],
+    }))
+    .unwrap();
+    let mut town = Town::new();
+    let import = Actor::Connector(ConnectorId::IMPORT);
+    town.as_actor(import, &SyncSource::new(org)).unwrap();
+    let before = access(&town.world);
+    let docs = DeleteGroup {
+        group: town.gid("docs"),
+    };
+    let change = town.does("root", &docs);
+    assert_ne!(access(&town.world), before);
+    let undo = Undo {
+        position: Position(1),
+        change,
+    };
+    town.does("root", &undo);
+    assert_eq!(access(&town.world), before);
 }
 
 #[test]

@@ -157,7 +157,8 @@ impl Rules<'_> {
         let (Some(child), Some(target)) = (child, target) else {
             return Ok(());
         };
-        if !self.mirrors() {
+        // What comes back by an undo stood before, perhaps made by a source, which may nest any groups.
+        if !self.mirrors() && self.undoes.is_none() {
             if !child.is_role() {
                 return Err(Refusal::rule(
                     RefusalCode::NotARole,

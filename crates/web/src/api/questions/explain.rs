@@ -1,7 +1,10 @@
 //! Why somebody has something, or what is missing and who can give it.
 
-use portcullis_app::decide::DecidedBy;
-use portcullis_model::{Expiry, Group, MembershipKind, Refusal, User, World, world::Path};
+use portcullis_app::{
+    decide::DecidedBy,
+    why::{Verdict, Why},
+};
+use portcullis_model::{Group, MembershipKind, Refusal, User, World};
 
 use crate::api::{
     Answer, Finds, Key, Read, query, row,
@@ -31,22 +34,27 @@ row! {
     pub(crate) struct Explanation<'w> of(
         world: &'w World,
         user: &'w User,
-        until: Option<Expiry>,
-        paths: &[Path<'w>],
+        why: &Why<'w>,
         missing: Option<Missing<'w>>,
-        environments: Vec<String>,
     ) {
         user: Person<'w> = Person::of(user),
         /// Whether they have it.
-        holds: bool = until.is_some(),
+        holds: bool = why.until().is_some(),
         /// Until when, if they have it.
-        until?: Option<Until> = until.map(Until),
+        until?: Option<Until> = why.until().map(Until),
         /// The environments in which a permission is held that was asked for without one.
-        environments?: Option<Vec<String>> = (!environments.is_empty()).then_some(environments),
-        /// The ways that lead there, shortest first.
-        paths: Vec<PathRow<'w>> = paths.iter().map(|path| PathRow::of(world, path)).collect(),
+        environments?: Option<Vec<String>> = only_in(why),
+        /// The ways that lead there, the one that lasts longest first, then the shortest.
+        paths: Vec<PathRow<'w>> = why.ways.iter().map(|way| PathRow::of(world, &way.path)).collect(),
         /// What is missing, if they have it not.
         missing: Option<Missing<'w>> = missing,
+    }
+}
+
+fn only_in(why: &Why<'_>) -> Option<Vec<String>> {
+    match &why.verdict {
+        Verdict::OnlyIn(environments) => Some(environments.clone()),
+        _ => None,
     }
 }
 
@@ -122,20 +130,17 @@ fn of_group<'w>(
     kind: MembershipKind,
 ) -> Explanation<'w> {
     let (world, now) = (&*read.world, read.now);
-    let paths = world.paths(user.id, group.id, kind, now);
-    let until = world.holds(user.id, group.id, kind, now);
-    let missing = until.is_none().then(|| {
-        let begins = world
-            .direct(user.id, group.id, kind)
-            .map(|m| m.validity.from);
-        let Some(at) = begins.filter(|at| *at > now) else {
-            return lacks(read, user, group, kind);
-        };
-        let (noun, login, name) = (kind.noun(), &user.login, &group.name);
-        let sentence = format!("the {noun} of `{login}` in `{name}` begins at {at}");
-        Missing::of("not_begun", sentence, None)
-    });
-    Explanation::of(world, user, until, &paths, missing, Vec::new())
+    let why = Why::in_group(world, user, group, kind, now);
+    let (noun, login, name) = (kind.noun(), &user.login, &group.name);
+    let missing = match why.verdict {
+        Verdict::Begins(at) => {
+            let sentence = format!("the {noun} of `{login}` in `{name}` begins at {at}");
+            Some(Missing::of("not_begun", sentence, None))
+        }
+        Verdict::Lacks => Some(lacks(read, user, group, kind)),
+        _ => None,
+    };
+    Explanation::of(world, user, &why, missing)
 }
 
 /// What somebody lacks who is not in a group.
@@ -165,72 +170,50 @@ fn of_permission<'w>(
 ) -> Explanation<'w> {
     let (world, now) = (&*read.world, read.now);
     let environment = read.query.environment.as_deref();
-    let mut conferring: Vec<_> = world.conferring(permission, environment, now).collect();
-    conferring.sort_by_key(|(group, _)| &group.name);
-    let decider = read.web.decider();
-    let only = decider.only_in(world, user, permission, environment, now);
-    let mut until: Option<Expiry> = None;
-    let mut paths = Vec::new();
-    for (group, entitlement) in &conferring {
-        let named = entitlement.grant.named();
-        let limited = named.is_some_and(|named| !named.environments.is_empty());
-        // What holds somewhere only is no way to a permission that holds everywhere.
-        if limited && environment.is_none() && only.is_empty() {
-            continue;
+    let why = Why::permission(
+        read.web.decider(),
+        world,
+        user,
+        permission,
+        environment,
+        now,
+    );
+    let missing = match &why.verdict {
+        Verdict::Holds(_) | Verdict::Begins(_) => None,
+        Verdict::OnlyIn(places) => {
+            let places = places.join("`, `");
+            let sentence = format!("`{permission}` is held only in `{places}`; say in which");
+            Some(Missing::of("no_environment", sentence, None))
         }
-        if let Some(end) = world.holds(user.id, group.id, MembershipKind::Member, now) {
-            let end = end.min(entitlement.validity.until);
-            until = Some(until.map_or(end, |until| until.max(end)));
-            paths.extend(world.paths(user.id, group.id, MembershipKind::Member, now));
+        Verdict::Denied => {
+            let by = why
+                .decided_by
+                .as_ref()
+                .map_or("a rule", DecidedBy::in_words);
+            let sentence = format!("{by} denies `{permission}` to `{}`", user.login);
+            Some(Missing::of("denied_by_rule", sentence, None))
         }
-    }
-    if !only.is_empty() {
-        let places = only.join("`, `");
-        let sentence = format!("`{permission}` is held only in `{places}`; say in which");
-        let missing = Some(Missing::of("no_environment", sentence, None));
-        return Explanation::of(world, user, None, &paths, missing, only);
-    }
-    let allowed = decider.may_use(world, user, permission, environment, now);
-    let denied = denied(read, user, permission).filter(|_| until.is_some());
-    if denied.is_some() {
-        return Explanation::of(world, user, None, &paths, denied, Vec::new());
-    }
-    // A rule may allow what no group confers.
-    let until = until.or(allowed);
-    let missing = until.is_none().then(|| {
-        // The step that confers least besides what is wanted.
-        let least = conferring
-            .iter()
-            .map(|(group, _)| *group)
-            .filter(|group| group.is_managed())
-            .min_by_key(|group| (world.entitlements_of(group.id).count(), &group.name));
-        let group = least.or_else(|| conferring.first().map(|(group, _)| *group));
-        if let Some(group) = group {
-            return lacks(read, user, group, MembershipKind::Member);
-        }
-        let is_elsewhere = world.conferring(permission, None, now).next().is_some();
-        let (code, sentence) = match environment.filter(|_| is_elsewhere) {
-            Some(environment) => (
-                "not_in_environment",
-                format!("no group confers `{permission}` in `{environment}`"),
-            ),
-            None => (
-                "not_conferred",
-                format!("no group confers `{permission}`; an admin can let one"),
-            ),
-        };
-        Missing::of(code, sentence, None)
-    });
-    Explanation::of(world, user, until, &paths, missing, Vec::new())
+        Verdict::Lacks => Some(match why.missing.first() {
+            Some(group) => lacks(read, user, group, MembershipKind::Member),
+            None => not_granted(read, permission),
+        }),
+    };
+    Explanation::of(world, user, &why, missing)
 }
 
-/// What denies a permission that groups confer.
-fn denied<'w>(read: &'w Read<Question>, user: &User, permission: &str) -> Option<Missing<'w>> {
-    let (world, now) = (&*read.world, read.now);
-    let place = read.query.environment.as_deref();
-    let answer = read.web.decider().uses(world, user, permission, place, now);
-    let by = DecidedBy::of(world, &answer).filter(|_| !answer.allowed)?;
-    let (by, login) = (by.in_words(), &user.login);
-    let sentence = format!("{by} denies `{permission}` to `{login}`");
-    Some(Missing::of("denied_by_rule", sentence, None))
+/// What is said where no group would give it.
+fn not_granted<'w>(read: &Read<Question>, permission: &str) -> Missing<'w> {
+    let environment = read.query.environment.as_deref();
+    let mut elsewhere = read.world.conferring(permission, None, read.now);
+    let (code, sentence) = match environment.filter(|_| elsewhere.next().is_some()) {
+        Some(environment) => (
+            "not_in_environment",
+            format!("no group grants `{permission}` in `{environment}`"),
+        ),
+        None => (
+            "not_conferred",
+            format!("no group grants `{permission}`; an admin can let one"),
+        ),
+    };
+    Missing::of(code, sentence, None)
 }

@@ -1,6 +1,9 @@
 //! Why somebody has something, or why not and the one step that gives it.
 
-use portcullis_app::decide::DecidedBy;
+use portcullis_app::{
+    decide::DecidedBy,
+    why::{self, Why},
+};
 use portcullis_model::{
     Expiry, Group, Timestamp, User,
     world::{Holder, Path},
@@ -9,7 +12,7 @@ use portcullis_model::{
 use crate::pages::{
     compare::{Give, Picked, give, pick},
     fields,
-    grants::{deciding, path_groups, person, why_has},
+    grants::{path_groups, person, why_has},
     prelude::*,
     why::map::Drawing,
 };
@@ -23,7 +26,7 @@ const MOST_ROLES: usize = 3;
 
 #[derive(Template)]
 #[template(path = "why/show.html")]
-struct Why<'p> {
+struct Shown<'p> {
     page: &'p Page,
     user: Picked,
     what: &'static str,
@@ -76,10 +79,10 @@ enum Question<'p> {
 }
 
 pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    render(&why(&web, &page))
+    render(&shown(&web, &page))
 }
 
-fn why<'p>(web: &Web, page: &'p Page) -> Why<'p> {
+fn shown<'p>(web: &Web, page: &'p Page) -> Shown<'p> {
     let (user, picked) = pick(page, "user", "Person");
     let question = question(page);
     let (what, name) = match &question {
@@ -98,7 +101,7 @@ fn why<'p>(web: &Web, page: &'p Page) -> Why<'p> {
         (None, Question::Permission(name)) => Some(holders(web, page, name)),
         _ => None,
     };
-    Why {
+    Shown {
         page,
         user: picked,
         what,
@@ -168,149 +171,115 @@ fn of_group<'p>(
     kind: MembershipKind,
 ) -> Verdict<'p> {
     let (world, now) = (page.world(), page.now());
-    let paths = world.paths(user.id, group.id, kind, now);
+    let why = Why::in_group(world, user, group, kind, now);
     let is = match kind {
         MembershipKind::Member => "a member",
         MembershipKind::Owner => "an owner",
     };
     let mut drawing = Drawing::new(user);
-    let Some(ends) = world.holds(user.id, group.id, kind, now) else {
+    let Some(ends) = why.until() else {
         drawing.missing_group(world, group, kind, now);
-        let planned = world.direct(user.id, group.id, kind);
-        let begins = planned
-            .map(|fact| fact.validity.from)
-            .filter(|from| *from > now)
-            .map(|from| convert::when(from, now).date());
-        let text = begins.map_or_else(
-            || "There is no path to it.".to_owned(),
-            |begins| format!("It is planned to begin on {begins}."),
-        );
+        let text = match why.verdict {
+            why::Verdict::Begins(from) => {
+                let begins = convert::when(from, now).date();
+                format!("It is planned to begin on {begins}.")
+            }
+            _ => "There is no path to it.".to_owned(),
+        };
         let title = format!("No: {} is not {is} of {}.", user.name, group.name);
         let map = drawing.map(format!("Why {} is not in {}", user.name, group.name));
         return Verdict {
-            steps: vec![(group, kind)],
+            steps: why.missing.into_iter().map(|group| (group, kind)).collect(),
             ..Verdict::new(user, ui::Level::Bad, title, text, map)
         };
     };
-    let decides = deciding(&paths, ends);
-    for path in paths.iter().take(MOST_WAYS) {
-        drawing.path(world, path, decides.is_some_and(|d| d == path));
+    for (n, way) in why.ways.iter().take(MOST_WAYS).enumerate() {
+        drawing.path(world, &way.path, n == 0);
     }
     let title = format!("Yes: {} is {is} of {}", user.name, group.name);
-    let text = decides.map_or_else(String::new, |path| {
-        format!("{}, {}.", through_words(page, path), until(ends))
+    let text = why.ways.first().map_or_else(String::new, |way| {
+        format!("{}, {}.", through_words(page, &way.path), until(ends))
     });
     let map = drawing.map(format!("How {} is in {}", user.name, group.name));
     Verdict {
-        ways: Few::of(MOST_WAYS, paths, |path| convert::path(world, &path, now)),
+        ways: Few::of(MOST_WAYS, why.ways, |way| {
+            convert::path(world, &way.path, now)
+        }),
         ..Verdict::new(user, ui::Level::Good, title, text, map)
     }
 }
 
 fn of_permission<'p>(web: &Web, page: &'p Page, user: &'p User, name: &str) -> Verdict<'p> {
     let (world, now) = (page.world(), page.now());
+    let why = Why::permission(web.decider(), world, user, name, None, now);
     let mut drawing = Drawing::new(user);
-    let mut ways: Vec<(Expiry, Path<'_>, &Group)> = Vec::new();
-    let conferring: Vec<_> = world.conferring(name, None, now).collect();
-    if !conferring.is_empty() {
-        let access = world.access_of(user.id, now);
-        for (group, entitlement) in &conferring {
-            let held = access.iter().find(|access| {
-                access.group.id == group.id && access.kind == MembershipKind::Member
-            });
-            for path in held.into_iter().flat_map(|access| &access.paths) {
-                let ends = path.until.min(entitlement.validity.until);
-                ways.push((ends, path.clone(), group));
-            }
-        }
+    let is_held = !matches!(why.verdict, why::Verdict::Denied);
+    for (n, way) in why.ways.iter().take(MOST_WAYS).enumerate() {
+        let decides = is_held && n == 0;
+        let node = drawing.path(world, &way.path, decides);
+        drawing.confers(node, name, decides);
     }
-    ways.sort_by_key(|(ends, path, _)| (std::cmp::Reverse(*ends), path.via.len()));
-    if let Some(answer) = by_rule(web, page, user, name, &ways) {
-        return answer;
+    for group in why.missing.iter().take(MOST_GROUPS) {
+        let node = drawing.missing_group(world, group, MembershipKind::Member, now);
+        drawing.confers(node, name, false);
     }
-    let Some((ends, path, group)) = ways.first().cloned() else {
-        let mut steps = Vec::new();
-        for (group, _) in conferring.iter().take(MOST_GROUPS) {
-            steps.push((*group, MembershipKind::Member));
-            let node = drawing.missing_group(world, group, MembershipKind::Member, now);
-            drawing.confers(node, name, false);
-        }
-        let title = format!("No: {} does not have {name}.", user.name);
-        let text = match conferring.len() {
-            0 => "No group grants it.".to_owned(),
-            1 => "One group grants it.".to_owned(),
-            many => format!("{many} groups confer it."),
-        };
-        let map = drawing.map(format!("Why {} does not have {name}", user.name));
-        return Verdict {
-            steps,
-            ..Verdict::new(user, ui::Level::Bad, title, text, map)
-        };
-    };
-    for (n, (_, path, _)) in ways.iter().take(MOST_WAYS).enumerate() {
-        let node = drawing.path(world, path, n == 0);
-        drawing.confers(node, name, n == 0);
-    }
-    let (through, until) = (through_words(page, &path), until(ends));
-    let text = format!(
-        "because {} grants it, where they are {through}, {until}.",
-        group.name
-    );
-    let only = web.decider().only_in(world, user, name, None, now);
-    let (level, title) = match &*only {
-        [] => (ui::Level::Good, format!("Yes: {} has {name}", user.name)),
-        places => {
+    let (level, title) = match &why.verdict {
+        why::Verdict::OnlyIn(places) => {
             let places = places.join(", ");
             (
                 ui::Level::Warn,
                 format!("Only in {places}: {} has {name}", user.name),
             )
         }
+        why::Verdict::Holds(_) => (ui::Level::Good, format!("Yes: {} has {name}", user.name)),
+        why::Verdict::Denied => (
+            ui::Level::Bad,
+            format!("No: {} may not use {name}.", user.name),
+        ),
+        why::Verdict::Begins(_) | why::Verdict::Lacks => (
+            ui::Level::Bad,
+            format!("No: {} does not have {name}.", user.name),
+        ),
     };
-    let map = drawing.map(format!("How {} has {name}", user.name));
+    let text = match (&why.verdict, why.ways.first()) {
+        (why::Verdict::Denied, way) => {
+            let by = why
+                .decided_by
+                .as_ref()
+                .map_or("a rule", DecidedBy::in_words);
+            let although = if way.is_some() {
+                "A group grants it, but "
+            } else {
+                ""
+            };
+            format!("{although}{by} denies it.")
+        }
+        (why::Verdict::Holds(ends), None) => format!("because a rule allows it, {}.", until(*ends)),
+        (why::Verdict::Holds(_) | why::Verdict::OnlyIn(_), Some(way)) => {
+            let (through, until) = (through_words(page, &way.path), until(way.ends));
+            let name = &way.group.name;
+            format!("because {name} grants it, where they are {through}, {until}.")
+        }
+        _ => match why.missing.len() {
+            0 => "No group grants it.".to_owned(),
+            1 => "One group grants it.".to_owned(),
+            many => format!("{many} groups grant it."),
+        },
+    };
+    let map = drawing.map(match &why.verdict {
+        why::Verdict::Holds(_) | why::Verdict::OnlyIn(_) => format!("How {} has {name}", user.name),
+        _ => format!("Why {} does not have {name}", user.name),
+    });
+    let steps = why.missing.into_iter().take(MOST_GROUPS);
     Verdict {
-        ways: Few::of(MOST_WAYS, ways, |(ends, path, _)| {
+        steps: steps.map(|group| (group, MembershipKind::Member)).collect(),
+        ways: Few::of(MOST_WAYS, why.ways, |way| {
             let what = ui::Entity::new(ui::EntityKind::Entitlement, name, "");
-            let mut steps = convert::path(world, &path, now);
-            steps.push((what, Some(convert::ends(ends, now))));
+            let mut steps = convert::path(world, &way.path, now);
+            steps.push((what, Some(convert::ends(way.ends, now))));
             steps
         }),
         ..Verdict::new(user, level, title, text, map)
-    }
-}
-
-/// The answer where a rule says otherwise than the groups somebody is in.
-fn by_rule<'p>(
-    web: &Web,
-    page: &'p Page,
-    user: &'p User,
-    name: &str,
-    ways: &[(Expiry, Path<'_>, &Group)],
-) -> Option<Verdict<'p>> {
-    let (world, now) = (page.world(), page.now());
-    let decider = web.decider();
-    let allowed = decider.may_use(world, user, name, None, now);
-    let mut drawing = Drawing::new(user);
-    match (allowed, ways.is_empty()) {
-        (Some(until_then), true) => {
-            let map = drawing.map(format!("How {} has {name}", user.name));
-            let title = format!("Yes: {} may use {name}", user.name);
-            let text = format!("because a rule allows it, {}.", until(until_then));
-            Some(Verdict::new(user, ui::Level::Good, title, text, map))
-        }
-        (None, false) => {
-            let answer = decider.uses(world, user, name, None, now);
-            let by = DecidedBy::of(world, &answer)?;
-            for (_, path, _) in ways.iter().take(MOST_WAYS) {
-                let node = drawing.path(world, path, false);
-                drawing.confers(node, name, false);
-            }
-            let map = drawing.map(format!("Why {} may not use {name}", user.name));
-            let title = format!("No: {} may not use {name}.", user.name);
-            let text = format!("A group grants it, but {} denies it.", by.in_words());
-            Some(Verdict::new(user, ui::Level::Bad, title, text, map))
-        }
-        _ => None,
     }
 }
 
