@@ -4,7 +4,9 @@ use portcullis_app::decide::DecidedBy;
 use portcullis_model::{Expiry, Group, MembershipKind, Refusal, User, World, world::Path};
 
 use crate::api::{
-    Answer, Finds, Key, Read, query, row,
+    Answer, Finds, Key, Paging, Read,
+    list::{FEW, Window},
+    query, row,
     users::PathRow,
     wire::{GroupRef, Person, Place, Until},
 };
@@ -35,7 +37,10 @@ row! {
         paths: &[Path<'w>],
         missing: Option<Missing<'w>>,
         environments: Vec<String>,
-    ) {
+        window: Window,
+    ) where {
+        let mut window = window;
+    } {
         user: Person<'w> = Person::of(user),
         /// Whether they have it.
         holds: bool = until.is_some(),
@@ -44,7 +49,10 @@ row! {
         /// The environments in which a permission is held that was asked for without one.
         environments?: Option<Vec<String>> = (!environments.is_empty()).then_some(environments),
         /// The ways that lead there, shortest first.
-        paths: Vec<PathRow<'w>> = paths.iter().map(|path| PathRow::of(world, path)).collect(),
+        paths: Vec<PathRow<'w>> = window.of(paths, |path| PathRow::of(world, path)),
+        path_count: usize = paths.len(),
+        /// What to send as `after` for the ways that follow; null at their end.
+        next: Option<String> = window.next(),
         /// What is missing, if they have it not.
         missing: Option<Missing<'w>> = missing,
     }
@@ -78,8 +86,9 @@ row! {
         /// Which group to be in.
         group: GroupRef<'w> = GroupRef::of(world, group),
         kind: Place = kind.into(),
-        /// Who decides.
-        ask: Vec<Person<'w>> = ask.into_iter().map(Person::of).collect(),
+        ask_count: usize = ask.len(),
+        /// Who decides; the first 20.
+        ask: Vec<Person<'w>> = ask.into_iter().take(FEW).map(Person::of).collect(),
     }
 }
 
@@ -87,9 +96,10 @@ row! {
 ///
 /// Every way by which somebody is in a group or has a permission; or, if they have it not, what is
 /// missing and whom to ask.
-#[utoipa::path(get, path = "/explain", tag = "questions", params(Question), responses((status = 200, body = Explanation)))]
-pub(crate) async fn explain(read: Read<Question>) -> Answer {
-    let query = &read.query;
+#[utoipa::path(get, path = "/explain", tag = "questions", params(Question, Paging), responses((status = 200, body = Explanation)))]
+pub(crate) async fn explain(read: Read<(Question, Paging)>) -> Answer {
+    let (query, paging) = &read.query;
+    let window = paging.window()?;
     let user = read.one(&query.user)?;
     match (&query.group, &query.permission) {
         (Some(key), None) => {
@@ -99,14 +109,14 @@ pub(crate) async fn explain(read: Read<Question>) -> Answer {
             }
             let group = read.one(key)?;
             let kind = query.kind.unwrap_or(MembershipKind::Member);
-            read.answer(&of_group(&read, user, group, kind))
+            read.answer(&of_group(&read, user, group, kind, window))
         }
         (None, Some(permission)) => {
             if query.kind.is_some() {
                 let wrong = "only a place in a group has a kind; leave it out";
                 return Err(Refusal::invalid("kind", wrong).into());
             }
-            read.answer(&of_permission(&read, user, permission))
+            read.answer(&of_permission(&read, user, permission, window))
         }
         _ => {
             let wrong = "ask about a `group` or a `permission`, one of them";
@@ -116,10 +126,11 @@ pub(crate) async fn explain(read: Read<Question>) -> Answer {
 }
 
 fn of_group<'w>(
-    read: &'w Read<Question>,
+    read: &'w Read<(Question, Paging)>,
     user: &'w User,
     group: &'w Group,
     kind: MembershipKind,
+    window: Window,
 ) -> Explanation<'w> {
     let (world, now) = (&*read.world, read.now);
     let paths = world.paths(user.id, group.id, kind, now);
@@ -135,12 +146,12 @@ fn of_group<'w>(
         let sentence = format!("the {noun} of `{login}` in `{name}` begins at {at}");
         Missing::of("not_begun", sentence, None)
     });
-    Explanation::of(world, user, until, &paths, missing, Vec::new())
+    Explanation::of(world, user, until, &paths, missing, Vec::new(), window)
 }
 
 /// What somebody lacks who is not in a group.
 fn lacks<'w>(
-    read: &'w Read<Question>,
+    read: &'w Read<(Question, Paging)>,
     user: &User,
     group: &'w Group,
     kind: MembershipKind,
@@ -159,12 +170,13 @@ fn lacks<'w>(
 }
 
 fn of_permission<'w>(
-    read: &'w Read<Question>,
+    read: &'w Read<(Question, Paging)>,
     user: &'w User,
     permission: &str,
+    window: Window,
 ) -> Explanation<'w> {
     let (world, now) = (&*read.world, read.now);
-    let environment = read.query.environment.as_deref();
+    let environment = read.query.0.environment.as_deref();
     let mut conferring: Vec<_> = world.conferring(permission, environment, now).collect();
     conferring.sort_by_key(|(group, _)| &group.name);
     let decider = read.web.decider();
@@ -188,12 +200,12 @@ fn of_permission<'w>(
         let places = only.join("`, `");
         let sentence = format!("`{permission}` is held only in `{places}`; say in which");
         let missing = Some(Missing::of("no_environment", sentence, None));
-        return Explanation::of(world, user, None, &paths, missing, only);
+        return Explanation::of(world, user, None, &paths, missing, only, window);
     }
     let allowed = decider.may_use(world, user, permission, environment, now);
     let denied = denied(read, user, permission).filter(|_| until.is_some());
     if denied.is_some() {
-        return Explanation::of(world, user, None, &paths, denied, Vec::new());
+        return Explanation::of(world, user, None, &paths, denied, Vec::new(), window);
     }
     // A rule may allow what no group confers.
     let until = until.or(allowed);
@@ -221,13 +233,17 @@ fn of_permission<'w>(
         };
         Missing::of(code, sentence, None)
     });
-    Explanation::of(world, user, until, &paths, missing, Vec::new())
+    Explanation::of(world, user, until, &paths, missing, Vec::new(), window)
 }
 
 /// What denies a permission that groups confer.
-fn denied<'w>(read: &'w Read<Question>, user: &User, permission: &str) -> Option<Missing<'w>> {
+fn denied<'w>(
+    read: &'w Read<(Question, Paging)>,
+    user: &User,
+    permission: &str,
+) -> Option<Missing<'w>> {
     let (world, now) = (&*read.world, read.now);
-    let place = read.query.environment.as_deref();
+    let place = read.query.0.environment.as_deref();
     let answer = read.web.decider().uses(world, user, permission, place, now);
     let by = DecidedBy::of(world, &answer).filter(|_| !answer.allowed)?;
     let (by, login) = (by.in_words(), &user.login);
