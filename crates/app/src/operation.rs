@@ -33,7 +33,7 @@ pub trait Operation: Send + Sync + 'static {
 /// was then, at the writer's place too.
 pub struct AsSeen {
     /// The operation.
-    pub operation: Box<dyn Operation>,
+    pub operation: Arc<dyn Operation>,
     /// What was shown.
     pub seen: Arc<World>,
 }
@@ -64,7 +64,7 @@ impl Operation for AsSeen {
 /// Finds what is wrong with a wish whatever the world is.
 pub type Prepare = Box<dyn FnOnce(&Budget) -> Result<(), Refusal> + Send>;
 
-impl Operation for Box<dyn Operation> {
+impl Operation for Arc<dyn Operation> {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         (**self).plan(world, context)
     }

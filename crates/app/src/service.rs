@@ -173,29 +173,27 @@ impl App {
         }
     }
 
-    /// What `operation` would do, without doing it. Comparing takes a while, so it is done where
-    /// nobody else waits for the thread.
+    /// What `operation` would do, without doing it. Planning and comparing take a while where it reaches
+    /// many, so both are done where nobody else waits for the thread.
     ///
     /// # Errors
     /// Whatever would stand against it.
     pub async fn preview(
         &self,
-        context: &Context,
-        operation: &impl Operation,
+        context: Context,
+        operation: impl Operation,
     ) -> Result<Preview, CommitError> {
-        let planned = Planned::new(self.live.world(), context, operation)?;
-        let (types, now) = (self.decider.types().clone(), context.now);
-        let compare = move || planned.preview(&types, now);
-        if let Some(prepare) = operation.prepare() {
-            // What takes long to look through takes long to compare.
-            let work = move |budget: &Budget| prepare(budget).map(|()| compare());
-            return self.costly(context, work).await;
-        }
-        match tokio::task::spawn_blocking(compare).await {
-            Ok(preview) => Ok(preview),
-            // A bug is the caller's to report, as if it had happened on this thread.
-            Err(failed) => std::panic::resume_unwind(failed.into_panic()),
-        }
+        let (world, types) = (self.live.world(), self.decider.types().clone());
+        let (caller, now) = (context.actor, context.now);
+        let work = move |budget: &Budget| {
+            // Whoever may not do it is refused before anything is spent on it.
+            let planned = Planned::new(world, &context, &operation)?;
+            if let Some(prepare) = operation.prepare() {
+                prepare(budget)?;
+            }
+            Ok(planned.preview(&types, now))
+        };
+        self.costly(caller, work).await
     }
 
     /// Whether `operation` would be done, without comparing what is with what would be.
@@ -214,10 +212,10 @@ impl App {
 
     async fn costly<T: Send + 'static>(
         &self,
-        context: &Context,
+        caller: Actor,
         work: impl FnOnce(&Budget) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, CommitError> {
-        let done = self.pool.run(context.actor, work).await;
+        let done = self.pool.run(caller, work).await;
         Ok(done.map_err(|Busy| CommitError::Busy)??)
     }
 
@@ -244,7 +242,7 @@ impl App {
             if idempotency.is_none() {
                 self.check(&context, &operation)?;
             }
-            self.costly(&context, prepare).await?;
+            self.costly(context.actor, prepare).await?;
         }
         let proposal = Proposal::new(move |world, context| operation.plan(world, context))
             .once(idempotency)

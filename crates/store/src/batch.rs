@@ -13,7 +13,9 @@ use portcullis_model::{
 use uuid::Uuid;
 
 use crate::{
-    CommitError, Committed, Effect, EffectSource, Engine, Replay, StoreError, actor, bulk,
+    CommitError, Committed, Effect, EffectSource, Engine, Replay, StoreError, actor,
+    body::{self, Body},
+    bulk,
     chain::Canonical,
     commit_span::CommitSpan,
     db::{Conn, Value},
@@ -68,6 +70,7 @@ pub(crate) struct Batch {
     written: HashMap<Position, (Timestamp, Arc<ChangeSet>)>,
     versions: Versions,
     log: Vec<Vec<Value>>,
+    edits: Vec<Vec<Value>>,
     subjects: Vec<Vec<Value>>,
     /// By what names who and what the batch mentions are found.
     names: BTreeSet<(Uuid, String)>,
@@ -86,6 +89,7 @@ impl Batch {
             written: HashMap::new(),
             versions: Versions::default(),
             log: Vec::new(),
+            edits: Vec::new(),
             subjects: Vec::new(),
             names: BTreeSet::new(),
             actors: BTreeSet::new(),
@@ -200,7 +204,7 @@ impl Batch {
     ) -> Result<Timestamp, CommitError> {
         let position = self.head.position.next();
         let at = context.now.max(self.head.at);
-        let body = serde_json::to_string(&**change);
+        let body = Body::of(change);
         let body = body.map_err(|error| CommitError::Internal(error.to_string()))?;
         let subjects = subjects::of(change, &self.world, after);
         let actor = actor::to_text(context.actor);
@@ -230,9 +234,10 @@ impl Batch {
             actor_key.into(),
             change.operation.as_str().into(),
             change.undoes.map(|p| p.0 as i64).into(),
-            body.into(),
+            body.text.as_str().into(),
             hash.to_vec().into(),
         ]);
+        self.edits.extend(body.rows(position));
         for (ordinal, subject) in (0i64..).zip(subjects) {
             let label_key = name::key(&subject.label);
             self.names.insert((subject.id, label_key.clone()));
@@ -268,6 +273,7 @@ impl Batch {
             "hash",
         ];
         bulk::insert(conn, "log", &columns, self.log).await?;
+        bulk::insert(conn, "log_edits", &body::COLUMNS, self.edits).await?;
         let columns = ["position", "ordinal", "kind", "id", "label_key", "label"];
         bulk::insert(conn, "log_subjects", &columns, self.subjects).await?;
         let names = self.names.into_iter();

@@ -6,7 +6,7 @@
 use portcullis_model::{Position, Timestamp};
 use sha2::{Digest as _, Sha256};
 
-use crate::Subject;
+use crate::{Subject, body::Body};
 
 /// A SHA-256.
 pub(crate) type Hash = [u8; 32];
@@ -19,7 +19,7 @@ pub(crate) struct Canonical<'a> {
     pub(crate) actor_login: Option<&'a str>,
     pub(crate) operation: &'a str,
     pub(crate) undoes: Option<Position>,
-    pub(crate) body: &'a str,
+    pub(crate) body: &'a Body,
     pub(crate) subjects: &'a [Subject],
 }
 
@@ -28,10 +28,11 @@ impl Canonical<'_> {
     /// that no two rows run together into the same bytes.
     pub(crate) fn hash(&self, previous: &Hash) -> Hash {
         let mut sha = Sha256::new();
-        let mut part = |bytes: &[u8]| {
-            sha.update((bytes.len() as u64).to_be_bytes());
-            sha.update(bytes);
+        let mut whole = |pieces: &mut dyn Iterator<Item = &[u8]>, length: usize| {
+            sha.update((length as u64).to_be_bytes());
+            pieces.for_each(|piece| sha.update(piece));
         };
+        let mut part = |bytes: &[u8]| whole(&mut std::iter::once(bytes), bytes.len());
         part(previous);
         part(&self.position.0.to_be_bytes());
         part(&self.at.micros().to_be_bytes());
@@ -39,7 +40,10 @@ impl Canonical<'_> {
         part(self.actor_login.map_or(&[][..], str::as_bytes));
         part(self.operation.as_bytes());
         part(&self.undoes.map_or(0, |p| p.0).to_be_bytes());
-        part(self.body.as_bytes());
+        let pieces = self.body.pieces();
+        let length = pieces.clone().map(str::len).sum();
+        whole(&mut pieces.map(str::as_bytes), length);
+        let mut part = |bytes: &[u8]| whole(&mut std::iter::once(bytes), bytes.len());
         for subject in self.subjects {
             part(subject.kind.as_str().as_bytes());
             part(subject.id.as_bytes());

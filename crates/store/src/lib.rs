@@ -12,6 +12,7 @@ mod actor;
 mod audit_events;
 mod backup;
 mod batch;
+mod body;
 mod bound_users;
 mod bulk;
 mod chain;
@@ -35,6 +36,7 @@ mod migrate;
 mod origins;
 mod outbox;
 mod page;
+mod past;
 #[cfg(test)]
 mod plans;
 mod proposal;
@@ -62,6 +64,7 @@ pub use outbox::{
     OutboxRow, Settlement,
 };
 pub use page::{BadCursor, Cursor, Page};
+pub use past::WorldId;
 pub use proposal::{Build, Committed, Idempotency, Proposal, Replay};
 pub use replay::Compared;
 pub use requests::{RequestFilter, RequestStatus};

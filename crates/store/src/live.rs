@@ -13,7 +13,7 @@ use tokio::{
 
 use crate::{
     CommitError, Committed, Confirmed, EffectSource, NotYet, Proposal, Store, StoreError,
-    current::Current, follower, job::Job, writer,
+    chain::Hash, current::Current, follower, job::Job, writer,
 };
 
 /// How many proposals may wait before callers wait to hand theirs in.
@@ -78,6 +78,11 @@ impl Live {
     #[must_use]
     pub fn world(&self) -> Arc<World> {
         self.inner.current.world()
+    }
+
+    /// The current world and the hash of the last entry that it holds.
+    pub(crate) fn known(&self) -> (Arc<World>, Hash) {
+        self.inner.current.known()
     }
 
     /// When the current world was last seen to hold all of the log. The follower looks every second

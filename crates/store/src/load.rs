@@ -85,9 +85,23 @@ const ONE_IN: usize = 4;
 /// So many may differ in any case.
 const FEW: usize = 2_000;
 
+/// The world at `wanted`, made from `near` where that is later and little differs.
+pub(crate) async fn near(
+    conn: &mut Conn,
+    near: Option<&World>,
+    wanted: Position,
+) -> Result<World, StoreError> {
+    if let Some(near) = near.filter(|near| wanted < near.position())
+        && let Some(shared) = earlier(conn, near, wanted).await?
+    {
+        return Ok(shared);
+    }
+    world(conn, When::At(wanted)).await
+}
+
 /// The world at `wanted`, which is before `near`: what began or ended between the two is taken back,
 /// and the rest is shared. `None` where too much did.
-pub(crate) async fn earlier(
+async fn earlier(
     conn: &mut Conn,
     near: &World,
     wanted: Position,

@@ -6,12 +6,12 @@ use std::{
 };
 
 use portcullis_model::{Actor, ChangeSet, OperationName, Position, Timestamp, World};
-use serde::Deserialize;
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
     StoreError, Subject, SubjectKind, actor,
+    body::{self, Body},
     chain::{self, Canonical, Hash},
     db::{Conn, Row},
     query::Query,
@@ -58,7 +58,8 @@ pub(crate) async fn entry(
         return Ok(None);
     };
     let mut entry = entry_of(row)?;
-    entry.change = Some(Arc::new(change_of(position, row.text(7)?)?));
+    let body = Body::load(conn, position, row.text(7)?).await?;
+    entry.change = Some(Arc::new(body.change(position)?));
     let mut subjects = subjects_of(conn, [position], None).await?;
     entry.subjects = subjects.remove(&position).unwrap_or_default();
     Ok(Some(entry))
@@ -78,10 +79,9 @@ pub(crate) async fn part(
         return Ok(None);
     };
     let corrupt = |error| StoreError::corrupt(format!("log entry {position}"), error);
-    let body: Body<'_> = serde_json::from_str(row.text(7)?).map_err(corrupt)?;
+    let (values, edits) = body::some_edits(conn, position, row.text(7)?, (from, most)).await?;
     let (mut changes, mut ids) = (Vec::new(), BTreeSet::new());
-    for text in body.changes.iter().skip(from).take(most) {
-        let value: Value = serde_json::from_str(text.get()).map_err(corrupt)?;
+    for value in values {
         ids_in(&value, &mut ids);
         changes.push(serde_json::from_value(value).map_err(corrupt)?);
     }
@@ -92,10 +92,7 @@ pub(crate) async fn part(
         undoes: entry.undoes,
     }));
     entry.subjects = subjects_with(conn, position, ids).await?;
-    Ok(Some(EntryPart {
-        entry,
-        edits: body.changes.len(),
-    }))
+    Ok(Some(EntryPart { entry, edits }))
 }
 
 /// An entry with a part of its edits, and of what it is about.
@@ -105,13 +102,6 @@ pub struct EntryPart {
     pub entry: LogEntry,
     /// How many edits it has in all.
     pub edits: usize,
-}
-
-/// A change set whose edits are not read yet.
-#[derive(Deserialize)]
-struct Body<'b> {
-    #[serde(borrow)]
-    changes: Vec<&'b RawValue>,
 }
 
 /// The ids that stand anywhere in an edit.
@@ -163,11 +153,6 @@ pub(crate) const fn position(number: i64) -> Position {
 pub(crate) fn operation(text: &str) -> Result<OperationName, StoreError> {
     let unknown = || StoreError::corrupt("log", format!("`{text}` is no operation"));
     OperationName::parse(text).ok_or_else(unknown)
-}
-
-pub(crate) fn change_of(position: Position, body: &str) -> Result<ChangeSet, StoreError> {
-    serde_json::from_str(body)
-        .map_err(|error| StoreError::corrupt(format!("log entry {position}"), error))
 }
 
 pub(crate) async fn subjects_of(
@@ -243,7 +228,7 @@ pub(crate) async fn follow(
     (mut world, last): (World, Hash),
     to: &Head,
 ) -> Result<Option<World>, StoreError> {
-    if !holds(conn, world.position(), &last).await? {
+    if hash_at(conn, world.position()).await? != Some(last) {
         tracing::error!(
             known = %world.position(),
             head = %to.position,
@@ -264,7 +249,8 @@ pub(crate) async fn follow(
         }
         for row in rows {
             let at = position(row.int(0)?);
-            let change = change_of(at, row.text(1)?)?;
+            let body = Body::load(conn, at, row.text(1)?).await?;
+            let change = body.change(at)?;
             world = match world.after(&change) {
                 Ok(next) if next.position() == at => next,
                 Ok(_) => return Err(StoreError::corrupt("log", format!("no entry before {at}"))),
@@ -278,18 +264,16 @@ pub(crate) async fn follow(
     Ok(Some(world))
 }
 
-/// Whether the log holds the entry of this hash at this position.
-async fn holds(conn: &mut Conn, at: Position, hash: &Hash) -> Result<bool, StoreError> {
+/// The hash of the entry at a position, and before the first that of none.
+pub(crate) async fn hash_at(conn: &mut Conn, at: Position) -> Result<Option<Hash>, StoreError> {
     if at == Position(0) {
-        return Ok(true);
+        return Ok(Some([0; 32]));
     }
     let sql = "SELECT hash FROM log WHERE position = $1";
     let rows = conn.fetch(sql, vec![(at.0 as i64).into()]).await?;
-    let there = rows
-        .first()
+    rows.first()
         .map(|row| chain::read(row.bytes(0)?))
-        .transpose()?;
-    Ok(there.as_ref() == Some(hash))
+        .transpose()
 }
 
 /// What verifying the log found.
@@ -322,6 +306,7 @@ pub(crate) async fn verify(
             broken = Some((at.next(), "the entry is missing".to_owned()));
         }
         for (row, position) in rows.iter().zip(positions) {
+            let body = Body::load(conn, position, row.text(6)?).await?;
             let entry = Canonical {
                 position,
                 at: Timestamp::from_micros(row.int(1)?),
@@ -329,13 +314,15 @@ pub(crate) async fn verify(
                 actor_login: row.opt_text(3)?,
                 operation: row.text(4)?,
                 undoes: row.opt_int(5)?.map(self::position),
-                body: row.text(6)?,
+                body: &body,
                 subjects: &subjects.remove(&position).unwrap_or_default(),
             };
             let wrong = if position != at.next() {
                 "the entry is missing"
             } else if entry.hash(&hash)[..] != *row.bytes(7)? {
                 "the entry is not as it was written"
+            } else if !body.is_in_order(position)? {
+                "its edits are not numbered as they were written"
             } else if entry.at < last {
                 "the entry is earlier than the one before it"
             } else {

@@ -33,7 +33,7 @@ pub(crate) async fn plan(conn: &mut Conn, sql: &str, values: Vec<Value>) -> Stri
 }
 
 /// The tables that grow with what there is and with what ever was.
-const GROWING: [&str; 12] = [
+const GROWING: [&str; 13] = [
     "users",
     "groups",
     "apps",
@@ -45,6 +45,7 @@ const GROWING: [&str; 12] = [
     "resources",
     "identities",
     "log",
+    "log_edits",
     "log_subjects",
 ];
 
@@ -56,7 +57,7 @@ const WHOLE: [&str; 9] = [
     " WHERE added_pos <= $1 AND (removed_pos IS NULL OR removed_pos > $1)",
     "SELECT COUNT(*) FROM ",
     ", id, added_pos, removed_pos, ",
-    "FROM log ORDER BY position",
+    "FROM log l LEFT JOIN log_edits e ON",
     "SELECT position, label, label_key FROM log_subjects",
     // The newest of all, from the end until the page is full.
     "FROM requests r WHERE r.removed_pos IS NULL ORDER BY r.created_at DESC",
@@ -122,9 +123,14 @@ async fn everything(store: &Store) {
         policy: Arc::new(Policy::default()),
         ids,
     };
-    let users: Vec<_> = (0..8)
+    let mut users: Vec<_> = (0..8)
         .map(|n| user(&context, &format!("user{n}")))
         .collect();
+    // So long that the entry is kept in parts.
+    for user in &mut users {
+        let cv = "much".repeat(5_000).into();
+        user.attributes.insert("cv".into(), cv);
+    }
     let groups: Vec<_> = (0..4)
         .map(|n| group(&context, &format!("Group {n}")))
         .collect();

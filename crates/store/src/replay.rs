@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    StoreError, actor,
+    StoreError, actor, body,
     db::{Conn, Row, Value},
     log::{self, HEAD, Head},
     origins::Origins,
@@ -324,10 +324,13 @@ async fn entries(
     done: &mut Done<'_>,
 ) -> Result<(), StoreError> {
     let mut origins = Origins::of(conn).await?;
-    let sql = "SELECT position, body, COALESCE(actor_login, actor), actor_key, actor \
-               FROM log ORDER BY position";
+    // An entry with its edits in parts comes in as many rows.
+    let sql = "SELECT l.position, l.body, COALESCE(l.actor_login, l.actor), l.actor_key, l.actor, e.edits \
+               FROM log l LEFT JOIN log_edits e ON e.position = l.position \
+               ORDER BY l.position, e.first_edit";
     let mut rows = conn.stream(sql, vec![])?;
-    while let Some(row) = rows.try_next().await? {
+    let mut next = rows.try_next().await?;
+    while let Some(row) = next {
         done.one();
         let position = log::position(row.int(0)?);
         if let Some(compared) = compared.as_deref_mut()
@@ -337,8 +340,21 @@ async fn entries(
                 "log entry {position}: it is not found by its actor's login"
             ));
         }
-        let mut change = log::change_of(position, row.text(1)?)?;
-        origins.fill(position, row.text(4)?, &mut change)?;
+        let mut change = body::change_of(position, row.text(1)?)?;
+        let actor = row.text(4)?.to_owned();
+        let mut part = Some(row);
+        next = None;
+        while let Some(row) = part {
+            if log::position(row.int(0)?) != position {
+                next = Some(row);
+                break;
+            }
+            if let Some(edits) = row.opt_text(5)? {
+                change.changes.extend(body::edits_of(position, edits)?);
+            }
+            part = rows.try_next().await?;
+        }
+        origins.fill(position, &actor, &mut change)?;
         for said in folded(&change) {
             let sides = [(Side::Ends, &said.before), (Side::Begins, &said.after)];
             for (side, told) in sides {

@@ -116,15 +116,7 @@ impl Store {
     /// As [`Store::load_at_position`].
     pub async fn load_near(&self, near: &World, position: Position) -> Result<World, StoreError> {
         let mut tx = self.db().snapshot().await?;
-        let shared = if position < near.position() {
-            load::earlier(&mut tx, near, position).await?
-        } else {
-            None
-        };
-        let world = match shared {
-            Some(world) => world,
-            None => load::world(&mut tx, When::At(position)).await?,
-        };
+        let world = load::near(&mut tx, Some(near), position).await?;
         tx.rollback().await?;
         Ok(world)
     }

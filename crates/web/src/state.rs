@@ -9,7 +9,7 @@ use std::{
 use portcullis_app::{App, decide::Decider, pool::Busy};
 use portcullis_model::{Actor, Id, Position, Timestamp, User, World};
 use portcullis_rules::Budget;
-use portcullis_store::StoreError;
+use portcullis_store::{StoreError, WorldId};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -28,7 +28,7 @@ pub struct Web {
 struct Inner {
     app: App,
     authenticator: Authenticator,
-    past: Mutex<HashMap<Position, Arc<World>>>,
+    past: Mutex<HashMap<WorldId, Arc<World>>>,
     past_loads: Semaphore,
     decision_log: DecisionLog,
     public_url: Option<String>,
@@ -153,7 +153,9 @@ impl Web {
         if position == now.position() {
             return Ok(now);
         }
-        let kept = || self.inner.past.lock().ok()?.get(&position).cloned();
+        // Where the history changes, what is kept of the one before is not found.
+        let id = self.app().store().world_id(position).await?;
+        let kept = || self.inner.past.lock().ok()?.get(&id?).cloned();
         if let Some(world) = kept() {
             return Ok(world);
         }
@@ -161,13 +163,13 @@ impl Web {
         if let Some(world) = kept() {
             return Ok(world);
         }
-        let near = self.app().world();
-        let world = Arc::new(self.app().store().load_near(&near, position).await?);
+        let (id, world) = self.app().live().past(position).await?;
+        let world = Arc::new(world);
         if let Ok(mut past) = self.inner.past.lock() {
             if past.len() >= PAST_KEPT {
                 past.clear();
             }
-            past.insert(position, Arc::clone(&world));
+            past.insert(id, Arc::clone(&world));
         }
         Ok(world)
     }

@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use portcullis_model::{Actor, ChangeSet, Context, OperationName, Refusal, SystemActor, World};
+use portcullis_model::{
+    Actor, Change, ChangeSet, Context, OperationName, Refusal, SystemActor, World,
+};
 
 use crate::{App, Operation, grants};
 
@@ -12,35 +14,27 @@ use crate::{App, Operation, grants};
 #[derive(Clone, Copy, Debug)]
 pub struct ExpireFacts;
 
-/// At most this many facts are ended in one change, so that no entry grows without bound.
-const MOST: usize = 5_000;
+/// At most this many facts are ended in one change: no entry grows without bound, and whoever else
+/// writes gets their turn between two.
+const MOST: usize = 500;
 
 impl Operation for ExpireFacts {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let now = context.now;
         let mut change = ChangeSet::new(OperationName::TimeExpire);
-        for m in world.memberships_lapsed(now).take(MOST) {
-            change.push(m.end());
-        }
-        for i in world
-            .inclusions()
-            .filter(|i| i.validity.until.is_past(now))
-            .take(MOST)
-        {
-            change.push(i.end());
-        }
-        for e in world
-            .entitlements()
-            .filter(|e| e.validity.until.is_past(now))
-            .take(MOST)
-        {
-            change.push(e.end());
-        }
+        let memberships = world.memberships_lapsed(now);
+        let inclusions = world.inclusions();
+        let inclusions = inclusions.filter(|i| i.validity.until.is_past(now));
+        let entitlements = world.entitlements();
+        let entitlements = entitlements.filter(|e| e.validity.until.is_past(now));
         let why = grants::reason("nobody decided before the wanted end");
         let waiting = world.all_pending().filter(|r| r.until.is_past(now));
-        for request in waiting.take(MOST) {
-            change.push(request.reject(context, &why));
-        }
+        let edits = memberships
+            .map(|m| Change::from(m.end()))
+            .chain(inclusions.map(|i| i.end().into()))
+            .chain(entitlements.map(|e| e.end().into()))
+            .chain(waiting.map(|request| request.reject(context, &why).into()));
+        change.changes.extend(edits.take(MOST));
         Ok(change)
     }
 }
@@ -55,6 +49,8 @@ pub async fn run_expiry(app: App) {
         let due = world.lapsed(now);
         if due {
             match app.commit(context, ExpireFacts, None).await {
+                // There is more: at once, behind whoever waits to write.
+                Ok(done) if !done.change.is_empty() && done.world.lapsed(now) => continue,
                 Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(%error, "could not record what has ended; trying again");

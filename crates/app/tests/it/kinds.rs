@@ -258,7 +258,7 @@ portcullis_testkit::both_engines! {
             // The preview tells of Ana, by the name or by the decisions that change.
             let root = world.find_user("root").expect("an admin").id;
             let context = app.context(Actor::User(root));
-            let told = app.preview(&context, &give).await.unwrap();
+            let told = app.preview(context.clone(), give.clone()).await.unwrap();
             let named = |line: &portcullis_model::world::DiffLine| line.user == ana && matches!(&line.what, What::Permission { permission } if **permission == *grant.label());
             let judged = told.rules.iter().flat_map(|rules| &rules.shifts);
             let by_rules = judged.filter(|shift| shift.turns.iter().any(|turn| turn.allowed)).any(|shift| shift.people == [ana]);
@@ -276,7 +276,7 @@ portcullis_testkit::both_engines! {
             assert_eq!((entry.position, entry.operation), (given.position, OperationName::GroupGrantEntitlement));
 
             let revoke = RevokeEntitlement { entitlement: there.id };
-            assert!(app.preview(&context, &revoke).await.unwrap().takes_away(), "{kind}");
+            assert!(app.preview(context.clone(), revoke.clone()).await.unwrap().takes_away(), "{kind}");
             let undone = done(&app, Undo { position: given.position, change: (*given.change).clone() }).await;
             assert_eq!(undone.world.conferred(group, &grant), None);
             agree(&undone.world, &grant, &[]);

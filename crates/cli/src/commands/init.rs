@@ -99,7 +99,7 @@ impl Init {
         }
         let context = app.context(Actor::System(SystemActor::Operator));
         let preview = app
-            .preview(&context, &operation)
+            .preview(context.clone(), operation.clone())
             .await
             .map_err(|refusal| tell::refusal(&refusal))?;
         let changed = !preview.change.is_empty();

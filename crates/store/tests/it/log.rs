@@ -1,11 +1,13 @@
 //! The log as audit trail.
 
-use portcullis_model::{
-    Actor, ChangeSet, Edit, Login, MembershipKind, OperationName, Position, SystemActor,
-};
-use portcullis_store::{Cursor, LogEntry, LogFilter, SubjectKind};
+use std::time::Duration;
 
-use crate::support::{at, both, commit, company, context, group, later, membership, user};
+use portcullis_model::{
+    Actor, ChangeSet, Context, Edit, Login, MembershipKind, OperationName, Position, SystemActor,
+};
+use portcullis_store::{Cursor, Engine, LogEntry, LogFilter, SubjectKind};
+
+use crate::support::{at, both, commit, company, context, facts, group, later, membership, user};
 
 both! {
     async fn entries_are_found_by_everything_people_ask_for(database) {
@@ -113,6 +115,98 @@ both! {
         database.sql("UPDATE log_head SET position = 1").await;
         let broken = live.store().verify_log(|_, _| {}).await.unwrap();
         assert!(broken.broken.is_some(), "the head's hash is of the entry that is gone");
+    }
+}
+
+/// Twelve people whose attributes weigh 20 kB each, and one that looks like the end of a list.
+fn weighty(context: &Context) -> ChangeSet {
+    let mut change = ChangeSet::new(OperationName::ImportOrg);
+    for n in 0..12 {
+        let mut one = user(context, &format!("weighty{n}"));
+        let cv = format!("{n}é\"").repeat(4_000);
+        one.attributes.insert("cv".into(), cv.into());
+        one.attributes
+            .insert("its".into(), serde_json::json!({ "changes": [] }));
+        change.push(Edit::create(one));
+    }
+    change
+}
+
+both! {
+    async fn a_long_entry_is_kept_and_read_in_parts(database) {
+        let live = database.live().await;
+        let other = database.live().await;
+        let c = context();
+        commit(&live, &c, company(&[], &[&group(&c, "Before")])).await.unwrap();
+        let change = weighty(&c);
+        let position = commit(&live, &c, change.clone()).await.unwrap().position;
+        commit(&live, &c, company(&[], &[&group(&c, "After")])).await.unwrap();
+        let whole = serde_json::to_string(&change).unwrap().len() as i64;
+        let longest = database.number("SELECT CAST(MAX(LENGTH(edits)) AS BIGINT) FROM log_edits").await
+            + database.number("SELECT CAST(MAX(LENGTH(body)) AS BIGINT) FROM log").await;
+        assert!(longest < whole / 2, "a row has {longest} of {whole}");
+
+        let store = live.store();
+        let read = store.entry(position).await.unwrap().unwrap();
+        assert_eq!(*read.change.unwrap(), change);
+        for from in 0..=change.changes.len() + 1 {
+            for most in [0, 1, 5, 99] {
+                let part = store.entry_part(position, from, most).await.unwrap().unwrap();
+                let wanted: Vec<_> = change.changes.iter().skip(from).take(most).cloned().collect();
+                assert_eq!(part.edits, change.changes.len());
+                assert_eq!(part.entry.change.unwrap().changes, wanted, "{most} from {from}");
+                let about: Vec<_> = part.entry.subjects.iter().map(|s| s.id).collect();
+                let wanted: Vec<_> = wanted.iter().filter_map(|edit| edit.outline().id).collect();
+                assert_eq!(about, wanted, "{most} from {from}");
+            }
+        }
+        other.at_least(live.world().position(), Duration::from_secs(60)).await.unwrap();
+        assert_eq!(facts(&other.world()), facts(&live.world()));
+        assert_eq!(store.compare_with_log(|_, _| {}).await.unwrap().differences, [""; 0]);
+        assert_eq!(store.verify_log(|_, _| {}).await.unwrap().broken, None);
+        for sql in [
+            "UPDATE log_edits SET edits = replace(edits, 'weighty7', 'weighty8')",
+            "UPDATE log_edits SET first_edit = first_edit + 1 WHERE first_edit > 0",
+            "DELETE FROM log_edits WHERE first_edit = 0",
+        ] {
+            database.sql("CREATE TABLE kept AS SELECT * FROM log_edits").await;
+            database.sql(sql).await;
+            let broken = store.verify_log(|_, _| {}).await.unwrap().broken;
+            assert_eq!(broken.map(|(at, _)| at), Some(position), "{sql}");
+            database.sql("DELETE FROM log_edits; INSERT INTO log_edits SELECT * FROM kept; DROP TABLE kept").await;
+        }
+        assert_eq!(store.verify_log(|_, _| {}).await.unwrap().broken, None);
+    }
+}
+
+both! {
+    async fn long_entries_of_earlier_versions_are_put_into_parts_as_they_were(database) {
+        let live = database.live().await;
+        let c = context();
+        let change = weighty(&c);
+        let position = commit(&live, &c, change.clone()).await.unwrap().position;
+        let hash = live.store().verify_log(|_, _| {}).await.unwrap().hash;
+        drop(live);
+        let parts = database.number("SELECT COUNT(*) FROM log_edits").await;
+        assert!(parts > 1);
+        // As the version before wrote it: the whole in one row.
+        let all = match database.engine {
+            Engine::Sqlite => "SELECT group_concat(inner, ',') FROM (SELECT substr(edits, 2, length(edits) - 2) AS inner \
+                               FROM log_edits ORDER BY first_edit)",
+            Engine::Postgres => "SELECT string_agg(substr(edits, 2, length(edits) - 2), ',' ORDER BY first_edit) FROM log_edits",
+        };
+        database.sql(&format!(
+            "UPDATE log SET body = replace(body, '\"changes\":[]', '\"changes\":[' || ({all}) || ']')"
+        )).await;
+        database.sql("DROP TABLE log_edits; DELETE FROM schema_version WHERE version >= 9").await;
+        let whole = serde_json::to_string(&change).unwrap().chars().count() as i64;
+        assert_eq!(database.number("SELECT CAST(MAX(LENGTH(body)) AS BIGINT) FROM log").await, whole);
+
+        let store = database.store().await;
+        assert_eq!(database.number("SELECT COUNT(*) FROM log_edits").await, parts);
+        let verified = store.verify_log(|_, _| {}).await.unwrap();
+        assert_eq!((verified.broken, verified.hash), (None, hash));
+        assert_eq!(*store.entry(position).await.unwrap().unwrap().change.unwrap(), change);
     }
 }
 

@@ -230,7 +230,7 @@ both! {
         database.sql(
             "DELETE FROM schema_version WHERE version >= 4; DROP TABLE outbox; DROP TABLE secrets; \
              DROP TABLE sources_said_from; DROP TABLE bound_users; \
-             DROP TABLE log_names; DROP TABLE log_actors",
+             DROP TABLE log_names; DROP TABLE log_actors; DROP TABLE log_edits",
         ).await;
         let key = match database.engine {
             portcullis_store::Engine::Sqlite => "INTEGER PRIMARY KEY",

@@ -171,6 +171,7 @@ async fn before_sources(database: &Database) -> Live {
         "DROP TABLE bound_users",
         "DROP TABLE log_names",
         "DROP TABLE log_actors",
+        "DROP TABLE log_edits",
         "DELETE FROM schema_version WHERE version >= 6",
     ] {
         database.sql(sql).await;

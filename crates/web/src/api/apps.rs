@@ -11,6 +11,7 @@ use portcullis_model::{
 use crate::api::{
     Act, Answer, Finds, Key, Of, Page, Paging, Read, Write, body,
     groups::wire::GroupRow,
+    list::Window,
     query, row, shown,
     wire::{Deleted, IdBody, Named, Person},
 };
@@ -31,7 +32,12 @@ row! {
 
 row! {
     /// An app with its groups and who owns it.
-    pub(crate) struct AppDetail<'w> of(world: &'w World, app: &'w App, now: Timestamp) where {
+    pub(crate) struct AppDetail<'w> of(
+        world: &'w World,
+        app: &'w App,
+        now: Timestamp,
+        window: &mut Window,
+    ) where {
         let mut groups: Vec<_> = world.app_groups(app.id).collect();
         groups.sort_by_key(|group| (!group.is_owners_group(), &group.name));
         let owners = world.owners_group(app.id).map_or_else(Vec::new, |group| {
@@ -41,11 +47,14 @@ row! {
         #[serde(flatten)]
         row: AppRow<'w> = AppRow::of(world, app),
         /// Who owns it: the owners of its owners group.
-        owners: Vec<Person<'w>> =
-            owners.into_iter().map(|holder| Person::of(holder.user)).collect(),
+        owners: Vec<Person<'w>> = window.of(&owners, |holder| Person::of(holder.user)),
+        owner_count: usize = owners.len(),
         /// Its groups: the owners group first, then by name.
         groups: Vec<AppGroup<'w>> =
-            groups.into_iter().map(|group| AppGroup::of(world, group, now)).collect(),
+            window.of(&groups, |group| AppGroup::of(world, group, now)),
+        group_count: usize = groups.len(),
+        /// What to send as `after` for what follows in these lists; null at their ends.
+        next: Option<String> = window.next(),
     }
 }
 
@@ -61,7 +70,9 @@ row! {
     }
 }
 
-shown!(App: app, |app, done| AppDetail::of(done.world, app, done.now));
+shown!(App: app, |app, done| {
+    AppDetail::of(done.world, app, done.now, &mut Window::at(0))
+});
 
 query! {
     /// Which apps.
@@ -134,9 +145,10 @@ pub(crate) async fn create_app(Write { act, body }: Write<NewApp>) -> Answer {
 }
 
 /// Get an app
-#[utoipa::path(get, path = "/apps/{app}", tag = "apps", responses((status = 200, body = AppDetail)))]
-pub(crate) async fn get_app(app: Of<App>, read: Read) -> Answer {
-    read.answer(&AppDetail::of(&read.world, &app, read.now))
+#[utoipa::path(get, path = "/apps/{app}", tag = "apps", params(Paging), responses((status = 200, body = AppDetail)))]
+pub(crate) async fn get_app(app: Of<App>, read: Read<Paging>) -> Answer {
+    let window = &mut read.query.window()?;
+    read.answer(&AppDetail::of(&read.world, &app, read.now, window))
 }
 
 body! {

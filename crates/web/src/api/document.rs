@@ -1,18 +1,21 @@
 //! What holds for every route, written into the OpenAPI document in one place: keys in paths, the
 //! parameters of all reads and of all writes, the problems an answer may be.
 
-use utoipa::openapi::{
-    ComponentsBuilder, Content, InfoBuilder, LicenseBuilder, OneOfBuilder, OpenApi, Ref, RefOr,
-    Response, ResponseBuilder,
-    header::Header,
-    path::{Operation, Parameter, ParameterIn},
-    schema::Type,
-    security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
-    server::Server,
-    tag::TagBuilder,
+use utoipa::{
+    IntoParams as _,
+    openapi::{
+        ComponentsBuilder, Content, InfoBuilder, LicenseBuilder, OneOfBuilder, OpenApi, Ref, RefOr,
+        Response, ResponseBuilder,
+        header::Header,
+        path::{Operation, Parameter, ParameterIn},
+        schema::Type,
+        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+        server::Server,
+        tag::TagBuilder,
+    },
 };
 
-use super::preview::PreviewBody;
+use super::{extract::Previewing, preview::PreviewBody};
 use crate::{
     error::{Problem, ProblemField},
     http::{
@@ -132,19 +135,18 @@ fn read(operation: &mut Operation, keys: &[Parameter]) {
     let number = of_type(Type::Integer);
     let at = parameter("at", ParameterIn::Query, at, date_time());
     let no_older = parameter("Portcullis-Position", ParameterIn::Header, no_older, number);
-    add(operation, keys, [at, no_older], "400 401 404 503");
+    add(operation, keys, vec![at, no_older], "400 401 404 503");
 }
 
 fn write(operation: &mut Operation, keys: &[Parameter]) {
-    let preview = "Answers what would happen, and changes nothing.";
     let once = "The same key with the same request does it once and answers the same.";
-    let flag = of_type(Type::Boolean);
     let key = text().max_length(Some(255));
-    let preview = parameter("preview", ParameterIn::Query, preview, flag);
     let once = parameter("Idempotency-Key", ParameterIn::Header, once, key);
     or_preview(operation);
     let statuses = "400 401 403 404 409 413 415 422 503";
-    add(operation, keys, [preview, once], statuses);
+    let mut common = Previewing::into_params(|| None);
+    common.push(once);
+    add(operation, keys, common, statuses);
 }
 
 /// An answer with a body of one kind and shape.
@@ -185,7 +187,7 @@ fn or_preview(operation: &mut Operation) {
 }
 
 /// What is beside the route's own: the keys in its path, common parameters, and problems.
-fn add(operation: &mut Operation, keys: &[Parameter], common: [Parameter; 2], statuses: &str) {
+fn add(operation: &mut Operation, keys: &[Parameter], common: Vec<Parameter>, statuses: &str) {
     let parameters = keys.iter().cloned().chain(common).map(RefOr::T);
     let all = operation.parameters.get_or_insert_default();
     all.extend(parameters);

@@ -21,6 +21,7 @@ use serde::Serialize;
 
 use super::{
     body::{self, FromJson, NoBody},
+    list::{After, Limit, Paging, Window},
     preview::PreviewBody,
     wire::Deleted,
 };
@@ -31,7 +32,7 @@ use crate::{
     error::Failure,
     http::{
         Finds, content_type,
-        query::{self, FromQuery, NoQuery, parameter},
+        query::{self, FromQuery, NoQuery, query},
     },
     view::POSITION,
 };
@@ -60,7 +61,7 @@ impl<Q: FromQuery + Send> FromRequestParts<Web> for Read<Q> {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
         let viewer = <Viewer as FromRequestParts<Web>>::from_request_parts(parts, web).await?;
         let mut faults = Vec::new();
-        let query = query::read(parts, "at", &mut faults)?;
+        let query = query::read(parts, &["at"], &mut faults)?;
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults).into());
         }
@@ -122,7 +123,7 @@ pub(crate) struct Act<Q = NoQuery> {
 }
 
 enum Mode {
-    Preview,
+    Preview(Window),
     Commit(Option<Idempotency>),
 }
 
@@ -144,6 +145,36 @@ impl<Q: FromQuery + Send> FromRequest<Web> for Act<Q> {
     }
 }
 
+query! {
+    /// Whether a write is only previewed, and which part of what it would do is shown.
+    pub(crate) struct Previewing {
+        /// Answers what would happen, and changes nothing.
+        preview: Option<bool>,
+        /// Of a preview: how many rows of each list at most; 50 if not given.
+        limit: Option<Limit>,
+        /// Of a preview: where the last part ended, its `next`.
+        after: Option<After>,
+    }
+}
+
+impl Previewing {
+    fn window(self, faults: &mut Vec<FieldError>) -> Option<Window> {
+        let (limit, after) = (self.limit, self.after);
+        let asked = [limit.map(|_| "limit"), after.as_ref().map(|_| "after")];
+        if self.preview != Some(true) {
+            let only = "only a preview has parts; send `preview=true` too";
+            let asked = asked.into_iter().flatten();
+            faults.extend(asked.map(|name| FieldError::new(name, only)));
+            return None;
+        }
+        let window = Paging { limit, after }.window();
+        if let Err(Refusal::Invalid(wrong)) = &window {
+            faults.extend(wrong.iter().cloned());
+        }
+        window.ok()
+    }
+}
+
 /// Reads a write, every fault in it at once.
 async fn receive<B: FromJson, Q: FromQuery>(
     request: Request,
@@ -157,13 +188,13 @@ async fn receive<B: FromJson, Q: FromQuery>(
     let request = Request::from_parts(parts.clone(), body);
     let bytes = bytes(&parts.headers, request, web).await?;
     let body = body::read::<B>(&bytes, &mut faults);
-    let query = query::read::<Q>(&parts, "preview", &mut faults)?;
-    let previewed = parameter::<bool>(&query::pairs(&parts)?, "preview", &mut faults);
+    let (query, preview) = query::read::<(Q, Previewing)>(&parts, &[], &mut faults)?;
+    let window = preview.window(&mut faults);
     let (Some(body), true) = (body, faults.is_empty()) else {
         return Err(Refusal::Invalid(faults).into());
     };
-    let mode = if previewed.unwrap_or_default() {
-        Mode::Preview
+    let mode = if let Some(window) = window {
+        Mode::Preview(window)
     } else {
         let uri = parts.uri.path_and_query().map_or("", |uri| uri.as_str());
         let request = [parts.method.as_str().as_bytes(), uri.as_bytes(), &bytes];
@@ -298,9 +329,9 @@ impl<Q> Act<Q> {
     ) -> Answer {
         let web = self.web;
         let key = match self.mode {
-            Mode::Preview => {
-                let preview = web.app().preview(&self.viewer.context, &operation).await?;
-                return json(StatusCode::OK, &PreviewBody::of(&preview));
+            Mode::Preview(mut window) => {
+                let preview = web.app().preview(self.viewer.context, operation).await?;
+                return json(StatusCode::OK, &PreviewBody::of(&preview, &mut window));
             }
             Mode::Commit(key) => key,
         };

@@ -1,4 +1,5 @@
-//! Pages of lists: `?limit=` and `?after=`, and the answer `{items, total, next}`.
+//! Parts of lists: `?limit=` and `?after=`. A list answers `{items, total, next}`; what has several
+//! lists in it answers the same part of each, and one `next` ([`Window`]). No answer has more.
 
 use portcullis_model::{
     Refusal,
@@ -55,6 +56,9 @@ query! {
     }
 }
 
+/// How many rows if nothing is said.
+const USUAL: u32 = 50;
+
 /// How many rows: 1 to 1000.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limit(u16);
@@ -77,7 +81,7 @@ impl FromText for Limit {
         of_type(Type::Integer)
             .minimum(Some(1))
             .maximum(Some(1000))
-            .default(Some(50.into()))
+            .default(Some(USUAL.into()))
             .into()
     }
 }
@@ -101,12 +105,12 @@ impl FromText for After {
 impl Paging {
     /// How many rows.
     pub(crate) fn limit(&self) -> usize {
-        self.limit.map_or(50, |limit| limit.0.into())
+        self.limit.map_or(USUAL as usize, |limit| limit.0.into())
     }
 
     /// How many rows, for the store.
     pub(crate) fn rows(&self) -> u32 {
-        self.limit.map_or(50, |limit| limit.0.into())
+        self.limit.map_or(USUAL, |limit| limit.0.into())
     }
 
     /// Which part of a list that is at hand.
@@ -124,6 +128,19 @@ impl Paging {
             cursor.map_err(|bad: BadCursor| Refusal::invalid("after", bad.to_string()))
         };
         self.after.as_ref().map(parse).transpose()
+    }
+
+    /// Which part of several lists at once.
+    pub(crate) fn window(&self) -> Result<Window, Refusal> {
+        let from = match &self.after {
+            None => Ok(0),
+            Some(after) => after.0.parse(),
+        };
+        let wrong = |_| Refusal::invalid("after", "that is not where this answer ended");
+        Ok(Window {
+            limit: self.limit(),
+            ..Window::at(from.map_err(wrong)?)
+        })
     }
 
     /// A page of the store's.
@@ -150,6 +167,58 @@ impl<T> Page<T> {
         }
     }
 }
+
+/// The same part of each of several lists: the rows from one number on.
+#[derive(Debug)]
+pub(crate) struct Window {
+    /// The number of the first row.
+    pub(crate) from: usize,
+    /// How many rows of each list at most.
+    pub(crate) limit: usize,
+    more: bool,
+}
+
+impl Window {
+    /// As many rows as if nothing is said, from the one numbered `from` on.
+    pub(crate) const fn at(from: usize) -> Self {
+        let (limit, more) = (USUAL as usize, false);
+        Self { from, limit, more }
+    }
+
+    /// What of a list is in it.
+    pub(crate) fn of<R, T>(
+        &mut self,
+        rows: impl IntoIterator<Item = R>,
+        render: impl FnMut(R) -> T,
+    ) -> Vec<T> {
+        let mut rows = rows.into_iter().skip(self.from);
+        let shown = rows.by_ref().take(self.limit).map(render).collect();
+        self.more |= rows.next().is_some();
+        shown
+    }
+
+    /// A list that is all there is.
+    pub(crate) fn page<R, T>(mut self, rows: Vec<R>, render: impl FnMut(R) -> T) -> Page<T> {
+        let total = Some(rows.len());
+        let items = self.of(rows, render);
+        let next = self.next();
+        Page { items, total, next }
+    }
+
+    /// Ends it before the row of this number, where that is earlier.
+    pub(crate) fn end_before(&mut self, number: usize) {
+        self.limit = self.limit.min(number.saturating_sub(self.from));
+    }
+
+    /// What to send as `after` for the rows that follow, if any list has some.
+    pub(crate) fn next(&self) -> Option<String> {
+        let end = self.from + self.limit;
+        self.more.then(|| hex(end.to_string().as_bytes()))
+    }
+}
+
+/// Of a list in each row of a list, these are shown, and all are counted.
+pub(crate) const FEW: usize = 20;
 
 #[cfg(test)]
 mod tests {

@@ -1,15 +1,18 @@
 //! The log: everything that was ever done, by whom, exactly; and undoing it.
 
+use std::sync::Arc;
+
 use portcullis_app::log::Undo;
 use portcullis_model::{
     Actor, App, FieldError, Group, Noun, Position, Record, Refusal, Tag, Timestamp, User, World,
 };
-use portcullis_store::{LogEntry, LogFilter, Subject, SubjectKind};
+use portcullis_store::{EntryPart, LogEntry, LogFilter, Subject, SubjectKind};
 use uuid::Uuid;
 
 use crate::{
     api::{
         Act, Answer, Done, Finds, Key, Of, Page, Paging, Read,
+        list::Window,
         preview::Edits,
         query, row,
         wire::{ActorRef, IdBody, Time},
@@ -143,32 +146,54 @@ fn id<Q, T: Keyed>(read: &Read<Q>, key: &Option<Key<T>>) -> Result<Option<Uuid>,
 
 row! {
     /// An entry with its exact change.
-    pub(crate) struct EntryDetail<'w> of(world: &'w World, entry: &'w LogEntry) {
+    pub(crate) struct EntryDetail<'w> of(
+        world: &'w World,
+        part: &'w EntryPart,
+        window: &mut Window,
+    ) where {
+        let (entry, at_hand) = (&part.entry, (window.from, part.edits));
+    } {
+        /// The edits.
+        change: Option<Edits<'w>> =
+            entry.change.as_deref().map(|change| Edits::part(change, at_hand, window)),
+        /// With what these edits are about.
         #[serde(flatten)]
         entry: Entry<'w> = Entry::of(world, entry),
-        /// The edits.
-        change: Option<Edits<'w>> = entry.change.as_deref().map(Edits),
+        /// What to send as `after` for the edits that follow; null at their end.
+        next: Option<String> = window.next(),
     }
 }
 
 /// Get an entry of the log
 ///
-/// With everything it is about, and each record as it was before and after.
-#[utoipa::path(get, path = "/log/{position}", tag = "log", responses((status = 200, body = EntryDetail)))]
-pub(crate) async fn get_entry(entry: Of<LogEntry>, read: Read) -> Answer {
+/// With its edits, each record as it was before and after, and what these are about.
+#[utoipa::path(get, path = "/log/{position}", tag = "log", params(Paging), responses((status = 200, body = EntryDetail)))]
+pub(crate) async fn get_entry(position: Of<Position>, read: Read<Paging>) -> Answer {
     read.only_now("an entry never changes")?;
-    read.answer(&EntryDetail::of(&read.world, &entry))
+    let mut window = read.query.window()?;
+    let store = read.web.app().store();
+    let part = store
+        .entry_part(*position, window.from, window.limit)
+        .await?;
+    let part = part.ok_or_else(|| Refusal::not_found(Noun::LogEntry, *position))?;
+    read.answer(&EntryDetail::of(&read.world, &part, &mut window))
 }
 
 row! {
     /// What undid an entry.
-    pub(crate) struct Undone<'w> of(undid: Position, done: &Done<'w>) {
+    pub(crate) struct Undone<'w> of(
+        undid: Position,
+        done: &Done<'w>,
+        window: &mut Window,
+    ) {
         /// The entry that was undone.
         undid: u64 = undid.0,
         /// The entry that undid it.
         position: u64 = done.position.0,
         /// The edits.
-        change: Edits<'w> = Edits(done.change),
+        change: Edits<'w> = Edits::of(done.change, window),
+        /// What to send as `after` to `/log/{position}` for the edits that follow; null if these are all.
+        next: Option<String> = window.next(),
     }
 }
 
@@ -177,12 +202,15 @@ row! {
 /// The same edits the other way round, by whoever may make them, unless something has been changed
 /// again since.
 #[utoipa::path(post, path = "/log/{position}/undo", tag = "log", responses((status = 200, body = Undone)))]
-pub(crate) async fn undo(entry: Of<LogEntry>, act: Act) -> Answer {
-    let position = entry.position;
-    let change = entry.change.as_deref();
+pub(crate) async fn undo(position: Of<Position>, act: Act) -> Answer {
+    let position = *position;
+    let entry = act.web.app().store().entry(position).await?;
+    let change = entry.and_then(|entry| entry.change);
     let change = change.ok_or_else(|| Refusal::not_found(Noun::LogEntry, position))?;
-    let change = change.clone();
+    let change = Arc::unwrap_or_clone(change);
     let operation = Undo { position, change };
-    act.run(operation, |done| done.answer(&Undone::of(position, done)))
-        .await
+    act.run(operation, |done| {
+        done.answer(&Undone::of(position, done, &mut Window::at(0)))
+    })
+    .await
 }

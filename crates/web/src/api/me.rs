@@ -5,6 +5,7 @@ use portcullis_model::User;
 use super::{
     Finds, Key,
     extract::{Answer, Read},
+    list::{Paging, Window},
     row,
     users::UserDetail,
     wire::{GroupRef, Time},
@@ -45,16 +46,20 @@ pub(crate) async fn about(read: Read) -> Answer {
 
 row! {
     /// Who asks, what they have and what waits for them.
-    pub(crate) struct Me<'w> of(read: &'w Read, user: &'w User) where {
+    pub(crate) struct Me<'w> of(
+        read: &'w Read<Paging>,
+        user: &'w User,
+        window: &mut Window,
+    ) where {
         let (world, now) = (&*read.world, read.now);
         let mut owned: Vec<_> = world.owned_by(user.id, now).collect();
         owned.sort_by_key(|group| &group.name);
     } {
-        #[serde(flatten)]
-        user: UserDetail<'w> = UserDetail::of(read.web.decider(), world, user, now),
         /// The groups they own.
-        owns: Vec<GroupRef<'w>> =
-            owned.into_iter().map(|group| GroupRef::of(world, group)).collect(),
+        owns: Vec<GroupRef<'w>> = window.of(&owned, |group| GroupRef::of(world, group)),
+        owns_count: usize = owned.len(),
+        #[serde(flatten)]
+        user: UserDetail<'w> = UserDetail::of(read.web.decider(), world, user, now, window),
         /// How many requests wait for them to decide.
         requests_for_me: usize = world.waits_for(user.id, now).len(),
         /// How many requests of theirs wait.
@@ -66,8 +71,8 @@ row! {
 /// Who you are
 ///
 /// What you have, what you own, and what waits for you.
-#[utoipa::path(get, path = "/me", tag = "users", responses((status = 200, body = Me)))]
-pub(crate) async fn me(read: Read) -> Answer {
+#[utoipa::path(get, path = "/me", tag = "users", params(Paging), responses((status = 200, body = Me)))]
+pub(crate) async fn me(read: Read<Paging>) -> Answer {
     let user = read.one(&Key::<User>::new("@me".into()))?;
-    read.answer(&Me::of(&read, user))
+    read.answer(&Me::of(&read, user, &mut read.query.window()?))
 }

@@ -7,11 +7,11 @@ use portcullis_app::{
     decide::{AffectedUsers, DecisionChange, RulesDiff},
 };
 use portcullis_model::{
-    ChangeSet, Diff, World,
+    ChangeSet, Diff, Position, World,
     world::{DiffLine, What},
 };
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -21,6 +21,7 @@ use utoipa::{
 };
 
 use super::{
+    list::{FEW, Window},
     row::row,
     wire::{GroupRef, Person, Place, Until},
 };
@@ -28,16 +29,22 @@ use crate::http::text::{of_type, text};
 
 row! {
     /// What a change would do.
-    pub(crate) struct PreviewBody<'w> of(preview: &'w Preview) {
+    pub(crate) struct PreviewBody<'w> of(preview: &'w Preview, window: &mut Window) where {
+        // First, for what they weigh may end the part early.
+        let change = Edits::of(&preview.change, window);
+    } {
         /// Who gains and loses what.
-        diff: DiffBody<'w> = DiffBody::of(&preview.before, &preview.after, &preview.diff),
+        diff: DiffBody<'w> = DiffBody::of(&preview.before, &preview.after, &preview.diff, window),
         /// What changes by rules; missing where no list of rules is touched.
         rules?: Option<RulesBody<'w>> =
-            preview.rules.as_ref().map(|rules| RulesBody::of(preview, rules)),
+            preview.rules.as_ref().map(|rules| RulesBody::of(preview, rules, window)),
         /// What is allowed but should be thought of.
-        warnings: Vec<WarningRow<'w>> = preview.warnings.iter().map(WarningRow::of).collect(),
+        warnings: Vec<WarningRow<'w>> = window.of(&preview.warnings, WarningRow::of),
         /// The edits.
-        change: Edits<'w> = Edits(&preview.change),
+        change: Edits<'w> = change,
+        /// What to send as `after`, with the same request, for what follows in these lists; null at
+        /// their ends.
+        next: Option<String> = window.next(),
     }
 }
 
@@ -53,17 +60,25 @@ row! {
 
 row! {
     /// Who gains and loses what.
-    pub(crate) struct DiffBody<'w> of(before: &'w World, after: &'w World, diff: &'w Diff) where {
-        let rows = |lines: &'w [DiffLine]| {
-            lines.iter().map(|line| DiffRow::of(before, after, line)).collect()
+    pub(crate) struct DiffBody<'w> of(
+        before: &'w World,
+        after: &'w World,
+        diff: &'w Diff,
+        window: &mut Window,
+    ) where {
+        let mut rows = |lines: &'w [DiffLine]| {
+            window.of(lines, |line| DiffRow::of(before, after, line))
         };
     } {
         /// What people have after and had not before.
         gains: Vec<DiffRow<'w>> = rows(&diff.gains),
+        gain_count: usize = diff.gains.len(),
         /// What people had before and have not after.
         losses: Vec<DiffRow<'w>> = rows(&diff.losses),
+        loss_count: usize = diff.losses.len(),
         /// What people have before and after, with another end.
         changes: Vec<DiffRow<'w>> = rows(&diff.changes),
+        change_count: usize = diff.changes.len(),
         /// How many people it concerns.
         people: usize = diff.people(),
     }
@@ -101,12 +116,17 @@ row! {
 
 row! {
     /// What a change does by rules.
-    pub(crate) struct RulesBody<'w> of(preview: &'w Preview, diff: &'w RulesDiff) {
+    pub(crate) struct RulesBody<'w> of(
+        preview: &'w Preview,
+        diff: &'w RulesDiff,
+        window: &mut Window,
+    ) {
         /// How many people are judged by other rules than before.
         people: usize = diff.people,
         /// One for each way in which their rules differ.
         shifts: Vec<AffectedUsersRow<'w>> =
-            diff.shifts.iter().map(|shift| AffectedUsersRow::of(preview, shift)).collect(),
+            window.of(&diff.shifts, |shift| AffectedUsersRow::of(preview, shift)),
+        shift_count: usize = diff.shifts.len(),
         /// For how many people it was not looked at.
         not_compared: usize = diff.not_compared,
     }
@@ -118,8 +138,10 @@ row! {
         let (before, after) = (&*preview.before, &preview.after);
         let known = |id| if after.user(id).is_some() { after } else { before };
     } {
+        /// The first 20.
         users: Vec<Person<'w>> =
-            shift.people.iter().map(|id| Person::by_id(known(*id), *id)).collect(),
+            shift.people.iter().take(FEW).map(|id| Person::by_id(known(*id), *id)).collect(),
+        user_count: usize = shift.people.len(),
         /// Requests that get another answer, one for each way that was found.
         turns: Vec<DecisionChangeRow<'w>> = shift.turns.iter().map(DecisionChangeRow::of).collect(),
         /// Whether these are all the ways in which answers change. If there are none, nothing changes.
@@ -153,10 +175,60 @@ row! {
     }
 }
 
-/// The exact edits of a change.
+/// The exact edits of a change, or a part of them.
 #[derive(Debug, Serialize)]
-#[serde(transparent)]
-pub(crate) struct Edits<'w>(pub(crate) &'w ChangeSet);
+pub(crate) struct Edits<'w> {
+    operation: &'w str,
+    changes: Vec<Box<RawValue>>,
+    /// How many there are.
+    change_count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undoes: Option<Position>,
+}
+
+/// An answer holds no more edits once they are this many bytes. One is never cut.
+const MOST_BYTES: usize = 256 * 1024;
+
+impl<'w> Edits<'w> {
+    /// Those in the window, which ends before what would weigh too much.
+    pub(crate) fn of(change: &'w ChangeSet, window: &mut Window) -> Self {
+        let count = change.changes.len();
+        Self::part(change, (0, count), window)
+    }
+
+    /// The same, of a change of which only the edits from a number on are at hand; it has `count`.
+    pub(crate) fn part(
+        change: &'w ChangeSet,
+        (first, count): (usize, usize),
+        window: &mut Window,
+    ) -> Self {
+        let mut bytes = 0;
+        let (from, limit) = (window.from, window.limit);
+        let at_hand = change.changes.iter().skip(from.saturating_sub(first));
+        let mut changes = Vec::new();
+        for edit in at_hand.take(limit) {
+            // INVARIANT: records are trees of text, numbers and maps with text keys: they always
+            // serialize.
+            let Ok(edit) = serde_json::value::to_raw_value(edit) else {
+                continue;
+            };
+            bytes += edit.get().len();
+            if bytes > MOST_BYTES && !changes.is_empty() {
+                window.end_before(from + changes.len());
+                break;
+            }
+            changes.push(edit);
+        }
+        // What is not at hand is counted all the same.
+        window.of(0..count, |_| ());
+        Self {
+            operation: change.operation.as_str(),
+            changes,
+            change_count: count,
+            undoes: change.undoes,
+        }
+    }
+}
 
 impl PartialSchema for Edits<'_> {
     fn schema() -> RefOr<Schema> {
@@ -173,7 +245,7 @@ impl PartialSchema for Edits<'_> {
             .property("after", any("As it is to be; missing if it ends."));
         ObjectBuilder::new()
             .description(Some(
-                "Edits of records, in order, under the name of one operation.",
+                "Edits of records, in order, under the name of one operation: those in this part.",
             ))
             .property(
                 "operation",
@@ -182,6 +254,11 @@ impl PartialSchema for Edits<'_> {
             .required("operation")
             .property("changes", ArrayBuilder::new().items(edit))
             .required("changes")
+            .property(
+                "change_count",
+                of_type(Type::Integer).description(Some("How many edits there are in all.")),
+            )
+            .required("change_count")
             .property(
                 "undoes",
                 of_type(Type::Integer).description(Some("The log entry this undoes.")),

@@ -16,7 +16,7 @@ use crate::api::{
         GroupsBy,
         wire::{GroupDetail, GroupRow, InclusionRow, inclusions},
     },
-    list::{OrderBody, sort},
+    list::{OrderBody, Window, sort},
     query, row,
     wire::Rows,
 };
@@ -57,21 +57,29 @@ pub(crate) async fn list_roles(read: Read<(Filter, Paging)>) -> Answer {
 
 row! {
     /// A role with where it leads.
-    pub(crate) struct RoleDetail<'w> of(world: &'w World, role: &'w Group, now: Timestamp) {
-        #[serde(flatten)]
-        group: GroupDetail<'w> = GroupDetail::of(world, role, now),
+    pub(crate) struct RoleDetail<'w> of(
+        world: &'w World,
+        role: &'w Group,
+        now: Timestamp,
+        window: &mut Window,
+    ) where {
+        let groups = InclusionRow::lasting(world, now, world.targets_of(role.id), |i| i.target);
+    } {
         /// The groups its members get into.
-        groups: Vec<InclusionRow<'w>> =
-            InclusionRow::lasting(world, now, world.targets_of(role.id), |i| i.target),
+        groups: Vec<InclusionRow<'w>> = window.of(&groups, |i| InclusionRow::of(world, i)),
+        group_count: usize = groups.len(),
+        #[serde(flatten)]
+        group: GroupDetail<'w> = GroupDetail::of(world, role, now, window),
     }
 }
 
 /// Get a role
 ///
 /// The group, and the groups its members get into.
-#[utoipa::path(get, path = "/roles/{role}", tag = "roles", responses((status = 200, body = RoleDetail)))]
-pub(crate) async fn get_role(role: Of<Role>, read: Read) -> Answer {
-    read.answer(&RoleDetail::of(&read.world, &role, read.now))
+#[utoipa::path(get, path = "/roles/{role}", tag = "roles", params(Paging), responses((status = 200, body = RoleDetail)))]
+pub(crate) async fn get_role(role: Of<Role>, read: Read<Paging>) -> Answer {
+    let window = &mut read.query.window()?;
+    read.answer(&RoleDetail::of(&read.world, &role, read.now, window))
 }
 
 body! {

@@ -18,6 +18,7 @@ use crate::{
     api::{
         Act, Answer, Of, Page, Paging, Read, Write,
         body::{FromJson, body, or_fault},
+        list::Window,
         query, row, shown,
         wire::{Deleted, GroupRef, IdBody, Named},
     },
@@ -38,16 +39,25 @@ row! {
 
 row! {
     /// A tag with what carries it itself.
-    pub(crate) struct TagDetail<'w> of(world: &'w World, tag: &'w Tag) where {
-        let apps = world.apps().filter(|app| app.tags.contains(&tag.id));
+    pub(crate) struct TagDetail<'w> of(
+        world: &'w World,
+        tag: &'w Tag,
+        window: &mut Window,
+    ) where {
+        let apps: Vec<_> = world.apps().filter(|app| app.tags.contains(&tag.id)).collect();
         let groups = world.groups().filter(|group| group.tags.contains(&tag.id));
+        let groups: Vec<_> = groups.collect();
     } {
         #[serde(flatten)]
         row: TagRow<'w> = TagRow::of(tag),
         /// The apps that carry it, whose groups it constrains too.
-        apps: Vec<Named<'w>> = apps.map(Named::app).collect(),
+        apps: Vec<Named<'w>> = window.of(apps.iter().copied(), Named::app),
+        app_count: usize = apps.len(),
         /// The groups that carry it themselves.
-        groups: Vec<GroupRef<'w>> = groups.map(|group| GroupRef::of(world, group)).collect(),
+        groups: Vec<GroupRef<'w>> = window.of(&groups, |group| GroupRef::of(world, group)),
+        group_count: usize = groups.len(),
+        /// What to send as `after` for what follows in these lists; null at their ends.
+        next: Option<String> = window.next(),
     }
 }
 
@@ -107,7 +117,7 @@ impl From<ConstraintsBody> for Constraints {
     }
 }
 
-shown!(Tag: tag, |tag, done| TagDetail::of(done.world, tag));
+shown!(Tag: tag, |tag, done| TagDetail::of(done.world, tag, &mut Window::at(0)));
 
 query! {
     /// Which tags.
@@ -163,9 +173,10 @@ pub(crate) async fn create_tag(Write { act, body }: Write<NewTag>) -> Answer {
 }
 
 /// Get a tag
-#[utoipa::path(get, path = "/tags/{tag}", tag = "tags", responses((status = 200, body = TagDetail)))]
-pub(crate) async fn get_tag(tag: Of<Tag>, read: Read) -> Answer {
-    read.answer(&TagDetail::of(&read.world, &tag))
+#[utoipa::path(get, path = "/tags/{tag}", tag = "tags", params(Paging), responses((status = 200, body = TagDetail)))]
+pub(crate) async fn get_tag(tag: Of<Tag>, read: Read<Paging>) -> Answer {
+    let window = &mut read.query.window()?;
+    read.answer(&TagDetail::of(&read.world, &tag, window))
 }
 
 body! {

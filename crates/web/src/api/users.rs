@@ -19,7 +19,7 @@ use crate::api::{
     Act, Answer, Finds, Key, Of, Page, Paging, Read, Write, body, choice,
     groups::wire::MembershipRow,
     history::HistoryItem,
-    list::{OrderBody, sort},
+    list::{FEW, OrderBody, Window, sort},
     query,
     questions::expiring::{EndingRow, Within, ending},
     row, shown,
@@ -55,7 +55,10 @@ row! {
         world: &'w World,
         user: &'w User,
         now: Timestamp,
+        window: &mut Window,
     ) where {
+        let access = world.access_of(user.id, now);
+        let permissions = decider.permissions_of(Moment::new(world, now), user);
         let mut direct: Vec<_> = world
             .direct_of_user(user.id)
             .filter(|membership| !membership.validity.until.is_past(now))
@@ -70,20 +73,19 @@ row! {
         /// Whether they are an admin.
         admin: bool = world.is_admin(user.id, now),
         /// Where they are, directly or through roles, with every way that leads there.
-        access: Vec<AccessRow<'w>> = world
-            .access_of(user.id, now)
-            .iter()
-            .map(|access| AccessRow::of(world, access))
-            .collect(),
+        access: Vec<AccessRow<'w>> =
+            window.of(&access, |access| AccessRow::of(world, access)),
+        access_count: usize = access.len(),
         /// What they may do, and through which group.
-        permissions: Vec<PermissionRow<'w>> = decider
-            .permissions_of(Moment::new(world, now), user)
-            .iter()
-            .map(|access| PermissionRow::of(world, access))
-            .collect(),
+        permissions: Vec<PermissionRow<'w>> =
+            window.of(&permissions, |access| PermissionRow::of(world, access)),
+        permission_count: usize = permissions.len(),
         /// Their direct memberships and ownerships, also those that have not begun.
         direct: Vec<MembershipRow<'w>> =
-            direct.into_iter().map(|m| MembershipRow::of(world, m)).collect(),
+            window.of(&direct, |m| MembershipRow::of(world, m)),
+        direct_count: usize = direct.len(),
+        /// What to send as `after` for what follows in these lists; null at their ends.
+        next: Option<String> = window.next(),
     }
 }
 
@@ -95,9 +97,10 @@ row! {
         until: Until = Until(access.until),
         /// Whether one of the ways is a direct membership or ownership.
         direct: bool = access.paths.iter().any(Path::is_direct),
-        /// The ways, shortest first.
+        /// The ways, shortest first; the first 20.
         paths: Vec<PathRow<'w>> =
-            access.paths.iter().map(|path| PathRow::of(world, path)).collect(),
+            access.paths.iter().take(FEW).map(|path| PathRow::of(world, path)).collect(),
+        path_count: usize = access.paths.len(),
     }
 }
 
@@ -137,7 +140,9 @@ row! {
     }
 }
 
-shown!(User: user, |user, done| UserDetail::of(done.decider, done.world, user, done.now));
+shown!(User: user, |user, done| {
+    UserDetail::of(done.decider, done.world, user, done.now, &mut Window::at(0))
+});
 
 query! {
     /// Which users.
@@ -218,13 +223,14 @@ pub(crate) async fn create_user(Write { act, body }: Write<NewUser>) -> Answer {
 /// Get a user
 ///
 /// With what they have, directly and through roles, every way that leads there, and until when.
-#[utoipa::path(get, path = "/users/{user}", tag = "users", responses((status = 200, body = UserDetail)))]
-pub(crate) async fn get_user(user: Of<User>, read: Read) -> Answer {
+#[utoipa::path(get, path = "/users/{user}", tag = "users", params(Paging), responses((status = 200, body = UserDetail)))]
+pub(crate) async fn get_user(user: Of<User>, read: Read<Paging>) -> Answer {
     read.answer(&UserDetail::of(
         read.web.decider(),
         &read.world,
         &user,
         read.now,
+        &mut read.query.window()?,
     ))
 }
 

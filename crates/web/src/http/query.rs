@@ -113,12 +113,12 @@ pub(crate) fn pairs(parts: &Parts) -> Result<Vec<(String, String)>, Refusal> {
 /// them and the caller tells them all.
 pub(crate) fn read<Q: FromQuery>(
     parts: &Parts,
-    common: &'static str,
+    common: &[&'static str],
     faults: &mut Vec<FieldError>,
 ) -> Result<Q, Refusal> {
     let pairs = pairs(parts)?;
     let mut known = Q::names();
-    known.push(common);
+    known.extend(common);
     for (name, _) in &pairs {
         if !known.contains(&name.as_str()) && !faults.iter().any(|fault| fault.field == *name) {
             faults.push(FieldError::new(name, unknown("parameter", name, &known)));

@@ -10,8 +10,8 @@ use portcullis_model::{
 
 use crate::{ui, words};
 
-/// More people than this are counted but not listed in a preview, so that a page stays small.
-const MOST_PEOPLE: usize = 100;
+/// More lines than this of who gains and loses what are counted but not listed: a page stays small.
+const MOST_LINES: usize = 80;
 
 pub(crate) fn user(user: &User) -> ui::Entity {
     let kind = match user.kind {
@@ -115,9 +115,10 @@ fn permission(name: &str) -> ui::Entity {
     ui::Entity::new(ui::EntityKind::Entitlement, name, href)
 }
 
-/// A diff grouped by person. Names come from the world in which the thing exists.
+/// A diff grouped by person, those listed whose lines fit into a page. Names come from the world in
+/// which the thing exists.
 pub(crate) fn diff(before: &World, after: &World, diff: &Diff, now: Timestamp) -> ui::Diff {
-    let mut people: BTreeMap<Id<User>, Vec<ui::DiffLine>> = BTreeMap::new();
+    let mut people: BTreeMap<Id<User>, Vec<(ui::Sign, &DiffLine)>> = BTreeMap::new();
     let signed = [
         (ui::Sign::Loses, &diff.losses),
         (ui::Sign::Gains, &diff.gains),
@@ -125,29 +126,35 @@ pub(crate) fn diff(before: &World, after: &World, diff: &Diff, now: Timestamp) -
     ];
     for (sign, lines) in signed {
         for line in lines {
-            let world = if line.after.is_some() { after } else { before };
-            let listed = people.entry(line.user).or_default();
-            if let Some(line) = diff_line(world, sign, line, now) {
-                listed.push(line);
-            }
+            people.entry(line.user).or_default().push((sign, line));
         }
     }
-    let total = people.len();
-    let name = |id: &Id<User>| after.user(*id).or_else(|| before.user(*id));
-    let mut subjects: Vec<_> = people
-        .into_iter()
-        .filter_map(|(id, lines)| {
-            Some(ui::DiffSubject {
-                who: user(name(&id)?),
-                lines,
-            })
-        })
+    let name = |id| after.user(id).or_else(|| before.user(id));
+    let people = people.into_iter();
+    let mut people: Vec<_> = people
+        .filter_map(|(id, lines)| Some((name(id)?, lines)))
         .collect();
-    subjects.sort_by(|a, b| a.who.name.cmp(&b.who.name));
-    subjects.truncate(MOST_PEOPLE);
-    let mut diff = ui::Diff::new(subjects);
-    diff.omitted = total.saturating_sub(MOST_PEOPLE);
-    diff
+    people.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+    let (total, mut left) = (people.len(), MOST_LINES);
+    let mut subjects = Vec::new();
+    for (who, lines) in people {
+        if left == 0 {
+            break;
+        }
+        let lines = lines.into_iter().take(left);
+        let lines = lines.filter_map(|(sign, line)| {
+            let world = if line.after.is_some() { after } else { before };
+            diff_line(world, sign, line, now)
+        });
+        let (who, lines) = (user(who), lines.collect::<Vec<_>>());
+        left -= lines.len();
+        subjects.push(ui::DiffSubject { who, lines });
+    }
+    let mut shown = ui::Diff::new(subjects);
+    shown.omitted = total - shown.subjects.len();
+    let unlisted = signed.map(|(sign, lines)| (sign, lines.len() - shown.count(sign)));
+    shown.unlisted = unlisted.into();
+    shown
 }
 
 fn diff_line(

@@ -19,7 +19,7 @@ use crate::{Web, error::Failure, ui};
 
 /// What is to be done, how it is put into words, and where it leads.
 pub(crate) struct Step {
-    operation: Box<dyn Operation>,
+    operation: Arc<dyn Operation>,
     /// What will happen, in one sentence: `Remove Ana Lima from payroll-read`.
     title: String,
     /// The confirming button: `Remove`.
@@ -56,7 +56,7 @@ impl Step {
         cancel: impl Into<String>,
     ) -> Self {
         Self {
-            operation: Box::new(operation),
+            operation: Arc::new(operation),
             title: title.into(),
             confirm,
             cancel: cancel.into(),
@@ -114,11 +114,12 @@ pub(crate) async fn run(
         // The form was compared with this world, which may not be the writer's.
         let seen = Arc::clone(&page.viewer.world);
         let operation = step.operation;
-        step.operation = Box::new(AsSeen { operation, seen });
+        step.operation = Arc::new(AsSeen { operation, seen });
     }
     let seen = submission.fields.get(SEEN);
     if submission.fields.get("confirm") != "yes" || !seen.is_empty() {
-        let preview = web.app().preview(&context, &step.operation).await?;
+        let operation = Arc::clone(&step.operation);
+        let preview = web.app().preview(context.clone(), operation).await?;
         // What is confirmed is what was shown: of something else by now there is another preview.
         if asks(&preview, step.ask) && seen != digest(&preview) {
             return show(page, &preview, step, submission.fields.hidden());
@@ -143,7 +144,7 @@ fn digest(preview: &Preview) -> String {
     let touched: Vec<_> = touched.map(|of| (of.record, of.edit, of.id)).collect();
     let lost = preview.diff.losses.iter();
     let lost: Vec<_> = lost.map(|line| (line.user, &line.what)).collect();
-    version(&(touched, format!("{lost:?}")))
+    version(&(touched, lost))
 }
 
 /// The page of what a commit made, if it made something that has one.

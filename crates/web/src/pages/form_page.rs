@@ -193,7 +193,10 @@ impl<'p> FormPage<'p> {
     /// Boxes for all tags. Those in force stay ticked for who may not take them off, which
     /// `may_remove` says.
     pub(crate) fn tags(&mut self, carried: &[Id<Tag>], may_remove: bool) {
-        let boxes = self.page.viewer.world.tags().map(|tag| {
+        let world = &self.page.viewer.world;
+        let others = world.tags().filter(|tag| !carried.contains(&tag.id));
+        let tags = carried.iter().filter_map(|id| world.tag(*id)).chain(others);
+        let boxes = tags.map(|tag| {
             let has = carried.contains(&tag.id);
             let locked = has && !may_remove;
             let check = self.check("tags", tag.id.to_string(), &*tag.name, has);
@@ -204,11 +207,34 @@ impl<'p> FormPage<'p> {
                 ..check
             }
         });
-        let boxes = Control::Checks(boxes.collect(), "There are no tags.");
-        let field = self.add(boxes, "tags", "Tags", "");
+        let (boxes, left) = (boxes.collect(), MORE_TAGS);
+        let most = MOST_BOXES.max(carried.len());
+        let field = self.boxes(("tags", "Tags"), boxes, most, "There are no tags.", left);
         if !may_remove && !carried.is_empty() {
             field.help("Only admins take tags off.");
         }
+    }
+
+    /// Boxes, the first `most` of them; the rest is named in a field below, called `more`.
+    pub(crate) fn boxes(
+        &mut self,
+        (name, label): (&'static str, &'static str),
+        mut boxes: Vec<Check>,
+        most: usize,
+        none: &'static str,
+        (more, more_label): (&'static str, &'static str),
+    ) -> &mut Field {
+        let left = boxes.len().saturating_sub(most);
+        boxes.truncate(most);
+        self.add(Control::Checks(boxes, none), name, label, "");
+        let field = self.fields.len() - 1;
+        if left > 0 {
+            let help = format!(
+                "{left} more are not listed. Name them, one per line or separated by commas."
+            );
+            self.add(Control::Lines, more, more_label, "").help(help);
+        }
+        &mut self.fields[field]
     }
 
     /// What it is for.
@@ -258,6 +284,12 @@ impl<'p> FormPage<'p> {
         }
     }
 }
+
+/// More boxes than this make a page heavy.
+pub(crate) const MOST_BOXES: usize = 40;
+/// The fields that name what is not among the boxes.
+pub(crate) const MORE_TAGS: (&str, &str) = ("more_tags", "More tags");
+pub(crate) const MORE_GROUPS: (&str, &str) = ("more", "More groups");
 
 /// A message above the fields.
 pub(crate) struct Banner {

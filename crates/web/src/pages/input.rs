@@ -3,13 +3,14 @@
 use std::ops::Deref;
 
 use portcullis_model::{
-    Expiry, Group, Id, MembershipKind, Timestamp, User, World,
+    Expiry, Group, Id, MembershipKind, Record, Tag, Timestamp, User, World,
     name::{Description, Name, ParseTextError, Reason},
 };
 use serde::Serialize;
 
 use super::{
     fields::{Fields, Submission, kind, version},
+    form_page::{MORE_GROUPS, MORE_TAGS},
     frame::Page,
     pick,
 };
@@ -90,18 +91,37 @@ impl<'s> Input<'s> {
         pick::people(self.world(), self.text(name), name, &mut self.errors)
     }
 
-    /// The groups named in a field, one per line or separated by commas.
-    pub(crate) fn groups(&mut self, name: &str) -> Vec<Id<Group>> {
+    /// The groups whose boxes are ticked, and those named beneath them.
+    pub(crate) fn groups(&mut self) -> Vec<Id<Group>> {
+        let mut all = self.ids("groups");
+        all.extend(self.named_in(MORE_GROUPS.0, "group", World::find_group));
+        all
+    }
+
+    /// The tags whose boxes are ticked, and those named beneath them.
+    pub(crate) fn tags(&mut self) -> Vec<Id<Tag>> {
+        let mut all = self.ids("tags");
+        all.extend(self.named_in(MORE_TAGS.0, "tag", World::find_tag));
+        all
+    }
+
+    /// What is named in a field, one per line or separated by commas.
+    fn named_in<T: Record>(
+        &mut self,
+        name: &str,
+        noun: &str,
+        find: for<'w> fn(&'w World, &str) -> Option<&'w T>,
+    ) -> Vec<Id<T>> {
         let (mut found, mut unknown) = (Vec::new(), Vec::new());
         let pieces = self.text(name).split([',', ';', '\n', '\r']);
         for piece in pieces.map(str::trim).filter(|piece| !piece.is_empty()) {
-            match self.world().find_group(piece) {
-                Some(group) => found.push(group.id),
+            match find(self.world(), piece) {
+                Some(record) => found.push(record.id()),
                 None => unknown.push(piece),
             }
         }
         if !unknown.is_empty() {
-            self.errors.add(name, pick::unknown("group", &unknown));
+            self.errors.add(name, pick::unknown(noun, &unknown));
         }
         found
     }

@@ -68,6 +68,8 @@ pub(crate) struct Diff {
     pub(crate) subjects: Vec<DiffSubject>,
     /// People who differ but are not listed, so that a page stays small.
     pub(crate) omitted: usize,
+    /// How many lines of each sign are not listed, those people's and others'.
+    pub(crate) unlisted: Vec<(Sign, usize)>,
 }
 
 impl Diff {
@@ -75,6 +77,7 @@ impl Diff {
         Self {
             subjects,
             omitted: 0,
+            unlisted: Vec::new(),
         }
     }
 
@@ -101,10 +104,17 @@ impl Diff {
             .split_at(fitting.max(1).min(self.subjects.len()))
     }
 
-    /// How many lines have a sign.
+    /// How many lines have a sign, those not listed included.
     pub(crate) fn count(&self, sign: Sign) -> usize {
         let lines = self.subjects.iter().flat_map(|subject| &subject.lines);
-        lines.filter(|line| line.sign == sign).count()
+        let listed = lines.filter(|line| line.sign == sign).count();
+        let unlisted = self.unlisted.iter().filter(|(of, _)| *of == sign);
+        listed + unlisted.map(|(_, count)| count).sum::<usize>()
+    }
+
+    /// How many lines are not listed.
+    pub(crate) fn unlisted(&self) -> usize {
+        self.unlisted.iter().map(|(_, count)| count).sum()
     }
 }
 

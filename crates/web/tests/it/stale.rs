@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use portcullis_testkit::{TestApp, both_engines};
 use portcullis_web::Limits;
 use serde_json::json;
@@ -50,5 +51,29 @@ both_engines! {
         script("UPDATE log_head SET position = position - 1").await?;
         assert_eq!(until_health_is(&app, 200).await["status"], "ok");
         let _ = ask().await.expect(200);
+    }
+}
+
+both_engines! {
+    async fn a_past_world_of_another_history_is_not_answered(db: Database) {
+        let app = TestApp::on(db).await?;
+        let ada = app.as_user("ada");
+        app.clock.advance(SignedDuration::from_secs(60));
+        let then = app.app.now();
+        app.clock.advance(SignedDuration::from_secs(60));
+        let _ = ada.post("/api/v1/tags", json!({ "name": "Later" })).await.expect(201);
+        let name = async || {
+            let path = format!("/api/v1/users/mia?at={then}");
+            ada.get(&path).await.expect(200).body["name"].clone()
+        };
+        assert_eq!(name().await, "Mia Member");
+        // As a restored database has it, in which the same positions hold other entries.
+        let hash = if app.database.is_postgres() { "decode(repeat('ab', 32), 'hex')" } else { "randomblob(32)" };
+        app.database.script(format!(
+            "UPDATE users SET body = REPLACE(body, 'Mia Member', 'Mia Restored'); \
+             UPDATE log SET hash = {hash}; \
+             UPDATE log_head SET hash = (SELECT hash FROM log WHERE log.position = log_head.position)",
+        )).await?;
+        assert_eq!(name().await, "Mia Restored");
     }
 }

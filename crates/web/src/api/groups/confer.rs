@@ -20,7 +20,7 @@ use utoipa::openapi::{
 use super::wire::EntitlementRow;
 use crate::{
     api::{
-        Act, Answer, Of, Read, Write,
+        Act, Answer, Of, Page, Paging, Read, Write,
         body::{Fields, FromJson, described},
         rules::wire::Rules as RulesIn,
         wire::{Deleted, Rows},
@@ -29,15 +29,15 @@ use crate::{
 };
 
 /// List what a group confers
-#[utoipa::path(get, path = "/groups/{group}/entitlements", tag = "groups", responses((status = 200, body = Rows<EntitlementRow>)))]
-pub(crate) async fn list_entitlements(group: Of<Group>, read: Read) -> Answer {
+#[utoipa::path(get, path = "/groups/{group}/entitlements", tag = "groups", params(Paging), responses((status = 200, body = Page<EntitlementRow>)))]
+pub(crate) async fn list_entitlements(group: Of<Group>, read: Read<Paging>) -> Answer {
     let conferred = read.world.entitlements_of(group.id);
     let mut all: Vec<_> = conferred
         .filter(|e| !e.validity.until.is_past(read.now))
         .collect();
     all.sort_by_key(|e| e.grant.key());
     let row = |e| EntitlementRow::of(&read.world, e);
-    read.answer(&Rows::of(all.into_iter().map(row)))
+    read.answer(&read.query.window()?.page(all, row))
 }
 
 /// What is to be conferred, by the members of its kind, until when and why. It is read when it is

@@ -4,26 +4,39 @@ use portcullis_app::group::{AttachRole, DetachRole};
 use portcullis_model::{Expiry, Group, MembershipKind, Timestamp, World, name::Reason};
 
 use super::wire::{InclusionRow, inclusions};
-use crate::api::{Act, Answer, Attached, Of, Read, Write, body, query, row, wire::Rows};
+use crate::api::{
+    Act, Answer, Attached, Of, Paging, Read, Write, body, list::Window, query, row, wire::Rows,
+};
 
 row! {
     /// A group's inclusions.
-    pub(crate) struct Inclusions<'w> of(world: &'w World, group: &Group, now: Timestamp) {
+    pub(crate) struct Inclusions<'w> of(
+        world: &'w World,
+        group: &Group,
+        now: Timestamp,
+        window: &mut Window,
+    ) where {
+        let roles = InclusionRow::lasting(world, now, world.children_of(group.id), |i| i.child);
+        let groups = InclusionRow::lasting(world, now, world.targets_of(group.id), |i| i.target);
+    } {
         /// Roles whose members get into this group.
-        roles: Vec<InclusionRow<'w>> =
-            InclusionRow::lasting(world, now, world.children_of(group.id), |i| i.child),
+        roles: Vec<InclusionRow<'w>> = window.of(&roles, |i| InclusionRow::of(world, i)),
+        role_count: usize = roles.len(),
         /// Groups that this one's members get into; for roles.
-        groups: Vec<InclusionRow<'w>> =
-            InclusionRow::lasting(world, now, world.targets_of(group.id), |i| i.target),
+        groups: Vec<InclusionRow<'w>> = window.of(&groups, |i| InclusionRow::of(world, i)),
+        group_count: usize = groups.len(),
+        /// What to send as `after` for what follows in these lists; null at their ends.
+        next: Option<String> = window.next(),
     }
 }
 
 /// List a group's inclusions
 ///
 /// The roles attached to it and, for a role, the groups it is attached to.
-#[utoipa::path(get, path = "/groups/{group}/inclusions", tag = "groups", responses((status = 200, body = Inclusions)))]
-pub(crate) async fn list_inclusions(group: Of<Group>, read: Read) -> Answer {
-    read.answer(&Inclusions::of(&read.world, &group, read.now))
+#[utoipa::path(get, path = "/groups/{group}/inclusions", tag = "groups", params(Paging), responses((status = 200, body = Inclusions)))]
+pub(crate) async fn list_inclusions(group: Of<Group>, read: Read<Paging>) -> Answer {
+    let window = &mut read.query.window()?;
+    read.answer(&Inclusions::of(&read.world, &group, read.now, window))
 }
 
 body! {

@@ -136,9 +136,10 @@ pub(super) fn kind(
 }
 
 /// Get a group, role or app group
-#[utoipa::path(get, path = "/groups/{group}", tag = "groups", responses((status = 200, body = GroupDetail)))]
-pub(crate) async fn get_group(group: Of<Group>, read: Read) -> Answer {
-    read.answer(&GroupDetail::of(&read.world, &group, read.now))
+#[utoipa::path(get, path = "/groups/{group}", tag = "groups", params(Paging), responses((status = 200, body = GroupDetail)))]
+pub(crate) async fn get_group(group: Of<Group>, read: Read<Paging>) -> Answer {
+    let window = &mut read.query.window()?;
+    read.answer(&GroupDetail::of(&read.world, &group, read.now, window))
 }
 
 body! {

@@ -10,7 +10,9 @@ use portcullis_model::{
 
 use super::wire::{MembershipRow, memberships};
 use crate::api::{
-    Act, Answer, Finds, Key, Of, Page, Paging, Read, Write, body, query, row,
+    Act, Answer, Finds, Key, Of, Page, Paging, Read, Write, body,
+    list::FEW,
+    query, row,
     wire::{ActorRef, GroupRef, IdBody, Person, Rows, Time, Until},
 };
 
@@ -32,8 +34,9 @@ row! {
         until: Until = Until(until),
         /// Whether they are in it directly.
         direct: bool = ways.first().is_some_and(|way| way.through.is_none()),
-        /// The ways, the direct one first.
-        ways: Vec<Way<'w>> = ways,
+        way_count: usize = ways.len(),
+        /// The ways, the direct one first; the first 20.
+        ways: Vec<Way<'w>> = ways.into_iter().take(FEW).collect(),
     }
 }
 

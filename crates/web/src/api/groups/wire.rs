@@ -7,7 +7,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::api::{
-    Answer, Done, row, shown,
+    Answer, Done,
+    list::Window,
+    row, shown,
     tags::Demands,
     wire::{ActorRef, GroupKindBody, GroupRef, IdBody, Named, Person, Place, Rows, Time, Until},
 };
@@ -32,13 +34,19 @@ row! {
 
 row! {
     /// A group with what holds for it.
-    pub(crate) struct GroupDetail<'w> of(world: &'w World, group: &'w Group, now: Timestamp) where {
+    pub(crate) struct GroupDetail<'w> of(
+        world: &'w World,
+        group: &'w Group,
+        now: Timestamp,
+        window: &mut Window,
+    ) where {
         let own = group.tags.iter().filter_map(|tag| world.tag(*tag));
+        let conferred: Vec<_> = world.entitlements_of(group.id).collect();
     } {
         #[serde(flatten)]
         row: GroupRow<'w> = GroupRow::of(world, group),
         /// The tags set on the group itself.
-        own_tags: Vec<Named<'w>> = own.map(Named::tag).collect(),
+        own_tags: Vec<Named<'w>> = window.of(own, Named::tag),
         /// What the tags demand together.
         constraints: Demands = Demands(world.constraints_on(group)),
         /// How many members it has, directly or through roles.
@@ -46,10 +54,11 @@ row! {
         /// How many owners it has, directly or through roles.
         owner_count: usize = world.holder_count(group.id, MembershipKind::Owner, now),
         /// What membership confers.
-        entitlements: Vec<EntitlementRow<'w>> = world
-            .entitlements_of(group.id)
-            .map(|entitlement| EntitlementRow::of(world, entitlement))
-            .collect(),
+        entitlements: Vec<EntitlementRow<'w>> =
+            window.of(&conferred, |entitlement| EntitlementRow::of(world, entitlement)),
+        entitlement_count: usize = conferred.len(),
+        /// What to send as `after` for what follows in these lists; null at their ends.
+        next: Option<String> = window.next(),
     }
 }
 
@@ -152,10 +161,10 @@ impl<'w> InclusionRow<'w> {
         now: Timestamp,
         all: impl Iterator<Item = &'w Inclusion>,
         other: fn(&Inclusion) -> Id<Group>,
-    ) -> Vec<Self> {
+    ) -> Vec<&'w Inclusion> {
         let mut all: Vec<_> = all.filter(|i| !i.validity.until.is_past(now)).collect();
         all.sort_by_key(|i| (world.group(other(i)).map(|group| &group.name), i.kind));
-        all.into_iter().map(|i| Self::of(world, i)).collect()
+        all
     }
 
     pub(crate) fn of(world: &'w World, inclusion: &'w Inclusion) -> Self {
@@ -163,7 +172,9 @@ impl<'w> InclusionRow<'w> {
     }
 }
 
-shown!(Group: group, |group, done| GroupDetail::of(done.world, group, done.now));
+shown!(Group: group, |group, done| {
+    GroupDetail::of(done.world, group, done.now, &mut Window::at(0))
+});
 
 /// Whose places a change added, moved or ended, in the world after it.
 pub(crate) fn memberships(done: &Done<'_>) -> Answer {

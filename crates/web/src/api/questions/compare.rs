@@ -6,7 +6,9 @@ use portcullis_app::decide::Moment;
 use portcullis_model::{Expiry, Group, Id, MembershipKind, User};
 
 use crate::api::{
-    Answer, Finds, Key, Read, query, row,
+    Answer, Finds, Key, Paging, Read,
+    list::Window,
+    query, row,
     wire::{GroupRef, Person, Place, Until},
 };
 
@@ -27,13 +29,20 @@ row! {
         b: &'w User,
         groups: Vec<PlaceOfBoth<'w>>,
         permissions: Vec<PermissionOfBoth<'w>>,
-    ) {
+        window: &mut Window,
+    ) where {
+        let counts = [groups.len(), permissions.len()];
+    } {
         a: Person<'w> = Person::of(a),
         b: Person<'w> = Person::of(b),
         /// Places in groups, by the group's name.
-        groups: Vec<PlaceOfBoth<'w>> = groups,
+        groups: Vec<PlaceOfBoth<'w>> = window.of(groups, |place| place),
+        group_count: usize = counts[0],
         /// Permissions, by name.
-        permissions: Vec<PermissionOfBoth<'w>> = permissions,
+        permissions: Vec<PermissionOfBoth<'w>> = window.of(permissions, |one| one),
+        permission_count: usize = counts[1],
+        /// What to send as `after` for what follows in these lists; null at their ends.
+        next: Option<String> = window.next(),
     }
 }
 
@@ -74,11 +83,12 @@ row! {
 /// Compare two people
 ///
 /// What the one has and the other has not, and what both have.
-#[utoipa::path(get, path = "/compare", tag = "questions", params(Pair), responses((status = 200, body = Comparison)))]
-pub(crate) async fn compare(read: Read<Pair>) -> Answer {
+#[utoipa::path(get, path = "/compare", tag = "questions", params(Pair, Paging), responses((status = 200, body = Comparison)))]
+pub(crate) async fn compare(read: Read<(Pair, Paging)>) -> Answer {
+    let (pair, paging) = &read.query;
     let (world, now) = (&*read.world, read.now);
     let decider = read.web.decider();
-    let (a, b) = (read.one(&read.query.a)?, read.one(&read.query.b)?);
+    let (a, b) = (read.one(&pair.a)?, read.one(&pair.b)?);
     let mut groups = BTreeMap::<(&str, Id<Group>, MembershipKind), Ends>::new();
     let mut permissions = BTreeMap::<&str, Ends>::new();
     for (one, user) in [a, b].into_iter().enumerate() {
@@ -101,5 +111,6 @@ pub(crate) async fn compare(read: Read<Pair>) -> Answer {
         b,
         groups.collect(),
         permissions.collect(),
+        &mut paging.window()?,
     ))
 }

@@ -7,7 +7,9 @@ use portcullis_app::{
 use portcullis_model::{Group, MembershipKind, Refusal, User, World};
 
 use crate::api::{
-    Answer, Finds, Key, Read, query, row,
+    Answer, Finds, Key, Paging, Read,
+    list::{FEW, Window},
+    query, row,
     users::PathRow,
     wire::{GroupRef, Person, Place, Until},
 };
@@ -36,7 +38,10 @@ row! {
         user: &'w User,
         why: &Why<'w>,
         missing: Option<Missing<'w>>,
-    ) {
+        window: Window,
+    ) where {
+        let mut window = window;
+    } {
         user: Person<'w> = Person::of(user),
         /// Whether they have it.
         holds: bool = why.until().is_some(),
@@ -45,7 +50,10 @@ row! {
         /// The environments in which a permission is held that was asked for without one.
         environments?: Option<Vec<String>> = only_in(why),
         /// The ways that lead there, the one that lasts longest first, then the shortest.
-        paths: Vec<PathRow<'w>> = why.ways.iter().map(|way| PathRow::of(world, &way.path)).collect(),
+        paths: Vec<PathRow<'w>> = window.of(&why.ways, |way| PathRow::of(world, &way.path)),
+        path_count: usize = why.ways.len(),
+        /// What to send as `after` for the ways that follow; null at their end.
+        next: Option<String> = window.next(),
         /// What is missing, if they have it not.
         missing: Option<Missing<'w>> = missing,
     }
@@ -86,8 +94,9 @@ row! {
         /// Which group to be in.
         group: GroupRef<'w> = GroupRef::of(world, group),
         kind: Place = kind.into(),
-        /// Who decides.
-        ask: Vec<Person<'w>> = ask.into_iter().map(Person::of).collect(),
+        ask_count: usize = ask.len(),
+        /// Who decides; the first 20.
+        ask: Vec<Person<'w>> = ask.into_iter().take(FEW).map(Person::of).collect(),
     }
 }
 
@@ -95,9 +104,10 @@ row! {
 ///
 /// Every way by which somebody is in a group or has a permission; or, if they have it not, what is
 /// missing and whom to ask.
-#[utoipa::path(get, path = "/explain", tag = "questions", params(Question), responses((status = 200, body = Explanation)))]
-pub(crate) async fn explain(read: Read<Question>) -> Answer {
-    let query = &read.query;
+#[utoipa::path(get, path = "/explain", tag = "questions", params(Question, Paging), responses((status = 200, body = Explanation)))]
+pub(crate) async fn explain(read: Read<(Question, Paging)>) -> Answer {
+    let (query, paging) = &read.query;
+    let window = paging.window()?;
     let user = read.one(&query.user)?;
     match (&query.group, &query.permission) {
         (Some(key), None) => {
@@ -107,14 +117,14 @@ pub(crate) async fn explain(read: Read<Question>) -> Answer {
             }
             let group = read.one(key)?;
             let kind = query.kind.unwrap_or(MembershipKind::Member);
-            read.answer(&of_group(&read, user, group, kind))
+            read.answer(&of_group(&read, user, group, kind, window))
         }
         (None, Some(permission)) => {
             if query.kind.is_some() {
                 let wrong = "only a place in a group has a kind; leave it out";
                 return Err(Refusal::invalid("kind", wrong).into());
             }
-            read.answer(&of_permission(&read, user, permission))
+            read.answer(&of_permission(&read, user, permission, window))
         }
         _ => {
             let wrong = "ask about a `group` or a `permission`, one of them";
@@ -124,10 +134,11 @@ pub(crate) async fn explain(read: Read<Question>) -> Answer {
 }
 
 fn of_group<'w>(
-    read: &'w Read<Question>,
+    read: &'w Read<(Question, Paging)>,
     user: &'w User,
     group: &'w Group,
     kind: MembershipKind,
+    window: Window,
 ) -> Explanation<'w> {
     let (world, now) = (&*read.world, read.now);
     let why = Why::in_group(world, user, group, kind, now);
@@ -140,12 +151,12 @@ fn of_group<'w>(
         Verdict::Lacks => Some(lacks(read, user, group, kind)),
         _ => None,
     };
-    Explanation::of(world, user, &why, missing)
+    Explanation::of(world, user, &why, missing, window)
 }
 
 /// What somebody lacks who is not in a group.
 fn lacks<'w>(
-    read: &'w Read<Question>,
+    read: &'w Read<(Question, Paging)>,
     user: &User,
     group: &'w Group,
     kind: MembershipKind,
@@ -164,12 +175,13 @@ fn lacks<'w>(
 }
 
 fn of_permission<'w>(
-    read: &'w Read<Question>,
+    read: &'w Read<(Question, Paging)>,
     user: &'w User,
     permission: &str,
+    window: Window,
 ) -> Explanation<'w> {
     let (world, now) = (&*read.world, read.now);
-    let environment = read.query.environment.as_deref();
+    let environment = read.query.0.environment.as_deref();
     let why = Why::permission(
         read.web.decider(),
         world,
@@ -198,12 +210,12 @@ fn of_permission<'w>(
             None => not_granted(read, permission),
         }),
     };
-    Explanation::of(world, user, &why, missing)
+    Explanation::of(world, user, &why, missing, window)
 }
 
 /// What is said where no group would give it.
-fn not_granted<'w>(read: &Read<Question>, permission: &str) -> Missing<'w> {
-    let environment = read.query.environment.as_deref();
+fn not_granted<'w>(read: &Read<(Question, Paging)>, permission: &str) -> Missing<'w> {
+    let environment = read.query.0.environment.as_deref();
     let mut elsewhere = read.world.conferring(permission, None, read.now);
     let (code, sentence) = match environment.filter(|_| elsewhere.next().is_some()) {
         Some(environment) => (

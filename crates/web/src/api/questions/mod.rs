@@ -12,7 +12,7 @@ use portcullis_model::{
 
 use crate::api::{
     Answer, Page, Paging, Read,
-    list::Limit,
+    list::{FEW, Limit},
     query, row,
     wire::{GroupRef, Person, Rows, Until},
 };
@@ -72,8 +72,10 @@ row! {
         groups.sort_by_key(|group| &group.name);
     } {
         permission: &'w str = permission,
+        /// The first 20 by name.
         groups: Vec<GroupRef<'w>> =
-            groups.into_iter().map(|group| GroupRef::of(world, group)).collect(),
+            groups.iter().take(FEW).map(|group| GroupRef::of(world, group)).collect(),
+        group_count: usize = groups.len(),
     }
 }
 

@@ -24,8 +24,6 @@ use crate::{
 const SMALL_WORLD: usize = 50_000;
 /// A change with more edits than this is not judged for undoing, and its effect only when asked.
 const SMALL_CHANGE: usize = 2_000;
-/// Lines of who gained and lost what; more are counted.
-const MOST_LINES: usize = 80;
 
 #[derive(Template)]
 #[template(path = "activity/show.html")]
@@ -153,21 +151,5 @@ async fn effect(
     let types = web.decider().types();
     let (diff, _) = access_diff(types, moments, reached.as_ref());
     let diff = convert::diff(&before, &after, &diff, page.viewer.context.now);
-    Ok(Effect::Known(shortened(diff)))
-}
-
-/// At most [`MOST_LINES`] lines of a diff; who is left out is counted.
-fn shortened(mut diff: ui::Diff) -> ui::Diff {
-    let (mut left, mut kept) = (MOST_LINES, 0);
-    for subject in &mut diff.subjects {
-        if left == 0 {
-            break;
-        }
-        subject.lines.truncate(left);
-        left -= subject.lines.len();
-        kept += 1;
-    }
-    diff.omitted += diff.subjects.len() - kept;
-    diff.subjects.truncate(kept);
-    diff
+    Ok(Effect::Known(diff))
 }

@@ -3,7 +3,7 @@
 use portcullis_app::group::{CreateGroup, DeleteGroup, EditGroup};
 use portcullis_model::{App, GroupKind, Policy, record::AppPart};
 
-use crate::pages::prelude::forms::*;
+use crate::pages::{pick, prelude::forms::*};
 
 /// The way to a group.
 pub(in crate::pages) fn crumbs(group: &Group) -> Vec<ui::Link> {
@@ -62,7 +62,7 @@ impl Form for GroupForm {
                 _ if as_role || page.query("kind") == "role" => "role".into(),
                 first => first.map_or_else(String::new, |kind| kind.value.clone()),
             };
-            form.add(Select(kinds.clone()), "kind", KIND, first);
+            choose(form, kinds.clone(), first);
             form.submit = format!("Create {noun}");
         }
         form.add(Line, "name", "Name", group.map_or("", |group| &group.name))
@@ -73,7 +73,7 @@ impl Form for GroupForm {
             None => form.owners("They decide who is in the group. Enter logins or e-mail addresses, separated by commas, spaces or new lines."),
             Some(group) if kinds.len() > 1 && !group.is_owners_group() => {
                 let first = kind_value(group.kind);
-                form.add(Select(kinds), "kind", KIND, first)
+                choose(form, kinds, first)
                     .help("Another kind may need another name. You see what changes for people before it is saved.");
             }
             Some(_) => {}
@@ -98,7 +98,7 @@ impl Form for GroupForm {
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         input.check_stale(&self.0, None);
-        let tags = input.ids("tags");
+        let tags = input.tags();
         let Some(group) = &self.0 else {
             let kind = kind_of(input);
             let name = kind.and_then(|kind| named(input, kind));
@@ -201,6 +201,11 @@ fn kind_of(input: &mut Input<'_>) -> Option<GroupKind> {
         None if input.text("kind") == "group" => return Some(GroupKind::Group),
         None if input.text("kind") == "role" => return Some(GroupKind::Role),
         Some(("app", key)) => {
+            let key = if key.is_empty() {
+                input.text(OTHER_APP)
+            } else {
+                key
+            };
             if let Some(app) = world.find_app(key) {
                 let part = AppPart::Access;
                 return Some(GroupKind::App { app: app.id, part });
@@ -208,8 +213,41 @@ fn kind_of(input: &mut Input<'_>) -> Option<GroupKind> {
         }
         _ => {}
     }
+    if input.text("kind") == OTHER {
+        let name = input.text(OTHER_APP);
+        input.errors.add(OTHER_APP, pick::unknown("app", &[name]));
+        return None;
+    }
     input.errors.add("kind", "choose what kind of group it is");
     None
+}
+
+/// The apps offered at once.
+const MOST_APPS: usize = 50;
+/// The choice that leaves the app to be named, and the field that names it.
+const OTHER: &str = "app:";
+const OTHER_APP: &str = "other_app";
+
+/// The choice among `kinds`; of very many apps some are offered, and others are named.
+fn choose<'f>(
+    form: &'f mut FormPage<'_>,
+    mut kinds: Vec<ui::Choice>,
+    first: String,
+) -> &'f mut Field {
+    let left = kinds.len().saturating_sub(MOST_APPS);
+    if left > 0 {
+        kinds.sort_by_key(|kind| !kind.is(&first));
+        kinds.truncate(MOST_APPS);
+        let label = format!("Group of another app ({left} more), named below");
+        kinds.push(ui::Choice::new(OTHER, label));
+        form.add(Line, OTHER_APP, "Name of the other app", "");
+        // The name stands below the choice.
+        let field = form.fields.len() - 1;
+        form.add(Select(kinds), "kind", KIND, first);
+        form.fields.swap(field, field + 1);
+        return &mut form.fields[field];
+    }
+    form.add(Select(kinds), "kind", KIND, first)
 }
 
 /// The kinds the viewer may give a new group, or `group`.

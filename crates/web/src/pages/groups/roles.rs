@@ -5,9 +5,6 @@ use portcullis_model::World;
 
 use crate::pages::{constraints::length, pick, prelude::forms::*};
 
-/// The most groups offered as boxes; others are named.
-const MOST_BOXES: usize = 40;
-
 pub(super) struct Attach {
     group: Group,
     kind: MembershipKind,
@@ -126,7 +123,7 @@ impl Form for AttachTo {
             0 => "The groups you can add roles to.".into(),
             left => format!("{left} more are not listed; name them below."),
         });
-        form.add(Lines, "more", "More groups", "")
+        form.add(Lines, MORE_GROUPS.0, MORE_GROUPS.1, "")
             .help("By name, one per line or separated by commas.");
         let kinds = ui::Choice::all([("member", "Members"), ("owner", "Owners")]);
         form.add(Pills(kinds), "kind", "As", "member");
@@ -145,8 +142,7 @@ impl Form for AttachTo {
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         let role = &self.0;
-        let mut groups = input.ids("groups");
-        groups.extend(input.groups("more"));
+        let groups = input.groups();
         let count = groups.len();
         let plural = if count == 1 { "" } else { "s" };
         let title = format!("Add {} to {count} group{plural}", role.name);

@@ -169,7 +169,7 @@ async fn decide_box(
         until: None,
         reason: Reason::parse("preview").unwrap_or_default(),
     };
-    let preview = web.app().preview(context, &operation).await;
+    let preview = web.app().preview(context.clone(), operation).await;
     let (diff, stands) = match preview {
         Ok(preview) => (
             convert::diff(&preview.before, &preview.after, &preview.diff, now),

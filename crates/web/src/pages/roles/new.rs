@@ -89,8 +89,8 @@ impl Form for FromPerson {
             check.help(through.map_or_else(String::new, |role| format!("through {}", role.name)))
         });
         let none = "They are in no group that a role can include.";
-        let boxes = Checks(boxes.collect(), none);
-        form.add(boxes, "groups", "Groups", "");
+        let boxes = boxes.collect();
+        form.boxes(("groups", "Groups"), boxes, MOST_BOXES, none, MORE_GROUPS);
         end(form);
         form.action = page.with_query(&[("from", &user.id.to_string())]);
     }
@@ -101,7 +101,7 @@ impl Form for FromPerson {
             user: user.id,
             name: text.name,
             description: text.description,
-            groups: Some(input.ids("groups")),
+            groups: Some(input.groups()),
             reason: text.reason,
         };
         let title = format!(

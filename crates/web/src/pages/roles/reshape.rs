@@ -71,8 +71,11 @@ impl Form for Split {
         });
         let mut boxes: Vec<_> = boxes.collect();
         boxes.sort_by(|a, b| a.label.cmp(&b.label));
-        let boxes = Checks(boxes, "This role includes no groups.");
-        form.add(boxes, "groups", "Groups to move", "");
+        let (label, none) = (
+            ("groups", "Groups to move"),
+            "This role includes no groups.",
+        );
+        form.boxes(label, boxes, MOST_BOXES, none, MORE_GROUPS);
         end(form);
     }
 
@@ -82,7 +85,7 @@ impl Form for Split {
             role: role.id,
             name: text.name,
             description: text.description,
-            groups: input.ids("groups"),
+            groups: input.groups(),
             reason: text.reason,
         };
         let title = format!("Split {} off {}", input.text("name"), role.name);

@@ -4,7 +4,7 @@ use portcullis_testkit::TestApp;
 use serde_json::Value;
 
 /// Method, path template and operation of everything documented.
-pub(super) fn operations(document: &Value) -> Vec<(String, String, Value)> {
+pub(crate) fn operations(document: &Value) -> Vec<(String, String, Value)> {
     let paths = document["paths"].as_object().expect("paths");
     paths
         .iter()

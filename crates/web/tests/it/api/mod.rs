@@ -1,7 +1,7 @@
 //! The REST API.
 
 mod contract;
-mod document;
+pub(crate) mod document;
 mod faults;
 mod lists;
 mod matrix;

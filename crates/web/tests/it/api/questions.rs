@@ -39,6 +39,7 @@ async fn access_is_explained_or_the_one_step_to_it_is_told() -> anyhow::Result<(
               "name": "Petra Apps"
             }
           ],
+          "ask_count": 1,
           "group": {
             "app": {
               "id": "[id]",
@@ -51,6 +52,8 @@ async fn access_is_explained_or_the_one_step_to_it_is_told() -> anyhow::Result<(
           "kind": "member"
         }
       },
+      "next": null,
+      "path_count": 0,
       "paths": [],
       "user": {
         "id": "[id]",

@@ -71,6 +71,7 @@ async fn a_user_is_shown_with_every_way_to_what_they_have() -> anyhow::Result<()
             "name": "App-Billing-Readers"
           },
           "kind": "member",
+          "path_count": 1,
           "paths": [
             {
               "granted_by": {
@@ -115,6 +116,7 @@ async fn a_user_is_shown_with_every_way_to_what_they_have() -> anyhow::Result<()
             "name": "Role-Analysts"
           },
           "kind": "member",
+          "path_count": 1,
           "paths": [
             {
               "granted_by": {
@@ -139,6 +141,7 @@ async fn a_user_is_shown_with_every_way_to_what_they_have() -> anyhow::Result<()
           "until": null
         }
       ],
+      "access_count": 2,
       "admin": false,
       "attributes": {},
       "direct": [
@@ -164,12 +167,15 @@ async fn a_user_is_shown_with_every_way_to_what_they_have() -> anyhow::Result<()
           }
         }
       ],
+      "direct_count": 1,
       "email": "max@example.com",
       "id": "[id]",
       "kind": "person",
       "login": "max",
       "manager": null,
       "name": "Max Analyst",
+      "next": null,
+      "permission_count": 1,
       "permissions": [
         {
           "environments": [],
@@ -216,6 +222,7 @@ async fn members_are_listed_once_with_the_ways_that_lead_there() -> anyhow::Resu
             "login": "max",
             "name": "Max Analyst"
           },
+          "way_count": 2,
           "ways": [
             {
               "from": "2026-03-02T09:00:00Z",
@@ -255,6 +262,7 @@ async fn members_are_listed_once_with_the_ways_that_lead_there() -> anyhow::Resu
             "login": "mia",
             "name": "Mia Member"
           },
+          "way_count": 1,
           "ways": [
             {
               "from": "2026-03-02T09:00:00Z",
