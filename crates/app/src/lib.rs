@@ -30,5 +30,5 @@ mod update;
 
 pub use operation::{AsSeen, Operation, Prepare};
 pub use preview::{Preview, Warning, WarningCode};
-pub use service::{App, Clock, RandomIds, Settings, SystemClock};
+pub use service::{App, CLOCK_JUMP_DAYS, Clock, RandomIds, Settings, SystemClock};
 pub use update::Update;

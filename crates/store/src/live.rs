@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use portcullis_model::{Context, Position, World};
+use portcullis_model::{Context, Position, Timestamp, World};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
@@ -78,6 +78,12 @@ impl Live {
     #[must_use]
     pub fn world(&self) -> Arc<World> {
         self.inner.current.world()
+    }
+
+    /// When the last entry that the current world holds was written; none where the log is empty.
+    #[must_use]
+    pub fn last_at(&self) -> Option<Timestamp> {
+        self.inner.current.last_at()
     }
 
     /// When the current world was last seen to hold all of the log. The follower looks every second
