@@ -192,10 +192,36 @@ impl Decider {
         all
     }
 
+    /// Which values `viewer` sees where a question about `subject` is explained. Rules are open to whoever
+    /// is signed in, as is what groups confer; what is known of somebody and made a rule hold is told to
+    /// them, to admins and to enforcement points, which are nobody.
+    #[must_use]
+    pub fn redaction(
+        &self,
+        world: &World,
+        now: Timestamp,
+        viewer: Option<Id<User>>,
+        subject: &User,
+    ) -> Redaction {
+        let sees = |viewer| viewer == subject.id || world.is_admin(viewer, now);
+        if viewer.is_none_or(sees) {
+            return Redaction::ShowAll;
+        }
+        let policy = self.policy(world, subject, now);
+        let names = policy.attributes().keys();
+        Redaction::Hide(names.map(|name| format!("subject.{name}")).collect())
+    }
+
     /// The answer with its reasons, as JSON: what decided, where it stands, and until when the
     /// subject is judged by it if nothing changes.
     #[must_use]
-    pub fn explain(&self, world: &World, now: Timestamp, question: &Question) -> serde_json::Value {
+    pub fn explain(
+        &self,
+        world: &World,
+        now: Timestamp,
+        question: &Question,
+        redaction: &Redaction,
+    ) -> serde_json::Value {
         let Some(user) = self.user(world, &question.subject.kind, &question.subject.id) else {
             return serde_json::json!({
                 "reason": "the subject is not known here, so no rule applies to it",
@@ -214,12 +240,12 @@ impl Decider {
                 "group": group.map(|group| &group.name),
                 "entitlement": entitlement.grant.label(),
                 "kind": entitlement.grant.kind(),
-                "rule": rule,
+                "rule": rule + 1,
                 "meta": entitlement.grant.to_rules().get(rule).and_then(|rule| rule.meta.clone()),
                 "until": held.map(|until| until.min(entitlement.validity.until)),
             })
         });
-        let trace = self.trace(world, now, question, &Redaction::default());
+        let trace = self.trace(world, now, question, redaction);
         let mut explained = serde_json::json!({
             "reason": if decided_by.is_some() { "a rule matched" } else { "no rule matched" },
             "decided_by": decided_by,

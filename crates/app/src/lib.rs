@@ -32,6 +32,6 @@ mod warning;
 
 pub use operation::{AsSeen, Operation, Prepare};
 pub use preview::Preview;
-pub use service::{App, Clock, RandomIds, Settings, SystemClock};
+pub use service::{App, CLOCK_JUMP_DAYS, Clock, RandomIds, Settings, SystemClock};
 pub use update::Update;
 pub use warning::{Warning, WarningCode};

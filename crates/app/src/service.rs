@@ -1,10 +1,16 @@
 //! The running program without its faces: the live world, the clock, the ids, and the two things
 //! one can do with an operation.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+    time::Instant,
+};
 
 pub use portcullis_model::Clock;
-use portcullis_model::{Actor, Context, Ids, Policy, Refusal, Timestamp, World};
+use portcullis_model::{
+    Actor, Context, Ids, Policy, Refusal, Timestamp, World,
+    steady::{Reading, SteadyTime, Told},
+};
 use portcullis_rules::Budget;
 use portcullis_store::{CommitError, Committed, Idempotency, Live, Proposal};
 use uuid::Uuid;
@@ -27,6 +33,11 @@ impl Clock for SystemClock {
     )]
     fn now(&self) -> Timestamp {
         jiff::Timestamp::now().into()
+    }
+
+    fn elapsed(&self) -> i64 {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        i64::try_from(START.elapsed().as_micros()).unwrap_or(i64::MAX)
     }
 }
 
@@ -77,13 +88,19 @@ pub struct Settings {
     pub policy: Policy,
     /// Which types decisions know.
     pub types: Types,
+    /// How many days the clock may be off before it is not believed; 0 for any number.
+    pub clock_jump_days: u32,
 }
+
+/// So many days without an entry, or without the program, may well have been.
+pub const CLOCK_JUMP_DAYS: u32 = 30;
 
 impl From<Policy> for Settings {
     fn from(policy: Policy) -> Self {
         Self {
             policy,
             types: Types::default(),
+            clock_jump_days: CLOCK_JUMP_DAYS,
         }
     }
 }
@@ -94,11 +111,40 @@ impl Default for Settings {
     }
 }
 
+/// A clock as far as it can be believed.
+struct Steadied {
+    clock: Arc<dyn Clock>,
+    time: Mutex<SteadyTime>,
+    live: Live,
+}
+
+impl Steadied {
+    fn tell(&self) -> Told {
+        let mut time = self.time.lock().unwrap_or_else(PoisonError::into_inner);
+        time.tell(Reading {
+            wall: self.clock.now(),
+            elapsed: self.clock.elapsed(),
+            last: self.live.last_at(),
+        })
+    }
+}
+
+/// The time that is written.
+impl Clock for Steadied {
+    fn now(&self) -> Timestamp {
+        self.tell().steady
+    }
+
+    fn elapsed(&self) -> i64 {
+        self.clock.elapsed()
+    }
+}
+
 /// The running program without its faces. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     live: Live,
-    clock: Arc<dyn Clock>,
+    clock: Arc<Steadied>,
     ids: Arc<dyn Ids>,
     policy: Arc<Policy>,
     decider: Arc<Decider>,
@@ -114,10 +160,19 @@ impl App {
         ids: Arc<dyn Ids>,
         settings: impl Into<Settings>,
     ) -> Self {
-        let Settings { policy, types } = settings.into();
+        let Settings {
+            policy,
+            types,
+            clock_jump_days,
+        } = settings.into();
+        let clock = Steadied {
+            clock,
+            time: Mutex::new(SteadyTime::within_days(clock_jump_days)),
+            live: live.clone(),
+        };
         Self {
             live,
-            clock,
+            clock: Arc::new(clock),
             ids,
             policy: Arc::new(policy),
             decider: Arc::new(Decider::new(types)),
@@ -143,10 +198,16 @@ impl App {
         self.live.store()
     }
 
-    /// Now.
+    /// Now, for whoever asks what holds: the latest that it may be.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.time().now
+    }
+
+    /// What time it is, as far as that is known.
+    #[must_use]
+    pub fn time(&self) -> Told {
+        self.clock.tell()
     }
 
     /// The settings that are rules.
@@ -162,7 +223,7 @@ impl App {
         high.rotate_left(32) ^ low.wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 
-    /// A context for `actor`, now.
+    /// A context for `actor`, at the time that would be written now.
     #[must_use]
     pub fn context(&self, actor: Actor) -> Context {
         Context {
@@ -246,7 +307,7 @@ impl App {
         }
         let proposal = Proposal::new(move |world, context| operation.plan(world, context))
             .once(idempotency)
-            .timed_by(Arc::clone(&self.clock));
+            .timed_by(Arc::clone(&self.clock) as Arc<dyn Clock>);
         self.live.commit(context, proposal).await
     }
 }

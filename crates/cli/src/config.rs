@@ -10,6 +10,7 @@ mod decisions;
 mod file;
 mod limits;
 mod policy;
+mod portal;
 mod secret;
 mod section;
 mod sections;
@@ -45,6 +46,33 @@ pub(crate) struct Where {
     /// Database by its address: sqlite:FILE or postgres://user@host/database
     #[arg(long, value_name = "URL")]
     pub(crate) database: Option<String>,
+}
+
+impl Where {
+    /// What a next command needs to find the same data, to stand after it in a hint. An address may
+    /// hold a password, and is not repeated.
+    pub(crate) fn again(&self) -> String {
+        let config = self.config.as_deref().map(|path| ("--config", path));
+        let data = self.data.as_deref().map(|path| ("--data", path));
+        let files = [config, data].into_iter().flatten();
+        let mut again: String = files
+            .map(|(flag, path)| format!(" {flag} {}", quoted(&path.to_string_lossy())))
+            .collect();
+        if self.database.is_some() {
+            again.push_str(" --database URL");
+        }
+        again
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:@=,+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 const PREFIX: &str = "PORTCULLIS_";
@@ -118,6 +146,7 @@ impl Config {
             let told = std::mem::replace(&mut config.database, database);
             faults.extend(config.database.overlay_with(told).err());
         }
+        faults.extend(config.faults());
         BadUsage::of(&faults).map_or(Ok(config), Err)
     }
 }

@@ -6,7 +6,11 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{ConnectorId, Id, Timestamp, User, words};
+use crate::{
+    ConnectorId, Id, Timestamp, User,
+    portal::{Lengths, NameForm},
+    words,
+};
 
 /// Who does something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -96,6 +100,9 @@ impl From<StoredActor> for Actor {
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
+
+    /// Microseconds since any fixed moment, by a clock that nobody sets.
+    fn elapsed(&self) -> i64;
 }
 
 /// Makes identifiers.
@@ -159,6 +166,38 @@ pub struct Policy {
     pub app_group_deleters: Vec<Id<User>>,
     /// Whether groups, apps and tags need a description.
     pub descriptions: Descriptions,
+    /// How much may end at once because its time has come.
+    pub ended_at_once: AtOnce,
+    /// What the names of new groups, roles, apps and tags are like.
+    pub name_form: Option<NameForm>,
+    /// The lengths of access that pages offer.
+    pub lengths: Lengths,
+    /// For how many seconds a request may wait; for any time without.
+    pub request_age: Option<i64>,
+}
+
+/// How much may end at once because its time has come, before somebody looks at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AtOnce {
+    /// A thousand, or a twentieth of what there is.
+    #[default]
+    Usual,
+    /// So many.
+    Most(usize),
+    /// Any number.
+    Any,
+}
+
+impl AtOnce {
+    /// Whether so many `ending` of so many there are may end.
+    #[must_use]
+    pub const fn allows(self, ending: usize, held: usize) -> bool {
+        match self {
+            Self::Usual => ending <= 1000 || ending.saturating_mul(20) <= held,
+            Self::Most(most) => ending <= most,
+            Self::Any => true,
+        }
+    }
 }
 
 /// Whether things need a description.
@@ -180,11 +219,21 @@ impl Default for Policy {
             app_creators: Vec::new(),
             app_group_deleters: Vec::new(),
             descriptions: Descriptions::default(),
+            ended_at_once: AtOnce::default(),
+            name_form: None,
+            lengths: Lengths::default(),
+            request_age: None,
         }
     }
 }
 
 impl Policy {
+    /// Since when a request that still waits has to have been asked at `now`, if it matters.
+    #[must_use]
+    pub fn oldest_request(&self, now: Timestamp) -> Option<Timestamp> {
+        self.request_age.map(|age| now.plus_seconds(-age))
+    }
+
     /// What the names of `app`'s groups start with.
     #[must_use]
     pub fn app_group_prefix(&self, app: &str) -> String {

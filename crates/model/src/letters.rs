@@ -3,7 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
-use unicode_security::{MixedScript as _, skeleton};
+use unicode_security::skeleton;
 
 /// The letters as they were typed, in lower case. Earlier versions compared names by this: two names
 /// of theirs may be one under [`key`], but never under this.
@@ -24,35 +24,63 @@ pub fn key(text: &str) -> String {
     }
 }
 
-/// What `text` looks like, in up to three ways. Two names that look alike share one of them.
+/// Whether a name can pass for another one only by being it: ASCII, and never two spaces in a row, which
+/// are shown as one.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let mut pairs = text.trim().as_bytes().windows(2);
+    text.is_ascii() && !pairs.any(|pair| pair.iter().all(u8::is_ascii_whitespace))
+}
+
+/// What `text` looks like, in up to four ways. Two names that look alike share one of them.
 pub(crate) fn looks(text: &str) -> Vec<String> {
+    let text = &one_space(text);
     let lower = key(text);
     // Letters of other scripts may look like ours in one case only: a Greek capital beta, no small one.
     let mut all = vec![
         skeleton(&lower).collect::<String>().to_lowercase(),
-        skeleton(text.trim()).collect::<String>().to_lowercase(),
+        skeleton(text).collect::<String>().to_lowercase(),
         lower.nfkc().collect(),
+        case_folded(text),
     ];
     all.sort_unstable();
     all.dedup();
     all
 }
 
-/// Whether one of two names passes for the other: the same but for letters of another script that
-/// look like it (UTS 39), or for other forms of the same letters. Names in ASCII never do, nor do
-/// names that are written in one script: `team1` is not `teaml`.
+/// The letters without their case, and in one form each. More is the same so than in lower case: `ß`,
+/// `ẞ` and `ss`, or a sigma at the end of a word and within it.
+fn case_folded(text: &str) -> String {
+    let lower = text.nfkc().flat_map(char::to_lowercase);
+    let folded = lower
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase);
+    folded.nfkc().collect()
+}
+
+fn one_space(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether one of two names passes for the other: the same but for characters beyond ASCII that look
+/// like it, in whichever script (UTS 39), for other forms or the case of the same letters, or for how
+/// many spaces stand in a row. What differs in ASCII only never does otherwise: `team1` is not `teaml`,
+/// nor is `été 1` `été I`.
 pub(crate) fn alike(a: &str, b: &str) -> bool {
-    if a.is_ascii() && b.is_ascii() {
+    if is_plain(a) && is_plain(b) {
         return false;
     }
-    let compatible = |text: &str| -> String { key(text).nfkc().collect() };
-    if compatible(a) == compatible(b) {
+    let (a, b) = (one_space(a), one_space(b));
+    if case_folded(&a) == case_folded(&b) {
         return true;
     }
-    let mut scripts = a.resolve_script_set();
-    scripts.intersect_with(b.resolve_script_set());
-    let (a, b) = (looks(a), looks(b));
-    scripts.is_empty() && a.iter().any(|look| b.contains(look))
+    // What cannot be seen is refused for itself.
+    let seen = |c: &char| !c.is_ascii() && !is_hidden(*c);
+    let beyond = |text: &str| -> String { text.nfc().filter(seen).collect() };
+    if beyond(&a) == beyond(&b) {
+        return false;
+    }
+    let (a, b) = (looks(&a), looks(&b));
+    a.iter().any(|look| b.contains(look))
 }
 
 /// Whether a character can stand in a login: in ASCII any that is seen, else letters, digits and their
@@ -120,6 +148,22 @@ mod tests {
             ("pay", "\u{FF50}\u{FF41}\u{FF59}", true),
             ("pay roll", "pay\u{A0}roll", true),
             ("file", "\u{FB01}le", true),
+            // Within one script, and among characters of none.
+            ("git", "\u{261}it", true),
+            ("repo:write", "repo\u{2236}write", true),
+            ("read-only", "read\u{2010}only", true),
+            ("pay roll", "pay  roll", true),
+            ("pay roll", "pay \u{2003} roll", true),
+            // By case folding, as CaseFolding.txt has it.
+            ("strasse", "Stra\u{df}e", true),
+            ("Stra\u{1e9e}e", "Stra\u{df}e", true),
+            (
+                "\u{3bf}\u{3b4}\u{3cc}\u{3c2}",
+                "\u{39f}\u{394}\u{38c}\u{3a3}",
+                true,
+            ),
+            ("\u{e9}t\u{e9} 1", "\u{e9}t\u{e9} I", false),
+            ("pay roll", "payroll", false),
             ("team1", "teaml", false),
             ("modern", "modem", false),
             ("Zoe", "Zo\u{eb}", false),

@@ -33,6 +33,21 @@ impl Request {
     }
 }
 
+impl World {
+    /// Until when tags would let what `request` asks for hold if it were granted at `now`: as asked, or
+    /// nearer.
+    #[must_use]
+    pub fn most_of(&self, request: &Request, now: Timestamp) -> Expiry {
+        let group = request.wants.group().and_then(|group| self.group(group));
+        match (group, request.wants.kind()) {
+            (Some(group), Some(kind)) if group.is_managed() => {
+                self.constraints_on(group).cap(kind, request.until, now)
+            }
+            _ => request.until,
+        }
+    }
+}
+
 /// A request that waits: the only thing that can be approved, rejected or withdrawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Pending<'w>(&'w Request);

@@ -25,7 +25,7 @@ pub use explain::{
     Change, ConditionTrace, Explanation, OperandTrace, Outcome, Redaction, RuleTrace, Seen, Style,
 };
 pub use naive::{Attributes, Decision, RequestError};
-pub use parse::{Code, Diagnostic, Limits, LoadError, Position, strict};
+pub use parse::{Code, Diagnostic, Limits, LoadError, Objects, Position, strict};
 pub use pattern::{Like, Pattern, PatternError, PatternLimits, RegexError, Shape, fold};
 pub use syntax::{
     Condition, ConditionSet, Effect, Operand, Operator, Rule, RuleList, SlugSet, Slugs,

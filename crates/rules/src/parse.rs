@@ -8,11 +8,13 @@ mod diagnostic;
 mod json;
 mod keys;
 mod limits;
+mod objects;
 mod report;
 pub mod strict;
 
 pub use diagnostic::{Code, Diagnostic, LoadError, Position};
 pub use limits::Limits;
+pub use objects::Objects;
 
 use crate::budget::Budget;
 use crate::syntax::{ConditionSet, Operand, RuleList};

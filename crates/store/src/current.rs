@@ -1,15 +1,18 @@
 //! The current world, which the writer and the follower move on and everybody reads.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Instant,
 };
 
 use arc_swap::ArcSwap;
-use portcullis_model::{Position, World};
+use portcullis_model::{Position, Timestamp, World};
 use tokio::sync::watch;
 
-use crate::{Store, batch::Sinks, chain::Hash, confirmed::Latest};
+use crate::{Store, batch::Sinks, chain::Hash, confirmed::Latest, log::Head};
 
 /// What the writer and the follower share.
 pub(crate) struct Current {
@@ -20,6 +23,8 @@ pub(crate) struct Current {
     /// The hash of the last entry that `world` holds: with the position it names the history, which
     /// the position alone does not, where a database was restored or a replica took over.
     last: Mutex<Hash>,
+    /// When that entry was written, in microseconds.
+    last_at: AtomicI64,
     pub(crate) sinks: Sinks,
 }
 
@@ -38,7 +43,7 @@ impl Current {
     /// With `world`, which was the whole log, ending in `last`, at `read`.
     pub(crate) fn new(
         store: Store,
-        (world, last): (World, Hash),
+        (world, last): (World, Head),
         sinks: Sinks,
         read: Instant,
     ) -> Self {
@@ -48,7 +53,8 @@ impl Current {
             world: ArcSwap::from_pointee(world),
             confirmed: Latest::new(read),
             reached,
-            last: Mutex::new(last),
+            last: Mutex::new(last.hash),
+            last_at: AtomicI64::new(last.at.micros()),
             sinks,
         }
     }
@@ -76,17 +82,24 @@ impl Current {
         (self.world(), *last)
     }
 
-    /// Makes `world`, which holds the log up to the entry of hash `last`, the current one: where the
+    /// When the last entry of the current world was written; none if nothing was.
+    pub(crate) fn last_at(&self) -> Option<Timestamp> {
+        let at = self.last_at.load(Ordering::Acquire);
+        (at > 0).then(|| Timestamp::from_micros(at))
+    }
+
+    /// Makes `world`, which holds the log up to the entry `last`, the current one: where the
     /// current one is still the one of hash `since` that it was made from or instead of, and else
     /// unless the current one is as late.
-    pub(crate) fn advance(&self, since: Hash, world: Arc<World>, last: Hash) {
+    pub(crate) fn advance(&self, since: Hash, world: Arc<World>, last: &Head) {
         let position = world.position();
         let mut current = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if *current != since && self.world.load().position() >= position {
             return;
         }
         self.world.store(world);
-        *current = last;
+        *current = last.hash;
+        self.last_at.store(last.at.micros(), Ordering::Release);
         self.reached.send_replace(position);
     }
 }

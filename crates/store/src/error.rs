@@ -88,6 +88,18 @@ impl StoreError {
         }
     }
 
+    /// What is wrong with what is stored, for whoever looks through all of it.
+    ///
+    /// # Errors
+    /// The error, where it is about something else: then nothing is known of what is stored.
+    pub fn unreadable(self) -> Result<String, Self> {
+        match self {
+            Self::Corrupt { what, why } => Ok(format!("{what}: {why}")),
+            Self::Database(error) if is_of_a_value(&error) => Ok(error.to_string()),
+            other => Err(other),
+        }
+    }
+
     /// Whether the error is about what was to be written, rather than about the database: then one
     /// proposal of a batch is to blame, and its neighbours can be written without it.
     pub(crate) fn is_about_data(&self) -> bool {
@@ -97,6 +109,14 @@ impl StoreError {
             _ => false,
         }
     }
+}
+
+/// Whether the database answered, and a value is of another type than its column's.
+fn is_of_a_value(error: &sqlx::Error) -> bool {
+    matches!(
+        error,
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)
+    )
 }
 
 /// What the engine says of a value it cannot store, such as a text with a NUL on PostgreSQL.

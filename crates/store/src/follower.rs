@@ -108,7 +108,7 @@ async fn catch_up(current: &Current) -> Result<(), StoreError> {
     let head = Head::read(&mut tx, HEAD).await?;
     let world = load::level(&mut tx, ((*world).clone(), since), &head).await?;
     tx.rollback().await?;
-    current.advance(since, Arc::new(world), head.hash);
+    current.advance(since, Arc::new(world), &head);
     current.confirm(began);
     Ok(())
 }

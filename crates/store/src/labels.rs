@@ -1,10 +1,19 @@
 //! Last known names, also of what is deleted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use portcullis_model::name;
 use uuid::Uuid;
 
-use crate::{StoreError, db::Conn, query::Query};
+use crate::{StoreError, SubjectKind, db::Conn, query::Query};
+
+/// What has a name, with its table.
+const NAMED: [(SubjectKind, &str); 4] = [
+    (SubjectKind::User, "users"),
+    (SubjectKind::Group, "groups"),
+    (SubjectKind::App, "apps"),
+    (SubjectKind::Tag, "tags"),
+];
 
 /// How many ids go into one statement.
 const AT_ONCE: usize = 500;
@@ -18,7 +27,7 @@ pub(crate) async fn last(
     ids.dedup();
     let mut labels = HashMap::with_capacity(ids.len());
     for ids in ids.chunks(AT_ONCE) {
-        for table in ["users", "groups", "apps", "tags"] {
+        for (_, table) in NAMED {
             let mut query = Query::new(&format!("SELECT id, label FROM {table}"));
             let places = query.values(ids.iter().copied());
             query.and(&format!("id IN ({places})"));
@@ -30,4 +39,39 @@ pub(crate) async fn last(
         }
     }
     Ok(labels)
+}
+
+/// What has that id, or was last called so, and is no more.
+pub(crate) async fn gone(
+    conn: &mut Conn,
+    key: &str,
+    wanted: Option<SubjectKind>,
+) -> Result<Vec<(SubjectKind, Uuid)>, StoreError> {
+    let (id, key) = (key.parse::<Uuid>().ok(), name::key(key));
+    let mut all = Vec::new();
+    for (kind, table) in NAMED {
+        if wanted.is_some_and(|wanted| wanted != kind) {
+            continue;
+        }
+        let which = match id {
+            Some(_) => "id = $1",
+            None => "id IN (SELECT n.id FROM log_names n WHERE n.key = $1)",
+        };
+        let sql =
+            format!("SELECT id, label, removed_pos FROM {table} WHERE {which} ORDER BY added_pos");
+        let value = id.map_or_else(|| key.as_str().into(), Into::into);
+        // Later versions overwrite earlier ones in the map.
+        let mut last = BTreeMap::new();
+        for row in conn.fetch(sql, vec![value]).await? {
+            let is_gone = row.opt_int(2)?.is_some();
+            let called = id.is_some() || name::key(row.text(1)?) == key;
+            last.insert(row.uuid(0)?, is_gone && called);
+        }
+        all.extend(
+            last.into_iter()
+                .filter(|(_, gone)| *gone)
+                .map(|(id, _)| (kind, id)),
+        );
+    }
+    Ok(all)
 }

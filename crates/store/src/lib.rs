@@ -32,6 +32,7 @@ mod live;
 mod load;
 mod log;
 mod log_list;
+mod lookups;
 mod migrate;
 mod origins;
 mod outbox;

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use portcullis_model::{Context, Position, World};
+use portcullis_model::{Context, Position, Timestamp, World};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
@@ -83,6 +83,12 @@ impl Live {
     /// The current world and the hash of the last entry that it holds.
     pub(crate) fn known(&self) -> (Arc<World>, Hash) {
         self.inner.current.known()
+    }
+
+    /// When the last entry that the current world holds was written; none where the log is empty.
+    #[must_use]
+    pub fn last_at(&self) -> Option<Timestamp> {
+        self.inner.current.last_at()
     }
 
     /// When the current world was last seen to hold all of the log. The follower looks every second

@@ -295,49 +295,17 @@ pub(crate) async fn verify(
     let head = Head::read(conn, HEAD).await?;
     let (mut at, mut last, mut hash) = (Position(0), Timestamp::from_micros(0), [0; 32]);
     let mut broken = None;
-    'log: while at < head.position {
-        let sql = "SELECT position, at, actor, actor_login, operation, undoes, body, hash \
-                   FROM log WHERE position > $1 ORDER BY position LIMIT 256";
-        let rows = conn.fetch(sql, vec![(at.0 as i64).into()]).await?;
-        let positions = rows.iter().map(|row| Ok(position(row.int(0)?)));
-        let positions = positions.collect::<Result<Vec<_>, StoreError>>()?;
-        let mut subjects = subjects_of(conn, positions.iter().copied(), None).await?;
-        if rows.is_empty() {
+    while at < head.position && broken.is_none() {
+        let from = at;
+        if let Err(error) = verify_some(conn, (&mut at, &mut last, &mut hash), &mut broken).await {
+            broken = Some((
+                at.next(),
+                format!("the entry cannot be read: {}", error.unreadable()?),
+            ));
+        } else if at == from && broken.is_none() {
             broken = Some((at.next(), "the entry is missing".to_owned()));
         }
-        for (row, position) in rows.iter().zip(positions) {
-            let body = Body::load(conn, position, row.text(6)?).await?;
-            let entry = Canonical {
-                position,
-                at: Timestamp::from_micros(row.int(1)?),
-                actor: row.text(2)?,
-                actor_login: row.opt_text(3)?,
-                operation: row.text(4)?,
-                undoes: row.opt_int(5)?.map(self::position),
-                body: &body,
-                subjects: &subjects.remove(&position).unwrap_or_default(),
-            };
-            let wrong = if position != at.next() {
-                "the entry is missing"
-            } else if entry.hash(&hash)[..] != *row.bytes(7)? {
-                "the entry is not as it was written"
-            } else if !body.is_in_order(position)? {
-                "its edits are not numbered as they were written"
-            } else if entry.at < last {
-                "the entry is earlier than the one before it"
-            } else {
-                at = position;
-                last = entry.at;
-                hash = entry.hash(&hash);
-                continue;
-            };
-            broken = Some((at.next(), wrong.to_owned()));
-            break;
-        }
         progress(at, head.position);
-        if broken.is_some() {
-            break 'log;
-        }
     }
     if broken.is_none() && (at, last, hash) != (head.position, head.at, head.hash) {
         let wrong = "the head of the log is not that of its last entry";
@@ -349,4 +317,49 @@ pub(crate) async fn verify(
         broken,
         hash,
     })
+}
+
+/// The next entries after the one at `at`, which was written at `last` and has this hash: as far as they
+/// are in order.
+async fn verify_some(
+    conn: &mut Conn,
+    (at, last, hash): (&mut Position, &mut Timestamp, &mut Hash),
+    broken: &mut Option<(Position, String)>,
+) -> Result<(), StoreError> {
+    let sql = "SELECT position, at, actor, actor_login, operation, undoes, body, hash \
+               FROM log WHERE position > $1 ORDER BY position LIMIT 256";
+    let rows = conn.fetch(sql, vec![(at.0 as i64).into()]).await?;
+    let positions = rows.iter().map(|row| Ok(position(row.int(0)?)));
+    let positions = positions.collect::<Result<Vec<_>, StoreError>>()?;
+    let mut subjects = subjects_of(conn, positions.iter().copied(), None).await?;
+    for (row, position) in rows.iter().zip(positions) {
+        let body = Body::load(conn, position, row.text(6)?).await?;
+        let entry = Canonical {
+            position,
+            at: Timestamp::from_micros(row.int(1)?),
+            actor: row.text(2)?,
+            actor_login: row.opt_text(3)?,
+            operation: row.text(4)?,
+            undoes: row.opt_int(5)?.map(self::position),
+            body: &body,
+            subjects: &subjects.remove(&position).unwrap_or_default(),
+        };
+        let wrong = if position != at.next() {
+            "the entry is missing"
+        } else if entry.hash(hash)[..] != *row.bytes(7)? {
+            "the entry is not as it was written"
+        } else if !body.is_in_order(position)? {
+            "its edits are not numbered as they were written"
+        } else if entry.at < *last {
+            "the entry is earlier than the one before it"
+        } else {
+            *at = position;
+            *last = entry.at;
+            *hash = entry.hash(hash);
+            continue;
+        };
+        *broken = Some((at.next(), wrong.to_owned()));
+        break;
+    }
+    Ok(())
 }

@@ -21,6 +21,7 @@ use crate::{
     StoreError, actor, body,
     db::{Conn, Row, Value},
     log::{self, HEAD, Head},
+    lookups,
     origins::Origins,
     tables::{self, Reading, Stored, each_edit},
 };
@@ -29,8 +30,6 @@ use crate::{
 const PARTS: usize = 1024;
 /// Of so many parts that differ the second pass collects what they hold.
 const LOOKED_AT: usize = 8;
-/// So many differences are told.
-const TOLD: usize = 20;
 /// So many rows lie between two words about progress.
 const EVERY: u64 = 4096;
 
@@ -46,8 +45,11 @@ pub struct Compared {
 }
 
 impl Compared {
-    fn tell(&mut self, difference: String) {
-        if self.differences.len() < TOLD {
+    /// So many differences are told.
+    pub(crate) const TOLD: usize = 20;
+
+    pub(crate) fn tell(&mut self, difference: String) {
+        if self.differences.len() < Self::TOLD {
             self.differences.push(difference);
         } else {
             self.more = true;
@@ -215,7 +217,7 @@ pub(crate) async fn compare(
     }
     compared.rows = done.count;
     entries(conn, &mut sums, Some(&mut compared), &mut done).await?;
-    subjects(conn, &mut compared).await?;
+    lookups::compare(conn, &mut compared).await?;
     let mut parts = sums.unequal();
     if !parts.is_empty() {
         compared.more |= parts.len() > LOOKED_AT;
@@ -269,18 +271,27 @@ async fn rows(
     let mut rows = conn.stream(sql, vec![])?;
     while let Some(row) = rows.try_next().await? {
         done.one();
-        let id = row.uuid(width)?;
+        let id = row.uuid(width);
         let position = |index| row.opt_int(index).map(|at| at.map(log::position));
-        let read = match tables::read(family, &row, &mut reading) {
-            Ok(change) => sides(&change).after,
-            Err(error) => {
-                if let Some(compared) = compared.as_deref_mut() {
-                    compared.tell(format!("{table} `{id}`: {error}"));
+        let (began, ended) = (position(width + 1), position(width + 2));
+        let change = tables::read(family, &row, &mut reading);
+        let (id, change, began, ended) = match (id, change, began, ended) {
+            (Ok(id), Ok(change), Ok(began), Ok(ended)) => (id, change, began, ended),
+            (id, change, began, ended) => {
+                let called = id.as_ref().map_or_else(|_| "?".to_owned(), Uuid::to_string);
+                let wrong = [id.err(), change.err(), began.err(), ended.err()];
+                if let Some(compared) = compared.as_deref_mut()
+                    && let Some(wrong) = wrong.into_iter().flatten().next()
+                {
+                    let why = wrong.unreadable()?;
+                    compared.tell(format!("{table} `{called}`: the row cannot be read: {why}"));
                 }
                 continue;
             }
         };
-        let Some(read) = read else { continue };
+        let Some(read) = sides(&change).after else {
+            continue;
+        };
         if let Some(compared) = compared.as_deref_mut() {
             let first = width + 3;
             for (at, (column, value)) in tables::columns(family)
@@ -298,8 +309,8 @@ async fn rows(
                 compared.tell(format!("{table} `{id}`: the record is `{}`", read.id));
             }
         }
-        for (side, at) in [(Side::Begins, width + 1), (Side::Ends, width + 2)] {
-            if let Some(position) = position(at)? {
+        for (side, position) in [(Side::Begins, began), (Side::Ends, ended)] {
+            if let Some(position) = position {
                 scale.put(
                     Witness::Row,
                     &Statement {
@@ -370,22 +381,6 @@ async fn entries(
                     },
                 );
             }
-        }
-    }
-    Ok(())
-}
-
-/// That the names by which entries are found are those that the chain covers.
-async fn subjects(conn: &mut Conn, compared: &mut Compared) -> Result<(), StoreError> {
-    let sql = "SELECT position, label, label_key FROM log_subjects";
-    let mut rows = conn.stream(sql, vec![])?;
-    while let Some(row) = rows.try_next().await? {
-        if row.text(2)? != name::key(row.text(1)?) {
-            let position = log::position(row.int(0)?);
-            compared.tell(format!(
-                "log entry {position}: it is not found by `{}`",
-                row.text(1)?
-            ));
         }
     }
     Ok(())

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use crate::{
     AuditEvent, AuditEventFilter, Compared, Cursor, Engine, EntryPart, HistoryOf, HistoryRow,
-    InclusionRow, LogEntry, LogFilter, Outbox, Page, RequestFilter, StoreError, Verified,
+    InclusionRow, LogEntry, LogFilter, Outbox, Page, RequestFilter, StoreError, SubjectKind,
+    Verified,
     audit_events::{self, Recorder},
     bound_users,
-    chain::Hash,
     db::Db,
     history, labels,
     load::{self, When},
@@ -100,13 +100,13 @@ impl Store {
         self.load_when(When::At(position)).await
     }
 
-    /// The current world and the hash of the last entry that it holds.
-    pub(crate) async fn load_known(&self) -> Result<(World, Hash), StoreError> {
+    /// The current world and the last entry that it holds.
+    pub(crate) async fn load_known(&self) -> Result<(World, Head), StoreError> {
         let mut tx = self.db().snapshot().await?;
         let head = Head::read(&mut tx, HEAD).await?;
         let world = load::world(&mut tx, When::Now).await?;
         tx.rollback().await?;
-        Ok((world, head.hash))
+        Ok((world, head))
     }
 
     /// The same as [`Store::load_at_position`], sharing with `near`, a later world, what is the same
@@ -212,6 +212,19 @@ impl Store {
     pub async fn labels(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, StoreError> {
         let mut conn = self.db().reader().await?;
         labels::last(&mut conn, ids.iter().copied()).await
+    }
+
+    /// The users, groups, apps and tags that are no more and have that id, or were last called so.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn last_called(
+        &self,
+        key: &str,
+        kind: Option<SubjectKind>,
+    ) -> Result<Vec<(SubjectKind, Uuid)>, StoreError> {
+        let mut conn = self.db().reader().await?;
+        labels::gone(&mut conn, key, kind).await
     }
 
     /// Writes a copy of the database to `to`, whole as of now, while others read and write.

@@ -72,7 +72,7 @@ async fn attempt(current: &Current, jobs: Vec<Job>, prune: Option<Timestamp>) ->
     let error = match tried {
         Ok((Reached { since, world, last }, answers)) => {
             let world = Arc::new(world);
-            current.advance(since, Arc::clone(&world), last);
+            current.advance(since, Arc::clone(&world), &last);
             current.confirm(began);
             for (job, answer) in jobs.into_iter().zip(answers) {
                 job.answer(&world, answer.and_then(|planned| planned.committed(&world)));
@@ -104,11 +104,11 @@ fn answer_to(error: StoreError) -> CommitError {
     }
 }
 
-/// The world a batch leads to, from the entry of hash `since` to that of hash `last`.
+/// The world a batch leads to, from the entry of hash `since` to `last`.
 struct Reached {
     since: Hash,
     world: World,
-    last: Hash,
+    last: Head,
 }
 
 type Transacted = Result<(Reached, Vec<Result<Planned, CommitError>>), StoreError>;
@@ -141,7 +141,7 @@ async fn transact(
         Ok(planned) => planned,
         Err(error) => return (Vec::new(), Err(StoreError::corrupt("batch", error))),
     };
-    let last = batch.head().hash;
+    let last = *batch.head();
     let written = finish(&mut tx, batch, &mut answers, prune).await;
     let ended = match written {
         Ok((world, Wrote::Rows)) => tx.commit().await.map(|()| world),

@@ -40,6 +40,10 @@ impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         Self::now(self).into()
     }
+
+    fn elapsed(&self) -> i64 {
+        Self::elapsed(self)
+    }
 }
 
 impl Ids for SeededIds {
@@ -114,15 +118,20 @@ impl TestApp {
     /// # Errors
     /// As [`TestApp::start`].
     pub async fn within(database: Database, limits: Limits) -> Result<Self> {
+        Self::governed(database, limits, Policy::default()).await
+    }
+
+    /// The same with this policy, by which the company was not made; fails as [`TestApp::start`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn governed(database: Database, limits: Limits, policy: Policy) -> Result<Self> {
         let (clock, ids) = (ManualClock::default(), SeededIds::default());
         let live = Live::start(Store::open(&database.url).await?).await?;
-        let app = App::new(
-            live,
-            Arc::new(clock.clone()),
-            Arc::new(ids),
-            Policy::default(),
-        );
-        company(&app).await?;
+        let (clock_of_app, ids) = (Arc::new(clock.clone()), Arc::new(ids));
+        let app = |policy| App::new(live.clone(), clock_of_app.clone(), ids.clone(), policy);
+        company(&app(Policy::default())).await?;
+        let app = app(policy);
         let key = SigningKey::new(&[7; 32]).context("a key")?;
         let access = Access::Demo(Vec::new());
         let web = Web::limited(app.clone(), access, key, Decisions::default(), limits);

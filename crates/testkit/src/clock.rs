@@ -1,6 +1,6 @@
 //! A clock that stands still until the test moves it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,31 +16,57 @@ use jiff::{SignedDuration, Timestamp};
 /// assert_eq!(shared.now(), "2026-03-02T10:00:00Z".parse().unwrap());
 /// ```
 #[derive(Debug, Clone)]
-pub struct ManualClock(Arc<Mutex<Timestamp>>);
+pub struct ManualClock(Arc<Mutex<Shown>>);
+
+/// What a clock shows, and how far it was moved without time passing.
+#[derive(Debug)]
+struct Shown {
+    now: Timestamp,
+    jumped: SignedDuration,
+}
 
 impl ManualClock {
     /// A clock that shows `now`.
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
-        Self(Arc::new(Mutex::new(now)))
+        let jumped = SignedDuration::ZERO;
+        Self(Arc::new(Mutex::new(Shown { now, jumped })))
     }
 
     /// What the clock shows.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shown().now
     }
 
-    /// Moves the clock; a negative duration moves it back. Returns the new time.
+    /// Microseconds by the time that has passed, whatever the clock was set to.
+    #[must_use]
+    pub fn elapsed(&self) -> i64 {
+        let shown = self.shown();
+        shown.now.as_microsecond() - i64::try_from(shown.jumped.as_micros()).expect("a time")
+    }
+
+    /// Lets time pass; a negative duration moves it back. Returns the new time.
     pub fn advance(&self, by: SignedDuration) -> Timestamp {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = now.checked_add(by).expect("a time of this calendar");
-        *now
+        let mut shown = self.shown();
+        shown.now = shown.now.checked_add(by).expect("a time of this calendar");
+        shown.now
     }
 
-    /// Sets the clock to `now`, forwards or backwards.
+    /// Sets the clock wrong, or right again, without time passing.
+    pub fn jump(&self, by: SignedDuration) {
+        let mut shown = self.shown();
+        shown.now = shown.now.checked_add(by).expect("a time of this calendar");
+        shown.jumped += by;
+    }
+
+    /// Lets time pass, forwards or backwards, until it is `now`.
     pub fn set(&self, now: Timestamp) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        self.shown().now = now;
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -103,6 +103,20 @@ pub const CASES: &[Case] = &[
         Permission("pay:read"),
         "looks_alike",
     ),
+    // Of one script, of none, in another case, with more spaces.
+    (Group("git"), Group("\u{261}it"), "looks_alike"),
+    (Group("\u{261}it"), Group("git"), "looks_alike"),
+    (User("git", ""), User("\u{261}it", ""), "looks_alike"),
+    (
+        Permission("repo:write"),
+        Permission("repo\u{2236}write"),
+        "looks_alike",
+    ),
+    (Group("read-only"), Group("read\u{2010}only"), "looks_alike"),
+    (Group("Pay roll"), Group("Pay  roll"), "looks_alike"),
+    (Group("Pay  roll"), Group("Pay roll"), "looks_alike"),
+    (Group("Stra\u{df}e"), Group("STRASSE"), "looks_alike"),
+    (Group("\u{e9}t\u{e9} 1"), Group("\u{e9}t\u{e9} I"), "ok"),
     (Group("team1"), Group("teaml"), "ok"),
     (Group("\u{434}\u{43e}\u{43c}"), Group("dom"), "ok"),
     // What cannot be seen.

@@ -53,6 +53,8 @@ pub enum Failure {
     Refused(Refusal),
     /// Who is asking is not known.
     Unauthenticated,
+    /// Who is asking is known and is nobody: an enforcement point asks for decisions only.
+    DecisionsOnly,
     /// The form came from another site or is too old.
     Csrf,
     /// The idempotency key was used for another request.
@@ -159,6 +161,12 @@ impl Failure {
                 "unauthenticated",
                 "not signed in",
                 "Authentication required: send a bearer token",
+            ),
+            Self::DecisionsOnly => (
+                S::FORBIDDEN,
+                "decisions_only",
+                "not allowed",
+                "this token may ask for decisions only; send the token of a user",
             ),
             Self::Csrf => (
                 S::FORBIDDEN,

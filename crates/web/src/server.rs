@@ -7,10 +7,17 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use portcullis_app::tasks::expiry_held_in;
 use tower::{ServiceBuilder, layer::layer_fn};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
-use crate::{Web, api, auth, authzen, connection, error::Failure, http, http::request, pages, ui};
+use crate::{
+    Web, api, auth, authzen, connection,
+    error::Failure,
+    http,
+    http::{request, whole},
+    pages, ui,
+};
 
 /// Every route of the portal.
 pub fn router(web: Web) -> Router {
@@ -46,7 +53,8 @@ fn everywhere<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> 
             |_: Box<dyn std::any::Any + Send>| {
                 Failure::Internal("a handler panicked".into()).into_response()
             },
-        ));
+        ))
+        .layer(layer_fn(whole::only_whole));
     routes.layer(layers)
 }
 
@@ -78,10 +86,14 @@ async fn asset(
 async fn health(State(web): State<Web>) -> Response {
     let position = web.app().world().position();
     let (code, body) = match web.fresh() {
-        Ok(()) => (
-            StatusCode::OK,
-            serde_json::json!({ "status": "ok", "position": position }),
-        ),
+        // It answers, and starting it anew would not help.
+        Ok(()) => {
+            let mut body = serde_json::json!({ "status": "ok", "position": position });
+            if let Some(held) = expiry_held_in(web.app()) {
+                body["expiry"] = held.into();
+            }
+            (StatusCode::OK, body)
+        }
         Err(failure) => (
             failure.status(),
             serde_json::json!({

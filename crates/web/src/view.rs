@@ -74,7 +74,11 @@ impl View {
         });
         let wanted = wanted.transpose()?;
         let viewer = parts.extensions.get::<Viewer>();
-        let now = viewer.map_or_else(|| web.app().now(), |viewer| viewer.context.now);
+        let time = web.app().time();
+        let now = match viewer {
+            Some(viewer) if time.jump.is_none() => viewer.context.now,
+            _ => time.now,
+        };
         let asked = asked.at.filter(|at| !at.is_empty());
         let world = match (wanted, viewer) {
             (Some(position), _) => web.app().live().at_least(position, MOST_WAIT).await?,

@@ -15,7 +15,7 @@ pub struct DecidedBy {
     pub kind: EntitlementKind,
     /// Its name.
     pub entitlement: String,
-    /// The rule's place in it, counted from 0.
+    /// The rule's place in it, counted from 1.
     pub rule: usize,
     /// `allow` or `deny`.
     pub effect: &'static str,
@@ -37,7 +37,7 @@ impl DecidedBy {
             group: group.name.to_string(),
             kind: entitlement.grant.kind(),
             entitlement: entitlement.grant.label().to_owned(),
-            rule: *rule,
+            rule: *rule + 1,
             effect: if answer.allowed {
                 Effect::Allow.as_str()
             } else {

@@ -3,6 +3,8 @@
 mod org;
 mod policy;
 
+use std::collections::BTreeMap;
+
 use portcullis_model::{FieldError, name::ParseTextError};
 
 pub use org::{Org, Person, Repo, Team};
@@ -26,5 +28,38 @@ fn said(at: impl Into<String>) -> Said {
         at: at.into(),
         until: None,
         reason: grants::reason("as the imported file says"),
+    }
+}
+
+/// Names of one kind, each of which stands in a file once, however it is written there.
+#[derive(Default)]
+struct Once(BTreeMap<String, (String, String)>);
+
+impl Once {
+    /// Takes the name `called`, compared by `key`, which stands at the pointer `at`.
+    ///
+    /// # Errors
+    /// The fault that it stands elsewhere too.
+    fn insert(
+        &mut self,
+        key: String,
+        called: impl Into<String>,
+        at: impl Into<String>,
+    ) -> Result<(), FieldError> {
+        let (called, at) = (called.into(), at.into());
+        if let Some((other, there)) = self.0.get(&key) {
+            let message = if *other == called {
+                format!("`{called}` stands here twice, also at {there}; keep one")
+            } else {
+                format!("`{called}` is the same name as `{other}` at {there}; keep one")
+            };
+            return Err(FieldError::new(at, message));
+        }
+        self.0.insert(key, (called, at));
+        Ok(())
+    }
+
+    fn contains(&self, key: &str) -> bool {
+        self.0.contains_key(key)
     }
 }

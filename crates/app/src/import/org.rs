@@ -16,10 +16,10 @@ use portcullis_model::{
 };
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::{good, said};
+use super::{Once, good, said};
 use crate::sync::{
     Desired, DesiredApp, DesiredEntitlement, DesiredGroup, DesiredInclusion, DesiredKind,
-    DesiredMembership, DesiredUser, FactKind, Groups, Kept, Scope, Source, UserKey, Wording,
+    DesiredMembership, DesiredUser, FactKind, Kept, Scope, Source, Unsaid, UserKey, Wording,
 };
 
 /// The file. It may say more that is of no use here, and is read by others: `sandbox github` serves
@@ -76,12 +76,12 @@ pub struct Team {
     /// What it does. Where it is not said, it stays.
     #[serde(default)]
     pub description: Option<String>,
-    /// Who decides about it: its owners.
+    /// Who decides about it: its owners. Where they are not said, they stay.
     #[serde(default)]
-    pub maintainers: Vec<String>,
-    /// Who is in it.
+    pub maintainers: Option<Vec<String>>,
+    /// Who is in it. Where they are not said, they stay.
     #[serde(default)]
-    pub members: Vec<String>,
+    pub members: Option<Vec<String>>,
     /// Teams whose people count as its own.
     #[serde(default)]
     pub includes: Vec<String>,
@@ -136,7 +136,9 @@ impl Source for Org {
     fn read(&self, context: &Context) -> (Desired, Vec<FieldError>) {
         let mut read = Reader {
             context,
-            people: BTreeSet::new(),
+            people: Once::default(),
+            teams: Once::default(),
+            repos: Once::default(),
             groups: BTreeMap::new(),
             faults: Vec::new(),
             desired: Desired {
@@ -147,7 +149,7 @@ impl Source for Org {
                         FactKind::Entitlement,
                     ]
                     .into(),
-                    groups: Groups::All,
+                    ..Scope::default()
                 },
                 ..Desired::default()
             },
@@ -195,7 +197,10 @@ impl fmt::Display for Called {
 struct Reader<'a> {
     context: &'a Context,
     /// Logins in lower case.
-    people: BTreeSet<String>,
+    people: Once,
+    /// Names of teams and of repositories.
+    teams: Once,
+    repos: Once,
     /// What each name, in lower case, stands for: a team, or a group of a repository.
     groups: BTreeMap<String, Called>,
     faults: Vec<FieldError>,
@@ -219,8 +224,8 @@ impl Reader<'_> {
         let (Some(login), Some(name), Some(email)) = (login, name, email) else {
             return;
         };
-        if !self.people.insert(login.key()) {
-            return self.fault(at("login"), format!("`{login}` stands here twice"));
+        if let Err(twice) = self.people.insert(login.key(), &*login, at("login")) {
+            return self.faults.push(twice);
         }
         self.desired.users.push(DesiredUser {
             at: at("login"),
@@ -236,9 +241,10 @@ impl Reader<'_> {
         let Some(name) = good(&mut self.faults, &at, Name::parse(&team.name)) else {
             return;
         };
-        if self.groups.insert(name.key(), Called::Team).is_some() {
-            return self.fault(at, format!("`{name}` stands here twice"));
+        if let Err(twice) = self.teams.insert(name.key(), &*name, &at) {
+            return self.faults.push(twice);
         }
+        self.groups.insert(name.key(), Called::Team);
         self.group(at, name, team.description.as_deref(), DesiredKind::Group);
     }
 
@@ -256,7 +262,14 @@ impl Reader<'_> {
 
     fn people_of(&mut self, i: usize, team: &Team) {
         let (name, at) = (&team.name, |field: &str| format!("/teams/{i}/{field}"));
-        for (n, login) in team.members.iter().enumerate() {
+        let silent = [
+            (team.members.is_none(), MembershipKind::Member),
+            (team.maintainers.is_none(), MembershipKind::Owner),
+        ];
+        let silent = silent.into_iter().filter(|(silent, _)| *silent);
+        let unsaid = silent.map(|(_, kind)| (name::key(name), Unsaid::People(kind)));
+        self.desired.scope.unsaid.extend(unsaid);
+        for (n, login) in team.members.iter().flatten().enumerate() {
             self.member(
                 login,
                 name,
@@ -264,7 +277,7 @@ impl Reader<'_> {
                 at(&format!("members/{n}")),
             );
         }
-        for (n, login) in team.maintainers.iter().enumerate() {
+        for (n, login) in team.maintainers.iter().flatten().enumerate() {
             self.member(
                 login,
                 name,
@@ -311,6 +324,10 @@ impl Reader<'_> {
         let Some(app) = good(&mut self.faults, format!("{at}/name"), Name::parse(&full)) else {
             return;
         };
+        let here = format!("{at}/name");
+        if let Err(twice) = self.repos.insert(app.key(), &*app, here) {
+            return self.faults.push(twice);
+        }
         let described = repo.description.as_deref();
         let description = described.map(|text| self.describe(&at, text));
         let owners = self.describe(&at, &format!("Owners of {full}"));
@@ -324,6 +341,14 @@ impl Reader<'_> {
         let owners = self.context.policy.owners_group_name(&app);
         if let Some(owners) = good(&mut self.faults, &at, Name::parse(&owners)) {
             self.takes(&at, &owners, Called::Owners(full));
+        }
+        for (field, named) in [("teams", &repo.teams), ("people", &repo.people)] {
+            let mut once = Once::default();
+            for called in named.keys() {
+                let at = format!("{at}/{field}/{called}");
+                let twice = once.insert(name::key(called), called, at);
+                self.faults.extend(twice.err());
+            }
         }
         let given = |to: &BTreeMap<String, String>| (!repo.archived).then(|| to.clone());
         for (team, role) in given(&repo.teams).into_iter().flatten() {

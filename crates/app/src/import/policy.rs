@@ -7,24 +7,27 @@ use std::collections::BTreeMap;
 
 use portcullis_model::{
     ConnectorId, Context, Description, Email, EntitlementKind, FieldError, Grant, Login,
-    MembershipKind, Name, OperationName, Permission, name::PermissionName,
+    MembershipKind, Name, OperationName, Permission, World, name::PermissionName,
 };
 use portcullis_rules::Budget;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{good, said};
+use super::{Once, good, said};
 use crate::{
     rules,
     sync::{
         Desired, DesiredEntitlement, DesiredGroup, DesiredKind, DesiredMembership, DesiredResource,
-        DesiredUser, DriftCode, FactKind, Groups, Kept, Scope, Source, UserKey, Wording,
+        DesiredUser, DriftCode, FactKind, Kept, Scope, Source, Unsaid, UserKey, Wording,
     },
 };
 
 /// The file.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a policy: an object with `users`, `groups` and `resources`"
+)]
 pub struct Policy {
     /// Subjects.
     #[serde(default)]
@@ -39,7 +42,7 @@ pub struct Policy {
 
 /// A subject.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a user: an object with a `login`")]
 pub struct Subject {
     /// Its id in requests.
     pub login: String,
@@ -56,7 +59,7 @@ pub struct Subject {
 
 /// A group.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a group: an object with a `name`")]
 pub struct PolicyGroup {
     /// Its name.
     pub name: String,
@@ -67,15 +70,16 @@ pub struct PolicyGroup {
     /// What it is for.
     #[serde(default)]
     pub description: String,
-    /// Logins of its members; `*` stands for all subjects of the file.
+    /// Logins of its members; `*` stands for all subjects of the file. Where they are not said, they
+    /// stay.
     #[serde(default)]
-    pub members: Vec<String>,
-    /// Permissions it confers.
+    pub members: Option<Vec<String>>,
+    /// Permissions it confers. Where neither these nor rules are said, both stay.
     #[serde(default)]
-    pub permissions: Vec<String>,
+    pub permissions: Option<Vec<String>>,
     /// Lists of rules it confers, with the members that the kind has.
     #[serde(default)]
-    pub rules: Vec<Map<String, Value>>,
+    pub rules: Option<Vec<Map<String, Value>>>,
 }
 
 impl PolicyGroup {
@@ -87,7 +91,7 @@ impl PolicyGroup {
         for kind in EntitlementKind::ALL {
             match kind {
                 EntitlementKind::Permission => {
-                    for (n, permission) in self.permissions.iter().enumerate() {
+                    for (n, permission) in self.permissions.iter().flatten().enumerate() {
                         let at = format!("{at}/permissions/{n}");
                         let name = good(faults, &at, PermissionName::parse(permission));
                         let everywhere = |name| Permission {
@@ -98,7 +102,7 @@ impl PolicyGroup {
                     }
                 }
                 EntitlementKind::Rules => {
-                    for (n, list) in self.rules.iter().enumerate() {
+                    for (n, list) in self.rules.iter().flatten().enumerate() {
                         let at = format!("{at}/rules/{n}");
                         let grant = read(kind, list, &at, faults);
                         all.extend(grant.map(|grant| (at, grant)));
@@ -136,7 +140,10 @@ fn read(
 
 /// A resource.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a resource: an object with a `type` and an `id`"
+)]
 pub struct PolicyResource {
     /// Its type.
     #[serde(rename = "type")]
@@ -148,19 +155,39 @@ pub struct PolicyResource {
     pub properties: Option<BTreeMap<String, Value>>,
 }
 
+impl Policy {
+    /// Whether `source` keeps anything that the file describes: then a version of it was taken once.
+    /// One that describes nothing is no other file either.
+    #[must_use]
+    pub fn was_taken(&self, world: &World, source: ConnectorId) -> bool {
+        let own = |kept: Option<ConnectorId>| kept == Some(source);
+        let user = |said: &Subject| world.user_by_login(&said.login).map(|there| there.source);
+        let group = |said: &PolicyGroup| world.find_group(&said.name).map(|there| there.source);
+        let resource = |said: &PolicyResource| {
+            let there = world.resource_by_key(&said.kind, &said.id);
+            there.map(|there| there.source)
+        };
+        let nothing = self.users.is_empty() && self.groups.is_empty() && self.resources.is_empty();
+        nothing
+            || self.groups.iter().filter_map(group).any(own)
+            || self.users.iter().filter_map(user).any(own)
+            || self.resources.iter().filter_map(resource).any(own)
+    }
+}
+
 impl Source for Policy {
     const OPERATION: OperationName = OperationName::ImportPolicy;
 
     fn read(&self, _: &Context) -> (Desired, Vec<FieldError>) {
         let mut read = Reader {
-            faults: Vec::new(),
             desired: Desired {
                 scope: Scope {
                     kinds: [FactKind::Membership, FactKind::Entitlement].into(),
-                    groups: Groups::All,
+                    ..Scope::default()
                 },
                 ..Desired::default()
             },
+            ..Reader::default()
         };
         self.users
             .iter()
@@ -170,14 +197,10 @@ impl Source for Policy {
             .iter()
             .enumerate()
             .for_each(|(i, group)| read.group(i, group));
-        let resources = self.resources.iter().enumerate();
-        let resources = resources.map(|(i, resource)| DesiredResource {
-            at: format!("/resources/{i}/id"),
-            kind: resource.kind.as_str().into(),
-            id: resource.id.as_str().into(),
-            properties: resource.properties.clone(),
-        });
-        read.desired.resources.extend(resources);
+        self.resources
+            .iter()
+            .enumerate()
+            .for_each(|(i, resource)| read.resource(i, resource));
         (read.desired, read.faults)
     }
 
@@ -193,7 +216,11 @@ impl Source for Policy {
     }
 }
 
+#[derive(Default)]
 struct Reader {
+    users: Once,
+    groups: Once,
+    resources: Once,
     faults: Vec<FieldError>,
     desired: Desired,
 }
@@ -208,6 +235,9 @@ impl Reader {
         let email = subject.email.as_deref().map(Email::parse).transpose();
         let email = good(faults, at("email"), email);
         if let (Some(login), Some(name), Some(email)) = (login, name, email) {
+            if let Err(twice) = self.users.insert(login.key(), &*login, at("login")) {
+                return self.faults.push(twice);
+            }
             self.desired.users.push(DesiredUser {
                 at: at("login"),
                 login: Some(login),
@@ -217,6 +247,22 @@ impl Reader {
                 ..DesiredUser::default()
             });
         }
+    }
+
+    fn resource(&mut self, i: usize, resource: &PolicyResource) {
+        let at = format!("/resources/{i}/id");
+        let (kind, id) = (resource.kind.as_str(), resource.id.as_str());
+        let key = serde_json::json!([kind, id]).to_string();
+        let called = format!("{kind}:{id}");
+        if let Err(twice) = self.resources.insert(key, called, &at) {
+            return self.faults.push(twice);
+        }
+        self.desired.resources.push(DesiredResource {
+            at,
+            kind: kind.into(),
+            id: id.into(),
+            properties: resource.properties.clone(),
+        });
     }
 
     fn group(&mut self, i: usize, wanted: &PolicyGroup) {
@@ -240,10 +286,14 @@ impl Reader {
         let (Some(name), Some(description), Some(kept_by)) = (name, description, kept_by) else {
             return;
         };
+        let here = format!("{at}/name");
+        if let Err(twice) = self.groups.insert(name.key(), &*name, here) {
+            return self.faults.push(twice);
+        }
         if let Some(other) = kept_by {
             let said = [
                 ("description", wanted.description.is_empty()),
-                ("members", wanted.members.is_empty()),
+                ("members", wanted.members.is_none()),
             ];
             for (field, _) in said.into_iter().filter(|(_, unsaid)| !unsaid) {
                 let message =
@@ -252,7 +302,7 @@ impl Reader {
                 self.faults.push(FieldError::new(at, message));
             }
         }
-        for (n, login) in wanted.members.iter().enumerate() {
+        for (n, login) in wanted.members.iter().flatten().enumerate() {
             let everybody = self
                 .desired
                 .users
@@ -271,6 +321,19 @@ impl Reader {
             let members: Vec<_> = members.collect();
             self.desired.memberships.extend(members);
         }
+        let unsaid = &mut self.desired.scope.unsaid;
+        let silent = [
+            (
+                wanted.members.is_none(),
+                Unsaid::People(MembershipKind::Member),
+            ),
+            (
+                wanted.permissions.is_none() && wanted.rules.is_none(),
+                Unsaid::Grants,
+            ),
+        ];
+        let silent = silent.into_iter().filter(|(silent, _)| *silent);
+        unsaid.extend(silent.map(|(_, what)| (name.key(), what)));
         let grants = wanted.grants(&at, &mut self.faults).into_iter();
         let entitlements = grants.map(|(at, grant)| DesiredEntitlement {
             said: said(at),
@@ -284,7 +347,7 @@ impl Reader {
             description: Wording::AtFirst(description),
             kind: DesiredKind::Group,
             kept: kept_by.map_or(Kept::Here, Kept::By),
-            listed: !wanted.members.is_empty(),
+            listed: wanted.members.is_some(),
         });
     }
 }

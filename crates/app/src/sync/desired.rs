@@ -43,6 +43,17 @@ pub struct Scope {
     pub kinds: BTreeSet<FactKind>,
     /// In which groups; identities are in none, so that their kind alone counts.
     pub groups: Groups,
+    /// What the source describes a group without saying, by the group's name.
+    pub unsaid: BTreeSet<(String, Unsaid)>,
+}
+
+/// What may be left unsaid of a group that a source describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unsaid {
+    /// Who is in it, or who owns it.
+    People(MembershipKind),
+    /// What it confers, of whatever kind.
+    Grants,
 }
 
 /// Some groups, or all.

@@ -3,7 +3,7 @@
 use portcullis_model::{Entitlement, Fact, Inclusion, Membership, World};
 use serde::Serialize;
 
-use super::FactKind;
+use super::{FactKind, Unsaid};
 
 /// One difference that stays.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -64,6 +64,9 @@ impl DriftCode {
 pub(super) trait Told: Fact {
     const COUNTED: FactKind;
 
+    /// As part of what a source may leave unsaid of its group.
+    fn part(&self) -> Option<Unsaid>;
+
     /// What it says, without a verb.
     fn told(&self, world: &World) -> String;
 }
@@ -74,6 +77,10 @@ fn name(world: &World, group: portcullis_model::Id<portcullis_model::Group>) -> 
 
 impl Told for Membership {
     const COUNTED: FactKind = FactKind::Membership;
+
+    fn part(&self) -> Option<Unsaid> {
+        Some(Unsaid::People(self.kind))
+    }
 
     fn told(&self, world: &World) -> String {
         let login = world.user(self.user).map_or("", |user| &user.login);
@@ -88,6 +95,11 @@ impl Told for Membership {
 impl Told for Inclusion {
     const COUNTED: FactKind = FactKind::Inclusion;
 
+    /// Two teams may say so, each in its way.
+    fn part(&self) -> Option<Unsaid> {
+        None
+    }
+
     fn told(&self, world: &World) -> String {
         let child = name(world, self.child);
         format!(
@@ -100,6 +112,10 @@ impl Told for Inclusion {
 
 impl Told for Entitlement {
     const COUNTED: FactKind = FactKind::Entitlement;
+
+    fn part(&self) -> Option<Unsaid> {
+        Some(Unsaid::Grants)
+    }
 
     fn told(&self, world: &World) -> String {
         format!("`{}` of `{}`", self.grant.label(), name(world, self.group))

@@ -15,8 +15,8 @@ use portcullis_model::{
 pub use adopt::{Adopt, Outlook};
 pub use desired::{
     Desired, DesiredApp, DesiredEntitlement, DesiredGroup, DesiredInclusion, DesiredKind,
-    DesiredMembership, DesiredResource, DesiredUser, FactKind, Groups, Kept, Said, Scope, UserKey,
-    Wording,
+    DesiredMembership, DesiredResource, DesiredUser, FactKind, Groups, Kept, Said, Scope, Unsaid,
+    UserKey, Wording,
 };
 pub use drift::{Drift, DriftCode};
 pub use fuse::{Limits, Tripped, fuse};

@@ -14,7 +14,7 @@ use portcullis_model::{
     User, World,
 };
 
-use super::{Desired, Drift, DriftCode, FactKind, Groups, Plan, UserKey};
+use super::{Desired, Drift, DriftCode, FactKind, Groups, Plan, Unsaid, UserKey};
 
 /// What `source` wants done so that `desired` holds; twice in a row it is nothing the second time.
 #[must_use]
@@ -35,6 +35,7 @@ pub fn reconcile(world: &World, desired: &Desired, source: ConnectorId, context:
         apps: BTreeMap::new(),
         kinds: desired.scope.kinds.iter().copied().collect(),
         only: None,
+        unsaid: HashSet::new(),
     };
     // Everybody is found before anybody is named as a manager.
     let users = desired.users.iter();
@@ -45,6 +46,10 @@ pub fn reconcile(world: &World, desired: &Desired, source: ConnectorId, context:
     if let Groups::Only(names) = &desired.scope.groups {
         let ids = names.iter().filter_map(|name| all.known_group(name));
         all.only = Some(ids.collect());
+    }
+    for (name, what) in &desired.scope.unsaid {
+        let group = all.known_group(name);
+        all.unsaid.extend(group.map(|group| (group, *what)));
     }
     all.identities(desired, &found);
     all.memberships(desired);
@@ -83,6 +88,8 @@ struct Reconcile<'a> {
     kinds: HashSet<FactKind>,
     /// The groups the source knows completely, where these are not all.
     only: Option<HashSet<Id<Group>>>,
+    /// What the source describes without saying.
+    unsaid: HashSet<(Id<Group>, Unsaid)>,
 }
 
 impl Reconcile<'_> {

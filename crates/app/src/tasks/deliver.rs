@@ -36,7 +36,7 @@ impl Deliverer {
     pub fn new(app: App, sink: Arc<dyn Sink>) -> Self {
         let seed = app.random();
         let owner = format!("{seed:016x}");
-        let now = app.now();
+        let now = app.time().steady;
         let budget = sink.most_a_minute().map(|most| Budget::new(most, now));
         Self {
             app,
@@ -52,7 +52,7 @@ impl Deliverer {
     /// # Errors
     /// [`StoreError::Database`]. What was claimed and not written down is delivered again later.
     pub async fn round(&mut self) -> Result<usize, StoreError> {
-        let now = self.app.now();
+        let now = self.app.time().steady;
         let most = match &mut self.budget {
             Some(budget) => AT_ONCE.min(budget.available(now)),
             None => AT_ONCE,
@@ -83,7 +83,7 @@ impl Deliverer {
         let mut settled = delivering.ready_chunks(AT_ONCE as usize);
         while let Some(settled) = settled.next().await {
             let wanted = settled.len() as u64;
-            let held = outbox.settle(settled, self.app.now()).await?;
+            let held = outbox.settle(settled, self.app.time().steady).await?;
             if held < wanted {
                 tracing::warn!(
                     sink = self.sink.name(),
@@ -115,8 +115,12 @@ impl Deliverer {
             Ok(Err(_)) => retry("the sink has a bug: it panicked; see the program's log".into()),
             Err(_) => retry(format!("no answer in {} s", self.sink.deadline().as_secs())),
         };
-        let settlement =
-            schedule.settle(leased.attempt, answer, self.app.now(), self.chance(leased));
+        let settlement = schedule.settle(
+            leased.attempt,
+            answer,
+            self.app.time().steady,
+            self.chance(leased),
+        );
         if let Settlement::Dead { why } = &settlement {
             tracing::error!(
                 sink = self.sink.name(),
@@ -143,7 +147,7 @@ impl Deliverer {
             (due, _) => due,
         };
         let Some(due) = due else { return Ok(LOOK) };
-        let wait = due.micros().saturating_sub(self.app.now().micros());
+        let wait = due.micros().saturating_sub(self.app.time().steady.micros());
         Ok(Duration::from_micros(u64::try_from(wait).unwrap_or_default()).min(LOOK))
     }
 

@@ -1,16 +1,24 @@
 //! Time passing: when an end is reached, the fact is moved to history so that what follows (log
 //! entries, removals outside, notices) follows. Decisions were right already the moment the end
 //! passed.
+//!
+//! What ends so ends for good. So nothing is recorded while the clock contradicts what else is known,
+//! nor where more ends at once than anybody would expect.
 
 use std::time::Duration;
 
 use portcullis_model::{
-    Actor, Change, ChangeSet, Context, OperationName, Refusal, SystemActor, World,
+    Actor, Change, ChangeSet, Context, Entitlement, Inclusion, OperationName, Policy, Refusal,
+    RefusalCode, SystemActor, Timestamp, World,
+    context::AtOnce,
+    steady::{Jump, Told},
 };
+use portcullis_store::{CommitError, Committed};
 
 use crate::{App, Operation, grants};
 
-/// Moves everything that has ended by now to history, and rejects requests whose wanted end has passed.
+/// Moves everything that has ended by now to history, and rejects requests whose wanted end has passed or
+/// that have waited for too long.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpireFacts;
 
@@ -21,48 +29,148 @@ const MOST: usize = 500;
 impl Operation for ExpireFacts {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let now = context.now;
+        let ending = lapsed_count(world, now);
+        if !context.policy.ended_at_once.allows(ending, held(world)) {
+            return Err(too_many(ending));
+        }
         let mut change = ChangeSet::new(OperationName::TimeExpire);
-        let memberships = world.memberships_lapsed(now);
-        let inclusions = world.inclusions();
-        let inclusions = inclusions.filter(|i| i.validity.until.is_past(now));
-        let entitlements = world.entitlements();
-        let entitlements = entitlements.filter(|e| e.validity.until.is_past(now));
         let why = grants::reason("nobody decided before the wanted end");
         let waiting = world.all_pending().filter(|r| r.until.is_past(now));
-        let edits = memberships
+        let oldest = context.policy.oldest_request(now);
+        let old = grants::reason("nobody decided for as long as requests may wait");
+        let waited = world.all_pending().filter(|request| {
+            let is_old = oldest.is_some_and(|oldest| request.created_at < oldest);
+            is_old && !request.until.is_past(now)
+        });
+        let edits = world
+            .memberships_lapsed(now)
             .map(|m| Change::from(m.end()))
-            .chain(inclusions.map(|i| i.end().into()))
-            .chain(entitlements.map(|e| e.end().into()))
-            .chain(waiting.map(|request| request.reject(context, &why).into()));
+            .chain(inclusions_lapsed(world, now).map(|i| i.end().into()))
+            .chain(entitlements_lapsed(world, now).map(|e| e.end().into()))
+            .chain(waiting.map(|request| request.reject(context, &why).into()))
+            .chain(waited.map(|request| request.reject(context, &old).into()));
         change.changes.extend(edits.take(MOST));
         Ok(change)
     }
 }
 
-/// Runs [`ExpireFacts`] whenever an end is reached, and at least each minute, until the program ends.
+fn inclusions_lapsed(world: &World, now: Timestamp) -> impl Iterator<Item = &Inclusion> {
+    let all = world.inclusions();
+    all.filter(move |i| i.validity.until.is_past(now))
+}
+
+fn entitlements_lapsed(world: &World, now: Timestamp) -> impl Iterator<Item = &Entitlement> {
+    let all = world.entitlements();
+    all.filter(move |e| e.validity.until.is_past(now))
+}
+
+/// How many grants are still on record though they have ended by `now`.
+#[must_use]
+pub fn lapsed_count(world: &World, now: Timestamp) -> usize {
+    world.memberships_lapsed(now).count()
+        + inclusions_lapsed(world, now).count()
+        + entitlements_lapsed(world, now).count()
+}
+
+/// Whether there is anything to record at `now`.
+fn is_due(world: &World, policy: &Policy, now: Timestamp) -> bool {
+    let oldest = policy.oldest_request(now);
+    let old = |oldest| world.requests().any(|request| request.created_at < oldest);
+    world.lapsed(now) || oldest.is_some_and(old)
+}
+
+fn is_due_in(app: &App, world: &World) -> bool {
+    is_due(world, app.policy(), app.time().steady)
+}
+
+/// How many grants there are.
+fn held(world: &World) -> usize {
+    world.membership_count() + world.inclusions().count() + world.entitlements().count()
+}
+
+/// That so many ends are not recorded before somebody looks: they end for good.
+fn too_many(ending: usize) -> Refusal {
+    Refusal::rule(
+        RefusalCode::TooManyRemovals,
+        format!(
+            "{ending} grants have ended at once, which is more than time ends without a look; nobody has them any more, and their ends are not recorded"
+        ),
+        format!(
+            "see that the clock is right; if it is: `portcullis expire --allow-removals {ending}`"
+        ),
+    )
+}
+
+/// What keeps ends from being recorded at `time`, if anything does: the clock, or how many they are.
+#[must_use]
+pub fn expiry_held(time: &Told, world: &World, most: AtOnce) -> Option<String> {
+    if let Some(jump) = time.jump {
+        return Some(jump.to_string());
+    }
+    if !world.lapsed(time.steady) {
+        return None;
+    }
+    let ending = lapsed_count(world, time.steady);
+    (!most.allows(ending, held(world))).then(|| too_many(ending).to_string())
+}
+
+/// The same of a running program.
+#[must_use]
+pub fn expiry_held_in(app: &App) -> Option<String> {
+    expiry_held(&app.time(), &app.world(), app.policy().ended_at_once)
+}
+
+/// Records what has ended, if anything has and the clock can be believed.
+///
+/// # Errors
+/// As [`App::commit`]; more has ended at once than [`Policy::ended_at_once`] lets through.
+///
+/// [`Policy::ended_at_once`]: portcullis_model::Policy::ended_at_once
+pub async fn expire(app: &App) -> Result<Option<Committed>, CommitError> {
+    let time = app.time();
+    if time.jump.is_some_and(Jump::is_ahead) || !is_due_in(app, &app.world()) {
+        return Ok(None);
+    }
+    let context = app.context(Actor::System(SystemActor::Time));
+    app.commit(context, ExpireFacts, None).await.map(Some)
+}
+
+/// Runs [`expire`] whenever an end is reached, and at least each minute, until the program ends.
 pub async fn run_expiry(app: App) {
     let mut moved = app.live().subscribe();
+    let mut told = None;
     loop {
-        let context = app.context(Actor::System(SystemActor::Time));
-        let world = app.world();
-        let now = context.now;
-        let due = world.lapsed(now);
-        if due {
-            match app.commit(context, ExpireFacts, None).await {
+        let held = expiry_held_in(&app);
+        if told != held {
+            match &held {
+                Some(why) => tracing::error!("{why}"),
+                None => tracing::warn!("what ends by time is recorded again"),
+            }
+            told.clone_from(&held);
+        }
+        if held.is_none() {
+            match expire(&app).await {
                 // There is more: at once, behind whoever waits to write.
-                Ok(done) if !done.change.is_empty() && done.world.lapsed(now) => continue,
+                Ok(Some(done)) if !done.change.is_empty() && is_due_in(&app, &done.world) => {
+                    continue;
+                }
                 Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(%error, "could not record what has ended; trying again");
                 }
             }
         }
-        let next = world
-            .next_transition(now)
-            .map_or(60_000_000, |at| at.micros() - app.now().micros());
-        let wait = Duration::from_micros(
-            u64::try_from(next.clamp(50_000, 60_000_000)).unwrap_or(60_000_000),
-        );
+        let now = app.time().steady;
+        let next = app.world().next_transition(now);
+        let next = next.map_or(60_000_000, |at| at.micros() - now.micros());
+        // A clock that was set right is seen soon.
+        let most = if held.is_some() {
+            5_000_000
+        } else {
+            60_000_000
+        };
+        let wait =
+            Duration::from_micros(u64::try_from(next.clamp(50_000, most)).unwrap_or(60_000_000));
         // A commit may have brought the next end nearer: look again, but not more than each second.
         tokio::select! {
             () = tokio::time::sleep(wait) => {}

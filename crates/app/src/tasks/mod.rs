@@ -4,4 +4,4 @@ mod deliver;
 mod expire;
 
 pub use deliver::{Deliverer, run_delivery};
-pub use expire::{ExpireFacts, run_expiry};
+pub use expire::{ExpireFacts, expire, expiry_held, expiry_held_in, lapsed_count, run_expiry};

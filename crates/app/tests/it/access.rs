@@ -15,6 +15,7 @@ use portcullis_model::{
     Actor, Diff, Expiry, MembershipKind, Reason, World,
     world::{DiffLine, What},
 };
+use portcullis_rules::Redaction;
 use serde_json::json;
 
 use crate::{
@@ -279,7 +280,7 @@ fn an_unstated_environment_is_never_a_yes_and_is_told_of() {
     let of_ben = permission_question("user", "ben", "deploy:release", None);
     let for_ben = decider().environments(&town.world, NOW, &of_ben);
     assert_eq!(for_ben, [""; 0], "has it nowhere");
-    let told = decider().explain(&town.world, NOW, &asked(None));
+    let told = decider().explain(&town.world, NOW, &asked(None), &Redaction::ShowAll);
     assert_eq!(told["environments"], json!(["dev", "test"]));
 }
 

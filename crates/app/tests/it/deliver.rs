@@ -29,6 +29,10 @@ impl Clock for ByHand {
     fn now(&self) -> Timestamp {
         self.0.now().into()
     }
+
+    fn elapsed(&self) -> i64 {
+        self.0.elapsed()
+    }
 }
 
 impl ByHand {

@@ -189,7 +189,7 @@ fn a_name_is_refused_when_it_is_edited_into_place_and_kept_when_it_was_there() {
 
         // What an earlier version let in is loaded, told, and can be mended or edited otherwise.
         town.world = town.world.after(&rename).unwrap();
-        let told = unsound_names(&town.world);
+        let told = unsound_names(&town.world, &portcullis_model::Policy::default());
         assert_eq!(told.is_empty(), *expected == "ok", "{told:?}");
         let mut retitled = renamed.clone();
         retitled.name = stored("Somebody Else");

@@ -45,6 +45,7 @@ fn says(groups: &[(&str, Kept)], members: &[(&str, &str)], until: Option<Expiry>
         scope: Scope {
             kinds: [FactKind::Membership, FactKind::Identity].into(),
             groups: Groups::All,
+            ..Scope::default()
         },
         groups: groups.iter().map(group).collect(),
         memberships: members.iter().map(member).collect(),

@@ -72,6 +72,7 @@ fn team(logins: &[&str]) -> Desired {
         scope: Scope {
             kinds: ALL.into(),
             groups: Groups::All,
+            ..Scope::default()
         },
         groups: vec![group("Team", Kept::Here)],
         memberships: logins.iter().map(|l| member(l, "Team", None)).collect(),
@@ -291,6 +292,7 @@ fn silence_outside_the_scope_ends_nothing() {
     partial.scope = Scope {
         kinds: [FactKind::Entitlement].into(),
         groups: Groups::All,
+        ..Scope::default()
     };
     assert!(compared(&town, &partial).edits.is_empty());
     partial.scope = Scope::default();
@@ -298,6 +300,7 @@ fn silence_outside_the_scope_ends_nothing() {
     partial.scope = Scope {
         kinds: [FactKind::Membership].into(),
         groups: Groups::Only(["team".into()].into()),
+        ..Scope::default()
     };
     assert_eq!(told(&compared(&town, &partial)), ["-member", "-member"]);
 }

@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
 use portcullis_model::{Actor, OperationName, Position, Refusal, SystemActor, Timestamp, World};
-use portcullis_store::{Compared, LogEntry, LogFilter, Subject, SubjectKind};
+use portcullis_store::{Compared, LogEntry, LogFilter, Store, StoreError, Subject, SubjectKind};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -49,7 +49,7 @@ struct List {
     #[arg(long, value_name = "OPERATION")]
     operation: Option<String>,
     /// Only about this user, group, app or tag, by name or id; user:NAME, group:NAME … where a
-    /// name is of two
+    /// name is of two. What is no more is found by its last name too
     #[arg(long, value_name = "WHAT")]
     subject: Option<String>,
     /// Only from this time on, such as 2026-03-01T09:00:00Z; a date means the beginning of that day
@@ -122,11 +122,10 @@ impl List {
                 .map(|key| actor(world, key))
                 .transpose()?,
             operation: self.operation.clone(),
-            subject: self
-                .subject
-                .as_deref()
-                .map(|key| subject(world, key))
-                .transpose()?,
+            subject: match self.subject.as_deref() {
+                Some(key) => Some(subject(&asked.store, world, key, &self.place.again()).await?),
+                None => None,
+            },
             from: self.since,
             to: self.until,
             ..LogFilter::default()
@@ -168,7 +167,12 @@ fn actor(world: &World, key: &str) -> Result<Actor> {
     })
 }
 
-fn subject(world: &World, key: &str) -> Result<(SubjectKind, Uuid)> {
+async fn subject(
+    store: &Store,
+    world: &World,
+    key: &str,
+    again: &str,
+) -> Result<(SubjectKind, Uuid)> {
     let (wanted, name) = match key.split_once(':') {
         Some((kind, name)) if KINDS.iter().any(|known| known.as_str() == kind) => {
             (SubjectKind::parse(kind), name)
@@ -190,6 +194,22 @@ fn subject(world: &World, key: &str) -> Result<(SubjectKind, Uuid)> {
             "`{key}` may be a {one} or a {other}; write `{one}:{key}` or `{other}:{key}`"
         )),
         (None, _) => {
+            // What is no more stands in the log under its id, and by what it was last called.
+            let gone = store.last_called(name, wanted).await?;
+            match gone.as_slice() {
+                [one] => return Ok(*one),
+                [_, _, ..] => {
+                    let ids: Vec<_> = gone
+                        .iter()
+                        .map(|(kind, id)| format!("`{kind}:{id}`"))
+                        .collect();
+                    return Err(anyhow!(
+                        "several that are no more were called `{key}`; write one of {}",
+                        ids.join(", ")
+                    ));
+                }
+                [] => {}
+            }
             let users = world.users().map(|user| user.login.as_str());
             let groups = world.groups().map(|group| group.name.as_str());
             let apps = world.apps().map(|app| app.name.as_str());
@@ -199,7 +219,11 @@ fn subject(world: &World, key: &str) -> Result<(SubjectKind, Uuid)> {
                 .chain(world.tags().map(|tag| tag.name.as_str()));
             Err(anyhow!(
                 "there is no user, group, app or tag `{key}`{}",
-                or_meant(key, known, "see `portcullis audit` for names")
+                or_meant(
+                    key,
+                    known,
+                    &format!("see `portcullis audit{again}` for names")
+                )
             ))
         }
     }
@@ -301,7 +325,13 @@ impl Verify {
                 bar.set_length(of);
                 bar.set_position(done);
             });
-            compared.await?
+            match compared.await.map_err(StoreError::unreadable) {
+                Ok(compared) => compared,
+                Err(wrong) => Compared {
+                    differences: vec![format!("it cannot be read: {}", wrong?)],
+                    ..Compared::default()
+                },
+            }
         } else {
             Compared::default()
         };

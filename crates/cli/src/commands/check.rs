@@ -135,7 +135,7 @@ impl Check {
             environments,
             explanation: self
                 .explain
-                .then(|| decider.explain(&asked.world, asked.at, &question)),
+                .then(|| decider.explain(&asked.world, asked.at, &question, &Redaction::ShowAll)),
             told: if self.explain {
                 told(&decider, &asked.world, asked.at, &question)
             } else {

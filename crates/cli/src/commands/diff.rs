@@ -27,10 +27,10 @@ EXAMPLES:
   portcullis diff --from 2026-03-01
   portcullis diff --from 2026-01-01 --to 2026-04-01 --json | jq .counts")]
 pub(super) struct DiffCommand {
-    /// The earlier time, such as 2026-03-01 or 2026-03-01T09:00:00Z
-    #[arg(long, value_name = "TIME", value_parser = tell::parse_time)]
+    /// The earlier time, such as 2026-03-01T09:00:00Z; a date means the beginning of that day
+    #[arg(long, value_name = "TIME", value_parser = tell::parse_start)]
     from: Timestamp,
-    /// The later time [default: now]
+    /// The later time; a date means the end of that day [default: now]
     #[arg(long, value_name = "TIME", value_parser = tell::parse_time)]
     to: Option<Timestamp>,
     #[command(flatten)]

@@ -4,9 +4,10 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::Result;
 use clap::Args;
-use portcullis_app::{RandomIds, sync::SyncSource};
+use portcullis_app::{RandomIds, sync::SyncSource, tasks::expiry_held};
 use portcullis_model::{
-    Actor, ConnectorId, Context, MembershipKind, Timestamp, UserKind, World, guard,
+    Actor, ConnectorId, Context, MembershipKind, Policy, Timestamp, UserKind, World, guard,
+    steady::Reading,
 };
 use portcullis_store::{EffectState, Live, LogFilter, Store};
 use serde::Serialize;
@@ -94,7 +95,7 @@ impl Doctor {
             problems: Vec::new(),
         };
         match open::store(&config.database.place().value, Missing::Refuse).await {
-            Ok(store) => report.look(store, &config).await?,
+            Ok(store) => report.look(store, &config, &self.place.again()).await?,
             Err(error) => report.problems.push(error.to_string()),
         }
         output::result(format, &report, text)?;
@@ -103,7 +104,7 @@ impl Doctor {
 }
 
 impl Report {
-    async fn look(&mut self, store: Store, config: &Config) -> Result<()> {
+    async fn look(&mut self, store: Store, config: &Config, again: &str) -> Result<()> {
         self.engine = Some(store.engine().name());
         self.tables = Some("up to date");
         let filter = LogFilter {
@@ -152,14 +153,14 @@ impl Report {
             .extend([("effects waiting", open), ("effects given up", dead)]);
         if dead > 0 {
             self.problems.push(format!(
-                "{} given up; `portcullis outbox list --state dead` tells why, `outbox retry` or `outbox skip` decides",
+                "{} given up; `portcullis outbox list --state dead{again}` tells why, `outbox retry` or `outbox skip` decides",
                 output::count(dead, "effect was", "effects were")
             ));
         }
         if !world.users().any(|user| world.is_admin(user.id, now)) {
-            self.problems.push(
-                "nobody administers this; `portcullis init EMAIL` makes somebody an admin".into(),
-            );
+            self.problems.push(format!(
+                "nobody administers this; `portcullis init EMAIL{again}` makes somebody an admin"
+            ));
         }
         if let Some(last) = self
             .clock
@@ -172,6 +173,13 @@ impl Report {
                 tell::time(last)
             ));
         }
+        let time = config.limits.steady_time().tell(Reading {
+            wall: now,
+            elapsed: 0,
+            last: self.clock.last_entry,
+        });
+        let held = expiry_held(&time, &world, config.limits.ended_at_once());
+        self.problems.extend(held);
         let place = (&store, &*world);
         if let Err(error) = config.policy.with_people(place, First::Look).await {
             self.problems.push(error.to_string());
@@ -180,7 +188,7 @@ impl Report {
             let context = Context {
                 actor: Actor::Connector(ConnectorId::POLICY),
                 now,
-                policy: Arc::new(config.policy.without_people()),
+                policy: Arc::new(config.with_limits(config.policy.without_people())),
                 ids: Arc::new(RandomIds),
             };
             self.problems.extend(refused(file, &world, &context));
@@ -190,7 +198,8 @@ impl Report {
                 self.problems.push(sentence);
             }
         }
-        self.problems.extend(unsound(&world));
+        let policy = config.with_limits(config.policy.without_people());
+        self.problems.extend(unsound(&world, &policy));
         Ok(())
     }
 }
@@ -206,8 +215,8 @@ fn refused(file: &Path, world: &World, context: &Context) -> Option<String> {
 }
 
 /// Names on record that could not be given today.
-fn unsound(world: &World) -> Vec<String> {
-    let mut all = guard::unsound_names(world);
+fn unsound(world: &World, policy: &Policy) -> Vec<String> {
+    let mut all = guard::unsound_names(world, policy);
     let more = all.len().saturating_sub(MOST_NAMES);
     all.truncate(MOST_NAMES);
     if more > 0 {

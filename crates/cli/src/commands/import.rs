@@ -8,13 +8,15 @@ use std::{
 use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
 use portcullis_app::{
+    App,
     import::{Org, Policy},
     sync::{Drift, Outlook, Source, SyncSource},
 };
 use portcullis_model::{
-    Actor, Change, ConnectorId, EditKind, Refusal, SystemActor, name::ParseTextError,
+    Actor, Change, ConnectorId, EditKind, OperationName, Refusal, SystemActor, name::ParseTextError,
 };
 use portcullis_rules::strict;
+use portcullis_store::LogFilter;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -252,7 +254,7 @@ struct Edits {
 }
 
 impl File<'_> {
-    async fn bring_in(self, source: impl Source, format: Format) -> Result<Outcome> {
+    async fn bring_in<S: Source>(self, source: S, format: Format) -> Result<Outcome> {
         let operation = SyncSource::new(source).allowing(self.taking.allow_removals);
         let dry_run = self.taking.dry_run;
         let config = Config::load(&self.taking.place, None)?;
@@ -265,6 +267,7 @@ impl File<'_> {
         };
         let policy = async |_: &_, _: &_| Ok(config.policy.without_people());
         let app = open::app(&config, missing, policy).await?;
+        one_kind(&app, self.source, S::OPERATION).await?;
         working.set_message("comparing");
         let context = app.context(Actor::Connector(self.source));
         let outlook = operation.outlook(&app.world(), &context, &self.taking.adopt);
@@ -305,7 +308,8 @@ impl File<'_> {
             .users()
             .any(|user| app.world().is_admin(user.id, app.now()));
         if changed && !administered {
-            eprintln!("nobody administers this yet; next: `portcullis init EMAIL`");
+            let place = self.taking.place.again();
+            eprintln!("nobody administers this yet; next: `portcullis init EMAIL{place}`");
         }
         Ok(Outcome::Done)
     }
@@ -358,6 +362,29 @@ impl File<'_> {
         }
         text
     }
+}
+
+/// That the source has not been a file of another kind: what each says the other's silence would end.
+async fn one_kind(app: &App, source: ConnectorId, operation: OperationName) -> Result<()> {
+    let kinds = [
+        (OperationName::ImportOrg, "org"),
+        (OperationName::ImportPolicy, "policy"),
+    ];
+    for (other, kind) in kinds.into_iter().filter(|(other, _)| *other != operation) {
+        let filter = LogFilter {
+            actor: Some(Actor::Connector(source)),
+            operation: Some(other.as_str().to_owned()),
+            limit: 1,
+            ..LogFilter::default()
+        };
+        if let Some(entry) = app.store().log(&filter).await?.items.first() {
+            return Err(anyhow!(
+                "the source `{source}` is a file of another kind: `import {kind}` read it on {}; a file ends what its source granted and it does not say, so give this one a name of its own with --source NAME",
+                tell::time(entry.at)
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Longer lists of drift are for programs.

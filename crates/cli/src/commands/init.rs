@@ -127,8 +127,9 @@ impl Init {
         })?;
         if changed {
             eprintln!(
-                "next: add a [[token]] with user = \"{}\" to portcullis.toml, then `portcullis serve`",
-                done.login
+                "next: add a [[token]] with user = \"{}\" to portcullis.toml, then `portcullis serve{}`",
+                done.login,
+                self.place.again()
             );
         }
         Ok(Outcome::Done)

@@ -8,6 +8,7 @@ mod completions;
 mod demo;
 mod diff;
 mod doctor;
+mod expire;
 mod explain;
 mod import;
 mod init;
@@ -61,6 +62,7 @@ enum Command {
     Diff(diff::DiffCommand),
     Audit(audit::Audit),
     Backup(backup::Backup),
+    Expire(expire::Expire),
     Outbox(outbox::OutboxCommand),
     Openapi(openapi::Openapi),
     Doctor(doctor::Doctor),
@@ -98,6 +100,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome> {
         Command::Diff(command) => command.run(format).await,
         Command::Audit(command) => command.run(format).await,
         Command::Backup(command) => command.run(format).await,
+        Command::Expire(command) => command.run(format).await,
         Command::Outbox(command) => command.run(format).await,
         Command::Openapi(command) => command.run(format).await,
         Command::Doctor(command) => command.run(format).await,

@@ -5,7 +5,7 @@ use clap::{
     Args, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use portcullis_model::{Actor, SystemActor, Timestamp};
+use portcullis_model::{Actor, SystemActor};
 use portcullis_store::{AuditEvent, EffectState, OutboxFilter, OutboxRow, Store};
 use serde::Serialize;
 
@@ -148,7 +148,8 @@ enum Decision {
 }
 
 impl Decision {
-    async fn apply(&self, store: &Store, id: i64, now: Timestamp) -> Result<OutboxRow> {
+    async fn apply(&self, store: &Store, id: i64, again: &str) -> Result<OutboxRow> {
+        let now = open::now();
         let outbox = store.outbox();
         let (row, kind, wanted) = match self {
             Self::Retry => (outbox.retry(id, now).await?, "outbox.retry", "dead"),
@@ -160,10 +161,10 @@ impl Decision {
         let Some(row) = row else {
             return Err(match outbox.get(id).await? {
                 Some(row) => anyhow!(
-                    "effect {id} is {}, and only {wanted} ones can be decided so; see `portcullis outbox list`",
+                    "effect {id} is {}, and only {wanted} ones can be decided so; see `portcullis outbox list{again}`",
                     row.state.as_str()
                 ),
-                None => anyhow!("there is no effect {id}; see `portcullis outbox list`"),
+                None => anyhow!("there is no effect {id}; see `portcullis outbox list{again}`"),
             });
         };
         let event = AuditEvent {
@@ -191,10 +192,10 @@ async fn decide(
     format: Format,
 ) -> Result<Outcome> {
     let store = store(place).await?;
-    let now = open::now();
+    let again = place.again();
     let mut effects = Vec::new();
     for id in ids {
-        effects.push(decision.apply(&store, *id, now).await?);
+        effects.push(decision.apply(&store, *id, &again).await?);
     }
     let effects = Effects {
         effects,

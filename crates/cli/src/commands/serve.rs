@@ -11,7 +11,7 @@ use portcullis_app::{
     tasks::{run_delivery, run_expiry},
 };
 use portcullis_model::{Actor, ConnectorId, Refusal};
-use portcullis_store::{CommitError, Committed, LogFilter};
+use portcullis_store::{CommitError, Committed};
 use portcullis_web::{Access, Token, Web};
 use tokio::net::TcpListener;
 
@@ -82,7 +82,8 @@ impl Serve {
         })?;
         let world = app.world();
         if world.user_count() == 0 {
-            eprintln!("nobody is known yet; `portcullis init EMAIL` makes the first admin");
+            let place = self.place.again();
+            eprintln!("nobody is known yet; `portcullis init EMAIL{place}` makes the first admin");
         } else if config.tokens.is_empty() {
             eprintln!(
                 "no token is configured, so nobody can ask anything; add a [[token]] to the configuration"
@@ -112,12 +113,8 @@ async fn bring_in(config: &Config, app: &App) -> Result<()> {
         return Ok(());
     };
     let refused = import::refused(file, &refusal);
-    let earlier = LogFilter {
-        actor: Some(actor),
-        limit: 1,
-        ..LogFilter::default()
-    };
-    if app.store().log(&earlier).await?.items.is_empty() {
+    // Another file may have been brought in by hand under the same name.
+    if !policy.source.was_taken(&app.world(), ConnectorId::POLICY) {
         return Err(anyhow!(refused));
     }
     let rest = app.commit(app.context(actor), policy.leaving_out(), None);

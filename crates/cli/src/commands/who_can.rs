@@ -96,7 +96,10 @@ impl WhoCan {
             let meant = or_meant(
                 &self.permission,
                 names,
-                "`portcullis access LOGIN` lists what somebody has",
+                &format!(
+                    "`portcullis access LOGIN{}` lists what somebody has",
+                    self.place.again()
+                ),
             );
             eprintln!("no group grants `{}`{meant}", self.permission);
         }

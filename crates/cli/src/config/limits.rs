@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use portcullis_app::CLOCK_JUMP_DAYS;
+use portcullis_model::{context::AtOnce, steady::SteadyTime};
 use portcullis_web::{Connections, Limits};
 use toml::de::DeValue;
 
@@ -23,10 +25,38 @@ section! {
         costly_per_minute: Count = Count(Limits::default().costly_per_minute);
         /// how many seconds answers are given [without having seen the log](#when-the-log-cannot-be-read), 3 at least
         stale_after: Seconds = Seconds(Limits::default().stale_after);
+        /// how many days the clock may be away from the log and from the time that has passed before [it is not believed](#when-the-clock-jumps); 0 for any number
+        clock_jump_days: Count = Count(CLOCK_JUMP_DAYS);
+        /// how many grants may end at once because their time has come, before [somebody looks](#when-the-clock-jumps); 0 for any number
+        ended_at_once: Option<Count> => "1,000, or a twentieth of all there are";
     }
 }
 
 impl LimitSettings {
+    /// Somebody said that the clock is right.
+    pub(crate) fn believe_the_clock(&mut self) {
+        self.clock_jump_days.value = Count(0);
+    }
+
+    /// Holds the clock against the log and against the time that has passed.
+    pub(crate) fn steady_time(&self) -> SteadyTime {
+        SteadyTime::within_days(self.clock_jump_days())
+    }
+
+    /// How far the clock may be off.
+    pub(crate) fn clock_jump_days(&self) -> u32 {
+        self.clock_jump_days.value.0
+    }
+
+    /// How much may end at once because its time has come.
+    pub(crate) fn ended_at_once(&self) -> AtOnce {
+        match self.ended_at_once.value {
+            None => AtOnce::Usual,
+            Some(Count(0)) => AtOnce::Any,
+            Some(Count(most)) => AtOnce::Most(usize::try_from(most).unwrap_or(usize::MAX)),
+        }
+    }
+
     /// As the web takes it.
     pub(crate) fn to_web(&self) -> Limits {
         let number = |count: Option<Count>| count.and_then(|count| usize::try_from(count.0).ok());

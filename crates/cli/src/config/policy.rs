@@ -42,6 +42,7 @@ impl PolicySettings {
             },
             app_creators: Vec::new(),
             app_group_deleters: Vec::new(),
+            ..Policy::default()
         }
     }
 

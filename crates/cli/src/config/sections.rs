@@ -11,6 +11,7 @@ use super::{
     decisions::DecisionPoint,
     limits::LimitSettings,
     policy::PolicySettings,
+    portal::Portal,
     section::{Row, Section},
     server::Server,
     sinks::Sinks,
@@ -26,6 +27,7 @@ pub(crate) struct Config {
     pub(crate) limits: LimitSettings,
     pub(crate) decisions: DecisionPoint,
     pub(crate) sinks: Sinks,
+    pub(crate) portal: Portal,
     pub(crate) policy: PolicySettings,
     pub(crate) tokens: Vec<ConfiguredToken>,
 }
@@ -40,6 +42,7 @@ impl Config {
             &mut self.decisions,
         ];
         all.extend(self.sinks.sections());
+        all.push(&mut self.portal);
         all.push(&mut self.policy);
         all
     }
@@ -75,11 +78,28 @@ impl Config {
         rows.chain(tokens).collect()
     }
 
+    /// The policy with what other sections say of it.
+    pub(crate) fn with_limits(&self, policy: Policy) -> Policy {
+        Policy {
+            ended_at_once: self.limits.ended_at_once(),
+            name_form: self.portal.name_form(),
+            lengths: self.portal.to_lengths(),
+            request_age: self.portal.request_age(),
+            ..policy
+        }
+    }
+
+    /// What settings do not go together.
+    pub(super) fn faults(&self) -> Vec<String> {
+        self.portal.faults()
+    }
+
     /// How the program works, with `policy`.
     pub(crate) fn settings(&self, policy: Policy) -> Settings {
         Settings {
-            policy,
+            policy: self.with_limits(policy),
             types: self.decisions.types(),
+            clock_jump_days: self.limits.clock_jump_days(),
         }
     }
 

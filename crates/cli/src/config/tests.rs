@@ -267,3 +267,84 @@ fn the_documentation_lists_every_setting_as_it_is() {
         );
     }
 }
+
+#[test]
+fn lengths_are_read_as_they_are_written_and_called_as_people_say_it() {
+    let file = "[portal]\nlengths = [\"12h\", \"1d\", \"30d\", \"26w = Half a year\"]\ndefault_length = \"1d\"\nno_end = false\nrequest_age = \"7d\"\n";
+    let config = load(file, &[], &Where::default()).unwrap();
+    let lengths = config.portal.to_lengths();
+    let offered: Vec<_> = lengths
+        .offered
+        .iter()
+        .map(|it| (it.seconds, &*it.label))
+        .collect();
+    let wanted = [
+        (43_200, "12 hours"),
+        (86_400, "1 day"),
+        (2_592_000, "30 days"),
+        (15_724_800, "Half a year"),
+    ];
+    assert_eq!(offered, wanted);
+    assert_eq!(
+        (lengths.usual, lengths.any_day, lengths.no_end),
+        (86_400, true, false)
+    );
+    assert_eq!(config.portal.request_age(), Some(604_800));
+    let environment = [
+        ("PORTCULLIS_PORTAL_LENGTHS", "2h = A shift, 2w"),
+        ("PORTCULLIS_PORTAL_CUSTOM_LENGTH", "false"),
+    ];
+    let config = load("", &environment, &Where::default()).unwrap();
+    assert_eq!(config.portal.to_lengths().offered[0].label, "A shift");
+    assert!(!config.portal.to_lengths().any_day);
+    let shown = config.shown();
+    let value = shown
+        .iter()
+        .find(|(key, ..)| key == "portal.lengths")
+        .map(|(_, value, _)| value);
+    assert_eq!(value.unwrap(), "2h = A shift, 2w");
+}
+
+#[test]
+fn one_of_a_pair_alone_is_an_error_and_so_is_what_does_not_go_together() {
+    for (file, said) in [
+        (
+            "name_pattern = \"[A-Z].*\"",
+            "portcullis.toml:2: `portal.name_pattern` is set and `portal.name_error` is not",
+        ),
+        (
+            "name_error = \"no\"",
+            "portcullis.toml:2: `portal.name_error` is set and `portal.name_pattern` is not",
+        ),
+        (
+            "name_pattern = \"(\"\nname_error = \"no\"",
+            "portcullis.toml:2: `portal.name_pattern`: ",
+        ),
+        (
+            "lengths = [\"1d\"]",
+            "portcullis.toml:2: `portal.default_length` is 2w, which `portal.lengths` does not offer",
+        ),
+        (
+            "default_length = \"3d\"",
+            "portcullis.toml:2: `portal.default_length` is 3d",
+        ),
+        ("lengths = []", "no length is offered"),
+        ("lengths = [\"2w\", \"14d\"]", "`14d` stands there twice"),
+        (
+            "lengths = [\"2 fortnights\"]",
+            "`2 fortnights` is no length of time",
+        ),
+        ("lengths = [\"0d\"]", "`0d` is no length of time"),
+        ("request_age = \"-7d\"", "`-7d` is no length of time"),
+        ("request_age = 7", "takes a length of time"),
+    ] {
+        let error = load(&format!("[portal]\n{file}\n"), &[], &Where::default()).unwrap_err();
+        assert!(error.contains(said), "{file}: {error}");
+    }
+    let both = "[portal]\nname_pattern = \"[A-Z].*\"\nname_error = \"no\"\n";
+    let form = load(both, &[], &Where::default())
+        .unwrap()
+        .portal
+        .name_form();
+    assert_eq!(form.unwrap().check("payroll"), Err("no"));
+}

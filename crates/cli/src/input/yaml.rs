@@ -3,7 +3,7 @@
 use std::{fmt, path::Path};
 
 use anyhow::{Result, anyhow};
-use portcullis_rules::{Number, NumberError};
+use portcullis_rules::{Number, NumberError, Objects};
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -24,6 +24,7 @@ pub(crate) fn yaml<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| anyhow!("`{}` is not UTF-8; save it as UTF-8", path.display()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    directives(text).map_err(|(line, message)| at(path, format!("{line}:1: {message}")))?;
     let wrong = |error: Error| {
         let (place, mut error) = (error.location(), &error);
         while let Error::AliasError { error: inner, .. } | Error::WithSnippet { error: inner, .. } =
@@ -33,10 +34,30 @@ pub(crate) fn yaml<T: DeserializeOwned>(path: &Path) -> Result<T> {
         }
         told(path, place, &sentence(error))
     };
-    let read = serde_saphyr::from_str_with_options(text, options()).map_err(wrong)?;
+    let read = serde_saphyr::from_str_with_options(text, options());
+    let Objects(read) = read.map_err(wrong)?;
     let seen = serde_saphyr::from_str_with_options(text, options()).map_err(wrong)?;
     held(text, &seen).map_err(|(place, message)| told(path, Some(place), &message))?;
     Ok(read)
+}
+
+/// Whether what stands before the document asks for the meaning that plain words have here.
+fn directives(text: &str) -> Result<(), (usize, String)> {
+    let before = |line: &&str| {
+        let line = line.trim_end();
+        line.is_empty() || line.starts_with(['#', '%'])
+    };
+    for (n, line) in text.lines().take_while(before).enumerate() {
+        let version = line.strip_prefix("%YAML").map(str::trim);
+        let version = version.map(|said| said.split('#').next().unwrap_or_default().trim());
+        if let Some(version) = version.filter(|version| *version != "1.2") {
+            let message = format!(
+                "`%YAML {version}` asks for rules under which other words are booleans; this is read as YAML 1.2, so write that or leave the line out"
+            );
+            return Err((n + 1, message));
+        }
+    }
+    Ok(())
 }
 
 fn told(path: &Path, place: Option<Location>, message: &str) -> anyhow::Error {

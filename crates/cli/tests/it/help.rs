@@ -42,6 +42,7 @@ fn every_command_has_help_with_an_example_and_takes_json() {
         "audit",
         "audit verify",
         "backup",
+        "expire",
         "outbox list",
         "outbox retry",
         "outbox skip",

@@ -184,7 +184,7 @@ fn what_a_rule_allows_or_denies_is_told_with_group_list_and_rule() {
         .run(&["explain", "dee", "repo:acme/site:triage", "--json"])
         .json();
     assert_eq!(told["holds"], false);
-    let by = serde_json::json!({"group": "friends", "kind": "rules", "entitlement": "quiet", "rule": 1,
+    let by = serde_json::json!({"group": "friends", "kind": "rules", "entitlement": "quiet", "rule": 2,
         "effect": "deny", "meta": {"why": "until the release"}});
     assert_eq!(told["decided_by"], by);
     assert_eq!(told.get("ways"), None, "no group gives what a rule denies");

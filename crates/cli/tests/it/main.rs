@@ -1,9 +1,11 @@
 //! The real binary, from outside: what it prints, how it ends, what survives it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod asked;
 mod config;
 mod demo;
 mod environments;
+mod expire;
 mod help;
 mod import;
 mod names;
@@ -14,3 +16,5 @@ mod policy;
 mod run;
 mod sources;
 mod strict;
+mod unsaid;
+mod written;

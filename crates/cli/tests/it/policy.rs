@@ -83,3 +83,25 @@ fn a_policy_file_that_was_never_taken_stops_the_start() {
     );
     assert!(ran.stderr.contains("nobody"), "{ran:?}");
 }
+
+#[test]
+fn nor_does_another_file_that_was_taken_let_it_start() {
+    let place = Place::new();
+    place.run(&["init", "root@example.com"]).ok();
+    let other = json!({ "groups": [{ "name": "readers", "permissions": ["records:read"] }] });
+    std::fs::write(place.path().join("other.json"), other.to_string()).unwrap();
+    place.run(&["import", "policy", "other.json"]).ok();
+    let file = json!({ "groups": [{ "name": "editors", "members": ["nobody"] }] });
+    std::fs::write(place.path().join("policy.json"), file.to_string()).unwrap();
+    let config = "listen = \"127.0.0.1:0\"\n[decisions]\npolicy = \"policy.json\"\n";
+    std::fs::write(place.path().join("portcullis.toml"), config).unwrap();
+    // With a limit: where it starts all the same, it does not end by itself.
+    let mut serve = place.command(&["serve"]);
+    let mut serve = serve.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let ended = (0..200).find_map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        serve.try_wait().unwrap()
+    });
+    let _ = serve.kill();
+    assert_eq!(ended.and_then(|ended| ended.code()), Some(1));
+}

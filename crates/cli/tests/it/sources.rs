@@ -4,16 +4,16 @@ use serde_json::{Value, json};
 
 use crate::run::{Place, Ran};
 
-fn says(place: &Place, name: &str, text: &str) {
+pub(crate) fn says(place: &Place, name: &str, text: &str) {
     std::fs::write(place.path().join(name), text).unwrap();
 }
 
-fn import(place: &Place, kind: &str, file: &str, source: &str, more: &[&str]) -> Ran {
+pub(crate) fn import(place: &Place, kind: &str, file: &str, source: &str, more: &[&str]) -> Ran {
     place.run(&[&["import", kind, file, "--source", source], more].concat())
 }
 
 /// The logins of those who are in the group, and what is known of them.
-fn holds(place: &Place, login: &str, group: &str) -> bool {
+pub(crate) fn holds(place: &Place, login: &str, group: &str) -> bool {
     place.run(&["explain", login, group]).code == 0
 }
 
@@ -25,7 +25,7 @@ fn drift(ran: Ran) -> Vec<(String, String)> {
         .collect()
 }
 
-const ONE: &str = r#"{"people": [{"login": "ana"}, {"login": "ben"}],
+pub(crate) const ONE: &str = r#"{"people": [{"login": "ana"}, {"login": "ben"}],
     "teams": [{"name": "core", "members": ["ana"]}],
     "repos": [{"org": "acme", "name": "site", "teams": {"core": "write"}}]}"#;
 

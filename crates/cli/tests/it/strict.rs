@@ -7,7 +7,7 @@ use super::run::{Place, Ran, Serving, finish};
 const RULE: &str = r#"{"access":"allow","where":{"rsrc_type":"doc","action":"read","rsrc_match":[["@country","=","NO"]]}}"#;
 
 /// Runs a command on a file with this text.
-fn with(name: &str, text: impl AsRef<[u8]>, args: &[&str]) -> Ran {
+pub(crate) fn with(name: &str, text: impl AsRef<[u8]>, args: &[&str]) -> Ran {
     let place = Place::new();
     std::fs::write(place.path().join("rules.json"), format!("[{RULE}]")).unwrap();
     std::fs::write(place.path().join(name), text).unwrap();
@@ -15,7 +15,7 @@ fn with(name: &str, text: impl AsRef<[u8]>, args: &[&str]) -> Ran {
 }
 
 #[track_caller]
-fn refused(ran: &Ran, said: &str) {
+pub(crate) fn refused(ran: &Ran, said: &str) {
     assert!(ran.code == 1 || ran.code == 2, "{ran:?}");
     assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
 }

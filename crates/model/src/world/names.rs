@@ -11,7 +11,7 @@ use crate::letters;
 impl World {
     /// `name` is had in `space` from now on.
     pub(super) fn look(&mut self, space: NameSpace, name: &str) {
-        if name.is_ascii() {
+        if letters::is_plain(name) {
             return;
         }
         for look in letters::looks(name) {
@@ -22,7 +22,7 @@ impl World {
 
     /// `name` is had in `space` no more.
     pub(super) fn unlook(&mut self, space: NameSpace, name: &str) {
-        if name.is_ascii() {
+        if letters::is_plain(name) {
             return;
         }
         for look in letters::looks(name) {
@@ -81,9 +81,9 @@ impl World {
             .flat_map(|key| self.had_under(space, key))
             .collect();
         // What looks like ASCII throughout is rare enough to look at every name there is.
-        if !name.is_ascii() && letters::looks(name).iter().any(|look| look.is_ascii()) {
+        if !letters::is_plain(name) && letters::looks(name).iter().any(|look| look.is_ascii()) {
             let others = self.names(space);
-            all.extend(others.filter(|(_, other)| other.is_ascii()));
+            all.extend(others.filter(|(_, other)| letters::is_plain(other)));
         }
         all.retain(|(_, other)| letters::alike(name, other));
         all.sort_unstable();

@@ -371,10 +371,12 @@ impl<'a> Reader<'a> {
             self.at += 1;
         }
         let written = &self.text[at..self.at];
-        match Number::parse(written) {
+        let read = Number::parse(written);
+        let strict = matches!(self.keep, Keep::Nothing { .. });
+        match read.and_then(|number| number.unless_rounded(written, strict)) {
             Ok(number) => {
                 // Whoever makes something of the text would take such a number for a double.
-                if matches!(self.keep, Keep::Nothing { .. })
+                if strict
                     && written.contains(['.', 'e', 'E'])
                     && Number::from_f64(number.as_f64()) != Some(number)
                 {

@@ -2,14 +2,14 @@
 //!
 //! Readers differ in which of two equal keys they take and in how they round a number that they cannot
 //! hold, and a general reader says nothing of either. So the text is looked through before anything is
-//! made of it, and what is wrong is told where it stands. A byte-order mark before the text is skipped.
+//! made of it, and what is wrong is told where it stands. A struct is a map, and no list of its members. A byte-order mark before the text is skipped.
 
 use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 
 use super::{
-    Code, Diagnostic, Limits,
+    Code, Diagnostic, Limits, Objects,
     json::{self, Inexact},
     report::Report,
 };
@@ -89,7 +89,8 @@ fn read<T: DeserializeOwned>(text: &str, raw: Option<&str>) -> Result<T, Diagnos
         diagnostic(text, stop.code, path, stop.at, stop.message)
     })?;
     let exact = exact(text, &inexact);
-    serde_json::from_str(&exact).map_err(|error| {
+    let read = serde_json::from_str(&exact);
+    read.map(|Objects(read)| read).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         let told = error.to_string();
         let message = told.strip_suffix(&format!(" at line {line} column {column}"));

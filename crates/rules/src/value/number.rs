@@ -36,7 +36,8 @@ pub enum NumberError {
     /// The magnitude is too large for a double, or so small that it would become zero.
     #[error("outside the range of a double")]
     Range,
-    /// The fraction would be lost: the nearest double is a whole number.
+    /// The fraction would be lost: the nearest double is a whole number; or, where that matters, the nearest
+    /// double is another whole number.
     #[error("more precise than a double can hold")]
     Precision,
 }
@@ -90,6 +91,17 @@ impl Number {
             }
         }
         Some(number)
+    }
+
+    /// The number as read from `written`, unless that is another whole number too large for any of ours,
+    /// where `strict` says that this matters.
+    pub(crate) fn unless_rounded(self, written: &str, strict: bool) -> Result<Self, NumberError> {
+        // Beyond this doubles have no fractions.
+        let is_large = matches!(self.0, Repr::Float(_)) && self.as_f64().abs() >= 9e15;
+        if strict && is_large && Self::spelled_by(written).is_none() {
+            return Err(NumberError::Precision);
+        }
+        Ok(self)
     }
 
     /// The value as a double, rounded to the nearest if it is a large integer.

@@ -54,7 +54,7 @@ both! {
 }
 
 /// What is done to the tables, and what must be told of it: the table, and where.
-const TAMPERED: [(&str, &str, &str); 13] = [
+const TAMPERED: [(&str, &str, &str); 18] = [
     (
         "INSERT INTO memberships SELECT id, 1, NULL, user_id, group_id, 'owner', valid_from, \
          valid_until, reason, granted_by, request_id FROM memberships WHERE added_pos = 2 \
@@ -122,12 +122,39 @@ const TAMPERED: [(&str, &str, &str); 13] = [
         "log entry 2",
         "`ann`",
     ),
+    (
+        "DELETE FROM log_names WHERE key = 'ann'",
+        "log_names",
+        "`ann` is missing",
+    ),
+    (
+        "UPDATE log_names SET key = 'eve' WHERE key = 'ann'",
+        "log_names",
+        "`eve` is not",
+    ),
+    (
+        "DELETE FROM log_actors",
+        "log_actors",
+        "is missing, and is not found",
+    ),
+    (
+        "UPDATE log_actors SET key = 'eve'",
+        "log_actors",
+        "`eve` is not",
+    ),
+    (
+        "UPDATE users SET body = 'x' WHERE label = 'ann'",
+        "users",
+        "cannot be read",
+    ),
 ];
 
 both! {
     async fn what_is_changed_behind_the_programs_back_is_told(database) {
         let live = lived(database).await;
-        let tables = ["users", "groups", "memberships", "log", "log_subjects"];
+        let tables = [
+            "users", "groups", "memberships", "log", "log_subjects", "log_names", "log_actors",
+        ];
         for table in tables {
             database.sql(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
         }

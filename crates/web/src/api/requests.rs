@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use portcullis_app::request::{Approve, CreateRequest, Reject, Withdraw};
 use portcullis_model::{
-    Action, Actor, Expiry, Group, Id, MembershipKind, Noun, Request, Target, User, Wants, World,
-    guard::may, name::Reason, request::Resolution, world::query::RequestQuery,
+    Action, Actor, Expiry, Group, Id, MembershipKind, Noun, Request, Target, Timestamp, User,
+    Wants, World, guard::may, name::Reason, request::Resolution, world::query::RequestQuery,
 };
 use portcullis_store::{RequestFilter, RequestStatus};
 use uuid::Uuid;
@@ -21,7 +21,10 @@ row! {
         world: &'w World,
         request: &'w Request,
         labels: Option<&'w Labels>,
+        now: Timestamp,
     ) where {
+        let most = world.most_of(request, now);
+        let cut = request.is_pending() && most < request.until;
         let label = |id: Uuid| {
             labels
                 .and_then(|labels| labels.get(&id))
@@ -41,6 +44,8 @@ row! {
         kind: Option<Place> = request.wants.kind().map(Place::from),
         reason: &'w str = &request.reason,
         until: Until = Until(request.until),
+        /// Until when it would be granted now, where tags allow less than is asked for.
+        allowed_until?: Option<Until> = cut.then_some(Until(most)),
         created_at: Time = Time(request.created_at),
         /// `pending`, `approved`, `rejected` or `withdrawn`.
         status: &'static str = request.state.as_str(),
@@ -100,7 +105,7 @@ impl Shown for Request {
     }
 
     fn show(&self, done: &Done<'_>) -> Answer {
-        done.answer(&RequestRow::of(done.world, self, None))
+        done.answer(&RequestRow::of(done.world, self, None, done.now))
     }
 }
 
@@ -174,12 +179,16 @@ pub(crate) async fn list_requests(read: Read<(Filter, Paging)>) -> Answer {
         };
         mine.sort_by_cached_key(place);
         let page = paging.part().of(mine, place);
-        return read.answer(&Page::of(page, |r| RequestRow::of(world, r, None)));
+        return read.answer(&Page::of(page, |r| {
+            RequestRow::of(world, r, None, read.now)
+        }));
     }
     let requester = match (whose, requester) {
         (Whose::Mine, Some(user)) if user != me => {
             let none = paging.part().of(Vec::new(), |_| String::new());
-            return read.answer(&Page::of(none, |r| RequestRow::of(world, r, None)));
+            return read.answer(&Page::of(none, |r| {
+                RequestRow::of(world, r, None, read.now)
+            }));
         }
         (Whose::Mine, _) => Some(me),
         (_, user) => user,
@@ -196,7 +205,7 @@ pub(crate) async fn list_requests(read: Read<(Filter, Paging)>) -> Answer {
     };
     let page = store.requests(&wanted).await?;
     let labels = store.labels(&people_and_groups(&page.items)).await?;
-    let row = |row| RequestRow::of(world, row, Some(&labels));
+    let row = |row| RequestRow::of(world, row, Some(&labels), read.now);
     read.answer(&Paging::stored(&page.items, page.next, row))
 }
 
@@ -216,7 +225,8 @@ body! {
 
 /// Ask for access
 ///
-/// An earlier request of yours for the same is taken back.
+/// An earlier request of yours for the same is taken back. Where tags allow less than you ask for, the
+/// answer says so in `allowed_until`.
 #[utoipa::path(post, path = "/requests", tag = "requests", request_body = NewRequest, responses((status = 201, body = RequestRow)))]
 pub(crate) async fn create_request(Write { act, body }: Write<NewRequest>) -> Answer {
     let operation = CreateRequest {
@@ -247,7 +257,7 @@ row! {
         let deciders = if is_open { asked() } else { Vec::new() };
     } {
         #[serde(flatten)]
-        row: RequestRow<'w> = RequestRow::of(world, request, Some(labels)),
+        row: RequestRow<'w> = RequestRow::of(world, request, Some(labels), read.now),
         /// Who is asked, while it waits.
         deciders: Vec<Person<'w>> = deciders.into_iter().map(Person::of).collect(),
         /// Whether you may approve it.

@@ -106,7 +106,7 @@ impl FromRequestParts<Web> for Viewer {
             return Ok(known.clone());
         }
         let known = Authenticated::from_request_parts(parts, web).await?;
-        let id = known.user.ok_or(Failure::Unauthenticated)?;
+        let id = known.user.ok_or(Failure::DecisionsOnly)?;
         let viewer = Self {
             id,
             world: known.world,

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 
 use super::wire::{
-    Asked, Semantic, WireDecision, WireEvaluation, WireEvaluations, WireItem, answer,
+    Asked, Given, Semantic, WireDecision, WireEvaluation, WireEvaluations, WireItem, answer,
 };
 use crate::{View, Web, auth::Enforcer, decision_log::Decided, error::Failure};
 
@@ -61,12 +61,12 @@ pub(super) async fn evaluations(
         return Err(Failure::Http(StatusCode::BAD_REQUEST, wrong));
     }
     let mut defaults = Defaults {
-        subject: batch.subject.map(|subject| subject.0.into()),
-        action: batch.action.map(|action| action.0.into()),
-        resource: batch.resource.map(|resource| resource.0.into()),
+        subject: Lent::of(batch.subject),
+        action: Lent::of(batch.action),
+        resource: Lent::of(batch.resource),
         context: batch.context.0,
     };
-    let semantic = batch.options.unwrap_or_default().0.evaluations_semantic;
+    let semantic = batch.options.unwrap_or_default().evaluations_semantic;
     let mut decisions = Vec::with_capacity(items.len());
     for item in items {
         let ask = |question: &Question| decide(&web, &enforcer, &view, question, &why);
@@ -95,10 +95,32 @@ pub(super) async fn evaluations(
 
 /// What items leave out: read once, and lent to each that needs it.
 struct Defaults {
-    subject: Option<Entity>,
-    action: Option<Action>,
-    resource: Option<Entity>,
+    subject: Lent<Entity>,
+    action: Lent<Action>,
+    resource: Lent<Entity>,
     context: Option<Properties>,
+}
+
+/// A default, or what is wrong with it.
+struct Lent<T>(Result<Option<T>, String>);
+
+impl<T> Lent<T> {
+    fn of<W: Into<T>>(given: Given<W>) -> Self {
+        Self(given.0.map(|given| given.map(Into::into)))
+    }
+
+    /// What an item that leaves it out lacks.
+    fn lacks(&self, member: &str) -> Option<String> {
+        match &self.0 {
+            Ok(Some(_)) => None,
+            Ok(None) => Some(format!("missing field `{member}`")),
+            Err(wrong) => Some(format!("the default `{member}` does not fit: {wrong}")),
+        }
+    }
+
+    fn take(&mut self) -> Option<T> {
+        self.0.as_mut().ok().and_then(Option::take)
+    }
 }
 
 impl Defaults {
@@ -112,26 +134,25 @@ impl Defaults {
         let (subject, action) = (item.subject.is_none(), item.action.is_none());
         let (resource, context) = (item.resource.is_none(), item.context.is_none());
         let lacks = [
-            ("subject", subject && self.subject.is_none()),
-            ("action", action && self.action.is_none()),
-            ("resource", resource && self.resource.is_none()),
+            subject.then(|| self.subject.lacks("subject")),
+            action.then(|| self.action.lacks("action")),
+            resource.then(|| self.resource.lacks("resource")),
         ];
-        let lacks = lacks.iter().find(|(_, lacks)| *lacks);
-        let lacks = lacks.map_or("", |(name, _)| *name);
-        let missing = || format!("missing field `{lacks}`");
-        if !lacks.is_empty() {
-            return Err(missing());
+        if let Some(lacks) = lacks.into_iter().flatten().flatten().next() {
+            return Err(lacks);
         }
-        let own = item.subject.map(|own| own.0.into());
+        // Nothing of this is missing, as was just seen.
+        let unknown = || "the evaluation is not whole".to_owned();
+        let own = item.subject.map(Into::into);
         let its_subject = own.or_else(|| self.subject.take());
-        let own = item.action.map(|own| own.0.into());
+        let own = item.action.map(Into::into);
         let its_action = own.or_else(|| self.action.take());
-        let own = item.resource.map(|own| own.0.into());
+        let own = item.resource.map(Into::into);
         let its_resource = own.or_else(|| self.resource.take());
         let question = Question {
-            subject: its_subject.ok_or_else(missing)?,
-            action: its_action.ok_or_else(missing)?,
-            resource: its_resource.ok_or_else(missing)?,
+            subject: its_subject.ok_or_else(unknown)?,
+            action: its_action.ok_or_else(unknown)?,
+            resource: its_resource.ok_or_else(unknown)?,
             context: item
                 .context
                 .map_or_else(|| self.context.take(), |own| own.0),
@@ -139,13 +160,13 @@ impl Defaults {
         let answer = ask(&question);
         // What was lent comes back.
         if subject {
-            self.subject = Some(question.subject);
+            self.subject = Lent(Ok(Some(question.subject)));
         }
         if action {
-            self.action = Some(question.action);
+            self.action = Lent(Ok(Some(question.action)));
         }
         if resource {
-            self.resource = Some(question.resource);
+            self.resource = Lent(Ok(Some(question.resource)));
         }
         if context {
             self.context = question.context;
@@ -170,9 +191,13 @@ fn decide(
         question,
         allowed: answer.allowed,
     });
-    let context = why
-        .explain
-        .then(|| web.decider().explain(&view.world, view.now, question));
+    let context = why.explain.then(|| {
+        let (decider, world, now) = (web.decider(), &*view.world, view.now);
+        let subject = decider.user(world, &question.subject.kind, &question.subject.id);
+        let redaction =
+            subject.map(|subject| decider.redaction(world, now, enforcer.user, subject));
+        decider.explain(world, now, question, &redaction.unwrap_or_default())
+    });
     WireDecision {
         decision: answer.allowed,
         context,

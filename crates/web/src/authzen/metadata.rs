@@ -13,8 +13,8 @@ pub(super) async fn metadata(State(web): State<Web>, headers: HeaderMap) -> Json
     let host = said(&headers, header::HOST).unwrap_or("localhost");
     let base = match web.public_url() {
         Some(url) => url.trim_end_matches('/').to_owned(),
-        // The standard knows https only: that is what stands before us wherever we are called by name.
-        None => format!("https://{host}"),
+        // What is spoken here; where something that speaks TLS stands before us, it is configured.
+        None => format!("http://{host}"),
     };
     Json(json!({
         "policy_decision_point": base,

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::wire::{Object, WirePage};
+use super::wire::WirePage;
 use crate::{
     SigningKey, Web,
     error::Failure,
@@ -37,12 +37,12 @@ impl Window {
     /// The window that `page` asks for, of the search that `question` stands for.
     pub(super) fn new(
         web: &Web,
-        page: &Option<Object<WirePage>>,
+        page: &Option<WirePage>,
         question: &Value,
     ) -> Result<Self, Failure> {
         let question = key(web).sign("search", &question.to_string());
         let asked = page.is_some();
-        let Object(page) = page.clone().unwrap_or_default();
+        let page = page.clone().unwrap_or_default();
         let token = page.token.filter(|token| !token.is_empty());
         let (after, limit) = match token {
             None => (None, page.limit.unwrap_or(MOST).min(MOST)),

@@ -1,7 +1,7 @@
 //! The shapes of the decision API, and how they come and go. Unknown members are ignored, as the
 //! standard asks.
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     body::Bytes,
@@ -14,7 +14,7 @@ use portcullis_model::Position;
 use portcullis_rules::{Value, strict};
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{DeserializeOwned, Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{DeserializeOwned, Error as _},
 };
 use serde_json::{Value as Json, value::RawValue};
 
@@ -49,9 +49,9 @@ impl<T: Body> FromRequest<Web> for Asked<T> {
         let body = Bytes::from_request(request, web)
             .await
             .map_err(|refused| unread(&refused))?;
-        let asked: Object<T> = strict::from_slice_but(&body, T::APART)
+        let asked = strict::from_slice_but(&body, T::APART)
             .map_err(|error| bad(format!("the body does not fit: {error}")))?;
-        Ok(Self(asked.0))
+        Ok(Self(asked))
     }
 }
 
@@ -62,32 +62,6 @@ pub(super) fn answer(body: &impl Serialize, position: Position) -> Response {
         .headers_mut()
         .insert(POSITION, HeaderValue::from(position.0));
     response
-}
-
-/// A `T` that is told as an object: the derived reading of a struct would take a list of its members
-/// too.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(transparent)]
-pub(super) struct Object<T>(pub T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
-            type Value = T;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(members))
-            }
-        }
-
-        deserializer.deserialize_map(Members(PhantomData)).map(Self)
-    }
 }
 
 /// Properties, each told once.
@@ -168,14 +142,14 @@ impl From<WireAction> for Action {
 /// One evaluation, or a search for the subject or the resource of those that would be permitted.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct WireQuestion<S, R> {
-    subject: Object<S>,
-    action: Object<WireAction>,
-    resource: Object<R>,
+    subject: S,
+    action: WireAction,
+    resource: R,
     #[serde(default)]
     context: Told,
     /// Which page of results is wanted, of a search.
     #[serde(default, skip_serializing)]
-    pub page: Option<Object<WirePage>>,
+    pub page: Option<WirePage>,
 }
 
 /// One evaluation.
@@ -184,9 +158,9 @@ pub(super) type WireEvaluation = WireQuestion<WireEntity, WireEntity>;
 impl<S: Into<Entity>, R: Into<Entity>> From<WireQuestion<S, R>> for Question {
     fn from(wire: WireQuestion<S, R>) -> Self {
         Self {
-            subject: wire.subject.0.into(),
-            action: wire.action.0.into(),
-            resource: wire.resource.0.into(),
+            subject: wire.subject.into(),
+            action: wire.action.into(),
+            resource: wire.resource.into(),
             context: wire.context.0,
         }
     }
@@ -195,21 +169,21 @@ impl<S: Into<Entity>, R: Into<Entity>> From<WireQuestion<S, R>> for Question {
 /// A search for actions; an action it may carry does not matter.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct WireActionSearch {
-    subject: Object<WireEntity>,
-    resource: Object<WireEntity>,
+    subject: WireEntity,
+    resource: WireEntity,
     #[serde(default)]
     context: Told,
     #[serde(default, skip_serializing)]
-    pub page: Option<Object<WirePage>>,
+    pub page: Option<WirePage>,
 }
 
 impl From<WireActionSearch> for Question {
     fn from(wire: WireActionSearch) -> Self {
         let (name, properties) = (String::new(), None);
         Self {
-            subject: wire.subject.0.into(),
+            subject: wire.subject.into(),
             action: Action { name, properties },
-            resource: wire.resource.0.into(),
+            resource: wire.resource.into(),
             context: wire.context.0,
         }
     }
@@ -228,41 +202,69 @@ pub(super) struct WirePage {
 /// default. Items stay raw, so that a bad one spoils only its own answer.
 #[derive(Debug, Deserialize)]
 pub(super) struct WireEvaluations {
-    pub subject: Option<Object<WireEntity>>,
-    pub action: Option<Object<WireAction>>,
-    pub resource: Option<Object<WireEntity>>,
+    #[serde(default)]
+    pub subject: Given<WireEntity>,
+    #[serde(default)]
+    pub action: Given<WireAction>,
+    #[serde(default)]
+    pub resource: Given<WireEntity>,
     #[serde(default)]
     pub context: Told,
     pub evaluations: Option<Vec<Box<RawValue>>>,
-    pub options: Option<Object<WireOptions>>,
+    pub options: Option<WireOptions>,
+}
+
+/// A default, which is looked at where an item leaves the member out: what is wrong with it is nobody
+/// else's fault.
+#[derive(Debug)]
+pub(super) struct Given<T>(pub Result<Option<T>, String>);
+
+impl<T> Default for Given<T> {
+    fn default() -> Self {
+        Self(Ok(None))
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Given<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let read = strict::from_str(raw.get());
+        Ok(Self(read.map_err(|wrong| wrong.message)))
+    }
 }
 
 impl WireEvaluations {
     /// The one evaluation that a batch without items is, or what it lacks, as a 400.
     pub(super) fn alone(self) -> Result<WireEvaluation, Failure> {
-        let lacks = |member: &str| {
-            let detail = format!("the body does not fit: missing field `{member}`");
-            Failure::Http(StatusCode::BAD_REQUEST, detail)
-        };
         Ok(WireEvaluation {
-            subject: self.subject.ok_or_else(|| lacks("subject"))?,
-            action: self.action.ok_or_else(|| lacks("action"))?,
-            resource: self.resource.ok_or_else(|| lacks("resource"))?,
+            subject: needed("subject", self.subject)?,
+            action: needed("action", self.action)?,
+            resource: needed("resource", self.resource)?,
             context: self.context,
             page: None,
         })
     }
 }
 
+fn needed<T>(member: &str, given: Given<T>) -> Result<T, Failure> {
+    let lacks = match given.0 {
+        Ok(Some(given)) => return Ok(given),
+        Ok(None) => format!("missing field `{member}`"),
+        Err(wrong) => format!("{member}: {wrong}"),
+    };
+    let detail = format!("the body does not fit: {lacks}");
+    Err(Failure::Http(StatusCode::BAD_REQUEST, detail))
+}
+
 /// One evaluation of several: what it leaves out is as the defaults say.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct WireItem {
     #[serde(default, deserialize_with = "given")]
-    pub subject: Option<Object<WireEntity>>,
+    pub subject: Option<WireEntity>,
     #[serde(default, deserialize_with = "given")]
-    pub action: Option<Object<WireAction>>,
+    pub action: Option<WireAction>,
     #[serde(default, deserialize_with = "given")]
-    pub resource: Option<Object<WireEntity>>,
+    pub resource: Option<WireEntity>,
     /// A null is no context, whatever the default is.
     #[serde(default, deserialize_with = "given")]
     pub context: Option<Told>,
@@ -271,10 +273,6 @@ pub(super) struct WireItem {
 impl WireItem {
     /// Reads an item, each key once, or says why it is none.
     pub(super) fn read(item: &RawValue) -> Result<Self, String> {
-        // The derived reading would take a list of its members too.
-        if !item.get().starts_with('{') {
-            return Err("an item of `evaluations` is an object".into());
-        }
         strict::from_str(item.get()).map_err(|error| error.to_string())
     }
 }

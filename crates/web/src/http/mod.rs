@@ -5,6 +5,7 @@ pub(crate) mod path;
 pub(crate) mod query;
 pub(crate) mod request;
 pub(crate) mod text;
+pub(crate) mod whole;
 
 use axum::http::{HeaderMap, header::AsHeaderName};
 pub(crate) use path::{Attached, Finds, Key, Of, Role};

@@ -1,7 +1,7 @@
 //! What stands in a form, and the one template for all of them.
 
 use askama::Template;
-use portcullis_model::{Group, Id, MembershipKind, Tag, Timestamp};
+use portcullis_model::{Group, Id, MembershipKind, Tag, Timestamp, portal::Lengths};
 use serde::Serialize;
 
 use super::{
@@ -10,21 +10,9 @@ use super::{
     fields::{Values, version},
     frame::Page,
     groups::crumbs,
-    requirements::{DAY, HOUR, Requirements, in_words},
+    requirements::{Requirements, in_words},
 };
 use crate::ui;
-
-/// The lengths on offer, in seconds.
-const LENGTHS: [(i64, &str); 5] = [
-    (12 * HOUR, "12 hours"),
-    (5 * DAY, "5 days"),
-    (14 * DAY, "2 weeks"),
-    (30 * DAY, "30 days"),
-    (90 * DAY, "90 days"),
-];
-
-/// The length chosen unless somebody chooses.
-const USUAL: i64 = 14 * DAY;
 
 /// A page that is one form.
 #[derive(Template)]
@@ -144,6 +132,7 @@ impl<'p> FormPage<'p> {
     /// chooses.
     pub(crate) fn until(&mut self, requirements: &Requirements<'_>, first: Option<&str>) {
         let mut durations = durations(
+            &self.page.viewer.context.policy.lengths,
             requirements,
             &self.values,
             &self.errors,
@@ -382,6 +371,7 @@ impl Check {
 
 /// The picker of lengths, cut to the limit.
 pub(crate) fn durations(
+    lengths: &Lengths,
     requirements: &Requirements<'_>,
     values: &Values,
     errors: &ui::Errors,
@@ -389,22 +379,25 @@ pub(crate) fn durations(
 ) -> ui::Durations {
     let most = requirements.limit.map(|(seconds, _)| seconds);
     let fits = |seconds: i64| most.is_none_or(|most| seconds <= most);
-    let mut choices: Vec<_> = LENGTHS
+    let mut choices: Vec<_> = lengths
+        .offered
         .iter()
-        .filter(|(seconds, _)| fits(*seconds))
-        .map(|(seconds, label)| ui::Choice::new(seconds.to_string(), *label))
+        .filter(|offered| fits(offered.seconds))
+        .map(|offered| ui::Choice::new(offered.seconds.to_string(), &*offered.label))
         .collect();
     let longest = match most {
-        None => ui::Choice::new("never", "No end"),
-        Some(most) => ui::Choice::new(most.to_string(), length(most)),
+        None => lengths.no_end.then(|| ui::Choice::new("never", "No end")),
+        Some(most) => Some(ui::Choice::new(most.to_string(), length(most))),
     };
-    if !choices.iter().any(|choice| choice.is(&longest.value)) {
+    if let Some(longest) = longest
+        && !choices.iter().any(|choice| choice.is(&longest.value))
+    {
         choices.push(longest);
     }
-    let usual = if fits(USUAL) {
-        USUAL
+    let usual = if fits(lengths.usual) {
+        lengths.usual
     } else {
-        most.unwrap_or(USUAL)
+        most.unwrap_or(lengths.usual)
     };
     let last = requirements.limit.map(|(seconds, tag)| {
         let note = format!("the tag {} allows {}", tag.name, length(seconds));
@@ -413,6 +406,7 @@ pub(crate) fn durations(
     let (max, note) = last.unzip();
     ui::Durations {
         name: "until".into(),
+        any_day: lengths.any_day,
         choices,
         chosen: values.text("until", usual.to_string()),
         date: values.fields().get("until_date").parse().ok(),

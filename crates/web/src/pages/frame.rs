@@ -10,6 +10,7 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
+use portcullis_app::tasks::expiry_held_in;
 use portcullis_model::{
     Action, App, Expiry, Group, MembershipKind, Noun, Position, Refusal, Tag, Target, Timestamp,
     User, World, may,
@@ -37,6 +38,8 @@ pub(crate) struct Page {
     theme: &'static str,
     personas: Vec<ui::Persona>,
     notice: Option<ui::Notice>,
+    /// What an admin should look at, whatever the page.
+    alarm: Option<String>,
 }
 
 impl Page {
@@ -207,6 +210,7 @@ impl Page {
             ],
             personas: self.personas.clone(),
             notice: self.notice.clone(),
+            alarm: self.alarm.clone(),
             theme: self.theme,
             query: match self.route.as_str() {
                 "/search" => self.query("q"),
@@ -264,6 +268,8 @@ impl FromRequestParts<Web> for Page {
             Some(position) => notice(web, &viewer, position).await?,
             None => None,
         };
+        let is_admin = viewer.world.is_admin(viewer.id, viewer.context.now);
+        let alarm = is_admin.then(|| expiry_held_in(web.app())).flatten();
         let route = parts.extensions.get::<MatchedPath>();
         Ok(Self {
             viewer,
@@ -274,6 +280,7 @@ impl FromRequestParts<Web> for Page {
             theme,
             personas,
             notice,
+            alarm,
         })
     }
 }
@@ -346,7 +353,9 @@ fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
     let mut problem = failure.problem();
     let title = match failure {
         Failure::Refused(Refusal::NotFound { .. }) => "Not found",
-        Failure::Refused(Refusal::NotAllowed { .. }) => "You do not have permission",
+        Failure::Refused(Refusal::NotAllowed { .. }) | Failure::DecisionsOnly => {
+            "You do not have permission"
+        }
         Failure::Refused(Refusal::Invalid(_)) => "Something is missing or wrong",
         Failure::Refused(Refusal::Rule { .. }) => "Blocked by a policy",
         Failure::Refused(Refusal::Conflict { .. }) => "This changed in the meantime",

@@ -6,54 +6,79 @@ use crate::ui;
 
 /// More than this many suggestions would make a page heavy.
 const MOST_OPTIONS: usize = 300;
+/// So many people of one name are told apart.
+const MOST_MEANT: usize = 8;
 
 /// The people named in a field: logins or e-mail addresses, separated by commas, semicolons, spaces
 /// or new lines; also `Ana Lima <ana@example.com>` and whole names, as lists are pasted. All that
-/// are unknown are told at once.
+/// are unknown are told at once, and so is who is meant by a name that several have.
 pub(crate) fn people(
     world: &World,
     text: &str,
     field: &str,
     errors: &mut ui::Errors,
 ) -> Vec<Id<User>> {
-    let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    let (mut found, mut unknown, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
     let pieces = text.split([',', ';', '\n', '\r', '\t']).map(str::trim);
     for piece in pieces.filter(|piece| !piece.is_empty()) {
-        if let Some(user) = person(world, piece) {
-            found.push(user.id);
-            continue;
-        }
-        for word in piece.split_whitespace() {
-            match person(world, word) {
-                Some(user) => found.push(user.id),
-                None => unknown.push(word),
+        match meant(world, piece)[..] {
+            [one] => found.push(one.id),
+            [] => {
+                for word in piece.split_whitespace() {
+                    match meant(world, word)[..] {
+                        [one] => found.push(one.id),
+                        _ => unknown.push(word),
+                    }
+                }
             }
+            // Its words are no logins: a part of a name would name somebody.
+            ref several => wrong.push(ambiguous(piece, several)),
         }
     }
     if !unknown.is_empty() {
         unknown.dedup();
-        errors.add(field, self::unknown("person", &unknown));
+        wrong.push(self::unknown("person", &unknown));
+    }
+    if !wrong.is_empty() {
+        wrong.dedup();
+        errors.add(field, wrong.join("; "));
     }
     let mut seen = std::collections::BTreeSet::new();
     found.retain(|id| seen.insert(*id));
     found
 }
 
-fn person<'w>(world: &'w World, text: &str) -> Option<&'w User> {
+/// Whom a login or an address names, or else who are called so.
+fn meant<'w>(world: &'w World, text: &str) -> Vec<&'w User> {
     let inside = text
         .split_once('<')
         .and_then(|(_, rest)| rest.strip_suffix('>'));
     let key = inside.unwrap_or(text).trim();
-    world.find_user(key).or_else(|| {
-        // A whole name, where only one person has it.
-        let wanted = name::key(key);
-        let mut named = key
-            .contains(' ')
-            .then(|| world.users().filter(|user| user.name.key() == wanted))
-            .into_iter()
-            .flatten();
-        named.next().filter(|_| named.next().is_none())
-    })
+    if let Some(user) = world.find_user(key) {
+        return vec![user];
+    }
+    let wanted = name::key(key);
+    let named = key
+        .contains(' ')
+        .then(|| world.users().filter(|user| user.name.key() == wanted));
+    named.into_iter().flatten().collect()
+}
+
+/// Says who several of one name are.
+fn ambiguous(text: &str, several: &[&User]) -> String {
+    let mut logins: Vec<_> = several
+        .iter()
+        .map(|user| format!("`{}`", user.login))
+        .collect();
+    logins.sort_unstable();
+    let more = logins.len().saturating_sub(MOST_MEANT);
+    logins.truncate(MOST_MEANT);
+    if more > 0 {
+        logins.push(format!("{more} more"));
+    }
+    let count = several.len();
+    let who = logins.join(", ");
+    format!("`{text}` is the name of {count} people: {who}; write the login of the one you mean")
 }
 
 /// Says what no such thing is called.
@@ -134,9 +159,16 @@ mod tests {
         ] {
             assert_eq!(found(text), ("ana jo".into(), String::new()), "{text}");
         }
-        // Two people are called Jo Berg, so the name alone names nobody.
+        // Two people are called Jo Berg, so the name alone names nobody, nor does a word of it.
         let (some, error) = found("ana, Jo Berg, nobody");
-        assert_eq!(some, "ana jo");
-        assert!(error.contains("`Berg`, `nobody`"), "{error}");
+        assert_eq!(some, "ana");
+        assert!(
+            error.contains("`Jo Berg` is the name of 2 people: `jo`, `jo2`; write the login"),
+            "{error}"
+        );
+        assert!(
+            error.contains("there is no person called `nobody`"),
+            "{error}"
+        );
     }
 }

@@ -5,9 +5,6 @@ use portcullis_model::{Group, MembershipKind, Tag, Timestamp, World};
 
 use super::constraints::length;
 
-pub(super) const HOUR: i64 = 3600;
-pub(super) const DAY: i64 = 24 * HOUR;
-
 /// What stands in the way of giving somebody a kind of place, and the tags to blame.
 #[derive(Default)]
 pub(crate) struct Requirements<'w> {

@@ -41,6 +41,8 @@ impl Choice {
 #[derive(Default)]
 pub(crate) struct Durations {
     pub(crate) name: String,
+    /// Whether a date of one's own may be chosen.
+    pub(crate) any_day: bool,
     pub(crate) choices: Vec<Choice>,
     /// The value chosen now; `custom` for a date of one's own.
     pub(crate) chosen: String,

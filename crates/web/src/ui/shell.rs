@@ -13,6 +13,8 @@ pub(crate) struct Shell {
     /// Who the viewer can turn into; empty outside a demo.
     pub(crate) personas: Vec<Persona>,
     pub(crate) notice: Option<Notice>,
+    /// What an admin should look at, whatever the page.
+    pub(crate) alarm: Option<String>,
     /// The theme in force from the cookie `theme`: `light`, `dark`, or empty to follow the system.
     pub(crate) theme: &'static str,
     pub(crate) path: String,

@@ -1,6 +1,7 @@
 //! The decision point over HTTP: the certification scenario and the interop payloads, each against
 //! the policy that its text states.
 
+mod batch;
 mod strict;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -407,9 +408,14 @@ async fn who_asks_must_be_known() {
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         assert!(response.headers().contains_key("www-authenticate"));
     }
-    // A token for decisions opens nothing else.
-    let response = pdp.request("GET", "/people").send().await.unwrap();
-    assert!(response.status().is_client_error());
+    // A token for decisions is known, and opens nothing else.
+    for path in ["/people", "/api/v1/me", "/api/v1/users"] {
+        let response = pdp.request("GET", path).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{path}");
+    }
+    let refused = pdp.request("GET", "/api/v1/me").send().await.unwrap();
+    let problem: Value = refused.json().await.unwrap();
+    assert_eq!(problem["code"], "decisions_only", "{problem}");
 }
 
 #[tokio::test]

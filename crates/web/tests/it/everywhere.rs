@@ -122,3 +122,73 @@ async fn a_broken_token_is_an_error_and_not_nobody() -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn endpoints_are_named_as_they_are_served() {
+    let app = TestApp::start().await.unwrap();
+    let told = app
+        .anonymous()
+        .get("/.well-known/authzen-configuration")
+        .await;
+    let told = told.expect(200).body;
+    assert_eq!(told["policy_decision_point"], app.url);
+}
+
+#[tokio::test]
+async fn a_nul_in_an_address_is_no_name_of_anything() {
+    for app in [TestApp::start().await.unwrap()] {
+        let ada = app.as_user("ada");
+        for path in [
+            "/api/v1/log?q=%00",
+            "/api/v1/requests?q=a%00b",
+            "/api/v1/users?q=%00",
+            "/api/v1/groups/%00",
+            "/activity?q=%00",
+            "/people?q=%00",
+            "/requests?q=%00",
+        ] {
+            assert_eq!(ada.get(path).await.status, 400, "{path}");
+        }
+        // A percent sign and two digits.
+        let _ = ada.get("/api/v1/users?q=%2500").await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_once_is_not_said_twice() {
+    use tokio::io::AsyncWriteExt as _;
+
+    let app = TestApp::start().await.unwrap();
+    let body = r#"{"name":"Twice"}"#;
+    let once = [
+        "authorization: Bearer demo-ada",
+        "host: localhost",
+        "content-type: application/json",
+    ];
+    for twice in [
+        "authorization: Bearer demo-sven",
+        "authorization: Bearer demo-ada",
+        "host: evil.example",
+        "content-type: text/plain",
+        "content-length: 16",
+        "idempotency-key: b",
+    ] {
+        let name = twice.split(':').next().unwrap();
+        let first = if name == "idempotency-key" {
+            "idempotency-key: a\r\n"
+        } else {
+            ""
+        };
+        let mut stream = crate::held::connect(&app).await;
+        let head = format!(
+            "POST /api/v1/groups HTTP/1.1\r\n{}\r\ncontent-length: {}\r\n{first}{twice}\r\n\
+             connection: close\r\n\r\n{body}",
+            once.join("\r\n"),
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let answer = crate::held::rest(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{twice}: {answer}");
+        assert!(app.world().find_group("Twice").is_none(), "{twice}");
+    }
+}

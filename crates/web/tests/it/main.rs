@@ -5,6 +5,7 @@
 mod api;
 mod authzen;
 mod browser;
+mod clock;
 mod connections;
 mod costly;
 mod everywhere;
@@ -14,6 +15,7 @@ mod kinds;
 mod log;
 mod meanwhile;
 mod pages;
+mod portal;
 mod rules;
 mod sessions;
 mod stale;

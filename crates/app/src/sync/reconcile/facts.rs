@@ -85,7 +85,8 @@ impl Reconcile<'_> {
             let holds = usize::from(!fact.validity().until.is_past(self.context.now));
             if self.world.belongs_to(self.source, fact) {
                 count.held += holds;
-                if !said(fact) {
+                let silent = |what| self.unsaid.contains(&(fact.group(), what));
+                if !said(fact) && !fact.part().is_some_and(silent) {
                     count.ended += holds;
                     self.plan.edits.push(Edit::end(fact.clone()).into());
                 }

@@ -45,7 +45,7 @@ pub(super) fn check(
             Change::User(_) | Change::Resource(_) | Change::Identity(_) => {}
         }
     }
-    names::check(before, after, change)?;
+    names::check(before, after, change, &context.policy)?;
     provenance::check(before, after, change, context)?;
     rules.requests_stand(change)?;
     rules.admins_remain()

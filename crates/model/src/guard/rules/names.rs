@@ -3,21 +3,31 @@
 use uuid::Uuid;
 
 use crate::{
-    App, Change, ChangeSet, Edit, Email, Entitlement, Grant, Group, Record, Refusal, RefusalCode,
-    Tag, User, World,
+    App, Change, ChangeSet, Edit, Email, Entitlement, Grant, Group, GroupKind, Policy, Record,
+    Refusal, RefusalCode, Tag, User, World,
     decide::BUILT_IN_ATTRIBUTES,
     name::{Environment, Login, Name, ParseTextError, PermissionName},
+    record::AppOrigin,
     world::NameSpace,
 };
 
 /// Whether what `change` calls anew may be called so. What keeps its name keeps it.
-pub(super) fn check(before: &World, after: &World, change: &ChangeSet) -> Result<(), Refusal> {
-    let names = Names { before, after };
+pub(super) fn check(
+    before: &World,
+    after: &World,
+    change: &ChangeSet,
+    policy: &Policy,
+) -> Result<(), Refusal> {
+    let names = Names {
+        before,
+        after,
+        policy,
+    };
     change.changes.iter().try_for_each(|change| match change {
         Change::User(edit) => names.user(edit),
-        Change::Group(edit) => names.noun(edit, NameSpace::Group, |group: &Group| &group.name),
-        Change::App(edit) => names.noun(edit, NameSpace::App, |app: &App| &app.name),
-        Change::Tag(edit) => names.noun(edit, NameSpace::Tag, |tag: &Tag| &tag.name),
+        Change::Group(edit) => names.group(edit),
+        Change::App(edit) => names.app(edit),
+        Change::Tag(edit) => names.noun(edit, NameSpace::Tag, |tag: &Tag| own(&tag.name)),
         Change::Entitlement(edit) => names.entitlement(edit),
         Change::Membership(_)
         | Change::Inclusion(_)
@@ -29,11 +39,12 @@ pub(super) fn check(before: &World, after: &World, change: &ChangeSet) -> Result
 
 /// What is on record and could not be called so today, in sentences: an earlier version took it.
 #[must_use]
-pub fn unsound_names(world: &World) -> Vec<String> {
+pub fn unsound_names(world: &World, policy: &Policy) -> Vec<String> {
     let nothing = World::default();
     let names = Names {
         before: &nothing,
         after: world,
+        policy,
     };
     let mut all = Vec::new();
     let mut tell = |what: &str, name: &str, found: Result<(), Refusal>| {
@@ -47,17 +58,15 @@ pub fn unsound_names(world: &World) -> Vec<String> {
     }
     for group in world.groups() {
         let edit = Edit::create(group.clone());
-        let found = names.noun(&edit, NameSpace::Group, |group| &group.name);
-        tell(group.noun(), &group.name, found);
+        tell(group.noun(), &group.name, names.group(&edit));
     }
     for app in world.apps() {
         let edit = Edit::create(app.clone());
-        let found = names.noun(&edit, NameSpace::App, |app| &app.name);
-        tell("app", &app.name, found);
+        tell("app", &app.name, names.app(&edit));
     }
     for tag in world.tags() {
         let edit = Edit::create(tag.clone());
-        let found = names.noun(&edit, NameSpace::Tag, |tag| &tag.name);
+        let found = names.noun(&edit, NameSpace::Tag, |tag| own(&tag.name));
         tell("tag", &tag.name, found);
     }
     for entitlement in world.entitlements() {
@@ -70,9 +79,15 @@ pub fn unsound_names(world: &World) -> Vec<String> {
     all
 }
 
+/// A name all of which is chosen.
+fn own(name: &Name) -> (&Name, Option<String>) {
+    (name, Some(name.to_string()))
+}
+
 struct Names<'a> {
     before: &'a World,
     after: &'a World,
+    policy: &'a Policy,
 }
 
 impl Names<'_> {
@@ -119,21 +134,57 @@ impl Names<'_> {
         }
     }
 
+    /// What is configured of names holds for what people choose of one: no prefix, and nothing of the name
+    /// that the group of an app's owners has from its app.
+    fn group(&self, edit: &Edit<Group>) -> Result<(), Refusal> {
+        let chosen = |group: &Group| {
+            let prefix = match group.kind {
+                GroupKind::Group => "",
+                GroupKind::Role => &self.policy.role_prefix,
+                GroupKind::App { .. } if group.is_owners_group() => return None,
+                GroupKind::App { app, .. } => {
+                    let app = self.after.app(app)?;
+                    let prefix = self.policy.app_group_prefix(&app.name);
+                    let own = group.name.strip_prefix(&prefix);
+                    return Some(own.unwrap_or(&group.name).to_owned());
+                }
+            };
+            let own = group.name.strip_prefix(prefix);
+            Some(own.unwrap_or(&group.name).to_owned())
+        };
+        self.noun(edit, NameSpace::Group, |group| (&group.name, chosen(group)))
+    }
+
+    /// Nobody chooses what Portcullis itself is called.
+    fn app(&self, edit: &Edit<App>) -> Result<(), Refusal> {
+        self.noun(edit, NameSpace::App, |app| match app.origin {
+            AppOrigin::BuiltIn => (&app.name, None),
+            _ => own(&app.name),
+        })
+    }
+
     fn noun<T: Record>(
         &self,
         edit: &Edit<T>,
         space: NameSpace,
-        name: impl Fn(&T) -> &Name,
+        called: impl Fn(&T) -> (&Name, Option<String>),
     ) -> Result<(), Refusal> {
+        let name = |of: &T| called(of).0.clone();
         let Some(is) = edit.after.as_deref() else {
             return Ok(());
         };
         let was = edit.before.as_deref();
-        if was.is_some_and(|was| name(was) == name(is)) {
+        let (is_called, chosen) = called(is);
+        if was.is_some_and(|was| name(was) == *is_called) {
             return Ok(());
         }
-        well_formed("name", Name::parse(name(is)))?;
-        self.free(space, is.id().uuid(), name(is))
+        well_formed("name", Name::parse(is_called))?;
+        if let (Some(form), Some(chosen)) = (&self.policy.name_form, chosen)
+            && let Err(wrong) = form.check(&chosen)
+        {
+            return Err(Refusal::invalid("name", wrong));
+        }
+        self.free(space, is.id().uuid(), is_called)
     }
 
     fn entitlement(&self, edit: &Edit<Entitlement>) -> Result<(), Refusal> {

@@ -29,7 +29,7 @@ const HELP: &str = "\
 Usage: cargo xtask simulate [--seed N] [--days D] [--people P] [--break WHAT]
 
 Lets a company of P people (default 1000) live D days (default 365) in simulated time: valid and invalid
-operations by anybody, expiry, crashes between any two steps, and a world outside that fails in every way.
+operations by anybody, expiry, crashes between any two steps, a clock that jumps, and a world outside that fails in every way.
 Checks after each step that nothing acknowledged is lost, nothing is delivered twice, the order of each key
 is kept, that a source outside touches only what is its own, and that the log, the tables and the world in
 memory say the same. Without --seed it takes one and

@@ -2,13 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use jiff::SignedDuration;
 use portcullis_app::{
     App,
-    tasks::{Deliverer, ExpireFacts},
+    tasks::{self, Deliverer},
 };
-use portcullis_model::{Actor, Policy, SystemActor};
+use portcullis_model::Policy;
 use portcullis_sandbox::Rng;
 use portcullis_store::{CommitError, Committed, EffectState, Live, OutboxFilter, Replay, Store};
 use portcullis_testkit::{ManualClock, SeededIds, db};
@@ -23,6 +23,8 @@ use crate::{
 
 /// How many things people try each day.
 const A_DAY: u32 = 24;
+/// How far the clock jumps.
+const TEN_YEARS: SignedDuration = SignedDuration::from_hours(87_600);
 
 /// What a run was.
 #[derive(Debug, Default)]
@@ -31,6 +33,7 @@ pub(crate) struct Report {
     commits: u64,
     refused: u64,
     crashes: u64,
+    jumps: u64,
     asked: u64,
     failed: u64,
     hash: String,
@@ -40,11 +43,12 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} steps, {} commits, {} refused, {} crashes, {} deliveries of which {} failed; log {}",
+            "{} steps, {} commits, {} refused, {} crashes, {} jumps of the clock, {} deliveries of which {} failed; log {}",
             self.steps,
             self.commits,
             self.refused,
             self.crashes,
+            self.jumps,
             self.asked,
             self.failed,
             &self.hash[..16.min(self.hash.len())]
@@ -70,6 +74,8 @@ struct Simulation {
     outside: Arc<Outside>,
     ledger: Ledger,
     program: Program,
+    /// Whether the clock shows ten years on.
+    jumped: bool,
     report: Report,
 }
 
@@ -101,6 +107,7 @@ impl Simulation {
             outside,
             ledger,
             program,
+            jumped: false,
             report: Report::default(),
         })
     }
@@ -118,6 +125,7 @@ impl Simulation {
                 self.note(tried)?;
             }
             self.maybe_crash().await?;
+            self.maybe_jump()?;
             self.expire().await?;
             self.maybe_crash().await?;
             self.deliver().await?;
@@ -150,13 +158,37 @@ impl Simulation {
     }
 
     async fn expire(&mut self) -> Result<()> {
-        let app = &self.program.app;
-        if !app.world().lapsed(app.now()) {
-            return Ok(());
+        match tasks::expire(&self.program.app).await {
+            Ok(None) => Ok(()),
+            Ok(Some(committed)) => self.note(Ok(committed)),
+            Err(error) => self.note(Err(error)),
         }
-        let context = app.context(Actor::System(SystemActor::Time));
-        let committed = app.commit(context, ExpireFacts, None).await;
-        self.note(committed)
+    }
+
+    /// For a few steps the clock shows ten years on; nothing may end by that, nor be written then.
+    fn maybe_jump(&mut self) -> Result<()> {
+        if self.jumped {
+            if self.rng.chance(50) {
+                self.set_right()?;
+            }
+        } else if self.rng.below(150) == 0 {
+            self.report.jumps += 1;
+            self.jumped = true;
+            self.clock.jump(TEN_YEARS);
+        }
+        Ok(())
+    }
+
+    fn set_right(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.jumped) {
+            self.clock.jump(-TEN_YEARS);
+            let last = self.program.app.live().last_at();
+            ensure!(
+                last <= Some(self.clock.now().into()),
+                "the log has an entry of {last:?}, when the clock showed ten years on"
+            );
+        }
+        Ok(())
     }
 
     /// A round of each sink; where the outside makes the program crash, it does.
@@ -199,6 +231,8 @@ impl Simulation {
     /// Everything in memory is gone; what was acknowledged is not.
     async fn crash(&mut self) -> Result<()> {
         self.report.crashes += 1;
+        // A program that starts knows no other time than the clock's.
+        self.set_right()?;
         let sinks = self.plan.broken != Some(Break::Loss);
         self.program = Program::start(
             &self.database.url,
@@ -235,6 +269,7 @@ impl Simulation {
     }
 
     async fn all_facts(&mut self) -> Result<()> {
+        self.set_right()?;
         self.expire().await?;
         let app = &self.program.app;
         self.ledger
@@ -245,6 +280,7 @@ impl Simulation {
     /// Calm days until all is delivered; then everything must be true.
     async fn end(mut self) -> Result<Report> {
         self.outside.memory().calm = true;
+        self.set_right()?;
         for _ in 0..20_000 {
             self.clock.advance(SignedDuration::from_hours(5));
             self.expire().await?;

@@ -88,6 +88,7 @@ fn answer(world: &World, rng: &mut Rng) -> Desired {
                 0 => Groups::All,
                 _ => Groups::Only(known.iter().map(|name| (*name).to_owned()).collect()),
             },
+            ..Scope::default()
         },
         ..Desired::default()
     };

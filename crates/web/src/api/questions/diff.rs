@@ -6,14 +6,17 @@ use portcullis_model::{
     world::{DiffLine, What},
 };
 
-use crate::api::{Answer, Finds, Key, Page, Paging, Read, preview::DiffRow, query, row};
+use crate::{
+    api::{Answer, Finds, Key, Page, Paging, Read, preview::DiffRow, query, row},
+    http::text::Start,
+};
 
 query! {
     /// Which two times, and what of the difference.
     pub(crate) struct Times {
-        /// The earlier time.
-        from: Needed<Timestamp>,
-        /// The later time; now if not given.
+        /// The earlier time; a date is the beginning of that day.
+        from: Needed<Start>,
+        /// The later time; a date is the end of that day. Now if not given.
         to: Option<Timestamp>,
         /// What differs for this user only: an id, a login or `@me`.
         user: Option<Key<User>>,
@@ -39,19 +42,19 @@ row! {
 pub(crate) async fn diff(read: Read<(Times, Paging)>) -> Answer {
     read.only_now("send the two times as `from` and `to`")?;
     let (times, paging) = &read.query;
-    let to = times.to.unwrap_or(read.now);
-    if times.from > to {
+    let (from, to) = (times.from.0, times.to.unwrap_or(read.now));
+    if from > to {
         return Err(Refusal::invalid("from", "`from` is later than `to`; swap them").into());
     }
     let user = read.maybe(&times.user)?;
     let about = read.maybe(&times.group)?;
-    let before = read.web.past(times.from).await?;
+    let before = read.web.past(from).await?;
     let after = if to >= read.now {
         read.world.clone()
     } else {
         read.web.past(to).await?
     };
-    let moments = [Moment::new(&before, times.from), Moment::new(&after, to)];
+    let moments = [Moment::new(&before, from), Moment::new(&after, to)];
     let (diff, _) = diff_between(read.web.decider().types(), moments);
     let kinds = [
         ("gain", &diff.gains),

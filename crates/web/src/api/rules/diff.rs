@@ -70,8 +70,8 @@ row! {
     pub(crate) struct DecidedRow of(decision: Decision) {
         /// `allow` or `deny`.
         effect: &'static str = decision.effect.as_str(),
-        /// The rule that decides, counted from 0; null if none matches.
-        rule: Option<usize> = decision.rule,
+        /// The rule that decides, counted from 1; null if none matches.
+        rule: Option<usize> = decision.rule.map(|rule| rule + 1),
     }
 }
 

@@ -65,8 +65,8 @@ row! {
         code: &'static str = finding.lint.code(),
         /// `error`, `warning` or `note`.
         severity: &'static str = finding.severity.as_str(),
-        /// The rule, counted from 0.
-        rule: usize = finding.rule,
+        /// The rule, counted from 1.
+        rule: usize = finding.rule + 1,
         /// Where, as a JSON pointer into the rules.
         pointer: String = pointer(&finding.path),
         /// What was found.

@@ -8,7 +8,7 @@ use portcullis_app::{
     rules::{Checked, Written, check},
 };
 use portcullis_model::{
-    Entitlement, Grant, Group, Id, Noun, Refusal, entitlement::Rules, name::Name,
+    Entitlement, Grant, Group, Id, Noun, Refusal, entitlement::Rules, name::Name, portal::Lengths,
 };
 use portcullis_rules::{Budget, analysis::lint::Severity};
 
@@ -227,7 +227,13 @@ fn edit<'p>(
     said: Checked,
 ) -> EditPage<'p> {
     let (world, now) = (&*page.viewer.world, page.viewer.context.now);
-    let mut durations = durations(&Requirements::default(), values, &errors, now);
+    // What is conferred holds without an end as a rule, whatever is offered to people.
+    let lengths = Lengths {
+        any_day: true,
+        no_end: true,
+        ..page.viewer.context.policy.lengths.clone()
+    };
+    let mut durations = durations(&lengths, &Requirements::default(), values, &errors, now);
     if values.text("until", "").is_empty() {
         durations.chosen = "never".into();
         let until = there.and_then(|there| there.validity.until.instant());

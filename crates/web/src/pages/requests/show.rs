@@ -135,8 +135,8 @@ async fn decide_box(
     let (world, context) = (&page.viewer.world, &page.viewer.context);
     let (kind, now) = (placed_as(request), context.now);
     let requirements = Requirements::of_place(world, wanted, kind, now);
-    let mut durations = durations(&requirements, values, errors, now);
-    let cut = world.constraints_on(wanted).cap(kind, request.until, now);
+    let mut durations = durations(&context.policy.lengths, &requirements, values, errors, now);
+    let cut = world.most_of(request, now);
     let label = match cut.instant() {
         None => "No end, as asked".to_owned(),
         Some(at) => {

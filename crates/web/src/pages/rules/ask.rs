@@ -170,15 +170,9 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
             ..Answer::default()
         };
     };
-    // Others see that something of a person decided, and not what it is.
     let policy = decider.policy(world, user, now);
-    let hidden = user.id != page.viewer.id && !page.is_admin();
-    let redaction = if hidden {
-        let names = policy.attributes().keys();
-        Redaction::Hide(names.map(|name| format!("subject.{name}")).collect())
-    } else {
-        Redaction::ShowAll
-    };
+    let redaction = decider.redaction(world, now, Some(page.viewer.id), user);
+    let hidden = redaction != Redaction::ShowAll;
     let trace = decider.trace(world, now, question, &redaction);
     let by = decided.decided_by.as_ref().and_then(|(entitlement, _)| {
         let group = world.group(entitlement.group)?;

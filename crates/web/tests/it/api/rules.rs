@@ -238,3 +238,47 @@ async fn lists_are_looked_through_and_compared_without_being_saved() -> anyhow::
     assert_eq!(differ["differences"][0]["after"]["effect"], "deny");
     Ok(())
 }
+
+#[tokio::test]
+async fn rules_are_open_on_every_path_and_what_they_saw_of_somebody_is_not() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    let own = json!([rule(
+        "allow",
+        "write",
+        "doc",
+        &json!([["@subject.email", "=", "@owner"]])
+    )]);
+    let _ = confer(&ada, "Payroll", "own", own).await;
+    let question = json!({
+        "subject": { "type": "user", "id": "mia" },
+        "action": { "name": "write" },
+        "resource": { "type": "doc", "id": "1", "properties": { "owner": "x" } },
+    });
+    let explain = "/access/v1/evaluation?explain=true";
+    for (login, sees) in [
+        ("ada", true),
+        ("mia", true),
+        ("sven", false),
+        ("olga", false),
+    ] {
+        let client = app.as_user(login);
+        let told = client
+            .post(explain, question.clone())
+            .await
+            .expect(200)
+            .body;
+        let text = told.to_string();
+        assert!(text.contains("@subject.email"), "{login}: {text}");
+        assert_eq!(text.contains("mia@example.com"), sees, "{login}: {text}");
+        let judged = client.get("/api/v1/users/mia/rules").await.expect(200).body;
+        assert!(
+            judged["rules"].to_string().contains("@subject.email"),
+            "{login}"
+        );
+        let shown = judged["attributes"].get("subject.email").is_some();
+        assert_eq!(shown, sees, "{login}: {judged}");
+        assert_eq!(judged["attributes"]["subject.id"], "mia");
+    }
+    Ok(())
+}

@@ -126,6 +126,18 @@ async fn what_a_value_cannot_hold_is_refused() -> anyhow::Result<()> {
         ("-1e400", "outside the range"),
         ("1e-400", "outside the range"),
         (
+            "18446744073709551617",
+            "more precise than a double can hold",
+        ),
+        (
+            "-9223372036854775809",
+            "more precise than a double can hold",
+        ),
+        (
+            "123456789012345678901234567890",
+            "more precise than a double can hold",
+        ),
+        (
             "0.99999999999999999999",
             "more precise than a double can hold",
         ),
@@ -150,13 +162,15 @@ async fn what_a_value_cannot_hold_is_refused() -> anyhow::Result<()> {
     let entry = format!("/api/v1/log/{}", app.world().position());
     let _ = app.as_user("ada").get(&entry).await.expect(200);
     // These are numbers that can be held, and are.
-    let held = "[9007199254740993,-0,1.0,5e-324,18446744073709551615]";
+    let held = "[9007199254740993,-0,1.0,5e-324,18446744073709551615,18446744073709551616,1e23]";
     let reply = raw.send("PUT", path, properties(held)).await;
     assert_eq!(reply.status, 200, "{reply:?}");
     let kept = &app.as_user("ada").get(path).await.expect(200).body["properties"]["n"];
     assert_eq!(kept[0], 9_007_199_254_740_993_u64);
     assert_eq!(kept[3], 5e-324);
     assert_eq!(kept[4], u64::MAX);
+    assert_eq!(kept[5], 18_446_744_073_709_551_616.0);
+    assert_eq!(kept[6], 1e23);
     Ok(())
 }
 

@@ -418,3 +418,31 @@ async fn an_address_and_a_manager_are_cleared_by_null_and_stay_where_nothing_is_
     assert_eq!(change["name"]["type"], "string");
     Ok(())
 }
+
+#[tokio::test]
+async fn who_asks_for_longer_than_tags_allow_is_told_at_once() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let sven = app.as_user("sven");
+    let ask = json!({ "group": "Vault", "reason": "audit" });
+    let asked = sven.post("/api/v1/requests", ask).await.expect(201).body;
+    assert!(asked["until"].is_null());
+    assert_eq!(asked["allowed_until"], "2026-04-01T09:00:00Z");
+    let path = format!("/api/v1/requests/{}", asked["id"].as_str().unwrap());
+    app.clock.advance(jiff::SignedDuration::from_hours(24));
+    let later = sven.get(&path).await.expect(200).body;
+    assert_eq!(later["allowed_until"], "2026-04-02T09:00:00Z");
+    let approved = app
+        .as_user("ada")
+        .post(&format!("{path}/approve"), json!({}))
+        .await;
+    let approved = approved.expect(200).body;
+    assert_eq!(
+        approved["resolution"]["granted_until"],
+        later["allowed_until"]
+    );
+    assert!(approved.get("allowed_until").is_none(), "{approved}");
+    let fits = json!({ "group": "Wiki", "until": "2026-03-09" });
+    let fits = sven.post("/api/v1/requests", fits).await.expect(201).body;
+    assert!(fits.get("allowed_until").is_none(), "{fits}");
+    Ok(())
+}
