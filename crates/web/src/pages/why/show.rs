@@ -2,14 +2,16 @@
 
 use portcullis_app::decide::DecidedBy;
 use portcullis_model::{
-    Expiry, Group, Timestamp, User,
+    Expiry, Group, Id, Timestamp, User,
     world::{Holder, Path},
 };
 
 use crate::pages::{
-    compare::{Give, Picked, give, pick},
+    asked::Asked,
+    compare::{Give, give, pick},
     fields,
     grants::{deciding, path_groups, person, why_has},
+    pick::Kind,
     prelude::*,
     why::map::Drawing,
 };
@@ -25,12 +27,13 @@ const MOST_ROLES: usize = 3;
 #[template(path = "why/show.html")]
 struct Why<'p> {
     page: &'p Page,
-    user: Picked,
+    user: Asked,
     what: &'static str,
     name: String,
     answer: Option<Verdict<'p>>,
     holders: Option<Holders<'p>>,
-    unknown: String,
+    /// What was named where it names nothing alone, and what it may mean.
+    unknown: Option<Asked>,
 }
 
 /// What is so, and through what.
@@ -71,12 +74,17 @@ enum Question<'p> {
     Group(&'p Group, MembershipKind),
     Permission(String),
     Nothing,
-    /// A name nothing has.
-    Unknown(String),
+    /// A name nothing has alone.
+    Unknown(Asked),
 }
 
 pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    render(&why(&web, &page))
+    let mut why = why(&web, &page);
+    why.user = why.user.or_later(&web, &page).await?;
+    if let Some(unknown) = why.unknown {
+        why.unknown = Some(unknown.or_later(&web, &page).await?);
+    }
+    render(&why)
 }
 
 fn why<'p>(web: &Web, page: &'p Page) -> Why<'p> {
@@ -86,7 +94,7 @@ fn why<'p>(web: &Web, page: &'p Page) -> Why<'p> {
         Question::Group(group, MembershipKind::Member) => ("member", group.name.to_string()),
         Question::Group(group, MembershipKind::Owner) => ("owner", group.name.to_string()),
         Question::Permission(name) => ("permission", name.clone()),
-        Question::Unknown(name) => (asked_as(page), name.clone()),
+        Question::Unknown(asked) => (asked_as(page), asked.text.clone()),
         Question::Nothing => (asked_as(page), String::new()),
     };
     let answer = match (user, &question) {
@@ -106,8 +114,8 @@ fn why<'p>(web: &Web, page: &'p Page) -> Why<'p> {
         answer,
         holders,
         unknown: match question {
-            Question::Unknown(name) => name,
-            _ => String::new(),
+            Question::Unknown(asked) => Some(asked),
+            _ => None,
         },
     }
 }
@@ -132,14 +140,19 @@ fn question(page: &Page) -> Question<'_> {
     if !permission.is_empty() {
         return Question::Permission(permission);
     }
-    let group = if name.is_empty() { group } else { name };
+    let (field, group) = match name.is_empty() {
+        true => ("group", group),
+        false => ("name", name),
+    };
     if group.is_empty() {
         return Question::Nothing;
     }
     let kind = fields::kind(asked_as(page));
-    match page.world().find_group(&group) {
+    let asked = Asked::text(page, Kind::Group, field, "group or role", group);
+    let found = asked.found.as_ref();
+    match found.and_then(|found| page.world().group(Id::new(found.id))) {
         Some(group) => Question::Group(group, kind),
-        None => Question::Unknown(group),
+        None => Question::Unknown(asked),
     }
 }
 
