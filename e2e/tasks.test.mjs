@@ -93,18 +93,22 @@ for (const javaScriptEnabled of [true, false]) {
     const group = await pathOf(portcullis.url, 'groups', javaScriptEnabled ? 'App-Newsletter-Writers' : 'App-Support Desk-Agents');
     const { page, faults, close, go } = await as(ADMIN, { javaScriptEnabled });
     await go(`${group}/people/add`);
-    await page.getByRole('textbox', { name: 'People' }).fill(`${NEWCOMER}, nobody.at.all nothing`);
+    await page.getByLabel('People', { exact: true }).fill(`${NEWCOMER}, nobody.at.all, nothing`);
     await page.getByText('Until a date', { exact: true }).click();
     await page.getByLabel('Last day').fill(inDays(20));
     await page.getByRole('button', { name: 'Add members' }).click();
     const error = page.locator('#users-error');
     assert.match(await error.innerText(), /`nobody.at.all`, `nothing`/, 'all that are unknown are told at once');
-    assert.match(await page.getByRole('textbox', { name: 'People' }).inputValue(), /lucia/, 'what was typed is kept');
+    const clear = page.getByRole('checkbox', { name: /Lucía Ferrer/ });
+    assert.ok(await clear.isChecked(), 'what is clear is taken');
+    const unclear = page.locator('.picked input[type=text]');
+    assert.equal(await unclear.first().inputValue(), 'nobody.at.all', 'what is not stands beside its fault');
     assert.equal(await page.getByLabel('Last day').inputValue(), inDays(20), 'the date is kept');
     await screenshots(page, `task-add-error-${mark}`);
     assert.deepEqual(await barriers(page, javaScriptEnabled), []);
 
-    await page.getByRole('textbox', { name: 'People' }).fill(`Lucía Ferrer <${NEWCOMER}>`);
+    await unclear.first().fill('');
+    await unclear.last().fill(`Lucía Ferrer <${NEWCOMER}>`);
     await page.getByRole('button', { name: 'Add members' }).click();
     await notice(page).getByText('People added').waitFor();
     assert.equal(new URL(page.url()).pathname, group);
@@ -185,6 +189,56 @@ for (const javaScriptEnabled of [true, false]) {
     await close();
   });
 }
+
+test('people are found and chosen by keyboard alone', async () => {
+  const group = await pathOf(portcullis.url, 'groups', 'App-Wiki-Editors');
+  const { page, faults, close, go } = await as(ADMIN);
+  await go(`${group}/people/add`);
+  const people = page.getByRole('combobox', { name: 'People', exact: true });
+  await people.focus();
+  await page.keyboard.type('ferrer');
+  await page.getByRole('option', { name: /Lucía Ferrer/ }).waitFor();
+  assert.equal(await people.getAttribute('aria-expanded'), 'true');
+  await screenshots(page, 'task-pick');
+  assert.deepEqual(await barriers(page), []);
+  await page.keyboard.press('Escape');
+  assert.equal(await people.getAttribute('aria-expanded'), 'false');
+  await page.keyboard.press('ArrowDown');
+  await page.getByRole('option', { name: /Lucía Ferrer/ }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  assert.ok(await people.getAttribute('aria-activedescendant'), 'the option is told, the field keeps the focus');
+  await page.keyboard.press('Enter');
+  assert.ok(await page.getByRole('checkbox', { name: /Lucía Ferrer/ }).isChecked());
+  assert.equal(await people.inputValue(), '');
+  await page.getByLabel('Reason').fill('She writes');
+  await page.getByRole('button', { name: 'Add members' }).click();
+  await notice(page).getByText(/People added or extended: Lucía Ferrer/).waitFor();
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('a preview follows the end that is chosen', async () => {
+  const group = await pathOf(portcullis.url, 'groups', 'App-CRM-Editors');
+  const { page, faults, close, go } = await as(NEWCOMER);
+  await go(`/requests/new?group=${group.split('/')[2]}`);
+  await page.getByLabel('Reason').fill('For the preview');
+  await page.getByRole('button', { name: 'Ask for access' }).click();
+  await notice(page).waitFor();
+  const request = new URL(page.url()).pathname;
+  await become(page, ADMIN);
+  await go(request);
+  const granted = page.locator('.preview dd time').last();
+  const before = await granted.getAttribute('datetime');
+  await page.getByText('12 hours', { exact: true }).click();
+  await page.waitForFunction(
+    (was) => [...document.querySelectorAll('.preview dd time')].at(-1)?.dateTime !== was,
+    before,
+  );
+  assert.equal(await page.getByRole('button', { name: 'Show what changes' }).isVisible(), false);
+  await screenshots(page, 'task-preview-follows');
+  assert.deepEqual(faults, []);
+  await close();
+});
 
 test('the quick switcher goes somewhere by keyboard alone', async () => {
   const { page, faults, close, go } = await as(ENGINEER);

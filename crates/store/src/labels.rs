@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use portcullis_model::name;
+use portcullis_model::{Timestamp, name};
 use uuid::Uuid;
 
 use crate::{StoreError, SubjectKind, db::Conn, query::Query};
@@ -74,4 +74,16 @@ pub(crate) async fn gone(
         );
     }
     Ok(all)
+}
+
+/// When the log first tells of something.
+pub(crate) async fn first_mention(
+    conn: &mut Conn,
+    id: Uuid,
+) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT l.at FROM log l \
+               WHERE l.position = (SELECT MIN(position) FROM log_subjects WHERE id = $1)";
+    let rows = conn.fetch(sql, vec![id.into()]).await?;
+    let at = rows.first().map(|row| row.int(0)).transpose()?;
+    Ok(at.map(Timestamp::from_micros))
 }

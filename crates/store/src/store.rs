@@ -227,6 +227,15 @@ impl Store {
         labels::gone(&mut conn, key, kind).await
     }
 
+    /// When the log first tells of something: when it came to be, also where it is gone by now.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn first_mention(&self, id: Uuid) -> Result<Option<Timestamp>, StoreError> {
+        let mut conn = self.db().reader().await?;
+        labels::first_mention(&mut conn, id).await
+    }
+
     /// Writes a copy of the database to `to`, whole as of now, while others read and write.
     ///
     /// # Errors

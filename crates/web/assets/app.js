@@ -86,6 +86,13 @@ const refreshTimes = () => {
 };
 setInterval(() => document.hidden || refreshTimes(), 60000);
 
+// Timelines that are wider than their window open at today.
+for (const today of all(".today line")) {
+  const scroll = today.closest(".scroll");
+  const at = today.getBoundingClientRect().left - scroll.getBoundingClientRect().left;
+  scroll.scrollLeft = at - scroll.clientWidth / 2;
+}
+
 // Forms: sent once; a changed filter sends its form; a date of one's own picks "Until a date".
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -33,11 +33,11 @@ pub fn router(web: Web) -> Router {
         .merge(authzen::routes())
         .route("/healthz", get(health))
         .fallback(fallback)
-        .method_not_allowed_fallback(async |request: Request| {
+        .method_not_allowed_fallback(async |State(web): State<Web>, request: Request| {
             let detail =
                 "this address does not take that method; the `Allow` header says which it takes";
             let failure = Failure::Http(StatusCode::METHOD_NOT_ALLOWED, detail.into());
-            refused(&request, failure)
+            refused(&web, request, failure).await
         });
     everywhere(routes).with_state(web)
 }
@@ -106,22 +106,23 @@ async fn health(State(web): State<Web>) -> Response {
     (code, axum::Json(body)).into_response()
 }
 
-async fn fallback(request: Request) -> Response {
+async fn fallback(State(web): State<Web>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let failure = Failure::Http(
         StatusCode::NOT_FOUND,
         format!("there is nothing at `{path}`; start at `/`, or see `/api/openapi.json`"),
     );
-    refused(&request, failure)
+    refused(&web, request, failure).await
 }
 
 /// Why nothing answers a request: a problem for programs, a page with a way on for people.
-fn refused(request: &Request, failure: Failure) -> Response {
+async fn refused(web: &Web, request: Request, failure: Failure) -> Response {
     let path = request.uri().path();
     if path.starts_with("/api/") || path.starts_with("/access/") {
         return failure.into_response();
     }
-    pages::failed(request.headers(), &failure)
+    let (mut parts, _) = request.into_parts();
+    pages::failure_page(web, &mut parts, &failure).await
 }
 
 /// What holds for every answer: no sniffing, nothing kept that may change; and for what a browser

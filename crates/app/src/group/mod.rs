@@ -8,6 +8,7 @@ mod detach_role;
 mod edit;
 mod grant_entitlement;
 mod remove_people;
+mod settle;
 
 pub use add_people::AddPeople;
 pub use attach_role::AttachRole;
@@ -17,3 +18,4 @@ pub use detach_role::DetachRole;
 pub use edit::EditGroup;
 pub use grant_entitlement::{GrantEntitlement, RevokeEntitlement};
 pub use remove_people::RemovePeople;
+pub use settle::{Held, SettleMany, Settlement};

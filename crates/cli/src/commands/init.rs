@@ -127,9 +127,12 @@ impl Init {
         })?;
         if changed {
             eprintln!(
-                "next: add a [[token]] with user = \"{}\" to portcullis.toml, then `portcullis serve{}`",
-                done.login,
-                self.place.again()
+                "next:\n\
+                 1. people and groups: `portcullis import org FILE`, or by hand in the portal\n\
+                 2. sign-in: an identity provider cannot be asked yet; add a [[token]] with \
+                 user = \"{}\" to portcullis.toml\n\
+                 3. `portcullis serve{}`; its page /help says how to make the first app, and what else",
+                done.login
             );
         }
         Ok(Outcome::Done)

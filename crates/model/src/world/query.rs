@@ -363,11 +363,20 @@ impl Query for GroupQuery<'_> {
 }
 
 impl World {
-    /// The groups a user owns, directly or through a role.
+    /// The groups a user decides about: those they own, directly or through a role, and those of
+    /// the apps they own.
     pub fn owned_by(&self, user: Id<User>, now: Timestamp) -> impl Iterator<Item = &Group> {
-        self.groups_of(user, now)
-            .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
-            .map(|(group, ..)| group)
+        let mut owned = std::collections::BTreeMap::new();
+        for (group, kind, _) in self.groups_of(user, now) {
+            if kind != MembershipKind::Owner {
+                continue;
+            }
+            owned.insert(group.id, group);
+            if let Some(app) = group.app().filter(|_| group.is_owners_group()) {
+                owned.extend(self.app_groups(app).map(|group| (group.id, group)));
+            }
+        }
+        owned.into_values()
     }
 }
 

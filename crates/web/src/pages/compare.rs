@@ -2,15 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::{Expiry, Group, User};
+use portcullis_model::{Expiry, Group, Id, User};
 
 use crate::{
     At,
-    pages::{grants::is_meant, prelude::*},
+    pages::{
+        asked::Asked,
+        pick::{Kind, Offer},
+        prelude::*,
+    },
 };
 
 /// More lines than this in a column are counted, not shown.
 const MOST: usize = 60;
+/// More lines than this fold away.
+const FOLD: usize = 15;
 /// More groups than this are not put into the address of a new role.
 const MOST_IN_ROLE: usize = 40;
 
@@ -18,33 +24,42 @@ const MOST_IN_ROLE: usize = 40;
 #[template(path = "compare.html")]
 struct Compare<'p> {
     page: &'p Page,
-    a: Picked,
-    b: Picked,
+    a: Asked,
+    b: Asked,
     swap: String,
     columns: Vec<Column<'p>>,
     role: String,
-}
-
-/// A person to compare, or how to find one.
-pub(crate) struct Picked {
-    pub field: &'static str,
-    pub label: &'static str,
-    pub text: String,
-    pub who: Option<ui::Entity>,
-    /// Whom the text may mean, where it means nobody exactly.
-    pub offers: Vec<ui::Link>,
 }
 
 struct Column<'p> {
     title: String,
     /// Whoever has it and whoever lacks it; nothing of what both have.
     who: Option<[&'p User; 2]>,
-    rows: Few<Has<'p>>,
+    /// The first, and those folded away.
+    rows: Vec<Row<'p>>,
+    folded: Vec<Row<'p>>,
+    /// How many more there are.
+    more: usize,
 }
 
-pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
-    let (a, a_picked) = pick(&page, "a", "One person");
+/// A group, and as what they are in it until when: as a member, an owner or both.
+type Row<'w> = (&'w Group, Vec<(MembershipKind, Vec<Expiry>)>);
+
+impl Column<'_> {
+    fn total(&self) -> usize {
+        self.rows.len() + self.folded.len() + self.more
+    }
+}
+
+pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+    let (a, mut a_picked) = pick(&page, "a", "One person");
+    // Whoever has chosen nobody yet compares themself with somebody.
+    if let Some(me) = page.viewer.user().filter(|_| a_picked.text.is_empty()) {
+        a_picked.text = Offer::user(me).text;
+    }
     let (b, b_picked) = pick(&page, "b", "Another");
+    let a_picked = a_picked.or_later(&web, &page).await?;
+    let b_picked = b_picked.or_later(&web, &page).await?;
     let (mut columns, mut role) = (Vec::new(), String::new());
     if let (Some(a), Some(b)) = (a, b) {
         let [both, only_a, only_b] = compared(&page, a, b);
@@ -53,9 +68,9 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
         }
         let only = |who: &User| format!("Only {}", who.name);
         columns = vec![
-            column("Both".into(), both, None),
-            column(only(a), only_a, Some([a, b])),
-            column(only(b), only_b, Some([b, a])),
+            column("Both".into(), &both, None),
+            column(only(a), &only_a, Some([a, b])),
+            column(only(b), &only_b, Some([b, a])),
         ];
     }
     render(&Compare {
@@ -68,49 +83,16 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     })
 }
 
-/// The user a query parameter means: a login, an address, or the only match of a search.
+/// The user a query parameter means: whom it names, or the only match of a search.
 pub(crate) fn pick<'p>(
     page: &'p Page,
     field: &'static str,
     label: &'static str,
-) -> (Option<&'p User>, Picked) {
-    let world = page.world();
-    let text = page.query(field);
-    let mut offers = Vec::new();
-    let exact = if text == "me" {
-        world.user(page.viewer.id)
-    } else {
-        world.find_user(&text)
-    };
-    let user = exact.or_else(|| {
-        if text.is_empty() {
-            return None;
-        }
-        let found: Vec<_> = world
-            .users()
-            .filter(|user| is_meant(user, &text))
-            .take(FEW)
-            .collect();
-        if let [only] = found[..] {
-            return Some(only);
-        }
-        offers = found
-            .into_iter()
-            .map(|user| {
-                let label = format!("{} ({})", user.name, user.login);
-                ui::Link::new(label, page.with_query(&[(field, &user.login)]))
-            })
-            .collect();
-        None
-    });
-    let picked = Picked {
-        field,
-        label,
-        text: user.map_or(text, |user| user.login.to_string()),
-        who: user.map(convert::user),
-        offers,
-    };
-    (user, picked)
+) -> (Option<&'p User>, Asked) {
+    let asked = Asked::of(page, Kind::Person, field, label);
+    let found = asked.found.as_ref();
+    let user = found.and_then(|found| page.world().user(Id::new(found.id)));
+    (user, asked)
 }
 
 /// A place in a group, and until when they have it who have it.
@@ -153,9 +135,24 @@ fn role(a: &User, both: &[Has<'_>]) -> String {
     address("/roles/new", &[("from", &from), ("groups", &groups)])
 }
 
-fn column<'p>(title: String, all: Vec<Has<'p>>, who: Option<[&'p User; 2]>) -> Column<'p> {
-    let rows = Few::of(MOST, all, |has| has);
-    Column { title, who, rows }
+fn column<'p>(title: String, all: &[Has<'p>], who: Option<[&'p User; 2]>) -> Column<'p> {
+    let of_one = all.chunk_by(|a, b| a.0.id == b.0.id);
+    let mut rows: Vec<Row<'p>> = of_one
+        .map(|of_one| {
+            let as_what = of_one.iter().map(|(_, kind, ends)| (*kind, ends.clone()));
+            (of_one[0].0, as_what.collect())
+        })
+        .collect();
+    let more = rows.len().saturating_sub(MOST);
+    rows.truncate(MOST);
+    let folded = rows.split_off(rows.len().min(FOLD));
+    Column {
+        title,
+        who,
+        rows,
+        folded,
+        more,
+    }
 }
 
 /// How somebody who lacks a place gets it, and where.

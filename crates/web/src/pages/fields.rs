@@ -66,6 +66,12 @@ impl Fields {
             .map(|(_, value)| value.trim())
     }
 
+    /// The last value of a field that says something, trimmed.
+    pub(crate) fn last<'f>(&'f self, name: &'f str) -> &'f str {
+        let said = self.all(name).filter(|value| !value.is_empty());
+        said.last().unwrap_or_default()
+    }
+
     /// Whether a field was sent with a value.
     pub(crate) fn has(&self, name: &str) -> bool {
         !self.get(name).is_empty()
@@ -106,6 +112,21 @@ impl Values {
             sent: true,
             ..Self::asked(&sent.page)
         }
+    }
+
+    /// Whether the form was sent, rather than shown for the first time.
+    pub(crate) const fn is_sent(&self) -> bool {
+        self.sent
+    }
+
+    /// All values of a field that say something.
+    pub(crate) fn all<'v>(&'v self, name: &'v str) -> impl Iterator<Item = &'v str> {
+        self.fields.all(name).filter(|value| !value.is_empty())
+    }
+
+    /// What was chosen last for a field: a choice stands after the text that it makes clear.
+    pub(crate) fn last<'v>(&'v self, name: &'v str) -> &'v str {
+        self.fields.last(name)
     }
 
     pub(crate) fn text(&self, name: &str, default: impl Into<String>) -> String {

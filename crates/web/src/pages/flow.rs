@@ -13,6 +13,7 @@ use super::{
     convert,
     fields::{Submission, version},
     frame::{Page, render},
+    list::Few,
     rules::diff,
 };
 use crate::{Web, error::Failure, ui};
@@ -98,8 +99,45 @@ struct PreviewPage<'p> {
     step: Step,
     preview: &'p Preview,
     diff: ui::Diff,
+    /// Which group includes which by then, or no longer.
+    moves: Few<Move>,
     hidden: Vec<ui::Hidden>,
     loses: bool,
+}
+
+/// A group that begins or ceases to include another.
+struct Move {
+    sign: ui::Sign,
+    from: ui::Entity,
+    into: ui::Entity,
+}
+
+/// More than this of the groups that move are counted, not listed.
+const MOST_MOVES: usize = 40;
+
+fn moves(preview: &Preview) -> Few<Move> {
+    let named = |id| {
+        let group = preview.after.group(id).or_else(|| preview.before.group(id));
+        group.map(convert::group)
+    };
+    let moves = preview.change.changes.iter().filter_map(|change| {
+        let Change::Inclusion(edit) = change else {
+            return None;
+        };
+        let (sign, inclusion) = match (&edit.before, &edit.after) {
+            (None, Some(new)) => (ui::Sign::Gains, new),
+            (Some(old), None) => (ui::Sign::Loses, old),
+            _ => return None,
+        };
+        Some(Move {
+            sign,
+            from: named(inclusion.child)?,
+            into: named(inclusion.target)?,
+        })
+    });
+    let mut moves: Vec<_> = moves.collect();
+    moves.sort_by(|a, b| (&a.into.name, a.sign.mark()).cmp(&(&b.into.name, b.sign.mark())));
+    Few::of(MOST_MOVES, moves, |it| it)
 }
 
 /// Previews a step, or does it: at once where nothing is lost, else when confirmed.
@@ -188,6 +226,7 @@ fn show(
     render(&PreviewPage {
         page,
         diff: convert::diff(&preview.before, &preview.after, &preview.diff, now),
+        moves: moves(preview),
         step,
         preview,
         hidden,

@@ -15,7 +15,7 @@ use portcullis_model::{Action, Refusal, Target, may};
 
 pub(crate) use super::{
     fields::Values,
-    form_page::{Banner, Control, Field, FormPage, MORE_GROUPS, MOST_BOXES},
+    form_page::{Banner, Control, FormPage, MORE_GROUPS, MOST_BOXES},
 };
 use super::{
     fields::{Fields, Submission, errors_of},

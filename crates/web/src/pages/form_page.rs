@@ -1,7 +1,7 @@
 //! What stands in a form, and the one template for all of them.
 
 use askama::Template;
-use portcullis_model::{Group, Id, MembershipKind, Tag, Timestamp, portal::Lengths};
+use portcullis_model::{Expiry, Group, Id, MembershipKind, Tag, Timestamp, portal::Lengths};
 use serde::Serialize;
 
 use super::{
@@ -10,6 +10,7 @@ use super::{
     fields::{Values, version},
     frame::Page,
     groups::crumbs,
+    pick::{Kind, Offer, Read, Reader, Unclear},
     requirements::{Requirements, in_words},
 };
 use crate::ui;
@@ -93,6 +94,53 @@ impl<'p> FormPage<'p> {
         &mut self.fields[last]
     }
 
+    /// A list of people, to be chosen or pasted; `first` are in it at first.
+    pub(crate) fn people(
+        &mut self,
+        name: &'static str,
+        label: &'static str,
+        first: Vec<Offer>,
+    ) -> &mut Field {
+        let sent: Vec<_> = self.values.all(name).collect();
+        let read = if sent.is_empty() && !self.values.is_sent() {
+            Read {
+                found: first,
+                ..Read::default()
+            }
+        } else {
+            Reader::new(self.page, Kind::Person).list(sent.into_iter())
+        };
+        self.add(Control::Many(Kind::Person, read), name, label, "")
+    }
+
+    /// One of a kind, to be named or chosen; `first` is in it at first.
+    pub(crate) fn one(
+        &mut self,
+        kind: Kind,
+        name: &'static str,
+        label: &'static str,
+        first: Option<Offer>,
+    ) -> &mut Field {
+        let sent = self.values.last(name).to_owned();
+        let (text, unclear) = match first.filter(|_| sent.is_empty() && !self.values.is_sent()) {
+            Some(first) => (first.text, None),
+            None if sent.is_empty() => (sent, None),
+            None => match Reader::new(self.page, kind).one(&sent) {
+                Ok(found) => (found.text, None),
+                Err(unclear) => (sent, Some(unclear)),
+            },
+        };
+        let field = self.add(Control::One(kind, unclear), name, label, "");
+        field.value = text;
+        field
+    }
+
+    /// Whether something in it is picked, for which the page needs the pickers' script.
+    fn picks(&self) -> bool {
+        let picks = |field: &Field| matches!(field.control, Control::Many(..) | Control::One(..));
+        self.fields.iter().any(picks)
+    }
+
     /// A value that is sent along.
     pub(crate) fn hidden(&mut self, name: &'static str, value: impl std::fmt::Display) {
         self.add(Control::Hidden, name, "", "").value = value.to_string();
@@ -142,6 +190,21 @@ impl<'p> FormPage<'p> {
             durations.chosen = first.to_owned();
         }
         self.add(Control::Durations(durations), "until", "", "");
+    }
+
+    /// The same, where something ends already: what it is now is chosen unless somebody chooses.
+    pub(crate) fn until_instead(&mut self, requirements: &Requirements<'_>, ends: Expiry) {
+        let Some(at) = ends.instant() else {
+            return self.until(requirements, Some("never"));
+        };
+        self.until(requirements, Some("custom"));
+        let chosen = !self.values.text("until", "").is_empty();
+        let last = self.fields.last_mut().map(|field| &mut field.control);
+        if let Some(Control::Durations(durations)) = last.filter(|_| !chosen) {
+            durations.date = Some(date(at))
+                .max(durations.min)
+                .min(durations.max.or(Some(date(at))));
+        }
     }
 
     /// Why, marked where tags demand it.
@@ -234,12 +297,9 @@ impl<'p> FormPage<'p> {
 
     /// Who owns what is made: who makes it, unless they say otherwise.
     pub(crate) fn owners(&mut self, help: &str) {
-        let me = self
-            .page
-            .viewer
-            .user()
-            .map_or("", |user| user.login.as_str());
-        self.add(Control::Lines, "owners", "Owners", me).help(help);
+        let me = self.page.viewer.user().map(Offer::user);
+        self.people("owners", "Owners", me.into_iter().collect())
+            .help(help);
     }
 
     /// The tabs between the form for members and the one for owners, at `here?…kind=`.
@@ -329,6 +389,10 @@ pub(crate) enum Control {
     /// One of few, side by side.
     Pills(Vec<ui::Choice>),
     Durations(ui::Durations),
+    /// Several of a kind, by name.
+    Many(Kind, Read),
+    /// One of a kind by name, and what is not clear about it.
+    One(Kind, Option<Unclear>),
     /// Some of several, and what is said where there is nothing to choose.
     Checks(Vec<Check>, &'static str),
     /// Something the form is about that is not to be changed.

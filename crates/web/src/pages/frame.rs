@@ -1,26 +1,23 @@
-//! What every page shares: who looks at which world, the shell around it, and how failures look to
-//! people.
-
-use std::sync::Arc;
+//! What every page shares: who looks at which world, and the shell around it.
 
 use askama::Template;
 use axum::{
-    extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State},
-    http::{HeaderMap, HeaderValue, header, request::Parts},
-    middleware::Next,
+    extract::{FromRequestParts, MatchedPath, RawPathParams},
+    http::request::Parts,
     response::{Html, IntoResponse, Response},
 };
 use portcullis_app::tasks::expiry_held_in;
 use portcullis_model::{
-    Action, App, Expiry, Group, MembershipKind, Noun, Position, Refusal, Tag, Target, Timestamp,
-    User, World, may,
+    Action, App, Expiry, Group, Id, MembershipKind, Noun, OperationName, Position, Refusal, Tag,
+    Target, Timestamp, User, World, may,
 };
+use portcullis_store::{LogEntry, SubjectKind};
 
 use super::convert;
 use crate::{
     At, View, Web,
-    auth::{Authenticated, Viewer, cookie},
-    error::{Failure, Problem},
+    auth::{Viewer, cookie},
+    error::Failure,
     http::path::Keyed,
     ui, words,
 };
@@ -76,6 +73,26 @@ impl Page {
     /// How many members or owners a group has.
     pub(crate) fn count(&self, group: &Group, kind: MembershipKind) -> usize {
         self.world().holder_count(group.id, kind, self.now())
+    }
+
+    /// Who decides about a group, as a list says it: how many owners it has, or its app where it has
+    /// none.
+    pub(crate) fn owners(&self, group: &Group) -> ui::Owners {
+        let world = self.world();
+        let of_app = || {
+            let owners = world.owners_group(group.app()?)?;
+            Some(self.count(owners, MembershipKind::Owner))
+        };
+        match self.count(group, MembershipKind::Owner) {
+            0 => ui::Owners {
+                count: of_app().unwrap_or(0),
+                of_app: true,
+            },
+            count => ui::Owners {
+                count,
+                of_app: false,
+            },
+        }
     }
 
     /// Whether to offer an action: the viewer may do it, and the page shows the present.
@@ -191,23 +208,12 @@ impl Page {
         };
         let now = self.viewer.context.now;
         let waiting = self.viewer.world.waits_for(self.viewer.id, now).len();
-        let place = |label, href, icon| ui::NavItem::new(label, href, icon, &self.path);
+        let mut nav = places(&self.path);
+        for place in nav.iter_mut().filter(|place| place.href == "/requests") {
+            place.badge = (waiting > 0).then_some(waiting);
+        }
         ui::Shell {
-            nav: vec![
-                place("Home", "/", "home"),
-                ui::NavItem {
-                    badge: (waiting > 0).then_some(waiting),
-                    ..place("Requests", "/requests", "inbox")
-                },
-                place("People", "/people", "person"),
-                place("Groups", "/groups", "group"),
-                place("Roles", "/roles", "role"),
-                place("Apps", "/apps", "app"),
-                place("Rules", "/rules", "rule"),
-                place("Tags", "/tags", "tag"),
-                place("Compare", "/compare", "compare"),
-                place("Activity", "/activity", "activity"),
-            ],
+            nav,
             personas: self.personas.clone(),
             notice: self.notice.clone(),
             alarm: self.alarm.clone(),
@@ -217,7 +223,8 @@ impl Page {
                 _ => String::new(),
             },
             path: self.path.clone(),
-            log_position: self.view.world.position().0,
+            past: self.past(),
+            log_position: Some(self.view.world.position().0),
             ..ui::Shell::new(who, self.viewer.csrf(), now.to_jiff())
         }
     }
@@ -285,6 +292,26 @@ impl FromRequestParts<Web> for Page {
     }
 }
 
+/// The places in the rail, the one of `path` marked.
+pub(super) fn places(path: &str) -> Vec<ui::NavItem> {
+    let place = |label, href, icon| ui::NavItem::new(label, href, icon, path);
+    vec![
+        place("Home", "/", "home"),
+        place("Requests", "/requests", "inbox"),
+        place("People", "/people", "person"),
+        place("Groups", "/groups", "group"),
+        place("Roles", "/roles", "role"),
+        place("Apps", "/apps", "app"),
+        place("Expiring", "/expiring", "clock"),
+        place("Why", "/why", "key"),
+        place("Compare", "/compare", "compare"),
+        place("Rules", "/rules", "rule"),
+        place("Tags", "/tags", "tag"),
+        place("Activity", "/activity", "activity"),
+        place("Help", "/help", "info"),
+    ]
+}
+
 /// What was just done, with a way to take it back; shown to whoever did it.
 async fn notice(
     web: &Web,
@@ -295,10 +322,44 @@ async fn notice(
     Ok(entry
         .filter(|entry| entry.actor.user() == Some(viewer.id))
         .map(|entry| ui::Notice {
-            title: words::done(entry.operation).to_owned(),
+            title: done(viewer, &entry),
             undo: (entry.undoes.is_none() && entry.undone_by.is_none())
                 .then(|| format!("/activity/{position}/undo")),
         }))
+}
+
+/// What was done; where it was done to people, to whom.
+fn done(viewer: &Viewer, entry: &LogEntry) -> String {
+    /// More people than this are counted.
+    const MOST: usize = 4;
+    let said = words::done(entry.operation);
+    let placed = [
+        OperationName::GroupAddPeople,
+        OperationName::GroupRemovePeople,
+    ];
+    if !placed.contains(&entry.operation) {
+        return said.to_owned();
+    }
+    let users = entry
+        .subjects
+        .iter()
+        .filter(|it| it.kind == SubjectKind::User);
+    let mut names: Vec<_> = users
+        .map(|it| match viewer.world.user(Id::new(it.id)) {
+            Some(user) => user.name.to_string(),
+            None => it.label.clone(),
+        })
+        .collect();
+    let more = names.len().saturating_sub(MOST);
+    names.truncate(MOST);
+    if names.is_empty() {
+        return said.to_owned();
+    }
+    let (said, names) = (said.trim_end_matches('.'), names.join(", "));
+    match more {
+        0 => format!("{said}: {names}."),
+        more => format!("{said}: {names} and {more} more."),
+    }
 }
 
 /// A template as an answer.
@@ -309,96 +370,6 @@ pub(crate) fn render(template: &impl Template) -> Result<Response, Failure> {
     Ok(Html(html).into_response())
 }
 
-#[derive(Template)]
-#[template(path = "frame.html")]
-struct Failed {
-    page: ui::Bare,
-    title: &'static str,
-    problem: Problem,
-}
-
-/// Shows failures of pages as pages: what went wrong, and where to go from here.
-pub(crate) async fn failures_as_pages(
-    State(web): State<Web>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let (mut parts, body) = request.into_parts();
-    // What is found is kept for the page and for its failure; that it is nobody is theirs to tell.
-    let _ = Authenticated::from_request_parts(&mut parts, &web).await;
-    let wants_json = parts
-        .headers
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("application/json") && !accept.contains("text/html"));
-    // The failing request's own query may be what is wrong: the frame is made without it.
-    let mut page = parts.clone();
-    page.uri = parts.uri.path().parse().unwrap_or_default();
-    page.headers.remove(crate::view::POSITION);
-    parts.extensions.remove::<Arc<Failure>>();
-    let response = next.run(Request::from_parts(parts, body)).await;
-    let Some(failure) = response.extensions().get::<Arc<Failure>>().cloned() else {
-        return response;
-    };
-    if wants_json {
-        return response;
-    }
-    match Page::from_request_parts(&mut page, &web).await {
-        Ok(page) => failure_page(page.shell(), &failure),
-        Err(_) => failed(response.headers(), &failure),
-    }
-}
-
-fn failure_page(shell: ui::Shell, failure: &Failure) -> Response {
-    let mut problem = failure.problem();
-    let title = match failure {
-        Failure::Refused(Refusal::NotFound { .. }) => "Not found",
-        Failure::Refused(Refusal::NotAllowed { .. }) | Failure::DecisionsOnly => {
-            "You do not have permission"
-        }
-        Failure::Refused(Refusal::Invalid(_)) => "Something is missing or wrong",
-        Failure::Refused(Refusal::Rule { .. }) => "Blocked by a policy",
-        Failure::Refused(Refusal::Conflict { .. }) => "This changed in the meantime",
-        Failure::Unauthenticated => "Sign in to continue",
-        Failure::Csrf => "This form has expired",
-        Failure::Unavailable(_) | Failure::NotYet | Failure::Stale { .. } => {
-            "Temporarily unavailable"
-        }
-        Failure::Http(status, _) if status.as_u16() == 404 => "Page not found",
-        Failure::Http(..) | Failure::KeyReused => "That does not work",
-        Failure::TooMany { .. } => "Too many requests",
-        Failure::Busy => "Busy right now",
-        Failure::Internal(_) => "Something went wrong",
-    };
-    if matches!(failure, Failure::Unauthenticated) {
-        problem.detail = "You are not signed in.".to_owned();
-    }
-    match render(&Failed {
-        page: ui::Bare(shell),
-        title,
-        problem,
-    }) {
-        Ok(page) => (failure.status(), page).into_response(),
-        Err(error) => error.into_response(),
-    }
-}
-
-/// A failure as a bare page, where nobody is known to look at it.
-pub(crate) fn failed(_headers: &HeaderMap, failure: &Failure) -> Response {
-    let who = ui::Viewer {
-        href: "/".to_owned(),
-        ..ui::Viewer::default()
-    };
-    let shell = ui::Shell::new(who, "", jiff::Timestamp::UNIX_EPOCH);
-    let mut response = failure_page(shell, failure);
-    if matches!(failure, Failure::Unauthenticated) {
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    }
-    response
-}
-
 /// The pairs of a query or form body.
 pub(crate) fn form_pairs(text: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(text).into_owned().collect()
@@ -406,8 +377,11 @@ pub(crate) fn form_pairs(text: &[u8]) -> Vec<(String, String)> {
 
 fn query_value(path: &str, name: &str) -> Option<String> {
     let (_, query) = path.split_once('?')?;
-    form_pairs(query.as_bytes())
-        .into_iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value)
+    pair(query, name)
+}
+
+/// The value of a parameter in a query.
+pub(super) fn pair(query: &str, name: &str) -> Option<String> {
+    let mut pairs = form_pairs(query.as_bytes()).into_iter();
+    pairs.find(|(key, _)| key == name).map(|(_, value)| value)
 }

@@ -1,11 +1,19 @@
 //! What concerns me: what ends, what waits, what I have, what I own.
 
+use axum::{
+    http::{HeaderMap, header},
+    response::{IntoResponse as _, Redirect},
+};
 use portcullis_model::{Expiry, Group, Request, User, Wants, World, world::Access};
 
-use crate::pages::{
-    access,
-    grants::{SOON_DAYS, ends_within},
-    prelude::*,
+use crate::{
+    auth::cookie,
+    pages::{
+        access,
+        fields::Submission,
+        grants::{SOON_DAYS, ends_within},
+        prelude::*,
+    },
 };
 
 /// As many groups of mine are listed before my own page has to be opened.
@@ -24,12 +32,19 @@ struct Home<'p> {
     asked: Vec<Waiting<'p>>,
     had: Few<Access<'p>>,
     owned: Few<&'p Group>,
+    welcome: Option<Welcome>,
+}
+
+/// What this is and what to try first, until it is dismissed.
+struct Welcome {
+    text: String,
+    links: Vec<ui::Link>,
 }
 
 /// A request, and who asks.
 type Waiting<'p> = (ui::Entity, &'p Request);
 
-pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
+pub(crate) async fn show(page: Page, headers: HeaderMap) -> Result<Response, Failure> {
     let (world, now, me) = (page.world(), page.now(), page.viewer.id);
     let user = page.viewer.user().ok_or(Failure::Unauthenticated)?;
     let all = world.access_of(me, now);
@@ -38,9 +53,12 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
         .filter(|access| ends_within(access.until, now, SOON_DAYS))
         .collect();
     ending.sort_by_key(|access| access.until);
-    let (owned, mut had): (Vec<_>, Vec<_>) = all
+    let had = all
         .into_iter()
-        .partition(|access| access.kind == MembershipKind::Owner);
+        .filter(|it| it.kind == MembershipKind::Member);
+    let mut had: Vec<_> = had.collect();
+    let mut owned: Vec<_> = world.owned_by(me, now).collect();
+    owned.sort_by(|a, b| a.name.cmp(&b.name));
     access::in_order(world, &mut had);
     let waits = world.waits_for(me, now);
     let asked = world.requests().filter(|request| request.requester == me);
@@ -56,8 +74,62 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
         },
         asked: drawn(&page, asked),
         had: Few::of(MOST_ACCESS, had, |it| it),
-        owned: Few::of(MOST_OWNED, owned, |access| access.group),
+        welcome: welcome(&page, &headers, owned.len()),
+        owned: Few::of(MOST_OWNED, owned, |group| group),
     })
+}
+
+/// The cookie by which a browser knows that somebody has read the welcome.
+fn dismissed(page: &Page) -> String {
+    format!("welcome-{}", page.viewer.id)
+}
+
+fn welcome(page: &Page, headers: &HeaderMap, owned: usize) -> Option<Welcome> {
+    if cookie(headers, &dismissed(page)).is_some() {
+        return None;
+    }
+    const WHAT: &str = "Portcullis answers who has access to what, why and until when.";
+    let link = |label: &str, href: &str| ui::Link::new(label, href);
+    let (text, links) = if page.is_admin() {
+        (
+            "As an administrator you see and change everything.".to_owned(),
+            vec![
+                link("What to set up first", "/help#first"),
+                link("What expires anywhere", "/expiring?whose=all"),
+                link("Why somebody has something", "/why"),
+            ],
+        )
+    } else if owned > 0 {
+        let groups = if owned == 1 { "group" } else { "groups" };
+        (
+            format!("You decide who is in {owned} {groups}."),
+            vec![
+                link("Decide on requests", "/requests"),
+                link("Extend what expires", "/expiring?whose=owned"),
+                link("See what you have and why", "/why?user=me"),
+            ],
+        )
+    } else {
+        (
+            "Ask for what you need; whoever owns it decides.".to_owned(),
+            vec![
+                link("Get access", "/requests/new"),
+                link("See when yours ends", "/expiring"),
+                link("Compare with a colleague", "/compare?a=me"),
+            ],
+        )
+    };
+    Some(Welcome {
+        text: format!("{WHAT} {text}"),
+        links,
+    })
+}
+
+/// Takes the welcome away, for good in this browser.
+pub(crate) async fn dismiss(sent: Submission) -> Response {
+    let name = dismissed(&sent.page);
+    let cookie = format!("{name}=read; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax");
+    ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
 }
 
 fn drawn<'p>(page: &'p Page, requests: impl Iterator<Item = &'p Request>) -> Vec<Waiting<'p>> {

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use portcullis_model::{
-    Expiry, Group, Id, MembershipKind, Record, Tag, Timestamp, User, World,
+    Expiry, Group, Id, MembershipKind, Tag, Timestamp, User, World,
     name::{Description, Name, ParseTextError, Reason},
 };
 use serde::Serialize;
@@ -88,57 +88,52 @@ impl<'s> Input<'s> {
 
     /// The people named in a field.
     pub(crate) fn people(&mut self, name: &str) -> Vec<Id<User>> {
-        pick::people(self.world(), self.text(name), name, &mut self.errors)
+        self.list(pick::Kind::Person, name)
     }
 
     /// The groups whose boxes are ticked, and those named beneath them.
     pub(crate) fn groups(&mut self) -> Vec<Id<Group>> {
         let mut all = self.ids("groups");
-        all.extend(self.named_in(MORE_GROUPS.0, "group", World::find_group));
+        all.extend(self.list(pick::Kind::Group, MORE_GROUPS.0));
         all
     }
 
     /// The tags whose boxes are ticked, and those named beneath them.
     pub(crate) fn tags(&mut self) -> Vec<Id<Tag>> {
         let mut all = self.ids("tags");
-        all.extend(self.named_in(MORE_TAGS.0, "tag", World::find_tag));
-        all
-    }
-
-    /// What is named in a field, one per line or separated by commas.
-    fn named_in<T: Record>(
-        &mut self,
-        name: &str,
-        noun: &str,
-        find: for<'w> fn(&'w World, &str) -> Option<&'w T>,
-    ) -> Vec<Id<T>> {
-        let (mut found, mut unknown) = (Vec::new(), Vec::new());
-        let pieces = self.text(name).split([',', ';', '\n', '\r']);
+        let mut unknown = Vec::new();
+        let pieces = self.text(MORE_TAGS.0).split([',', ';', '\n', '\r']);
         for piece in pieces.map(str::trim).filter(|piece| !piece.is_empty()) {
-            match find(self.world(), piece) {
-                Some(record) => found.push(record.id()),
+            match self.world().find_tag(piece) {
+                Some(tag) => all.push(tag.id),
                 None => unknown.push(piece),
             }
         }
         if !unknown.is_empty() {
-            self.errors.add(name, pick::unknown(noun, &unknown));
+            self.errors.add(MORE_TAGS.0, pick::unknown("tag", &unknown));
         }
-        found
+        all
     }
 
-    /// The one role named in a field.
-    pub(crate) fn role(&mut self, name: &str) -> Option<Id<Group>> {
-        let text = self.text(name);
-        let found = self.world().find_group(text);
-        let found = found.filter(|group| group.is_role());
-        if found.is_none() {
-            let wrong = match text {
-                "" => "name a role".to_owned(),
-                text => pick::unknown("role", &[text]),
-            };
+    fn list<T>(&mut self, kind: pick::Kind, name: &str) -> Vec<Id<T>> {
+        let read = pick::Reader::new(self.page, kind).list(self.fields.all(name));
+        if let Some(wrong) = read.wrong() {
             self.errors.add(name, wrong);
         }
-        found.map(|group| group.id)
+        read.found.iter().map(|offer| Id::new(offer.id)).collect()
+    }
+
+    /// The one that a field names; what is wrong where it names none, or nothing.
+    pub(crate) fn one<T>(&mut self, kind: pick::Kind, name: &str) -> Option<Id<T>> {
+        let wrong = match self.fields.last(name) {
+            "" => format!("name the {}", kind.word()),
+            text => match pick::Reader::new(self.page, kind).one(text) {
+                Ok(found) => return Some(Id::new(found.id)),
+                Err(unclear) => unclear.wrong,
+            },
+        };
+        self.errors.add(name, wrong);
+        None
     }
 
     /// The ids sent in a field by its boxes.
@@ -157,25 +152,9 @@ impl<'s> Input<'s> {
 
     /// The end chosen in a duration picker called `name`: seconds from now, `never`, or a date.
     pub(crate) fn ends(&mut self, name: &str) -> Option<Expiry> {
-        let wrong = match self.text(name) {
-            "" | "never" => return Some(Expiry::NEVER),
-            "custom" => {
-                let date = self.text(&format!("{name}_date"));
-                match date.parse::<Timestamp>() {
-                    Ok(at) => return Some(Expiry::at(at)),
-                    Err(_) if date.is_empty() => "choose the last day".to_owned(),
-                    Err(bad) => bad.to_string(),
-                }
-            }
-            text => match text.parse::<i64>() {
-                Ok(seconds) if seconds > 0 => {
-                    return Some(Expiry::at(self.now().plus_seconds(seconds)));
-                }
-                _ => format!("`{text}` is not one of the choices; choose again"),
-            },
-        };
-        self.errors.add(name, wrong);
-        None
+        let date = self.text(&format!("{name}_date"));
+        let read = chosen_end(self.text(name), date, self.now());
+        read.map_err(|wrong| self.errors.add(name, wrong)).ok()
     }
 
     /// Notes it where the record is another by now: what was saved in another tab, or by somebody
@@ -188,5 +167,21 @@ impl<'s> Input<'s> {
             );
             self.errors.add("", wrong);
         }
+    }
+}
+
+/// The end that a duration picker sends: seconds from now, `never`, or `custom` and a date.
+pub(crate) fn chosen_end(chosen: &str, date: &str, now: Timestamp) -> Result<Expiry, String> {
+    match chosen {
+        "" | "never" => Ok(Expiry::NEVER),
+        "custom" if date.is_empty() => Err("choose the last day".to_owned()),
+        "custom" => date
+            .parse::<Timestamp>()
+            .map(Expiry::at)
+            .map_err(|bad| bad.to_string()),
+        text => match text.parse::<i64>() {
+            Ok(seconds) if seconds > 0 => Ok(Expiry::at(now.plus_seconds(seconds))),
+            _ => Err(format!("`{text}` is not one of the choices; choose again")),
+        },
     }
 }

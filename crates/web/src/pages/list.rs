@@ -78,7 +78,7 @@ impl<'p, T> List<'p, T> {
 
     /// The address that takes every filter away.
     pub(crate) fn clear(&self) -> String {
-        let kept = self.hidden.iter().filter(|(name, _)| name != "at");
+        let kept = self.hidden.iter();
         let kept: Vec<_> = kept.map(|(name, value)| (&**name, &**value)).collect();
         address(&self.place, &kept)
     }

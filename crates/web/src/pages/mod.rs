@@ -9,10 +9,12 @@ mod actions;
 mod activity;
 mod apps;
 mod as_of;
+mod asked;
 mod compare;
 mod constraints;
 pub(crate) mod convert;
 mod expiring;
+mod failures;
 pub(crate) mod fields;
 pub(crate) mod flow;
 pub(crate) mod form;
@@ -20,6 +22,7 @@ mod form_page;
 pub(crate) mod frame;
 mod grants;
 mod groups;
+mod help;
 mod history;
 mod home;
 mod input;
@@ -36,18 +39,26 @@ mod search;
 mod tags;
 mod why;
 
-use axum::{Router, middleware, routing::get};
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
 
 use crate::Web;
 
-pub(crate) use frame::failed;
+pub(crate) use failures::page_of as failure_page;
 
 /// All routes of pages.
 pub fn routes(web: &Web) -> Router<Web> {
     Router::new()
         .route("/", get(home::show))
+        .route("/welcome", post(home::dismiss))
+        .route("/help", get(help::show))
+        .route("/docs/{*path}", get(help::doc))
         .route("/compare", get(compare::show))
         .route("/expiring", get(expiring::show))
+        .route("/expiring/settle", post(expiring::settle))
+        .route("/pick.json", get(asked::json))
         .route("/search", get(search::page))
         .route("/search.json", get(search::json))
         .merge(activity::routes())
@@ -59,8 +70,9 @@ pub fn routes(web: &Web) -> Router<Web> {
         .merge(rules::routes())
         .merge(tags::routes())
         .merge(why::routes())
+        .layer(middleware::from_fn(as_of::kept))
         .layer(middleware::from_fn_with_state(
             web.clone(),
-            frame::failures_as_pages,
+            failures::as_pages,
         ))
 }

@@ -1,84 +1,325 @@
-//! Things named in forms as people write and paste them.
+//! Things named in forms and questions as people write and paste them: read as far as they are
+//! clear, and offered to choose from where they are not.
 
-use portcullis_model::{Group, Id, User, World, name};
+use std::{cell::OnceCell, collections::HashMap};
 
-use crate::ui;
+use portcullis_model::{
+    Action, App, Group, Id, Target, User, World, may, name,
+    world::{FoundKind, contains},
+};
+use serde::Serialize;
+use uuid::Uuid;
 
-/// More than this many suggestions would make a page heavy.
-const MOST_OPTIONS: usize = 300;
-/// So many people of one name are told apart.
-const MOST_MEANT: usize = 8;
+use super::frame::Page;
 
-/// The people named in a field: logins or e-mail addresses, separated by commas, semicolons, spaces
-/// or new lines; also `Ana Lima <ana@example.com>` and whole names, as lists are pasted. All that
-/// are unknown are told at once, and so is who is meant by a name that several have.
-pub(crate) fn people(
-    world: &World,
-    text: &str,
-    field: &str,
-    errors: &mut ui::Errors,
-) -> Vec<Id<User>> {
-    let (mut found, mut unknown, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
-    let pieces = text.split([',', ';', '\n', '\r', '\t']).map(str::trim);
-    for piece in pieces.filter(|piece| !piece.is_empty()) {
-        match meant(world, piece)[..] {
-            [one] => found.push(one.id),
-            [] => {
-                for word in piece.split_whitespace() {
-                    match meant(world, word)[..] {
-                        [one] => found.push(one.id),
-                        _ => unknown.push(word),
-                    }
-                }
-            }
-            // Its words are no logins: a part of a name would name somebody.
-            ref several => wrong.push(ambiguous(piece, several)),
+/// More than this are not offered to choose from.
+const MOST_OFFERS: usize = 8;
+/// For more unclear names of a list than this nothing is offered: they are only told.
+const MOST_UNCLEAR: usize = 40;
+
+/// What is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Person,
+    /// Groups, roles among them.
+    Group,
+    Role,
+    /// An app the viewer may make a group in.
+    App,
+}
+
+impl Kind {
+    /// How it is named in addresses and in the page's marks.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Group => "group",
+            Self::Role => "role",
+            Self::App => "app",
         }
     }
-    if !unknown.is_empty() {
-        unknown.dedup();
-        wrong.push(self::unknown("person", &unknown));
+
+    const fn plural(self) -> &'static str {
+        match self {
+            Self::Person => "people",
+            Self::Group => "groups",
+            Self::Role => "roles",
+            Self::App => "apps",
+        }
     }
-    if !wrong.is_empty() {
-        wrong.dedup();
-        errors.add(field, wrong.join("; "));
+
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        let all = [Self::Person, Self::Group, Self::Role, Self::App];
+        all.into_iter().find(|kind| kind.word() == word)
     }
-    let mut seen = std::collections::BTreeSet::new();
-    found.retain(|id| seen.insert(*id));
-    found
 }
 
-/// Whom a login or an address names, or else who are called so.
-fn meant<'w>(world: &'w World, text: &str) -> Vec<&'w User> {
-    let inside = text
-        .split_once('<')
-        .and_then(|(_, rest)| rest.strip_suffix('>'));
-    let key = inside.unwrap_or(text).trim();
-    if let Some(user) = world.find_user(key) {
-        return vec![user];
-    }
-    let wanted = name::key(key);
-    let named = key
-        .contains(' ')
-        .then(|| world.users().filter(|user| user.name.key() == wanted));
-    named.into_iter().flatten().collect()
+/// Something that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Offer {
+    /// Its id, which a list of several sends.
+    pub id: Uuid,
+    /// What names it alone, which a line of one holds.
+    pub text: String,
+    pub label: String,
+    pub detail: String,
 }
 
-/// Says who several of one name are.
-fn ambiguous(text: &str, several: &[&User]) -> String {
-    let mut logins: Vec<_> = several
-        .iter()
-        .map(|user| format!("`{}`", user.login))
-        .collect();
-    logins.sort_unstable();
-    let more = logins.len().saturating_sub(MOST_MEANT);
-    logins.truncate(MOST_MEANT);
-    if more > 0 {
-        logins.push(format!("{more} more"));
+impl Offer {
+    pub(crate) fn user(user: &User) -> Self {
+        let title = user.title();
+        Self {
+            id: user.id.uuid(),
+            text: format!("{} ({})", user.name, user.login),
+            label: user.name.to_string(),
+            detail: match title {
+                "" => user.login.to_string(),
+                title => format!("{}, {title}", user.login),
+            },
+        }
     }
-    let count = several.len();
-    let who = logins.join(", ");
-    format!("`{text}` is the name of {count} people: {who}; write the login of the one you mean")
+
+    pub(crate) fn group(group: &Group) -> Self {
+        Self {
+            id: group.id.uuid(),
+            text: group.name.to_string(),
+            label: group.name.to_string(),
+            detail: super::convert::short(&group.description),
+        }
+    }
+
+    pub(crate) fn app(app: &App) -> Self {
+        Self {
+            id: app.id.uuid(),
+            text: app.name.to_string(),
+            label: app.name.to_string(),
+            detail: super::convert::short(&app.description),
+        }
+    }
+
+    /// Its name and what tells it from others of that name.
+    pub(crate) fn in_full(&self) -> String {
+        match &*self.detail {
+            "" => self.label.clone(),
+            detail => format!("{}: {detail}", self.label),
+        }
+    }
+}
+
+/// A name that is not clear, and whom or what it may mean.
+pub(crate) struct Unclear {
+    pub text: String,
+    pub wrong: String,
+    pub offers: Vec<Offer>,
+}
+
+/// What was read of a field.
+#[derive(Default)]
+pub(crate) struct Read {
+    /// What is clear, each once.
+    pub found: Vec<Offer>,
+    pub unclear: Vec<Unclear>,
+}
+
+impl Read {
+    /// What is wrong with the field as a whole; nothing where all of it is clear.
+    pub(crate) fn wrong(&self) -> Option<String> {
+        match &self.unclear[..] {
+            [] => None,
+            [one] => Some(one.wrong.clone()),
+            several => {
+                let names: Vec<_> = several.iter().map(|it| format!("`{}`", it.text)).collect();
+                Some(format!(
+                    "{} names are not clear: {}; choose, correct or clear each",
+                    names.len(),
+                    names.join(", ")
+                ))
+            }
+        }
+    }
+}
+
+/// Reads names of one kind.
+pub(crate) struct Reader<'p> {
+    /// Whose rights decide which apps are offered.
+    page: Option<&'p Page>,
+    world: &'p World,
+    kind: Kind,
+    /// People by their whole names, which several may share.
+    names: OnceCell<HashMap<String, Vec<Id<User>>>>,
+}
+
+impl<'p> Reader<'p> {
+    /// A reader of what a form is about: the world as it is now.
+    pub(crate) fn new(page: &'p Page, kind: Kind) -> Self {
+        Self::of(Some(page), &page.viewer.world, kind)
+    }
+
+    /// A reader of what a page shows, at whatever time.
+    pub(crate) fn shown(page: &'p Page, kind: Kind) -> Self {
+        Self::of(Some(page), page.world(), kind)
+    }
+
+    fn of(page: Option<&'p Page>, world: &'p World, kind: Kind) -> Self {
+        Self {
+            page,
+            world,
+            kind,
+            names: OnceCell::new(),
+        }
+    }
+
+    /// Reads a list as it was pasted, in one piece or several: names, logins, addresses or ids,
+    /// separated by commas, semicolons or new lines, logins and addresses also by spaces.
+    pub(crate) fn list<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Read {
+        let mut read = Read::default();
+        for text in texts {
+            let pieces = text.split([',', ';', '\n', '\r', '\t']).map(str::trim);
+            for piece in pieces.filter(|piece| !piece.is_empty()) {
+                self.piece(piece, &mut read);
+            }
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        read.found.retain(|offer| seen.insert(offer.id));
+        read
+    }
+
+    fn piece(&self, piece: &str, read: &mut Read) {
+        let exact = self.exact(piece);
+        if let [only] = &exact[..] {
+            read.found.push(only.clone());
+            return;
+        }
+        let words: Vec<_> = piece.split_whitespace().collect();
+        if exact.is_empty() && words.len() > 1 {
+            let each: Vec<_> = words.iter().map(|word| self.exact(word)).collect();
+            if each.iter().all(|found| found.len() == 1) {
+                read.found.extend(each.into_iter().flatten());
+                return;
+            }
+        }
+        let offers = match exact.is_empty() {
+            true if read.unclear.len() < MOST_UNCLEAR => self.offers(piece),
+            true => Vec::new(),
+            false => exact.into_iter().take(MOST_OFFERS).collect(),
+        };
+        if offers.is_empty() && words.len() > 1 && self.kind == Kind::Person {
+            // Logins in a row, one of them wrong: each is looked at for itself.
+            if words.iter().any(|word| !self.exact(word).is_empty()) {
+                words.iter().for_each(|word| self.piece(word, read));
+                return;
+            }
+        }
+        read.unclear.push(self.unclear(piece, offers));
+    }
+
+    /// Reads a line that names one.
+    pub(crate) fn one(&self, text: &str) -> Result<Offer, Unclear> {
+        let mut exact = self.exact(text);
+        match exact.len() {
+            1 => Ok(exact.remove(0)),
+            0 => Err(self.unclear(text, self.offers(text))),
+            _ => Err(self.unclear(text, exact)),
+        }
+    }
+
+    fn unclear(&self, text: &str, offers: Vec<Offer>) -> Unclear {
+        let all_named = offers
+            .iter()
+            .all(|offer| name::key(&offer.label) == name::key(text));
+        let wrong = match (&offers[..], self.kind) {
+            ([], kind) => unknown(kind.word(), &[text]),
+            ([one], _) => format!("`{text}` may mean {}; choose", one.label),
+            (several, Kind::Person) if all_named => {
+                format!("{} people are called `{text}`; choose", several.len())
+            }
+            (several, kind) => {
+                format!(
+                    "`{text}` may mean {} {}; choose",
+                    several.len(),
+                    kind.plural()
+                )
+            }
+        };
+        Unclear {
+            text: text.to_owned(),
+            wrong,
+            offers,
+        }
+    }
+
+    /// What a text names to the letter: one, or several people of one name.
+    fn exact(&self, text: &str) -> Vec<Offer> {
+        let world = self.world;
+        match self.kind {
+            Kind::Person => self.people(text),
+            Kind::Group => world
+                .find_group(text)
+                .map(Offer::group)
+                .into_iter()
+                .collect(),
+            Kind::Role => {
+                let role = world.find_group(text).filter(|group| group.is_role());
+                role.map(Offer::group).into_iter().collect()
+            }
+            Kind::App => world.find_app(text).map(Offer::app).into_iter().collect(),
+        }
+    }
+
+    /// `ana`, `ana@example.com`, `Ana Lima`, `Ana Lima (ana)` and `"Ana" <ana@example.com>`.
+    fn people(&self, text: &str) -> Vec<Offer> {
+        let inside = |open: char, close: char| {
+            let (_, rest) = text.rsplit_once(open)?;
+            self.world.find_user(rest.trim().strip_suffix(close)?)
+        };
+        let by_key = self.world.find_user(text);
+        if let Some(user) = by_key.or_else(|| inside('<', '>').or_else(|| inside('(', ')'))) {
+            return vec![Offer::user(user)];
+        }
+        let names = self.names.get_or_init(|| {
+            let mut names: HashMap<_, Vec<_>> = HashMap::new();
+            for user in self.world.users() {
+                names.entry(user.name.key()).or_default().push(user.id);
+            }
+            names
+        });
+        let ids = names.get(&name::key(text)).into_iter().flatten();
+        let users = ids.filter_map(|id| self.world.user(*id));
+        users.map(Offer::user).collect()
+    }
+
+    /// What a text may mean, best first.
+    pub(crate) fn offers(&self, text: &str) -> Vec<Offer> {
+        let (world, kind) = (self.world, self.kind);
+        if kind == Kind::App {
+            let apps = world.apps().filter(|app| contains(&app.name, text));
+            let offered = |app: &&App| {
+                let target = Target::App(app.id);
+                let may = |page: &Page| {
+                    let context = &page.viewer.context;
+                    may(&page.viewer.world, context, Action::CreateAppGroup, target).is_ok()
+                };
+                self.page.is_some_and(may)
+            };
+            return apps
+                .filter(offered)
+                .take(MOST_OFFERS)
+                .map(Offer::app)
+                .collect();
+        }
+        let found = world.search(text, MOST_OFFERS).into_iter();
+        let wanted = found.filter(|found| match found.kind {
+            FoundKind::User => kind == Kind::Person,
+            FoundKind::Role => matches!(kind, Kind::Role | Kind::Group),
+            FoundKind::Group => kind == Kind::Group,
+            FoundKind::App | FoundKind::Tag => false,
+        });
+        let offers = wanted.filter_map(|found| match found.kind {
+            FoundKind::User => world.user_by_login(&found.key).map(Offer::user),
+            _ => world.find_group(&found.key).map(Offer::group),
+        });
+        offers.take(MOST_OFFERS).collect()
+    }
 }
 
 /// Says what no such thing is called.
@@ -91,24 +332,6 @@ pub(crate) fn unknown(noun: &str, unknown: &[&str]) -> String {
     )
 }
 
-/// The names of all roles but `except`, as suggestions.
-pub(crate) fn role_names(world: &World, except: Option<Id<Group>>) -> Vec<String> {
-    world
-        .groups()
-        .filter(|group| group.is_role() && Some(group.id) != except)
-        .map(|group| group.name.to_string())
-        .take(MOST_OPTIONS)
-        .collect()
-}
-
-/// The logins of people, as suggestions where they are few enough.
-pub(crate) fn logins(world: &World) -> Vec<String> {
-    if world.user_count() > MOST_OPTIONS {
-        return Vec::new();
-    }
-    world.users().map(|user| user.login.to_string()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,12 +342,15 @@ mod tests {
 
     fn world() -> World {
         let mut change = ChangeSet::new(portcullis_model::OperationName::UserCreate);
-        for (n, (login, name)) in [("ana", "Ana Lima"), ("jo", "Jo Berg"), ("jo2", "Jo Berg")]
-            .into_iter()
-            .enumerate()
-        {
+        let people = [
+            ("ana", "Ana Lima"),
+            ("jo", "Jo Berg"),
+            ("jo2", "Jo Berg"),
+            ("lucia.ferrer", "Lucía Ferrer"),
+        ];
+        for (n, (login, name)) in people.into_iter().enumerate() {
             change.push(Edit::create(User {
-                id: Id::new(uuid::Uuid::from_u128(n as u128 + 1)),
+                id: Id::new(Uuid::from_u128(n as u128 + 1)),
                 source: None,
                 login: Login::parse(login).unwrap(),
                 name: Name::parse(name).unwrap(),
@@ -137,18 +363,20 @@ mod tests {
         World::default().after(&change).unwrap()
     }
 
+    /// Who is clear, and what is wrong with what is not.
+    fn read(texts: &[&str]) -> (String, Vec<String>) {
+        let world = world();
+        let read = Reader::of(None, &world, Kind::Person).list(texts.iter().copied());
+        let logins = read.found.iter().map(|offer| {
+            let user = world.user(Id::new(offer.id)).unwrap();
+            user.login.to_string()
+        });
+        let unclear = read.unclear.into_iter().map(|unclear| unclear.wrong);
+        (logins.collect::<Vec<_>>().join(" "), unclear.collect())
+    }
+
     #[test]
     fn pasted_lists_of_people_are_understood() {
-        let world = world();
-        let found = |text: &str| {
-            let mut errors = ui::Errors::default();
-            let found = people(&world, text, "users", &mut errors);
-            let logins: Vec<_> = found
-                .iter()
-                .map(|id| world.user(*id).unwrap().login.to_string())
-                .collect();
-            (logins.join(" "), errors.of("users").to_owned())
-        };
         for text in [
             "ana, jo",
             "ana jo",
@@ -156,19 +384,36 @@ mod tests {
             "ANA@example.com;jo@example.com",
             "Ana Lima <ana@example.com>, \"Jo\" <jo@example.com>",
             "Ana Lima, jo",
+            "Ana Lima (ana), Jo Berg (jo)",
         ] {
-            assert_eq!(found(text), ("ana jo".into(), String::new()), "{text}");
+            assert_eq!(read(&[text]), ("ana jo".into(), Vec::new()), "{text}");
         }
-        // Two people are called Jo Berg, so the name alone names nobody, nor does a word of it.
-        let (some, error) = found("ana, Jo Berg, nobody");
-        assert_eq!(some, "ana");
-        assert!(
-            error.contains("`Jo Berg` is the name of 2 people: `jo`, `jo2`; write the login"),
-            "{error}"
+        // In pieces, as boxes and choices send them: an empty one was left out.
+        let ana = Uuid::from_u128(1).to_string();
+        assert_eq!(read(&[&ana, "", "jo"]).0, "ana jo");
+    }
+
+    #[test]
+    fn what_is_clear_of_a_list_is_taken_and_the_rest_told_one_by_one() {
+        let (found, unclear) = read(&["ana, Jo Berg, nobody, ferr\nana lucia.ferrer nothing"]);
+        assert_eq!(found, "ana lucia.ferrer");
+        assert_eq!(
+            unclear,
+            [
+                "2 people are called `Jo Berg`; choose",
+                "there is no person called `nobody`; correct or remove it",
+                "`ferr` may mean Lucía Ferrer; choose",
+                "there is no person called `nothing`; correct or remove it",
+            ]
         );
-        assert!(
-            error.contains("there is no person called `nobody`"),
-            "{error}"
-        );
+    }
+
+    #[test]
+    fn people_of_one_name_are_told_apart() {
+        let world = world();
+        let unclear = Reader::of(None, &world, Kind::Person).one("jo berg");
+        let offers = unclear.expect_err("two").offers;
+        let offers: Vec<_> = offers.iter().map(Offer::in_full).collect();
+        assert_eq!(offers, ["Jo Berg: jo", "Jo Berg: jo2"]);
     }
 }

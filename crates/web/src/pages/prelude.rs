@@ -27,7 +27,7 @@ pub(crate) mod forms {
             form::{
                 Banner,
                 Control::{Checks, Known, Line, Lines, Pills, Select},
-                Field, Form, FormPage, MORE_GROUPS, MOST_BOXES, Values, allowed, may_make,
+                Form, FormPage, MORE_GROUPS, MOST_BOXES, Values, allowed, may_make,
             },
             frame::Page,
             input::Input,

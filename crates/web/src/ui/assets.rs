@@ -14,6 +14,30 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[folder = "assets/"]
 struct Assets;
 
+/// The documentation of this version, as it was written.
+#[derive(RustEmbed)]
+#[folder = "../../docs/"]
+struct Docs;
+
+/// The pages of the documentation, each with its title.
+pub(crate) fn docs() -> Vec<(String, String)> {
+    let title = |path: &str| {
+        let text = doc(path)?;
+        let first = text.lines().next()?;
+        Some(first.trim_start_matches(['#', ' ']).to_owned())
+    };
+    let pages = Docs::iter().filter(|path| path.ends_with(".md"));
+    let all = pages.filter_map(|path| Some((path.to_string(), title(&path)?)));
+    let mut all: Vec<_> = all.collect();
+    all.sort();
+    all
+}
+
+/// A page of the documentation.
+pub(crate) fn doc(path: &str) -> Option<String> {
+    String::from_utf8(Docs::get(path)?.data.into_owned()).ok()
+}
+
 /// The address of an asset, with the hash of its bytes: `/assets/app.css?v=1a2b3c4d5e6f`.
 ///
 /// An unknown name gets an address that answers 404.
@@ -127,6 +151,8 @@ mod tests {
     fn assets_keep_to_their_budget() {
         assert!(text("app.css").len() < 25_000, "{}", text("app.css").len());
         assert!(text("app.js").len() < 12_000, "{}", text("app.js").len());
+        assert!(text("form.css").len() < 2_000, "{}", text("form.css").len());
+        assert!(text("form.js").len() < 8_000, "{}", text("form.js").len());
         assert!(
             !text("app.css").contains("url("),
             "the stylesheet loads nothing"

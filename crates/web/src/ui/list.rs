@@ -30,6 +30,12 @@ impl Tab {
     }
 }
 
+/// How many own a group, themselves or as owners of its app.
+pub(crate) struct Owners {
+    pub(crate) count: usize,
+    pub(crate) of_app: bool,
+}
+
 /// A short list beside a page, and what there is to say about it.
 pub(crate) struct Aside {
     pub(crate) title: &'static str,

@@ -158,6 +158,54 @@ mod tests {
     }
 
     #[test]
+    fn a_nested_way_stands_in_as_many_columns_as_it_has_steps() {
+        // p is in a; a includes b, b includes c: and p is in c directly too.
+        let nodes = vec![
+            node(Layer::Person, "p"),
+            node(Layer::Group, "a"),
+            node(Layer::Group, "b"),
+            node(Layer::Group, "c"),
+            node(Layer::Entitlement, "e"),
+        ];
+        let edges = vec![edge(0, 1), edge(1, 2), edge(2, 3), edge(0, 3), edge(3, 4)];
+        let mut picture = map(nodes, edges);
+        picture.level();
+        let layers: Vec<_> = picture.nodes.iter().map(|node| node.layer).collect();
+        assert_eq!(
+            layers,
+            [
+                Layer::Person,
+                Layer::Role,
+                Layer::Further(1),
+                Layer::Group,
+                Layer::Entitlement,
+            ]
+        );
+        let svg = picture.svg().expect("a map");
+        for heading in ["Through", "and then", "Groups"] {
+            assert!(svg.contains(heading), "{heading} in {svg}");
+        }
+    }
+
+    #[test]
+    fn names_that_begin_alike_stay_apart() {
+        let [one, other] = [
+            "App-Accounting-Invoice-Readers",
+            "App-Accounting-Invoice-Writers",
+        ];
+        let nodes = vec![node(Layer::Group, one), node(Layer::Group, other)];
+        let svg = map(nodes, vec![]).svg().expect("a map");
+        assert!(
+            svg.contains("…e-Readers<") && svg.contains("…e-Writers<"),
+            "{svg}"
+        );
+        assert!(
+            svg.contains(&format!("class=\"full\" x=\"4\" y=\"29\">{one}")),
+            "{svg}"
+        );
+    }
+
+    #[test]
     fn an_empty_map_is_still_a_picture() {
         assert!(Map::default().svg().expect("a map").ends_with("</svg>"));
     }

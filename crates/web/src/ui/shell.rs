@@ -21,8 +21,10 @@ pub(crate) struct Shell {
     pub(crate) query: String,
     /// When the page was drawn, so that the script's clock agrees with the server's.
     pub(crate) now: Timestamp,
-    /// The position of the log the page was drawn from.
-    pub(crate) log_position: u64,
+    /// The position of the log the page was drawn from, if it was drawn from any.
+    pub(crate) log_position: Option<u64>,
+    /// The time the page shows, where that is not now.
+    pub(crate) past: Past,
 }
 
 impl Shell {
@@ -102,6 +104,15 @@ pub(crate) struct Persona {
     /// What the persona is good for, such as `owns payroll`.
     pub(crate) note: String,
     pub(crate) current: bool,
+}
+
+/// The time that a page shows, as it says so; all of it is empty for now.
+#[derive(Default)]
+pub(crate) struct Past {
+    pub(crate) title: String,
+    pub(crate) text: &'static str,
+    /// Where the page shows the present.
+    pub(crate) back: String,
 }
 
 /// The outcome of what the viewer just did, shown once at the top of the page.

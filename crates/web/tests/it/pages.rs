@@ -253,9 +253,15 @@ async fn every_link_of_every_page_leads_to_a_small_page() {
                 words(&answer.body)
             );
             assert!(answer.body.len() < 100_000, "{path}: {}", answer.body.len());
+            if path.starts_with("/docs/") {
+                continue;
+            }
             assert!(!answer.body.contains(" style="), "{path}: inline style");
-            // The editor of rules has a module of its own, for what it says while somebody types.
-            let scripts = 1 + usize::from(answer.body.contains(" data-rules>"));
+            // The editor of rules and forms that complete have a module of their own each, for what
+            // they say while somebody types.
+            let own = [" data-rules>", " data-pick=", " data-preview="]
+                .map(|it| answer.body.contains(it));
+            let scripts = 1 + usize::from(own[0]) + usize::from(own[1] || own[2]);
             assert_eq!(answer.body.matches("<script").count(), scripts, "{path}");
             for asked in answer.body.split("<use href=\"").skip(1) {
                 let icon = asked
@@ -294,7 +300,7 @@ async fn a_group_says_who_through_what_and_until_when() {
     );
     let text = company.text("sam", "/groups/App-Payroll-Read").await;
     assert!(
-        text.contains("Ask to join") && !text.contains("Add people"),
+        text.contains("Your request waits") && !text.contains("Add people"),
         "{text}"
     );
 }

@@ -27,7 +27,7 @@ impl Form for AppForm {
             });
         form.description(app.map_or("", |app| &app.description));
         if app.is_none() {
-            form.owners("Logins or e-mail addresses, separated by commas, spaces or new lines; you, if empty. They own the app and decide who gets in.");
+            form.owners("Names, logins or e-mail addresses; you, if empty. They own the app and decide who gets in.");
             form.add(Lines, "groups", "First groups", "")
                 .help("One per line, with a description after a colon: “Read: can view payslips”. You can add more later.");
             form.submit = "Create the app".into();

@@ -2,6 +2,7 @@
 
 mod form;
 mod list;
+mod people;
 mod show;
 
 use axum::{Router, routing::get};

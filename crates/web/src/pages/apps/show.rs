@@ -4,13 +4,18 @@ use std::collections::BTreeMap;
 
 use portcullis_model::{App, Group, Id, User, record::AppOrigin, world::contains};
 
+use super::people::{self, MOST_LOOKED_AT};
+
 use crate::{
     At,
-    pages::{actions::Actions, constraints::TagLine, prelude::*},
+    pages::{
+        actions::Actions,
+        constraints::TagLine,
+        grants::{person, why_href},
+        groups::pending,
+        prelude::*,
+    },
 };
-
-/// More groups than this are not looked through for the ways into an app.
-const MOST_LOOKED_AT: usize = 2_000;
 
 #[derive(Template)]
 #[template(path = "apps/show.html")]
@@ -18,7 +23,10 @@ struct AppPage<'p> {
     page: &'p Page,
     app: &'p App,
     chips: Vec<ui::Chip>,
+    tabs: Vec<ui::Tab>,
     groups: List<'p, &'p Group>,
+    /// Who has access, where that is shown instead of the groups.
+    people: Option<List<'p, people::Row<'p>>>,
     owners: ui::Aside,
     roles: ui::Aside,
     tags: Vec<TagLine<'p>>,
@@ -27,7 +35,11 @@ struct AppPage<'p> {
 /// What the reader is in a group, or how to ask.
 enum Mine {
     Has(ui::ExpiryPill),
+    /// They decide who is in it.
+    Add(String),
     Ask(String),
+    /// They have asked.
+    Asked(String),
     Nothing,
 }
 
@@ -41,6 +53,8 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
             AppOrigin::BuiltIn => vec![kind, ui::Chip::plain("built in")],
             AppOrigin::Made => vec![kind],
         },
+        tabs: tabs(&page, app),
+        people: (page.query("show") == "people").then(|| people::list(&page, app)),
         groups: groups(&page, app),
         owners: Few::of(FEW, owners(&page, app), convert::user)
             .beside("Owners", more)
@@ -60,6 +74,19 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
     })
 }
 
+fn tabs(page: &Page, app: &App) -> Vec<ui::Tab> {
+    let (here, show) = (convert::app_href(app), page.query("show"));
+    let current = address(&here, &[("show", &show)]);
+    vec![
+        ui::Tab::new("Groups", here.clone(), &current),
+        ui::Tab::new(
+            "Everyone with access",
+            format!("{here}?show=people"),
+            &current,
+        ),
+    ]
+}
+
 fn groups<'p>(page: &'p Page, app: &App) -> List<'p, &'p Group> {
     let query = page.query("q");
     let of_app = page.world().app_groups(app.id);
@@ -74,7 +101,6 @@ fn groups<'p>(page: &'p Page, app: &App) -> List<'p, &'p Group> {
     }
     let here = convert::app_href(app);
     let mut list = List::new(page, here, sort, found, Some);
-    list.keep("at", &page.as_of().day);
     list.searched("Text");
     actions(page, app, &mut list.actions);
     list
@@ -82,12 +108,19 @@ fn groups<'p>(page: &'p Page, app: &App) -> List<'p, &'p Group> {
 
 fn mine(page: &Page, group: &Group) -> Mine {
     let (world, now) = (page.world(), page.now());
-    match world.holds(page.viewer.id, group.id, MembershipKind::Member, now) {
-        Some(until) => Mine::Has(convert::ends(until, now)),
-        None if page.view.at == At::Now && group.is_managed() => {
-            Mine::Ask(ask_href(group, MembershipKind::Member))
-        }
-        None => Mine::Nothing,
+    let has = world.holds(page.viewer.id, group.id, MembershipKind::Member, now);
+    if let Some(until) = has {
+        return Mine::Has(convert::ends(until, now));
+    }
+    if page.view.at != At::Now || !group.is_managed() {
+        return Mine::Nothing;
+    }
+    if page.may(Wish::AddPeople, Target::Group(group)) {
+        return Mine::Add(format!("/groups/{}/people/add?kind=member", group.id));
+    }
+    match pending(page, group) {
+        Some(request) => Mine::Asked(convert::request_href(request)),
+        None => Mine::Ask(ask_href(group, MembershipKind::Member)),
     }
 }
 

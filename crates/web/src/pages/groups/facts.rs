@@ -1,13 +1,16 @@
 //! What stands beside a group's people: owners, what it confers, what it leads into, what leads
 //! into it, its tags, who asks for it, and what may be done with it.
 
-use portcullis_model::{Entitlement, EntitlementKind, Expiry, Group, Id, Inclusion, Request};
+use portcullis_model::{
+    Entitlement, EntitlementKind, Expiry, Group, Id, Inclusion, Request, Wants,
+};
 
 use super::entitlements::granted_at;
 use crate::pages::{
     actions::Actions,
     constraints::{TagLine, tags_of},
     prelude::*,
+    requirements::Requirements,
 };
 
 /// More of a list than this stands on a page of its own.
@@ -89,8 +92,13 @@ fn owners(page: &Page, group: &Group) -> ui::Aside {
     }
     let mut instead = world.deciders(group, None, now);
     instead.truncate(if group.is_managed() { 3 } else { 0 });
+    let of_app = group.app().is_some_and(|app| {
+        let mut owners = instead.iter();
+        owners.any(|user| world.owns_app(user.id, app, now))
+    });
     let lead = match instead.len() {
         0 => "None.",
+        _ if of_app => "None of its own. The owners of its app decide:",
         _ => "None. Requests go to:",
     };
     let instead = instead.into_iter().map(convert::user).collect();
@@ -196,6 +204,17 @@ fn drawn(page: &Page, (inclusion, group): Link<'_>) -> Row {
     }
 }
 
+/// The request by which who looks asks to be a member of a group.
+pub(crate) fn pending(page: &Page, group: &Group) -> Option<Id<Request>> {
+    let wants = Wants::Membership {
+        group: group.id,
+        kind: MembershipKind::Member,
+    };
+    let mut all = page.world().requests();
+    let mine = all.find(|it| it.requester == page.viewer.id && it.wants == wants);
+    mine.map(|request| request.id)
+}
+
 /// What may be done with a group: what its reader is most likely to want first.
 pub(crate) fn actions(page: &Page, group: &Group) -> Actions {
     let (world, me) = (page.world(), page.viewer.id);
@@ -208,9 +227,18 @@ pub(crate) fn actions(page: &Page, group: &Group) -> Actions {
     let attach = is_managed && !is_role && may(Wish::AttachRole);
     let is_in = world.holds(me, group.id, MembershipKind::Member, page.now());
     let is_now = page.view.at == crate::At::Now;
-    let ask = is_now && is_managed && is_in.is_none_or(|until| until != Expiry::NEVER);
-    let ask_label = is_in.map_or("Ask to join", |_| "Ask for longer");
-    let ask_at = ask_href(group, MembershipKind::Member);
+    // Who may add people adds themself, unless a tag stops them.
+    let stopped =
+        || Requirements::of_place(world, group, MembershipKind::Member, page.now()).no_self;
+    let ask = is_now
+        && is_managed
+        && is_in.is_none_or(|until| until != Expiry::NEVER)
+        && (!add || stopped().is_some() && !page.is_admin());
+    let (ask_label, ask_at) = match pending(page, group) {
+        Some(request) => ("Your request waits", convert::request_href(request)),
+        None if is_in.is_some() => ("Ask for longer", ask_href(group, MembershipKind::Member)),
+        None => ("Ask to join", ask_href(group, MembershipKind::Member)),
+    };
     let edit = may(Wish::EditGroup);
     let leave = is_managed && page.may(Wish::RemovePeople, Target::Place { user: me, group });
     let can_leave = |kind| leave && world.direct(me, group.id, kind).is_some();

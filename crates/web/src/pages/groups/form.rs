@@ -3,7 +3,10 @@
 use portcullis_app::group::{CreateGroup, DeleteGroup, EditGroup};
 use portcullis_model::{App, GroupKind, Policy, record::AppPart};
 
-use crate::pages::{pick, prelude::forms::*};
+use crate::pages::{
+    pick::{Kind, Offer},
+    prelude::forms::*,
+};
 
 /// The way to a group.
 pub(in crate::pages) fn crumbs(group: &Group) -> Vec<ui::Link> {
@@ -56,13 +59,13 @@ impl Form for GroupForm {
                 form.banners
                     .push(banner.leading("Find a person", "/people"));
             }
-            let app = page.query("app");
+            let app = page.viewer.world.find_app(&page.query("app"));
             let first = match kinds.first() {
-                _ if !app.is_empty() => format!("app:{app}"),
-                _ if as_role || page.query("kind") == "role" => "role".into(),
-                first => first.map_or_else(String::new, |kind| kind.value.clone()),
+                _ if app.is_some() => OF_APP,
+                _ if as_role => "role",
+                first => first.map_or("", |kind| &kind.value),
             };
-            choose(form, kinds.clone(), first);
+            kind_fields(form, kinds.clone(), first, app, "");
             form.submit = format!("Create {noun}");
         }
         form.add(Line, "name", "Name", group.map_or("", |group| &group.name))
@@ -70,11 +73,11 @@ impl Form for GroupForm {
             .help(prefix_help(policy));
         form.description(group.map_or("", |group| &group.description));
         match group {
-            None => form.owners("They decide who is in the group. Enter logins or e-mail addresses, separated by commas, spaces or new lines."),
-            Some(group) if kinds.len() > 1 && !group.is_owners_group() => {
-                let first = kind_value(group.kind);
-                choose(form, kinds, first)
-                    .help("Another kind may need another name. You see what changes for people before it is saved.");
+            None => form.owners("They decide who is in the group. Names, logins or e-mail addresses; a pasted list is taken whole."),
+            Some(group) if may_differ(page, group, &kinds) => {
+                let app = group.app().and_then(|app| page.viewer.world.app(app));
+                let help = "Another kind may need another name. You see what changes for people before it is saved.";
+                kind_fields(form, kinds, kind_value(group.kind), app, help);
             }
             Some(_) => {}
         }
@@ -116,8 +119,7 @@ impl Form for GroupForm {
         };
         let kind = match input.text("kind") {
             "" => None,
-            kept if kept == kind_value(group.kind) => None,
-            _ => kind_of(input),
+            _ => kind_of(input).filter(|kind| !same_kind(*kind, group.kind)),
         };
         let (name, description) = input.named(Some(&group.name));
         let operation = EditGroup {
@@ -187,87 +189,77 @@ pub(in crate::pages) fn named(input: &mut Input<'_>, kind: GroupKind) -> Option<
     })
 }
 
-fn kind_value(kind: GroupKind) -> String {
-    match kind {
-        GroupKind::Group => "group".into(),
-        GroupKind::Role => "role".into(),
-        GroupKind::App { app, .. } => format!("app:{app}"),
+/// The fields that say of what kind a group is, and of which app.
+fn kind_fields(
+    form: &mut FormPage<'_>,
+    kinds: Vec<ui::Choice>,
+    first: &str,
+    app: Option<&App>,
+    help: &str,
+) {
+    let of_apps = kinds.iter().any(|kind| kind.is(OF_APP));
+    form.add(Select(kinds), "kind", KIND, first).help(help);
+    if of_apps {
+        form.one(Kind::App, "app", "App", app.map(Offer::app))
+            .help("Only for a group of an app.");
     }
+}
+
+/// What the field `kind` says of a group of an app.
+const OF_APP: &str = "app";
+
+fn kind_value(kind: GroupKind) -> &'static str {
+    match kind {
+        GroupKind::Group => "group",
+        GroupKind::Role => "role",
+        GroupKind::App { .. } => OF_APP,
+    }
+}
+
+/// Whether two kinds are one to whoever chooses among them.
+fn same_kind(a: GroupKind, b: GroupKind) -> bool {
+    let app = |kind| match kind {
+        GroupKind::App { app, .. } => Some(app),
+        GroupKind::Group | GroupKind::Role => None,
+    };
+    kind_value(a) == kind_value(b) && app(a) == app(b)
 }
 
 fn kind_of(input: &mut Input<'_>) -> Option<GroupKind> {
-    let world = input.world();
-    match input.text("kind").split_once(':') {
-        None if input.text("kind") == "group" => return Some(GroupKind::Group),
-        None if input.text("kind") == "role" => return Some(GroupKind::Role),
-        Some(("app", key)) => {
-            let key = if key.is_empty() {
-                input.text(OTHER_APP)
-            } else {
-                key
-            };
-            if let Some(app) = world.find_app(key) {
-                let part = AppPart::Access;
-                return Some(GroupKind::App { app: app.id, part });
-            }
+    let kind = input.text("kind");
+    let plain = match kind {
+        "group" => Some(GroupKind::Group),
+        "role" => Some(GroupKind::Role),
+        _ => None,
+    };
+    match plain {
+        Some(_) if !input.fields.last("app").is_empty() => {
+            let wrong = "only a group of an app has one; choose that kind, or clear this";
+            input.errors.add("app", wrong);
+            None
         }
-        _ => {}
+        Some(plain) => Some(plain),
+        None if kind == OF_APP => Some(GroupKind::App {
+            app: input.one(Kind::App, "app")?,
+            part: AppPart::Access,
+        }),
+        None => {
+            input.errors.add("kind", "choose what kind of group it is");
+            None
+        }
     }
-    if input.text("kind") == OTHER {
-        let name = input.text(OTHER_APP);
-        input.errors.add(OTHER_APP, pick::unknown("app", &[name]));
-        return None;
-    }
-    input.errors.add("kind", "choose what kind of group it is");
-    None
 }
 
-/// The apps offered at once.
-const MOST_APPS: usize = 50;
-/// The choice that leaves the app to be named, and the field that names it.
-const OTHER: &str = "app:";
-const OTHER_APP: &str = "other_app";
-
-/// The choice among `kinds`; of very many apps some are offered, and others are named.
-fn choose<'f>(
-    form: &'f mut FormPage<'_>,
-    mut kinds: Vec<ui::Choice>,
-    first: String,
-) -> &'f mut Field {
-    let left = kinds.len().saturating_sub(MOST_APPS);
-    if left > 0 {
-        kinds.sort_by_key(|kind| !kind.is(&first));
-        kinds.truncate(MOST_APPS);
-        let label = format!("Group of another app ({left} more), named below");
-        kinds.push(ui::Choice::new(OTHER, label));
-        form.add(Line, OTHER_APP, "Name of the other app", "");
-        // The name stands below the choice.
-        let field = form.fields.len() - 1;
-        form.add(Select(kinds), "kind", KIND, first);
-        form.fields.swap(field, field + 1);
-        return &mut form.fields[field];
-    }
-    form.add(Select(kinds), "kind", KIND, first)
+/// Whether the viewer has a choice about the kind of a group that is there.
+fn may_differ(page: &Page, group: &Group, kinds: &[ui::Choice]) -> bool {
+    let several = |group: &Group| apps(page, Some(group)).nth(1).is_some();
+    !group.is_owners_group() && (kinds.len() > 1 || several(group))
 }
 
 /// The kinds the viewer may give a new group, or `group`.
 fn kinds(page: &Page, group: Option<&Group>) -> Vec<ui::Choice> {
-    let world = &page.viewer.world;
-    let plain = match group {
-        None => allowed(page, Action::CreateGroup, Target::Nothing),
-        Some(group) => allowed(page, Action::ChangeGroupKind, Target::Group(group)),
-    };
-    let any = plain.is_ok();
+    let any = may_choose(page, group);
     let is = |kind: GroupKind| group.is_some_and(|group| group.kind == kind);
-    let in_app = |app: Id<App>| {
-        let (action, target) = match group.map(Group::app) {
-            None => (Action::CreateAppGroup, Target::App(app)),
-            Some(from) if from == Some(app) => return true,
-            Some(Some(_)) => (Action::MoveAppGroup, Target::App(app)),
-            Some(None) => return any,
-        };
-        allowed(page, action, target).is_ok()
-    };
     let mut all = Vec::new();
     if any || is(GroupKind::Group) {
         all.push(ui::Choice::new("group", "Plain group"));
@@ -275,9 +267,31 @@ fn kinds(page: &Page, group: Option<&Group>) -> Vec<ui::Choice> {
     if any || is(GroupKind::Role) {
         all.push(ui::Choice::new("role", "Role"));
     }
-    for app in world.apps().filter(|app| in_app(app.id)) {
-        let label = format!("Group of the app {}", app.name);
-        all.push(ui::Choice::new(format!("app:{}", app.id), label));
+    if apps(page, group).next().is_some() {
+        all.push(ui::Choice::new(OF_APP, "Group of an app"));
     }
     all
+}
+
+/// Whether the viewer may make a group of any kind, or make any of `group`.
+fn may_choose(page: &Page, group: Option<&Group>) -> bool {
+    let may = match group {
+        None => allowed(page, Action::CreateGroup, Target::Nothing),
+        Some(group) => allowed(page, Action::ChangeGroupKind, Target::Group(group)),
+    };
+    may.is_ok()
+}
+
+/// The apps in which the viewer may make a group, or which `group` may be of.
+fn apps<'p>(page: &'p Page, group: Option<&'p Group>) -> impl Iterator<Item = &'p App> {
+    let any = may_choose(page, group);
+    page.viewer.world.apps().filter(move |app| {
+        let (action, target) = match group.map(Group::app) {
+            None => (Action::CreateAppGroup, Target::App(app.id)),
+            Some(from) if from == Some(app.id) => return true,
+            Some(Some(_)) => (Action::MoveAppGroup, Target::App(app.id)),
+            Some(None) => return any,
+        };
+        allowed(page, action, target).is_ok()
+    })
 }

@@ -11,6 +11,8 @@ use crate::pages::prelude::*;
 
 /// More apps or tags than this are not offered as a choice; a page of theirs leads here instead.
 const MOST_CHOICES: usize = 60;
+/// Administrators named.
+const MOST_NAMED: usize = 3;
 /// Tags shown in a row.
 const MOST_TAGS: usize = 3;
 
@@ -19,7 +21,7 @@ const MOST_TAGS: usize = 3;
 struct Groups<'p> {
     noun: &'static str,
     title: &'static str,
-    lead: &'static str,
+    lead: String,
     with_app: bool,
     it: List<'p, &'p Group>,
     page: &'p Page,
@@ -35,6 +37,7 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
         let lead = "Members of a group get its permissions.";
         ("groups", "Groups", lead, "New group")
     };
+    let lead = format!("{lead}{}", who_creates(&page, noun));
     let mut it = found(&page, &format!("/{noun}"), roles);
     it.offer(Wish::CreateGroup, new);
     render(&Groups {
@@ -45,6 +48,23 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
         page: &page,
         it,
     })
+}
+
+/// Whom to ask for a new one, for those who cannot make it themselves.
+fn who_creates(page: &Page, noun: &str) -> String {
+    if page.may(Wish::CreateGroup, Target::Nothing) || page.view.at != crate::At::Now {
+        return String::new();
+    }
+    let admins = page.viewer.world.admins(None, page.viewer.context.now);
+    let names: Vec<_> = admins
+        .iter()
+        .take(MOST_NAMED)
+        .map(|it| it.name.as_str())
+        .collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!(" Administrators create {noun}: ask {}.", names.join(" or ")),
+    }
 }
 
 fn found<'p>(page: &'p Page, place: &str, roles: bool) -> List<'p, &'p Group> {

@@ -19,6 +19,7 @@ use super::{
 use crate::Web;
 
 pub(super) use self::{
+    facts::pending,
     form::{GroupForm, crumbs, named},
     roles::AttachTo,
 };

@@ -3,7 +3,7 @@
 use portcullis_app::group::{AddPeople, RemovePeople};
 use portcullis_model::Membership;
 
-use crate::pages::prelude::forms::*;
+use crate::pages::{pick::Offer, prelude::forms::*};
 
 pub(super) struct Add {
     group: Group,
@@ -27,10 +27,9 @@ impl Form for Add {
         let requirements = Requirements::of_place(world, group, kind, now);
         form.no_self_add(&requirements, group, kind);
         let asked = world.find_user(&page.query("user"));
-        let asked = asked.map_or("", |user| user.login.as_str());
-        form.add(Lines, "users", "People", asked)
+        form.people("users", "People", asked.map(Offer::user).into_iter().collect())
             .required()
-            .help("Logins or e-mail addresses, separated by commas, spaces or new lines. Lists can be pasted. Existing members get the new end date.");
+            .help("Names, logins or e-mail addresses; a pasted list is taken whole. Existing members get the new end date.");
         form.until(&requirements, None);
         form.reason(&requirements, "Shown next to the member.");
         let text = match kind {
@@ -128,7 +127,7 @@ impl Form for Extend {
         form.hidden("kind", kind);
         let who = convert::user(user).with_detail(format!("{}, {ends}", kind.noun()));
         form.add(Known(who), "", "Now", "");
-        form.until(&requirements, None);
+        form.until_instead(&requirements, self.place.validity.until);
         form.reason(&requirements, "Why you change the end date.");
         form.version(&Some(&self.place));
         form.submit = "Change end date".into();

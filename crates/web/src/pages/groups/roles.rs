@@ -3,7 +3,7 @@
 use portcullis_app::group::{AttachRole, DetachRole};
 use portcullis_model::World;
 
-use crate::pages::{constraints::length, pick, prelude::forms::*};
+use crate::pages::{constraints::length, pick::Kind, prelude::forms::*};
 
 pub(super) struct Attach {
     group: Group,
@@ -25,10 +25,9 @@ impl Form for Attach {
         let here = format!("{}/roles/attach?kind=", form.cancel);
         form.kind_tabs(&here, ["As members", "As owners"], kind);
         let requirements = Requirements::of_inclusion(world, group, kind);
-        form.add(Line, "role", "Role", "")
+        form.one(Kind::Role, "role", "Role", None)
             .required()
-            .options(pick::role_names(world, None))
-            .help("The role's name. If it is already attached, its end date changes.");
+            .help("A part of its name is enough. If it is already attached, its end date changes.");
         form.until(&requirements, None);
         form.reason(&requirements, "");
         form.submit = "Attach the role".into();
@@ -36,8 +35,10 @@ impl Form for Attach {
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         let group = &self.group;
-        let role = input.role("role");
-        let title = format!("Add {} to {}", input.text("role"), group.name);
+        let role = input.one(Kind::Role, "role");
+        let named = role.and_then(|role| input.world().group(role));
+        let named = named.map_or("a role", |role| role.name.as_str());
+        let title = format!("Add {named} to {}", group.name);
         attaching(input, role?, vec![group.id], title, group)
     }
 }

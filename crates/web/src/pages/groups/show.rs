@@ -123,7 +123,6 @@ fn people<'p>(page: &'p Page, group: &Group, kind: MembershipKind, has_ways: boo
     if kind == MembershipKind::Owner {
         list.keep("kind", "owner");
     }
-    list.keep("at", &page.as_of().day);
     list.searched("Name");
     list.select(
         "ends",

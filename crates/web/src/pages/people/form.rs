@@ -9,7 +9,10 @@ use portcullis_model::{
 };
 use serde_json::Value;
 
-use crate::pages::{pick, prelude::forms::*};
+use crate::pages::{
+    pick::{Kind, Offer},
+    prelude::forms::*,
+};
 
 /// Somebody new, or somebody who is there.
 pub(super) struct PersonForm(Option<User>);
@@ -35,10 +38,8 @@ impl Form for PersonForm {
         let email = of(|u| u.email.as_deref().unwrap_or_default().to_owned());
         form.add(Line, "email", "E-mail", email);
         let manager = user.and_then(|user| world.user(user.manager?));
-        let manager = manager.map_or("", |manager| manager.login.as_str());
-        form.add(Line, "manager", "Manager", manager)
-            .options(pick::logins(world))
-            .help("A login or e-mail address.");
+        form.one(Kind::Person, "manager", "Manager", manager.map(Offer::user))
+            .help("A name, login or e-mail address.");
         form.add(Lines, "attributes", "Attributes", of(listed))
             .help("One per line, as in “Department: Finance”.");
         if user.is_none() {
@@ -61,7 +62,10 @@ impl Form for PersonForm {
                 Email::parse,
             ),
         };
-        let manager = input.people("manager").first().copied();
+        let manager = match input.fields.last("manager") {
+            "" => None,
+            _ => input.one(Kind::Person, "manager"),
+        };
         let attributes = attributes(input, known);
         taken(input, known);
         input.check_stale(&self.0, None);

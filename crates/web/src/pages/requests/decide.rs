@@ -1,6 +1,9 @@
 //! Requests decided: approved, rejected, taken back, one by one or several at once.
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use portcullis_app::{
     Operation,
     request::{Approve, DecideMany, Decision, Reject, Withdraw},
@@ -39,6 +42,14 @@ pub(super) async fn reject(web: State<Web>, sent: Submission) -> Result<Response
 pub(super) async fn withdraw(web: State<Web>, sent: Submission) -> Result<Response, Failure> {
     let withdraw = |_: &mut Input<'_>, request, reason| Withdraw { request, reason };
     decide(web, sent, "Withdraw", withdraw).await
+}
+
+/// The request with its preview as the form stands, at an address that says how.
+pub(super) async fn preview(sent: Submission) -> Result<Response, Failure> {
+    let there = convert::request_href(show::id(&sent.page)?);
+    let chosen = ["until", "until_date", "reason"].map(|name| (name, sent.fields.get(name)));
+    let there = convert::address(&there, &chosen);
+    Ok(Redirect::to(&format!("{there}#preview")).into_response())
 }
 
 /// Does it, or shows the request again with what is wrong.

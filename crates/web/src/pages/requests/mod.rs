@@ -19,6 +19,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/requests/decide", post(decide::many))
         .route("/requests/new", get(new::new).post(send::<new::Membership>))
         .route("/requests/{id}", get(show::show))
+        .route("/requests/{id}/preview", post(decide::preview))
         .route("/requests/{id}/approve", post(decide::approve))
         .route("/requests/{id}/reject", post(decide::reject))
         .route("/requests/{id}/withdraw", post(decide::withdraw))

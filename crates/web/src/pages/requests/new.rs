@@ -39,7 +39,8 @@ fn picker(page: &Page) -> Picker<'_> {
         .collect();
     let mut all: Vec<_> = world
         .groups()
-        .filter(|group| group.is_managed())
+        // Who owns an app is asked for at the group itself.
+        .filter(|group| group.is_managed() && !group.is_owners_group())
         .filter(|group| {
             let app = group.app().and_then(|app| world.app(app));
             contains(&group.name, &query)

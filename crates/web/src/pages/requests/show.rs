@@ -13,6 +13,7 @@ use crate::{
     pages::{
         form::{Values, allowed},
         form_page::durations,
+        input::chosen_end,
         names::actor,
         prelude::*,
         requirements::{Requirements, in_words},
@@ -34,6 +35,8 @@ struct RequestPage<'p> {
     errors: ui::Errors,
     decide: Option<Decide>,
     may_withdraw: bool,
+    /// The next that needs the reader's decision, and how many do besides this.
+    next: Option<(String, usize)>,
     asides: Vec<ui::Aside>,
     events: Vec<LogEntry>,
     earlier: Vec<Request>,
@@ -44,6 +47,9 @@ struct Decide {
     durations: ui::Durations,
     reason: String,
     reason_help: String,
+    /// Until when it was asked for, and until when it would be granted as the form stands.
+    asked: ui::ExpiryPill,
+    granted: ui::ExpiryPill,
     diff: ui::Diff,
     /// Why an approval would be refused; may be empty.
     stands: String,
@@ -115,6 +121,7 @@ pub(super) async fn draw<'p>(
         wanted,
         decide,
         may_withdraw: pending && may_withdraw,
+        next: next(page, request),
         asides,
         events: events(web, request).await?,
         earlier: earlier(web, request).await?,
@@ -163,26 +170,65 @@ async fn decide_box(
         }
         _ => "Required to reject. The requester sees it.".into(),
     };
+    let until = match &*durations.chosen {
+        "asked" => Ok(None),
+        chosen => {
+            let date = values.fields().get("until_date");
+            chosen_end(chosen, date, now).map(Some)
+        }
+    };
+    let (until, mut stands) = match until {
+        Ok(until) => (until, String::new()),
+        Err(wrong) => (None, wrong),
+    };
+    let wish = until.unwrap_or(request.until);
+    let granted = world.constraints_on(wanted).cap(kind, wish, now);
     // Only to show what would change: where a reason is missing, that is said at the reason.
     let operation = Approve {
         request: request.id,
-        until: None,
+        until,
         reason: Reason::parse("preview").unwrap_or_default(),
     };
     let preview = web.app().preview(context.clone(), operation).await;
-    let (diff, stands) = match preview {
-        Ok(preview) => (
-            convert::diff(&preview.before, &preview.after, &preview.diff, now),
-            String::new(),
-        ),
-        Err(refusal) => (ui::Diff::default(), refusal.to_string()),
+    let diff = match preview {
+        Ok(preview) => convert::diff(&preview.before, &preview.after, &preview.diff, now),
+        Err(refusal) => {
+            stands = refusal.to_string();
+            ui::Diff::default()
+        }
     };
     Decide {
+        asked: page.ends(&request.until),
+        granted: page.ends(&granted),
         durations,
         reason: values.text("reason", ""),
         reason_help,
         diff,
         stands,
+    }
+}
+
+/// The request that waits for the reader after this one, and how many others wait.
+fn next(page: &Page, request: &Request) -> Option<(String, usize)> {
+    let (world, now) = (&page.viewer.world, page.viewer.context.now);
+    let waiting = world.waits_for(page.viewer.id, now);
+    let here = waiting.iter().position(|it| it.id == request.id);
+    let others = waiting.iter().filter(|it| it.id != request.id);
+    let after = here.and_then(|here| waiting.get(here + 1));
+    let next = after.or_else(|| others.clone().next())?;
+    Some((convert::request_href(next.id), others.count()))
+}
+
+/// What somebody does and where, as the directory has it.
+fn profile(user: &User) -> String {
+    let mut all = user.attributes.iter();
+    let department = all.find(|(name, _)| name.eq_ignore_ascii_case("department"));
+    let department = department
+        .and_then(|(_, value)| value.as_str())
+        .unwrap_or_default();
+    match user.title() {
+        title if title == department || department.is_empty() => title.to_owned(),
+        title => format!("{title}, {department}"),
     }
 }
 

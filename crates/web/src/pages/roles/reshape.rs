@@ -3,7 +3,7 @@
 use portcullis_app::role::{MergeRoles, SplitRole};
 
 use super::new::{Described, end, may_create};
-use crate::pages::{pick, prelude::forms::*};
+use crate::pages::{pick::Kind, prelude::forms::*};
 
 pub(super) struct Merge(Group);
 
@@ -14,7 +14,7 @@ impl Form for Merge {
         Ok(Self(group.clone()))
     }
 
-    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
+    fn draw(&self, _: &Page, form: &mut FormPage<'_>) {
         let into = &self.0;
         form.title = format!("Merge a role into {}", into.name);
         form.lead = format!(
@@ -22,25 +22,22 @@ impl Form for Merge {
             into.name
         );
         form.of_group(into);
-        form.add(Line, "from", "Role to merge", "")
-            .required()
-            .options(pick::role_names(&page.viewer.world, Some(into.id)));
+        form.one(Kind::Role, "from", "Role to merge", None)
+            .required();
         end(form);
     }
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         let into = &self.0;
-        let (from, reason) = (input.role("from"), input.reason());
+        let (from, reason) = (input.one(Kind::Role, "from"), input.reason());
+        let role = from.and_then(|from| input.world().group(from));
+        let named = role.map_or("a role", |role| role.name.as_str());
+        let title = format!("Merge {named} into {} and delete it", into.name);
         let operation = MergeRoles {
             into: into.id,
             from: from?,
             reason: reason?,
         };
-        let title = format!(
-            "Merge {} into {} and delete it",
-            input.text("from"),
-            into.name
-        );
         let cancel = convert::group_href(into);
         Some(Step::new(operation, title, "Merge", cancel).always())
     }
@@ -58,7 +55,7 @@ impl Form for Split {
     fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         let (world, role) = (&page.viewer.world, &self.0);
         form.title = format!("Split {}", role.name);
-        form.lead = "The groups you select move to a new role with the same people, so nobody gains or loses anything today.".into();
+        form.lead = "The groups you select move to a new role with the same people: they stay in every group and keep every permission, and are in two roles instead of one.".into();
         form.of_group(role);
         Described::draw(page, form, "");
         let boxes = world.targets_of(role.id).filter_map(|inclusion| {

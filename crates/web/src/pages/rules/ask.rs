@@ -1,9 +1,11 @@
 //! A question to the decision point: the answer, the rule that gave it, what came of every other,
 //! and what would turn it around.
 
+use std::collections::BTreeSet;
+
 use portcullis_app::decide::{self as told, Action, Decider, Entity, Properties, Question};
-use portcullis_model::Expiry;
-use portcullis_rules::{Outcome, Redaction, RuleTrace, Truth, strict};
+use portcullis_model::{Expiry, entitlement::Rules};
+use portcullis_rules::{Outcome, Redaction, RuleTrace, SlugSet, Truth, strict};
 
 use crate::pages::prelude::*;
 
@@ -25,6 +27,9 @@ pub(crate) struct Asked {
     pub kind: String,
     pub id: String,
     pub properties: String,
+    pub context: String,
+    /// The actions and types that rules name, to choose from.
+    pub known: [BTreeSet<String>; 2],
     pub as_of: String,
     pub errors: ui::Errors,
 }
@@ -69,7 +74,9 @@ impl Asked {
             kind: page.query("type"),
             id: page.query("id"),
             properties: page.query("properties"),
-            as_of: page.as_of().day,
+            context: page.query("context"),
+            known: known(page),
+            as_of: page.day(),
             errors: ui::Errors::default(),
         }
     }
@@ -90,33 +97,8 @@ impl Asked {
                 self.errors.add(field, format!("name {what}"));
             }
         }
-        let mut properties = Properties::new();
-        for line in self.properties.lines().map(str::trim) {
-            if line.is_empty() {
-                continue;
-            }
-            match line.split_once('=') {
-                Some((name, value)) if !name.trim().is_empty() => {
-                    let name = name.trim();
-                    match strict::from_word(value.trim()) {
-                        Err(wrong) => {
-                            let wrong = format!("`{name}`: {}", wrong.message);
-                            self.errors.add("properties", wrong);
-                        }
-                        Ok(value) => {
-                            if properties.insert(name.into(), value).is_some() {
-                                let wrong = format!("`{name}` is written twice; keep one");
-                                self.errors.add("properties", wrong);
-                            }
-                        }
-                    }
-                }
-                _ => {
-                    let wrong = format!("`{line}` has no value; write it as `status = active`");
-                    self.errors.add("properties", wrong);
-                }
-            }
-        }
+        let properties = self.pairs("properties", &self.properties.clone());
+        let context = self.pairs("context", &self.context.clone());
         let kind = decider.subject_types().first()?.clone();
         self.errors.is_empty().then(|| Question {
             subject: Entity {
@@ -133,9 +115,50 @@ impl Asked {
                 id: self.id.clone(),
                 properties: (!properties.is_empty()).then_some(properties),
             },
-            context: None,
+            context: (!context.is_empty()).then_some(context),
         })
     }
+
+    /// What a field says, one `name = value` per line.
+    fn pairs(&mut self, field: &str, text: &str) -> Properties {
+        let mut all = Properties::new();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let wrong = match line.split_once('=') {
+                Some((name, value)) if !name.trim().is_empty() => {
+                    let name = name.trim();
+                    match strict::from_word(value.trim()) {
+                        Err(wrong) => format!("`{name}`: {}", wrong.message),
+                        Ok(value) => match all.insert(name.into(), value) {
+                            Some(_) => format!("`{name}` is written twice; keep one"),
+                            None => continue,
+                        },
+                    }
+                }
+                _ => format!("`{line}` has no value; write it as `status = active`"),
+            };
+            self.errors.add(field, wrong);
+        }
+        all
+    }
+}
+
+/// The actions and the types that are named in what groups confer, the first of them.
+fn known(page: &Page) -> [BTreeSet<String>; 2] {
+    const MOST: usize = 200;
+    let (mut actions, mut types) = (BTreeSet::new(), BTreeSet::new());
+    let lists = page.world().entitlements();
+    let lists = lists.filter_map(|entitlement| Rules::of(&entitlement.grant));
+    let named = |set: &SlugSet| match set {
+        SlugSet::Any => Vec::new(),
+        SlugSet::Only(names) | SlugSet::Except(names) => {
+            names.iter().map(ToString::to_string).collect()
+        }
+    };
+    for rule in lists.take(MOST).flat_map(|list| &list.rules.0) {
+        actions.extend(named(&rule.actions));
+        types.extend(named(&rule.types));
+    }
+    [actions, types]
 }
 
 pub(crate) async fn ask(State(web): State<Web>, page: Page) -> Result<Response, Failure> {

@@ -26,15 +26,11 @@ impl Drawing {
         drawing
     }
 
-    /// Draws a way that leads to a group, and says which node that is. The first step stands with
-    /// the roles, the last with the groups; what lies between is told by the line's note.
+    /// Draws a way that leads to a group step by step, and says which node that is.
     pub(crate) fn path(&mut self, world: &World, path: &Path<'_>, decides: bool) -> usize {
         let weight = Weight::of(decides);
         self.raise(0, weight);
         let steps = path.steps(world);
-        let Some((goal, before)) = steps.split_last() else {
-            return 0;
-        };
         let note = |until: portcullis_model::Expiry| {
             until.instant().map_or_else(
                 || "no end".to_owned(),
@@ -42,27 +38,13 @@ impl Drawing {
             )
         };
         let mut from = 0;
-        if let Some(first) = before.first() {
-            let (group, note) = (convert::group(first.group), note(first.until));
-            let node = self.node(Layer::Role, group, &note, weight);
+        for step in steps {
+            let note = note(step.until);
+            let node = self.node(Layer::Group, convert::group(step.group), &note, weight);
             self.edge(from, node, note, weight);
             from = node;
         }
-        let between = before.iter().skip(1);
-        let between: Vec<_> = between.map(|step| &*step.group.name).collect();
-        let layer = if goal.group.is_role() && before.is_empty() {
-            Layer::Role
-        } else {
-            Layer::Group
-        };
-        let detail = if between.is_empty() {
-            note(path.until)
-        } else {
-            format!("via {}", between.join(", "))
-        };
-        let node = self.node(layer, convert::group(goal.group), &detail, weight);
-        self.edge(from, node, note(goal.until), weight);
-        node
+        from
     }
 
     /// Draws a group somebody is not in, and the roles that would lead there.
@@ -79,7 +61,7 @@ impl Drawing {
         let roles = world.groups_into(group.id, kind, now).into_iter();
         for (role, _) in roles.filter(|(role, _)| role.is_role()).take(MOST_ROLES) {
             let role = convert::group(role);
-            let role = self.node(Layer::Role, role, "would lead there", Weight::Missing);
+            let role = self.node(Layer::Group, role, "would lead there", Weight::Missing);
             self.edge(0, role, String::new(), Weight::Missing);
             self.edge(role, node, String::new(), Weight::Plain);
         }
@@ -95,7 +77,8 @@ impl Drawing {
     }
 
     /// The map.
-    pub(crate) fn map(self, title: String) -> Map {
+    pub(crate) fn map(mut self, title: String) -> Map {
+        self.0.level();
         Map { title, ..self.0 }
     }
 

@@ -5,14 +5,16 @@ use portcullis_app::{
     why::{self, Why},
 };
 use portcullis_model::{
-    Expiry, Group, Timestamp, User,
+    Expiry, Group, Id, Timestamp, User,
     world::{Holder, Path},
 };
 
 use crate::pages::{
-    compare::{Give, Picked, give, pick},
+    asked::Asked,
+    compare::{Give, give, pick},
     fields,
     grants::{path_groups, person, why_has},
+    pick::Kind,
     prelude::*,
     why::map::Drawing,
 };
@@ -28,12 +30,13 @@ const MOST_ROLES: usize = 3;
 #[template(path = "why/show.html")]
 struct Shown<'p> {
     page: &'p Page,
-    user: Picked,
+    user: Asked,
     what: &'static str,
     name: String,
     answer: Option<Verdict<'p>>,
     holders: Option<Holders<'p>>,
-    unknown: String,
+    /// What was named where it names nothing alone, and what it may mean.
+    unknown: Option<Asked>,
 }
 
 /// What is so, and through what.
@@ -74,12 +77,17 @@ enum Question<'p> {
     Group(&'p Group, MembershipKind),
     Permission(String),
     Nothing,
-    /// A name nothing has.
-    Unknown(String),
+    /// A name nothing has alone.
+    Unknown(Asked),
 }
 
 pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    render(&shown(&web, &page))
+    let mut why = shown(&web, &page);
+    why.user = why.user.or_later(&web, &page).await?;
+    if let Some(unknown) = why.unknown {
+        why.unknown = Some(unknown.or_later(&web, &page).await?);
+    }
+    render(&why)
 }
 
 fn shown<'p>(web: &Web, page: &'p Page) -> Shown<'p> {
@@ -89,7 +97,7 @@ fn shown<'p>(web: &Web, page: &'p Page) -> Shown<'p> {
         Question::Group(group, MembershipKind::Member) => ("member", group.name.to_string()),
         Question::Group(group, MembershipKind::Owner) => ("owner", group.name.to_string()),
         Question::Permission(name) => ("permission", name.clone()),
-        Question::Unknown(name) => (asked_as(page), name.clone()),
+        Question::Unknown(asked) => (asked_as(page), asked.text.clone()),
         Question::Nothing => (asked_as(page), String::new()),
     };
     let answer = match (user, &question) {
@@ -109,8 +117,8 @@ fn shown<'p>(web: &Web, page: &'p Page) -> Shown<'p> {
         answer,
         holders,
         unknown: match question {
-            Question::Unknown(name) => name,
-            _ => String::new(),
+            Question::Unknown(asked) => Some(asked),
+            _ => None,
         },
     }
 }
@@ -135,14 +143,19 @@ fn question(page: &Page) -> Question<'_> {
     if !permission.is_empty() {
         return Question::Permission(permission);
     }
-    let group = if name.is_empty() { group } else { name };
+    let (field, group) = match name.is_empty() {
+        true => ("group", group),
+        false => ("name", name),
+    };
     if group.is_empty() {
         return Question::Nothing;
     }
     let kind = fields::kind(asked_as(page));
-    match page.world().find_group(&group) {
+    let asked = Asked::text(page, Kind::Group, field, "group or role", group);
+    let found = asked.found.as_ref();
+    match found.and_then(|found| page.world().group(Id::new(found.id))) {
         Some(group) => Question::Group(group, kind),
-        None => Question::Unknown(group),
+        None => Question::Unknown(asked),
     }
 }
 

@@ -4,7 +4,10 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Layer {
     Person,
+    /// What somebody is in themselves and what leads on.
     Role,
+    /// What is led to on the way, so many steps after the first.
+    Further(u8),
     /// Groups, plain or of an app.
     Group,
     Entitlement,
@@ -24,6 +27,7 @@ impl Layer {
         match self {
             Self::Person => ("Person", "person"),
             Self::Role => ("Through", "role"),
+            Self::Further(_) => ("and then", "role"),
             Self::Group => ("Groups", "group"),
             Self::Entitlement => ("Entitlements", "entitlement"),
         }
@@ -80,6 +84,42 @@ pub(crate) struct Map {
     /// The nodes; edges point at them by index.
     pub(crate) nodes: Vec<Node>,
     pub(crate) edges: Vec<Edge>,
+}
+
+impl Map {
+    /// Puts what leads on from one to the other into columns of its own, one for each step: what
+    /// stands between a person and a group is drawn where it stands.
+    pub(crate) fn level(&mut self) {
+        let leads = |layer| matches!(layer, Layer::Role | Layer::Further(_) | Layer::Group);
+        let among = |nodes: &[Node], edge: &Edge| {
+            leads(nodes[edge.from].layer) && leads(nodes[edge.to].layer)
+        };
+        let mut steps = vec![0_u8; self.nodes.len()];
+        // As many rounds as there are nodes are enough where nothing goes in circles.
+        for _ in 0..self.nodes.len() {
+            for edge in self.edges.iter().filter(|edge| among(&self.nodes, edge)) {
+                steps[edge.to] = steps[edge.to].max(steps[edge.from].saturating_add(1));
+            }
+        }
+        let on: Vec<_> = self
+            .edges
+            .iter()
+            .filter(|edge| among(&self.nodes, edge))
+            .collect();
+        let on: std::collections::BTreeSet<_> = on.into_iter().map(|edge| edge.from).collect();
+        for (at, node) in self
+            .nodes
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, node)| leads(node.layer))
+        {
+            node.layer = match steps[at] {
+                _ if !on.contains(&at) => Layer::Group,
+                0 => Layer::Role,
+                further => Layer::Further(further),
+            };
+        }
+    }
 }
 
 /// Small maps for tests.

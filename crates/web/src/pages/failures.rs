@@ -1,0 +1,189 @@
+//! How failures look to people: a page that says what went wrong and where to go from here, in the
+//! frame of every page.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderValue, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use portcullis_model::{App, Group, Noun, Record as _, Refusal, Tag, User};
+use uuid::Uuid;
+
+use super::{
+    convert,
+    frame::{Page, places, render},
+};
+use crate::{
+    At, Web,
+    auth::Authenticated,
+    error::{Failure, Problem},
+    http::path::Keyed,
+    ui,
+};
+
+#[derive(Template)]
+#[template(path = "failures.html")]
+struct Failed {
+    page: ui::Bare,
+    title: &'static str,
+    problem: Problem,
+    /// Ways on before the usual ones.
+    ways: Vec<ui::Link>,
+}
+
+/// Shows failures of pages as pages.
+pub(crate) async fn as_pages(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    // What is found is kept for the page and for its failure; that it is nobody is theirs to tell.
+    let _ = Authenticated::from_request_parts(&mut parts, &web).await;
+    let wants_json = parts
+        .headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("application/json") && !accept.contains("text/html"));
+    let mut page = parts.clone();
+    parts.extensions.remove::<Arc<Failure>>();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let Some(failure) = response.extensions().get::<Arc<Failure>>().cloned() else {
+        return response;
+    };
+    if wants_json {
+        return response;
+    }
+    page_of(&web, &mut page, &failure).await
+}
+
+/// A failure as a page for whoever sent the request, as far as that is known.
+pub(crate) async fn page_of(web: &Web, parts: &mut Parts, failure: &Failure) -> Response {
+    let shown = Page::from_request_parts(parts, web).await.ok();
+    let later = match (&shown, failure) {
+        (Some(page), Failure::Refused(Refusal::NotFound { what, key })) => {
+            later(web, page, *what, key).await
+        }
+        _ => None,
+    };
+    // The failing request's own query may be what is wrong: the frame is made without it.
+    let path = parts.uri.path().to_owned();
+    parts.uri = path.parse().unwrap_or_default();
+    parts.headers.remove(crate::view::POSITION);
+    parts.extensions.remove::<crate::View>();
+    match Page::from_request_parts(parts, web).await {
+        Ok(page) => drawn(page.shell(), failure, later),
+        Err(_) => {
+            let who = ui::Viewer {
+                href: "/".to_owned(),
+                ..ui::Viewer::default()
+            };
+            let now = web.app().now().to_jiff();
+            let shell = ui::Shell {
+                nav: places(&path),
+                ..ui::Shell::new(who, "", now)
+            };
+            drawn(shell, failure, None)
+        }
+    }
+}
+
+/// What is there now and was not yet at the time that was asked about.
+struct Later {
+    text: String,
+    ways: Vec<ui::Link>,
+}
+
+async fn later(web: &Web, page: &Page, what: Noun, key: &str) -> Option<Later> {
+    let At::Past(at) = page.view.at else {
+        return None;
+    };
+    let (world, me) = (&page.viewer.world, page.viewer.id);
+    let (id, name): (Uuid, String) = match what {
+        Noun::Person | Noun::User => {
+            let user = User::find(world, key, me)?;
+            (user.id().uuid(), user.name.to_string())
+        }
+        Noun::Group | Noun::Role => {
+            let group = Group::find(world, key, me)?;
+            (group.id().uuid(), group.name.to_string())
+        }
+        Noun::App => {
+            let app = App::find(world, key, me)?;
+            (app.id().uuid(), app.name.to_string())
+        }
+        Noun::Tag => {
+            let tag = Tag::find(world, key, me)?;
+            (tag.id().uuid(), tag.name.to_string())
+        }
+        _ => return None,
+    };
+    let came = page.came(web, id).await.ok()??;
+    let now = page.viewer.context.now;
+    let day = |at| convert::when(at, now).date();
+    let first = came.to_string();
+    Some(Later {
+        text: format!(
+            "{name} came on {}. On {} there was no {what} of that name yet.",
+            day(came),
+            day(at)
+        ),
+        ways: vec![
+            ui::Link::new(
+                format!("As it was on {}", day(came)),
+                page.with_query(&[("at", &first)]),
+            ),
+            ui::Link::new("As it is now", page.with_query(&[("at", "")])),
+        ],
+    })
+}
+
+fn drawn(shell: ui::Shell, failure: &Failure, later: Option<Later>) -> Response {
+    let mut problem = failure.problem();
+    let mut title = match failure {
+        Failure::Refused(Refusal::NotFound { .. }) => "Not found",
+        Failure::Refused(Refusal::NotAllowed { .. }) | Failure::DecisionsOnly => {
+            "You do not have permission"
+        }
+        Failure::Refused(Refusal::Invalid(_)) => "Something is missing or wrong",
+        Failure::Refused(Refusal::Rule { .. }) => "Blocked by a policy",
+        Failure::Refused(Refusal::Conflict { .. }) => "This changed in the meantime",
+        Failure::Unauthenticated => "Sign in to continue",
+        Failure::Csrf => "This form has expired",
+        Failure::Unavailable(_) | Failure::NotYet | Failure::Stale { .. } => {
+            "Temporarily unavailable"
+        }
+        Failure::Http(status, _) if status.as_u16() == 404 => "Page not found",
+        Failure::Http(..) | Failure::KeyReused => "That does not work",
+        Failure::TooMany { .. } => "Too many requests",
+        Failure::Busy => "Busy right now",
+        Failure::Internal(_) => "Something went wrong",
+    };
+    if matches!(failure, Failure::Unauthenticated) {
+        problem.detail = "You are not signed in. This server knows people by a token in the \
+                          `Authorization` header, which what stands before it sends for you; ask \
+                          whoever runs it."
+            .to_owned();
+    }
+    let mut ways = Vec::new();
+    if let Some(later) = later {
+        (title, problem.detail, ways) = ("Not there yet", later.text, later.ways);
+    }
+    let page = Failed {
+        page: ui::Bare(shell),
+        title,
+        problem,
+        ways,
+    };
+    let mut response = match render(&page) {
+        Ok(page) => (failure.status(), page).into_response(),
+        Err(error) => error.into_response(),
+    };
+    if matches!(failure, Failure::Unauthenticated) {
+        let bearer = HeaderValue::from_static("Bearer");
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, bearer);
+    }
+    response
+}
