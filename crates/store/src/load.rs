@@ -30,18 +30,26 @@ pub(crate) enum When {
 
 /// Loads a world within one transaction, which must see one state of the database.
 pub(crate) async fn world(conn: &mut Conn, when: When) -> Result<World, StoreError> {
+    let head = Head::read(conn, HEAD).await?.position;
+    match when {
+        When::Now => build(conn, head, When::Now).await,
+        When::At(wanted) if wanted > head => Err(StoreError::Beyond { wanted, head }),
+        When::At(wanted) if wanted == head => build(conn, head, When::Now).await,
+        When::At(wanted) => build(conn, wanted, when).await,
+    }
+}
+
+/// The same at the log's `head`.
+pub(crate) async fn current(conn: &mut Conn, head: &Head) -> Result<World, StoreError> {
+    build(conn, head.position, When::Now).await
+}
+
+async fn build(conn: &mut Conn, position: Position, rows_of: When) -> Result<World, StoreError> {
     if conn.engine() == Engine::Postgres {
         // A million rows may take longer than any other statement is allowed to.
         conn.execute("SET LOCAL statement_timeout = 0", vec![])
             .await?;
     }
-    let head = Head::read(conn, HEAD).await?.position;
-    let (position, rows_of) = match when {
-        When::Now => (head, When::Now),
-        When::At(wanted) if wanted > head => return Err(StoreError::Beyond { wanted, head }),
-        When::At(wanted) if wanted == head => (head, When::Now),
-        When::At(wanted) => (wanted, When::At(wanted)),
-    };
     let (send, mut receive) = mpsc::channel::<Vec<Change>>(8);
     let build = tokio::task::spawn_blocking(move || {
         let chunks = std::iter::from_fn(|| receive.blocking_recv());
@@ -75,7 +83,7 @@ pub(crate) async fn level(
     }
     match log::follow(conn, known, head).await? {
         Some(world) => Ok(world),
-        None => world(conn, When::Now).await,
+        None => current(conn, head).await,
     }
 }
 

@@ -104,7 +104,7 @@ impl Store {
     pub(crate) async fn load_known(&self) -> Result<(World, Head), StoreError> {
         let mut tx = self.db().snapshot().await?;
         let head = Head::read(&mut tx, HEAD).await?;
-        let world = load::world(&mut tx, When::Now).await?;
+        let world = load::current(&mut tx, &head).await?;
         tx.rollback().await?;
         Ok((world, head))
     }

@@ -280,7 +280,7 @@ portcullis_testkit::both_engines! {
             assert_eq!((entry.position, entry.operation), (given.position, OperationName::GroupGrantEntitlement));
 
             let revoke = RevokeEntitlement { entitlement: there.id };
-            assert!(app.preview(context.clone(), revoke.clone()).await.unwrap().takes_away(), "{kind}");
+            assert!(app.preview(context.clone(), revoke).await.unwrap().takes_away(), "{kind}");
             let undone = done(&app, Undo { position: given.position, change: (*given.change).clone() }).await;
             assert_eq!(undone.world.conferred(group, &grant), None);
             agree(&undone.world, &grant, &[]);

@@ -92,6 +92,9 @@ impl Step {
     }
 }
 
+/// More warnings than this are counted.
+const MOST_WARNINGS: usize = 20;
+
 #[derive(Template)]
 #[template(path = "flow.html")]
 struct PreviewPage<'p> {
