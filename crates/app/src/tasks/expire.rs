@@ -11,7 +11,7 @@ use portcullis_model::{
     Actor, ChangeSet, Context, Entitlement, Inclusion, OperationName, Policy, Refusal, RefusalCode,
     SystemActor, Timestamp, World,
     context::AtOnce,
-    steady::{Jump, Told},
+    steady::{Jump, Told, Witness},
 };
 use portcullis_store::{CommitError, Committed};
 
@@ -107,7 +107,9 @@ fn too_many(ending: usize) -> Refusal {
 #[must_use]
 pub fn expiry_held(time: &Told, world: &World, most: AtOnce) -> Option<String> {
     if let Some(jump) = time.jump {
-        return Some(jump.to_string());
+        // After a long silence there may be nothing to be careful about.
+        let matters = jump.by == Witness::Time || !jump.is_ahead() || world.lapsed(time.now);
+        return matters.then(|| jump.to_string());
     }
     if !world.lapsed(time.steady) {
         return None;
@@ -150,9 +152,10 @@ pub async fn run_expiry(app: App) {
             }
             told.clone_from(&held);
         }
-        if held.is_none()
-            && let Err(error) = expire(&app).await
-        {
+        // Where it shows a time that was, what has ended by the later one is recorded.
+        let jump = app.time().jump;
+        let tries = jump.map_or(held.is_none(), |jump| !jump.is_ahead());
+        if tries && let Err(error) = expire(&app).await {
             tracing::warn!(%error, "could not record what has ended; trying again");
         }
         let now = app.time().steady;
