@@ -250,3 +250,27 @@ impl Policy {
         format!("{}{app}-{}", self.app_prefix, self.owners_suffix)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_may_end_at_once_where_there_is_more() {
+        for (most, ending, held, allowed) in [
+            (AtOnce::Usual, 1000, 1000, true),
+            (AtOnce::Usual, 1001, 1001, false),
+            (AtOnce::Usual, 5000, 99_999, false),
+            (AtOnce::Usual, 5000, 100_000, true),
+            (AtOnce::Most(2), 2, 2, true),
+            (AtOnce::Most(2), 3, 1_000_000, false),
+            (AtOnce::Any, 1_000_000, 1_000_000, true),
+        ] {
+            assert_eq!(
+                most.allows(ending, held),
+                allowed,
+                "{most:?} {ending} {held}"
+            );
+        }
+    }
+}

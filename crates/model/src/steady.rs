@@ -38,6 +38,17 @@ pub struct Jump {
     pub wall: Timestamp,
     /// What it should show, or the last entry where nothing else is known.
     pub known: Timestamp,
+    /// What says so.
+    pub by: Witness,
+}
+
+/// What a clock is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Witness {
+    /// The last entry of the log alone: the clock may be right, and nothing have happened for long.
+    Log,
+    /// The time that has passed.
+    Time,
 }
 
 impl Jump {
@@ -120,10 +131,14 @@ impl SteadyTime {
             }
             Some(_) => known,
         };
+        let by = match expected {
+            Some(_) => Witness::Time,
+            None => Witness::Log,
+        };
         Told {
             now: wall.max(known),
             steady,
-            jump: Some(Jump { wall, known }),
+            jump: Some(Jump { wall, known, by }),
         }
     }
 }
@@ -186,7 +201,8 @@ mod tests {
         let mut time = SteadyTime::within_days(30);
         let told = time.tell(reading(31, 0, Some(0)));
         assert_eq!((told.now, told.steady), (day(31), day(31)));
-        assert!(told.jump.is_some_and(Jump::is_ahead));
+        let jump = told.jump.unwrap();
+        assert!(jump.is_ahead() && jump.by == Witness::Log);
         // Somebody's word that it is as late as that.
         assert_eq!(time.tell(reading(31, 0, Some(31))).jump, None);
 

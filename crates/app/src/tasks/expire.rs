@@ -11,7 +11,7 @@ use portcullis_model::{
     Actor, Change, ChangeSet, Context, Entitlement, Inclusion, OperationName, Policy, Refusal,
     RefusalCode, SystemActor, Timestamp, World,
     context::AtOnce,
-    steady::{Jump, Told},
+    steady::{Jump, Told, Witness},
 };
 use portcullis_store::{CommitError, Committed};
 
@@ -105,7 +105,9 @@ fn too_many(ending: usize) -> Refusal {
 #[must_use]
 pub fn expiry_held(time: &Told, world: &World, most: AtOnce) -> Option<String> {
     if let Some(jump) = time.jump {
-        return Some(jump.to_string());
+        // After a long silence there may be nothing to be careful about.
+        let matters = jump.by == Witness::Time || !jump.is_ahead() || world.lapsed(time.now);
+        return matters.then(|| jump.to_string());
     }
     if !world.lapsed(time.steady) {
         return None;
@@ -148,7 +150,9 @@ pub async fn run_expiry(app: App) {
             }
             told.clone_from(&held);
         }
-        if held.is_none() {
+        // Where it shows a time that was, what has ended by the later one is recorded.
+        let jump = app.time().jump;
+        if jump.map_or(held.is_none(), |jump| !jump.is_ahead()) {
             match expire(&app).await {
                 // There is more: at once, behind whoever waits to write.
                 Ok(Some(done)) if !done.change.is_empty() && is_due_in(&app, &done.world) => {

@@ -97,11 +97,21 @@ impl Number {
     /// where `strict` says that this matters.
     pub(crate) fn unless_rounded(self, written: &str, strict: bool) -> Result<Self, NumberError> {
         // Beyond this doubles have no fractions.
-        let is_large = matches!(self.0, Repr::Float(_)) && self.as_f64().abs() >= 9e15;
-        if strict && is_large && Self::spelled_by(written).is_none() {
-            return Err(NumberError::Precision);
+        if !strict || self.as_f64().abs() < 9e15 {
+            return Ok(self);
         }
-        Ok(self)
+        let is_same = match self.0 {
+            Repr::Float(_) => Self::spelled_by(written).is_some(),
+            // One past the integers may have been rounded to the last of them.
+            Repr::Negative(_) | Repr::Natural(_) => {
+                Decimal::read(&self.to_string()) == Decimal::read(written)
+            }
+        };
+        if is_same {
+            Ok(self)
+        } else {
+            Err(NumberError::Precision)
+        }
     }
 
     /// The value as a double, rounded to the nearest if it is a large integer.

@@ -170,7 +170,7 @@ async fn what_is_said_once_is_not_said_twice() {
         "authorization: Bearer demo-ada",
         "host: evil.example",
         "content-type: text/plain",
-        "content-length: 16",
+        "content-length: 17",
         "idempotency-key: b",
     ] {
         let name = twice.split(':').next().unwrap();

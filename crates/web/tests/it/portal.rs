@@ -29,8 +29,16 @@ async fn names_are_like_the_pattern_on_every_way_in() -> anyhow::Result<()> {
     for (path, body, fits) in [
         ("/api/v1/groups", json!({ "name": "Platform-Team" }), true),
         ("/api/v1/groups", json!({ "name": "platform team" }), false),
-        ("/api/v1/roles", json!({ "name": "Role-Writers" }), true),
-        ("/api/v1/roles", json!({ "name": "Role-wri_ters" }), false),
+        (
+            "/api/v1/groups",
+            json!({ "name": "Role-Writers", "kind": "role" }),
+            true,
+        ),
+        (
+            "/api/v1/groups",
+            json!({ "name": "Role-wri_ters", "kind": "role" }),
+            false,
+        ),
         ("/api/v1/apps", json!({ "name": "Payroll2" }), true),
         ("/api/v1/apps", json!({ "name": "pay roll" }), false),
         ("/api/v1/tags", json!({ "name": "Critical" }), true),

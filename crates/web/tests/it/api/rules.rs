@@ -269,7 +269,7 @@ async fn rules_are_open_on_every_path_and_what_they_saw_of_somebody_is_not() -> 
             .expect(200)
             .body;
         let text = told.to_string();
-        assert!(text.contains("@subject.email"), "{login}: {text}");
+        assert!(text.contains("subject.email"), "{login}: {text}");
         assert_eq!(text.contains("mia@example.com"), sees, "{login}: {text}");
         let judged = client.get("/api/v1/users/mia/rules").await.expect(200).body;
         assert!(
