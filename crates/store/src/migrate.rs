@@ -16,6 +16,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("../migrations/0007_bound_users.sql"),
     include_str!("../migrations/0008_growth.sql"),
     include_str!("../migrations/0009_edits.sql"),
+    include_str!("../migrations/0010_history.sql"),
 ];
 
 /// Which of them leaves edits to be moved, which no script can do.

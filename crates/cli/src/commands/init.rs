@@ -132,7 +132,8 @@ impl Init {
                  2. sign-in: an identity provider cannot be asked yet; add a [[token]] with \
                  user = \"{}\" to portcullis.toml\n\
                  3. `portcullis serve{}`; its page /help says how to make the first app, and what else",
-                done.login
+                done.login,
+                self.place.again()
             );
         }
         Ok(Outcome::Done)

@@ -3,10 +3,7 @@
 
 use std::{cell::OnceCell, collections::HashMap};
 
-use portcullis_model::{
-    Action, App, Group, Id, Target, User, World, may, name,
-    world::{FoundKind, contains},
-};
+use portcullis_model::{Action, App, Group, Id, Target, User, World, may, name, world::FoundKind};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -14,6 +11,8 @@ use super::frame::Page;
 
 /// More than this are not offered to choose from.
 const MOST_OFFERS: usize = 8;
+/// So many apps are looked at for those that may be offered.
+const MOST_LOOKED_AT: usize = 200;
 /// For more unclear names of a list than this nothing is offered: they are only told.
 const MOST_UNCLEAR: usize = 40;
 
@@ -290,35 +289,36 @@ impl<'p> Reader<'p> {
 
     /// What a text may mean, best first.
     pub(crate) fn offers(&self, text: &str) -> Vec<Offer> {
-        let (world, kind) = (self.world, self.kind);
-        if kind == Kind::App {
-            let apps = world.apps().filter(|app| contains(&app.name, text));
-            let offered = |app: &&App| {
-                let target = Target::App(app.id);
-                let may = |page: &Page| {
-                    let context = &page.viewer.context;
-                    may(&page.viewer.world, context, Action::CreateAppGroup, target).is_ok()
-                };
-                self.page.is_some_and(may)
-            };
-            return apps
-                .filter(offered)
-                .take(MOST_OFFERS)
-                .map(Offer::app)
-                .collect();
-        }
-        let found = world.search(text, MOST_OFFERS).into_iter();
-        let wanted = found.filter(|found| match found.kind {
-            FoundKind::User => kind == Kind::Person,
-            FoundKind::Role => matches!(kind, Kind::Role | Kind::Group),
-            FoundKind::Group => kind == Kind::Group,
-            FoundKind::App | FoundKind::Tag => false,
-        });
-        let offers = wanted.filter_map(|found| match found.kind {
+        let (world, kinds): (_, &[FoundKind]) = match self.kind {
+            Kind::Person => (self.world, &[FoundKind::User]),
+            Kind::Group => (self.world, &[FoundKind::Group, FoundKind::Role]),
+            Kind::Role => (self.world, &[FoundKind::Role]),
+            Kind::App => return self.apps(text),
+        };
+        let found = world.find(text, kinds, MOST_OFFERS).into_iter();
+        let offers = found.filter_map(|found| match found.kind {
             FoundKind::User => world.user_by_login(&found.key).map(Offer::user),
             _ => world.find_group(&found.key).map(Offer::group),
         });
-        offers.take(MOST_OFFERS).collect()
+        offers.collect()
+    }
+
+    /// The apps that a text may mean, of those the viewer may make a group in.
+    fn apps(&self, text: &str) -> Vec<Offer> {
+        let Some(page) = self.page else {
+            return Vec::new();
+        };
+        let context = &page.viewer.context;
+        let offered = |app: &&App| {
+            let target = Target::App(app.id);
+            may(&page.viewer.world, context, Action::CreateAppGroup, target).is_ok()
+        };
+        let found = self.world.find(text, &[FoundKind::App], MOST_LOOKED_AT);
+        let apps = found
+            .iter()
+            .filter_map(|found| self.world.find_app(&found.key));
+        let apps = apps.filter(offered).take(MOST_OFFERS);
+        apps.map(Offer::app).collect()
     }
 }
 
