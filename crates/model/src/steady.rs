@@ -61,7 +61,7 @@ impl Jump {
 
 impl fmt::Display for Jump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { wall, known } = self;
+        let Self { wall, known, .. } = self;
         if self.is_ahead() {
             write!(
                 f,
