@@ -132,7 +132,8 @@ impl Steadied {
 /// The time that is written.
 impl Clock for Steadied {
     fn now(&self) -> Timestamp {
-        self.tell().steady
+        let Told { steady, .. } = self.tell();
+        steady
     }
 
     fn elapsed(&self) -> i64 {

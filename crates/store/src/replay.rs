@@ -21,7 +21,7 @@ use crate::{
     StoreError, actor, body,
     db::{Conn, Row, Value},
     log::{self, HEAD, Head},
-    lookups,
+    lookups::{self, Derived},
     origins::Origins,
     tables::{self, Reading, Stored, each_edit},
 };
@@ -47,6 +47,11 @@ pub struct Compared {
 impl Compared {
     /// So many differences are told.
     pub(crate) const TOLD: usize = 20;
+
+    /// How many are told, and one more where there are more.
+    pub(crate) fn count(&self) -> usize {
+        self.differences.len() + usize::from(self.more)
+    }
 
     pub(crate) fn tell(&mut self, difference: String) {
         if self.differences.len() < Self::TOLD {
@@ -216,8 +221,10 @@ pub(crate) async fn compare(
         rows(conn, family, &mut sums, Some(&mut compared), &mut done).await?;
     }
     compared.rows = done.count;
+    let told = compared.count();
     entries(conn, &mut sums, Some(&mut compared), &mut done).await?;
-    lookups::compare(conn, &mut compared).await?;
+    let of_actors = Derived::unless(compared.count() > told);
+    lookups::compare(conn, &mut compared, of_actors).await?;
     let mut parts = sums.unequal();
     if !parts.is_empty() {
         compared.more |= parts.len() > LOOKED_AT;
