@@ -1,5 +1,7 @@
 //! Why somebody has something, or what is missing and who can give it.
 
+use std::collections::HashMap;
+
 use portcullis_app::decide::DecidedBy;
 use portcullis_model::{Expiry, Group, MembershipKind, Refusal, User, World, world::Path};
 
@@ -183,6 +185,10 @@ fn of_permission<'w>(
     let only = decider.only_in(world, user, permission, environment, now);
     let mut until: Option<Expiry> = None;
     let mut paths = Vec::new();
+    // Walked once, however many groups confer it.
+    let held = world.access_of(user.id, now).into_iter();
+    let held = held.filter(|access| access.kind == MembershipKind::Member);
+    let held: HashMap<_, _> = held.map(|access| (access.group.id, access)).collect();
     for (group, entitlement) in &conferring {
         let named = entitlement.grant.named();
         let limited = named.is_some_and(|named| !named.environments.is_empty());
@@ -190,10 +196,10 @@ fn of_permission<'w>(
         if limited && environment.is_none() && only.is_empty() {
             continue;
         }
-        if let Some(end) = world.holds(user.id, group.id, MembershipKind::Member, now) {
-            let end = end.min(entitlement.validity.until);
+        if let Some(access) = held.get(&group.id) {
+            let end = access.until.min(entitlement.validity.until);
             until = Some(until.map_or(end, |until| until.max(end)));
-            paths.extend(world.paths(user.id, group.id, MembershipKind::Member, now));
+            paths.extend(access.paths.iter().cloned());
         }
     }
     if !only.is_empty() {
