@@ -1,6 +1,6 @@
 //! Why somebody has something, or what is missing: one answer, which pages, API and command line tell.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashMap};
 
 use portcullis_model::{
     Entitlement, Expiry, Group, MembershipKind, Timestamp, User, World, world::Path,
@@ -147,7 +147,10 @@ pub fn ways<'w>(
     if granting.is_empty() {
         return Vec::new();
     }
-    let access = world.access_of(user.id, now);
+    // Walked once, however many groups grant it.
+    let held = world.access_of(user.id, now).into_iter();
+    let held = held.filter(|access| access.kind == MembershipKind::Member);
+    let held: HashMap<_, _> = held.map(|access| (access.group.id, access)).collect();
     let limited = |entitlement: &Entitlement| {
         let named = entitlement.grant.named();
         named.is_some_and(|named| !named.environments.is_empty())
@@ -157,10 +160,8 @@ pub fn ways<'w>(
         if everywhere && environment.is_none() && limited(entitlement) {
             continue;
         }
-        let here = access
-            .iter()
-            .filter(|access| access.group.id == group.id && access.kind == MembershipKind::Member);
-        all.extend(here.flat_map(|access| &access.paths).map(|path| Way {
+        let paths = held.get(&group.id).into_iter().flat_map(|at| &at.paths);
+        all.extend(paths.map(|path| Way {
             ends: path.until.min(entitlement.validity.until),
             path: path.clone(),
             group,

@@ -17,6 +17,7 @@ mod bound_users;
 mod bulk;
 mod chain;
 mod commit_span;
+mod compared;
 mod confirmed;
 mod constraints;
 mod current;
@@ -52,6 +53,7 @@ mod versions;
 mod writer;
 
 pub use audit_events::{AuditEvent, AuditEventFilter};
+pub use compared::Compared;
 pub use confirmed::Confirmed;
 pub use db::redact_url;
 pub use engine::Engine;
@@ -67,7 +69,6 @@ pub use outbox::{
 pub use page::{BadCursor, Cursor, Page};
 pub use past::WorldId;
 pub use proposal::{Build, Committed, Idempotency, Proposal, Replay};
-pub use replay::Compared;
 pub use requests::{RequestFilter, RequestStatus};
 pub use store::Store;
 pub use subjects::{Subject, SubjectKind};

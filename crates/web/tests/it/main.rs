@@ -4,6 +4,7 @@
 
 mod api;
 mod authzen;
+mod bounds;
 mod browser;
 mod clock;
 mod connections;
