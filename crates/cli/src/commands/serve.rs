@@ -10,7 +10,7 @@ use portcullis_app::{
     sync::SyncSource,
     tasks::{run_delivery, run_expiry},
 };
-use portcullis_model::{Actor, ConnectorId, Refusal};
+use portcullis_model::{Actor, ConnectorId, Refusal, World};
 use portcullis_store::{CommitError, Committed};
 use portcullis_web::{Access, Token, Web};
 use tokio::net::TcpListener;
@@ -106,7 +106,16 @@ async fn bring_in(config: &Config, app: &App) -> Result<()> {
     let Some(file) = config.decisions.policy.value.as_deref() else {
         return Ok(());
     };
-    let policy = SyncSource::new(import::read_policy(file)?);
+    let read = match import::read_policy(file) {
+        Ok(read) => read,
+        // A file that cannot be read is as good a reason to stay as one that cannot be taken.
+        Err(error) if keeps_anything(&app.world(), ConnectorId::POLICY) => {
+            tell(&format!("{error:#}"), LAST);
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    let policy = SyncSource::new(read);
     let actor = Actor::Connector(ConnectorId::POLICY);
     let whole = app.commit(app.context(actor), policy.clone(), None);
     let Some(refusal) = refused_by(whole.await)? else {
@@ -120,11 +129,25 @@ async fn bring_in(config: &Config, app: &App) -> Result<()> {
     let rest = app.commit(app.context(actor), policy.leaving_out(), None);
     let instead = match refused_by(rest.await)? {
         None => "all else that it says is taken",
-        Some(_) => "what it said when it was last taken stays in force",
+        Some(_) => LAST,
     };
-    tracing::error!("{refused}; {instead}");
-    eprintln!("{refused}; {instead}");
+    tell(&refused.to_string(), instead);
     Ok(())
+}
+
+const LAST: &str = "what it said when it was last taken stays in force";
+
+fn tell(what: &str, instead: &str) {
+    tracing::error!("{what}; {instead}");
+    eprintln!("{what}; {instead}");
+}
+
+/// Whether anything was ever taken from a source.
+fn keeps_anything(world: &World, source: ConnectorId) -> bool {
+    let own = |kept: Option<ConnectorId>| kept == Some(source);
+    world.groups().any(|group| own(group.source))
+        || world.users().any(|user| own(user.source))
+        || world.resources().any(|resource| own(resource.source))
 }
 
 /// What was refused, if it was.

@@ -64,6 +64,16 @@ async fn what_people_do_to_groups_of_the_policy_file_does_not_keep_the_server_fr
     serve().kill();
     assert_eq!(place.run(&["check", "ana", "pay:run"]).code, 3);
     assert_eq!(place.run(&["check", "root", "pay:run"]).code, 0);
+
+    // Nor does a file that cannot be read: what it said last stays.
+    for broken in ["", "{", r#"{"grops":[]}"#] {
+        std::fs::write(place.path().join("policy.json"), broken).unwrap();
+        serve().kill();
+        assert_eq!(place.run(&["check", "root", "pay:run"]).code, 0, "{broken}");
+    }
+    std::fs::remove_file(place.path().join("policy.json")).unwrap();
+    serve().kill();
+    assert_eq!(place.run(&["check", "root", "pay:run"]).code, 0);
 }
 
 #[test]
