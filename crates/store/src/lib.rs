@@ -16,6 +16,7 @@ mod bound_users;
 mod bulk;
 mod chain;
 mod commit_span;
+mod compared;
 mod confirmed;
 mod constraints;
 mod current;
@@ -50,6 +51,7 @@ mod versions;
 mod writer;
 
 pub use audit_events::{AuditEvent, AuditEventFilter};
+pub use compared::Compared;
 pub use confirmed::Confirmed;
 pub use db::redact_url;
 pub use engine::Engine;
@@ -64,7 +66,6 @@ pub use outbox::{
 };
 pub use page::{BadCursor, Cursor, Page};
 pub use proposal::{Build, Committed, Idempotency, Proposal, Replay};
-pub use replay::Compared;
 pub use requests::{RequestFilter, RequestStatus};
 pub use store::Store;
 pub use subjects::{Subject, SubjectKind};

@@ -4,7 +4,7 @@
 use futures::TryStreamExt as _;
 use portcullis_model::name;
 
-use crate::{StoreError, db::Conn, log, replay::Compared};
+use crate::{StoreError, compared::Compared, db::Conn, log};
 
 /// What is looked up in a search, and what it is derived from: each pair of columns there is here, and
 /// the other way round.
