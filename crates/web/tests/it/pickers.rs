@@ -171,9 +171,11 @@ async fn people_are_compared_and_asked_about_by_their_names() -> anyhow::Result<
     );
     let alone = sven.get("/compare").await.text;
     assert!(
-        alone.contains("value=\"Sven Stranger (sven)\""),
+        alone.contains("value=\"Sven Stranger (sven)\"") && !alone.contains("No person is called"),
         "me at first: {alone}"
     );
+    let with_me = sven.get("/compare?b=mia").await.text;
+    assert!(with_me.contains("Only Mia Member"), "{with_me}");
     let why = sven
         .get("/why?user=Max+Analyst+(max)&name=billing-read&what=member")
         .await
