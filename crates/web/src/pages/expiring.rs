@@ -41,6 +41,13 @@ pub(crate) async fn show(page: Page) -> Result<Response, Failure> {
         whose => others(&page, whose == "all", days),
     };
     it.keep("whose", name);
+    let within = format!("{days}d");
+    let whose = match name {
+        "mine" => ("user", "@me"),
+        "owned" => ("owner", "@me"),
+        _ => ("owner", ""),
+    };
+    it.exported("/api/v1/expiring", &["q"], &[("within", &within), whose]);
     it.select(
         "days",
         "Ends",
