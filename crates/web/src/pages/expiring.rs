@@ -75,6 +75,13 @@ fn draw(page: &Page, sent: Sent) -> Expiring<'_> {
         whose => others(page, whose == "all", days),
     };
     it.keep("whose", name);
+    let within = format!("{days}d");
+    let whose = match name {
+        "mine" => ("user", "@me"),
+        "owned" => ("owner", "@me"),
+        _ => ("owner", ""),
+    };
+    it.exported("/api/v1/expiring", &["q"], &[("within", &within), whose]);
     it.select(
         "days",
         "Ends",
