@@ -106,15 +106,10 @@ impl FromText for After {
 }
 
 impl Paging {
-    /// How many rows.
-    pub(crate) fn limit(&self) -> usize {
-        self.rows() as usize
-    }
-
     /// How many rows, for the store; it gives no more than a thousand at once.
     pub(crate) fn rows(&self) -> u32 {
         let usual = match self.format {
-            Some(Format::Csv) => table::MOST,
+            Some(Format::Csv) => table::MOST.into(),
             Some(Format::Json) | None => USUAL,
         };
         self.limit.map_or(usual, |limit| limit.0.into())
@@ -139,13 +134,17 @@ impl Paging {
 
     /// Which part of several lists at once.
     pub(crate) fn window(&self) -> Result<Window, Refusal> {
+        if self.format == Some(Format::Csv) {
+            let wrong = "only a list is a table, and this has lists in it";
+            return Err(Refusal::invalid("format", wrong));
+        }
         let from = match &self.after {
             None => Ok(0),
             Some(after) => after.0.parse(),
         };
         let wrong = |_| Refusal::invalid("after", "that is not where this answer ended");
         Ok(Window {
-            limit: self.limit(),
+            limit: self.rows() as usize,
             ..Window::at(from.map_err(wrong)?)
         })
     }
