@@ -1,7 +1,7 @@
 //! `portcullis`: who has access to what, why and until when.
 //!
 //! Results go to stdout, progress and errors to stderr. Exit codes: 0 done, or the answer is yes;
-//! 1 refused or failed; 2 the command line or the configuration is wrong; 3 the answer is no.
+//! 1 could not be done; 2 the command line or the configuration is wrong; 3 the answer is no.
 
 mod bound;
 mod commands;
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
             let (title, code) = if error.is::<BadUsage>() {
                 (BAD_USAGE, 2)
             } else {
-                ("refused or failed", 1)
+                ("could not be done", 1)
             };
             if json {
                 eprintln!("{}", failure::problem(title, &error.to_string()));

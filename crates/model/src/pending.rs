@@ -103,9 +103,7 @@ impl World {
     /// What is asked of the groups and apps that `user` owns, and of the groups of these apps that
     /// nobody else owns.
     fn asked_of_owner(&self, user: Id<User>, now: Timestamp) -> Vec<&Request> {
-        let owned = self.groups_of(user, now);
-        let owned = owned.filter(|(_, kind, _)| *kind == MembershipKind::Owner);
-        let owned: BTreeSet<Id<Group>> = owned.map(|(group, ..)| group.id).collect();
+        let owned: BTreeSet<Id<Group>> = self.owned_by(user, now).map(|group| group.id).collect();
         let mut waiting = Vec::new();
         let others = |request: &&Request| request.requester != user;
         for id in &owned {

@@ -143,7 +143,7 @@ fn text(answer: &Answer) -> String {
         .collect();
     text.push_str(&format!(
         "\n{}\n",
-        output::count(groups.len(), "place in a group", "places in groups")
+        output::count(groups.len(), "membership", "memberships")
     ));
     text.push_str(&output::table(&groups));
     let permissions: Vec<_> = answer

@@ -354,7 +354,7 @@ impl Verify {
                     answer.entries, answer.hash
                 ),
                 _ if answer.intact => format!(
-                    "intact: {} entries, hash {}; {} rows are as it says",
+                    "intact: {} entries, hash {}; all {} records kept in the database agree with it",
                     answer.entries, answer.hash, answer.rows
                 ),
                 _ => {

@@ -32,7 +32,7 @@ EXAMPLES:
 
 EXIT CODES:
   0  done, or the answer is yes
-  1  refused or failed; stderr says why and what to try
+  1  could not be done; stderr says why and what to try
   2  the command line or the configuration is wrong
   3  the answer is no (`explain`, `check`, `audit verify`, `doctor`), or nobody grants
      what `who-can` asks for";

@@ -17,7 +17,11 @@ use std::{
 use company::{EVERYBODY, NOW, group_id, id, membership, records, size, user_id};
 use portcullis_model::{
     Actor, ChangeSet, Context, Edit, Expiry, Group, Id, Ids, MembershipKind, OperationName, Policy,
-    Position, Timestamp, User, World, guard, world::FoundKind,
+    Position, Reason, Request, State, Timestamp, User, Wants, World, guard,
+    world::{
+        FoundKind,
+        query::{GroupBy, GroupQuery, Order, Query as _, Sort, UserBy, UserQuery},
+    },
 };
 use uuid::Uuid;
 
@@ -162,9 +166,68 @@ fn reads(world: &World) {
             world.find(query, &FoundKind::ALL, 10)
         });
     }
+    lists(world);
     measure("next_end", 20_000, |_| world.next_transition(NOW));
     measure("ending within a day, over everything", 20, |_| {
         world.memberships_ending(NOW, NOW.plus_days(1)).count()
+    });
+}
+
+fn lists(world: &World) {
+    let first = |what: &str, sort| {
+        let query = UserQuery {
+            sort,
+            ..UserQuery::default()
+        };
+        measure(&format!("the first 50 people by {what}"), 20, |_| {
+            query.part(world, NOW, 0..50)
+        });
+    };
+    for (what, by) in [
+        ("login", UserBy::Login),
+        ("name", UserBy::Name),
+        ("title", UserBy::Title),
+        ("groups", UserBy::Groups),
+    ] {
+        let (order, ties) = (Order::Desc, Order::Asc);
+        first(what, Sort { by, order, ties });
+    }
+    for (what, by) in [("name", GroupBy::Name), ("members", GroupBy::Members)] {
+        let (order, ties) = (Order::Desc, Order::Asc);
+        let sort = Sort { by, order, ties };
+        let query = GroupQuery {
+            sort,
+            ..GroupQuery::default()
+        };
+        measure(&format!("the first 50 groups by {what}"), 20, |_| {
+            query.part(world, NOW, 0..50)
+        });
+    }
+    let mut asked = ChangeSet::new(OperationName::RequestCreate);
+    for n in 0..10_000 {
+        asked.push(Edit::create(Request {
+            id: id(11, n),
+            requester: user_id(n * 3 + 1),
+            wants: Wants::Membership {
+                group: group_id(1_000 + n % 15_000),
+                kind: MembershipKind::Member,
+            },
+            reason: Reason::default(),
+            until: Expiry::NEVER,
+            created_at: NOW,
+            state: State::Pending,
+        }));
+    }
+    let world = world.after(&asked).expect("applies");
+    let admin = world
+        .users()
+        .find(|user| world.is_admin(user.id, NOW))
+        .map_or(user_id(0), |user| user.id);
+    measure("what of 10,000 requests waits for an admin", 20, |_| {
+        world.waits_for(admin, NOW)
+    });
+    measure("what of 10,000 requests waits for somebody", 200, |n| {
+        world.waits_for(user_id(n as u64 * 97), NOW)
     });
 }
 

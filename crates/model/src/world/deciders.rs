@@ -1,5 +1,7 @@
 //! Who decides about what: admins, owners of apps and of groups.
 
+use std::collections::BTreeMap;
+
 use super::World;
 use crate::{App, Group, Id, MembershipKind, Timestamp, User};
 
@@ -31,6 +33,21 @@ impl World {
     pub fn owns_group(&self, user: Id<User>, group: Id<Group>, now: Timestamp) -> bool {
         self.holds(user, group, MembershipKind::Owner, now)
             .is_some()
+    }
+
+    /// The groups a user owns, directly or through a role, and those of the apps they own.
+    pub fn owned_with_apps(&self, user: Id<User>, now: Timestamp) -> impl Iterator<Item = &Group> {
+        let mut owned = BTreeMap::new();
+        for (group, kind, _) in self.groups_of(user, now) {
+            if kind != MembershipKind::Owner {
+                continue;
+            }
+            owned.insert(group.id, group);
+            if let Some(app) = group.app().filter(|_| group.is_owners_group()) {
+                owned.extend(self.app_groups(app).map(|group| (group.id, group)));
+            }
+        }
+        owned.into_values()
     }
 
     /// Who is asked about a group: its owners other than `requester`, else its app's, else admins.

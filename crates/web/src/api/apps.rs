@@ -11,7 +11,7 @@ use portcullis_model::{
 use crate::api::{
     Act, Answer, Finds, Key, Of, Page, Paging, Read, Write, body,
     groups::wire::GroupRow,
-    list::Window,
+    list::{OrderBody, Window},
     query, row, shown,
     wire::{Deleted, IdBody, Named, Person},
 };
@@ -77,10 +77,12 @@ shown!(App: app, |app, done| {
 query! {
     /// Which apps.
     pub(crate) struct Filter {
-        /// Text in the name or description.
+        /// Words in the name or description.
         q: Option<String>,
         /// Apps with this tag: its id or name.
         tag: Option<Key<Tag>>,
+        /// Which way; `asc` if not given.
+        order: Option<OrderBody>,
     }
 }
 
@@ -93,7 +95,7 @@ pub(crate) async fn list_apps(read: Read<(Filter, Paging)>) -> Answer {
     let query = AppQuery {
         q: filter.q.as_deref().unwrap_or_default(),
         tag: read.maybe(&filter.tag)?.map(|tag| tag.id),
-        order: Order::Asc,
+        order: filter.order.map_or(Order::Asc, Order::from),
     };
     let page = query.page(&read.world, read.now, &paging.part());
     read.answer(&Page::of(page, |app| AppRow::of(&read.world, app)))

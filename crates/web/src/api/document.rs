@@ -135,7 +135,25 @@ fn read(operation: &mut Operation, keys: &[Parameter]) {
     let number = of_type(Type::Integer);
     let at = parameter("at", ParameterIn::Query, at, date_time());
     let no_older = parameter("Portcullis-Position", ParameterIn::Header, no_older, number);
+    or_table(operation);
     add(operation, keys, vec![at, no_older], "400 401 404 503");
+}
+
+/// A list is also answered as a table.
+fn or_table(operation: &mut Operation) {
+    let parameters = operation.parameters.iter().flatten();
+    let is_list = parameters
+        .filter_map(|parameter| match parameter {
+            RefOr::T(parameter) => Some(parameter),
+            RefOr::Ref(_) => None,
+        })
+        .any(|parameter| parameter.name == "format");
+    if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200")
+        && is_list
+    {
+        let table = RefOr::T(Content::new(Some(text())));
+        response.content.insert("text/csv".into(), table);
+    }
 }
 
 fn write(operation: &mut Operation, keys: &[Parameter]) {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     response::Response,
 };
 use portcullis_app::{Operation, decide::Decider};
@@ -23,6 +23,7 @@ use super::{
     body::{self, FromJson, NoBody},
     list::{After, Limit, Paging, Window},
     preview::PreviewBody,
+    table,
     wire::Deleted,
 };
 use crate::{
@@ -53,6 +54,8 @@ pub(crate) struct Read<Q = NoQuery> {
     /// The query.
     pub(crate) query: Q,
     at: At,
+    /// Where a table was asked for.
+    table: Option<Uri>,
 }
 
 impl<Q: FromQuery + Send> FromRequestParts<Web> for Read<Q> {
@@ -61,6 +64,9 @@ impl<Q: FromQuery + Send> FromRequestParts<Web> for Read<Q> {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
         let viewer = <Viewer as FromRequestParts<Web>>::from_request_parts(parts, web).await?;
         let mut faults = Vec::new();
+        let table = Q::names()
+            .contains(&"format")
+            .then(|| table::asked_for(parts));
         let query = query::read(parts, &["at"], &mut faults)?;
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults).into());
@@ -73,6 +79,7 @@ impl<Q: FromQuery + Send> FromRequestParts<Web> for Read<Q> {
             now,
             query,
             at,
+            table: table.flatten(),
         })
     }
 }
@@ -97,7 +104,10 @@ impl<Q> Read<Q> {
 
     /// The answer, with the position of the world it was taken from.
     pub(crate) fn answer(&self, body: &impl Serialize) -> Answer {
-        let mut response = json(StatusCode::OK, body)?;
+        let mut response = match &self.table {
+            Some(uri) => table::answer(body, uri)?,
+            None => json(StatusCode::OK, body)?,
+        };
         position(response.headers_mut(), self.world.position());
         Ok(response)
     }

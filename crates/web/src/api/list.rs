@@ -12,6 +12,7 @@ use utoipa::{
     openapi::{RefOr, Schema, schema::Type},
 };
 
+use super::table::{self, Format};
 use crate::http::{
     query::query,
     text::{FromText, choice, hex, of_type, text, unhex},
@@ -53,6 +54,8 @@ query! {
         limit: Option<Limit>,
         /// Where the last page ended: its `next`.
         after: Option<After>,
+        /// As what it is answered; `Accept: text/csv` asks for a table too.
+        format: Option<Format>,
     }
 }
 
@@ -103,20 +106,19 @@ impl FromText for After {
 }
 
 impl Paging {
-    /// How many rows.
-    pub(crate) fn limit(&self) -> usize {
-        self.limit.map_or(USUAL as usize, |limit| limit.0.into())
-    }
-
-    /// How many rows, for the store.
+    /// How many rows, for the store; it gives no more than a thousand at once.
     pub(crate) fn rows(&self) -> u32 {
-        self.limit.map_or(USUAL, |limit| limit.0.into())
+        let usual = match self.format {
+            Some(Format::Csv) => table::MOST.into(),
+            Some(Format::Json) | None => USUAL,
+        };
+        self.limit.map_or(usual, |limit| limit.0.into())
     }
 
     /// Which part of a list that is at hand.
     pub(crate) fn part(&self) -> Slice<'_> {
         Slice {
-            limit: self.limit(),
+            limit: self.rows() as usize,
             after: self.after.as_ref().map(|after| after.0.as_str()),
         }
     }
@@ -132,13 +134,17 @@ impl Paging {
 
     /// Which part of several lists at once.
     pub(crate) fn window(&self) -> Result<Window, Refusal> {
+        if self.format == Some(Format::Csv) {
+            let wrong = "only a list is a table, and this has lists in it";
+            return Err(Refusal::invalid("format", wrong));
+        }
         let from = match &self.after {
             None => Ok(0),
             Some(after) => after.0.parse(),
         };
         let wrong = |_| Refusal::invalid("after", "that is not where this answer ended");
         Ok(Window {
-            limit: self.limit(),
+            limit: self.rows() as usize,
             ..Window::at(from.map_err(wrong)?)
         })
     }
@@ -228,6 +234,7 @@ mod tests {
         let paging = Paging {
             limit: Some(Limit::read(limit).unwrap()),
             after: after.map(|text| After::read(&text).unwrap()),
+            format: None,
         };
         Page::of(
             paging.part().of((10..15).collect(), u32::to_string),

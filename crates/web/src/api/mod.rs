@@ -22,6 +22,7 @@ mod resources;
 mod roles;
 mod row;
 mod rules;
+mod table;
 mod tags;
 mod users;
 mod wire;
@@ -74,6 +75,7 @@ fn open() -> OpenApiRouter<Web> {
             users::delete_user
         ))
         .routes(routes!(users::user_history))
+        .routes(routes!(users::user_access))
         .routes(routes!(users::user_expiring))
         .routes(routes!(groups::list_groups, groups::create_group))
         .routes(routes!(

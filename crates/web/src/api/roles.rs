@@ -24,7 +24,7 @@ use crate::api::{
 query! {
     /// Which roles.
     pub(crate) struct Filter {
-        /// Text in the name or description.
+        /// Words in the name, the description or the names of what it confers.
         q: Option<String>,
         /// Roles with this tag: its id or name.
         tag: Option<Key<Tag>>,

@@ -18,7 +18,7 @@ use crate::{
     api::{
         Act, Answer, Of, Page, Paging, Read, Write,
         body::{FromJson, body, or_fault},
-        list::Window,
+        list::{OrderBody, Window},
         query, row, shown,
         wire::{Deleted, GroupRef, IdBody, Named},
     },
@@ -122,10 +122,12 @@ shown!(Tag: tag, |tag, done| TagDetail::of(done.world, tag, &mut Window::at(0)))
 query! {
     /// Which tags.
     pub(crate) struct Filter {
-        /// Text in the name or description.
+        /// Words in the name or description.
         q: Option<String>,
         /// Enabled or disabled tags only.
         enabled: Option<bool>,
+        /// Which way; `asc` if not given.
+        order: Option<OrderBody>,
     }
 }
 
@@ -138,7 +140,7 @@ pub(crate) async fn list_tags(read: Read<(Filter, Paging)>) -> Answer {
     let query = TagQuery {
         q: filter.q.as_deref().unwrap_or_default(),
         enabled: filter.enabled,
-        order: Order::Asc,
+        order: filter.order.map_or(Order::Asc, Order::from),
     };
     let page = query.page(&read.world, read.now, &paging.part());
     read.answer(&Page::of(page, TagRow::of))

@@ -6,10 +6,10 @@ use portcullis_app::{
     user::{CreateUser, DeleteUser, EditUser},
 };
 use portcullis_model::{
-    Timestamp, User, UserKind, World,
-    name::{Email, Login, Name},
+    MembershipKind, Timestamp, User, UserKind, World,
+    name::{self, Email, Login, Name},
     world::{
-        Access, Path, PathStep, PermissionAccess,
+        Access, Path, PathStep, PermissionAccess, contain,
         query::{Query, UserBy, UserQuery},
     },
 };
@@ -145,9 +145,43 @@ shown!(User: user, |user, done| {
 });
 
 query! {
+    /// Which of their groups.
+    pub(crate) struct AccessFilter {
+        /// Words in the name of the group or of its app.
+        q: Option<String>,
+        /// Memberships or ownerships only.
+        kind: Option<MembershipKind>,
+    }
+}
+
+/// List what a user has
+///
+/// Every group they are in, directly or through roles, with the ways that lead there, by name.
+#[utoipa::path(get, path = "/users/{user}/access", tag = "users", params(AccessFilter, Paging), responses((status = 200, body = Page<AccessRow>)))]
+pub(crate) async fn user_access(user: Of<User>, read: Read<(AccessFilter, Paging)>) -> Answer {
+    let (filter, paging) = &read.query;
+    let q = filter.q.as_deref().unwrap_or_default();
+    let mut all = read.world.access_of(user.id, read.now);
+    all.retain(|access| {
+        let app = access.group.app().and_then(|app| read.world.app(app));
+        let app = app.map_or("", |app| &app.name);
+        filter.kind.is_none_or(|kind| access.kind == kind) && contain(&[&access.group.name, app], q)
+    });
+    let place = |access: &Access<'_>| {
+        let name = name::key(&access.group.name);
+        format!("{name}\0{}\0{}", access.kind.noun(), access.group.id)
+    };
+    all.sort_by_cached_key(place);
+    let page = paging.part().of(all, place);
+    read.answer(&Page::of(page, |access| {
+        AccessRow::of(&read.world, &access)
+    }))
+}
+
+query! {
     /// Which users.
     pub(crate) struct Filter {
-        /// Text in the login, name or e-mail address.
+        /// Words in the login, name, e-mail address or profile attributes.
         q: Option<String>,
         /// Persons or services only.
         kind: Option<UserKindBody>,
@@ -167,6 +201,10 @@ choice! {
         Login = "login",
         /// As people call them.
         Name = "name",
+        /// What they do.
+        Title = "title",
+        /// Whom they report to.
+        Manager = "manager",
         /// In how many groups they are.
         Groups = "groups",
     }

@@ -22,12 +22,8 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// What a query parameter means: what it names, `me`, or the only match of a search.
-    pub(crate) fn of(page: &Page, kind: Kind, field: &'static str, label: &'static str) -> Self {
-        Self::text(page, kind, field, label, page.query(field))
-    }
-
-    pub(crate) fn text(
+    /// What a query parameter's `text` means: what it names, `me`, or the only match of a search.
+    pub(crate) fn of(
         page: &Page,
         kind: Kind,
         field: &'static str,

@@ -6,11 +6,7 @@ use portcullis_model::{Expiry, Group, Id, User};
 
 use crate::{
     At,
-    pages::{
-        asked::Asked,
-        pick::{Kind, Offer},
-        prelude::*,
-    },
+    pages::{asked::Asked, pick::Kind, prelude::*},
 };
 
 /// More lines than this in a column are counted, not shown.
@@ -52,12 +48,13 @@ impl Column<'_> {
 }
 
 pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    let (a, mut a_picked) = pick(&page, "a", "One person");
-    // Whoever has chosen nobody yet compares themself with somebody.
-    if let Some(me) = page.viewer.user().filter(|_| a_picked.text.is_empty()) {
-        a_picked.text = Offer::user(me).text;
-    }
-    let (b, b_picked) = pick(&page, "b", "Another");
+    // Whoever has chosen nobody compares themself with somebody.
+    let a = match page.query("a") {
+        nobody if nobody.is_empty() => "me".to_owned(),
+        chosen => chosen,
+    };
+    let (a, a_picked) = pick(&page, "a", "One person", a);
+    let (b, b_picked) = pick(&page, "b", "Another", page.query("b"));
     let a_picked = a_picked.or_later(&web, &page).await?;
     let b_picked = b_picked.or_later(&web, &page).await?;
     let (mut columns, mut role) = (Vec::new(), String::new());
@@ -88,8 +85,9 @@ pub(crate) fn pick<'p>(
     page: &'p Page,
     field: &'static str,
     label: &'static str,
+    text: String,
 ) -> (Option<&'p User>, Asked) {
-    let asked = Asked::of(page, Kind::Person, field, label);
+    let asked = Asked::of(page, Kind::Person, field, label, text);
     let found = asked.found.as_ref();
     let user = found.and_then(|found| page.world().user(Id::new(found.id)));
     (user, asked)

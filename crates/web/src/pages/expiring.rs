@@ -75,6 +75,13 @@ fn draw(page: &Page, sent: Sent) -> Expiring<'_> {
         whose => others(page, whose == "all", days),
     };
     it.keep("whose", name);
+    let within = format!("{days}d");
+    let whose = match name {
+        "mine" => ("user", "@me"),
+        "owned" => ("owner", "@me"),
+        _ => ("owner", ""),
+    };
+    it.exported("/api/v1/expiring", &["q"], &[("within", &within), whose]);
     it.select(
         "days",
         "Ends",
@@ -236,7 +243,7 @@ fn others(page: &Page, anywhere: bool, days: i64) -> List<'_, Row<'_>> {
     let mut found = if anywhere {
         World::ending(world.memberships_ending(now, by), now, by)
     } else {
-        let groups = world.owned_by(page.viewer.id, now);
+        let groups = world.owned_with_apps(page.viewer.id, now);
         let places = groups.flat_map(|group| world.direct_of_group(group.id));
         World::ending(places, now, by)
     };

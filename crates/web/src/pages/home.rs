@@ -57,7 +57,7 @@ pub(crate) async fn show(page: Page, headers: HeaderMap) -> Result<Response, Fai
         .into_iter()
         .filter(|it| it.kind == MembershipKind::Member);
     let mut had: Vec<_> = had.collect();
-    let mut owned: Vec<_> = world.owned_by(me, now).collect();
+    let mut owned: Vec<_> = world.owned_with_apps(me, now).collect();
     owned.sort_by(|a, b| a.name.cmp(&b.name));
     access::in_order(world, &mut had);
     let waits = world.waits_for(me, now);

@@ -26,8 +26,28 @@ pub(crate) struct List<'p, T> {
     pub selects: Vec<Select>,
     pub filters: Vec<ui::Filter>,
     pub actions: Actions,
+    pub export: Option<Export>,
     pub rows: Vec<T>,
     pub pages: ui::Pages,
+}
+
+/// Where a list is as a table and as JSON: in the API, with the same filters.
+pub(crate) struct Export {
+    pub csv: String,
+    pub json: String,
+}
+
+impl Export {
+    /// The list of `route`, narrowed by `filters`, as of the page's time.
+    pub(crate) fn of(page: &Page, route: &str, filters: &[(&str, &str)]) -> Self {
+        let at = page.query("at");
+        let mut all = filters.to_vec();
+        all.push(("at", &at));
+        let json = address(route, &all);
+        all.push(("format", "csv"));
+        let csv = address(route, &all);
+        Self { csv, json }
+    }
 }
 
 /// A choice in the bar of a list.
@@ -97,6 +117,7 @@ impl<'p, T> List<'p, T> {
             selects: Vec::new(),
             filters: Vec::new(),
             actions: Actions::default(),
+            export: None,
             rows,
             pages,
         }
@@ -132,6 +153,21 @@ impl<'p, T> List<'p, T> {
     /// What the address asks for.
     pub(crate) fn asked(&self, name: &str) -> String {
         self.page.query(name)
+    }
+
+    /// Offers the list as a table: that of `route` in the API, with what the page's address says of
+    /// `same` and with `filters`, which are called or said otherwise there.
+    pub(crate) fn exported(&mut self, route: &str, same: &[&str], filters: &[(&str, &str)]) {
+        let asked: Vec<_> = same
+            .iter()
+            .map(|name| (*name, self.page.query(name)))
+            .collect();
+        let mut all: Vec<_> = asked
+            .iter()
+            .map(|(name, value)| (*name, &**value))
+            .collect();
+        all.extend(filters);
+        self.export = Some(Export::of(self.page, route, &all));
     }
 
     /// Says what is searched for.

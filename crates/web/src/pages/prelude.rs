@@ -7,7 +7,7 @@ pub(crate) use portcullis_model::{Action as Wish, MembershipKind, Target};
 pub(crate) use super::{
     convert::{self, address, ask_href, short},
     frame::{Page, render},
-    list::{FEW, Few, List, Sort, cut},
+    list::{Export, FEW, Few, List, Sort, cut},
 };
 pub(crate) use crate::{Web, error::Failure, ui};
 

@@ -19,6 +19,7 @@ const IN_SWITCHER: usize = 8;
 struct Search<'p> {
     page: &'p Page,
     query: String,
+    export: Export,
     sections: Vec<Section<'p>>,
 }
 
@@ -163,6 +164,7 @@ pub(crate) async fn page(page: Page) -> Result<Response, Failure> {
     render(&Search {
         page: &page,
         sections: sections.collect(),
+        export: Export::of(&page, "/api/v1/search", &[("q", &query)]),
         query,
     })
 }

@@ -171,9 +171,11 @@ async fn people_are_compared_and_asked_about_by_their_names() -> anyhow::Result<
     );
     let alone = sven.get("/compare").await.text;
     assert!(
-        alone.contains("value=\"Sven Stranger (sven)\""),
+        alone.contains("value=\"Sven Stranger (sven)\"") && !alone.contains("No person is called"),
         "me at first: {alone}"
     );
+    let with_me = sven.get("/compare?b=mia").await.text;
+    assert!(with_me.contains("Only Mia Member"), "{with_me}");
     let why = sven
         .get("/why?user=Max+Analyst+(max)&name=billing-read&what=member")
         .await
@@ -184,5 +186,80 @@ async fn people_are_compared_and_asked_about_by_their_names() -> anyhow::Result<
     );
     let unclear = sven.get("/why?user=max&name=p&what=member").await.text;
     assert!(unclear.contains("may mean"), "{unclear}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn compared_places_of_one_group_stand_in_one_line_and_many_fold_away() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let ada = app.as_user("ada");
+    let both = serde_json::json!({ "users": ["mia"], "reason": "leads it" });
+    let _ = ada
+        .post("/api/v1/groups/Payroll/owners", both)
+        .await
+        .expect(200);
+    for n in 0..20 {
+        let group = serde_json::json!({ "name": format!("Club {n}") });
+        let _ = ada.post("/api/v1/groups", group).await.expect(201);
+        let add = serde_json::json!({ "users": ["mia"] });
+        let path = format!("/api/v1/groups/Club%20{n}/members");
+        let _ = ada.post(&path, add).await.expect(200);
+    }
+    let sven = Browser::new(&app, "sven")?;
+    let page = sven.get("/compare?a=mia&b=sven").await.text;
+    let only = page.split("Only Mia Member").nth(1).expect("a column");
+    let only = only.split("<h2>").next().expect("its rows");
+    assert!(only.contains("<span class=\"count\">21</span>"), "{only}");
+    assert!(only.contains("<summary>6 more</summary>"), "{only}");
+    let payroll: Vec<_> = only
+        .split("<li>")
+        .filter(|row| row.contains("<b>Payroll</b>"))
+        .collect();
+    assert_eq!(payroll.len(), 1, "{only}");
+    assert!(
+        payroll[0].contains(">member<") && payroll[0].contains(">owner<"),
+        "{payroll:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_decision_form_takes_context_and_lists_what_rules_name() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let rules = serde_json::json!([
+        { "access": "allow", "where": {
+            "rsrc_type": "service", "action": "restart",
+            "rsrc_match": [["@context.network", "=", "office"]],
+        } },
+    ]);
+    let grant = serde_json::json!({ "list": "on call", "rules": rules });
+    let _ = app
+        .as_user("ada")
+        .post("/api/v1/groups/Payroll/entitlements", grant)
+        .await
+        .expect(200);
+    let mia = Browser::new(&app, "mia")?;
+    let form = mia.get("/rules/ask").await.text;
+    assert!(
+        form.contains("<datalist id=\"actions\"><option value=\"restart\">"),
+        "{form}"
+    );
+    assert!(
+        form.contains("<datalist id=\"types\"><option value=\"service\">"),
+        "{form}"
+    );
+    let ask = "/rules/ask?subject=mia&action=restart&type=service&id=search";
+    let without = mia.get(ask).await.text;
+    assert!(
+        without.contains("No: Mia Member may not restart"),
+        "{without}"
+    );
+    let within = mia
+        .get(&format!("{ask}&context=network+%3D+office"))
+        .await
+        .text;
+    assert!(within.contains("Yes: Mia Member may restart"), "{within}");
+    let wrong = mia.get(&format!("{ask}&context=office")).await.text;
+    assert!(wrong.contains("`office` has no value"), "{wrong}");
     Ok(())
 }

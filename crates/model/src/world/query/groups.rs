@@ -76,7 +76,7 @@ impl Query for GroupQuery<'_> {
     }
     fn few<'w>(&self, world: &'w World, now: Timestamp) -> Option<Vec<&'w Group>> {
         match (self.owner, self.app) {
-            (Some(owner), _) => Some(world.owned_by(owner, now).collect()),
+            (Some(owner), _) => Some(world.owned_with_apps(owner, now).collect()),
             (None, Some(app)) => Some(world.app_groups(app).collect()),
             (None, None) => None,
         }
@@ -102,19 +102,10 @@ impl Query for GroupQuery<'_> {
 }
 
 impl World {
-    /// The groups a user decides about: those they own, directly or through a role, and those of
-    /// the apps they own.
+    /// The groups a user owns, directly or through a role.
     pub fn owned_by(&self, user: Id<User>, now: Timestamp) -> impl Iterator<Item = &Group> {
-        let mut owned = std::collections::BTreeMap::new();
-        for (group, kind, _) in self.groups_of(user, now) {
-            if kind != MembershipKind::Owner {
-                continue;
-            }
-            owned.insert(group.id, group);
-            if let Some(app) = group.app().filter(|_| group.is_owners_group()) {
-                owned.extend(self.app_groups(app).map(|group| (group.id, group)));
-            }
-        }
-        owned.into_values()
+        self.groups_of(user, now)
+            .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
+            .map(|(group, ..)| group)
     }
 }

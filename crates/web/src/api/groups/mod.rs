@@ -27,10 +27,12 @@ use crate::api::{
 query! {
     /// Which groups.
     pub(crate) struct Filter {
-        /// Text in the name or description.
+        /// Words in the name, the description or the names of what it confers.
         q: Option<String>,
         /// Plain groups, roles or app groups only.
         kind: Option<GroupKindBody>,
+        /// Roles only, or everything but roles.
+        role: Option<bool>,
         /// Groups of this app only: its id or name.
         app: Option<Key<App>>,
         /// Groups with this tag in force, their own or their app's: its id or name.
@@ -51,6 +53,8 @@ choice! {
     pub(crate) enum GroupsBy into GroupBy {
         /// What they are called.
         Name = "name",
+        /// The name of their app.
+        App = "app",
         /// How many are members, directly or through roles.
         Members = "members",
         /// How many are owners, directly or through roles.
@@ -67,7 +71,7 @@ pub(crate) async fn list_groups(read: Read<(Filter, Paging)>) -> Answer {
     let kind = filter.kind;
     let query = GroupQuery {
         q: filter.q.as_deref().unwrap_or_default(),
-        role: kind.map(|kind| kind == GroupKindBody::Role),
+        role: filter.role.or(kind.map(|kind| kind == GroupKindBody::Role)),
         of_app: kind.map(|kind| kind == GroupKindBody::App),
         app: read.maybe(&filter.app)?.map(|app| app.id),
         tag: read.maybe(&filter.tag)?.map(|tag| tag.id),

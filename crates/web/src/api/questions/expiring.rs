@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use portcullis_model::{
     Expiry, Group, Id, Inclusion, Membership, MembershipKind, Timestamp, User, Validity, World,
+    world::{contains, query::UserQuery},
 };
 use serde::Serialize;
 use utoipa::{
@@ -70,6 +71,8 @@ query! {
         owner: Option<Key<User>>,
         /// Memberships or ownerships only.
         kind: Option<MembershipKind>,
+        /// Words in the name of the group, or in the person's name, login or e-mail address.
+        q: Option<String>,
     }
 }
 
@@ -155,14 +158,33 @@ pub(crate) async fn expiring(read: Read<(Within, (Filter, Paging))>) -> Answer {
         (None, Some(place)) => Box::new(world.direct_of_group(place)),
         (None, None) => Box::new(world.memberships_ending(now, within.by(now))),
     };
-    let memberships = memberships
-        .filter(|m| place.is_none_or(|place| m.group == place) && owns(m.group) && of_kind(m.kind));
+    let q = filter.q.as_deref().unwrap_or_default();
+    let called = |group| {
+        world
+            .group(group)
+            .is_some_and(|group| contains(&group.name, q))
+    };
+    let is = |user| {
+        world
+            .user(user)
+            .is_some_and(|user| UserQuery::means(user, q))
+    };
+    let memberships = memberships.filter(|m| {
+        place.is_none_or(|place| m.group == place)
+            && owns(m.group)
+            && of_kind(m.kind)
+            && (called(m.group) || is(m.user))
+    });
     let inclusions: Box<dyn Iterator<Item = &Inclusion>> = match (user, place) {
         (Some(_), _) => Box::new(std::iter::empty()),
         (None, Some(place)) => Box::new(world.targets_of(place).chain(world.children_of(place))),
         (None, None) => Box::new(world.inclusions()),
     };
-    let inclusions = inclusions.filter(|i| (owns(i.target) || owns(i.child)) && of_kind(i.kind));
+    let inclusions = inclusions.filter(|i| {
+        (owns(i.target) || owns(i.child))
+            && of_kind(i.kind)
+            && (called(i.target) || called(i.child))
+    });
     let rows = ending(now, within.by(now), memberships, inclusions);
     read.answer(&EndingRow::page(world, rows, paging))
 }

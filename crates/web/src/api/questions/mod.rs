@@ -14,16 +14,20 @@ use crate::api::{
     Answer, Page, Paging, Read,
     list::{FEW, Limit},
     query, row,
+    table::Format,
     wire::{GroupRef, Person, Rows, Until},
 };
 
 query! {
     /// What is looked for.
     pub(crate) struct Search {
-        /// Text in a name; for people also in the login and e-mail address.
+        /// Words in any order, by their beginnings: in names, logins, e-mail addresses, profile
+        /// attributes and descriptions, and in the names of what groups confer.
         q: Needed<String>,
-        /// How many of each kind at most; 50 if not given.
+        /// How many of each kind at most; 50 if not given, or 1000 in a table.
         limit: Option<Limit>,
+        /// As what it is answered; `Accept: text/csv` asks for a table too.
+        format: Option<Format>,
     }
 }
 
@@ -44,10 +48,16 @@ row! {
 
 /// Search people, groups, roles, apps and tags
 ///
-/// The best matches of each kind, best first.
+/// The best matches of each kind, best first: what is called that, whose name begins with it, whose
+/// name has words that begin with its words, and what has them elsewhere. Case, accents and hyphens
+/// make no difference. Where nothing is found so, words that have those of the query inside are.
 #[utoipa::path(get, path = "/search", tag = "questions", params(Search), responses((status = 200, body = Rows<FoundRow>)))]
 pub(crate) async fn search(read: Read<Search>) -> Answer {
-    let most = read.query.limit.map_or(50, Limit::get);
+    let usual = match read.query.format {
+        Some(Format::Csv) => 1000,
+        Some(Format::Json) | None => 50,
+    };
+    let most = read.query.limit.map_or(usual, Limit::get);
     let found = read
         .world
         .find(&read.query.q, &FoundKind::ALL, most)

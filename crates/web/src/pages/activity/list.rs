@@ -63,6 +63,10 @@ pub(crate) async fn list(State(web): State<Web>, page: Page) -> Result<Response,
     it.narrowed("From", "from", page.query("from"));
     it.narrowed("To", "to", page.query("to"));
     it.searched("Text");
+    let about = page.query("subject");
+    let about = about.split_once(':').unwrap_or_default();
+    let same = ["q", "operation", "actor", "from", "to"];
+    it.exported("/api/v1/log", &same, &[about]);
     render(&Activity {
         page: &page,
         operations,

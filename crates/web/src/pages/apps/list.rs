@@ -23,6 +23,7 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
     let mut it = List::of(&page, "/apps", sort, &query, |app| app);
     it.searched("Text");
     it.narrowed("Tag", "tag", tag.map_or("", |tag| &tag.name));
+    it.exported("/api/v1/apps", &["q", "tag", "order"], &[]);
     it.offer(Wish::CreateApp, "New app");
     render(&Apps { page: &page, it })
 }

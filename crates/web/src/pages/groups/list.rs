@@ -129,6 +129,26 @@ fn found<'p>(page: &'p Page, place: &str, roles: bool) -> List<'p, &'p Group> {
     let by = if by == "me" { "you" } else { &by };
     it.narrowed("Owned by", "owner", owner.map_or("", |_| by));
     it.searched("Text");
+    let said = |name: &str, table: [(&str, &'static str); 2]| {
+        let asked = page.query(name);
+        let found = table.into_iter().find(|(on_page, _)| *on_page == asked);
+        found.map_or("", |(_, in_api)| in_api)
+    };
+    let owner = match page.query("owner").as_str() {
+        "me" => "@me".to_owned(),
+        other => other.to_owned(),
+    };
+    let filters = [
+        ("role", if roles { "true" } else { "false" }),
+        ("kind", said("kind", [("app", "app"), ("plain", "group")])),
+        (
+            "managed",
+            said("managed", [("yes", "true"), ("no", "false")]),
+        ),
+        ("owner", &owner),
+    ];
+    let same = ["q", "app", "tag", "sort", "order"];
+    it.exported("/api/v1/groups", &same, &filters);
     it
 }
 

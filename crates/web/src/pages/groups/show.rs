@@ -124,6 +124,8 @@ fn people<'p>(page: &'p Page, group: &Group, kind: MembershipKind, has_ways: boo
         list.keep("kind", "owner");
     }
     list.searched("Name");
+    let route = format!("/api/v1/groups/{}/{kind}s", group.id);
+    list.exported(&route, &["q"], &[]);
     list.select(
         "ends",
         "Ends",

@@ -45,6 +45,8 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
         ],
     );
     it.narrowed("Reports to", "manager", manager.map_or("", |m| &m.name));
+    let same = ["q", "kind", "manager", "sort", "order"];
+    it.exported("/api/v1/users", &same, &[]);
     it.offer(Wish::CreateUser, "Add a person");
     render(&People { page: &page, it })
 }

@@ -26,6 +26,8 @@ struct PersonPage<'p> {
     had: Vec<Access<'p>>,
     permissions: Vec<PermissionAccess<'p>>,
     pages: ui::Pages,
+    /// What is shown as a table; permissions are not.
+    export: Option<Export>,
     reports: ui::Aside,
     ending: usize,
 }
@@ -85,6 +87,15 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
         places = rows;
         pages
     };
+    let kind = match show {
+        "owned" => Some("owner"),
+        "permissions" => None,
+        _ => Some("member"),
+    };
+    let export = kind.map(|kind| {
+        let route = format!("/api/v1/users/{}/access", user.id);
+        Export::of(page, &route, &[("q", &query), ("kind", kind)])
+    });
     let reports = world.users().filter(|it| it.manager == Some(user.id));
     let current = address(&convert::user_href(user), &[("show", show)]);
     PersonPage {
@@ -96,6 +107,7 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
         had: places,
         permissions: listed,
         pages,
+        export,
         reports: Few::of(FEW, reports.collect(), convert::user)
             .beside("Reports", address("/people", &[("manager", &user.login)])),
         ending,

@@ -88,6 +88,13 @@ pub(super) async fn draw<'p>(
         ])
     };
     it.choose("status", "Status", statuses);
+    let whose = if tab.is_empty() { "for_me" } else { tab };
+    let state = match status.as_str() {
+        "decided" => "resolved",
+        other => other,
+    };
+    let filters = [("whose", whose), ("status", state)];
+    it.exported("/api/v1/requests", &["q"], &filters);
     let current = tab_href(tab);
     let one = |label, tab| ui::Tab::new(label, tab_href(tab), &current);
     let waiting = world.waits_for(page.viewer.id, now).len() as u64;

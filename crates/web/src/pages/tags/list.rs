@@ -33,6 +33,7 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
         (tag, groups.unwrap_or_default(), apps.count())
     });
     it.searched("Text");
+    it.exported("/api/v1/tags", &["q", "order"], &[]);
     it.offer(Wish::CreateTag, "New tag");
     render(&Tags { page: &page, it })
 }

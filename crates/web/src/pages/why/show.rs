@@ -91,7 +91,7 @@ pub(crate) async fn show(State(web): State<Web>, page: Page) -> Result<Response,
 }
 
 fn shown<'p>(web: &Web, page: &'p Page) -> Shown<'p> {
-    let (user, picked) = pick(page, "user", "Person");
+    let (user, picked) = pick(page, "user", "Person", page.query("user"));
     let question = question(page);
     let (what, name) = match &question {
         Question::Group(group, MembershipKind::Member) => ("member", group.name.to_string()),
@@ -151,7 +151,7 @@ fn question(page: &Page) -> Question<'_> {
         return Question::Nothing;
     }
     let kind = fields::kind(asked_as(page));
-    let asked = Asked::text(page, Kind::Group, field, "group or role", group);
+    let asked = Asked::of(page, Kind::Group, field, "group or role", group);
     let found = asked.found.as_ref();
     match found.and_then(|found| page.world().group(Id::new(found.id))) {
         Some(group) => Question::Group(group, kind),

@@ -18,7 +18,7 @@ const APPS: List = ("/apps", "/api/v1/apps", "/apps/", "id");
 const TAGS: List = ("/tags", "/api/v1/tags", "/tags/", "id");
 
 /// Where the rows of the page's table lead.
-fn on_page(text: &str, leads_to: &str) -> Vec<String> {
+pub(super) fn on_page(text: &str, leads_to: &str) -> Vec<String> {
     let (_, body) = text.split_once("<tbody").unwrap_or_default();
     let link = format!("href=\"{leads_to}");
     let rows = body.split("<tr").skip(1);
@@ -36,7 +36,7 @@ fn in_api(body: &Value, key: &str) -> Vec<String> {
 }
 
 /// A company in which every filter takes some rows and leaves others.
-async fn company() -> anyhow::Result<TestApp> {
+pub(super) async fn company() -> anyhow::Result<TestApp> {
     let app = TestApp::start().await?;
     let ada = app.as_user("ada");
     let robot = json!({ "login": "bot", "name": "A bot", "kind": "service", "manager": "mia" });

@@ -45,6 +45,7 @@ pub(super) fn rows() -> Vec<Row> {
         ("GET", "/api/v1/users/{user}", "/api/v1/users/mia", none(), OPEN),
         ("PATCH", "/api/v1/users/{user}", "/api/v1/users/mia", json!({ "name": "M" }), ADMIN),
         ("DELETE", "/api/v1/users/{user}", "/api/v1/users/mia", none(), ADMIN),
+        ("GET", "/api/v1/users/{user}/access", "/api/v1/users/max/access", none(), OPEN),
         ("GET", "/api/v1/users/{user}/history", "/api/v1/users/mia/history", none(), OPEN),
         ("GET", "/api/v1/users/{user}/expiring", "/api/v1/users/mia/expiring", none(), OPEN),
         ("GET", "/api/v1/groups", "", none(), OPEN),

@@ -11,6 +11,7 @@ mod reads;
 mod requests;
 mod rules;
 mod strict;
+mod tables;
 mod writes;
 
 use serde_json::Value;
