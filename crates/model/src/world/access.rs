@@ -207,7 +207,11 @@ impl World {
         self.ends_of(user, now).get(&(ix, kind)).copied()
     }
 
-    fn live_facts_of(&self, user: Id<User>, now: Timestamp) -> impl Iterator<Item = (u32, &Edge)> {
+    pub(super) fn live_facts_of(
+        &self,
+        user: Id<User>,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (u32, &Edge)> {
         self.user_node(user)
             .into_iter()
             .flat_map(|node| node.facts.iter())
@@ -256,22 +260,6 @@ impl World {
         self.ends_of(user, now)
             .into_iter()
             .filter_map(|((ix, kind), until)| Some((&*self.group_at(ix)?.group, kind, until)))
-    }
-
-    /// How many groups `user` is in at `now`, one twice where they are both member and owner.
-    #[must_use]
-    pub fn group_count_of(&self, user: Id<User>, now: Timestamp) -> usize {
-        let leads_on = |edge: &Edge| {
-            let node = self.group_at(edge.group);
-            edge.kind == MembershipKind::Member && node.is_some_and(|n| !n.targets.is_empty())
-        };
-        if self
-            .live_facts_of(user, now)
-            .any(|(_, edge)| leads_on(edge))
-        {
-            return self.ends_of(user, now).len();
-        }
-        self.live_facts_of(user, now).count()
     }
 
     /// Every permission `user` has at `now`, by name and group.

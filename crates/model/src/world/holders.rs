@@ -34,29 +34,7 @@ impl World {
     /// How many are in `group` as `kind` at `now`.
     #[must_use]
     pub fn holder_count(&self, group: Id<Group>, kind: MembershipKind, now: Timestamp) -> usize {
-        let Some(&ix) = self.group_ix.get(&group.uuid()) else {
-            return 0;
-        };
-        let ways = self.ways_into(ix, kind, now);
-        if let [_] = *ways {
-            // Nobody is twice in one group as one kind.
-            return self.direct_ends(ix, kind, now).count();
-        }
-        let mut seen = vec![0_u64; self.users.len().div_ceil(64)];
-        let mut count = 0;
-        for (user, _) in ways
-            .iter()
-            .flat_map(|(group, kind, _)| self.direct_ends(*group, *kind, now))
-        {
-            let bit = 1 << (user % 64);
-            if let Some(seen) = seen.get_mut(user as usize / 64)
-                && *seen & bit == 0
-            {
-                *seen |= bit;
-                count += 1;
-            }
-        }
-        count
+        self.counter(now).held(group, kind)
     }
 
     /// Whether anybody but `other` is in `group` as `kind` at `now`; looks no further than the first.
@@ -124,7 +102,7 @@ impl World {
 
     /// The groups whose direct facts put somebody into `group` as `kind`, with the kind they have
     /// to be of and the latest end over the way from there.
-    fn ways_into(
+    pub(super) fn ways_into(
         &self,
         group: Ix,
         kind: MembershipKind,
@@ -162,7 +140,7 @@ impl World {
         Latest::Few(all)
     }
 
-    fn direct_ends(
+    pub(super) fn direct_ends(
         &self,
         group: Ix,
         kind: MembershipKind,

@@ -53,18 +53,20 @@ impl World {
         self.requests.values().map(|request| &**request)
     }
 
-    /// Pending requests with what they are about.
-    pub(crate) fn all_asked(&self) -> impl Iterator<Item = (WantsTarget, &Request)> {
-        self.asked
-            .iter()
-            .map(|((target, _), request)| (*target, &**request))
+    /// Pending requests with what they are about, those that may fall to admins at some time.
+    pub(crate) fn unsettled(&self) -> impl Iterator<Item = (WantsTarget, &Request)> {
+        let all = self.unsettled.iter();
+        all.map(|((target, _), request)| (*target, &**request))
     }
 
     /// Pending requests about that.
     pub(crate) fn asked(&self, target: WantsTarget) -> impl Iterator<Item = &Request> {
-        self.asked
-            .range((target, Uuid::nil())..=(target, Uuid::max()))
-            .map(|(_, request)| &**request)
+        self.asked_of(target).map(|request| &**request)
+    }
+
+    pub(super) fn asked_of(&self, target: WantsTarget) -> impl Iterator<Item = &Arc<Request>> {
+        let range = (target, Uuid::nil())..=(target, Uuid::max());
+        self.asked.range(range).map(|(_, request)| request)
     }
 
     /// Registered resources of a type, by id, those after `after` if given.

@@ -7,6 +7,7 @@
 mod access;
 mod actors;
 mod apply;
+mod counter;
 mod deciders;
 mod diff;
 mod find;
@@ -15,6 +16,7 @@ mod ix;
 mod list;
 mod looks;
 mod names;
+mod needle;
 pub mod query;
 mod search;
 mod slab;
@@ -35,8 +37,8 @@ pub use access::{Access, Path, PathStep, PermissionAccess};
 pub use diff::{Diff, DiffLine, What};
 pub use holders::Holder;
 pub(crate) use looks::NameSpace;
+pub use needle::{begin, contain, contains};
 pub use search::{Found, FoundKind};
-pub use words::{begin, contain, contains};
 
 use ix::{IdMap, Ix, IxMap};
 use looks::Looks;
@@ -124,6 +126,8 @@ pub struct World {
     requests: OrdMap<Uuid, Arc<Request>>,
     /// Pending requests by what they are about.
     asked: OrdMap<(WantsTarget, Uuid), Arc<Request>>,
+    /// Those of `asked` that nobody but who asks is sure to own: the others are no admin's.
+    unsettled: OrdMap<(WantsTarget, Uuid), Arc<Request>>,
     resources: OrdMap<Uuid, Arc<Resource>>,
     identities: OrdMap<Uuid, Arc<Identity>>,
     /// Users by what an outside system calls them.

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::{
     Ix, World,
-    words::{Hit, Item, Listed, Needle, Rank, Texts, Words, listed},
+    needle::{Needle, Rank, Texts},
+    words::{Hit, Item, Listed, Words, listed},
 };
 use crate::{App, Group, Tag, User, letters::fold};
 

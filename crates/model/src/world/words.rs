@@ -1,11 +1,9 @@
 //! The words by which something is found, in order, so that those that begin alike stand side by
 //! side. Versions of the world share the tree: a change costs what its own words cost.
 
-use std::borrow::Cow;
-
 use imbl::OrdSet;
 
-use crate::letters;
+use super::needle::{Needle, Rank, Texts, Token, tokens};
 
 /// The first bytes of a word, which is rarely longer. What begins with more is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +34,20 @@ impl Word {
         let (Some(first), Some(last)) = (text.first(), Self::MOST.checked_sub(text.len())) else {
             return false;
         };
-        (0..=last).any(|at| self.0[at] == *first && self.0[at..].starts_with(text))
+        let places = self.0.iter().take(last + 1).take_while(|byte| **byte != 0);
+        let mut places = places.enumerate().filter(|(_, byte)| *byte == first);
+        places.any(|(at, _)| self.0[at..].starts_with(text))
+    }
+
+    /// The first word after it, unless it is the last there may be.
+    fn next(mut self) -> Option<Self> {
+        for byte in self.0.iter_mut().rev() {
+            *byte = byte.wrapping_add(1);
+            if *byte != 0 {
+                return Some(self);
+            }
+        }
+        None
     }
 
     /// Whether more of it may be left out.
@@ -58,67 +69,6 @@ pub(super) enum Place {
     Detail,
     /// It stands in the name of something that is conferred.
     Confers,
-}
-
-/// How well something matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rank {
-    /// A name is what was looked for.
-    Is,
-    /// A name begins with it.
-    Begins,
-    /// Each word begins one in a name.
-    Words,
-    /// Each word begins one somewhere.
-    Somewhere,
-    /// Each word stands inside one somewhere.
-    Inside,
-}
-
-impl Rank {
-    pub(super) const ALL: [Self; 5] = [
-        Self::Is,
-        Self::Begins,
-        Self::Words,
-        Self::Somewhere,
-        Self::Inside,
-    ];
-}
-
-/// What something is found by.
-#[derive(Debug, Default)]
-pub(super) struct Texts<'w> {
-    pub(super) names: Vec<&'w str>,
-    pub(super) details: Vec<Cow<'w, str>>,
-    pub(super) confers: Vec<&'w str>,
-}
-
-/// A word, or several that are joined: `role-accountant` is also found as `role accountant` and
-/// `roleaccountant`.
-#[derive(Debug)]
-struct Token {
-    joined: String,
-    /// More than one, or none.
-    parts: Vec<String>,
-}
-
-fn tokens(text: &str) -> Vec<Token> {
-    let token = |run: &str| {
-        let parts = run.split(letters::joins).filter(|part| !part.is_empty());
-        let mut parts: Vec<String> = parts.map(str::to_owned).collect();
-        let joined = parts.concat();
-        if parts.len() == 1 {
-            parts.clear();
-        }
-        (!joined.is_empty()).then_some(Token { joined, parts })
-    };
-    let plain = letters::plain(text);
-    plain.split(letters::separates).filter_map(token).collect()
-}
-
-fn squeezed(tokens: &[Token]) -> String {
-    let joined: Vec<&str> = tokens.iter().map(|token| &*token.joined).collect();
-    joined.join(" ")
 }
 
 /// Words with their places, in order.
@@ -150,50 +100,6 @@ pub(super) fn listed(texts: &Texts<'_>) -> Listed {
     all.sort_unstable();
     all.dedup_by_key(|(word, _)| *word);
     all
-}
-
-/// What is looked for.
-#[derive(Debug)]
-pub(super) struct Needle(Vec<Token>);
-
-impl Needle {
-    /// None where `text` has no word: it finds nothing.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        // Nobody types more words; each costs a look.
-        let mut tokens = tokens(text);
-        tokens.truncate(12);
-        (!tokens.is_empty()).then_some(Self(tokens))
-    }
-
-    /// How well it matches `texts`, by reading them.
-    pub(super) fn rank(&self, texts: &Texts<'_>) -> Option<Rank> {
-        let names: Vec<Vec<Token>> = texts.names.iter().map(|name| tokens(name)).collect();
-        let wanted = squeezed(&self.0);
-        let squeezed: Vec<String> = names.iter().map(|name| squeezed(name)).collect();
-        if squeezed.contains(&wanted) {
-            return Some(Rank::Is);
-        }
-        if squeezed.iter().any(|name| name.starts_with(&wanted)) {
-            return Some(Rank::Begins);
-        }
-        let mut words: Vec<Token> = names.into_iter().flatten().collect();
-        if all_in(&self.0, &words, |word, text| word.starts_with(text)) {
-            return Some(Rank::Words);
-        }
-        words.extend(texts.details.iter().flat_map(|text| tokens(text)));
-        words.extend(texts.confers.iter().flat_map(|text| tokens(text)));
-        if all_in(&self.0, &words, |word, text| word.starts_with(text)) {
-            return Some(Rank::Somewhere);
-        }
-        all_in(&self.0, &words, |word, text| word.contains(text)).then_some(Rank::Inside)
-    }
-
-    /// Whether what the index says of it has to be looked up in the texts.
-    fn is_long(&self) -> bool {
-        let long = |text: &String| text.len() >= Word::MOST;
-        let mut tokens = self.0.iter();
-        tokens.any(|token| long(&token.joined) || token.parts.iter().any(long))
-    }
 }
 
 /// The words of everything of a kind.
@@ -242,7 +148,7 @@ impl<T: Item> Words<T> {
             }
             found = Some(both(found, of_token));
         }
-        let (one, long) = (needle.0.len() == 1, needle.is_long());
+        let (one, long) = (needle.0.len() == 1, needle.is_long(Word::MOST));
         let begins = |item: &T| {
             let at = lead.binary_search_by_key(item, |(item, _)| *item);
             at.is_ok_and(|at| lead[at].1 <= Place::First)
@@ -264,16 +170,33 @@ impl<T: Item> Words<T> {
     pub(super) fn inside(&self, needle: &Needle) -> Vec<Hit<T>> {
         let having = |text: &str| {
             let mut items = Vec::new();
-            let mut last: Option<(Word, Option<bool>)> = None;
-            for (word, _, item) in &self.0 {
-                // Many have the same word, one after another.
-                let unsure = match last {
-                    Some((same, unsure)) if same == *word => unsure,
-                    _ if word.has(text) => Some(false),
-                    _ => word.is_cut().then_some(true),
-                };
-                last = Some((*word, unsure));
-                items.extend(unsure.map(|unsure| (*item, unsure)));
+            let mut from = Some(Word([0; Word::MOST]));
+            while let Some(first) = from.take() {
+                let mut last: Option<(Word, Option<bool>)> = None;
+                let mut again = 0;
+                for (word, _, item) in self.0.range((first, Place::Whole, T::default())..) {
+                    // Many have the same word, one after another.
+                    let unsure = match last {
+                        Some((same, unsure)) if same == *word => {
+                            again += 1;
+                            unsure
+                        }
+                        _ => {
+                            again = 0;
+                            let cut = || word.is_cut().then_some(true);
+                            word.has(text).then_some(false).or_else(cut)
+                        }
+                    };
+                    last = Some((*word, unsure));
+                    match unsure {
+                        Some(unsure) => items.push((*item, unsure)),
+                        None if again > 8 => {
+                            from = word.next();
+                            break;
+                        }
+                        None => {}
+                    }
+                }
             }
             first_of_each(&mut items);
             items
@@ -375,60 +298,4 @@ fn both<T: Ord, P: Copy + Ord>(found: Option<Vec<(T, P)>>, more: Vec<(T, P)>) ->
         Some((item, said.max(found[at].1)))
     };
     more.into_iter().filter_map(worse).collect()
-}
-
-/// Whether each word of `query` stands in `text`, whatever their order, case and accents; an empty
-/// query stands anywhere.
-#[must_use]
-pub fn contains(text: &str, query: &str) -> bool {
-    contain(&[text], query)
-}
-
-/// Whether each word of `query` stands in one of `texts`.
-#[must_use]
-pub fn contain(texts: &[&str], query: &str) -> bool {
-    let query = query.trim();
-    if query.is_empty() {
-        return true;
-    }
-    let simple = query.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if simple && texts.iter().all(|text| is_plain(text)) {
-        let has = |text: &&str| {
-            let mut parts = text.as_bytes().windows(query.len());
-            parts.any(|part| part.eq_ignore_ascii_case(query.as_bytes()))
-        };
-        return texts.iter().any(has);
-    }
-    let words: Vec<Token> = texts.iter().flat_map(|text| tokens(text)).collect();
-    let wanted = Needle::parse(query);
-    wanted.is_some_and(|Needle(wanted)| all_in(&wanted, &words, |word, text| word.contains(text)))
-}
-
-/// Whether each word of `query`, which has one, begins a word in one of `texts`.
-#[must_use]
-pub fn begin(texts: &[&str], query: &str) -> bool {
-    let words: Vec<Token> = texts.iter().flat_map(|text| tokens(text)).collect();
-    let wanted = Needle::parse(query);
-    wanted
-        .is_some_and(|Needle(wanted)| all_in(&wanted, &words, |word, text| word.starts_with(text)))
-}
-
-/// Whether a text is in ASCII and no two words of it are joined.
-fn is_plain(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| byte.is_ascii() && !letters::joins(byte.into()))
-}
-
-/// Whether each of `wanted` is in `words`, whole or in its parts.
-fn all_in(wanted: &[Token], words: &[Token], holds: fn(&str, &str) -> bool) -> bool {
-    let any = |text: &str| {
-        let mut words = words.iter();
-        words.any(|word| {
-            holds(&word.joined, text) || word.parts.iter().any(|part| holds(part, text))
-        })
-    };
-    let found = |token: &Token| {
-        any(&token.joined) || !token.parts.is_empty() && token.parts.iter().all(|part| any(part))
-    };
-    wanted.iter().all(found)
 }

@@ -77,7 +77,7 @@ fn naive(world: &World, query: &str, kinds: &[FoundKind], most: usize) -> Vec<(F
         let rest: Vec<String> = user
             .email
             .iter()
-            .map(|email| email.to_string())
+            .map(ToString::to_string)
             .chain(user.attributes.values().map(|value| match value {
                 serde_json::Value::String(text) => text.clone(),
                 other => other.to_string(),

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use super::{expect, known, moved, same_place, taken};
 use crate::{
-    Entitlement, Group, Identity, Inclusion, Membership, MembershipKind, Noun, Refusal,
+    Entitlement, Expiry, Group, Identity, Inclusion, Membership, MembershipKind, Noun, Refusal,
     RefusalCode, Request, Resource, User,
     letters::fold,
+    request::WantsTarget,
     world::{
         Edge, GroupNode, Ix, Link, NameSpace, Registered, World,
+        needle::Texts,
         slots::Slots,
-        words::{Listed, Texts, listed},
+        words::{Listed, listed},
     },
 };
 
@@ -49,6 +51,9 @@ impl World {
             self.free.push_back(slot);
             self.members -= 1;
         }
+        let owner_of = before.or(after.as_ref());
+        let owner_of = owner_of.filter(|fact| fact.kind == MembershipKind::Owner);
+        let owner_of = owner_of.map(|fact| fact.group);
         if let Some(after) = after {
             let membership = after;
             let user = self.live_user_ix(membership.user)?;
@@ -99,6 +104,9 @@ impl World {
                 }
             });
             self.members += 1;
+        }
+        if let Some(group) = owner_of {
+            self.settle_all(group);
         }
         Ok(())
     }
@@ -286,7 +294,9 @@ impl World {
             ));
         }
         if let Some(waited) = waited {
-            self.asked.remove(&(waited.wants.target(), id.uuid()));
+            let key = (waited.wants.target(), id.uuid());
+            self.asked.remove(&key);
+            self.unsettled.remove(&key);
         }
         match after.filter(Request::is_pending) {
             Some(after) => {
@@ -296,6 +306,7 @@ impl World {
                 }
                 let (target, after) = (after.wants.target(), Arc::new(after));
                 self.asked.insert((target, id.uuid()), Arc::clone(&after));
+                self.settle(target, &after);
                 self.requests.insert(id.uuid(), after);
             }
             None => {
@@ -303,6 +314,37 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Says of a request whether an owner of the group it is about, other than who asks, has been
+    /// one since it was filed and has no end: then it never falls to admins.
+    fn settle(&mut self, target: WantsTarget, request: &Arc<Request>) {
+        let asker = self.user_ix.get(&request.requester.uuid());
+        let group = match target {
+            WantsTarget::Group(group) => self.group_node(group),
+            WantsTarget::App(_) | WantsTarget::Directory => None,
+        };
+        let owners = group.into_iter().flat_map(|node| node.owners.iter());
+        let lasts = owners
+            .filter_map(|slot| self.edge(slot))
+            .filter(|edge| Some(&edge.user) != asker)
+            .map(|edge| edge.validity)
+            .any(|it| it.until == Expiry::NEVER && it.from <= request.created_at);
+        let key = (target, request.id.uuid());
+        if lasts {
+            self.unsettled.remove(&key);
+        } else {
+            self.unsettled.insert(key, Arc::clone(request));
+        }
+    }
+
+    /// The same of everything that is asked of a group, whose owners have changed.
+    fn settle_all(&mut self, group: crate::Id<Group>) {
+        let target = WantsTarget::Group(group);
+        let asked: Vec<_> = self.asked_of(target).map(Arc::clone).collect();
+        for request in asked {
+            self.settle(target, &request);
+        }
     }
 
     pub(super) fn apply_resource(

@@ -1,6 +1,6 @@
 //! Lists of groups and roles.
 
-use super::{By, Order, Query, Sort};
+use super::{By, Key, Order, Query, Sort};
 use crate::{
     App, Group, Id, MembershipKind, Tag, Timestamp, User, name,
     world::{World, list::walk},
@@ -87,14 +87,17 @@ impl Query for GroupQuery<'_> {
     fn by_name(&self) -> bool {
         self.sort.by == GroupBy::Name
     }
-    fn key<'w>(&self, world: &'w World, group: &'w Group, now: Timestamp) -> By<'w> {
-        let held = |kind| By::Number(world.holder_count(group.id, kind, now));
+    fn key<'w>(&self, world: &'w World, now: Timestamp) -> Key<'w, Group> {
+        let held = |kind| -> Key<'w, Group> {
+            let mut counter = world.counter(now);
+            Box::new(move |group| By::Number(counter.held(group.id, kind)))
+        };
         match self.sort.by {
-            GroupBy::Name => By::text(&group.name),
-            GroupBy::App => {
+            GroupBy::Name => Box::new(|group| By::text(&group.name)),
+            GroupBy::App => Box::new(|group| {
                 let app = group.app().and_then(|app| world.app(app));
                 By::text(app.map_or("", |app| &app.name))
-            }
+            }),
             GroupBy::Members => held(MembershipKind::Member),
             GroupBy::Owners => held(MembershipKind::Owner),
         }

@@ -167,9 +167,9 @@ pub trait Query {
     fn by_name(&self) -> bool {
         true
     }
-    /// What a row is sorted by where that is not the name.
-    fn key<'w>(&self, _: &'w World, row: &'w Self::Row, _: Timestamp) -> By<'w> {
-        By::Text(Self::name(row).into())
+    /// What a row is sorted by where that is not the name: one that says it of any row.
+    fn key<'w>(&self, _: &'w World, _: Timestamp) -> Key<'w, Self::Row> {
+        Box::new(|row| By::Text(Self::name(row).into()))
     }
 
     /// All rows that are meant, in order.
@@ -291,10 +291,14 @@ pub trait Query {
         mut keep: impl FnMut(&By<'w>, &'w Self::Row) -> bool,
     ) -> Vec<Keyed<'w, Self::Row>> {
         let rows = self.meant(world, now, Order::Asc).into_iter().enumerate();
-        let keyed = rows.map(|(at, row)| (self.key(world, row, now), at, row));
+        let mut key = self.key(world, now);
+        let keyed = rows.map(|(at, row)| (key(row), at, row));
         keyed.filter(|(by, _, row)| keep(by, row)).collect()
     }
 }
+
+/// Says what a row is sorted by.
+pub type Key<'w, R> = Box<dyn FnMut(&'w R) -> By<'w> + 'w>;
 
 type Keyed<'w, R> = (By<'w>, usize, &'w R);
 

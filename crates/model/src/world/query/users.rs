@@ -1,6 +1,6 @@
 //! Lists of people.
 
-use super::{By, Order, Query, Sort};
+use super::{By, Key, Order, Query, Sort};
 use crate::{
     Id, Timestamp, User, UserKind, name,
     world::{World, contain, list::walk},
@@ -75,16 +75,19 @@ impl Query for UserQuery<'_> {
     fn by_name(&self) -> bool {
         self.sort.by == UserBy::Login
     }
-    fn key<'w>(&self, world: &'w World, user: &'w User, now: Timestamp) -> By<'w> {
+    fn key<'w>(&self, world: &'w World, now: Timestamp) -> Key<'w, User> {
         match self.sort.by {
-            UserBy::Login => By::text(&user.login),
-            UserBy::Name => By::text(&user.name),
-            UserBy::Title => By::text(user.title()),
-            UserBy::Manager => {
+            UserBy::Login => Box::new(|user| By::text(&user.login)),
+            UserBy::Name => Box::new(|user| By::text(&user.name)),
+            UserBy::Title => Box::new(|user| By::text(user.title())),
+            UserBy::Manager => Box::new(|user| {
                 let manager = user.manager.and_then(|id| world.user(id));
                 By::text(manager.map_or("", |manager| &manager.name))
+            }),
+            UserBy::Groups => {
+                let mut counter = world.counter(now);
+                Box::new(move |user| By::Number(counter.groups_of(user.id)))
             }
-            UserBy::Groups => By::Number(world.group_count_of(user.id, now)),
         }
     }
 }

@@ -1,0 +1,166 @@
+//! What is looked for, and how well it matches the texts by which something is found.
+
+use std::borrow::Cow;
+
+use crate::letters;
+
+/// How well something matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// A name is what was looked for.
+    Is,
+    /// A name begins with it.
+    Begins,
+    /// Each word begins one in a name.
+    Words,
+    /// Each word begins one somewhere.
+    Somewhere,
+    /// Each word stands inside one somewhere.
+    Inside,
+}
+
+impl Rank {
+    pub(super) const ALL: [Self; 5] = [
+        Self::Is,
+        Self::Begins,
+        Self::Words,
+        Self::Somewhere,
+        Self::Inside,
+    ];
+}
+
+/// What something is found by.
+#[derive(Debug, Default)]
+pub(super) struct Texts<'w> {
+    pub(super) names: Vec<&'w str>,
+    pub(super) details: Vec<Cow<'w, str>>,
+    pub(super) confers: Vec<&'w str>,
+}
+
+/// A word, or several that are joined: `role-accountant` is also found as `role accountant` and
+/// `roleaccountant`.
+#[derive(Debug)]
+pub(super) struct Token {
+    pub(super) joined: String,
+    /// More than one, or none.
+    pub(super) parts: Vec<String>,
+}
+
+pub(super) fn tokens(text: &str) -> Vec<Token> {
+    let token = |run: &str| {
+        let parts = run.split(letters::joins).filter(|part| !part.is_empty());
+        let mut parts: Vec<String> = parts.map(str::to_owned).collect();
+        let joined = parts.concat();
+        if parts.len() == 1 {
+            parts.clear();
+        }
+        (!joined.is_empty()).then_some(Token { joined, parts })
+    };
+    let plain = letters::plain(text);
+    plain.split(letters::separates).filter_map(token).collect()
+}
+
+fn squeezed(tokens: &[Token]) -> String {
+    let joined: Vec<&str> = tokens.iter().map(|token| &*token.joined).collect();
+    joined.join(" ")
+}
+
+/// What is looked for.
+#[derive(Debug)]
+pub(super) struct Needle(pub(super) Vec<Token>);
+
+impl Needle {
+    /// None where `text` has no word: it finds nothing.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        // Nobody types more words; each costs a look.
+        let mut tokens = tokens(text);
+        tokens.truncate(12);
+        (!tokens.is_empty()).then_some(Self(tokens))
+    }
+
+    /// How well it matches `texts`, by reading them.
+    pub(super) fn rank(&self, texts: &Texts<'_>) -> Option<Rank> {
+        let names: Vec<Vec<Token>> = texts.names.iter().map(|name| tokens(name)).collect();
+        let wanted = squeezed(&self.0);
+        let squeezed: Vec<String> = names.iter().map(|name| squeezed(name)).collect();
+        if squeezed.contains(&wanted) {
+            return Some(Rank::Is);
+        }
+        if squeezed.iter().any(|name| name.starts_with(&wanted)) {
+            return Some(Rank::Begins);
+        }
+        let mut words: Vec<Token> = names.into_iter().flatten().collect();
+        if all_in(&self.0, &words, |word, text| word.starts_with(text)) {
+            return Some(Rank::Words);
+        }
+        words.extend(texts.details.iter().flat_map(|text| tokens(text)));
+        words.extend(texts.confers.iter().flat_map(|text| tokens(text)));
+        if all_in(&self.0, &words, |word, text| word.starts_with(text)) {
+            return Some(Rank::Somewhere);
+        }
+        all_in(&self.0, &words, |word, text| word.contains(text)).then_some(Rank::Inside)
+    }
+
+    /// Whether a word of it has `most` bytes or more.
+    pub(super) fn is_long(&self, most: usize) -> bool {
+        let long = |text: &String| text.len() >= most;
+        let mut tokens = self.0.iter();
+        tokens.any(|token| long(&token.joined) || token.parts.iter().any(long))
+    }
+}
+
+/// Whether each word of `query` stands in `text`, whatever their order, case and accents; an empty
+/// query stands anywhere.
+#[must_use]
+pub fn contains(text: &str, query: &str) -> bool {
+    contain(&[text], query)
+}
+
+/// Whether each word of `query` stands in one of `texts`.
+#[must_use]
+pub fn contain(texts: &[&str], query: &str) -> bool {
+    let query = query.trim();
+    if query.is_empty() {
+        return true;
+    }
+    let simple = query.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if simple && texts.iter().all(|text| is_plain(text)) {
+        let has = |text: &&str| {
+            let mut parts = text.as_bytes().windows(query.len());
+            parts.any(|part| part.eq_ignore_ascii_case(query.as_bytes()))
+        };
+        return texts.iter().any(has);
+    }
+    let words: Vec<Token> = texts.iter().flat_map(|text| tokens(text)).collect();
+    let wanted = Needle::parse(query);
+    wanted.is_some_and(|Needle(wanted)| all_in(&wanted, &words, |word, text| word.contains(text)))
+}
+
+/// Whether each word of `query`, which has one, begins a word in one of `texts`.
+#[must_use]
+pub fn begin(texts: &[&str], query: &str) -> bool {
+    let words: Vec<Token> = texts.iter().flat_map(|text| tokens(text)).collect();
+    let wanted = Needle::parse(query);
+    wanted
+        .is_some_and(|Needle(wanted)| all_in(&wanted, &words, |word, text| word.starts_with(text)))
+}
+
+/// Whether a text is in ASCII and no two words of it are joined.
+fn is_plain(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii() && !letters::joins(byte.into()))
+}
+
+/// Whether each of `wanted` is in `words`, whole or in its parts.
+fn all_in(wanted: &[Token], words: &[Token], holds: fn(&str, &str) -> bool) -> bool {
+    let any = |text: &str| {
+        let mut words = words.iter();
+        words.any(|word| {
+            holds(&word.joined, text) || word.parts.iter().any(|part| holds(part, text))
+        })
+    };
+    let found = |token: &Token| {
+        any(&token.joined) || !token.parts.is_empty() && token.parts.iter().all(|part| any(part))
+    };
+    wanted.iter().all(found)
+}
