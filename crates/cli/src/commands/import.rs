@@ -13,12 +13,14 @@ use portcullis_app::{
     sync::{Drift, Outlook, Source, SyncSource},
 };
 use portcullis_model::{
-    Actor, Change, ConnectorId, EditKind, OperationName, Refusal, SystemActor, name::ParseTextError,
+    Actor, Change, ConnectorId, EditKind, FieldError, OperationName, Refusal, SystemActor,
+    name::ParseTextError,
 };
 use portcullis_rules::strict;
 use portcullis_store::LogFilter;
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::moved::Moved;
 use crate::{
     config::{Config, Where},
     failure::{self, Outcome},
@@ -224,6 +226,22 @@ impl PolicyFile {
     }
 }
 
+/// So many faults of a file are told.
+const MOST_FAULTS: usize = 20;
+
+/// Faults, a line each, the first of them.
+fn fault_lines(faults: &[FieldError]) -> String {
+    let mut lines: Vec<_> = faults
+        .iter()
+        .take(MOST_FAULTS)
+        .map(|fault| format!("\n  {}: {}", fault.field, fault.message))
+        .collect();
+    if let Some(more @ 1..) = faults.len().checked_sub(MOST_FAULTS) {
+        lines.push(format!("\n  and {more} more"));
+    }
+    lines.concat()
+}
+
 /// A file to bring the data in line with.
 struct File<'a> {
     shown: String,
@@ -242,6 +260,9 @@ struct Done {
     file: BTreeMap<&'static str, usize>,
     /// Records by kind.
     changes: BTreeMap<&'static str, Edits>,
+    /// Of a dry run: who would come into groups and who would leave them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    people: Option<Moved>,
     /// What differs and was not granted by the file, so that it stays.
     drift: Vec<Drift>,
 }
@@ -260,17 +281,19 @@ impl File<'_> {
         let config = Config::load(&self.taking.place, None)?;
         start_log(&config.server.log.value.0);
         let working = output::spinner("opening the data");
-        let missing = if dry_run {
-            Missing::Pretend
-        } else {
-            Missing::Create
+        let open = async |missing| {
+            let policy = async |_: &_, _: &_| Ok(config.policy.without_people());
+            open::app(&config, missing, policy).await
         };
-        let policy = async |_: &_, _: &_| Ok(config.policy.without_people());
-        let app = open::app(&config, missing, policy).await?;
+        // A file that is refused makes no database.
+        let place = &config.database.place().value;
+        let is_new = place.file().is_some_and(|file| !file.exists());
+        let mut app = open(Missing::Pretend).await?;
         one_kind(&app, self.source, S::OPERATION).await?;
         working.set_message("comparing");
-        let context = app.context(Actor::Connector(self.source));
-        let outlook = operation.outlook(&app.world(), &context, &self.taking.adopt);
+        let mut context = app.context(Actor::Connector(self.source));
+        let world = app.world();
+        let outlook = operation.outlook(&world, &context, &self.taking.adopt);
         let Outlook {
             adopt,
             change,
@@ -279,10 +302,15 @@ impl File<'_> {
         let mut changes = count(adopt.edits().chain(&change.changes));
         let changed = !changes.is_empty();
         let more = !change.is_empty();
+        let people = dry_run.then(|| Moved::by(&world, adopt.edits().chain(&change.changes)));
         // It is planned anew at the writer's place; a million edits need not be held twice.
-        drop(change);
+        drop((change, world));
         if changed && !dry_run {
             working.set_message("writing");
+            if is_new {
+                app = open(Missing::Create).await?;
+                context = app.context(Actor::Connector(self.source));
+            }
             if !adopt.is_empty() {
                 let operator = app.context(Actor::System(SystemActor::Operator));
                 app.commit(operator, adopt.clone(), None).await?;
@@ -300,6 +328,7 @@ impl File<'_> {
             position: app.world().position().0,
             file: self.holds.into_iter().collect(),
             changes,
+            people,
             drift,
         };
         output::result(format, &done, |done| self.text_of(done))?;
@@ -331,11 +360,18 @@ impl File<'_> {
             }
             other => other,
         };
-        anyhow!(
-            "`{}` cannot be taken as it is: {}; correct it and import again",
-            self.shown,
-            tell::refusal(&refusal)
-        )
+        let file = &self.shown;
+        match &refusal {
+            Refusal::Invalid(faults) if faults.len() > 1 => {
+                let lines = fault_lines(faults);
+                anyhow!("`{file}` cannot be taken as it is: {lines}\ncorrect it and import again")
+            }
+            Refusal::Invalid(_) => {
+                anyhow!("`{file}` cannot be taken as it is: {refusal}; correct it and import again")
+            }
+            // What is to be done stands in it.
+            other => anyhow!("`{file}` cannot be taken as it is: {other}"),
+        }
     }
 
     fn text_of(&self, done: &Done) -> String {
@@ -350,6 +386,9 @@ impl File<'_> {
                 "changed:\n"
             });
             text.push_str(&listed(&done.changes));
+        }
+        if let Some(people) = &done.people {
+            text.push_str(&people.in_lines());
         }
         if !done.drift.is_empty() {
             text.push_str("\nleft as it is, because the file did not make or grant it:");

@@ -12,6 +12,7 @@ mod expire;
 mod explain;
 mod import;
 mod init;
+mod moved;
 mod openapi;
 mod outbox;
 mod rules;

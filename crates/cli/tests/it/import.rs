@@ -112,6 +112,54 @@ fn a_file_that_cannot_be_taken_is_refused_with_every_fault() {
 }
 
 #[test]
+fn a_dry_run_names_who_joins_and_who_leaves() {
+    let place = imported();
+    let mut org: Value =
+        serde_json::from_str(&std::fs::read_to_string(small_org()).unwrap()).unwrap();
+    let teams = org["teams"].as_array_mut().unwrap();
+    let friends = teams
+        .iter_mut()
+        .find(|team| team["name"] == "friends")
+        .unwrap();
+    friends["members"] = serde_json::json!(["ana"]);
+    std::fs::write(place.path().join("less.json"), org.to_string()).unwrap();
+    let told = place
+        .run(&["import", "org", "less.json", "--dry-run"])
+        .ok()
+        .stdout;
+    assert!(told.contains("dee leaves friends as member"), "{told}");
+    assert!(told.contains("ana joins friends as member"), "{told}");
+    let json = place
+        .run(&["import", "org", "less.json", "--dry-run", "--json"])
+        .json();
+    let dee = serde_json::json!({ "login": "dee", "group": "friends", "kind": "member" });
+    assert_eq!(
+        json["people"]["leaves"],
+        serde_json::json!({ "count": 1, "first": [dee] })
+    );
+}
+
+#[test]
+fn faults_stand_a_line_each_and_a_refused_file_makes_no_database() {
+    let place = Place::new();
+    let people: Vec<_> = (0..30)
+        .map(|n| serde_json::json!({ "login": format!("no {n}") }))
+        .collect();
+    let org = serde_json::json!({ "people": people, "teams": [], "repos": [] });
+    std::fs::write(place.path().join("bad.json"), org.to_string()).unwrap();
+    let ran = place.run(&["import", "org", "bad.json"]);
+    assert_eq!(ran.code, 1);
+    assert_eq!(
+        ran.stderr.matches("\n  bad.json:1 /people/").count(),
+        20,
+        "{ran:?}"
+    );
+    assert!(ran.stderr.contains("\n  and 10 more\n"), "{ran:?}");
+    let made = std::fs::read_dir(place.path()).unwrap();
+    assert_eq!(made.count(), 1, "only the file");
+}
+
+#[test]
 fn explain_shows_every_path_or_what_is_missing_and_whom_to_ask() {
     let place = imported();
     let yes = place.run(&["explain", "cem", "repo:acme/site:write"]).ok();
