@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use portcullis_model::{
-    Expiry, Group, Id, MembershipKind, Record, Tag, Timestamp, User, World,
+    Expiry, Group, Id, MembershipKind, Tag, Timestamp, User, World,
     name::{Description, Name, ParseTextError, Reason},
 };
 use serde::Serialize;
@@ -91,39 +91,44 @@ impl<'s> Input<'s> {
         pick::people(self.world(), self.text(name), name, &mut self.errors)
     }
 
-    /// The groups whose boxes are ticked, and those named beneath them.
-    pub(crate) fn groups(&mut self) -> Vec<Id<Group>> {
-        let mut all = self.ids("groups");
-        all.extend(self.named_in(MORE_GROUPS.0, "group", World::find_group));
-        all
-    }
-
-    /// The tags whose boxes are ticked, and those named beneath them.
-    pub(crate) fn tags(&mut self) -> Vec<Id<Tag>> {
-        let mut all = self.ids("tags");
-        all.extend(self.named_in(MORE_TAGS.0, "tag", World::find_tag));
-        all
-    }
-
-    /// What is named in a field, one per line or separated by commas.
-    fn named_in<T: Record>(
-        &mut self,
-        name: &str,
-        noun: &str,
-        find: for<'w> fn(&'w World, &str) -> Option<&'w T>,
-    ) -> Vec<Id<T>> {
+    /// The groups named in a field, one per line or separated by commas.
+    pub(crate) fn groups(&mut self, name: &str) -> Vec<Id<Group>> {
         let (mut found, mut unknown) = (Vec::new(), Vec::new());
         let pieces = self.text(name).split([',', ';', '\n', '\r']);
         for piece in pieces.map(str::trim).filter(|piece| !piece.is_empty()) {
-            match find(self.world(), piece) {
-                Some(record) => found.push(record.id()),
+            match self.world().find_group(piece) {
+                Some(group) => found.push(group.id),
                 None => unknown.push(piece),
             }
         }
         if !unknown.is_empty() {
-            self.errors.add(name, pick::unknown(noun, &unknown));
+            self.errors.add(name, pick::unknown("group", &unknown));
         }
         found
+    }
+
+    /// The groups whose boxes are ticked, and those named beneath them.
+    pub(crate) fn ticked_groups(&mut self) -> Vec<Id<Group>> {
+        let mut all = self.ids("groups");
+        all.extend(self.groups(MORE_GROUPS.0));
+        all
+    }
+
+    /// The tags whose boxes are ticked, and those named beneath them, one per line or separated by
+    /// commas.
+    pub(crate) fn ticked_tags(&mut self) -> Vec<Id<Tag>> {
+        let mut all = self.ids("tags");
+        let pieces = self.text(MORE_TAGS.0).split([',', ';', '\n', '\r']);
+        for piece in pieces.map(str::trim).filter(|piece| !piece.is_empty()) {
+            match self.world().find_tag(piece) {
+                Some(tag) => all.push(tag.id),
+                None => {
+                    let wrong = format!("there is no tag called `{piece}`; correct or remove it");
+                    self.errors.add(MORE_TAGS.0, wrong);
+                }
+            }
+        }
+        all
     }
 
     /// The one role named in a field.
