@@ -15,12 +15,12 @@ const SCRIPTS: &[&str] = &[
     include_str!("../migrations/0006_sources.sql"),
     include_str!("../migrations/0007_bound_users.sql"),
     include_str!("../migrations/0008_growth.sql"),
-    include_str!("../migrations/0009_edits.sql"),
-    include_str!("../migrations/0010_history.sql"),
+    include_str!("../migrations/0009_history.sql"),
+    EDITS,
 ];
 
-/// Which of them leaves edits to be moved, which no script can do.
-const EDITS: i64 = 9;
+/// Leaves edits to be moved, which no script can do.
+const EDITS: &str = include_str!("../migrations/0010_edits.sql");
 
 /// Any number, as long as every Portcullis takes the same.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7301882911)";
@@ -40,7 +40,7 @@ pub(crate) async fn run(db: &Db) -> Result<(), StoreError> {
     for (version, script) in (1..).zip(SCRIPTS).skip(found as usize) {
         tracing::info!(version, "bringing the tables up to date");
         tx.script(for_engine(db.engine(), script)).await?;
-        if version == EDITS {
+        if *script == EDITS {
             body::split_long(&mut tx).await?;
         }
         tx.execute(

@@ -50,7 +50,7 @@ const GROWING: [&str; 13] = [
 ];
 
 /// What reads a table whole or from its end, and why: parts of the statements' texts.
-const WHOLE: [&str; 9] = [
+const WHOLE: [&str; 10] = [
     // Loading the world, current or past, and verifying against the log.
     " NOT INDEXED WHERE removed_pos IS NULL",
     " WHERE removed_pos IS NULL",
@@ -59,6 +59,8 @@ const WHOLE: [&str; 9] = [
     ", id, added_pos, removed_pos, ",
     "FROM log l LEFT JOIN log_edits e ON",
     "SELECT position, label, label_key FROM log_subjects",
+    // Once, when the tables are brought up to date.
+    "FROM log WHERE LENGTH(body) > $1",
     // The newest of all, from the end until the page is full.
     "FROM requests r WHERE r.removed_pos IS NULL ORDER BY r.created_at DESC",
     "FROM log l ORDER BY l.position DESC LIMIT",

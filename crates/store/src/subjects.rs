@@ -120,11 +120,18 @@ impl List<'_> {
     }
 
     fn user(&mut self, id: Id<User>) {
+        // An import mentions everybody a hundred times.
+        if self.seen.contains(&id.uuid()) {
+            return;
+        }
         let label = self.login(id);
         self.add(SubjectKind::User, id.uuid(), || label);
     }
 
     fn group(&mut self, id: Id<Group>) {
+        if self.seen.contains(&id.uuid()) {
+            return;
+        }
         let label = self.group_name(id);
         self.add(SubjectKind::Group, id.uuid(), || label);
     }

@@ -92,14 +92,14 @@ impl<'s> Input<'s> {
     }
 
     /// The groups whose boxes are ticked, and those named beneath them.
-    pub(crate) fn groups(&mut self) -> Vec<Id<Group>> {
+    pub(crate) fn ticked_groups(&mut self) -> Vec<Id<Group>> {
         let mut all = self.ids("groups");
         all.extend(self.list(pick::Kind::Group, MORE_GROUPS.0));
         all
     }
 
     /// The tags whose boxes are ticked, and those named beneath them.
-    pub(crate) fn tags(&mut self) -> Vec<Id<Tag>> {
+    pub(crate) fn ticked_tags(&mut self) -> Vec<Id<Tag>> {
         let mut all = self.ids("tags");
         let mut unknown = Vec::new();
         let pieces = self.text(MORE_TAGS.0).split([',', ';', '\n', '\r']);

@@ -6,6 +6,7 @@ mod api;
 mod authzen;
 mod bounds;
 mod browser;
+mod choices;
 mod clock;
 mod connections;
 mod costly;

@@ -41,7 +41,7 @@ impl Form for AppForm {
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         input.check_stale(&self.0, None);
         let (name, description) = input.named(self.0.as_ref().map(|app| &app.name));
-        let tags = input.tags();
+        let tags = input.ticked_tags();
         let Some(app) = &self.0 else {
             let (owners, groups) = (input.people("owners"), first_groups(input));
             let operation = CreateApp {

@@ -101,7 +101,7 @@ impl Form for GroupForm {
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         input.check_stale(&self.0, None);
-        let tags = input.tags();
+        let tags = input.ticked_tags();
         let Some(group) = &self.0 else {
             let kind = kind_of(input);
             let name = kind.and_then(|kind| named(input, kind));

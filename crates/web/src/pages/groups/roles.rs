@@ -143,7 +143,7 @@ impl Form for AttachTo {
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         let role = &self.0;
-        let groups = input.groups();
+        let groups = input.ticked_groups();
         let count = groups.len();
         let plural = if count == 1 { "" } else { "s" };
         let title = format!("Add {} to {count} group{plural}", role.name);

@@ -101,7 +101,7 @@ impl Form for FromPerson {
             user: user.id,
             name: text.name,
             description: text.description,
-            groups: Some(input.groups()),
+            groups: Some(input.ticked_groups()),
             reason: text.reason,
         };
         let title = format!(

@@ -82,7 +82,7 @@ impl Form for Split {
             role: role.id,
             name: text.name,
             description: text.description,
-            groups: input.groups(),
+            groups: input.ticked_groups(),
             reason: text.reason,
         };
         let title = format!("Split {} off {}", input.text("name"), role.name);
