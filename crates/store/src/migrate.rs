@@ -15,6 +15,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("../migrations/0006_sources.sql"),
     include_str!("../migrations/0007_bound_users.sql"),
     include_str!("../migrations/0008_growth.sql"),
+    include_str!("../migrations/0009_history.sql"),
 ];
 
 /// Any number, as long as every Portcullis takes the same.
