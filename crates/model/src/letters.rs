@@ -1,8 +1,8 @@
 //! What a text looks like: the forms under which names are compared, and the characters that make two
 //! names look the same.
 
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 use unicode_security::{MixedScript as _, skeleton};
 
 /// The letters as they were typed, in lower case. Earlier versions compared names by this: two names
@@ -21,6 +21,54 @@ pub fn key(text: &str) -> String {
         folded
     } else {
         folded.nfc().collect()
+    }
+}
+
+/// The letters as people look for them: without regard to case, accents and forms of one letter.
+#[must_use]
+pub(crate) fn plain(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // By way of upper case: only so do `ß` and `ss`, and the two small sigmas, become one.
+    let letters = text.nfkd().filter(|c| !is_combining_mark(*c));
+    let small = letters.flat_map(char::to_lowercase);
+    let folded = small
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase);
+    let mut plain = String::with_capacity(text.len());
+    for c in folded {
+        // Letters with a stroke, and two that are written as one, which no normal form takes apart.
+        match c {
+            'ł' => plain.push('l'),
+            'ø' => plain.push('o'),
+            'đ' | 'ð' => plain.push('d'),
+            'ħ' => plain.push('h'),
+            'ŧ' => plain.push('t'),
+            'æ' => plain.push_str("ae"),
+            'œ' => plain.push_str("oe"),
+            'þ' => plain.push_str("th"),
+            c => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// Whether a character joins the parts of a word, which is also found without it: `e-mail`, `O'Brien`.
+pub(crate) const fn joins(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '\'' | '\u{ad}' | '\u{2bc}' | '\u{2010}' | '\u{2011}' | '\u{2013}' | '\u{2019}'
+    )
+}
+
+/// Whether words end at a character. Signs that say something do not: `C++`, `R&D`, `100%`.
+pub(crate) fn separates(c: char) -> bool {
+    let group = || c.general_category_group();
+    match c {
+        '+' | '#' | '%' | '&' | '*' => false,
+        _ if c.is_ascii() => c.is_ascii_punctuation() && !joins(c) || c.is_ascii_whitespace(),
+        _ => c.is_whitespace() || !joins(c) && group() == GeneralCategoryGroup::Punctuation,
     }
 }
 
@@ -107,6 +155,25 @@ pub(crate) fn is_hidden(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_are_plain_whatever_their_case_accents_and_forms() {
+        for (text, wanted) in [
+            ("Zo\u{eb} ZOE\u{308}", "zoe zoe"),
+            ("Stra\u{df}e STRASSE \u{1e9e}", "strasse strasse ss"),
+            (
+                "\u{39f}\u{3b4}\u{3bf}\u{3cd}\u{3c2} \u{39f}\u{394}\u{39f}\u{3a5}\u{3a3}",
+                "οδουσ οδουσ",
+            ),
+            ("\u{130}zmir I\u{307}zmir \u{131}z", "izmir izmir iz"),
+            (
+                "\u{141}ukasz S\u{f8}ren \u{c6}sir \u{fb01}n \u{ff21}",
+                "lukasz soren aesir fin a",
+            ),
+        ] {
+            assert_eq!(plain(text), wanted, "{text}");
+        }
+    }
 
     #[test]
     fn names_of_two_scripts_are_alike_and_names_of_one_are_not() {

@@ -1,7 +1,7 @@
 //! Requests that wait, and what becomes of them: who decides, what granting makes, and the only ways
 //! out of waiting.
 
-use std::{collections::HashSet, ops::Deref};
+use std::{collections::BTreeSet, ops::Deref};
 
 use crate::{
     App, Change, Context, Edit, Expiry, Granted, Group, GroupKind, Id, Membership, MembershipKind,
@@ -70,27 +70,62 @@ impl World {
         if self.requests().next().is_none() {
             return Vec::new();
         }
-        let owned: HashSet<Id<Group>> = self
-            .groups_of(user, now)
-            .filter(|(_, kind, _)| *kind == MembershipKind::Owner)
-            .map(|(group, ..)| group.id)
-            .collect();
-        let admin = self.is_admin(user, now);
-        self.requests()
-            .filter(|request| request.requester != user)
-            .filter(|request| {
-                let of_app = request.wants.app(self);
-                let of_app = of_app.and_then(|app| self.owners_group(app));
-                let near = admin
-                    || request
-                        .wants
-                        .group()
-                        .is_some_and(|group| owned.contains(&group))
-                    || of_app.is_some_and(|group| owned.contains(&group.id));
-                let deciders = || request.wants.deciders(self, Some(request.requester), now);
-                near && deciders().iter().any(|decider| decider.id == user)
-            })
-            .collect()
+        let mut waiting = self.asked_of_owner(user, now);
+        if self.is_admin(user, now) {
+            waiting.extend(
+                self.all_asked()
+                    .filter(|(target, request)| {
+                        request.requester != user
+                            && self.falls_to_admins(*target, request.requester, now)
+                    })
+                    .map(|(_, request)| request),
+            );
+        }
+        waiting.sort_unstable_by_key(|request| request.id);
+        waiting
+    }
+
+    /// What is asked of the groups and apps that `user` owns, and of the groups of these apps that
+    /// nobody else owns.
+    fn asked_of_owner(&self, user: Id<User>, now: Timestamp) -> Vec<&Request> {
+        let owned: BTreeSet<Id<Group>> = self.owned_by(user, now).map(|group| group.id).collect();
+        let mut waiting = Vec::new();
+        let others = |request: &&Request| request.requester != user;
+        for id in &owned {
+            waiting.extend(self.asked(WantsTarget::Group(*id)).filter(others));
+            let app = self.group(*id).and_then(Group::app);
+            let of_owners =
+                |app: &Id<App>| self.owners_group(*app).map(|group| group.id) == Some(*id);
+            let Some(app) = app.filter(of_owners) else {
+                continue;
+            };
+            waiting.extend(self.asked(WantsTarget::App(app)).filter(others));
+            for group in self
+                .app_groups(app)
+                .filter(|group| !owned.contains(&group.id))
+            {
+                let asked = self.asked(WantsTarget::Group(group.id)).filter(others);
+                waiting.extend(asked.filter(|request| {
+                    let (owner, asker) = (MembershipKind::Owner, Some(request.requester));
+                    !self.anybody_in(group.id, owner, asker, now)
+                }));
+            }
+        }
+        waiting
+    }
+
+    /// Whether nobody owns what a request is about, nor its app, but perhaps who asks.
+    fn falls_to_admins(&self, target: WantsTarget, asker: Id<User>, now: Timestamp) -> bool {
+        let nobody_owns =
+            |group: &Group| !self.anybody_in(group.id, MembershipKind::Owner, Some(asker), now);
+        match target {
+            WantsTarget::Group(group) => self.group(group).is_some_and(|group| {
+                let of_app = group.app().and_then(|app| self.owners_group(app));
+                nobody_owns(group) && of_app.is_none_or(nobody_owns)
+            }),
+            WantsTarget::App(app) => self.owners_group(app).is_some_and(nobody_owns),
+            WantsTarget::Directory => true,
+        }
     }
 }
 

@@ -162,23 +162,15 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Quick switcher: the search field's dialog.
-const ICONS = { entitlement: "key", service: "key", request: "inbox" };
+const ICONS = { entitlement: "key", service: "key", request: "inbox", page: "link", action: "plus" };
 const PER_KIND = 5;
 let switcher;
 
-const rank = (item, wanted) => {
-  const label = item.label.toLowerCase();
-  if (label === wanted) return 0;
-  if (label.startsWith(wanted)) return 1;
-  return label.includes(wanted) ? 2 : 3;
-};
-
-// Best first, at most five of a kind, kinds in the order of their best.
-const ranked = (items, query) => {
-  const wanted = query.trim().toLowerCase();
+// At most five of a kind, kinds in the order of their best, which the server says.
+const grouped = (items) => {
   const kinds = new Map();
   const local = items.filter((item) => item.href.startsWith("/") && !item.href.startsWith("//"));
-  for (const item of local.sort((a, b) => rank(a, wanted) - rank(b, wanted))) {
+  for (const item of local) {
     const kind = kinds.get(item.kind) ?? [];
     if (kind.length < PER_KIND) kinds.set(item.kind, [...kind, item]);
   }
@@ -198,7 +190,7 @@ const icon = (kind) => {
 
 const buildSwitcher = () => {
   const input = make("input", { type: "text", autocomplete: "off", spellcheck: false });
-  input.placeholder = "Go to a person, group, role or app";
+  input.placeholder = "Go to a person, group, role, app or page";
   const list = make("ul", { id: "switcher-list" });
   const hint = make("p");
   const dialog = make("dialog", { className: "switcher" }, input, list, hint);
@@ -257,7 +249,7 @@ const buildSwitcher = () => {
         headers: { accept: "application/json" },
       });
       if (!answer.ok) throw new Error(String(answer.status));
-      draw(ranked(await answer.json(), query));
+      draw(grouped(await answer.json()));
     } catch (error) {
       if (error.name === "AbortError") return;
       clear("The list did not arrive. Enter searches everything.");

@@ -17,7 +17,7 @@ use std::{
 use company::{EVERYBODY, NOW, group_id, id, membership, records, size, user_id};
 use portcullis_model::{
     Actor, ChangeSet, Context, Edit, Expiry, Group, Id, Ids, MembershipKind, OperationName, Policy,
-    Position, Timestamp, User, World, guard,
+    Position, Timestamp, User, World, guard, world::FoundKind,
 };
 use uuid::Uuid;
 
@@ -147,9 +147,19 @@ fn reads(world: &World) {
     measure("holder_count of a group of 50,000", 20, |_| {
         world.holder_count(group_id(EVERYBODY), MembershipKind::Member, NOW)
     });
-    for query in ["number4999", "team-77", "zzzz", "e"] {
+    for query in [
+        "number4999",
+        "team-77",
+        "77 team",
+        "zzzz",
+        "e",
+        "what is for",
+        "example",
+        "xample",
+        "d7 hana",
+    ] {
         measure(&format!("search `{query}`"), 20, |_| {
-            world.search(query, 10)
+            world.find(query, &FoundKind::ALL, 10)
         });
     }
     measure("next_end", 20_000, |_| world.next_transition(NOW));

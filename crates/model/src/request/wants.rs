@@ -45,7 +45,7 @@ pub enum Wants {
 }
 
 /// What a request is about, which says who decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
     /// An existing group: its owners decide.
     Group(Id<Group>),

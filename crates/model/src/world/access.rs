@@ -258,6 +258,22 @@ impl World {
             .filter_map(|((ix, kind), until)| Some((&*self.group_at(ix)?.group, kind, until)))
     }
 
+    /// How many groups `user` is in at `now`, one twice where they are both member and owner.
+    #[must_use]
+    pub fn group_count_of(&self, user: Id<User>, now: Timestamp) -> usize {
+        let leads_on = |edge: &Edge| {
+            let node = self.group_at(edge.group);
+            edge.kind == MembershipKind::Member && node.is_some_and(|n| !n.targets.is_empty())
+        };
+        if self
+            .live_facts_of(user, now)
+            .any(|(_, edge)| leads_on(edge))
+        {
+            return self.ends_of(user, now).len();
+        }
+        self.live_facts_of(user, now).count()
+    }
+
     /// Every permission `user` has at `now`, by name and group.
     #[must_use]
     pub fn permissions_of(&self, user: Id<User>, now: Timestamp) -> Vec<PermissionAccess<'_>> {

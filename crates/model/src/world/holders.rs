@@ -34,27 +34,52 @@ impl World {
     /// How many are in `group` as `kind` at `now`.
     #[must_use]
     pub fn holder_count(&self, group: Id<Group>, kind: MembershipKind, now: Timestamp) -> usize {
-        self.group_ix
-            .get(&group.uuid())
-            .map_or(0, |ix| self.holder_ends(*ix, kind, now).len())
+        let Some(&ix) = self.group_ix.get(&group.uuid()) else {
+            return 0;
+        };
+        let ways = self.ways_into(ix, kind, now);
+        if let [_] = *ways {
+            // Nobody is twice in one group as one kind.
+            return self.direct_ends(ix, kind, now).count();
+        }
+        let mut seen = vec![0_u64; self.users.len().div_ceil(64)];
+        let mut count = 0;
+        for (user, _) in ways
+            .iter()
+            .flat_map(|(group, kind, _)| self.direct_ends(*group, *kind, now))
+        {
+            let bit = 1 << (user % 64);
+            if let Some(seen) = seen.get_mut(user as usize / 64)
+                && *seen & bit == 0
+            {
+                *seen |= bit;
+                count += 1;
+            }
+        }
+        count
     }
 
-    /// Whether anybody is in `group` as `kind` at `now`; looks no further than the first.
+    /// Whether anybody but `other` is in `group` as `kind` at `now`; looks no further than the first.
     pub(crate) fn anybody_in(
         &self,
         group: Id<Group>,
         kind: MembershipKind,
+        other: Option<Id<User>>,
         now: Timestamp,
     ) -> bool {
         let Some(&ix) = self.group_ix.get(&group.uuid()) else {
             return false;
         };
-        self.direct_ends(ix, kind, now).next().is_some()
-            || self.widths_into(ix, kind, now).into_keys().any(|child| {
-                self.direct_ends(child, MembershipKind::Member, now)
-                    .next()
-                    .is_some()
-            })
+        let other = other.and_then(|id| self.user_ix.get(&id.uuid()).copied());
+        let any = |group, kind| {
+            let mut direct = self.direct_ends(group, kind, now);
+            direct.any(|(user, _)| Some(user) != other)
+        };
+        any(ix, kind)
+            || self
+                .widths_into(ix, kind, now)
+                .into_keys()
+                .any(|child| any(child, MembershipKind::Member))
     }
 
     /// By login. Where nearly everybody is meant, the index of logins is read in its order rather
@@ -145,7 +170,10 @@ impl World {
     ) -> impl Iterator<Item = (Ix, Expiry)> {
         self.group_at(group)
             .into_iter()
-            .flat_map(|node| node.facts.iter())
+            .flat_map(move |node| match kind {
+                MembershipKind::Member => node.facts.iter(),
+                MembershipKind::Owner => node.owners.iter(),
+            })
             .filter_map(|slot| self.edge(slot))
             .filter(move |edge| edge.kind == kind && edge.validity.contains(now))
             .map(|edge| (edge.user, edge.validity.until))

@@ -1,9 +1,14 @@
 //! The living, in order of their names. Lists for pages start anywhere without sorting.
 
-use std::ops::Bound;
+use std::{ops::Bound, sync::Arc};
 
-use super::World;
-use crate::{App, Group, Id, Request, Resource, Tag, Timestamp, User, letters};
+use imbl::OrdMap;
+use uuid::Uuid;
+
+use super::{World, query::Order};
+use crate::{
+    App, Group, Id, Request, Resource, Tag, Timestamp, User, letters, request::WantsTarget,
+};
 
 impl World {
     /// Users by login, those after `after` if given.
@@ -21,55 +26,45 @@ impl World {
         self.users_after(None)
     }
 
-    /// Groups, roles and app groups by name, those after `after` if given.
-    pub fn groups_after<'w>(
-        &'w self,
-        after: Option<&str>,
-    ) -> impl Iterator<Item = &'w Group> + use<'w> {
-        self.group_names
-            .range::<_, str>((bound(after.map(letters::fold).as_deref()), Bound::Unbounded))
-            .filter_map(|(_, ix)| self.group_at(*ix))
-            .map(|node| &*node.group)
-    }
-
     /// All groups, roles and app groups by name.
     pub fn groups(&self) -> impl Iterator<Item = &Group> {
-        self.groups_after(None)
-    }
-
-    /// Apps by name, those after `after` if given.
-    pub fn apps_after<'w>(
-        &'w self,
-        after: Option<&str>,
-    ) -> impl Iterator<Item = &'w App> + use<'w> {
-        self.app_names
-            .range::<_, str>((bound(after.map(letters::fold).as_deref()), Bound::Unbounded))
-            .filter_map(|(_, id)| self.app(Id::new(*id)))
+        self.group_names
+            .values()
+            .filter_map(|ix| self.group_at(*ix))
+            .map(|node| &*node.group)
     }
 
     /// All apps by name.
     pub fn apps(&self) -> impl Iterator<Item = &App> {
-        self.apps_after(None)
-    }
-
-    /// Tags by name, those after `after` if given.
-    pub fn tags_after<'w>(
-        &'w self,
-        after: Option<&str>,
-    ) -> impl Iterator<Item = &'w Tag> + use<'w> {
-        self.tag_names
-            .range::<_, str>((bound(after.map(letters::fold).as_deref()), Bound::Unbounded))
-            .filter_map(|(_, id)| self.tag(Id::new(*id)))
+        self.app_names
+            .values()
+            .filter_map(|id| self.app(Id::new(*id)))
     }
 
     /// All tags by name.
     pub fn tags(&self) -> impl Iterator<Item = &Tag> {
-        self.tags_after(None)
+        self.tag_names
+            .values()
+            .filter_map(|id| self.tag(Id::new(*id)))
     }
 
     /// Pending requests, oldest first.
     pub fn requests(&self) -> impl Iterator<Item = &Request> {
         self.requests.values().map(|request| &**request)
+    }
+
+    /// Pending requests with what they are about.
+    pub(crate) fn all_asked(&self) -> impl Iterator<Item = (WantsTarget, &Request)> {
+        self.asked
+            .iter()
+            .map(|((target, _), request)| (*target, &**request))
+    }
+
+    /// Pending requests about that.
+    pub(crate) fn asked(&self, target: WantsTarget) -> impl Iterator<Item = &Request> {
+        self.asked
+            .range((target, Uuid::nil())..=(target, Uuid::max()))
+            .map(|(_, request)| &**request)
     }
 
     /// Registered resources of a type, by id, those after `after` if given.
@@ -106,6 +101,26 @@ impl World {
                     .map(|p| p.name.as_str())
             })
         })
+    }
+}
+
+/// The values of an index by name, in either direction, those behind `after` if given.
+pub(super) fn walk<'w, V>(
+    index: &'w OrdMap<Arc<str>, V>,
+    after: Option<&str>,
+    order: Order,
+) -> Box<dyn Iterator<Item = &'w V> + 'w> {
+    let after = after.map(letters::fold);
+    let after = bound(after.as_deref());
+    match order {
+        Order::Asc => {
+            let range = index.range::<_, str>((after, Bound::Unbounded));
+            Box::new(range.map(|(_, value)| value))
+        }
+        Order::Desc => {
+            let range = index.range::<_, str>((Bound::Unbounded, after));
+            Box::new(range.rev().map(|(_, value)| value))
+        }
     }
 }
 

@@ -19,9 +19,9 @@ pub mod query;
 mod search;
 mod slab;
 mod slots;
-mod texts;
 mod times;
 mod transitions;
+mod words;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -36,18 +36,19 @@ pub use diff::{Diff, DiffLine, What};
 pub use holders::Holder;
 pub(crate) use looks::NameSpace;
 pub use search::{Found, FoundKind};
-pub use texts::contains;
+pub use words::{begin, contain, contains};
 
 use ix::{IdMap, Ix, IxMap};
 use looks::Looks;
 use slab::Slab;
 use slots::Slots;
-use texts::Texts;
 use times::Times;
+use words::Words;
 
 use crate::{
     App, ConnectorId, Constraints, Entitlement, Group, GroupKind, Id, Identity, Inclusion,
     Membership, MembershipKind, Position, Request, Resource, Tag, Timestamp, User, Validity,
+    request::WantsTarget,
 };
 
 #[derive(Clone, Debug)]
@@ -64,6 +65,8 @@ struct GroupNode {
     group: Arc<Group>,
     /// Direct memberships and ownerships, as slots in `World::memberships`.
     facts: Slots,
+    /// Those of `facts` that are ownerships: few, where members are many.
+    owners: Slots,
     /// Where its members get into.
     targets: Vec<Link>,
     /// Whose members get into it.
@@ -119,6 +122,8 @@ pub struct World {
     apps: OrdMap<Uuid, Arc<AppNode>>,
     tags: OrdMap<Uuid, Arc<Tag>>,
     requests: OrdMap<Uuid, Arc<Request>>,
+    /// Pending requests by what they are about.
+    asked: OrdMap<(WantsTarget, Uuid), Arc<Request>>,
     resources: OrdMap<Uuid, Arc<Resource>>,
     identities: OrdMap<Uuid, Arc<Identity>>,
     /// Users by what an outside system calls them.
@@ -140,9 +145,12 @@ pub struct World {
     times: Times,
     /// The app that is Portcullis itself.
     built_in: Option<Uuid>,
-    user_texts: Texts,
-    group_texts: Texts,
-    role_texts: Texts,
+    /// People by name, then login, both as [`letters::fold`](crate::letters::fold) has them.
+    user_names: OrdMap<(Arc<str>, Arc<str>), Ix>,
+    user_words: Words<Ix>,
+    group_words: Words<Ix>,
+    app_words: Words<Uuid>,
+    tag_words: Words<Uuid>,
 }
 
 impl World {

@@ -1,9 +1,15 @@
-//! One search over people, groups, roles, apps and tags, as the quick switcher needs it.
+//! One search over people, groups, roles, apps and tags, for pages, pickers and the quick switcher.
+
+use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::Value;
 
-use super::{Ix, World, texts::Texts};
-use crate::name;
+use super::{
+    Ix, World,
+    words::{Hit, Item, Listed, Needle, Rank, Texts, Words, listed},
+};
+use crate::{App, Group, Tag, User, letters::fold};
 
 /// Something that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -16,9 +22,8 @@ pub struct Found<'w> {
     pub label: &'w str,
     /// A word more about it.
     pub detail: &'w str,
-    /// 0 exact, 1 starts with, 2 a word starts with, 3 contains, 4 only the detail does.
     #[serde(skip)]
-    rank: u8,
+    rank: Rank,
 }
 
 /// What can be found.
@@ -37,150 +42,342 @@ pub enum FoundKind {
     Tag,
 }
 
-impl World {
-    /// The best matches for `query` of each kind, at most `most` of each, best first.
-    #[must_use]
-    pub fn search(&self, query: &str, most: usize) -> Vec<Found<'_>> {
-        let query = name::key(query);
-        if query.is_empty() || query.contains('\n') {
-            return Vec::new();
+impl FoundKind {
+    /// Everything that can be found.
+    pub const ALL: [Self; 5] = [Self::User, Self::Group, Self::Role, Self::App, Self::Tag];
+}
+
+/// What is found by words.
+pub(super) trait Searched: Sized + 'static {
+    /// What tells one from another in the index.
+    type Item: Item;
+
+    fn words(world: &World) -> &Words<Self::Item>;
+    fn record(world: &World, item: Self::Item) -> Option<&Self>;
+    /// What it is found by itself.
+    fn texts(&self) -> Texts<'_>;
+    /// What it is found by in a world.
+    fn texts_in<'w>(&'w self, _: &'w World) -> Texts<'w> {
+        self.texts()
+    }
+    /// By name, as many as are found by something.
+    fn in_order(world: &World) -> Box<dyn Iterator<Item = Self::Item> + '_>;
+    fn count(world: &World) -> usize;
+    /// What it is listed by.
+    fn order(&self) -> (String, String);
+    fn found(&self, rank: Rank) -> Found<'_>;
+
+    /// Its words, if there is one.
+    fn listed(record: Option<&Self>) -> Listed {
+        record.map_or_else(Vec::new, |record| listed(&record.texts()))
+    }
+}
+
+impl Searched for User {
+    type Item = Ix;
+
+    fn words(world: &World) -> &Words<Ix> {
+        &world.user_words
+    }
+    fn record(world: &World, ix: Ix) -> Option<&Self> {
+        world.user_at(ix).map(|node| &*node.user)
+    }
+    fn texts(&self) -> Texts<'_> {
+        // As many attributes as a profile shows, and of a length that is read.
+        let attributes = self.attributes.values().take(12);
+        let shown = attributes.filter_map(|value| match value {
+            Value::String(text) => {
+                let end = text
+                    .char_indices()
+                    .nth(200)
+                    .map_or(text.len(), |(at, _)| at);
+                Some(text[..end].into())
+            }
+            Value::Number(number) => Some(number.to_string().into()),
+            _ => None,
+        });
+        let email = self.email.as_deref().map(Into::into);
+        Texts {
+            names: vec![&self.login, &self.name],
+            details: email.into_iter().chain(shown).collect(),
+            confers: Vec::new(),
         }
-        let mut all: Vec<Found<'_>> = Vec::new();
-        all.extend(best(&self.user_texts, &query, most, |rank, ix| {
-            let user = &self.user_at(ix)?.user;
-            Some(Found {
-                kind: FoundKind::User,
-                key: user.login.to_string(),
-                label: &user.name,
-                detail: &user.login,
-                rank,
-            })
-        }));
-        let kinds = [
-            (&self.group_texts, FoundKind::Group),
-            (&self.role_texts, FoundKind::Role),
-        ];
-        for (texts, kind) in kinds {
-            all.extend(best(texts, &query, most, |rank, ix| {
-                let group = &self.group_at(ix)?.group;
-                Some(Found {
-                    kind,
-                    key: group.id.to_string(),
-                    label: &group.name,
-                    detail: &group.description,
-                    rank,
-                })
-            }));
+    }
+    fn in_order(world: &World) -> Box<dyn Iterator<Item = Ix> + '_> {
+        Box::new(world.user_names.values().copied())
+    }
+    fn count(world: &World) -> usize {
+        world.user_count()
+    }
+    fn order(&self) -> (String, String) {
+        (fold(&self.name), fold(&self.login))
+    }
+    fn found(&self, rank: Rank) -> Found<'_> {
+        Found {
+            kind: FoundKind::User,
+            key: self.login.to_string(),
+            label: &self.name,
+            detail: &self.login,
+            rank,
         }
-        let found = |kind, key: String, label, detail| {
-            let rank = rank_of([&name::key(label), "", &name::key(detail)], &query)?;
-            Some(Found {
-                kind,
-                key,
-                label,
-                detail,
-                rank,
-            })
+    }
+}
+
+impl Searched for Group {
+    type Item = Ix;
+
+    fn words(world: &World) -> &Words<Ix> {
+        &world.group_words
+    }
+    fn record(world: &World, ix: Ix) -> Option<&Self> {
+        world.group_at(ix).map(|node| &*node.group)
+    }
+    fn texts(&self) -> Texts<'_> {
+        named(&self.name, &self.description)
+    }
+    fn texts_in<'w>(&'w self, world: &'w World) -> Texts<'w> {
+        let conferred = world.entitlements_of(self.id);
+        Texts {
+            confers: conferred
+                .map(|entitlement| entitlement.grant.label())
+                .collect(),
+            ..self.texts()
+        }
+    }
+    fn in_order(world: &World) -> Box<dyn Iterator<Item = Ix> + '_> {
+        Box::new(world.group_names.values().copied())
+    }
+    fn count(world: &World) -> usize {
+        world.group_count()
+    }
+    fn order(&self) -> (String, String) {
+        (fold(&self.name), String::new())
+    }
+    fn found(&self, rank: Rank) -> Found<'_> {
+        let kind = if self.is_role() {
+            FoundKind::Role
+        } else {
+            FoundKind::Group
         };
-        let apps = self.apps().filter_map(|app| {
-            found(
-                FoundKind::App,
-                app.id.to_string(),
-                &app.name,
-                &app.description,
-            )
-        });
-        all.extend(first(apps.collect(), most));
-        let tags = self.tags().filter_map(|tag| {
-            found(
-                FoundKind::Tag,
-                tag.id.to_string(),
-                &tag.name,
-                &tag.description,
-            )
-        });
-        all.extend(first(tags.collect(), most));
-        first(all, usize::MAX)
+        let key = self.id.to_string();
+        found(kind, key, &self.name, &self.description, rank)
     }
 }
 
-/// The best `most` of one kind. Only what may be among them is looked up.
-fn best<'w>(
-    texts: &Texts,
-    query: &str,
-    most: usize,
-    found: impl Fn(u8, Ix) -> Option<Found<'w>>,
-) -> Vec<Found<'w>> {
-    let mut beginning = 0;
-    let mut hits: Vec<(u8, usize, Ix)> = texts
-        .matching(query)
-        .filter_map(|(ix, lines)| {
-            // Where enough begin with a letter or two, nothing else can be among the best, and
-            // nearly everybody has it somewhere.
-            let rank = if beginning >= most {
-                beginning_rank(lines, query)?
-            } else {
-                rank_of(lines, query)?
-            };
-            beginning += usize::from(rank <= BEGINS);
-            let label = if lines[1].is_empty() {
-                lines[0]
-            } else {
-                lines[1]
-            };
-            Some((rank, label.len(), ix))
-        })
-        .collect();
-    if most > 0 && hits.len() > most {
-        // A label may be a little shorter or longer than its folded form; ties are kept.
-        let (_, last, _) = hits.select_nth_unstable(most - 1);
-        let (rank, len, _) = *last;
-        hits.retain(|hit| (hit.0, hit.1) <= (rank, len));
+impl Searched for App {
+    type Item = uuid::Uuid;
+
+    fn words(world: &World) -> &Words<Self::Item> {
+        &world.app_words
     }
-    let all = hits.into_iter().filter_map(|(rank, _, ix)| found(rank, ix));
-    first(all.collect(), most)
-}
-
-/// In order: by rank, short before long, by label. The first `most` of them.
-fn first(mut all: Vec<Found<'_>>, most: usize) -> Vec<Found<'_>> {
-    all.sort_by(|a, b| (a.rank, a.label.len(), a.label).cmp(&(b.rank, b.label.len(), b.label)));
-    all.truncate(most);
-    all
-}
-
-/// How well an entry matches: by the better of its first two lines, or at least by the third.
-fn rank_of([a, b, hidden]: [&str; 3], query: &str) -> Option<u8> {
-    let ranks = [rank(a, query), rank(b, query)];
-    let best = ranks.into_iter().flatten().min();
-    best.or_else(|| find(hidden, query).map(|_| 4))
-}
-
-/// The rank of what begins with the query; only what is the query stands before it.
-const BEGINS: u8 = 1;
-
-/// As [`rank_of`] where one of the first two lines begins with the query; else nothing.
-fn beginning_rank([a, b, _]: [&str; 3], query: &str) -> Option<u8> {
-    if a == query || b == query {
-        return Some(0);
+    fn record(world: &World, id: Self::Item) -> Option<&Self> {
+        world.app(crate::Id::new(id))
     }
-    (a.starts_with(query) || b.starts_with(query)).then_some(BEGINS)
+    fn texts(&self) -> Texts<'_> {
+        named(&self.name, &self.description)
+    }
+    fn in_order(world: &World) -> Box<dyn Iterator<Item = Self::Item> + '_> {
+        Box::new(world.app_names.values().copied())
+    }
+    fn count(world: &World) -> usize {
+        world.app_count()
+    }
+    fn order(&self) -> (String, String) {
+        (fold(&self.name), String::new())
+    }
+    fn found(&self, rank: Rank) -> Found<'_> {
+        let key = self.id.to_string();
+        found(FoundKind::App, key, &self.name, &self.description, rank)
+    }
 }
 
-/// How well `text` matches, both in lower case already; `None` if it does not.
-fn rank(text: &str, query: &str) -> Option<u8> {
-    let at = find(text, query)?;
-    Some(match at {
-        0 if text.len() == query.len() => 0,
-        0 => BEGINS,
-        _ if !text[..at].ends_with(|c: char| c.is_alphanumeric()) => 2,
-        _ => 3,
-    })
+impl Searched for Tag {
+    type Item = uuid::Uuid;
+
+    fn words(world: &World) -> &Words<Self::Item> {
+        &world.tag_words
+    }
+    fn record(world: &World, id: Self::Item) -> Option<&Self> {
+        world.tag(crate::Id::new(id))
+    }
+    fn texts(&self) -> Texts<'_> {
+        named(&self.name, &self.description)
+    }
+    fn in_order(world: &World) -> Box<dyn Iterator<Item = Self::Item> + '_> {
+        Box::new(world.tag_names.values().copied())
+    }
+    fn count(world: &World) -> usize {
+        world.tag_count()
+    }
+    fn order(&self) -> (String, String) {
+        (fold(&self.name), String::new())
+    }
+    fn found(&self, rank: Rank) -> Found<'_> {
+        let key = self.id.to_string();
+        found(FoundKind::Tag, key, &self.name, &self.description, rank)
+    }
 }
 
-/// Where `query` stands in `text`, both in lower case already.
-fn find(text: &str, query: &str) -> Option<usize> {
-    let (hay, needle) = (text.as_bytes(), query.as_bytes());
-    let (&first, last) = (needle.first()?, hay.len().checked_sub(needle.len())?);
-    // Texts are short: looking for the first byte beats preparing a searcher.
-    (0..=last).find(|&at| hay[at] == first && hay[at..].starts_with(needle))
+fn named<'w>(name: &'w str, description: &'w str) -> Texts<'w> {
+    Texts {
+        names: vec![name],
+        details: vec![description.into()],
+        confers: Vec::new(),
+    }
+}
+
+fn found<'w>(
+    kind: FoundKind,
+    key: String,
+    label: &'w str,
+    detail: &'w str,
+    rank: Rank,
+) -> Found<'w> {
+    Found {
+        kind,
+        key,
+        label,
+        detail,
+        rank,
+    }
+}
+
+/// How far into words is looked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Only at their beginnings.
+    Beginnings,
+    /// Anywhere in them.
+    Inside,
+}
+
+impl World {
+    /// The best matches for `query` of each of `kinds`, at most `most` of each, best first: what is
+    /// called that, whose name begins with it, whose name has words that begin with its words, in
+    /// any order, and what has them in what else is known of it or in what it confers; equals by
+    /// name. Case, accents and hyphens make no difference. Only where nothing is found so, words
+    /// that have those of the query inside are.
+    #[must_use]
+    pub fn find(&self, query: &str, kinds: &[FoundKind], most: usize) -> Vec<Found<'_>> {
+        let Some(needle) = Needle::parse(query) else {
+            return Vec::new();
+        };
+        let is = |kind: &FoundKind| kinds.contains(kind);
+        let with = |reach| {
+            let mut all = Vec::new();
+            if is(&FoundKind::User) {
+                let mut hits = self.hits::<User>(&needle, reach, None);
+                if let Some(user) = self.user_by_email(query.trim()) {
+                    let ix = self.user_ix.get(&user.id.uuid()).copied();
+                    let there = hits.iter_mut().find(|(item, _)| Some(*item) == ix);
+                    there.into_iter().for_each(|(_, rank)| *rank = Rank::Is);
+                }
+                all.extend(self.best::<User>(&hits, most));
+            }
+            if is(&FoundKind::Group) || is(&FoundKind::Role) {
+                let hits = self.hits::<Group>(&needle, reach, None);
+                let role = |ix| Group::record(self, ix).is_some_and(Group::is_role);
+                let (roles, groups): (Vec<_>, Vec<_>) =
+                    hits.into_iter().partition(|(ix, _)| role(*ix));
+                for (kind, hits) in [(FoundKind::Group, groups), (FoundKind::Role, roles)] {
+                    if is(&kind) {
+                        all.extend(self.best::<Group>(&hits, most));
+                    }
+                }
+            }
+            if is(&FoundKind::App) {
+                all.extend(self.best::<App>(&self.hits::<App>(&needle, reach, None), most));
+            }
+            if is(&FoundKind::Tag) {
+                all.extend(self.best::<Tag>(&self.hits::<Tag>(&needle, reach, None), most));
+            }
+            all
+        };
+        let mut all = with(Reach::Beginnings);
+        if all.is_empty() && most > 0 {
+            all = with(Reach::Inside);
+        }
+        // Of each kind they are in order already.
+        all.sort_by_cached_key(|found| (found.rank, fold(found.label)));
+        all
+    }
+
+    /// The records that `query` means, of those that are taken; in no order.
+    pub(super) fn meant<'w, R: Searched>(
+        &'w self,
+        query: &str,
+        takes: impl Fn(&R) -> bool,
+    ) -> Vec<&'w R> {
+        let Some(needle) = Needle::parse(query) else {
+            return Vec::new();
+        };
+        let mut hits = self.hits::<R>(&needle, Reach::Beginnings, Some(&takes));
+        if hits.is_empty() {
+            hits = self.hits::<R>(&needle, Reach::Inside, Some(&takes));
+        }
+        let records = hits
+            .into_iter()
+            .filter_map(|(item, _)| R::record(self, item));
+        records.collect()
+    }
+
+    /// In the order of items.
+    fn hits<R: Searched>(
+        &self,
+        needle: &Needle,
+        reach: Reach,
+        takes: Option<&dyn Fn(&R) -> bool>,
+    ) -> Vec<(R::Item, Rank)> {
+        let words = R::words(self);
+        let hits = match reach {
+            Reach::Beginnings => words.beginning(needle),
+            Reach::Inside => words.inside(needle),
+        };
+        let looked_up = |Hit { item, rank, unsure }| {
+            if unsure || takes.is_some() {
+                let record = R::record(self, item)?;
+                if takes.is_some_and(|takes| !takes(record)) {
+                    return None;
+                }
+                if unsure {
+                    let read = needle.rank(&record.texts_in(self))?;
+                    let within = reach == Reach::Inside || read < Rank::Inside;
+                    return within.then_some((item, read));
+                }
+            }
+            Some((item, rank))
+        };
+        hits.into_iter().filter_map(looked_up).collect()
+    }
+
+    /// The best of one kind: by rank, then by name.
+    fn best<R: Searched>(&self, hits: &[(R::Item, Rank)], most: usize) -> Vec<Found<'_>> {
+        let mut best = Vec::new();
+        for rank in Rank::ALL {
+            let left = most - best.len();
+            let hits = hits.iter().filter(|(_, it)| *it == rank);
+            let hits: Vec<R::Item> = hits.map(|(item, _)| *item).collect();
+            // Where many are equal, the index of names is read in its order rather than sorting.
+            if hits.len() > left && hits.len() > R::count(self) / 16 {
+                let first = R::in_order(self)
+                    .filter(|item| hits.binary_search(item).is_ok())
+                    .filter_map(|item| R::record(self, item))
+                    .take(left);
+                best.extend(first.map(|record| record.found(rank)));
+            } else if left > 0 {
+                let records = hits.iter().filter_map(|item| R::record(self, *item));
+                let mut by_name: Vec<_> = records.map(|record| (record.order(), record)).collect();
+                by_name.sort_by(|(a, _), (b, _)| a.cmp(b));
+                let first = by_name.into_iter().take(left);
+                best.extend(first.map(|(_, record)| record.found(rank)));
+            }
+        }
+        best
+    }
+}
+
+/// The key under which a user is listed by name.
+pub(super) fn name_key(user: &User) -> (Arc<str>, Arc<str>) {
+    let (name, login) = user.order();
+    (name.into(), login.into())
 }

@@ -3,6 +3,7 @@
 
 use portcullis_model::{
     Action, Constraints, Edit, Expiry, GroupKind, MembershipKind, Request, State, Target, may,
+    world::FoundKind,
 };
 
 use crate::company::Company;
@@ -88,7 +89,7 @@ fn d5_a_time_limit_is_a_number_of_seconds() {
 fn d6_wildcards_are_letters_like_any_other() {
     let c = Company::new().user("ben").group("100% sure").group("Team");
     let labels = |query| {
-        let found = c.world.search(query, 9);
+        let found = c.world.find(query, &FoundKind::ALL, 9);
         found
             .into_iter()
             .map(|f| f.label.to_owned())

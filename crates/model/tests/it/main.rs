@@ -10,6 +10,7 @@ mod company;
 mod constraints;
 mod defects;
 mod identities;
+mod lists;
 mod matrix;
 mod naive;
 mod names;

@@ -97,8 +97,33 @@ fn combined(world: &World, wishes: &[crate::worlds::Wish]) -> ChangeSet {
     all
 }
 
+/// Who is asked is said request by request; whom a request waits for is asked the other way round.
+fn waits_as_said(world: &World, now: Timestamp) -> Result<(), TestCaseError> {
+    for user in world.users() {
+        let said: Vec<_> = world
+            .requests()
+            .filter(|request| request.requester != user.id)
+            .filter(|request| {
+                let deciders = request.wants.deciders(world, Some(request.requester), now);
+                deciders.iter().any(|decider| decider.id == user.id)
+            })
+            .map(|request| request.id)
+            .collect();
+        let waits = world.waits_for(user.id, now).into_iter();
+        let waits: Vec<_> = waits.map(|request| request.id).collect();
+        prop_assert_eq!(waits, said, "{}", user.login);
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+
+    #[test]
+    fn requests_wait_for_whom_they_are_asked(world in world(), at in instant()) {
+        waits_as_said(&world, at)?;
+    }
+
 
     #[test]
     fn every_question_has_the_answer_of_the_definition(world in world(), now in instant()) {

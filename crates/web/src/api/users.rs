@@ -284,6 +284,7 @@ pub(crate) async fn user_history(user: Of<User>, read: Read<Paging>) -> Answer {
 pub(crate) async fn user_expiring(user: Of<User>, read: Read<(Within, Paging)>) -> Answer {
     let (within, paging) = &read.query;
     let by = within.by(read.now);
-    let rows = ending(&read.world, read.now, by, |m| m.user == user.id, |_| false);
+    let places = read.world.direct_of_user(user.id);
+    let rows = ending(read.now, by, places, std::iter::empty());
     read.answer(&EndingRow::page(&read.world, rows, paging))
 }

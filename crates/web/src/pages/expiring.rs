@@ -228,7 +228,7 @@ fn others(page: &Page, anywhere: bool, days: i64) -> List<'_, Row<'_>> {
     let (world, now, query) = (page.world(), page.now(), page.query("q"));
     let by = now.plus_days(days);
     let mut found = if anywhere {
-        World::ending(world.memberships(), now, by)
+        World::ending(world.memberships_ending(now, by), now, by)
     } else {
         let groups = world.owned_with_apps(page.viewer.id, now);
         let places = groups.flat_map(|group| world.direct_of_group(group.id));

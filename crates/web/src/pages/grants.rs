@@ -2,7 +2,7 @@
 
 use portcullis_model::{
     Expiry, Group, MembershipKind, Timestamp, User, World,
-    world::{Path, contains},
+    world::{Path, query::UserQuery},
 };
 
 use super::convert::{self, address};
@@ -18,9 +18,7 @@ pub(crate) fn person(user: &User) -> ui::Entity {
 
 /// Whether a person is meant by a search.
 pub(crate) fn is_meant(user: &User, query: &str) -> bool {
-    contains(&user.name, query)
-        || contains(&user.login, query)
-        || user.email.as_deref().is_some_and(|e| contains(e, query))
+    UserQuery::means(user, query)
 }
 
 /// The groups a path leads through, its goal not included.

@@ -56,6 +56,32 @@ impl<'p, T> List<'p, T> {
         }
     }
 
+    /// The part of what `query` lists that `?page=` asks for, each as the row that the template
+    /// draws.
+    pub(crate) fn of<Q: query::Query>(
+        page: &'p Page,
+        place: impl Into<String>,
+        sort: Sort,
+        query: &Q,
+        row: impl FnMut(&'p Q::Row) -> T,
+    ) -> Self {
+        let part = |number: usize| {
+            let places = (number - 1) * PER_PAGE..number * PER_PAGE;
+            query.part(page.world(), page.now(), places)
+        };
+        let asked = page.query("page").parse().unwrap_or(1).clamp(1, 1_000_000);
+        let (mut rows, total) = part(asked);
+        let number = asked.min(total.div_ceil(PER_PAGE).max(1));
+        if number != asked {
+            rows = part(number).0;
+        }
+        let rows = rows.into_iter().map(row).collect();
+        Self {
+            sort,
+            ..Self::given(page, place, (rows, pages(page, number, total)))
+        }
+    }
+
     /// Rows that are cut already, in whatever order.
     pub(crate) fn given(
         page: &'p Page,

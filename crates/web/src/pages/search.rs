@@ -3,7 +3,7 @@
 use axum::Json;
 use portcullis_model::{
     World,
-    world::{Found, FoundKind},
+    world::{Found, FoundKind, begin},
 };
 use serde::Serialize;
 
@@ -38,12 +38,78 @@ pub(crate) struct Item {
 }
 
 pub(crate) async fn json(page: Page) -> Json<Vec<Item>> {
-    Json(items(page.world(), &page.query("q")))
+    let query = page.query("q");
+    // A place that is called so comes first; one of whose words is meant, last.
+    let typed = query.trim().to_lowercase();
+    let (mut first, last): (Vec<_>, Vec<_>) = places(&page, &query)
+        .into_iter()
+        .partition(|item| item.label.to_lowercase().starts_with(&typed));
+    first.extend(items(page.world(), &query));
+    first.extend(last);
+    Json(first)
+}
+
+/// The pages and actions that are meant by their words.
+fn places(page: &Page, query: &str) -> Vec<Item> {
+    let nav = page.shell().nav.into_iter();
+    let nav = nav.map(|item| ("page", item.label, "", item.href, true));
+    let more = [
+        ("Groups you own", "my owner", "/groups?owner=me"),
+        ("Expiring access", "ends soon extend renew", "/expiring"),
+        ("Why, or why not", "explain", "/why"),
+        ("Ask the rules", "check decision", "/rules/ask"),
+    ];
+    let mine = page.viewer.user().map(convert::user_href);
+    let mine = mine.as_deref().unwrap_or_default();
+    let mine = [(
+        "page",
+        "Your access",
+        "my groups permissions",
+        mine,
+        !mine.is_empty(),
+    )];
+    let more = more.map(|(label, also, href)| ("page", label, also, href, true));
+    let may = |action| page.may(action, Target::Nothing);
+    let actions = [
+        ("Get access", "ask request join", "/requests/new", true),
+        (
+            "Add a person",
+            "new user create",
+            "/people/new",
+            may(Wish::CreateUser),
+        ),
+        (
+            "New group",
+            "create add",
+            "/groups/new",
+            may(Wish::CreateGroup),
+        ),
+        (
+            "New role",
+            "create add",
+            "/roles/new",
+            may(Wish::CreateGroup),
+        ),
+        ("New app", "create add", "/apps/new", may(Wish::CreateApp)),
+        ("New tag", "create add", "/tags/new", may(Wish::CreateTag)),
+    ];
+    let actions = actions.map(|(label, also, href, may)| ("action", label, also, href, may));
+    nav.chain(mine)
+        .chain(more)
+        .chain(actions)
+        .filter(|(_, label, also, _, offered)| *offered && begin(&[label, also], query))
+        .map(|(kind, label, _, href, _)| Item {
+            kind,
+            label: label.to_owned(),
+            detail: String::new(),
+            href: href.to_owned(),
+        })
+        .collect()
 }
 
 fn items(world: &World, query: &str) -> Vec<Item> {
     world
-        .search(query, IN_SWITCHER)
+        .find(query, &FoundKind::ALL, IN_SWITCHER)
         .into_iter()
         .map(|found| {
             let entity = entity(&found);
@@ -76,7 +142,7 @@ fn entity(found: &Found<'_>) -> ui::Entity {
 
 pub(crate) async fn page(page: Page) -> Result<Response, Failure> {
     let query = page.query("q");
-    let found = page.world().search(&query, ON_PAGE);
+    let found = page.world().find(&query, &FoundKind::ALL, ON_PAGE);
     // What access is asked for comes first, people after.
     let order = [
         FoundKind::Role,

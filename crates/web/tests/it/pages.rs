@@ -404,6 +404,38 @@ async fn the_switcher_gets_what_it_looks_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_switcher_also_finds_pages_and_what_one_may_do() {
+    let company = Company::start().await;
+    let found = async |who: &str, query: &str| -> Vec<(String, String)> {
+        let answer = company.get(who, &format!("/search.json?q={query}")).await;
+        let items: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        let items = items.as_array().unwrap().iter();
+        let text = |item: &serde_json::Value, key: &str| item[key].as_str().unwrap().to_owned();
+        items
+            .map(|item| (text(item, "label"), text(item, "href")))
+            .collect()
+    };
+    let is = |label: &str, href: &str| (label.to_owned(), href.to_owned());
+    assert_eq!(
+        found("sam", "expir").await[0],
+        is("Expiring access", "/expiring")
+    );
+    // Words in any order, also some that it is not called by.
+    assert_eq!(
+        found("sam", "access%20get").await[0],
+        is("Get access", "/requests/new")
+    );
+    let owned = is("Groups you own", "/groups?owner=me");
+    assert!(found("sam", "my%20groups").await.contains(&owned));
+    let add = is("Add a person", "/people/new");
+    assert!(found("ana", "add%20person").await.contains(&add));
+    assert!(!found("sam", "add%20person").await.contains(&add));
+    for (_, href) in found("ana", "a").await {
+        assert_eq!(company.get("ana", &href).await.status, 200, "{href}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_people_are_compared_and_what_one_lacks_can_be_asked_for() {
     let company = Company::start().await;
     let text = company.text("sam", "/compare?a=sam&b=mei").await;

@@ -212,7 +212,7 @@ impl Rules<'_> {
                 .built_in_app()
                 .and_then(|app| world.owners_group(app.id))
                 .is_some_and(|group| {
-                    world.anybody_in(group.id, MembershipKind::Member, self.context.now)
+                    world.anybody_in(group.id, MembershipKind::Member, None, self.context.now)
                 })
         };
         if !any(self.after) && any(self.before) {

@@ -4,11 +4,23 @@ use std::sync::Arc;
 
 use super::{expect, known, moved, same_place, taken};
 use crate::{
-    Entitlement, Group, Identity, Inclusion, Membership, Noun, Refusal, RefusalCode, Request,
-    Resource, User,
+    Entitlement, Group, Identity, Inclusion, Membership, MembershipKind, Noun, Refusal,
+    RefusalCode, Request, Resource, User,
     letters::fold,
-    world::{Edge, GroupNode, Ix, Link, NameSpace, Registered, World, slots::Slots},
+    world::{
+        Edge, GroupNode, Ix, Link, NameSpace, Registered, World,
+        slots::Slots,
+        words::{Listed, Texts, listed},
+    },
 };
+
+/// The words by which a group is found that confers something of this name.
+fn conferred(label: &str) -> Listed {
+    listed(&Texts {
+        confers: vec![label],
+        ..Texts::default()
+    })
+}
 
 impl World {
     pub(super) fn apply_membership(
@@ -27,7 +39,12 @@ impl World {
             };
             self.memberships.get_mut(slot).map(Option::take);
             self.edit_user_facts(fact.user, |facts| facts.remove(slot));
-            self.edit_group(fact.group, |node| node.facts.remove(slot));
+            self.edit_group(fact.group, |node| {
+                node.facts.remove(slot);
+                if fact.kind == MembershipKind::Owner {
+                    node.owners.remove(slot);
+                }
+            });
             self.times.remove_membership(slot, fact.validity);
             self.free.push_back(slot);
             self.members -= 1;
@@ -51,12 +68,12 @@ impl World {
                     "extend it instead of adding it again",
                 ));
             }
-            let validity = membership.validity;
+            let (validity, kind) = (membership.validity, membership.kind);
             let edge = Some(Edge {
                 validity,
                 user,
                 group,
-                kind: membership.kind,
+                kind,
             });
             let slot = match self.free.pop_back() {
                 Some(slot) => {
@@ -75,7 +92,12 @@ impl World {
             };
             self.times.add_membership(slot, validity);
             self.edit_user_facts(user, |facts| facts.insert(slot));
-            self.edit_group(group, |node| node.facts.insert(slot));
+            self.edit_group(group, |node| {
+                node.facts.insert(slot);
+                if kind == MembershipKind::Owner {
+                    node.owners.insert(slot);
+                }
+            });
             self.members += 1;
         }
         Ok(())
@@ -185,6 +207,13 @@ impl World {
                 node.entitlements.retain(|e| e.id != before.id);
             });
             self.entitlements.remove(&id);
+            // What else it confers may be called by the same words.
+            let mut gone = conferred(before.grant.label());
+            for other in self.entitlements_of(before.group) {
+                let kept = conferred(other.grant.label());
+                gone.retain(|word| kept.binary_search(word).is_err());
+            }
+            self.group_words.edit(group, &gone, &Listed::new());
             self.times.remove(before.validity);
             self.count_permission(before, group, false);
         }
@@ -205,6 +234,8 @@ impl World {
                     "edit that one instead of adding another",
                 ));
             }
+            let words = conferred(after.grant.label());
+            self.group_words.edit(group, &Listed::new(), &words);
             self.count_permission(&after, group, true);
             self.times.add(after.validity);
             let entitlement = Arc::new(after);
@@ -254,13 +285,18 @@ impl World {
                 "load it again to see what became of it",
             ));
         }
+        if let Some(waited) = waited {
+            self.asked.remove(&(waited.wants.target(), id.uuid()));
+        }
         match after.filter(Request::is_pending) {
             Some(after) => {
                 self.live_user_ix(after.requester)?;
                 for group in after.wants.groups() {
                     self.live_group_ix(group)?;
                 }
-                self.requests.insert(id.uuid(), Arc::new(after));
+                let (target, after) = (after.wants.target(), Arc::new(after));
+                self.asked.insert((target, id.uuid()), Arc::clone(&after));
+                self.requests.insert(id.uuid(), after);
             }
             None => {
                 self.requests.remove(&id.uuid());

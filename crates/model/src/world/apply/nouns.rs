@@ -7,7 +7,11 @@ use crate::{
     App, Group, Noun, Refusal, Tag, User,
     letters::fold,
     record::AppOrigin,
-    world::{AppNode, GroupNode, Ix, NameSpace, UserNode, World, slots::Slots},
+    world::{
+        AppNode, GroupNode, Ix, NameSpace, UserNode, World,
+        search::{Searched as _, name_key},
+        slots::Slots,
+    },
 };
 
 impl World {
@@ -28,7 +32,9 @@ impl World {
                 &there.map_or_else(String::new, |n| n.user.login.to_string()),
             ));
         }
+        let words = (User::listed(before), User::listed(after.as_ref()));
         if let Some(before) = before {
+            self.user_names.remove(&name_key(before));
             self.logins.remove(fold(&before.login).as_str());
             self.unlook(NameSpace::Person, &before.login);
             if let Some(email) = &before.email {
@@ -75,8 +81,8 @@ impl World {
                     ix
                 }
             };
-            let hidden = user.email.as_deref().unwrap_or_default();
-            self.user_texts.set(ix, [&user.login, &user.name, hidden]);
+            self.user_words.edit(ix, &words.0, &words.1);
+            self.user_names.insert(name_key(&user), ix);
             self.logins.insert(key, (ix, Arc::clone(&user)));
             self.look(NameSpace::Person, &user.login);
             if let Some(email) = &user.email {
@@ -87,7 +93,7 @@ impl World {
             if let Some(slot) = self.users.get_mut(ix) {
                 *slot = None;
             }
-            self.user_texts.clear(ix);
+            self.user_words.edit(ix, &words.0, &words.1);
         }
         Ok(())
     }
@@ -109,6 +115,7 @@ impl World {
         {
             return Err(in_use("group", &node.group.name));
         }
+        let words = (Group::listed(before), Group::listed(after.as_ref()));
         if let Some(before) = before {
             self.group_names.remove(fold(&before.name).as_str());
             self.unlook(NameSpace::Group, &before.name);
@@ -132,6 +139,7 @@ impl World {
                 Arc::new(GroupNode {
                     group: Arc::clone(&group),
                     facts: Slots::default(),
+                    owners: Slots::default(),
                     targets: Vec::new(),
                     children: Vec::new(),
                     entitlements: Vec::new(),
@@ -153,13 +161,7 @@ impl World {
                     ix
                 }
             };
-            let (texts, others) = if group.is_role() {
-                (&mut self.role_texts, &mut self.group_texts)
-            } else {
-                (&mut self.group_texts, &mut self.role_texts)
-            };
-            texts.set(ix, [&group.name, "", &group.description]);
-            others.clear(ix);
+            self.group_words.edit(ix, &words.0, &words.1);
             self.group_names.insert(fold(&group.name).into(), ix);
             self.look(NameSpace::Group, &group.name);
             if let Some(app) = group.app() {
@@ -169,8 +171,7 @@ impl World {
             if let Some(slot) = self.groups.get_mut(ix) {
                 *slot = None;
             }
-            self.group_texts.clear(ix);
-            self.role_texts.clear(ix);
+            self.group_words.edit(ix, &words.0, &words.1);
         }
         Ok(())
     }
@@ -192,6 +193,8 @@ impl World {
         if let Some(node) = there.filter(|node| after.is_none() && !node.groups.is_empty()) {
             return Err(in_use("app", &node.app.name));
         }
+        let (was, is) = (App::listed(before), App::listed(after.as_ref()));
+        self.app_words.edit(id, &was, &is);
         if let Some(before) = before {
             self.app_names.remove(fold(&before.name).as_str());
             self.unlook(NameSpace::App, &before.name);
@@ -241,6 +244,8 @@ impl World {
                 return Err(in_use("tag", &before.name));
             }
         }
+        let (was, is) = (Tag::listed(before), Tag::listed(after.as_ref()));
+        self.tag_words.edit(id.uuid(), &was, &is);
         if let Some(before) = before {
             self.tag_names.remove(fold(&before.name).as_str());
             self.unlook(NameSpace::Tag, &before.name);

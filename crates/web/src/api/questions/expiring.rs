@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use portcullis_model::{
-    Expiry, Group, Id, Inclusion, Membership, MembershipKind, Timestamp, User, World,
+    Expiry, Group, Id, Inclusion, Membership, MembershipKind, Timestamp, User, Validity, World,
 };
 use serde::Serialize;
 use utoipa::{
@@ -113,18 +113,16 @@ impl<'w> EndingRow<'w> {
     }
 }
 
-/// What holds at `now` and ends by `by`, soonest first.
+/// What of these holds at `now` and ends by `by`, soonest first.
 pub(crate) fn ending<'w>(
-    world: &'w World,
     now: Timestamp,
     by: Timestamp,
-    memberships: impl Fn(&Membership) -> bool,
-    inclusions: impl Fn(&Inclusion) -> bool,
+    memberships: impl Iterator<Item = &'w Membership>,
+    inclusions: impl Iterator<Item = &'w Inclusion>,
 ) -> Vec<Ending<'w>> {
-    let memberships = world.memberships_ending(now, by).filter(|m| memberships(m));
-    let inclusions = world.inclusions().filter(|i| {
-        i.validity.contains(now) && i.validity.until <= Expiry::at(by) && inclusions(i)
-    });
+    let soon = |validity: &Validity| validity.contains(now) && validity.until <= Expiry::at(by);
+    let memberships = memberships.filter(|m| soon(&m.validity));
+    let inclusions = inclusions.filter(|i| soon(&i.validity));
     let mut all: Vec<_> = memberships
         .map(Ending::Membership)
         .chain(inclusions.map(Ending::Inclusion))
@@ -151,22 +149,20 @@ pub(crate) async fn expiring(read: Read<(Within, (Filter, Paging))>) -> Answer {
     });
     let owns = |group| owned.as_ref().is_none_or(|owned| owned.contains(&group));
     let of_kind = |kind| filter.kind.is_none_or(|wanted| wanted == kind);
-    let rows = ending(
-        world,
-        now,
-        within.by(now),
-        |m| {
-            user.is_none_or(|user| m.user == user)
-                && place.is_none_or(|place| m.group == place)
-                && owns(m.group)
-                && of_kind(m.kind)
-        },
-        |i| {
-            user.is_none()
-                && place.is_none_or(|place| i.target == place || i.child == place)
-                && (owns(i.target) || owns(i.child))
-                && of_kind(i.kind)
-        },
-    );
+    // What one person or group has is looked at rather than all that ends.
+    let memberships: Box<dyn Iterator<Item = &Membership>> = match (user, place) {
+        (Some(user), _) => Box::new(world.direct_of_user(user)),
+        (None, Some(place)) => Box::new(world.direct_of_group(place)),
+        (None, None) => Box::new(world.memberships_ending(now, within.by(now))),
+    };
+    let memberships = memberships
+        .filter(|m| place.is_none_or(|place| m.group == place) && owns(m.group) && of_kind(m.kind));
+    let inclusions: Box<dyn Iterator<Item = &Inclusion>> = match (user, place) {
+        (Some(_), _) => Box::new(std::iter::empty()),
+        (None, Some(place)) => Box::new(world.targets_of(place).chain(world.children_of(place))),
+        (None, None) => Box::new(world.inclusions()),
+    };
+    let inclusions = inclusions.filter(|i| (owns(i.target) || owns(i.child)) && of_kind(i.kind));
+    let rows = ending(now, within.by(now), memberships, inclusions);
     read.answer(&EndingRow::page(world, rows, paging))
 }

@@ -48,7 +48,10 @@ row! {
 #[utoipa::path(get, path = "/search", tag = "questions", params(Search), responses((status = 200, body = Rows<FoundRow>)))]
 pub(crate) async fn search(read: Read<Search>) -> Answer {
     let most = read.query.limit.map_or(50, Limit::get);
-    let found = read.world.search(&read.query.q, most).into_iter();
+    let found = read
+        .world
+        .find(&read.query.q, &FoundKind::ALL, most)
+        .into_iter();
     read.answer(&Rows::of(found.map(FoundRow::of)))
 }
 

@@ -1,10 +1,6 @@
 //! The list of apps.
 
-use portcullis_model::{
-    App,
-    record::AppOrigin,
-    world::query::{AppQuery, Query as _},
-};
+use portcullis_model::{App, record::AppOrigin, world::query::AppQuery};
 
 use crate::pages::prelude::*;
 
@@ -24,8 +20,7 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
         tag: tag.map(|tag| tag.id),
         order: sort.order(),
     };
-    let found = query.all(world, page.now());
-    let mut it = List::new(&page, "/apps", sort, found, Some);
+    let mut it = List::of(&page, "/apps", sort, &query, |app| app);
     it.searched("Text");
     it.narrowed("Tag", "tag", tag.map_or("", |tag| &tag.name));
     it.offer(Wish::CreateApp, "New app");

@@ -2,7 +2,7 @@
 
 use portcullis_model::{
     Group,
-    world::query::{GroupBy, GroupQuery, Query as _},
+    world::query::{GroupBy, GroupQuery},
 };
 
 use uuid::Uuid;
@@ -97,8 +97,7 @@ fn found<'p>(page: &'p Page, place: &str, roles: bool) -> List<'p, &'p Group> {
             _ => GroupBy::Name,
         }),
     };
-    let all = query.all(world, page.now());
-    let mut it = List::new(page, place, sort, all, Some);
+    let mut it = List::of(page, place, sort, &query, |group| group);
     let kinds = [
         ("", "Any kind", ""),
         ("app", "Of an app", "of an app"),

@@ -2,7 +2,7 @@
 
 use portcullis_model::{
     User, UserKind,
-    world::query::{Query as _, UserBy, UserQuery},
+    world::query::{UserBy, UserQuery},
 };
 
 use crate::pages::{grants::person, prelude::*};
@@ -15,7 +15,7 @@ struct People<'p> {
 }
 
 pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
-    let (world, now) = (page.world(), page.now());
+    let world = page.world();
     let manager = world.find_user(&page.query("manager"));
     let sort = Sort::of(&page, "login");
     let query = UserQuery {
@@ -34,8 +34,7 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
             _ => UserBy::Login,
         }),
     };
-    let found = query.all(world, now);
-    let mut it = List::new(&page, "/people", sort, found, Some);
+    let mut it = List::of(&page, "/people", sort, &query, |user| user);
     it.select(
         "kind",
         "Kind",

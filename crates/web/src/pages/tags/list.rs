@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use portcullis_model::{
-    Id, Tag,
-    world::query::{Query as _, TagQuery},
-};
+use portcullis_model::{Id, Tag, world::query::TagQuery};
 
 use crate::pages::{constraints::demands, prelude::*};
 
@@ -30,11 +27,10 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
     for tag in world.groups().flat_map(|group| world.tags_on(group)) {
         *counts.entry(tag.id).or_default() += 1;
     }
-    let found = query.all(world, page.now());
-    let mut it = List::new(&page, "/tags", sort, found, |tag| {
+    let mut it = List::of(&page, "/tags", sort, &query, |tag| {
         let apps = world.apps().filter(|app| app.tags.contains(&tag.id));
         let groups = counts.get(&tag.id).copied();
-        Some((tag, groups.unwrap_or_default(), apps.count()))
+        (tag, groups.unwrap_or_default(), apps.count())
     });
     it.searched("Text");
     it.offer(Wish::CreateTag, "New tag");
