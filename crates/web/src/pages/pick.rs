@@ -307,14 +307,14 @@ impl<'p> Reader<'p> {
                 .map(Offer::app)
                 .collect();
         }
-        let found = world.search(text, MOST_OFFERS).into_iter();
-        let wanted = found.filter(|found| match found.kind {
-            FoundKind::User => kind == Kind::Person,
-            FoundKind::Role => matches!(kind, Kind::Role | Kind::Group),
-            FoundKind::Group => kind == Kind::Group,
-            FoundKind::App | FoundKind::Tag => false,
-        });
-        let offers = wanted.filter_map(|found| match found.kind {
+        let kinds: &[_] = match kind {
+            Kind::Person => &[FoundKind::User],
+            Kind::Group => &[FoundKind::Role, FoundKind::Group],
+            Kind::Role => &[FoundKind::Role],
+            Kind::App => &[FoundKind::App],
+        };
+        let found = world.find(text, kinds, MOST_OFFERS).into_iter();
+        let offers = found.filter_map(|found| match found.kind {
             FoundKind::User => world.user_by_login(&found.key).map(Offer::user),
             _ => world.find_group(&found.key).map(Offer::group),
         });
@@ -406,6 +406,14 @@ mod tests {
                 "there is no person called `nothing`; correct or remove it",
             ]
         );
+    }
+
+    #[test]
+    fn words_in_any_order_and_without_accents_find_whom_they_mean() {
+        let world = world();
+        let offers = Reader::of(None, &world, Kind::Person).offers("FERRER luc");
+        let offers: Vec<_> = offers.iter().map(Offer::in_full).collect();
+        assert_eq!(offers, ["Lucía Ferrer: lucia.ferrer"]);
     }
 
     #[test]
