@@ -153,9 +153,11 @@ impl Authenticator {
         let asks_for_page = kinds.is_some_and(|kinds| kinds.contains("text/html"));
         // Browsers say so themselves where a script of our own page asks.
         let is_own_script = said(&parts.headers, "sec-fetch-site") == Some("same-origin");
-        match self.access.personas().first() {
-            Some((id, _)) if asks_for_page || is_own_script => {
-                named(world.user(*id), Proof::Persona, world)
+        // The first of those that have not been deleted meanwhile.
+        let mut personas = self.access.personas().iter();
+        match personas.find_map(|(id, _)| world.user(*id)) {
+            Some(user) if asks_for_page || is_own_script => {
+                named(Some(user), Proof::Persona, world)
             }
             _ => Ok(None),
         }

@@ -43,6 +43,9 @@ impl Session {
     }
 }
 
+/// What ends a browser's session of somebody who is no more.
+pub(crate) const OVER: &str = "portcullis_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0";
+
 /// The value of a cookie.
 pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers

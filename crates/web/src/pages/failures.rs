@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     At, Web,
-    auth::Authenticated,
+    auth::{Authenticated, OVER},
     error::{Failure, Problem},
     http::path::Keyed,
     ui,
@@ -184,6 +184,8 @@ fn drawn(shell: ui::Shell, failure: &Failure, later: Option<Later>) -> Response 
         response
             .headers_mut()
             .insert(header::WWW_AUTHENTICATE, bearer);
+        let over = HeaderValue::from_static(OVER);
+        response.headers_mut().insert(header::SET_COOKIE, over);
     }
     response
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use portcullis_app::{App, RandomIds, SystemClock, user::InitAdmin};
-use portcullis_model::{Actor, Email, Login, Policy, SystemActor};
+use portcullis_model::{Actor, Email, Id, Login, Policy, SystemActor};
 use portcullis_store::{Live, Store};
 use portcullis_web::{Access, Decisions, SigningKey, Web, serve};
 
@@ -36,7 +36,12 @@ impl Portal {
         let ana = app.world().find_user("ana").unwrap().id;
         let secret = app.store().signing_secret(offered).await.unwrap();
         let key = SigningKey::new(&secret).unwrap();
-        let access = Access::Demo(vec![(ana, "everything".into())]);
+        // Who is deleted is no persona any more, and the next one is shown first.
+        let gone = Id::new(uuid::Uuid::nil());
+        let access = Access::Demo(vec![
+            (gone, "nobody".into()),
+            (ana, "everything".into()),
+        ]);
         let web = Web::new(app, access, key, Decisions::default());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -112,6 +117,25 @@ async fn a_form_token_is_good_for_its_own_session_only() {
         assert_eq!(portal.change(cookie, token).await, REFUSED);
     }
     assert_eq!(portal.change(&two, &of_two).await, 303);
+}
+
+#[tokio::test]
+async fn the_session_of_somebody_who_is_gone_ends_and_the_next_visit_begins_anew() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let cookie = Portal::start(&here, [1; 32]).await.switch("").await;
+    // Signed alike, and of an ana whom nobody knows here.
+    let portal = Portal::start(&there, [1; 32]).await;
+    let get = async |cookie: &str| {
+        let request = portal.client.get(format!("{}/", portal.base));
+        let request = request.header("accept", "text/html");
+        request.header("cookie", cookie).send().await.unwrap()
+    };
+    let answer = get(&cookie).await;
+    assert_eq!(answer.status(), 401);
+    let ends = answer.headers()["set-cookie"].to_str().unwrap();
+    let (name, _) = cookie.split_once('=').unwrap();
+    assert!(ends.starts_with(&format!("{name}=;")) && ends.contains("Max-Age=0"), "{ends}");
+    assert_eq!(get("").await.status(), 200);
 }
 
 #[tokio::test]
