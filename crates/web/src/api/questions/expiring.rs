@@ -67,7 +67,7 @@ query! {
         user: Option<Key<User>>,
         /// In this group: its id or name.
         group: Option<Key<Group>>,
-        /// In groups and of roles this user owns: an id, a login or `@me`.
+        /// In groups and of roles this user owns, or whose app they own: an id, a login or `@me`.
         owner: Option<Key<User>>,
         /// Memberships or ownerships only.
         kind: Option<MembershipKind>,
@@ -146,7 +146,7 @@ pub(crate) async fn expiring(read: Read<(Within, (Filter, Paging))>) -> Answer {
     let owner = read.maybe(&filter.owner)?;
     let owned: Option<HashSet<Id<Group>>> = owner.map(|owner| {
         world
-            .owned_by(owner.id, now)
+            .owned_with_apps(owner.id, now)
             .map(|group| group.id)
             .collect()
     });
