@@ -100,10 +100,10 @@ impl List<'_> {
             Change::Request(edit) => both(edit, |request| {
                 let user = request.requester;
                 let wanted = match request.wants.group() {
-                    Some(group) => self.group_name(group),
+                    Some(group) => group_name([self.after, self.before], group),
                     None => request.wants.label(self.after),
                 };
-                let label = format!("{} → {wanted}", self.login(user));
+                let label = format!("{} → {wanted}", login([self.after, self.before], user));
                 self.add(SubjectKind::Request, request.id.uuid(), || label);
                 self.user(user);
                 for group in request.wants.groups() {
@@ -119,35 +119,15 @@ impl List<'_> {
         }
     }
 
+    // An import mentions everybody a hundred times: the name is looked for once.
     fn user(&mut self, id: Id<User>) {
-        // An import mentions everybody a hundred times.
-        if self.seen.contains(&id.uuid()) {
-            return;
-        }
-        let label = self.login(id);
-        self.add(SubjectKind::User, id.uuid(), || label);
+        let worlds = [self.after, self.before];
+        self.add(SubjectKind::User, id.uuid(), || login(worlds, id));
     }
 
     fn group(&mut self, id: Id<Group>) {
-        if self.seen.contains(&id.uuid()) {
-            return;
-        }
-        let label = self.group_name(id);
-        self.add(SubjectKind::Group, id.uuid(), || label);
-    }
-
-    fn login(&self, id: Id<User>) -> String {
-        [self.after, self.before]
-            .into_iter()
-            .find_map(|world| world.user(id))
-            .map_or_else(String::new, |user| user.login.to_string())
-    }
-
-    fn group_name(&self, id: Id<Group>) -> String {
-        [self.after, self.before]
-            .into_iter()
-            .find_map(|world| world.group(id))
-            .map_or_else(String::new, |group| group.name.to_string())
+        let worlds = [self.after, self.before];
+        self.add(SubjectKind::Group, id.uuid(), || group_name(worlds, id));
     }
 
     fn add(&mut self, kind: SubjectKind, id: Uuid, label: impl FnOnce() -> String) {
@@ -160,6 +140,16 @@ impl List<'_> {
             }
         }
     }
+}
+
+fn login(worlds: [&World; 2], id: Id<User>) -> String {
+    let user = worlds.into_iter().find_map(|world| world.user(id));
+    user.map_or_else(String::new, |user| user.login.to_string())
+}
+
+fn group_name(worlds: [&World; 2], id: Id<Group>) -> String {
+    let group = worlds.into_iter().find_map(|world| world.group(id));
+    group.map_or_else(String::new, |group| group.name.to_string())
 }
 
 /// Hands over the record as it is to be, then as it was: the newer name wins, and what only the

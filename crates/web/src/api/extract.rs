@@ -177,7 +177,12 @@ impl Previewing {
             faults.extend(asked.map(|name| FieldError::new(name, only)));
             return None;
         }
-        let window = Paging { limit, after, format: None }.window();
+        let window = Paging {
+            limit,
+            after,
+            format: None,
+        }
+        .window();
         if let Err(Refusal::Invalid(wrong)) = &window {
             faults.extend(wrong.iter().cloned());
         }

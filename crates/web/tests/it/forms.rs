@@ -158,7 +158,9 @@ async fn a_decided_request_shows_what_was_granted_beside_what_was_asked() -> any
         "{decided}"
     );
     // Who decides on a page opened before is told that somebody was quicker.
-    let late = olga.post(&format!("{page}/reject"), &[("reason", "no")]).await;
+    let late = olga
+        .post(&format!("{page}/reject"), &[("reason", "no")])
+        .await;
     assert_eq!(late.status, 422);
     for said in ["Not decided again", "this request does not wait any more"] {
         assert!(late.text.contains(said), "{said} in {}", late.text);

@@ -38,10 +38,7 @@ impl Portal {
         let key = SigningKey::new(&secret).unwrap();
         // Who is deleted is no persona any more, and the next one is shown first.
         let gone = Id::new(uuid::Uuid::nil());
-        let access = Access::Demo(vec![
-            (gone, "nobody".into()),
-            (ana, "everything".into()),
-        ]);
+        let access = Access::Demo(vec![(gone, "nobody".into()), (ana, "everything".into())]);
         let web = Web::new(app, access, key, Decisions::default());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -134,7 +131,10 @@ async fn the_session_of_somebody_who_is_gone_ends_and_the_next_visit_begins_anew
     assert_eq!(answer.status(), 401);
     let ends = answer.headers()["set-cookie"].to_str().unwrap();
     let (name, _) = cookie.split_once('=').unwrap();
-    assert!(ends.starts_with(&format!("{name}=;")) && ends.contains("Max-Age=0"), "{ends}");
+    assert!(
+        ends.starts_with(&format!("{name}=;")) && ends.contains("Max-Age=0"),
+        "{ends}"
+    );
     assert_eq!(get("").await.status(), 200);
 }
 
