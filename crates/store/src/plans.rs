@@ -49,7 +49,7 @@ const GROWING: [&str; 12] = [
 ];
 
 /// What reads a table whole or from its end, and why: parts of the statements' texts.
-const WHOLE: [&str; 9] = [
+const WHOLE: [&str; 10] = [
     // Loading the world, current or past, and verifying against the log.
     " NOT INDEXED WHERE removed_pos IS NULL",
     " WHERE removed_pos IS NULL",
@@ -58,6 +58,7 @@ const WHOLE: [&str; 9] = [
     ", id, added_pos, removed_pos, ",
     "FROM log ORDER BY position",
     "SELECT position, label, label_key FROM log_subjects",
+    " h WHERE NOT EXISTS (SELECT 1 FROM ",
     // The newest of all, from the end until the page is full.
     "FROM requests r WHERE r.removed_pos IS NULL ORDER BY r.created_at DESC",
     "FROM log l ORDER BY l.position DESC LIMIT",
