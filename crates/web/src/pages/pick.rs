@@ -66,11 +66,9 @@ fn meant<'w>(world: &'w World, text: &str) -> Vec<&'w User> {
 
 /// Says who several of one name are.
 fn ambiguous(text: &str, several: &[&User]) -> String {
-    let mut logins: Vec<_> = several
-        .iter()
-        .map(|user| format!("`{}`", user.login))
-        .collect();
+    let mut logins: Vec<_> = several.iter().map(|user| &*user.login).collect();
     logins.sort_unstable();
+    let mut logins: Vec<_> = logins.iter().map(|login| format!("`{login}`")).collect();
     let more = logins.len().saturating_sub(MOST_MEANT);
     logins.truncate(MOST_MEANT);
     if more > 0 {
