@@ -50,7 +50,7 @@ const GROWING: [&str; 13] = [
 ];
 
 /// What reads a table whole or from its end, and why: parts of the statements' texts.
-const WHOLE: [&str; 10] = [
+const WHOLE: [&str; 11] = [
     // Loading the world, current or past, and verifying against the log.
     " NOT INDEXED WHERE removed_pos IS NULL",
     " WHERE removed_pos IS NULL",
@@ -61,6 +61,7 @@ const WHOLE: [&str; 10] = [
     "SELECT position, label, label_key FROM log_subjects",
     // Once, when the tables are brought up to date.
     "FROM log WHERE LENGTH(body) > $1",
+    " h WHERE NOT EXISTS (SELECT 1 FROM ",
     // The newest of all, from the end until the page is full.
     "FROM requests r WHERE r.removed_pos IS NULL ORDER BY r.created_at DESC",
     "FROM log l ORDER BY l.position DESC LIMIT",

@@ -283,8 +283,9 @@ impl<'p> Reader<'p> {
             names
         });
         let ids = names.get(&name::key(text)).into_iter().flatten();
-        let users = ids.filter_map(|id| self.world.user(*id));
-        users.map(Offer::user).collect()
+        let mut users: Vec<_> = ids.filter_map(|id| self.world.user(*id)).collect();
+        users.sort_unstable_by(|a, b| a.login.cmp(&b.login));
+        users.into_iter().map(Offer::user).collect()
     }
 
     /// What a text may mean, best first.
