@@ -9,6 +9,7 @@ mod access;
 mod confer;
 mod deliver;
 mod equivalence;
+mod expire;
 mod fuse;
 mod imports;
 mod kinds;
