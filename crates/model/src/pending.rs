@@ -88,7 +88,7 @@ impl World {
         let mut waiting = self.asked_of_owner(user, now);
         if self.is_admin(user, now) {
             waiting.extend(
-                self.unsettled()
+                self.unsettled(now)
                     .filter(|(target, request)| {
                         request.requester != user
                             && self.falls_to_admins(*target, request.requester, now)

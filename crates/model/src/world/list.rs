@@ -53,9 +53,14 @@ impl World {
         self.requests.values().map(|request| &**request)
     }
 
-    /// Pending requests with what they are about, those that may fall to admins at some time.
-    pub(crate) fn unsettled(&self) -> impl Iterator<Item = (WantsTarget, &Request)> {
-        let all = self.unsettled.iter();
+    /// Pending requests with what they are about, those that may fall to admins at `now`.
+    pub(crate) fn unsettled(
+        &self,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (WantsTarget, &Request)> {
+        let lapsed = self.memberships_lapsed(now).next().is_some();
+        let all = if lapsed { &self.asked } else { &self.unsettled };
+        let all = all.iter();
         all.map(|((target, _), request)| (*target, &**request))
     }
 

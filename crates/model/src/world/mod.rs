@@ -126,7 +126,8 @@ pub struct World {
     requests: OrdMap<Uuid, Arc<Request>>,
     /// Pending requests by what they are about.
     asked: OrdMap<(WantsTarget, Uuid), Arc<Request>>,
-    /// Those of `asked` that nobody but who asks is sure to own: the others are no admin's.
+    /// Those of `asked` about what nobody owned since but who asks. While no membership has lapsed,
+    /// the others do not fall to admins.
     unsettled: OrdMap<(WantsTarget, Uuid), Arc<Request>>,
     resources: OrdMap<Uuid, Arc<Resource>>,
     identities: OrdMap<Uuid, Arc<Identity>>,

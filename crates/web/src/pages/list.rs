@@ -40,7 +40,10 @@ pub(crate) struct Export {
 impl Export {
     /// The list of `route`, narrowed by `filters`, as of the page's time.
     pub(crate) fn of(page: &Page, route: &str, filters: &[(&str, &str)]) -> Self {
-        let at = page.query("at");
+        // Requests and the log are history already, and have no past of their own.
+        let is_history = ["/requests", "/log"].iter().any(|end| route.ends_with(end));
+        let at = Some(page.query("at")).filter(|_| !is_history);
+        let at = at.unwrap_or_default();
         let mut all = filters.to_vec();
         all.push(("at", &at));
         let json = address(route, &all);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{expect, known, moved, same_place, taken};
 use crate::{
-    Entitlement, Expiry, Group, Identity, Inclusion, Membership, MembershipKind, Noun, Refusal,
+    Entitlement, Group, Identity, Inclusion, Membership, MembershipKind, Noun, Refusal,
     RefusalCode, Request, Resource, User,
     letters::fold,
     request::WantsTarget,
@@ -317,7 +317,7 @@ impl World {
     }
 
     /// Says of a request whether an owner of the group it is about, other than who asks, has been
-    /// one since it was filed and has no end: then it never falls to admins.
+    /// one since it was filed: while none has lapsed, it does not fall to admins.
     fn settle(&mut self, target: WantsTarget, request: &Arc<Request>) {
         let asker = self.user_ix.get(&request.requester.uuid());
         let group = match target {
@@ -328,8 +328,7 @@ impl World {
         let lasts = owners
             .filter_map(|slot| self.edge(slot))
             .filter(|edge| Some(&edge.user) != asker)
-            .map(|edge| edge.validity)
-            .any(|it| it.until == Expiry::NEVER && it.from <= request.created_at);
+            .any(|edge| edge.validity.from <= request.created_at);
         let key = (target, request.id.uuid());
         if lasts {
             self.unsettled.remove(&key);
