@@ -257,9 +257,9 @@ impl Simulation {
         };
         for row in outbox.list(&filter).await?.items {
             if self.rng.chance(percent) {
-                outbox.retry(row.id, app.now()).await?;
+                outbox.retry(row.id, app.time().steady).await?;
             } else {
-                outbox.skip(row.id, "simulated", app.now()).await?;
+                outbox.skip(row.id, "simulated", app.time().steady).await?;
                 let group = row.payload["group"].as_str();
                 let what = group.map_or(row.dedup_key, str::to_owned);
                 self.ledger.skipped.insert(what);
