@@ -4,6 +4,7 @@
 use std::{collections::HashMap, fmt};
 
 use axum::{
+    extract::OriginalUri,
     http::{HeaderMap, HeaderValue, Uri, header, request::Parts},
     response::Response,
 };
@@ -35,16 +36,20 @@ pub(crate) const MOST: u16 = 20_000;
 pub(crate) fn asked_for(parts: &mut Parts) -> Option<Uri> {
     let query = parts.uri.query().unwrap_or_default();
     let mut formats = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "format");
-    match formats.next() {
-        Some((_, format)) => (format == "csv").then(|| parts.uri.clone()),
+    let query = match formats.next() {
+        Some((_, format)) => (format == "csv").then(|| query.to_owned())?,
         None if is_accepted(&parts.headers) => {
             let joint = if query.is_empty() { "" } else { "&" };
-            let asked = format!("{}?{query}{joint}format=csv", parts.uri.path());
-            parts.uri = asked.parse().ok()?;
-            Some(parts.uri.clone())
+            format!("{query}{joint}format=csv")
         }
-        None => None,
-    }
+        None => return None,
+    };
+    // Inside of the API the path lacks where the API is.
+    let whole = parts.extensions.get::<OriginalUri>();
+    let whole = whole.map_or_else(|| parts.uri.path(), |uri| uri.path());
+    let asked = format!("{whole}?{query}").parse().ok()?;
+    parts.uri = format!("{}?{query}", parts.uri.path()).parse().ok()?;
+    Some(asked)
 }
 
 fn is_accepted(headers: &HeaderMap) -> bool {
@@ -237,6 +242,9 @@ fn written(rows: &[Row]) -> String {
         }
     }
     let mut text = String::new();
+    if rows.is_empty() {
+        return text;
+    }
     line(&mut text, columns.iter().copied());
     for row in rows {
         let cells: HashMap<&str, &str> = row
