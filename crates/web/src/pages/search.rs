@@ -52,14 +52,17 @@ pub(crate) async fn json(page: Page) -> Json<Vec<Item>> {
 
 /// The pages and actions that are meant by their words.
 fn places(page: &Page, query: &str) -> Vec<Item> {
-    let nav = page.shell().nav.into_iter();
-    let nav = nav.map(|item| ("page", item.label, "", item.href, true));
     let more = [
         ("Groups you own", "my owner", "/groups?owner=me"),
         ("Expiring access", "ends soon extend renew", "/expiring"),
         ("Why, or why not", "explain", "/why"),
         ("Ask the rules", "check decision", "/rules/ask"),
     ];
+    // What is called more than in the rail is found by that alone.
+    let told = move |href: &str| more.iter().any(|(.., there)| *there == href);
+    let nav = page.shell().nav.into_iter();
+    let nav = nav.filter(move |item| !told(item.href));
+    let nav = nav.map(|item| ("page", item.label, "", item.href, true));
     let mine = page.viewer.user().map(convert::user_href);
     let mine = mine.as_deref().unwrap_or_default();
     let mine = [(
