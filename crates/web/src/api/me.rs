@@ -52,10 +52,10 @@ row! {
         window: &mut Window,
     ) where {
         let (world, now) = (&*read.world, read.now);
-        let mut owned: Vec<_> = world.owned_by(user.id, now).collect();
+        let mut owned: Vec<_> = world.owned_with_apps(user.id, now).collect();
         owned.sort_by_key(|group| &group.name);
     } {
-        /// The groups they own.
+        /// The groups they own, and those of the apps they own.
         owns: Vec<GroupRef<'w>> = window.of(&owned, |group| GroupRef::of(world, group)),
         owns_count: usize = owned.len(),
         #[serde(flatten)]
