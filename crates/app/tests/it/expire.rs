@@ -18,7 +18,7 @@ fn many_ends_at_once_make_several_changes_of_bounded_size() {
         town.context(Actor::System(SystemActor::Demo)),
     );
     let mut change = ChangeSet::new(OperationName::ImportOrg);
-    for n in 0..1_200 {
+    for n in 0..1_000 {
         let user = User {
             id: context.id(),
             source: None,
@@ -44,5 +44,5 @@ fn many_ends_at_once_make_several_changes_of_bounded_size() {
         ended.push(change.changes.len());
     }
     assert!(ended.iter().all(|edits| *edits <= 500), "{ended:?}");
-    assert_eq!(ended.iter().sum::<usize>(), 1_200);
+    assert_eq!(ended.iter().sum::<usize>(), 1_000);
 }
