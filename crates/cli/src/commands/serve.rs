@@ -131,7 +131,7 @@ async fn bring_in(config: &Config, app: &App) -> Result<()> {
         None => "all else that it says is taken",
         Some(_) => LAST,
     };
-    tell(&refused.to_string(), instead);
+    tell(&refused, instead);
     Ok(())
 }
 

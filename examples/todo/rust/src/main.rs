@@ -11,7 +11,7 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::http::{StatusCode, request::Parts};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use portcullis_rules::{Engine, RuleList, Value};
+use portcullis_rules::{Decision, Engine, RuleList, Value};
 use serde::{Deserialize, Serialize};
 
 const RULES: &str = include_str!("../../rules.json");
@@ -76,7 +76,7 @@ impl App {
         }
         attributes.insert("subject.id", Value::from(caller.0.as_str()));
         let decision = self.engine.decide(action, "todo", &attributes);
-        decision.is_ok_and(|decision| decision.is_allow())
+        decision.is_ok_and(Decision::is_allow)
     }
 
     /// One to-do to do something with: not found for who may not read it, forbidden for who may.
