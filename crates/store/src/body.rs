@@ -187,7 +187,8 @@ impl Body {
 impl Part {
     fn of(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
-            first: usize::try_from(row.int(0)?).unwrap_or_default(),
+            first: usize::try_from(row.int(0)?)
+                .map_err(|error| StoreError::corrupt("part of a log entry", error))?,
             edits: row.text(1)?.to_owned(),
         })
     }

@@ -346,6 +346,9 @@ async fn verify_some(
         };
         let wrong = if position != at.next() {
             "the entry is missing"
+        } else if entry.undoes == Some(Position(0)) {
+            // There is no such entry, and the hash would not tell it from none.
+            "the entry is not as it was written"
         } else if entry.hash(hash)[..] != *row.bytes(7)? {
             "the entry is not as it was written"
         } else if !body.is_in_order(position)? {

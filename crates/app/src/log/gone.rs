@@ -24,14 +24,13 @@ impl Gone {
     /// by it.
     pub(super) fn leave_out(world: &World, change: &mut ChangeSet) -> Self {
         let there = There::of(world, change);
-        let before = change.changes.len();
-        change.changes.retain(|edit| there.has(edit));
-        for edit in &mut change.changes {
-            there.mend(edit);
-        }
-        Self {
-            count: before - change.changes.len(),
-        }
+        let mut count = 0;
+        change.changes.retain_mut(|edit| {
+            let stays = there.has(edit) && there.mend(edit, &mut count);
+            count += usize::from(!stays);
+            stays
+        });
+        Self { count }
     }
 
     pub(super) fn in_words(&self) -> String {
@@ -52,10 +51,15 @@ impl<'w> There<'w> {
             tags: BTreeSet::new(),
         };
         for change in &change.changes {
+            if let Change::App(edit) = change {
+                there.apps.extend(created(edit));
+            }
+        }
+        for change in &change.changes {
             match change {
                 Change::User(edit) => there.users.extend(created(edit)),
-                Change::Group(edit) => there.groups.extend(created(edit)),
-                Change::App(edit) => there.apps.extend(created(edit)),
+                Change::Group(edit) if there.has_app(edit) => there.groups.extend(created(edit)),
+                Change::App(_) | Change::Group(_) => {}
                 Change::Tag(edit) => there.tags.extend(created(edit)),
                 Change::Membership(_)
                 | Change::Inclusion(_)
@@ -72,6 +76,16 @@ impl<'w> There<'w> {
         self.world.user(id).is_some() || self.users.contains(&id)
     }
 
+    fn app(&self, id: Id<App>) -> bool {
+        self.world.app(id).is_some() || self.apps.contains(&id)
+    }
+
+    /// Whether the app is there that a group would be of.
+    fn has_app(&self, edit: &Edit<Group>) -> bool {
+        let app = edit.after.as_deref().and_then(Group::app);
+        app.is_none_or(|app| self.app(app))
+    }
+
     fn group(&self, id: Id<Group>) -> bool {
         self.world.group(id).is_some() || self.groups.contains(&id)
     }
@@ -81,10 +95,8 @@ impl<'w> There<'w> {
         let of = |there: Option<bool>| there.unwrap_or(true);
         match edit {
             Change::User(edit) => of(edit.id().map(|id| self.user(id))),
-            Change::Group(edit) => of(edit.id().map(|id| self.group(id))),
-            Change::App(edit) => of(edit
-                .id()
-                .map(|id| self.world.app(id).is_some() || self.apps.contains(&id))),
+            Change::Group(edit) => self.has_app(edit) && of(edit.id().map(|id| self.group(id))),
+            Change::App(edit) => of(edit.id().map(|id| self.app(id))),
             Change::Tag(edit) => of(edit.id().map(|id| self.tag(id))),
             Change::Membership(edit) => of(edit
                 .subject()
@@ -106,27 +118,50 @@ impl<'w> There<'w> {
         self.world.tag(id).is_some() || self.tags.contains(&id)
     }
 
-    /// What comes back names nothing that is gone.
-    fn mend(&self, edit: &mut Change) {
+    /// What comes back names nothing that is gone; whether anything is left to do then.
+    fn mend(&self, edit: &mut Change, count: &mut usize) -> bool {
         match edit {
-            Change::User(edit) if edit.before.is_none() => {
-                if let Some(user) = &mut edit.after {
-                    user.manager = user.manager.filter(|id| self.user(*id));
+            Change::User(edit) => {
+                let now = edit.before.as_ref().and_then(|user| user.manager);
+                if let Some(user) = &mut edit.after
+                    && user.manager.is_some_and(|manager| !self.user(manager))
+                {
+                    user.manager = now;
+                    *count += 1;
                 }
+                differs(edit, count)
             }
-            Change::Group(edit) if edit.before.is_none() => {
+            Change::Group(edit) => {
                 if let Some(group) = &mut edit.after {
-                    group.tags.retain(|id| self.tag(*id));
+                    *count += self.without_tags(&mut group.tags);
                 }
+                differs(edit, count)
             }
-            Change::App(edit) if edit.before.is_none() => {
+            Change::App(edit) => {
                 if let Some(app) = &mut edit.after {
-                    app.tags.retain(|id| self.tag(*id));
+                    *count += self.without_tags(&mut app.tags);
                 }
+                differs(edit, count)
             }
-            _ => {}
+            _ => true,
         }
     }
+
+    /// Takes out the tags that are gone; how many they were.
+    fn without_tags(&self, tags: &mut Vec<Id<Tag>>) -> usize {
+        let before = tags.len();
+        tags.retain(|id| self.tag(*id));
+        before - tags.len()
+    }
+}
+
+/// Whether an edit still changes something; what it was for is counted already where not.
+fn differs<T: PartialEq>(edit: &Edit<T>, count: &mut usize) -> bool {
+    let differs = edit.before != edit.after;
+    if !differs {
+        *count = count.saturating_sub(1);
+    }
+    differs
 }
 
 fn created<T: Record>(edit: &Edit<T>) -> Option<Id<T>> {

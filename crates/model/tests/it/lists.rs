@@ -115,7 +115,10 @@ proptest! {
         for by in [GroupBy::Name, GroupBy::App, GroupBy::Members, GroupBy::Owners] {
             for (order, ties) in ORDERS {
                 let query = GroupQuery { owner, role, sort: Sort { by, order, ties }, ..GroupQuery::default() };
-                let owns = |group: &Group| owner.is_none_or(|owner| world.owns_group(owner, group.id, now));
+                let owns = |group: &Group| owner.is_none_or(|owner| {
+                    let of_app = group.app().is_some_and(|app| world.owns_app(owner, app, now));
+                    of_app || world.owns_group(owner, group.id, now)
+                });
                 let is = |group: &Group| role.is_none_or(|role| group.is_role() == role);
                 let meant = world.groups().filter(|group| owns(group) && is(group));
                 let all = meant.map(|group| (of_group(&world, group, by, now), group.name.to_lowercase(), group.id));

@@ -218,7 +218,7 @@ impl Window {
 
     /// What to send as `after` for the rows that follow, if any list has some.
     pub(crate) fn next(&self) -> Option<String> {
-        let end = self.from + self.limit;
+        let end = self.from.saturating_add(self.limit);
         self.more.then(|| hex(end.to_string().as_bytes()))
     }
 }

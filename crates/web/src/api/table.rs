@@ -263,7 +263,8 @@ fn line<'c>(text: &mut String, cells: impl Iterator<Item = &'c str>) {
         if at > 0 {
             text.push(',');
         }
-        if cell.contains(['"', ',', '\r', '\n']) {
+        // Some spreadsheets cut at semicolons or tabs instead of commas.
+        if cell.contains(['"', ',', ';', '\t', '\r', '\n']) {
             text.push('"');
             text.push_str(&cell.replace('"', "\"\""));
             text.push('"');
@@ -323,7 +324,7 @@ mod tests {
         let table = [
             "name,in,is,who.login,who.says,n,ends",
             "'=1+1,,,\"a,b\",\"two \"\"words\"\"\",-3,",
-            "'+x,One; @Two,,'-y,,4,",
+            "'+x,\"One; @Two\",,'-y,,4,",
             "\"line\nbreak\",,true,,,0.5,",
             "",
         ];

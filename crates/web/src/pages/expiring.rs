@@ -1,6 +1,6 @@
 //! What ends soon: mine, in what I own, and for admins all of it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use portcullis_app::group::{Held, SettleMany, Settlement};
 use portcullis_model::{
@@ -41,6 +41,9 @@ enum Bulk {
     /// Others': extend, or let go.
     Extend,
 }
+
+/// So many are settled at once: more than a page shows.
+const MOST_SETTLED: usize = 200;
 
 /// What was sent for several, where something was wrong with it.
 #[derive(Default)]
@@ -126,7 +129,13 @@ fn draw(page: &Page, sent: Sent) -> Expiring<'_> {
 /// `reason`.
 pub(crate) async fn settle(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
     let mut input = Input::new(&sent);
-    let held: Vec<_> = sent.fields.all("held").filter_map(read_key).collect();
+    let said: BTreeSet<_> = sent.fields.all("held").collect();
+    if said.len() > MOST_SETTLED {
+        let wrong = format!("select at most {MOST_SETTLED}; the rest after these");
+        input.errors.add("", wrong);
+    }
+    let said = said.into_iter().take(MOST_SETTLED);
+    let held: Vec<_> = said.filter_map(read_key).collect();
     if held.is_empty() {
         input.errors.add("", "select at least one");
     }

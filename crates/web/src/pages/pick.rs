@@ -13,8 +13,13 @@ use super::frame::Page;
 const MOST_OFFERS: usize = 8;
 /// So many apps are looked at for those that may be offered.
 const MOST_LOOKED_AT: usize = 200;
-/// For more unclear names of a list than this nothing is offered: they are only told.
-const MOST_UNCLEAR: usize = 40;
+/// So many names of a list that are not clear are told; what follows is only counted.
+const MOST_UNCLEAR: usize = 20;
+/// So many names are read of a list; what follows is only counted.
+const MOST_NAMES: usize = 1_000;
+/// So much of a list is read, in bytes, and so many letters of a name.
+const MOST_TEXT: usize = 65_536;
+const LONGEST: usize = 300;
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,19 +122,32 @@ pub(crate) struct Unclear {
 pub(crate) struct Read {
     /// What is clear, each once.
     pub found: Vec<Offer>,
+    /// What is not, the first of it.
     pub unclear: Vec<Unclear>,
+    /// How many names more were not read.
+    pub more: usize,
 }
 
 impl Read {
     /// What is wrong with the field as a whole; nothing where all of it is clear.
     pub(crate) fn wrong(&self) -> Option<String> {
-        match &self.unclear[..] {
-            [] => None,
-            [one] => Some(one.wrong.clone()),
-            several => {
-                let names: Vec<_> = several.iter().map(|it| format!("`{}`", it.text)).collect();
+        let left = match self.more {
+            0 => String::new(),
+            1 => "; one more was left out".to_owned(),
+            more => format!("; {more} more were left out"),
+        };
+        match (&self.unclear[..], self.more) {
+            ([], 0) => None,
+            ([], _) => Some(format!(
+                "a list is read up to {MOST_NAMES} names and {} kB{left}",
+                MOST_TEXT / 1024
+            )),
+            ([one], _) => Some(format!("{}{left}", one.wrong)),
+            (several, _) => {
+                let names = several.iter().map(|it| format!("`{}`", cut(&it.text)));
+                let names: Vec<_> = names.collect();
                 Some(format!(
-                    "{} names are not clear: {}; choose, correct or clear each",
+                    "{} names are not clear: {}; choose, correct or clear each{left}",
                     names.len(),
                     names.join(", ")
                 ))
@@ -172,7 +190,13 @@ impl<'p> Reader<'p> {
     /// separated by commas, semicolons or new lines, logins and addresses also by spaces.
     pub(crate) fn list<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Read {
         let mut read = Read::default();
+        let mut left = MOST_TEXT;
         for text in texts {
+            if text.len() > left {
+                read.more += 1;
+                continue;
+            }
+            left -= text.len();
             let pieces = text.split([',', ';', '\n', '\r', '\t']).map(str::trim);
             for piece in pieces.filter(|piece| !piece.is_empty()) {
                 self.piece(piece, &mut read);
@@ -184,12 +208,24 @@ impl<'p> Reader<'p> {
     }
 
     fn piece(&self, piece: &str, read: &mut Read) {
+        if read.unclear.len() >= MOST_UNCLEAR || read.found.len() >= MOST_NAMES {
+            read.more += 1;
+            return;
+        }
+        let words: Vec<_> = piece.split_whitespace().collect();
+        if piece.len() > LONGEST {
+            match (self.kind, words.len()) {
+                // Logins in a row.
+                (Kind::Person, 2..) => words.iter().for_each(|word| self.piece(word, read)),
+                _ => read.unclear.push(self.unclear(&cut(piece), Vec::new())),
+            }
+            return;
+        }
         let exact = self.exact(piece);
         if let [only] = &exact[..] {
             read.found.push(only.clone());
             return;
         }
-        let words: Vec<_> = piece.split_whitespace().collect();
         if exact.is_empty() && words.len() > 1 {
             let each: Vec<_> = words.iter().map(|word| self.exact(word)).collect();
             if each.iter().all(|found| found.len() == 1) {
@@ -198,8 +234,7 @@ impl<'p> Reader<'p> {
             }
         }
         let offers = match exact.is_empty() {
-            true if read.unclear.len() < MOST_UNCLEAR => self.offers(piece),
-            true => Vec::new(),
+            true => self.offers(piece),
             false => exact.into_iter().take(MOST_OFFERS).collect(),
         };
         if offers.is_empty() && words.len() > 1 && self.kind == Kind::Person {
@@ -214,6 +249,9 @@ impl<'p> Reader<'p> {
 
     /// Reads a line that names one.
     pub(crate) fn one(&self, text: &str) -> Result<Offer, Unclear> {
+        if text.len() > LONGEST {
+            return Err(self.unclear(&cut(text), Vec::new()));
+        }
         let mut exact = self.exact(text);
         match exact.len() {
             1 => Ok(exact.remove(0)),
@@ -323,6 +361,14 @@ impl<'p> Reader<'p> {
     }
 }
 
+/// The beginning of what may be very long.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
 /// Says what no such thing is called.
 pub(crate) fn unknown(noun: &str, unknown: &[&str]) -> String {
     let all: Vec<_> = unknown.iter().map(|text| format!("`{text}`")).collect();
@@ -407,6 +453,26 @@ mod tests {
                 "there is no person called `nothing`; correct or remove it",
             ]
         );
+    }
+
+    #[test]
+    fn of_a_list_no_more_is_read_than_a_page_can_show() {
+        let world = world();
+        let read = |text: &str| {
+            let read = Reader::of(None, &world, Kind::Person).list([text].into_iter());
+            (read.found.len(), read.unclear.len(), read.more)
+        };
+        assert_eq!(read(&"ana,".repeat(900)), (1, 0, 0), "each once");
+        assert_eq!(read(&"nobody,".repeat(900)), (0, 20, 880));
+        assert_eq!(
+            read(&"e r,".repeat(200_000)),
+            (0, 0, 1),
+            "more than is read"
+        );
+        assert_eq!(read(&"e ".repeat(20_000)), (0, 20, 20_000 - 20));
+        assert_eq!(read(&"e".repeat(2_000)), (0, 1, 0));
+        let long = Reader::of(None, &world, Kind::Person).one(&"e".repeat(1_000_000));
+        assert!(long.is_err_and(|unclear| unclear.text.len() < 100 && unclear.wrong.len() < 200));
     }
 
     #[test]

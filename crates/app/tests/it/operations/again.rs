@@ -1,19 +1,19 @@
 //! What is undone, and what is imported again.
 
 use portcullis_app::{
-    Operation as _, WarningCode,
-    group::{DeleteGroup, RemovePeople},
+    Operation as _, Update, WarningCode,
+    group::{DeleteGroup, DetachRole, EditGroup, RemovePeople},
     import::{Org, Policy},
     log::Undo,
     role::MergeRoles,
     sync::SyncSource,
-    user::DeleteUser,
+    user::{DeleteUser, EditUser},
 };
-use portcullis_model::{Actor, ConnectorId, MembershipKind, Position};
+use portcullis_model::{Actor, ConnectorId, GroupKind, MembershipKind, Position};
 use serde_json::json;
 
 use super::{access, code, reason, town};
-use crate::town::{NEVER, NOW, Town};
+use crate::town::{NEVER, NOW, Town, parse};
 
 #[test]
 fn what_is_undone_is_as_it_was() {
@@ -191,4 +191,63 @@ fn a_policy_imported_twice_is_imported_once() {
     assert!(!town.as_actor(import, &operation).unwrap().is_empty());
     let again = town.as_actor(import, &operation).unwrap();
     assert!(again.is_empty(), "{again:?}");
+}
+
+#[test]
+fn what_comes_back_names_nobody_and_nothing_that_is_gone() {
+    let mut town = Town::new().users(&["ann", "bea", "rep"]);
+    let manager = |town: &Town, login: &str| EditUser {
+        user: town.uid("rep"),
+        login: None,
+        name: None,
+        email: Update::Keep,
+        manager: Update::Set(town.uid(login)),
+        attributes: None,
+    };
+    let first = manager(&town, "ann");
+    town.does("root", &first);
+    let second = manager(&town, "bea");
+    let moved = town.does("root", &second);
+    let ann = DeleteUser {
+        user: town.uid("ann"),
+    };
+    town.does("root", &ann);
+    let undo = Undo {
+        position: Position(1),
+        change: moved,
+    };
+    assert_eq!(code(town.tries("root", &undo)), "cannot_undo");
+    let rep = town.world.named_user("rep").unwrap();
+    assert_eq!(rep.manager, Some(town.uid("bea")));
+}
+
+#[test]
+fn what_people_let_into_a_group_comes_back_only_as_it_might_be_made() {
+    let mut town = town();
+    let detach = DetachRole {
+        role: town.gid("Role-A"),
+        groups: vec![town.gid("Payroll")],
+        kind: MembershipKind::Member,
+    };
+    let change = town.does("root", &detach);
+    // The role becomes a group of people, whose members are let in nowhere.
+    let turned = EditGroup {
+        group: Some(town.gid("Role-A")),
+        name: Some(parse!(Name, "Team A")),
+        description: None,
+        tags: None,
+        kind: Some(GroupKind::Group),
+    };
+    let still = DetachRole {
+        role: town.gid("Role-A"),
+        groups: vec![town.gid("Wiki")],
+        kind: MembershipKind::Member,
+    };
+    town.does("root", &still);
+    town.does("root", &turned);
+    let undo = Undo {
+        position: Position(1),
+        change,
+    };
+    assert_eq!(code(town.tries("root", &undo)), "not_a_role");
 }

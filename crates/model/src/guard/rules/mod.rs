@@ -157,8 +157,10 @@ impl Rules<'_> {
         let (Some(child), Some(target)) = (child, target) else {
             return Ok(());
         };
-        // What comes back by an undo stood before, perhaps made by a source, which may nest any groups.
-        if !self.mirrors() && self.undoes.is_none() {
+        // What a source made may nest any groups, also where it comes back by an undo.
+        let of_source = matches!(after.granted_by, Actor::Connector(_));
+        let comes_back = self.undoes.is_some() && of_source && edit.before.is_none();
+        if !self.mirrors() && !comes_back {
             if !child.is_role() {
                 return Err(Refusal::rule(
                     RefusalCode::NotARole,
