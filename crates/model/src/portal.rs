@@ -19,6 +19,8 @@ impl NameForm {
     /// # Errors
     /// The pattern is none.
     pub fn new(pattern: &str, error: impl Into<String>) -> Result<Self, PatternError> {
+        // By itself: what closes a bracket of ours would be another pattern.
+        Pattern::new(pattern, false, &PatternLimits::default())?;
         let whole = format!("^(?:{pattern})$");
         Ok(Self {
             written: pattern.to_owned(),
@@ -120,6 +122,8 @@ mod tests {
             assert_eq!(form.check(name).is_ok(), fits, "{name}");
         }
         assert_eq!(form.check("payroll"), Err("start with a capital"));
-        assert!(NameForm::new("(", "").is_err());
+        for wrong in ["(", "a)|(.*", "a)"] {
+            assert!(NameForm::new(wrong, "").is_err(), "{wrong}");
+        }
     }
 }

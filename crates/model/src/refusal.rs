@@ -128,7 +128,7 @@ impl FieldError {
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             field: field.into(),
-            message: message.into(),
+            message: cut(message.into()),
         }
     }
 }
@@ -236,7 +236,7 @@ impl Refusal {
     pub fn not_found(what: Noun, key: impl std::fmt::Display) -> Self {
         Self::NotFound {
             what,
-            key: key.to_string(),
+            key: cut(key.to_string()),
         }
     }
 
@@ -253,9 +253,23 @@ impl Refusal {
     }
 }
 
+/// So many faults are told in a sentence; more are counted.
+const MOST_TOLD: usize = 20;
+/// What was sent is told back up to so many letters.
+const MOST_LETTERS: usize = 1_000;
+
+/// The beginning of what may be very long.
+fn cut(text: String) -> String {
+    match text.char_indices().nth(MOST_LETTERS) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
+}
+
 fn sentences(faults: &[FieldError]) -> String {
-    let all: Vec<_> = faults
+    let mut all: Vec<_> = faults
         .iter()
+        .take(MOST_TOLD)
         .map(|fault| {
             if fault.field.is_empty() {
                 fault.message.clone()
@@ -264,5 +278,8 @@ fn sentences(faults: &[FieldError]) -> String {
             }
         })
         .collect();
+    if let Some(more @ 1..) = faults.len().checked_sub(MOST_TOLD) {
+        all.push(format!("and {more} more"));
+    }
     all.join("; ")
 }

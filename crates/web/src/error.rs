@@ -31,11 +31,14 @@ pub struct Problem {
     pub code: &'static str,
     /// The request's id, which the program's log names too: tell it to who runs the program.
     pub request_id: String,
-    /// Everything that is wrong with what was sent.
+    /// Everything that is wrong with what was sent, the first hundred of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<ProblemField>)]
     pub errors: Vec<FieldError>,
 }
+
+/// So many faults are listed; the sentence of the problem counts the rest.
+const MOST_FAULTS: usize = 100;
 
 /// One thing wrong with what was sent.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -213,7 +216,9 @@ impl Failure {
     pub fn problem(&self) -> Problem {
         let (status, code, title, detail) = self.told();
         let errors = match self {
-            Self::Refused(Refusal::Invalid(faults)) => faults.clone(),
+            Self::Refused(Refusal::Invalid(faults)) => {
+                faults.iter().take(MOST_FAULTS).cloned().collect()
+            }
             _ => Vec::new(),
         };
         Problem {

@@ -140,7 +140,7 @@ pub(crate) fn parameter<T: FromText>(
         faults.push(FieldError::new(name, twice));
         return None;
     }
-    if text.is_empty() {
+    if text.is_empty() && T::EMPTY_IS_NONE {
         return None;
     }
     T::read(text)

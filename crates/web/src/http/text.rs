@@ -15,6 +15,9 @@ use super::path::Key;
 
 /// Something that has a text form.
 pub(crate) trait FromText: Sized {
+    /// Whether a parameter that is given without a text is as if it were not given.
+    const EMPTY_IS_NONE: bool = true;
+
     /// Reads `text`, or says what is wrong with it.
     fn read(text: &str) -> Result<Self, String>;
 
@@ -117,6 +120,9 @@ impl<T> FromText for Key<T> {
 }
 
 impl FromText for bool {
+    /// `?preview=` with nothing after it is no wish that the write be done.
+    const EMPTY_IS_NONE: bool = false;
+
     fn read(text: &str) -> Result<Self, String> {
         match text {
             "true" => Ok(true),

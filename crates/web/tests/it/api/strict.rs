@@ -256,3 +256,31 @@ async fn what_is_so_already_is_written_once() -> anyhow::Result<()> {
     );
     Ok(())
 }
+
+#[tokio::test]
+async fn a_preview_that_is_not_said_to_be_one_is_no_write() {
+    let app = TestApp::start().await.expect("an app");
+    let ada = app.as_user("ada");
+    for wrong in ["", "TRUE", "1", "yes"] {
+        let path = format!("/api/v1/tags?preview={wrong}");
+        let answer = ada.post(&path, json!({ "name": "Unwanted" })).await;
+        assert_eq!(answer.status, 400, "{wrong}: {}", answer.body);
+    }
+    assert!(app.world().find_tag("Unwanted").is_none());
+}
+
+#[tokio::test]
+async fn of_very_many_faults_the_first_are_told() {
+    let app = TestApp::start().await.expect("an app");
+    let users = vec![1; 50_000];
+    let body = json!({ "users": users, "kind": "x".repeat(100_000) });
+    let answer = app
+        .as_user("ada")
+        .post("/api/v1/groups/Payroll/members", body)
+        .await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.body["errors"].as_array().map(Vec::len), Some(100));
+    let whole = answer.body.to_string();
+    assert!(whole.len() < 50_000, "{}", whole.len());
+    assert!(whole.contains("more"), "{whole}");
+}
