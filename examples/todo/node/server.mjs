@@ -98,7 +98,7 @@ async function answer(request) {
 
 export const server = createServer(async (request, response) => {
   const [status, body, type] = await answer(request).catch((error) => [error.status ?? 500, '', 'text/plain']);
-  const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+  const policy = "default-src 'self'; img-src 'self' data:; script-src 'self' 'wasm-unsafe-eval'";
   response.writeHead(status, { 'content-type': type, 'content-security-policy': policy }).end(body);
 });
 
