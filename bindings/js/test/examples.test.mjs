@@ -12,12 +12,16 @@ import { launchBrowser, openPage } from '../../../e2e/lib/browser.mjs';
 const EXAMPLE = fileURLToPath(new URL('../../../examples/todo', import.meta.url));
 let folder;
 
-/** The server as somebody has it who copied the example and installed the package; with no to-do in it. */
-async function start() {
+/** Where the server is, as somebody has it who copied the example and installed the package; no to-do is in it. */
+async function start(context) {
   const { server } = await import(`${pathToFileURL(join(folder, 'node/server.mjs'))}?${Math.random()}`);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { base: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+  context.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${server.address().port}`;
 }
 
 before(async () => {
@@ -29,10 +33,10 @@ before(async () => {
 
 after(() => rm(folder, { recursive: true }));
 
-test('the server answers every case as it says', async () => {
+test('the server answers every case as it says', async (context) => {
   const cases = JSON.parse(await readFile(join(EXAMPLE, 'cases.json'), 'utf8'));
   assert.equal(cases.length, 17);
-  const { base, close } = await start();
+  const base = await start(context);
   for (const { who, ask, body, status, answer, ids } of cases) {
     const [method, path] = ask.split(' ');
     const response = await fetch(base + path, {
@@ -45,12 +49,12 @@ test('the server answers every case as it says', async () => {
     if (answer !== undefined) assert.deepEqual(JSON.parse(text), answer);
     if (ids !== undefined) assert.deepEqual(JSON.parse(text).map(({ id }) => id), ids, `${who} ${ask}`);
   }
-  close();
 });
 
-test('the page shows what the rules allow and hides the rest', { skip: !process.env.PORTCULLIS_CHROMIUM }, async () => {
-  const { base, close } = await start();
+test('the page shows what the rules allow and hides the rest', { skip: !process.env.PORTCULLIS_CHROMIUM }, async (context) => {
+  const base = await start(context);
   const browser = await launchBrowser();
+  context.after(() => browser.close());
   const { page, faults } = await openPage(browser);
   await page.goto(base);
   const buttons = () => page.locator('li').first().getByRole('button').allTextContents();
@@ -75,6 +79,4 @@ test('the page shows what the rules allow and hides the rest', { skip: !process.
   await page.waitForFunction(() => document.querySelectorAll('li').length === 1);
   assert.deepEqual(await buttons(), []);
   assert.deepEqual(faults, []);
-  await browser.close();
-  close();
 });
