@@ -97,18 +97,19 @@ impl<'w> Why<'w> {
         let only = decider.only_in(world, user, permission, environment, now);
         let answer = decider.uses(world, user, permission, environment, now);
         let ways = ways(world, user, permission, environment, now, only.is_empty());
+        let decided_by = DecidedBy::of(world, &answer).filter(|_| only.is_empty());
         let longest = ways.first().map(|way| way.ends);
         // A rule may allow what no group grants.
         let by_rule = || decider.may_use(world, user, permission, environment, now);
-        let (verdict, decided_by) = if !only.is_empty() {
-            (Verdict::OnlyIn(only), None)
-        } else if let Some(until) = by_rule() {
-            let until = longest.unwrap_or(until);
-            (Verdict::Holds(until), DecidedBy::of(world, &answer))
+        let until = || longest.or_else(by_rule).filter(|_| answer.allowed);
+        let verdict = if !only.is_empty() {
+            Verdict::OnlyIn(only)
+        } else if let Some(until) = until() {
+            Verdict::Holds(until)
+        } else if decided_by.is_some() {
+            Verdict::Denied
         } else {
-            let denied = DecidedBy::of(world, &answer);
-            let verdict = denied.as_ref().map_or(Verdict::Lacks, |_| Verdict::Denied);
-            (verdict, denied)
+            Verdict::Lacks
         };
         let missing = match verdict {
             Verdict::Lacks => granting(world, permission, environment, now),

@@ -4,12 +4,6 @@ use std::collections::BTreeSet;
 
 use portcullis_model::{App, Change, ChangeSet, Edit, Group, Id, Record, Tag, User, World};
 
-/// How much of a change cannot come back.
-#[derive(Debug, Default)]
-pub(super) struct Gone {
-    pub(super) count: usize,
-}
-
 /// What the world will have of what facts hang on, once the change is made.
 struct There<'w> {
     world: &'w World,
@@ -19,25 +13,24 @@ struct There<'w> {
     tags: BTreeSet<Id<Tag>>,
 }
 
-impl Gone {
-    /// Takes out of `change` what is about people, groups, apps or tags that neither exist nor come back
-    /// by it.
-    pub(super) fn leave_out(world: &World, change: &mut ChangeSet) -> Self {
-        let there = There::of(world, change);
-        let mut count = 0;
-        change.changes.retain_mut(|edit| {
-            let stays = there.has(edit) && there.mend(edit, &mut count);
-            count += usize::from(!stays);
-            stays
-        });
-        Self { count }
-    }
+/// Takes out of `change` what is about people, groups, apps or tags that neither exist nor come back by
+/// it; how much that was.
+pub(super) fn leave_out(world: &World, change: &mut ChangeSet) -> usize {
+    let there = There::of(world, change);
+    let mut count = 0;
+    change.changes.retain_mut(|edit| {
+        let stays = there.has(edit) && there.mend(edit, &mut count);
+        count += usize::from(!stays);
+        stays
+    });
+    count
+}
 
-    pub(super) fn in_words(&self) -> String {
-        match self.count {
-            1 => "one change is left away, because what it was about is gone".to_owned(),
-            many => format!("{many} changes are left away, because what they were about is gone"),
-        }
+/// So much is left away, in words.
+pub(super) fn in_words(count: usize) -> String {
+    match count {
+        1 => "one change is left away, because what it was about is gone".to_owned(),
+        many => format!("{many} changes are left away, because what they were about is gone"),
     }
 }
 

@@ -6,7 +6,6 @@ use portcullis_model::{
     Change, ChangeSet, Context, Edit, Position, Refusal, RefusalCode, Sourced, World,
 };
 
-use self::gone::Gone;
 use crate::{Operation, Warning, WarningCode};
 
 /// Undoes a committed change: the same edits the other way round, by whoever may make them.
@@ -37,8 +36,8 @@ impl Operation for Undo {
                 .is_none_or(|i| !i.validity.until.is_past(context.now)),
             _ => true,
         });
-        let gone = Gone::leave_out(world, &mut change);
-        if change.is_empty() && gone.count > 0 {
+        let gone = gone::leave_out(world, &mut change);
+        if change.is_empty() && gone > 0 {
             return Err(Refusal::conflict(
                 RefusalCode::CannotUndo,
                 "what this entry changed is gone",
@@ -68,10 +67,10 @@ impl Operation for Undo {
 
     fn warnings(&self, world: &World, _: &Context, _: &ChangeSet) -> Vec<Warning> {
         let mut change = self.change.clone().inverse(self.position);
-        let gone = Gone::leave_out(world, &mut change);
-        let told = (gone.count > 0).then(|| Warning {
+        let gone = gone::leave_out(world, &mut change);
+        let told = (gone > 0).then(|| Warning {
             code: WarningCode::NotRestored,
-            message: gone.in_words(),
+            message: gone::in_words(gone),
         });
         told.into_iter().collect()
     }

@@ -21,6 +21,6 @@ pub use authenticate::{Authenticated, Proof};
 pub use extract::{Author, CSRF_HEADER, Enforcer, Viewer};
 pub use key::SigningKey;
 pub use session::Session;
-pub(crate) use session::{OVER, cookie};
+pub(crate) use session::{cookie, over};
 pub(crate) use switch::is_local;
 pub use switch::routes;

@@ -8,6 +8,8 @@ use super::key::SigningKey;
 
 /// The cookie's name.
 const COOKIE: &str = "portcullis_session";
+/// How a browser keeps it.
+const KEPT: &str = "Path=/; HttpOnly; SameSite=Lax";
 
 /// The purpose of the cookie's signature.
 const PURPOSE: &str = "session";
@@ -39,12 +41,14 @@ impl Session {
     pub(super) fn set_cookie(&self, key: &SigningKey) -> String {
         let text = format!("{}.{}", self.user, self.id);
         let signature = key.sign(PURPOSE, &text);
-        format!("{COOKIE}={text}.{signature}; Path=/; HttpOnly; SameSite=Lax")
+        format!("{COOKIE}={text}.{signature}; {KEPT}")
     }
 }
 
 /// What ends a browser's session of somebody who is no more.
-pub(crate) const OVER: &str = "portcullis_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0";
+pub(crate) fn over() -> String {
+    format!("{COOKIE}=; {KEPT}; Max-Age=0")
+}
 
 /// The value of a cookie.
 pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     At, Web,
-    auth::{Authenticated, OVER},
+    auth::{Authenticated, over},
     error::{Failure, Problem},
     http::path::Keyed,
     ui,
@@ -184,8 +184,9 @@ fn drawn(shell: ui::Shell, failure: &Failure, later: Option<Later>) -> Response 
         response
             .headers_mut()
             .insert(header::WWW_AUTHENTICATE, bearer);
-        let over = HeaderValue::from_static(OVER);
-        response.headers_mut().insert(header::SET_COOKIE, over);
+        if let Ok(over) = HeaderValue::from_str(&over()) {
+            response.headers_mut().insert(header::SET_COOKIE, over);
+        }
     }
     response
 }

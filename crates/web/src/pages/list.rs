@@ -178,6 +178,20 @@ impl<'p, T> List<'p, T> {
         self.narrowed(name, "q", self.query.clone());
     }
 
+    /// Narrowed by when something ends.
+    pub(crate) fn by_end(&mut self) {
+        self.select(
+            "ends",
+            "Ends",
+            [
+                ("", "Any end", ""),
+                ("week", "This week", "within a week"),
+                ("some", "Some day", "some day"),
+                ("never", "No end", "never"),
+            ],
+        );
+    }
+
     /// Offers choices: what each sends, what it is called, and how it is told while it is in force.
     pub(crate) fn select<const N: usize>(
         &mut self,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::frame::Page;
+use crate::ui::cut;
 
 /// More than this are not offered to choose from.
 const MOST_OFFERS: usize = 8;
@@ -20,6 +21,8 @@ const MOST_NAMES: usize = 1_000;
 /// So much of a list is read, in bytes, and so many letters of a name.
 const MOST_TEXT: usize = 65_536;
 const LONGEST: usize = 300;
+/// So many letters of a name are told back.
+const SHOWN: usize = 61;
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +147,9 @@ impl Read {
             )),
             ([one], _) => Some(format!("{}{left}", one.wrong)),
             (several, _) => {
-                let names = several.iter().map(|it| format!("`{}`", cut(&it.text)));
+                let names = several
+                    .iter()
+                    .map(|it| format!("`{}`", cut(&it.text, SHOWN)));
                 let names: Vec<_> = names.collect();
                 Some(format!(
                     "{} names are not clear: {}; choose, correct or clear each{left}",
@@ -217,7 +222,9 @@ impl<'p> Reader<'p> {
             match (self.kind, words.len()) {
                 // Logins in a row.
                 (Kind::Person, 2..) => words.iter().for_each(|word| self.piece(word, read)),
-                _ => read.unclear.push(self.unclear(&cut(piece), Vec::new())),
+                _ => read
+                    .unclear
+                    .push(self.unclear(&cut(piece, SHOWN), Vec::new())),
             }
             return;
         }
@@ -250,7 +257,7 @@ impl<'p> Reader<'p> {
     /// Reads a line that names one.
     pub(crate) fn one(&self, text: &str) -> Result<Offer, Unclear> {
         if text.len() > LONGEST {
-            return Err(self.unclear(&cut(text), Vec::new()));
+            return Err(self.unclear(&cut(text, SHOWN), Vec::new()));
         }
         let mut exact = self.exact(text);
         match exact.len() {
@@ -358,14 +365,6 @@ impl<'p> Reader<'p> {
             .filter_map(|found| self.world.find_app(&found.key));
         let apps = apps.filter(offered).take(MOST_OFFERS);
         apps.map(Offer::app).collect()
-    }
-}
-
-/// The beginning of what may be very long.
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(60) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
     }
 }
 

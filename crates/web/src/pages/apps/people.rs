@@ -74,15 +74,6 @@ pub(super) fn list<'p>(page: &'p Page, app: &App) -> List<'p, Row<'p>> {
         all,
         only.map_or_else(String::new, |it| it.id.to_string()),
     );
-    list.select(
-        "ends",
-        "Ends",
-        [
-            ("", "Any end", ""),
-            ("week", "This week", "within a week"),
-            ("some", "Some day", "some day"),
-            ("never", "No end", "never"),
-        ],
-    );
+    list.by_end();
     list
 }

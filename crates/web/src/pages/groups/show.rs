@@ -126,16 +126,7 @@ fn people<'p>(page: &'p Page, group: &Group, kind: MembershipKind, has_ways: boo
     list.searched("Name");
     let route = format!("/api/v1/groups/{}/{kind}s", group.id);
     list.exported(&route, &["q"], &[]);
-    list.select(
-        "ends",
-        "Ends",
-        [
-            ("", "Any end", ""),
-            ("week", "This week", "within a week"),
-            ("some", "Some day", "some day"),
-            ("never", "No end", "never"),
-        ],
-    );
+    list.by_end();
     list.select(
         "ways",
         "Through",
