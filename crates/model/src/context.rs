@@ -189,13 +189,13 @@ pub enum AtOnce {
 }
 
 impl AtOnce {
-    /// Whether so many `ending` of so many there are may end.
+    /// How many of so many there are may end; any number without.
     #[must_use]
-    pub const fn allows(self, ending: usize, held: usize) -> bool {
+    pub fn most(self, held: usize) -> Option<usize> {
         match self {
-            Self::Usual => ending <= 1000 || ending.saturating_mul(20) <= held,
-            Self::Most(most) => ending <= most,
-            Self::Any => true,
+            Self::Usual => Some(1000.max(held / 20)),
+            Self::Most(most) => Some(most),
+            Self::Any => None,
         }
     }
 }

@@ -3,18 +3,18 @@
 //! passed.
 //!
 //! What ends so ends for good. So nothing is recorded while the clock contradicts what else is known,
-//! nor where more ends at once than anybody would expect.
+//! nor what ends where more does at once than anybody would expect.
 
 use std::time::Duration;
 
 use portcullis_model::{
-    Actor, Change, ChangeSet, Context, Entitlement, Inclusion, OperationName, Policy, Refusal,
-    RefusalCode, SystemActor, Timestamp, World,
+    Actor, ChangeSet, Context, OperationName, Policy, Refusal, SystemActor, Timestamp, World,
     context::AtOnce,
     steady::{Jump, Told, Witness},
 };
 use portcullis_store::{CommitError, Committed};
 
+use super::lapsed::{Lapsed, Waits, lapsed};
 use crate::{App, Operation, grants};
 
 /// Moves everything that has ended by now to history, and rejects requests whose wanted end has passed or
@@ -29,10 +29,7 @@ const MOST: usize = 500;
 impl Operation for ExpireFacts {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let now = context.now;
-        let ending = lapsed_count(world, now);
-        if !context.policy.ended_at_once.allows(ending, held(world)) {
-            return Err(too_many(ending));
-        }
+        let waits = Waits::of(world, context.policy.ended_at_once, now);
         let mut change = ChangeSet::new(OperationName::TimeExpire);
         let why = grants::reason("nobody decided before the wanted end");
         let waiting = world.all_pending().filter(|r| r.until.is_past(now));
@@ -42,63 +39,33 @@ impl Operation for ExpireFacts {
             let is_old = oldest.is_some_and(|oldest| request.created_at < oldest);
             is_old && !request.until.is_past(now)
         });
-        let edits = world
-            .memberships_lapsed(now)
-            .map(|m| Change::from(m.end()))
-            .chain(inclusions_lapsed(world, now).map(|i| i.end().into()))
-            .chain(entitlements_lapsed(world, now).map(|e| e.end().into()))
+        let ended = lapsed(world, now).filter(|grant| waits.lets(*grant));
+        let edits = ended
+            .map(Lapsed::end)
             .chain(waiting.map(|request| request.reject(context, &why).into()))
             .chain(waited.map(|request| request.reject(context, &old).into()));
         change.changes.extend(edits.take(MOST));
-        Ok(change)
+        match waits.told(world) {
+            Some(refusal) if change.changes.is_empty() => Err(refusal),
+            _ => Ok(change),
+        }
     }
-}
-
-fn inclusions_lapsed(world: &World, now: Timestamp) -> impl Iterator<Item = &Inclusion> {
-    let all = world.inclusions();
-    all.filter(move |i| i.validity.until.is_past(now))
-}
-
-fn entitlements_lapsed(world: &World, now: Timestamp) -> impl Iterator<Item = &Entitlement> {
-    let all = world.entitlements();
-    all.filter(move |e| e.validity.until.is_past(now))
-}
-
-/// How many grants are still on record though they have ended by `now`.
-#[must_use]
-pub fn lapsed_count(world: &World, now: Timestamp) -> usize {
-    world.memberships_lapsed(now).count()
-        + inclusions_lapsed(world, now).count()
-        + entitlements_lapsed(world, now).count()
 }
 
 /// Whether there is anything to record at `now`.
 fn is_due(world: &World, policy: &Policy, now: Timestamp) -> bool {
     let oldest = policy.oldest_request(now);
     let old = |oldest| world.requests().any(|request| request.created_at < oldest);
-    world.lapsed(now) || oldest.is_some_and(old)
+    let ended = || {
+        let waits = Waits::of(world, policy.ended_at_once, now);
+        lapsed(world, now).any(|grant| waits.lets(grant))
+            || world.requests().any(|request| request.until.is_past(now))
+    };
+    world.lapsed(now) && ended() || oldest.is_some_and(old)
 }
 
 fn is_due_in(app: &App, world: &World) -> bool {
     is_due(world, app.policy(), app.time().steady)
-}
-
-/// How many grants there are.
-fn held(world: &World) -> usize {
-    world.membership_count() + world.inclusions().count() + world.entitlements().count()
-}
-
-/// That so many ends are not recorded before somebody looks: they end for good.
-fn too_many(ending: usize) -> Refusal {
-    Refusal::rule(
-        RefusalCode::TooManyRemovals,
-        format!(
-            "{ending} grants have ended at once, which is more than time ends without a look; nobody has them any more, and their ends are not recorded"
-        ),
-        format!(
-            "see that the clock is right; if it is: `portcullis expire --allow-removals {ending}`"
-        ),
-    )
 }
 
 /// What keeps ends from being recorded at `time`, if anything does: the clock, or how many they are.
@@ -112,8 +79,8 @@ pub fn expiry_held(time: &Told, world: &World, most: AtOnce) -> Option<String> {
     if !world.lapsed(time.steady) {
         return None;
     }
-    let ending = lapsed_count(world, time.steady);
-    (!most.allows(ending, held(world))).then(|| too_many(ending).to_string())
+    let waits = Waits::of(world, most, time.steady);
+    waits.told(world).map(|refusal| refusal.to_string())
 }
 
 /// The same of a running program.
@@ -151,8 +118,7 @@ pub async fn run_expiry(app: App) {
             told.clone_from(&held);
         }
         // Where it shows a time that was, what has ended by the later one is recorded.
-        let jump = app.time().jump;
-        if jump.map_or(held.is_none(), |jump| !jump.is_ahead()) {
+        if !app.time().jump.is_some_and(Jump::is_ahead) {
             match expire(&app).await {
                 // There is more: at once, behind whoever waits to write.
                 Ok(Some(done)) if !done.change.is_empty() && is_due_in(&app, &done.world) => {

@@ -2,6 +2,8 @@
 
 mod deliver;
 mod expire;
+mod lapsed;
 
 pub use deliver::{Deliverer, run_delivery};
-pub use expire::{ExpireFacts, expire, expiry_held, expiry_held_in, lapsed_count, run_expiry};
+pub use expire::{ExpireFacts, expire, expiry_held, expiry_held_in, run_expiry};
+pub use lapsed::lapsed_count;
