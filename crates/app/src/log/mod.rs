@@ -2,11 +2,15 @@
 
 mod gone;
 
-use portcullis_model::{
-    Change, ChangeSet, Context, Edit, Position, Refusal, RefusalCode, Sourced, World,
-};
+use std::sync::Arc;
 
-use crate::{Operation, Warning, WarningCode};
+use portcullis_model::{
+    Actor, Change, ChangeSet, Context, Edit, Id, Noun, Position, Refusal, RefusalCode, Sourced,
+    User, World,
+};
+use portcullis_store::CommitError;
+
+use crate::{App, Operation, Warning, WarningCode};
 
 /// Undoes a committed change: the same edits the other way round, by whoever may make them.
 #[derive(Clone, Debug)]
@@ -15,6 +19,36 @@ pub struct Undo {
     pub position: Position,
     /// What it was.
     pub change: ChangeSet,
+}
+
+/// A change of more edits than this is undone by admins only: to others it is not even read.
+pub const LARGE_CHANGE: usize = 2_000;
+
+impl Undo {
+    /// Undoes the entry at `position`, for `user`.
+    ///
+    /// # Errors
+    /// There is no such entry, it is too large for who is no admin, or the database does not answer.
+    pub async fn of(app: &App, position: Position, user: Id<User>) -> Result<Self, CommitError> {
+        let missing = || Refusal::not_found(Noun::LogEntry, position);
+        let first = app.store().entry_part(position, 0, 1).await?;
+        let edits = first.ok_or_else(missing)?.edits;
+        let context = app.context(Actor::User(user));
+        if edits > LARGE_CHANGE && !app.world().is_admin(user, context.now) {
+            return Err(Refusal::rule(
+                RefusalCode::CannotUndo,
+                format!("this entry changed {edits} records, and such are undone by admins only"),
+                "ask an admin",
+            )
+            .into());
+        }
+        let entry = app.store().entry(position).await?;
+        let change = entry.and_then(|entry| entry.change).ok_or_else(missing)?;
+        Ok(Self {
+            position,
+            change: Arc::unwrap_or_clone(change),
+        })
+    }
 }
 
 impl Operation for Undo {

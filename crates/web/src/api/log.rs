@@ -1,7 +1,5 @@
 //! The log: everything that was ever done, by whom, exactly; and undoing it.
 
-use std::sync::Arc;
-
 use portcullis_app::log::Undo;
 use portcullis_model::{
     Actor, App, FieldError, Group, Noun, Position, Record, Refusal, Tag, Timestamp, User, World,
@@ -204,11 +202,7 @@ row! {
 #[utoipa::path(post, path = "/log/{position}/undo", tag = "log", responses((status = 200, body = Undone)))]
 pub(crate) async fn undo(position: Of<Position>, act: Act) -> Answer {
     let position = *position;
-    let entry = act.web.app().store().entry(position).await?;
-    let change = entry.and_then(|entry| entry.change);
-    let change = change.ok_or_else(|| Refusal::not_found(Noun::LogEntry, position))?;
-    let change = Arc::unwrap_or_clone(change);
-    let operation = Undo { position, change };
+    let operation = Undo::of(act.web.app(), position, act.viewer.id).await?;
     act.run(operation, |done| {
         done.answer(&Undone::of(position, done, &mut Window::at(0)))
     })

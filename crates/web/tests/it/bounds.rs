@@ -124,6 +124,21 @@ async fn parts_follow_one_another_to_the_end() -> anyhow::Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn what_many_edits_changed_is_undone_by_admins_only() -> anyhow::Result<()> {
+    let (app, position) = large().await?;
+    let path = format!("/api/v1/log/{position}/undo?preview=true");
+    let other = app.world();
+    let other = other.users().find(|user| user.login.as_str() != "ada");
+    let other = app.as_user(other.expect("there are many").login.as_str());
+    let refused = other.post(&path, serde_json::json!({})).await;
+    assert_eq!(
+        (refused.status, &refused.body["code"]),
+        (400, &"cannot_undo".into())
+    );
+    Ok(())
+}
+
 /// Every GET route of the API, of the largest things there are.
 async fn reads(app: &TestApp, position: u64) -> Vec<String> {
     let ada = app.as_user("ada");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::Path;
 use portcullis_app::{
     decide::{Moment, access_diff, reached_by_rules},
-    log::Undo,
+    log::{LARGE_CHANGE, Undo},
 };
 use portcullis_model::{ChangeSet, Noun, OperationName, Position, Refusal};
 use portcullis_store::{EntryPart, LogEntry};
@@ -22,8 +22,6 @@ use crate::{
 
 /// The world before and after an entry is worked out unasked where it is this small.
 const SMALL_WORLD: usize = 50_000;
-/// A change with more edits than this is not judged for undoing, and its effect only when asked.
-const SMALL_CHANGE: usize = 2_000;
 
 #[derive(Template)]
 #[template(path = "activity/show.html")]
@@ -67,7 +65,7 @@ pub(crate) async fn show(
     let shown = edits_of(Some(&entry))?;
     // The whole of a large change is read only for who asks what it did.
     let asked = page.query("effect") == "show";
-    let change = if count > shown.changes.len() && (count <= SMALL_CHANGE || asked) {
+    let change = if count > shown.changes.len() && (count <= LARGE_CHANGE || asked) {
         let whole = web.app().store().entry(entry.position).await?;
         edits_of(whole.as_ref())?
     } else {
@@ -108,7 +106,7 @@ async fn part(
 
 fn undo(web: &Web, page: &Page, entry: &LogEntry, count: usize, change: &ChangeSet) -> Offered {
     if entry.undone_by.is_some()
-        || count > SMALL_CHANGE
+        || count > LARGE_CHANGE
         || entry.operation == OperationName::TimeExpire
     {
         return Offered::Nothing;
@@ -136,7 +134,7 @@ async fn effect(
     }
     let is_current = entry.position == page.viewer.world.position();
     let is_small = page.viewer.world.membership_count() <= SMALL_WORLD || is_current;
-    if page.query("effect") != "show" && !(is_small && count <= SMALL_CHANGE) {
+    if page.query("effect") != "show" && !(is_small && count <= LARGE_CHANGE) {
         return Ok(Effect::Unasked(page.with_query(&[("effect", "show")])));
     }
     let after = web.past_position(entry.position).await?;

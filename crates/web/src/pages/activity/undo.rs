@@ -22,16 +22,11 @@ pub(super) async fn undo(
     let missing = || Refusal::not_found(Noun::LogEntry, sent.page.param("position"));
     let at = sent.page.param("position").parse();
     let at = at.map(Position).map_err(|_| missing())?;
-    let entry = web.app().store().entry(at).await?.ok_or_else(missing)?;
-    let change = entry.change.as_deref().ok_or_else(missing)?.clone();
+    let operation = Undo::of(web.app(), at, sent.page.viewer.id).await?;
     let back = came_from(&sent, &headers).unwrap_or_else(|| format!("/activity/{at}"));
     // A preview stands between here and there; it carries the way back along.
     sent.fields.0.retain(|(name, _)| name != "next");
     sent.fields.0.push(("next".into(), back.clone()));
-    let operation = Undo {
-        position: at,
-        change,
-    };
     let step = Step::new(
         operation,
         format!("Undo entry {at} of the log"),
