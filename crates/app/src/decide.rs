@@ -290,7 +290,7 @@ impl Decider {
         }
         let held = world.held_by(user.id, now);
         let policy = Arc::new(SubjectPolicy {
-            position: world.position(),
+            position: world.access_position(),
             from: now,
             until: world.next_transition(now),
             list: self.list(&held),
@@ -344,7 +344,7 @@ impl Decider {
 
 impl SubjectPolicy {
     fn holds(&self, world: &World, now: Timestamp) -> bool {
-        self.position == world.position()
+        self.position == world.access_position()
             && self.from <= now
             && self.until.is_none_or(|until| now < until)
     }

@@ -78,7 +78,8 @@ pub(crate) fn settle_granted(
             | Change::Entitlement(_)
             | Change::Request(_)
             | Change::Resource(_)
-            | Change::Identity(_) => {}
+            | Change::Identity(_)
+            | Change::Credential(_) => {}
         }
     }
     let mut pending: HashMap<_, Vec<_>> = HashMap::new();

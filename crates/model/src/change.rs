@@ -9,8 +9,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, App, Entitlement, Group, Id, Identity, Inclusion, Membership, OperationName, Record,
-    RecordKind, Request, Resource, Tag, User, words,
+    Actor, App, Credential, Entitlement, Group, Id, Identity, Inclusion, Membership, OperationName,
+    Record, RecordKind, Request, Resource, Tag, User, words,
 };
 
 /// A place in the log: 0 before anything was written, then one more for each commit.

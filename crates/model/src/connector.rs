@@ -11,7 +11,7 @@ const MOST: usize = 22;
 
 /// Words for Portcullis, its parts and its own connectors, which name no source. All parts are here:
 /// a test compares.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 14] = [
     "anonymous",
     "connector",
     "demo",
@@ -21,6 +21,7 @@ const RESERVED: [&str; 13] = [
     "operator",
     "policy",
     "portcullis",
+    "sign_in",
     "source",
     "system",
     "time",

@@ -60,6 +60,8 @@ words! {
         Operator = "operator",
         /// The sample company was made.
         Demo = "demo",
+        /// Somebody signed in.
+        SignIn = "sign_in",
     }
 }
 
@@ -78,6 +80,7 @@ enum StoredSystem {
     Time,
     Operator,
     Demo,
+    SignIn,
     Import,
     Policy,
 }
@@ -88,6 +91,7 @@ impl From<StoredActor> for Actor {
             StoredActor::User(id) => Self::User(id),
             StoredActor::Connector(id) => Self::Connector(id),
             StoredActor::System(StoredSystem::Time) => Self::System(SystemActor::Time),
+            StoredActor::System(StoredSystem::SignIn) => Self::System(SystemActor::SignIn),
             StoredActor::System(StoredSystem::Operator) => Self::System(SystemActor::Operator),
             StoredActor::System(StoredSystem::Demo) => Self::System(SystemActor::Demo),
             StoredActor::System(StoredSystem::Import) => Self::Connector(ConnectorId::IMPORT),
@@ -174,6 +178,8 @@ pub struct Policy {
     pub lengths: Lengths,
     /// For how many seconds a request may wait; for any time without.
     pub request_age: Option<i64>,
+    /// How many seconds a token lasts at most; for ever without.
+    pub token_age: Option<i64>,
 }
 
 /// How much may end at once because its time has come, before somebody looks at it.
@@ -223,6 +229,7 @@ impl Default for Policy {
             name_form: None,
             lengths: Lengths::default(),
             request_age: None,
+            token_age: Some(366 * 86_400),
         }
     }
 }

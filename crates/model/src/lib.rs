@@ -17,6 +17,7 @@
 pub mod change;
 pub mod connector;
 pub mod context;
+pub mod credential;
 pub mod decide;
 pub mod entitlement;
 mod fact;
@@ -44,6 +45,7 @@ pub mod world;
 pub use change::{Change, ChangeSet, Edit, EditKind, Outline, Position};
 pub use connector::ConnectorId;
 pub use context::{Actor, Clock, Context, Ids, Policy, SystemActor};
+pub use credential::{Credential, Digest, Purpose, Scope, Session};
 pub use entitlement::{Entitlement, EntitlementKind, Grant, Permission};
 pub use fact::{Closed, Fact};
 pub use guard::{Action, Allowed, Relation, Target, guard, may};

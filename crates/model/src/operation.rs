@@ -69,6 +69,22 @@ words! {
         ImportPolicy = "import.policy",
         /// What others made made a source's own.
         SourceAdopt = "source.adopt",
+        /// Who somebody is elsewhere, said.
+        IdentityLink = "identity.link",
+        /// Who somebody is elsewhere, no longer said.
+        IdentityUnlink = "identity.unlink",
+        /// Somebody signed in.
+        SessionBegin = "session.begin",
+        /// Sessions ended.
+        SessionEnd = "session.end",
+        /// A token made.
+        TokenIssue = "token.issue",
+        /// A token replaced by another.
+        TokenRotate = "token.rotate",
+        /// Tokens and links ended.
+        TokenRevoke = "token.revoke",
+        /// A link made that signs in once.
+        LinkIssue = "link.issue",
         /// What had reached its end moved to history.
         TimeExpire = "time.expire" was "time.passing",
         /// An entry of the log undone.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConnectorId, Entitlement, Id, RecordKind, Request, Tag};
+use crate::{ConnectorId, Credential, Entitlement, Id, RecordKind, Request, Tag};
 pub use crate::{
     group::{App, AppOrigin, AppPart, Authority, Group, GroupKind},
     membership::{Inclusion, Membership},

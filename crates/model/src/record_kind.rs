@@ -28,6 +28,8 @@ macro_rules! records {
             Resource = "resource", "resources";
             /// Who a user is elsewhere.
             Identity = "identity", "identities";
+            /// A session, a token or a link that signs in.
+            Credential = "credential", "credentials";
         }
     };
 }

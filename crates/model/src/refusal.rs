@@ -15,6 +15,8 @@ words! {
         AlreadyIncluded = "already_included",
         /// Somebody has decided the request.
         AlreadyResolved = "already_resolved",
+        /// The user has an account there already.
+        AlreadyLinked = "already_linked",
         /// An app group would keep the name of the app as it was.
         AppGroupName = "app_group_name",
         /// An approval names no fact it granted.
@@ -37,16 +39,22 @@ words! {
         LastAdmin = "last_admin",
         /// An app would have no owners group.
         LastOwnersGroup = "last_owners_group",
+        /// A link signs in once.
+        LinkUsed = "link_used",
         /// The name would pass for another.
         LooksAlike = "looks_alike",
         /// The name is taken.
         NameTaken = "name_taken",
         /// Only a role is let into groups by people.
         NotARole = "not_a_role",
+        /// The provider knows somebody, and nobody here is them.
+        NotLinked = "not_linked",
         /// They are in the group through another.
         NotDirect = "not_direct",
         /// There is nothing left to undo.
         NothingToUndo = "nothing_to_undo",
+        /// A session begins in one way.
+        OnlyBySigningIn = "only_by_signing_in",
         /// An owners group is named after its app.
         OwnersGroupName = "owners_group_name",
         /// A tag asks for a reason.
@@ -65,6 +73,8 @@ words! {
         TimeLimit = "time_limit",
         /// A source would end too much of what it holds.
         TooManyRemovals = "too_many_removals",
+        /// The user has as many tokens as one may have.
+        TooManyTokens = "too_many_tokens",
         /// Another system is the authority over the group.
         UnmanagedGroup = "unmanaged_group",
     }
@@ -77,8 +87,12 @@ words! {
         App = "app",
         /// An entitlement.
         Entitlement = "entitlement",
+        /// A session, a token or a link that signs in.
+        Credential = "session or token",
         /// A group.
         Group = "group",
+        /// An account elsewhere.
+        Identity = "linked account",
         /// An inclusion.
         Inclusion = "inclusion",
         /// A log entry.

@@ -58,6 +58,8 @@ pub(crate) const UNIQUE: &[Unique] = &[
         "identities",
         &["connector", "external_id"],
     ),
+    ("credentials_current", "credentials", &["id"]),
+    ("credentials_key", "credentials", &["digest"]),
 ];
 
 /// The rule of ours that `error` says was broken.

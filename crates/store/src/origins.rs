@@ -53,7 +53,8 @@ impl Origins {
                 | Change::Inclusion(_)
                 | Change::Entitlement(_)
                 | Change::Request(_)
-                | Change::Identity(_) => {}
+                | Change::Identity(_)
+                | Change::Credential(_) => {}
             }
         }
         Ok(())

@@ -33,7 +33,7 @@ pub(crate) async fn plan(conn: &mut Conn, sql: &str, values: Vec<Value>) -> Stri
 }
 
 /// The tables that grow with what there is and with what ever was.
-const GROWING: [&str; 13] = [
+const GROWING: [&str; 15] = [
     "users",
     "groups",
     "apps",
@@ -44,6 +44,8 @@ const GROWING: [&str; 13] = [
     "requests",
     "resources",
     "identities",
+    "credentials",
+    "credential_uses",
     "log",
     "log_edits",
     "log_subjects",

@@ -59,6 +59,7 @@ impl<'w> There<'w> {
                 | Change::Entitlement(_)
                 | Change::Request(_)
                 | Change::Identity(_)
+                | Change::Credential(_)
                 | Change::Resource(_) => {}
             }
         }
@@ -99,6 +100,8 @@ impl<'w> There<'w> {
                 .map(|i| self.group(i.child) && self.group(i.target))),
             Change::Entitlement(edit) => of(edit.subject().map(|e| self.group(e.group))),
             Change::Identity(edit) => of(edit.subject().map(|i| self.user(i.user))),
+            // What was revoked or signed out stays so.
+            Change::Credential(edit) => edit.after.is_none(),
             Change::Request(edit) => of(edit.subject().map(|request| {
                 let group = request.wants.group();
                 self.user(request.requester) && group.is_none_or(|group| self.group(group))

@@ -137,6 +137,7 @@ fn kept_since(world: &World, change: &mut Change) {
         | Change::Inclusion(_)
         | Change::Entitlement(_)
         | Change::Request(_)
-        | Change::Identity(_) => {}
+        | Change::Identity(_)
+        | Change::Credential(_) => {}
     }
 }

@@ -73,6 +73,7 @@ impl Plan {
                 ),
                 // Ends of identities are counted where they are found; the rest is never ended.
                 Change::Identity(_)
+                | Change::Credential(_)
                 | Change::Group(_)
                 | Change::App(_)
                 | Change::Tag(_)

@@ -42,6 +42,7 @@ impl Operation for ExpireFacts {
         let ended = lapsed(world, now).filter(|grant| waits.lets(*grant));
         let edits = ended
             .map(Lapsed::end)
+            .chain(world.credentials_lapsed(now).map(|c| c.end().into()))
             .chain(waiting.map(|request| request.reject(context, &why).into()))
             .chain(waited.map(|request| request.reject(context, &old).into()));
         change.changes.extend(edits.take(MOST));
@@ -59,6 +60,7 @@ fn is_due(world: &World, policy: &Policy, now: Timestamp) -> bool {
     let ended = || {
         let waits = Waits::of(world, policy.ended_at_once, now);
         lapsed(world, now).any(|grant| waits.lets(grant))
+            || world.credentials_lapsed(now).next().is_some()
             || world.requests().any(|request| request.until.is_past(now))
     };
     world.lapsed(now) && ended() || oldest.is_some_and(old)

@@ -28,6 +28,9 @@ impl Operation for DeleteUser {
         for identity in world.identities_of(user.id) {
             change.push(Edit::end(identity.clone()));
         }
+        for credential in world.credentials_of(user.id) {
+            change.push(credential.end());
+        }
         for report in world.users().filter(|other| other.manager == Some(user.id)) {
             let after = User {
                 manager: None,

@@ -33,7 +33,8 @@ pub(super) fn check(
             | Change::Entitlement(_)
             | Change::Request(_)
             | Change::Resource(_)
-            | Change::Identity(_) => {}
+            | Change::Identity(_)
+            | Change::Credential(_) => {}
         }
     }
     Ok(())

@@ -112,6 +112,12 @@ matrix! {
     RegisterResource: Admin => "register resources",
     /// Say who a user is in another system.
     LinkIdentity: Admin => "say who users are in other systems",
+    /// Make a token that acts as a user.
+    MakeToken: Admin, Oneself => "make tokens for this user",
+    /// Make a link that signs somebody in once.
+    MakeLink: Admin => "make links that sign in",
+    /// End a session, a token or a link.
+    EndCredential: Admin, Oneself => "end sessions and tokens of this user",
 }
 
 impl Relation {

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::{Action, Target, may};
 use crate::{
-    Actor, App, Change, ChangeSet, Context, Edit, Group, GroupKind, Id, Inclusion, Membership,
-    Record, Refusal, Request, State, Tag, User, World, request::WantsTarget,
+    Actor, App, Change, ChangeSet, Context, Credential, Edit, Group, GroupKind, Id, Inclusion,
+    Membership, Purpose, Record, Refusal, Request, State, Tag, User, World, request::WantsTarget,
 };
 
 /// Judges each edit of a change set by the matrix.
@@ -49,7 +49,8 @@ impl<'a> Permissions<'a> {
                 | Change::Entitlement(_)
                 | Change::Request(_)
                 | Change::Resource(_)
-                | Change::Identity(_) => {}
+                | Change::Identity(_)
+                | Change::Credential(_) => {}
             }
         }
         Self {
@@ -105,7 +106,21 @@ impl<'a> Permissions<'a> {
                 Some(of) if edit.after.is_none() && self.ended.users.contains(&of.user) => Ok(()),
                 _ => self.may(Action::LinkIdentity, Target::Nothing),
             },
+            Change::Credential(edit) => self.credential(edit),
         }
+    }
+
+    fn credential(&self, edit: &Edit<Credential>) -> Result<(), Refusal> {
+        let Some(of) = edit.subject() else {
+            return Ok(());
+        };
+        let action = match (&of.purpose, &edit.after) {
+            (_, None) if self.ended.users.contains(&of.user) => return Ok(()),
+            (_, None) => Action::EndCredential,
+            (Purpose::Link, Some(_)) => Action::MakeLink,
+            (Purpose::Session(_) | Purpose::Token { .. }, Some(_)) => Action::MakeToken,
+        };
+        self.may(action, Target::User(of.user))
     }
 
     fn app(&self, edit: &Edit<App>) -> Result<(), Refusal> {

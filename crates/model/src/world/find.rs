@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::{NameSpace, World};
 use crate::{
-    App, ConnectorId, Entitlement, Group, Id, Identity, Inclusion, Noun, Refusal, Request,
-    Resource, Tag, User, record::AppOrigin,
+    App, ConnectorId, Credential, Digest, Entitlement, Group, Id, Identity, Inclusion, Noun,
+    Refusal, Request, Resource, Tag, User, record::AppOrigin,
 };
 
 impl World {
@@ -95,12 +95,43 @@ impl World {
         self.user(self.identities.get(id)?.user)
     }
 
+    /// An account of a user elsewhere.
+    #[must_use]
+    pub fn identity(&self, id: Id<Identity>) -> Option<&Identity> {
+        self.identities.get(&id.uuid()).map(|it| &**it)
+    }
+
     /// Who a user is elsewhere.
     pub fn identities_of(&self, user: Id<User>) -> impl Iterator<Item = &Identity> {
         let range = (user.uuid(), Uuid::nil())..=(user.uuid(), Uuid::max());
         self.identities_of
             .range(range)
             .filter_map(|((_, id), ())| self.identities.get(id).map(|identity| &**identity))
+    }
+
+    /// The credential of that digest, whether or not it holds.
+    #[must_use]
+    pub fn credential_by_digest(&self, digest: Digest) -> Option<&Credential> {
+        self.credential(Id::new(*self.credential_keys.get(&digest)?))
+    }
+
+    /// A credential.
+    #[must_use]
+    pub fn credential(&self, id: Id<Credential>) -> Option<&Credential> {
+        self.credentials.get(&id.uuid()).map(|it| &**it)
+    }
+
+    /// The sessions, tokens and links of a user, oldest first.
+    pub fn credentials_of(&self, user: Id<User>) -> impl Iterator<Item = &Credential> {
+        let range = (user.uuid(), Uuid::nil())..=(user.uuid(), Uuid::max());
+        self.credentials_of
+            .range(range)
+            .filter_map(|((_, id), ())| self.credential(Id::new(*id)))
+    }
+
+    /// Every credential on record.
+    pub fn credentials(&self) -> impl Iterator<Item = &Credential> {
+        self.credentials.values().map(|it| &**it)
     }
 
     /// Every identity on record.

@@ -48,9 +48,9 @@ use times::Times;
 use words::Words;
 
 use crate::{
-    App, ConnectorId, Constraints, Entitlement, Group, GroupKind, Id, Identity, Inclusion,
-    Membership, MembershipKind, Position, Request, Resource, Tag, Timestamp, User, Validity,
-    request::WantsTarget,
+    App, ConnectorId, Constraints, Credential, Digest, Entitlement, Expiry, Group, GroupKind, Id,
+    Identity, Inclusion, Membership, MembershipKind, Position, Request, Resource, Tag, Timestamp,
+    User, Validity, request::WantsTarget,
 };
 
 #[derive(Clone, Debug)]
@@ -110,6 +110,8 @@ struct Registered {
 #[derive(Clone, Debug, Default)]
 pub struct World {
     position: Position,
+    /// The position of the last change to anything but credentials.
+    access_position: Position,
     users: Slab<Option<Arc<UserNode>>>,
     groups: Slab<Option<Arc<GroupNode>>>,
     /// INVARIANT: filled in the same slots as `memberships`, and says the same.
@@ -135,6 +137,12 @@ pub struct World {
     identity_keys: OrdMap<(ConnectorId, Arc<str>), Uuid>,
     /// Identities by whose they are.
     identities_of: OrdMap<(Uuid, Uuid), ()>,
+    credentials: OrdMap<Uuid, Arc<Credential>>,
+    credential_keys: OrdMap<Digest, Uuid>,
+    /// Credentials by whose they are.
+    credentials_of: OrdMap<(Uuid, Uuid), ()>,
+    /// Credentials by when they end: apart from `times`, because no answer changes by it.
+    credential_ends: OrdMap<(Expiry, Uuid), ()>,
     /// By login, in lower case.
     logins: OrdMap<Arc<str>, (Ix, Arc<User>)>,
     emails: OrdMap<Arc<str>, Ix>,
@@ -165,10 +173,18 @@ impl World {
         self.position
     }
 
+    /// The position of the last commit that may have changed who may do what: signing in and out, and
+    /// making tokens, does not.
+    #[must_use]
+    pub const fn access_position(&self) -> Position {
+        self.access_position
+    }
+
     /// The same world at another position, for the store.
     #[must_use]
     pub fn at_position(mut self, position: Position) -> Self {
         self.position = position;
+        self.access_position = position;
         self
     }
 

@@ -1,7 +1,9 @@
 //! When the next fact begins or ends by itself, and which memberships end soon, without a scan.
 
 use super::World;
-use crate::{Expiry, Membership, Timestamp};
+use uuid::Uuid;
+
+use crate::{Credential, Expiry, Id, Membership, Timestamp};
 
 impl World {
     /// The next instant after `now` at which something ends or begins by itself, if any.
@@ -39,7 +41,11 @@ impl World {
             .others
             .get_min()
             .is_some_and(|(ends, _)| ends.is_past(now));
-        memberships || others || self.requests().any(|request| request.until.is_past(now))
+        let credentials = self.credentials_lapsed(now).next().is_some();
+        memberships
+            || others
+            || credentials
+            || self.requests().any(|request| request.until.is_past(now))
     }
 
     /// The direct memberships and ownerships still on record that have ended by `now`, the
@@ -49,6 +55,13 @@ impl World {
             .memberships
             .range(..=(Expiry::at(now), u32::MAX))
             .filter_map(|(_, slot)| self.membership(*slot))
+    }
+
+    /// Credentials that have ended by `now` and are still on record, the earliest end first.
+    pub fn credentials_lapsed(&self, now: Timestamp) -> impl Iterator<Item = &Credential> {
+        self.credential_ends
+            .range(..=(Expiry::at(now), Uuid::max()))
+            .filter_map(|((_, id), ())| self.credential(Id::new(*id)))
     }
 
     /// The direct memberships and ownerships that hold at `now` and end in `(now, by]`, soonest

@@ -2,6 +2,7 @@
 //! All tables share the shape `id, added_pos, removed_pos, …` that [`crate::versions`] writes.
 
 mod apps;
+mod credentials;
 mod entitlements;
 mod groups;
 mod identities;
@@ -15,8 +16,8 @@ mod users;
 use std::collections::HashSet;
 
 use portcullis_model::{
-    App, Change, Edit, Entitlement, Expiry, Group, Identity, Inclusion, Membership, MembershipKind,
-    Reason, Record, RecordKind, Request, Resource, Tag, Timestamp, User,
+    App, Change, Credential, Edit, Entitlement, Expiry, Group, Identity, Inclusion, Membership,
+    MembershipKind, Reason, Record, RecordKind, Request, Resource, Tag, Timestamp, User,
 };
 use serde::de::DeserializeOwned;
 

@@ -1,6 +1,7 @@
 //! What may be true at all: names and kinds, ends to come, no cycles, at least one admin.
 
 mod app;
+mod credential;
 mod group;
 mod names;
 mod provenance;
@@ -42,6 +43,7 @@ pub(super) fn check(
                     rules.to_come(&entitlement.validity, "entitlement")?;
                 }
             }
+            Change::Credential(edit) => rules.credential(edit)?,
             Change::User(_) | Change::Resource(_) | Change::Identity(_) => {}
         }
     }

@@ -33,7 +33,8 @@ pub(super) fn check(
         | Change::Inclusion(_)
         | Change::Request(_)
         | Change::Resource(_)
-        | Change::Identity(_) => Ok(()),
+        | Change::Identity(_)
+        | Change::Credential(_) => Ok(()),
     })
 }
 

@@ -39,7 +39,8 @@ pub(super) fn check(
         | Change::Inclusion(_)
         | Change::Entitlement(_)
         | Change::Request(_)
-        | Change::Identity(_) => Ok(()),
+        | Change::Identity(_)
+        | Change::Credential(_) => Ok(()),
     })
 }
 
@@ -93,6 +94,14 @@ impl Own<'_> {
                 "`{}` has no say in requests, which people make and decide",
                 self.connector
             ))),
+            // What hangs on a user that the source ends, ends with them.
+            Change::Credential(edit) => match edit.before.as_deref() {
+                Some(of) if edit.after.is_none() && self.after.user(of.user).is_none() => Ok(()),
+                _ => Err(foreign(format!(
+                    "`{}` has no say in sessions and tokens",
+                    self.connector
+                ))),
+            },
         }
     }
 

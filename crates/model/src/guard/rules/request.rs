@@ -115,7 +115,8 @@ impl Rules<'_> {
             | Change::Entitlement(_)
             | Change::Request(_)
             | Change::Resource(_)
-            | Change::Identity(_) => false,
+            | Change::Identity(_)
+            | Change::Credential(_) => false,
         });
         if !ends {
             return Ok(());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{expect, known, moved, same_place, taken};
 use crate::{
-    Entitlement, Group, Identity, Inclusion, Membership, MembershipKind, Noun, Refusal,
+    Credential, Entitlement, Group, Identity, Inclusion, Membership, MembershipKind, Noun, Refusal,
     RefusalCode, Request, Resource, User,
     letters::fold,
     request::WantsTarget,
@@ -377,6 +377,37 @@ impl World {
             });
             of_type.insert(Arc::clone(&resource.resource_id), registered);
             self.resources.insert(id.uuid(), resource);
+        }
+        Ok(())
+    }
+
+    pub(super) fn apply_credential(
+        &mut self,
+        before: Option<&Credential>,
+        after: Option<Credential>,
+    ) -> Result<(), Refusal> {
+        let id = known(before, after.as_ref())?;
+        let there = self.credentials.get(&id.uuid()).map(|it| &**it);
+        expect("credential", there, before)?;
+        same_place(before, after.as_ref(), |it| (it.user, it.digest))?;
+        if let Some(before) = before {
+            self.credential_keys.remove(&before.digest);
+            self.credentials_of.remove(&(before.user.uuid(), id.uuid()));
+            self.credential_ends
+                .remove(&(before.validity.until, id.uuid()));
+            self.credentials.remove(&id.uuid());
+        }
+        if let Some(after) = after {
+            self.live_user_ix(after.user)?;
+            if self.credential_keys.contains_key(&after.digest) {
+                return Err(taken("credential", "id", &id.to_string()));
+            }
+            self.credential_ends
+                .insert((after.validity.until, id.uuid()), ());
+            self.credential_keys.insert(after.digest, id.uuid());
+            self.credentials_of
+                .insert((after.user.uuid(), id.uuid()), ());
+            self.credentials.insert(id.uuid(), Arc::new(after));
         }
         Ok(())
     }

@@ -72,11 +72,16 @@ impl World {
             world.apply(edit)?;
         }
         world.position = self.position.next();
+        let only_credentials = |edit: &Change| matches!(edit, Change::Credential(_));
+        if !change.changes.iter().all(only_credentials) {
+            world.access_position = world.position;
+        }
         Ok(world)
     }
 
     /// Builds a world from all current records, in this order: users, apps, tags, groups,
-    /// inclusions, memberships, entitlements, requests, resources, identities.
+    /// inclusions, memberships, entitlements, requests, resources, identities,
+    /// credentials.
     ///
     /// # Errors
     /// The same as [`World::after`], where the records contradict each other.
@@ -88,7 +93,7 @@ impl World {
         for record in records {
             world.apply_owned(record)?;
         }
-        world.position = position;
+        world = world.at_position(position);
         Ok(world)
     }
 
@@ -104,7 +109,7 @@ impl World {
         for edit in edits {
             world.apply_owned(edit)?;
         }
-        world.position = position;
+        world = world.at_position(position);
         Ok(world)
     }
 
@@ -141,6 +146,9 @@ impl World {
             Change::Identity(edit) => {
                 self.apply_identity(edit.before.as_deref(), edit.after.as_deref().cloned())
             }
+            Change::Credential(edit) => {
+                self.apply_credential(edit.before.as_deref(), edit.after.as_deref().cloned())
+            }
         }
     }
 
@@ -176,6 +184,9 @@ impl World {
             Change::Identity(edit) => {
                 self.apply_identity(edit.before.as_deref(), edit.after.map(|after| *after))
             }
+            Change::Credential(edit) => {
+                self.apply_credential(edit.before.as_deref(), edit.after.map(|after| *after))
+            }
         }
     }
 }
@@ -183,7 +194,8 @@ impl World {
 /// When an edit's turn comes among others: facts end before what they are about, and begin after it.
 fn turn(edit: &Change) -> u8 {
     use RecordKind::{
-        App, Entitlement, Group, Identity, Inclusion, Membership, Request, Resource, Tag, User,
+        App, Credential, Entitlement, Group, Identity, Inclusion, Membership, Request, Resource,
+        Tag, User,
     };
     let outline = edit.outline();
     match (outline.edit, outline.record) {
@@ -195,7 +207,7 @@ fn turn(edit: &Change) -> u8 {
         (_, Tag) => 4,
         (_, App) => 5,
         (_, Group) => 6,
-        (_, Inclusion | Membership | Entitlement | Request | Resource | Identity) => 8,
+        (_, Inclusion | Membership | Entitlement | Request | Resource | Identity | Credential) => 8,
     }
 }
 

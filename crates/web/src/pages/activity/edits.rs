@@ -80,6 +80,9 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
             let name = format!("{} {}", it.connector, it.external_id);
             vec![user(it.user), plain(&name)]
         }),
+        Change::Credential(edit) => of(names, at, edit, "credential", |it| {
+            vec![user(it.user), plain(&it.label())]
+        }),
         Change::Resource(edit) => of(names, at, edit, "resource", |it| {
             vec![plain(&format!("{} {}", it.resource_type, it.resource_id))]
         }),

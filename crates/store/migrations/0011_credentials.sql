@@ -1,0 +1,22 @@
+-- Sessions, tokens and links that sign in. The secrets themselves are nowhere.
+
+CREATE TABLE credentials (
+    id BLOB NOT NULL,
+    added_pos BIGINT NOT NULL,
+    removed_pos BIGINT,
+    user_id BLOB NOT NULL,
+    digest TEXT NOT NULL,
+    until BIGINT,
+    body TEXT NOT NULL,
+    PRIMARY KEY (id, added_pos)
+);
+CREATE UNIQUE INDEX credentials_current ON credentials (id) WHERE removed_pos IS NULL;
+CREATE UNIQUE INDEX credentials_key ON credentials (digest) WHERE removed_pos IS NULL;
+
+-- When each was last used, from where and by what. Written now and then, beside the log.
+CREATE TABLE credential_uses (
+    id BLOB NOT NULL PRIMARY KEY,
+    used_at BIGINT NOT NULL,
+    address TEXT NOT NULL,
+    agent TEXT NOT NULL
+);
