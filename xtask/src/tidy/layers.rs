@@ -9,10 +9,10 @@ const LEVELS: &[(&str, u8)] = &[
     ("rules", 0),
     ("model", 1),
     ("store", 2),
-    ("connect", 2),
     ("code", 2),
     ("data", 2),
     ("app", 3),
+    ("connect", 4),
     ("sandbox", 4),
     ("web", 4),
     ("cli", 5),
@@ -97,7 +97,7 @@ fn ours(path: &str, from: &str, level_from: u8, to: &str, dev: bool, problems: &
         Some(level_to) if level_to < level_from => {}
         Some(_) => problems.error(
             path,
-            format_args!("`{from}` may not depend on `{to}`: dependencies point down, rules ← model ← store … ← app ← web ← cli"),
+            format_args!("`{from}` may not depend on `{to}`: dependencies point down, rules ← model ← store … ← app ← web, connect ← cli"),
         ),
         None => problems.error(path, format_args!("depends on `{to}`, which has no level in xtask/src/tidy/layers.rs")),
     }
@@ -182,7 +182,8 @@ mod tests {
         for (of, to) in [
             ("model", "store"),
             ("store", "app"),
-            ("connect", "store"),
+            ("connect", "web"),
+            ("app", "connect"),
             ("web", "cli"),
             ("web", "sandbox"),
             ("app", "sandbox"),

@@ -1,0 +1,6 @@
+//! The outside world: the one HTTP client, and a folder for each system that is spoken to.
+//!
+//! What happens there is decided elsewhere: what a commit means outside in `portcullis_app::notices`, when a
+//! delivery is tried again in `portcullis_app::deliver`. Here stand the wire formats and the calls.
+
+pub mod http;

@@ -1,0 +1,6 @@
+//! The outside, played by servers that misbehave.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod http;
+mod server;
