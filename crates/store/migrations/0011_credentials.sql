@@ -20,3 +20,14 @@ CREATE TABLE credential_uses (
     address TEXT NOT NULL,
     agent TEXT NOT NULL
 );
+
+-- Who had an account elsewhere before: whoever was deleted does not come back by signing in.
+CREATE INDEX identities_ever ON identities (connector, external_id);
+
+-- Logout tokens that were used, so that none works twice.
+CREATE TABLE used_tokens (
+    issuer TEXT NOT NULL,
+    token TEXT NOT NULL,
+    used_at BIGINT NOT NULL,
+    PRIMARY KEY (issuer, token)
+);

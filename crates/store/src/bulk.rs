@@ -44,7 +44,7 @@ pub(crate) async fn insert_missing(
     insert_with(conn, table, columns, rows, " ON CONFLICT DO NOTHING").await
 }
 
-async fn insert_with(
+pub(crate) async fn insert_with(
     conn: &mut Conn,
     table: &str,
     columns: &[&str],

@@ -46,9 +46,11 @@ mod query;
 mod replay;
 mod requests;
 mod secrets;
+mod sign_in;
 mod store;
 mod subjects;
 mod tables;
+mod uses;
 mod versions;
 mod writer;
 
@@ -72,3 +74,4 @@ pub use proposal::{Build, Committed, Idempotency, Proposal, Replay};
 pub use requests::{RequestFilter, RequestStatus};
 pub use store::Store;
 pub use subjects::{Subject, SubjectKind};
+pub use uses::CredentialUse;

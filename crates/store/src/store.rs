@@ -2,20 +2,22 @@
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
-use portcullis_model::{Group, Id, Position, Request, Timestamp, User, World};
+use portcullis_model::{
+    ConnectorId, Credential, Group, Id, Position, Request, Timestamp, User, World,
+};
 use uuid::Uuid;
 
 use crate::{
-    AuditEvent, AuditEventFilter, Compared, Cursor, Engine, EntryPart, HistoryOf, HistoryRow,
-    InclusionRow, LogEntry, LogFilter, Outbox, Page, RequestFilter, StoreError, SubjectKind,
-    Verified,
+    AuditEvent, AuditEventFilter, Compared, CredentialUse, Cursor, Engine, EntryPart, HistoryOf,
+    HistoryRow, InclusionRow, LogEntry, LogFilter, Outbox, Page, RequestFilter, StoreError,
+    SubjectKind, Verified,
     audit_events::{self, Recorder},
     bound_users,
     db::Db,
     history, labels,
     load::{self, When},
     log::{self, HEAD, Head},
-    log_list, migrate, replay, requests, secrets,
+    log_list, migrate, replay, requests, secrets, sign_in, uses,
 };
 
 /// A database with Portcullis's tables in it. Cheap to clone.
@@ -283,6 +285,58 @@ impl Store {
     /// [`StoreError::Database`]: nothing was recorded.
     pub async fn record(&self, events: Vec<AuditEvent>) -> Result<(), StoreError> {
         self.inner.recorder.append(events).await
+    }
+
+    /// Keeps when credentials were used, from where and by what.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn keep_uses(&self, uses: Vec<CredentialUse>) -> Result<(), StoreError> {
+        uses::keep(self.db(), uses).await
+    }
+
+    /// The last uses of these credentials, as far as they are kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn uses_of(
+        &self,
+        credentials: &[Id<Credential>],
+    ) -> Result<Vec<CredentialUse>, StoreError> {
+        uses::of(self.db(), credentials).await
+    }
+
+    /// Whose the account `external_id` in `connector` was last, if it ever was anybody's.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn was_identity(
+        &self,
+        connector: ConnectorId,
+        external_id: &str,
+    ) -> Result<Option<Id<User>>, StoreError> {
+        sign_in::was_identity(self.db(), connector, external_id).await
+    }
+
+    /// Whether a token of `issuer` is brought for the first time; notes that it was.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn first_time(
+        &self,
+        issuer: ConnectorId,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        sign_in::first_time(self.db(), issuer, token, now).await
+    }
+
+    /// Forgets the uses of credentials that are no more.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn prune_uses(&self) -> Result<(), StoreError> {
+        uses::prune(self.db()).await
     }
 
     /// The secret that signs what browsers hold, made once and kept: `candidate`, which must be

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use portcullis_model::{FieldError, Refusal};
+use portcullis_model::{FieldError, Refusal, Scope};
 use portcullis_store::{CommitError, NotYet, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -58,6 +58,8 @@ pub enum Failure {
     Unauthenticated,
     /// Who is asking is known and is nobody: an enforcement point asks for decisions only.
     DecisionsOnly,
+    /// The token is not for that.
+    Scope(Scope),
     /// The form came from another site or is too old.
     Csrf,
     /// The idempotency key was used for another request.
@@ -158,6 +160,14 @@ impl Failure {
                 );
                 let title = "the log cannot be read";
                 return (S::SERVICE_UNAVAILABLE, "stale", title, detail.into());
+            }
+            Self::Scope(scope) => {
+                let detail = format!(
+                    "this token has not the scope `{}`; use one that has",
+                    scope.as_str()
+                );
+                let title = "the token is not for that";
+                return (S::FORBIDDEN, "insufficient_scope", title, detail.into());
             }
             Self::Unauthenticated => (
                 S::UNAUTHORIZED,

@@ -2,11 +2,11 @@
 //!
 //! Reads and decisions are not counted: they cost little, and a program that decides asks often.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
 use governor::{
-    Quota, RateLimiter,
-    clock::{Clock as _, DefaultClock},
+    NotUntil, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
     state::keyed::HashMapStateStore,
 };
 use portcullis_model::{Id, User};
@@ -42,19 +42,39 @@ impl Default for Limits {
 pub(crate) struct Rates {
     writes: Option<Rate>,
     costly: Option<Rate>,
+    sign_ins: RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>,
 }
+
+/// How often signing in may be tried from one address in a minute.
+const SIGN_INS: NonZeroU32 = NonZeroU32::new(60).unwrap();
+/// Addresses that are counted at a time; those that have been quiet are forgotten beyond.
+const ADDRESSES: usize = 10_000;
 
 impl Rates {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             writes: Rate::per_minute(limits.writes_per_minute),
             costly: Rate::per_minute(limits.costly_per_minute),
+            sign_ins: RateLimiter::hashmap(Quota::per_minute(SIGN_INS)),
         }
     }
 
     /// Counts a change.
     pub(crate) fn write(&self, user: Id<User>) -> Result<(), Failure> {
         self.writes.as_ref().map_or(Ok(()), |rate| rate.count(user))
+    }
+
+    /// Counts an attempt to sign in from an address.
+    pub(crate) fn sign_in(&self, from: Option<IpAddr>) -> Result<(), Failure> {
+        let Some(from) = from else {
+            return Ok(());
+        };
+        if self.sign_ins.len() > ADDRESSES {
+            self.sign_ins.retain_recent();
+        }
+        self.sign_ins
+            .check_key(&from)
+            .map_err(|until| too_many(&until, &DefaultClock::default()))
     }
 
     /// Counts something that takes long.
@@ -74,11 +94,14 @@ impl Rate {
 
     fn count(&self, user: Id<User>) -> Result<(), Failure> {
         // Keys are users, so there are never more of them than the world holds anyway.
-        self.0.check_key(&user).map_err(|until| {
-            let wait = until.wait_time_from(self.0.clock().now());
-            Failure::TooMany {
-                seconds: wait.as_secs() + 1,
-            }
-        })
+        self.0
+            .check_key(&user)
+            .map_err(|until| too_many(&until, self.0.clock()))
+    }
+}
+
+fn too_many(until: &NotUntil<<DefaultClock as Clock>::Instant>, clock: &DefaultClock) -> Failure {
+    Failure::TooMany {
+        seconds: until.wait_time_from(clock.now()).as_secs() + 1,
     }
 }

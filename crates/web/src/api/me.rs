@@ -21,10 +21,11 @@ row! {
         version: &'static str = env!("CARGO_PKG_VERSION"),
         /// The database: `SQLite` or `PostgreSQL`.
         engine: &'static str = read.web.app().store().engine().name(),
-        /// How people and programs prove who they are: `demo` or `tokens`.
+        /// How people and programs prove who they are: `demo`, `tokens` or `sign_in`.
         access: &'static str = match read.web.authenticator().access() {
             Access::Demo(_) => "demo",
-            Access::Tokens(_) => "tokens",
+            Access::Ways(ways) if ways.providers.is_empty() => "tokens",
+            Access::Ways(_) => "sign_in",
         },
         /// Now.
         now: Time = Time(read.now),

@@ -1,8 +1,10 @@
 //! The ways in that a program is started with.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
-use portcullis_model::{Id, User};
+use portcullis_app::session::{LinkBy, Unknown};
+use portcullis_connect::oidc;
+use portcullis_model::{Digest, Id, User};
 
 /// How people and programs prove who they are.
 #[derive(Clone, Debug)]
@@ -10,8 +12,64 @@ pub enum Access {
     /// A persona switcher stands for sign-in, and `Authorization: Bearer demo-<login>`; answered on
     /// loopback only. Each persona comes with a note on what to try as them.
     Demo(Vec<(Id<User>, String)>),
+    /// Sessions, tokens made here, and what the configuration says.
+    Ways(Ways),
+}
+
+/// What the configuration says about who is let in how.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
     /// Bearer tokens from the configuration.
-    Tokens(Vec<Token>),
+    pub tokens: Vec<Token>,
+    /// The identity providers, in the order in which they are offered.
+    pub providers: Vec<Provider>,
+    /// A proxy that says who it lets through.
+    pub proxy: Option<TrustedProxy>,
+    /// How long sessions last.
+    pub sessions: Sessions,
+}
+
+/// An identity provider.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// As it is called on the sign-in page.
+    pub title: String,
+    /// What speaks to it.
+    pub oidc: oidc::Provider,
+    /// How somebody is found who signs in for the first time.
+    pub link_by: LinkBy,
+    /// What becomes of people nobody knows.
+    pub unknown: Unknown,
+}
+
+/// A proxy that stands before the program, knows who asks, and says so in a header.
+#[derive(Clone, Debug)]
+pub struct TrustedProxy {
+    /// The addresses it asks from.
+    pub from: Vec<IpAddr>,
+    /// The header with the login.
+    pub header: String,
+    /// What the header `x-portcullis-proxy-secret` must be, as far as it is known here.
+    pub secret: Digest,
+}
+
+/// How long sessions last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sessions {
+    /// Seconds without a request after which a session is over.
+    pub idle: i64,
+    /// Seconds after which it is over in any case.
+    pub longest: i64,
+}
+
+impl Default for Sessions {
+    /// Half a day, and a week.
+    fn default() -> Self {
+        Self {
+            idle: 43_200,
+            longest: 604_800,
+        }
+    }
 }
 
 impl Access {
@@ -19,7 +77,15 @@ impl Access {
     pub(crate) fn personas(&self) -> &[(Id<User>, String)] {
         match self {
             Self::Demo(personas) => personas,
-            Self::Tokens(_) => &[],
+            Self::Ways(_) => &[],
+        }
+    }
+
+    /// What the configuration says, where this is no demo.
+    pub(crate) const fn ways(&self) -> Option<&Ways> {
+        match self {
+            Self::Demo(_) => None,
+            Self::Ways(ways) => Some(ways),
         }
     }
 }

@@ -1,21 +1,22 @@
 //! From a request to who sent it, by each way in turn.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
-use axum::{
-    extract::ConnectInfo,
-    http::{HeaderMap, header, request::Parts},
-};
-use portcullis_model::{Id, User, World};
-use sha2::{Digest as _, Sha256};
+use axum::http::{HeaderMap, header, request::Parts};
+use portcullis_app::secret;
+use portcullis_model::{Credential, Digest, Id, Purpose, Scope, Timestamp, User, World};
 use subtle::ConstantTimeEq as _;
 
 use super::{
-    access::{Access, Token, TokenSubject},
+    access::{Access, Token, TokenSubject, TrustedProxy, Ways},
+    chosen::Chosen,
     key::SigningKey,
-    session::Session,
+    origin::{channel, host, is_loopback, peer},
+    scopes::Scopes,
+    session,
+    uses::Uses,
 };
-use crate::http::said;
+use crate::{Web, error::Failure, http::said};
 
 /// Who sent a request, and how that was proved.
 #[derive(Clone, Debug)]
@@ -34,9 +35,13 @@ pub struct Authenticated {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
     /// A session's cookie, which browsers send by themselves.
-    Session(Session),
+    Session(Id<Credential>),
+    /// The demo's cookie, which browsers send by themselves.
+    Chosen(Chosen),
     /// A token in the `Authorization` header, which only its holder sends.
-    Token,
+    Token(Scopes),
+    /// What stands before the program let a browser or a program through.
+    Proxy,
     /// Nothing: whoever has not chosen a persona in the demo gets the first.
     Persona,
 }
@@ -45,8 +50,11 @@ impl Proof {
     /// The token that `user`'s forms carry, bound to the session where there is one.
     pub(super) fn form_token(&self, user: Id<User>, key: &SigningKey) -> String {
         match self {
-            Self::Session(session) => key.sign("session's form", &session.id.to_string()),
-            Self::Token | Self::Persona => key.sign("user's form", &user.to_string()),
+            Self::Session(session) => key.sign("session's form", &session.to_string()),
+            Self::Chosen(chosen) => key.sign("session's form", &chosen.id.to_string()),
+            Self::Token(_) | Self::Proxy | Self::Persona => {
+                key.sign("user's form", &user.to_string())
+            }
         }
     }
 
@@ -54,8 +62,16 @@ impl Proof {
     /// send that.
     pub(super) const fn comes_along(&self) -> bool {
         match self {
-            Self::Session(_) | Self::Persona => true,
-            Self::Token => false,
+            Self::Session(_) | Self::Chosen(_) | Self::Proxy | Self::Persona => true,
+            Self::Token(_) => false,
+        }
+    }
+
+    /// Whether it may be used for that.
+    pub(super) const fn lets(&self, scope: Scope) -> bool {
+        match self {
+            Self::Token(scopes) => scopes.has(scope),
+            Self::Session(_) | Self::Chosen(_) | Self::Proxy | Self::Persona => true,
         }
     }
 }
@@ -82,11 +98,16 @@ fn named(user: Option<&User>, proof: Proof, world: &Arc<World>) -> Found {
 pub(crate) struct Authenticator {
     access: Access,
     key: SigningKey,
+    uses: Uses,
 }
 
 impl Authenticator {
-    pub(crate) const fn new(access: Access, key: SigningKey) -> Self {
-        Self { access, key }
+    pub(crate) fn new(access: Access, key: SigningKey) -> Self {
+        Self {
+            access,
+            key,
+            uses: Uses::default(),
+        }
     }
 
     pub(crate) const fn access(&self) -> &Access {
@@ -97,43 +118,87 @@ impl Authenticator {
         &self.key
     }
 
-    /// Who sent the request, if that is known in `world`: the first way it goes decides.
-    pub(super) fn authenticate(&self, parts: &Parts, world: &Arc<World>) -> Option<Authenticated> {
-        if matches!(self.access, Access::Demo(_)) && !is_local_request(parts) {
-            return None;
-        }
-        let ways = [Self::by_session, Self::by_token, Self::by_persona];
-        let mut found = ways.into_iter().map(|way| way(self, parts, world));
-        found.find_map(Result::transpose)?.ok()
+    pub(crate) const fn uses(&self) -> &Uses {
+        &self.uses
     }
 
-    /// A session counts where no token is sent: a token is said on purpose, a cookie comes along.
-    fn by_session(&self, parts: &Parts, world: &Arc<World>) -> Found {
-        let is_demo = matches!(self.access, Access::Demo(_));
-        if !is_demo || parts.headers.contains_key(header::AUTHORIZATION) {
+    /// Who sent the request, if that is known: the first way it goes decides.
+    ///
+    /// # Errors
+    /// The database does not say whether a session is idle.
+    pub(super) async fn authenticate(
+        &self,
+        parts: &Parts,
+        web: &Web,
+    ) -> Result<Option<Authenticated>, Failure> {
+        let (world, now) = (&web.app().world(), web.app().now());
+        let found = match &self.access {
+            Access::Demo(_) if !is_local_request(parts) => return Ok(None),
+            Access::Demo(_) => first([
+                &|| self.by_choice(parts, world),
+                &|| self.by_demo_token(parts, world, now),
+                &|| self.by_persona(parts, world),
+            ]),
+            Access::Ways(ways) => {
+                let without_session =
+                    first([&|| self.by_token(parts, &ways.tokens, world, now), &|| {
+                        by_proxy(parts, ways.proxy.as_ref(), world)
+                    }]);
+                match without_session {
+                    Ok(None) => return self.by_session(parts, ways, web, now).await,
+                    found => found,
+                }
+            }
+        };
+        Ok(found.ok().flatten())
+    }
+
+    /// A cookie that says nothing true is no way in, and stands in the way of none.
+    async fn by_session(
+        &self,
+        parts: &Parts,
+        ways: &Ways,
+        web: &Web,
+        now: Timestamp,
+    ) -> Result<Option<Authenticated>, Failure> {
+        let world = &web.app().world();
+        let held = || {
+            let secret = session::secret(&parts.headers, channel(parts, web)?)?;
+            let held = world.credential_by_digest(secret::digest(secret))?;
+            let is_session = held.session().is_some() && held.validity.contains(now);
+            is_session.then_some(held)
+        };
+        let Some(held) = held() else {
+            return Ok(None);
+        };
+        let since = now.plus_seconds(-ways.sessions.idle);
+        // A new one has not been used yet.
+        if held.validity.from < since
+            && self.uses.is_idle(web.app().store(), held.id, since).await?
+        {
             return Ok(None);
         }
-        match Session::of(&parts.headers, &self.key) {
-            Some(session) => named(world.user(session.user), Proof::Session(session), world),
-            None => Ok(None),
-        }
+        self.uses.note(held.id, now, || client(parts));
+        let user = world.user(held.user);
+        Ok(named(user, Proof::Session(held.id), world).ok().flatten())
     }
 
     /// What is sent as a token and is none lets nobody in, whatever else the request carries.
-    fn by_token(&self, parts: &Parts, world: &Arc<World>) -> Found {
+    fn by_token(
+        &self,
+        parts: &Parts,
+        tokens: &[Token],
+        world: &Arc<World>,
+        now: Timestamp,
+    ) -> Found {
         if !parts.headers.contains_key(header::AUTHORIZATION) {
             return Ok(None);
         }
-        let given = bearer(&parts.headers).ok_or(Refused)?;
-        let tokens = match &self.access {
-            Access::Demo(_) => {
-                let login = given.strip_prefix("demo-");
-                let user = login.and_then(|login| world.user_by_login(login));
-                return named(user, Proof::Token, world);
-            }
-            Access::Tokens(tokens) => tokens,
-        };
-        let token = find(tokens, given).ok_or(Refused)?;
+        let digest = secret::digest(bearer(&parts.headers).ok_or(Refused)?);
+        if let Some(held) = world.credential_by_digest(digest) {
+            return self.by_held(parts, held, world, now);
+        }
+        let token = find(tokens, digest).ok_or(Refused)?;
         let user = match &token.subject {
             TokenSubject::Decisions => None,
             TokenSubject::User { key, id } if is_called(*id, key, world) => Some(*id),
@@ -142,9 +207,54 @@ impl Authenticator {
         Ok(Some(Authenticated {
             user,
             name: Arc::clone(&token.name),
-            proof: Proof::Token,
+            proof: Proof::Token(Scopes::ALL),
             world: Arc::clone(world),
         }))
+    }
+
+    /// A token that was made here.
+    fn by_held(
+        &self,
+        parts: &Parts,
+        held: &Credential,
+        world: &Arc<World>,
+        now: Timestamp,
+    ) -> Found {
+        match &held.purpose {
+            Purpose::Token { scopes, .. } if held.validity.contains(now) => {
+                self.uses.note(held.id, now, || client(parts));
+                named(
+                    world.user(held.user),
+                    Proof::Token(Scopes::of(scopes)),
+                    world,
+                )
+            }
+            Purpose::Token { .. } | Purpose::Session(_) | Purpose::Link => Err(Refused),
+        }
+    }
+
+    /// A choice counts where no token is sent: a token is said on purpose, a cookie comes along.
+    fn by_choice(&self, parts: &Parts, world: &Arc<World>) -> Found {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(None);
+        }
+        match Chosen::of(&parts.headers, &self.key) {
+            Some(chosen) => named(world.user(chosen.user), Proof::Chosen(chosen), world),
+            None => Ok(None),
+        }
+    }
+
+    fn by_demo_token(&self, parts: &Parts, world: &Arc<World>, now: Timestamp) -> Found {
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(None);
+        }
+        let given = bearer(&parts.headers).ok_or(Refused)?;
+        if let Some(held) = world.credential_by_digest(secret::digest(given)) {
+            return self.by_held(parts, held, world, now);
+        }
+        let login = given.strip_prefix("demo-");
+        let user = login.and_then(|login| world.user_by_login(login));
+        named(user, Proof::Token(Scopes::ALL), world)
     }
 
     /// Only browsers get the first persona without asking: a program without a token is anonymous.
@@ -164,16 +274,46 @@ impl Authenticator {
     }
 }
 
+/// What the first way finds that the request goes.
+fn first<const N: usize>(ways: [&dyn Fn() -> Found; N]) -> Found {
+    let found = ways.into_iter().find_map(|way| way().transpose());
+    found.transpose()
+}
+
+/// Where a use comes from, and by what.
+fn client(parts: &Parts) -> (String, String) {
+    let agent = said(&parts.headers, header::USER_AGENT).unwrap_or_default();
+    let peer = peer(parts).map_or_else(String::new, |it| it.to_string());
+    (peer, agent.to_owned())
+}
+
+/// Whom a proxy let through. Without its secret its header is a claim of anybody's, and refused.
+fn by_proxy(parts: &Parts, proxy: Option<&TrustedProxy>, world: &Arc<World>) -> Found {
+    let Some(proxy) = proxy else {
+        return Ok(None);
+    };
+    let mut said_so = parts.headers.get_all(&proxy.header).iter();
+    let Some(login) = said_so.next() else {
+        return Ok(None);
+    };
+    let known = peer(parts).is_some_and(|peer| proxy.from.contains(&peer));
+    let secret = said(&parts.headers, PROXY_SECRET).unwrap_or_default();
+    let secret = secret::digest(secret);
+    let right: bool = secret.0.ct_eq(&proxy.secret.0).into();
+    if !known || !right || said_so.next().is_some() {
+        return Err(Refused);
+    }
+    let login = login.to_str().map_err(|_| Refused)?;
+    named(world.user_by_login(login), Proof::Proxy, world)
+}
+
+/// In which header a proxy proves that it is the one that was configured.
+const PROXY_SECRET: &str = "x-portcullis-proxy-secret";
+
 /// Whether the connection comes from this machine and was meant for it: the name in `Host` is
 /// checked too, so that no page elsewhere can point a name of its own at us.
 fn is_local_request(parts: &Parts) -> bool {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    let near = peer.is_some_and(|ConnectInfo(address)| address.ip().is_loopback());
-    let host = said(&parts.headers, header::HOST).unwrap_or_default();
-    let with_port = host.rsplit_once(':');
-    let with_port = with_port.filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
-    let name = with_port.map_or(host, |(name, _)| name);
-    near && matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+    peer(parts).is_some_and(|peer| peer.is_loopback()) && is_loopback(host(parts))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -187,11 +327,10 @@ fn is_called(user: Id<User>, key: &str, world: &World) -> bool {
     world.named_user(key).is_some_and(|named| named.id == user)
 }
 
-/// The token whose digest is that of `given`. Looks at all of them, whatever it finds.
-fn find<'t>(tokens: &'t [Token], given: &str) -> Option<&'t Token> {
-    let digest: [u8; 32] = Sha256::digest(given.as_bytes()).into();
+/// The token of that digest. Looks at all of them, whatever it finds.
+fn find(tokens: &[Token], digest: Digest) -> Option<&Token> {
     tokens.iter().fold(None, |found, token| {
-        if token.sha256.ct_eq(&digest).into() {
+        if token.sha256.ct_eq(&digest.0).into() {
             Some(token)
         } else {
             found

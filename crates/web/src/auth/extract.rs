@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{Method, request::Parts},
+    http::{HeaderMap, Method, header, request::Parts},
 };
-use portcullis_model::{Actor, Context, Id, User, World};
+use portcullis_model::{Actor, Context, Id, Scope, User, World};
 use subtle::ConstantTimeEq as _;
 
 use super::{
     authenticate::{Authenticated, Proof},
     key::SigningKey,
+    scopes::needed,
 };
 use crate::{
     Web,
@@ -86,7 +87,7 @@ impl FromRequestParts<Web> for Authenticated {
             None => {
                 // Who may do what is known no better than the rest.
                 web.fresh()?;
-                let found = web.authenticator().authenticate(parts, &web.app().world());
+                let found = web.authenticator().authenticate(parts, web).await?;
                 if let Some(known) = &found {
                     request::is_from(&known.name);
                 }
@@ -107,6 +108,13 @@ impl FromRequestParts<Web> for Viewer {
         }
         let known = Authenticated::from_request_parts(parts, web).await?;
         let id = known.user.ok_or(Failure::DecisionsOnly)?;
+        let needed = needed(&parts.method, parts.uri.path());
+        if !known.proof.lets(needed) {
+            return Err(Failure::Scope(needed));
+        }
+        if known.proof.comes_along() && !parts.method.is_safe() && is_foreign(&parts.headers) {
+            return Err(Failure::Csrf);
+        }
         let viewer = Self {
             id,
             world: known.world,
@@ -135,12 +143,25 @@ impl FromRequestParts<Web> for Author {
     }
 }
 
+/// Whether a browser says that another site made it send this.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let site = said(headers, "sec-fetch-site");
+    let from = said(headers, header::ORIGIN).map(|from| from.split_once("://"));
+    let host = said(headers, header::HOST);
+    let other_origin = from.is_some_and(|from| from.map(|(_, from)| from) != host);
+    matches!(site, Some("cross-site" | "same-site")) || other_origin
+}
+
 impl FromRequestParts<Web> for Enforcer {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
-        let Authenticated { user, name, .. } =
-            Authenticated::from_request_parts(parts, web).await?;
+        let Authenticated {
+            user, name, proof, ..
+        } = Authenticated::from_request_parts(parts, web).await?;
+        if !proof.lets(Scope::Decisions) {
+            return Err(Failure::Scope(Scope::Decisions));
+        }
         Ok(Self { name, user })
     }
 }

@@ -10,17 +10,24 @@
 
 mod access;
 mod authenticate;
+mod chosen;
 mod extract;
 mod key;
+mod origin;
+mod scopes;
 mod session;
 mod switch;
+mod uses;
 
-pub use access::{Access, Token, TokenSubject};
+pub use access::{Access, Provider, Sessions, Token, TokenSubject, TrustedProxy, Ways};
 pub(crate) use authenticate::Authenticator;
 pub use authenticate::{Authenticated, Proof};
+pub use chosen::Chosen;
+pub(crate) use chosen::over;
 pub use extract::{Author, CSRF_HEADER, Enforcer, Viewer};
 pub use key::SigningKey;
-pub use session::Session;
-pub(crate) use session::{cookie, over};
+pub(crate) use origin::{base, channel, peer};
+pub use scopes::Scopes;
+pub(crate) use session::{Channel, cookie};
 pub(crate) use switch::is_local;
 pub use switch::routes;

@@ -1,53 +1,71 @@
-//! A browser's session: a signed cookie that says who, and a name of its own that form tokens are
-//! bound to.
+//! The cookies of those who have signed in. What a cookie holds is a secret of which the database has
+//! the digest alone; the session itself is a record like any other, and ends as one.
 
 use axum::http::{HeaderMap, header};
-use portcullis_model::{Id, User};
 
-use super::key::SigningKey;
+/// The cookie's name where the browser speaks TLS: it then goes to this very host only.
+const SECURE: &str = "__Host-portcullis-session";
+/// And where it speaks to this machine in the clear.
+const LOCAL: &str = "portcullis-session";
 
-/// The cookie's name.
-const COOKIE: &str = "portcullis_session";
-/// How a browser keeps it.
-const KEPT: &str = "Path=/; HttpOnly; SameSite=Lax";
-
-/// The purpose of the cookie's signature.
-const PURPOSE: &str = "session";
-
-/// A browser's session. It lives in the cookie alone: the signature makes it true.
+/// How the browser reaches us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// Whose.
-    pub user: Id<User>,
-    /// Which; the next one of the same user has another.
-    pub id: Id<Self>,
+pub(crate) enum Channel {
+    /// Over TLS, here or at what stands before us.
+    Secure,
+    /// In the clear, on this machine.
+    Local,
 }
 
-impl Session {
-    /// The session in the request's cookie, if we signed it.
-    pub(super) fn of(headers: &HeaderMap, key: &SigningKey) -> Option<Self> {
-        let (text, signature) = cookie(headers, COOKIE)?.rsplit_once('.')?;
-        if !key.verify(PURPOSE, text, signature) {
-            return None;
+impl Channel {
+    const fn cookie(self) -> &'static str {
+        match self {
+            Self::Secure => SECURE,
+            Self::Local => LOCAL,
         }
-        let (user, id) = text.split_once('.')?;
-        Some(Self {
-            user: user.parse().ok()?,
-            id: id.parse().ok()?,
-        })
     }
 
-    /// What sets the cookie.
-    pub(super) fn set_cookie(&self, key: &SigningKey) -> String {
-        let text = format!("{}.{}", self.user, self.id);
-        let signature = key.sign(PURPOSE, &text);
-        format!("{COOKIE}={text}.{signature}; {KEPT}")
+    const fn attributes(self) -> &'static str {
+        match self {
+            Self::Secure => "Path=/; HttpOnly; SameSite=Lax; Secure",
+            Self::Local => "Path=/; HttpOnly; SameSite=Lax",
+        }
+    }
+
+    /// What sets the cookie `name` to `value` for so many seconds; for as long as the browser runs
+    /// without.
+    pub(crate) fn set(self, name: &str, value: &str, seconds: Option<i64>) -> String {
+        let prefix = match self {
+            Self::Secure => "__Host-",
+            Self::Local => "",
+        };
+        let age = seconds.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+        format!("{prefix}{name}={value}; {}{age}", self.attributes())
+    }
+
+    /// The value of the cookie `name` that [`Channel::set`] set.
+    pub(crate) fn get(self, headers: &HeaderMap, name: &str) -> Option<String> {
+        match self {
+            Self::Secure => cookie(headers, &format!("__Host-{name}")),
+            Self::Local => cookie(headers, name),
+        }
+        .map(str::to_owned)
+    }
+
+    /// What gives a browser its session.
+    pub(crate) fn begin(self, secret: &str) -> String {
+        self.set(LOCAL, secret, None)
+    }
+
+    /// What takes it away.
+    pub(crate) fn end(self) -> String {
+        self.set(LOCAL, "", Some(0))
     }
 }
 
-/// What ends a browser's session of somebody who is no more.
-pub(crate) fn over() -> String {
-    format!("{COOKIE}=; {KEPT}; Max-Age=0")
+/// The secret of the session a request belongs to.
+pub(super) fn secret(headers: &HeaderMap, channel: Channel) -> Option<&str> {
+    cookie(headers, channel.cookie()).filter(|secret| !secret.is_empty())
 }
 
 /// The value of a cookie.

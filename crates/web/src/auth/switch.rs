@@ -10,14 +10,14 @@ use axum::{
 use portcullis_model::{Noun, Refusal};
 use serde::Deserialize;
 
-use super::{access::Access, extract::Viewer, session::Session};
+use super::{access::Access, chosen::Chosen, extract::Viewer};
 use crate::{Web, error::Failure};
 
 /// The routes of the switcher, where there is one.
 pub fn routes(web: &Web) -> Router<Web> {
     match web.authenticator().access() {
         Access::Demo(_) => Router::new().route("/auth/demo", post(switch)),
-        Access::Tokens(_) => Router::new(),
+        Access::Ways(_) => Router::new(),
     }
 }
 
@@ -39,7 +39,7 @@ async fn switch(
         .world
         .user_by_login(&form.login)
         .ok_or_else(|| Refusal::not_found(Noun::User, &form.login))?;
-    let session = Session {
+    let session = Chosen {
         user: user.id,
         id: viewer.context.id(),
     };

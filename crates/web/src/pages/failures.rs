@@ -8,7 +8,7 @@ use axum::{
     extract::{FromRequestParts, Request, State},
     http::{HeaderValue, header, request::Parts},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use portcullis_model::{App, Group, Noun, Record as _, Refusal, Tag, User};
 use uuid::Uuid;
@@ -54,7 +54,21 @@ pub(crate) async fn as_pages(State(web): State<Web>, request: Request, next: Nex
     if wants_json {
         return response;
     }
+    if let Some(sign_in) = sign_in(&web, &page, &failure) {
+        return sign_in;
+    }
     page_of(&web, &mut page, &failure).await
+}
+
+/// Whom nobody knows is sent to sign in, and from there back to where they wanted to go.
+fn sign_in(web: &Web, parts: &Parts, failure: &Failure) -> Option<Response> {
+    let asks = matches!(failure, Failure::Unauthenticated)
+        && parts.method.is_safe()
+        && !parts.headers.contains_key(header::AUTHORIZATION);
+    web.authenticator().access().ways().filter(|_| asks)?;
+    let wanted = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let next = if wanted == "/" { "" } else { wanted };
+    Some(Redirect::to(&convert::address("/sign-in", &[("next", next)])).into_response())
 }
 
 /// A failure as a page for whoever sent the request, as far as that is known.
@@ -142,9 +156,9 @@ fn drawn(shell: ui::Shell, failure: &Failure, later: Option<Later>) -> Response 
     let mut problem = failure.problem();
     let mut title = match failure {
         Failure::Refused(Refusal::NotFound { .. }) => "Not found",
-        Failure::Refused(Refusal::NotAllowed { .. }) | Failure::DecisionsOnly => {
-            "You do not have permission"
-        }
+        Failure::Refused(Refusal::NotAllowed { .. })
+        | Failure::DecisionsOnly
+        | Failure::Scope(_) => "You do not have permission",
         Failure::Refused(Refusal::Invalid(_)) => "Something is missing or wrong",
         Failure::Refused(Refusal::Rule { .. }) => "Blocked by a policy",
         Failure::Refused(Refusal::Conflict { .. }) => "This changed in the meantime",
@@ -160,10 +174,10 @@ fn drawn(shell: ui::Shell, failure: &Failure, later: Option<Later>) -> Response 
         Failure::Internal(_) => "Something went wrong",
     };
     if matches!(failure, Failure::Unauthenticated) {
-        problem.detail = "You are not signed in. This server knows people by a token in the \
-                          `Authorization` header, which what stands before it sends for you; ask \
-                          whoever runs it."
-            .to_owned();
+        problem.detail =
+            "You are not signed in. Sign in at `/sign-in`; a program sends a token in \
+                          the `Authorization` header."
+                .to_owned();
     }
     let mut ways = Vec::new();
     if let Some(later) = later {

@@ -5,6 +5,7 @@
 //! what before anything is lost.
 
 mod access;
+mod account;
 mod actions;
 mod activity;
 mod apps;
@@ -36,6 +37,7 @@ pub(crate) mod requirements;
 mod roles;
 mod rules;
 mod search;
+mod sign_in;
 mod tags;
 mod why;
 
@@ -61,6 +63,7 @@ pub fn routes(web: &Web) -> Router<Web> {
         .route("/pick.json", get(asked::json))
         .route("/search", get(search::page))
         .route("/search.json", get(search::json))
+        .merge(account::routes())
         .merge(activity::routes())
         .merge(apps::routes())
         .merge(groups::routes())
@@ -68,6 +71,7 @@ pub fn routes(web: &Web) -> Router<Web> {
         .merge(requests::routes())
         .merge(roles::routes())
         .merge(rules::routes())
+        .merge(sign_in::routes())
         .merge(tags::routes())
         .merge(why::routes())
         .layer(middleware::from_fn(as_of::kept))

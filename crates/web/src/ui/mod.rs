@@ -5,6 +5,7 @@
 //! anything: pages turn facts into these types, the templates turn these types into HTML.
 
 pub(crate) mod assets;
+mod browser;
 pub(crate) mod diff;
 pub(crate) mod entity;
 pub(crate) mod forms;
@@ -16,6 +17,7 @@ pub(crate) mod timeline;
 
 mod text;
 
+pub(crate) use browser::browser;
 pub(crate) use diff::{Diff, DiffLine, DiffSubject, Sign};
 pub(crate) use entity::{Chip, Entity, EntityKind, Level, Link, PathStep, hue, icon, initials};
 pub(crate) use forms::{Choice, Durations, Errors, Hidden};

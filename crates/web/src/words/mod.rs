@@ -61,6 +61,14 @@ operations! {
     ImportOrg: "imported an organisation", "Imported.", "changed it";
     ImportPolicy: "imported a policy", "Imported.", "changed it";
     SourceAdopt: "gave a source what others made", "Taken over.", "changed it";
+    IdentityLink: "linked an account", "Account linked.", "changed it";
+    IdentityUnlink: "unlinked an account", "Account unlinked.", "changed it";
+    SessionBegin: "signed somebody in", "Signed in.", "changed it";
+    SessionEnd: "ended sessions", "Signed out there.", "changed it";
+    TokenIssue: "created a token", "Token created.", "changed it";
+    TokenRotate: "rotated a token", "Token rotated.", "changed it";
+    TokenRevoke: "revoked a token", "Revoked.", "changed it";
+    LinkIssue: "made a sign-in link", "Link created.", "changed it";
     TimeExpire: "access expired", "Expired.", "let it expire";
     LogUndo: "undid an entry", "Undone.", "undid a decision";
 }
@@ -72,6 +80,7 @@ pub(crate) const fn field(code: RefusalCode) -> &'static str {
         C::LooksAlike | C::NameTaken | C::OwnersGroupName => "name",
         C::ReasonRequired => "reason",
         C::TimeLimit => "until",
+        C::AlreadyLinked => "external_id",
         C::AlreadyAsked
         | C::AlreadyConferred
         | C::AlreadyInGroup
@@ -87,6 +96,10 @@ pub(crate) const fn field(code: RefusalCode) -> &'static str {
         | C::InUse
         | C::KeptBySource
         | C::LastAdmin
+        | C::LinkUsed
+        | C::NotLinked
+        | C::OnlyBySigningIn
+        | C::TooManyTokens
         | C::LastOwnersGroup
         | C::NotARole
         | C::NotDirect
@@ -107,6 +120,7 @@ pub(crate) const fn system(system: SystemActor) -> &'static str {
         SystemActor::Time => "System",
         SystemActor::Operator => "Operator",
         SystemActor::Demo => "Demo",
+        SystemActor::SignIn => "Sign-in",
     }
 }
 

@@ -1,0 +1,67 @@
+//! Sessions and tokens ended, accounts unlinked.
+
+use axum::response::{IntoResponse as _, Redirect};
+use portcullis_app::{
+    identity::UnlinkIdentity,
+    session::{EndSessions, Which},
+    token::RevokeCredential,
+};
+use portcullis_model::{Id, Identity, Noun, Refusal};
+
+use super::{named, show::back, whose};
+use crate::{
+    auth::Proof,
+    pages::{fields::Submission, prelude::*},
+};
+
+pub(super) async fn one(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
+    let viewer = &sent.page.viewer;
+    let credential = named(&sent.page)?;
+    let (id, user) = (credential.id, credential.user);
+    let context = viewer.context.clone();
+    web.app()
+        .commit(context, RevokeCredential(id), None)
+        .await?;
+    Ok(Redirect::to(&back(&sent.page, user)).into_response())
+}
+
+/// Everywhere but in this browser.
+pub(super) async fn everywhere(
+    State(web): State<Web>,
+    sent: Submission,
+) -> Result<Response, Failure> {
+    let viewer = &sent.page.viewer;
+    let user = user_of(&sent)?;
+    let kept = match viewer.proof {
+        Proof::Session(session) => Some(session),
+        _ => None,
+    };
+    let end = EndSessions(Which::AllOf(user, kept));
+    web.app().commit(viewer.context.clone(), end, None).await?;
+    Ok(Redirect::to(&back(&sent.page, user)).into_response())
+}
+
+/// Whose account a form is about.
+pub(super) fn user_of(sent: &Submission) -> Result<Id<portcullis_model::User>, Refusal> {
+    match sent.fields.get("user") {
+        "" => Ok(whose(&sent.page)?.id),
+        login => {
+            let found = sent.page.viewer.world.named_user(login);
+            found
+                .map(|user| user.id)
+                .ok_or_else(|| Refusal::not_found(Noun::User, login))
+        }
+    }
+}
+
+pub(super) async fn unlink(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
+    let viewer = &sent.page.viewer;
+    let key = sent.page.param("id");
+    let id: Option<Id<Identity>> = key.parse().ok();
+    let identity = id.and_then(|id| viewer.world.identity(id));
+    let identity = identity.ok_or_else(|| Refusal::not_found(Noun::Identity, key))?;
+    let user = identity.user;
+    let end = UnlinkIdentity(identity.id);
+    web.app().commit(viewer.context.clone(), end, None).await?;
+    Ok(Redirect::to(&back(&sent.page, user)).into_response())
+}

@@ -1,0 +1,77 @@
+//! Signing out, here and at the identity provider.
+
+use axum::{
+    extract::FromRequestParts as _,
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse as _, Redirect},
+};
+use portcullis_app::session::{EndSessions, Which};
+
+use super::{session, set_cookie, show::drawn};
+use crate::{
+    auth::{Authenticated, base, channel},
+    pages::{fields::Submission, frame::pair, prelude::*},
+};
+
+/// Ends the session this comes by.
+pub(super) async fn sign_out(
+    State(web): State<Web>,
+    sent: Submission,
+) -> Result<Response, Failure> {
+    let viewer = &sent.page.viewer;
+    let ended = session(&viewer.proof).and_then(|id| viewer.world.credential(id));
+    let provider = ended.and_then(|it| it.session()?.provider);
+    if let Some(ended) = ended {
+        let end = EndSessions(Which::One(ended.id));
+        web.app().commit(viewer.context.clone(), end, None).await?;
+    }
+    let by = provider.map_or_else(String::new, |provider| provider.to_string());
+    Ok(Redirect::to(&address("/signed-out", &[("by", &by)])).into_response())
+}
+
+pub(super) async fn show(State(web): State<Web>, mut parts: Parts) -> Result<Response, Failure> {
+    if Authenticated::from_request_parts(&mut parts, &web)
+        .await
+        .is_ok()
+    {
+        return Ok(Redirect::to("/").into_response());
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    let by = pair(query, "by").unwrap_or_default();
+    let ways = web.authenticator().access().ways();
+    let mut providers = ways.into_iter().flat_map(|ways| &ways.providers);
+    let provider = providers.find(|provider| provider.oidc.name().as_str() == by);
+    let there = match (provider, base(&parts, &web)) {
+        (Some(provider), Some(base)) => {
+            let ended = provider.oidc.end_session(&format!("{base}/sign-in")).await;
+            ended.ok().flatten().map(|href| (provider, href))
+        }
+        _ => None,
+    };
+    let mut response = match there {
+        Some((provider, href)) => render(&SignedOut {
+            page: ui::Bare(super::show::bare(&web)),
+            provider: provider.title.clone(),
+            href,
+        })?,
+        None => drawn(
+            &web,
+            StatusCode::OK,
+            "You are signed out",
+            String::new(),
+            "/",
+        )?,
+    };
+    if let Some(channel) = channel(&parts, &web) {
+        set_cookie(&mut response, &channel.end())?;
+    }
+    Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/out.html")]
+struct SignedOut {
+    page: ui::Bare,
+    provider: String,
+    href: String,
+}

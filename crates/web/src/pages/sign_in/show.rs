@@ -1,0 +1,101 @@
+//! The ways to sign in.
+
+use axum::{
+    extract::FromRequestParts as _,
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse as _, Redirect},
+};
+
+use super::onward;
+use crate::{
+    auth::{Authenticated, channel},
+    pages::{frame::pair, prelude::*},
+};
+
+#[derive(Template)]
+#[template(path = "sign_in/show.html")]
+pub(super) struct SignIn {
+    pub(super) page: ui::Bare,
+    pub(super) title: &'static str,
+    /// What went wrong, if anything did.
+    pub(super) trouble: String,
+    /// The ways in.
+    pub(super) ways: Vec<ui::Link>,
+    /// Whom to ask, where there is no way.
+    pub(super) ask: String,
+}
+
+pub(super) async fn show(State(web): State<Web>, mut parts: Parts) -> Result<Response, Failure> {
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    let next = pair(&query, "next");
+    let next = onward(next.as_deref());
+    if Authenticated::from_request_parts(&mut parts, &web)
+        .await
+        .is_ok()
+    {
+        return Ok(Redirect::to(next).into_response());
+    }
+    let trouble = match channel(&parts, &web) {
+        Some(_) => String::new(),
+        None => super::insecure().problem().detail,
+    };
+    drawn(&web, StatusCode::OK, "Sign in", trouble, next)
+}
+
+/// The page with the ways in, and what went wrong on one.
+pub(super) fn drawn(
+    web: &Web,
+    status: StatusCode,
+    title: &'static str,
+    trouble: String,
+    next: &str,
+) -> Result<Response, Failure> {
+    let providers = web
+        .authenticator()
+        .access()
+        .ways()
+        .map(|ways| &ways.providers);
+    let ways: Vec<_> = providers
+        .into_iter()
+        .flatten()
+        .map(|provider| {
+            let path = format!("/sign-in/oidc/{}", provider.oidc.name());
+            let next = if next == "/" { "" } else { next };
+            let again = if trouble.is_empty() {
+                "Continue with"
+            } else {
+                "Try again with"
+            };
+            ui::Link::new(
+                format!("{again} {}", provider.title),
+                address(&path, &[("next", next)]),
+            )
+        })
+        .collect();
+    let ask = match ways.is_empty() {
+        true => {
+            "No identity provider is set up yet. Whoever runs this server makes a sign-in link with `portcullis sign-in-link LOGIN`."
+        }
+        false => "",
+    };
+    let page = render(&SignIn {
+        page: ui::Bare(bare(web)),
+        title,
+        trouble,
+        ways,
+        ask: ask.to_owned(),
+    })?;
+    Ok((status, page).into_response())
+}
+
+/// The frame of a page for whom nobody knows yet.
+pub(super) fn bare(web: &Web) -> ui::Shell {
+    let who = ui::Viewer {
+        href: "/".to_owned(),
+        ..ui::Viewer::default()
+    };
+    ui::Shell {
+        nav: Vec::new(),
+        ..ui::Shell::new(who, "", web.app().now().to_jiff())
+    }
+}
