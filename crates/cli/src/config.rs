@@ -9,6 +9,7 @@ mod database;
 mod decisions;
 mod file;
 mod limits;
+mod listed;
 mod policy;
 mod portal;
 mod secret;

@@ -12,7 +12,7 @@ use portcullis_app::{
 };
 use portcullis_model::{Actor, ConnectorId, Refusal, World};
 use portcullis_store::{CommitError, Committed};
-use portcullis_web::{Access, Token, Web};
+use portcullis_web::{Access, Token, Ways, Web};
 use tokio::net::TcpListener;
 
 use super::import;
@@ -91,7 +91,11 @@ impl Serve {
         }
         let decisions = config.decision_point();
         let key = open::signing_key(config.signing_key(), &app).await?;
-        let (access, limits) = (Access::Tokens(tokens), config.limits.to_web());
+        let ways = Ways {
+            tokens,
+            ..Ways::default()
+        };
+        let (access, limits) = (Access::Ways(ways), config.limits.to_web());
         let web = Web::limited(app, access, key, decisions, limits);
         until_stopped(format, listener, web, config.sinks()).await?;
         Ok(Outcome::Done)

@@ -5,18 +5,14 @@ use std::{collections::BTreeMap, ops::Range, path::Path};
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    section::Section,
+    listed::{LISTS, Listed},
     sections::Config,
-    token::TokenSettings,
     value::{Source, Text, Written},
 };
 use crate::failure::or_meant;
 
-/// The name of the list of tables that are tokens.
-const TOKEN: &str = "token";
-
 /// A file being read.
-struct File<'a> {
+pub(super) struct File<'a> {
     path: &'a Path,
     text: &'a str,
     environment: &'a BTreeMap<String, String>,
@@ -96,7 +92,9 @@ impl File<'_> {
         faults: &mut Vec<String>,
     ) {
         let rows = config.rows();
-        let known = rows.iter().filter_map(|row| row.key.strip_prefix(prefix));
+        let names = rows.iter().map(|row| row.key);
+        let names = names.chain(LISTS.iter().map(|(name, _)| *name));
+        let known = names.filter_map(|name| name.strip_prefix(prefix));
         let known: Vec<_> = known.collect();
         for (key, value) in table {
             let (name, written) = (key.get_ref(), self.written(&key.span(), value.get_ref()));
@@ -104,71 +102,71 @@ impl File<'_> {
             let full = format!("{prefix}{name}");
             let inner = format!("{name}.");
             let is_table = known.iter().any(|known| known.starts_with(&inner));
-            match value.get_ref() {
-                DeValue::Array(tokens) if full == TOKEN => {
-                    for token in tokens {
-                        match token.get_ref() {
+            let list = LISTS.iter().find(|(name, _)| *name == full);
+            match (value.get_ref(), list) {
+                (DeValue::Array(items), Some((_, read))) => {
+                    for item in items {
+                        match item.get_ref() {
                             DeValue::Table(table) => {
-                                self.token(table, &token.span(), config, faults);
+                                read(self, table, &item.span(), config, faults);
                             }
                             _ => faults.push(format!(
-                                "{}: a token is a table; write [[{TOKEN}]]",
-                                self.source(&token.span())
+                                "{}: this is a list of tables; write [[{full}]]",
+                                self.source(&item.span())
                             )),
                         }
                     }
                 }
-                _ if full == TOKEN => {
+                (_, Some(_)) => {
                     faults.push(format!(
-                        "{at}: tokens are a list of tables; write [[{TOKEN}]]"
+                        "{at}: `{full}` is a list of tables; write [[{full}]]"
                     ));
                 }
-                DeValue::Table(table) if is_table => {
+                (DeValue::Table(table), None) if is_table => {
                     self.table(table, &format!("{full}."), config, faults);
                 }
-                _ if is_table => {
+                (_, None) if is_table => {
                     faults.push(format!("{at}: `{full}` is a table; write [{full}]"));
                 }
-                _ => {
+                (_, None) => {
                     let inside = match prefix.strip_suffix('.') {
                         Some(table) => format!(" in [{table}]"),
                         None => String::new(),
                     };
-                    let root = prefix.is_empty().then_some(TOKEN);
                     let names = known
                         .iter()
                         .map(|known| known.split('.').next().unwrap_or(known));
                     let read = config
                         .overlay(&full, &written)
-                        .unwrap_or_else(|| Err(unknown(at, name, &inside, names.chain(root))));
+                        .unwrap_or_else(|| Err(unknown(at, name, &inside, names)));
                     faults.extend(read.err());
                 }
             }
         }
     }
 
-    fn token(
+    /// Reads one table of a list.
+    pub(super) fn listed<T: Listed>(
         &self,
         table: &DeTable<'_>,
         span: &Range<usize>,
         config: &mut Config,
         faults: &mut Vec<String>,
     ) {
-        let mut token = TokenSettings::default();
+        let mut item = T::default();
+        let inside = format!(" in [[{}]]", T::NAME);
         let before = faults.len();
         for (key, value) in table {
             let (name, written) = (key.get_ref(), self.written(&key.span(), value.get_ref()));
-            let read = token.overlay(name, &written).unwrap_or_else(|| {
-                let known = token.rows().into_iter().map(|row| row.key);
-                Err(unknown(&written.source, name, " in [[token]]", known))
+            let read = item.overlay(name, &written).unwrap_or_else(|| {
+                let known = item.rows().into_iter().map(|row| row.key);
+                Err(unknown(&written.source, name, &inside, known))
             });
             faults.extend(read.err());
         }
         if faults.len() == before {
-            match token.token(self.source(span)) {
-                Ok(token) => config.tokens.push(token),
-                Err(wrong) => faults.extend(wrong),
-            }
+            let taken = item.take(&self.source(span), config);
+            faults.extend(taken.err().into_iter().flatten());
         }
     }
 }

@@ -9,8 +9,10 @@ use portcullis_web::{Token, TokenSubject};
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    listed::Listed,
     secret::{Secret, SecretFile},
     section::section,
+    sections::Config,
     value::Source,
 };
 use crate::bound::{self, First, Unbound};
@@ -103,9 +105,18 @@ impl ConfiguredToken {
     }
 }
 
+impl Listed for TokenSettings {
+    const NAME: &'static str = "token";
+
+    fn take(self, source: &Source, config: &mut Config) -> std::result::Result<(), Vec<String>> {
+        config.tokens.push(self.token(source.clone())?);
+        Ok(())
+    }
+}
+
 impl TokenSettings {
     /// The token, or all that is wrong with it.
-    pub(super) fn token(self, source: Source) -> std::result::Result<ConfiguredToken, Vec<String>> {
+    fn token(self, source: Source) -> std::result::Result<ConfiguredToken, Vec<String>> {
         let name = self.name.value.filter(|name| !name.is_empty());
         let name = name.ok_or("the token has no `name`; give it one, it is what the log calls it");
         let sha256 = match (&self.sha256.value, &self.file.value) {
