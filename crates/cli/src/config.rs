@@ -16,6 +16,7 @@ mod secret;
 mod section;
 mod sections;
 mod server;
+mod sign_in;
 mod sinks;
 mod token;
 mod value;

@@ -18,7 +18,9 @@ pub(crate) mod ui;
 mod view;
 mod words;
 
-pub use auth::{Access, Provider, Sessions, SigningKey, Token, TokenSubject, TrustedProxy, Ways};
+pub use auth::{
+    Access, Provider, Sessions, SigningKey, TOKEN_PREFIX, Token, TokenSubject, TrustedProxy, Ways,
+};
 pub use connection::{Connections, Deadlines};
 pub use limits::Limits;
 pub use server::{router, serve};

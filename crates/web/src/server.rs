@@ -1,5 +1,7 @@
 //! All routes under one roof, and what holds for every answer.
 
+use std::time::Duration;
+
 use axum::{
     Router,
     extract::{Path, Query, Request, State},
@@ -71,7 +73,39 @@ pub async fn serve(
             .fallback(async || Failure::Busy),
     );
     let beyond = beyond.with_state(web.clone());
-    connection::serve(listener, router(web), beyond, limits, stop).await;
+    let noting = tokio::spawn(note_uses(web.clone()));
+    connection::serve(listener, router(web.clone()), beyond, limits, stop).await;
+    noting.abort();
+    write_uses(&web).await;
+}
+
+/// Writes now and then when sessions and tokens were used.
+async fn note_uses(web: Web) {
+    /// How long between two times.
+    const PAUSE: Duration = Duration::from_secs(30);
+    /// Of so many times one also forgets those that are no more.
+    const FORGET: u32 = 120;
+    for round in 1_u32.. {
+        tokio::time::sleep(PAUSE).await;
+        write_uses(&web).await;
+        if round % FORGET != 0 {
+            continue;
+        }
+        let world = web.app().world();
+        web.authenticator()
+            .uses()
+            .forget(|id| world.credential(id).is_some());
+        if let Err(error) = web.app().store().prune_uses().await {
+            tracing::warn!(%error, "could not forget uses of what is no more");
+        }
+    }
+}
+
+async fn write_uses(web: &Web) {
+    let written = web.authenticator().uses().write(web.app().store()).await;
+    if let Err(error) = written {
+        tracing::warn!(%error, "could not note when sessions and tokens were used");
+    }
 }
 
 async fn asset(

@@ -10,6 +10,7 @@ mod diff;
 mod doctor;
 mod expire;
 mod explain;
+mod identity;
 mod import;
 mod init;
 mod moved;
@@ -17,6 +18,8 @@ mod openapi;
 mod outbox;
 mod rules;
 mod serve;
+mod sign_in_link;
+mod token;
 mod who_can;
 
 use anyhow::Result;
@@ -65,6 +68,9 @@ enum Command {
     Backup(backup::Backup),
     Expire(expire::Expire),
     Outbox(outbox::OutboxCommand),
+    SignInLink(sign_in_link::SignInLink),
+    Identity(identity::IdentityCommand),
+    Token(token::TokenCommand),
     Openapi(openapi::Openapi),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
@@ -103,6 +109,9 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome> {
         Command::Backup(command) => command.run(format).await,
         Command::Expire(command) => command.run(format).await,
         Command::Outbox(command) => command.run(format).await,
+        Command::SignInLink(command) => command.run(format).await,
+        Command::Identity(command) => command.run(format).await,
+        Command::Token(command) => command.run(format).await,
         Command::Openapi(command) => command.run(format).await,
         Command::Doctor(command) => command.run(format).await,
         Command::Completions(command) => command.run(Cli::command(), format),

@@ -10,12 +10,12 @@ use portcullis_app::{
     sync::SyncSource,
     tasks::{run_delivery, run_expiry},
 };
-use portcullis_model::{Actor, ConnectorId, Refusal, World};
+use portcullis_model::{Actor, ConnectorId, Credential, Purpose, Refusal, User, World};
 use portcullis_store::{CommitError, Committed};
-use portcullis_web::{Access, Token, Ways, Web};
+use portcullis_web::{Access, Token, Web};
 use tokio::net::TcpListener;
 
-use super::import;
+use super::{import, sign_in_link};
 use crate::{
     bound::{First, Unbound},
     config::{Config, Where},
@@ -59,13 +59,6 @@ impl Serve {
         let config = Config::load(&self.place, self.listen.or(port).as_deref())?;
         start_log(&config.server.log.value.0);
         let address = config.server.listen.value;
-        if !address.ip().is_loopback() && config.tokens.is_empty() {
-            return Err(BadUsage(format!(
-                "{}: listening on {address} lets other machines in, and no token says who may ask; add a [[token]] to the configuration, or listen on 127.0.0.1",
-                config.server.listen.source
-            ))
-            .into());
-        }
         // Without data nobody could ask anything, unless the data is what the policy file says.
         let missing = match config.decisions.policy.value {
             Some(_) => Missing::Create,
@@ -84,22 +77,48 @@ impl Serve {
         if world.user_count() == 0 {
             let place = self.place.again();
             eprintln!("nobody is known yet; `portcullis init EMAIL{place}` makes the first admin");
-        } else if config.tokens.is_empty() {
-            eprintln!(
-                "no token is configured, so nobody can ask anything; add a [[token]] to the configuration"
-            );
+        } else if config.tokens.is_empty() && config.providers.is_empty() {
+            first_way_in(&config, &app).await?;
         }
         let decisions = config.decision_point();
         let key = open::signing_key(config.signing_key(), &app).await?;
-        let ways = Ways {
-            tokens,
-            ..Ways::default()
-        };
-        let (access, limits) = (Access::Ways(ways), config.limits.to_web());
+        let (access, limits) = (Access::Ways(config.ways(tokens)?), config.limits.to_web());
         let web = Web::limited(app, access, key, decisions, limits);
         until_stopped(format, listener, web, config.sinks()).await?;
         Ok(Outcome::Done)
     }
+}
+
+/// Says how the first admin gets in, where nothing is set up and none ever did.
+async fn first_way_in(config: &Config, app: &App) -> Result<()> {
+    let (world, now) = (app.world(), app.now());
+    let has_way_in = |user: &User| {
+        let mut credentials = world.credentials_of(user.id);
+        let held = |c: &Credential| c.purpose != Purpose::Link && c.validity.contains(now);
+        world.identities_of(user.id).next().is_some() || credentials.any(|c| held(c))
+    };
+    let admins = world.admins(None, now);
+    let Some(first) = admins
+        .first()
+        .filter(|_| !admins.iter().any(|it| has_way_in(it)))
+    else {
+        return Ok(());
+    };
+    let base = sign_in_link::base(config);
+    let address = config.server.listen.value.ip();
+    if !base.starts_with("https://") && !address.is_loopback() {
+        eprintln!(
+            "nobody can sign in: {} is not this machine, and no `public_url` says under which `https` address people come; set it, or listen on 127.0.0.1",
+            config.server.listen.value
+        );
+        return Ok(());
+    }
+    let (url, _) = sign_in_link::make(app, first.id, &base).await?;
+    eprintln!(
+        "nobody has signed in yet; this link lets `{}` in, once, within 15 minutes:\n  {url}",
+        first.login
+    );
+    Ok(())
 }
 
 /// Brings in the policy file of the configuration. People may since it was last taken have renamed,

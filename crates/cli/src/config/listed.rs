@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use toml::de::DeTable;
 
-use super::{file::File, section::Section, sections::Config, token::TokenSettings, value::Source};
+use super::{
+    file::File, section::Section, sections::Config, sign_in::OidcSettings, token::TokenSettings,
+    value::Source,
+};
 
 /// A table of a list. Its settings are named without the list.
 pub(super) trait Listed: Section + Default {
@@ -25,4 +28,4 @@ const fn list<T: Listed>() -> (&'static str, Read) {
 }
 
 /// Every list there is.
-pub(super) const LISTS: &[(&str, Read)] = &[list::<TokenSettings>()];
+pub(super) const LISTS: &[(&str, Read)] = &[list::<TokenSettings>(), list::<OidcSettings>()];

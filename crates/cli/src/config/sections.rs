@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use portcullis_app::{Settings, deliver::Sink};
+use portcullis_connect::http::{self, Http};
 use portcullis_model::Policy;
-use portcullis_web::{Decisions, SigningKey};
+use portcullis_web::{Decisions, SigningKey, Token, Ways};
+
+use crate::failure::BadUsage;
 
 use super::{
     database::Database,
@@ -14,6 +17,7 @@ use super::{
     portal::Portal,
     section::{Row, Section},
     server::Server,
+    sign_in::{ConfiguredProvider, ProxySettings, SignInSettings},
     sinks::Sinks,
     token::ConfiguredToken,
     value::{Source, Written},
@@ -29,6 +33,9 @@ pub(crate) struct Config {
     pub(crate) sinks: Sinks,
     pub(crate) portal: Portal,
     pub(crate) policy: PolicySettings,
+    pub(crate) sign_in: SignInSettings,
+    pub(crate) proxy: ProxySettings,
+    pub(crate) providers: Vec<ConfiguredProvider>,
     pub(crate) tokens: Vec<ConfiguredToken>,
 }
 
@@ -38,6 +45,8 @@ impl Config {
         let mut all: Vec<&mut dyn Section> = vec![
             &mut self.database,
             &mut self.server,
+            &mut self.sign_in,
+            &mut self.proxy,
             &mut self.limits,
             &mut self.decisions,
         ];
@@ -75,7 +84,11 @@ impl Config {
             let key = format!("token `{}`", token.name);
             (key, token.shown(), token.source.clone())
         });
-        rows.chain(tokens).collect()
+        let providers = self.providers.iter().map(|provider| {
+            let key = format!("identity provider `{}`", provider.name());
+            (key, provider.shown(), provider.source().clone())
+        });
+        rows.chain(providers).chain(tokens).collect()
     }
 
     /// The policy with what other sections say of it.
@@ -91,7 +104,21 @@ impl Config {
 
     /// What settings do not go together.
     pub(super) fn faults(&self) -> Vec<String> {
-        self.portal.faults()
+        let mut faults = self.portal.faults();
+        faults.extend(self.proxy.faults());
+        faults
+    }
+
+    /// Who is let in how; `tokens` are those that may be used.
+    pub(crate) fn ways(&self, tokens: Vec<Token>) -> Result<Ways, BadUsage> {
+        let http = Http::new(&http::Settings::default()).map_err(BadUsage)?;
+        let providers = self.providers.iter().map(|it| it.provider(http.clone()));
+        Ok(Ways {
+            tokens,
+            providers: providers.collect::<Result<_, _>>().map_err(BadUsage)?,
+            proxy: self.proxy.proxy(),
+            sessions: self.sign_in.sessions(),
+        })
     }
 
     /// How the program works, with `policy`.

@@ -5,6 +5,22 @@ use serde::{Deserialize, Serialize};
 /// p
 #[derive(Clone, Debug)]
 pub struct Provider;
+/// s
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// n
+    pub name: ConnectorId,
+    /// i
+    pub issuer: String,
+    /// c
+    pub client_id: String,
+    /// c
+    pub client_secret: Option<String>,
+    /// s
+    pub scopes: Vec<String>,
+    /// a
+    pub audiences: Vec<String>,
+}
 /// b
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Begun {
@@ -83,6 +99,10 @@ pub struct LoggedOut {
 }
 #[expect(clippy::unused_async, reason = "stub")]
 impl Provider {
+    /// n
+    pub fn new(_: Settings, _: crate::http::Http) -> Result<Self, String> {
+        Ok(Self)
+    }
     /// n
     pub fn name(&self) -> ConnectorId {
         ConnectorId::EMAIL

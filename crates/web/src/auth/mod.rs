@@ -19,6 +19,9 @@ mod session;
 mod switch;
 mod uses;
 
+/// What a token made here begins with, so that it is recognised where it was lost.
+pub const TOKEN_PREFIX: &str = "pct_";
+
 pub use access::{Access, Provider, Sessions, Token, TokenSubject, TrustedProxy, Ways};
 pub(crate) use authenticate::Authenticator;
 pub use authenticate::{Authenticated, Proof};

@@ -16,7 +16,7 @@ use portcullis_store::{LogEntry, SubjectKind};
 use super::convert;
 use crate::{
     At, View, Web,
-    auth::{Viewer, cookie},
+    auth::{Proof, Viewer, cookie},
     error::Failure,
     http::path::Keyed,
     ui, words,
@@ -205,6 +205,7 @@ impl Page {
             login: login.to_owned(),
             href,
             is_admin: self.is_admin(),
+            signed_in: matches!(self.viewer.proof, Proof::Session(_)),
         };
         let now = self.viewer.context.now;
         let waiting = self.viewer.world.waits_for(self.viewer.id, now).len();

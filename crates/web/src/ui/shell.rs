@@ -61,6 +61,8 @@ pub(crate) struct Viewer {
     pub(crate) login: String,
     pub(crate) href: String,
     pub(crate) is_admin: bool,
+    /// Whether there is a session that may be ended.
+    pub(crate) signed_in: bool,
 }
 
 /// One place in the rail.

@@ -9,10 +9,10 @@ use portcullis_app::{
 use portcullis_model::{Expiry, FieldError, Name, Purpose, Refusal, Scope};
 
 use super::{end::user_of, named, show::back};
-use crate::pages::{fields::Submission, prelude::*};
-
-/// What a token begins with, so that it is recognised where it was lost.
-pub(crate) const PREFIX: &str = "pct_";
+use crate::{
+    auth::TOKEN_PREFIX,
+    pages::{fields::Submission, prelude::*},
+};
 
 #[derive(Template)]
 #[template(path = "account/token.html")]
@@ -47,7 +47,7 @@ pub(super) async fn issue(State(web): State<Web>, sent: Submission) -> Result<Re
     let (Ok(name), Some(days), true) = (name, days, faults.is_empty()) else {
         return Err(Refusal::Invalid(faults).into());
     };
-    let secret = Secret::new(PREFIX);
+    let secret = Secret::new(TOKEN_PREFIX);
     let until = Expiry::at(viewer.context.now.plus_days(days));
     let issue = IssueToken {
         user,
@@ -72,7 +72,7 @@ pub(super) async fn issue(State(web): State<Web>, sent: Submission) -> Result<Re
 pub(super) async fn rotate(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
     let viewer = &sent.page.viewer;
     let old = named(&sent.page)?;
-    let secret = Secret::new(PREFIX);
+    let secret = Secret::new(TOKEN_PREFIX);
     let now = viewer.context.now;
     // As long again as the old one was made for.
     let length = old

@@ -1,0 +1,159 @@
+//! `portcullis identity`: who users are at identity providers and in other systems.
+
+use anyhow::{Result, anyhow};
+use clap::{Args, Subcommand};
+use portcullis_app::identity::{LinkIdentity, UnlinkIdentity};
+use portcullis_model::{Actor, ConnectorId, SystemActor};
+use serde::Serialize;
+
+use crate::{
+    config::{Config, Where},
+    failure::{BadUsage, Outcome},
+    log::start_log,
+    open::{self, Missing},
+    output::{self, Format},
+    tell,
+};
+
+/// Link people to their accounts at identity providers
+///
+/// Whoever signs in is known by what the provider calls them (`sub`), to the letter. It stands in the
+/// refusal's line of the program's log, and in the provider's own list of users.
+#[derive(Args, Debug)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "\
+EXAMPLES:
+  portcullis identity link ana okta 00u1a2b3c4d5e6f7
+  portcullis identity list ana
+  portcullis identity unlink ana okta"
+)]
+pub(super) struct IdentityCommand {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    Link(Link),
+    List(List),
+    Unlink(Unlink),
+}
+
+/// Say which account is somebody's
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis identity link ana okta 00u1a2b3c4d5e6f7
+  portcullis identity link ana okta 00u1a2b3c4d5e6f7 --json")]
+struct Link {
+    /// The login of the person, or their id
+    login: String,
+    /// The identity provider, by its name in the configuration
+    provider: String,
+    /// What the provider calls them: the `sub` of its ID tokens
+    subject: String,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// List the accounts of somebody
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis identity list ana
+  portcullis identity list ana --json")]
+struct List {
+    /// The login of the person, or their id
+    login: String,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// Say no longer which account is somebody's, and end the sessions it began
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis identity unlink ana okta
+  portcullis identity unlink ana okta --json")]
+struct Unlink {
+    /// The login of the person, or their id
+    login: String,
+    /// The identity provider, by its name in the configuration
+    provider: String,
+    #[command(flatten)]
+    place: Where,
+}
+
+#[derive(Serialize)]
+struct Row {
+    provider: ConnectorId,
+    subject: String,
+}
+
+#[derive(Serialize)]
+struct Rows {
+    login: String,
+    accounts: Vec<Row>,
+}
+
+impl IdentityCommand {
+    pub(super) async fn run(self, format: Format) -> Result<Outcome> {
+        let (login, place) = match &self.verb {
+            Verb::Link(Link { login, place, .. })
+            | Verb::List(List { login, place })
+            | Verb::Unlink(Unlink { login, place, .. }) => (login.clone(), place.clone()),
+        };
+        let config = Config::load(&place, None)?;
+        start_log(&config.server.log.value.0);
+        let app = open::app(&config, Missing::Refuse, async |_, _| {
+            Ok(config.policy.without_people())
+        })
+        .await?;
+        let user = tell::user(&app.world(), &login)?.id;
+        let context = app.context(Actor::System(SystemActor::Operator));
+        match self.verb {
+            Verb::Link(link) => {
+                let operation = LinkIdentity {
+                    user,
+                    connector: connector(&link.provider)?,
+                    external_id: link.subject,
+                };
+                app.commit(context, operation, None).await?;
+            }
+            Verb::Unlink(unlink) => {
+                let connector = connector(&unlink.provider)?;
+                let world = app.world();
+                let mut accounts = world.identities_of(user);
+                let found = accounts.find(|identity| identity.connector == connector);
+                let found = found.ok_or_else(|| {
+                    anyhow!("`{login}` has no account in `{connector}`; see `portcullis identity list {login}`")
+                })?;
+                app.commit(context, UnlinkIdentity(found.id), None).await?;
+            }
+            Verb::List(_) => {}
+        }
+        let world = app.world();
+        let accounts = world.identities_of(user).map(|identity| Row {
+            provider: identity.connector,
+            subject: identity.external_id.to_string(),
+        });
+        let rows = Rows {
+            login,
+            accounts: accounts.collect(),
+        };
+        output::result(format, &rows, |rows| {
+            if rows.accounts.is_empty() {
+                return format!("{} has no accounts elsewhere", rows.login);
+            }
+            let lines = rows.accounts.iter();
+            let lines = lines.map(|row| vec![row.provider.to_string(), row.subject.clone()]);
+            output::table(&lines.collect::<Vec<_>>())
+        })?;
+        Ok(Outcome::Done)
+    }
+}
+
+fn connector(name: &str) -> Result<ConnectorId, BadUsage> {
+    ConnectorId::parse(name).map_err(|bad| BadUsage(bad.0))
+}

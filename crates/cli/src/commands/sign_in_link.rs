@@ -1,0 +1,98 @@
+//! `portcullis sign-in-link`: a way in where there is no identity provider, or none that works.
+
+use anyhow::Result;
+use clap::Args;
+use portcullis_app::{
+    App,
+    secret::Secret,
+    token::{IssueLink, LINK_SECONDS},
+};
+use portcullis_model::{Actor, Id, SystemActor, Timestamp, User};
+use serde::Serialize;
+
+use crate::{
+    config::{Config, Where},
+    failure::Outcome,
+    log::start_log,
+    open::{self, Missing},
+    output::{self, Format},
+    tell,
+};
+
+/// Make a link that signs somebody in once, within a quarter of an hour
+///
+/// Whoever opens it first is signed in as that person, so hand it over as you would a key. It works
+/// on the machine the server runs on, or under its `https` address.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+EXAMPLES:
+  portcullis sign-in-link ana
+  portcullis sign-in-link ana --json")]
+pub(super) struct SignInLink {
+    /// The login of the person, or their id
+    login: String,
+    #[command(flatten)]
+    place: Where,
+}
+
+#[derive(Serialize)]
+struct Done {
+    login: String,
+    url: String,
+    until: Timestamp,
+}
+
+impl SignInLink {
+    pub(super) async fn run(self, format: Format) -> Result<Outcome> {
+        let config = Config::load(&self.place, None)?;
+        start_log(&config.server.log.value.0);
+        let app = open::app(&config, Missing::Refuse, async |_, _| {
+            Ok(config.policy.without_people())
+        })
+        .await?;
+        let world = app.world();
+        let user = tell::user(&world, &self.login)?;
+        let base = base(&config);
+        let (url, until) = make(&app, user.id, &base).await?;
+        let done = Done {
+            login: user.login.to_string(),
+            url,
+            until,
+        };
+        output::result(format, &done, |done| {
+            format!(
+                "{}\nsigns {} in once, until {}",
+                done.url,
+                done.login,
+                tell::time(done.until)
+            )
+        })?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// The address under which people reach the server.
+pub(super) fn base(config: &Config) -> String {
+    let public = config.server.public_url.value.clone();
+    let base = public.unwrap_or_else(|| {
+        let address = config.server.listen.value;
+        match address.ip().is_unspecified() {
+            true => format!("http://127.0.0.1:{}", address.port()),
+            false => format!("http://{address}"),
+        }
+    });
+    base.trim_end_matches('/').to_owned()
+}
+
+/// A link for `user`, and until when it works.
+pub(super) async fn make(app: &App, user: Id<User>, base: &str) -> Result<(String, Timestamp)> {
+    let secret = Secret::new("");
+    let context = app.context(Actor::System(SystemActor::Operator));
+    let until = context.now.plus_seconds(LINK_SECONDS);
+    let link = IssueLink {
+        user,
+        digest: secret.digest(),
+    };
+    app.commit(context, link, None).await?;
+    Ok((format!("{base}/sign-in/link/{}", secret.reveal()), until))
+}

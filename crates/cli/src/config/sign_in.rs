@@ -1,0 +1,295 @@
+//! `[sign_in]`: how people prove who they are.
+
+use std::net::IpAddr;
+
+use portcullis_app::{
+    secret,
+    session::{LinkBy, Unknown},
+};
+use portcullis_connect::{http::Http, oidc};
+use portcullis_model::ConnectorId;
+use portcullis_web::{Provider, Sessions, TrustedProxy};
+
+use super::{
+    listed::Listed,
+    secret::Secret,
+    section::section,
+    sections::Config,
+    value::{Source, Value, Written},
+};
+
+section! {
+    /// How long sessions last.
+    SignInSettings, prefix "sign_in." {
+        /// after how many hours without a request somebody has to sign in again
+        idle_hours: Count = Count(12);
+        /// after how many days somebody has to sign in again in any case
+        longest_days: Count = Count(7);
+    }
+}
+
+section! {
+    /// A proxy that knows who asks.
+    ProxySettings, prefix "sign_in.proxy." {
+        /// the addresses from which a proxy asks that has signed people in; its word counts from nowhere else
+        from: Vec<String>;
+        /// the header in which it says their login
+        header: String = "x-forwarded-user".into();
+        /// what it proves itself with, in the header `x-portcullis-proxy-secret`
+        secret: Option<Secret> => "needed with `sign_in.proxy.from`";
+    }
+}
+
+section! {
+    /// An identity provider as it is written.
+    OidcSettings, prefix "" {
+        /// what the provider is called in addresses and in the log
+        name: Option<ConnectorName> => "needed";
+        /// what the button on the sign-in page calls it
+        title: Option<String> => "its name";
+        /// its issuer, to the letter; `https`, or `http` on this machine
+        issuer: Option<String> => "needed";
+        /// what this program is called there
+        client_id: Option<String> => "needed";
+        /// the secret it was given there
+        client_secret: Option<Secret> => "none: a public client";
+        /// what is asked for beside `openid`
+        scopes: Vec<String> = vec!["profile".into(), "email".into()];
+        /// for whom its access tokens may be made, where programs use them here
+        audiences: Vec<String>;
+        /// how somebody is found who signs in for the first time: `subject` (linked by an admin or a source) or `verified_email`
+        link_by: LinkWord = LinkWord(LinkBy::Subject);
+        /// what becomes of people nobody knows: `refuse` or `create`
+        unknown: UnknownWord = UnknownWord(Unknown::Refuse);
+    }
+}
+
+/// A number above nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Count(u32);
+
+impl Value for Count {
+    const WANTED: &'static str = "a number, 1 or more";
+
+    fn parse(text: &str, _: &Written<'_>) -> Result<Self, String> {
+        let number = text
+            .trim()
+            .parse()
+            .ok()
+            .filter(|number| (1..=10_000).contains(number));
+        let number = number.map(Self);
+        number.ok_or_else(|| format!("`{text}` is no number from 1 to 10000; write one"))
+    }
+
+    fn of_toml(
+        value: &toml::de::DeValue<'_>,
+        written: &Written<'_>,
+    ) -> Option<Result<Self, String>> {
+        let number = value.as_integer()?;
+        Some(Self::parse(number.as_str(), written))
+    }
+
+    fn shown(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+/// The name of a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ConnectorName(ConnectorId);
+
+impl Value for ConnectorName {
+    fn parse(text: &str, _: &Written<'_>) -> Result<Self, String> {
+        let name = ConnectorId::parse_source(text);
+        name.map(Self).map_err(|error| error.to_string())
+    }
+
+    fn shown(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LinkWord(LinkBy);
+
+impl Value for LinkWord {
+    fn parse(text: &str, _: &Written<'_>) -> Result<Self, String> {
+        match text {
+            "subject" => Ok(Self(LinkBy::Subject)),
+            "verified_email" => Ok(Self(LinkBy::VerifiedEmail)),
+            _ => Err(format!("`{text}` is none; write subject or verified_email")),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self.0 {
+            LinkBy::Subject => "subject",
+            LinkBy::VerifiedEmail => "verified_email",
+        }
+        .to_owned()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct UnknownWord(Unknown);
+
+impl Value for UnknownWord {
+    fn parse(text: &str, _: &Written<'_>) -> Result<Self, String> {
+        match text {
+            "refuse" => Ok(Self(Unknown::Refuse)),
+            "create" => Ok(Self(Unknown::Create)),
+            _ => Err(format!("`{text}` is none; write refuse or create")),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self.0 {
+            Unknown::Refuse => "refuse",
+            Unknown::Create => "create",
+        }
+        .to_owned()
+    }
+}
+
+impl SignInSettings {
+    pub(super) fn sessions(&self) -> Sessions {
+        Sessions {
+            idle: i64::from(self.idle_hours.value.0) * 3_600,
+            longest: i64::from(self.longest_days.value.0) * 86_400,
+        }
+    }
+}
+
+impl ProxySettings {
+    /// The proxy, if there is one.
+    pub(super) fn proxy(&self) -> Option<TrustedProxy> {
+        let from: Vec<IpAddr> = self
+            .from
+            .value
+            .iter()
+            .filter_map(|it| it.parse().ok())
+            .collect();
+        let secret = self.secret.value.as_ref()?;
+        Some(TrustedProxy {
+            from,
+            header: self.header.value.to_lowercase(),
+            secret: secret::digest(secret.reveal()),
+        })
+        .filter(|proxy| !proxy.from.is_empty())
+    }
+
+    /// What does not go together.
+    pub(super) fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let source = &self.from.source;
+        for address in &self.from.value {
+            if address.parse::<IpAddr>().is_err() {
+                faults.push(format!(
+                    "{source}: `sign_in.proxy.from`: `{address}` is no IP address; write one"
+                ));
+            }
+        }
+        match (&self.secret.value, self.from.value.is_empty()) {
+            (None, false) => faults.push(format!(
+                "{source}: a proxy is believed by its secret, too; set `sign_in.proxy.secret`, 32 characters at least"
+            )),
+            (Some(_), true) => faults.push(format!(
+                "{}: `sign_in.proxy.secret` is for a proxy; say from where it asks with `sign_in.proxy.from`",
+                self.secret.source
+            )),
+            (Some(secret), false) if secret.reveal().len() < 32 => faults.push(format!(
+                "{}: `sign_in.proxy.secret` is shorter than 32 characters; make one with `openssl rand -hex 32`",
+                self.secret.source
+            )),
+            _ => {}
+        }
+        faults
+    }
+}
+
+/// An identity provider of the configuration.
+#[derive(Clone, Debug)]
+pub(crate) struct ConfiguredProvider {
+    title: String,
+    settings: oidc::Settings,
+    link_by: LinkBy,
+    unknown: Unknown,
+    source: Source,
+}
+
+impl ConfiguredProvider {
+    pub(crate) fn name(&self) -> ConnectorId {
+        self.settings.name
+    }
+
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// What may be shown of it.
+    pub(crate) fn shown(&self) -> String {
+        format!("{} as `{}`", self.settings.issuer, self.settings.client_id)
+    }
+
+    /// The provider, which is spoken to by `http`.
+    pub(crate) fn provider(&self, http: Http) -> Result<Provider, String> {
+        let oidc = oidc::Provider::new(self.settings.clone(), http)
+            .map_err(|wrong| format!("{}: {wrong}", self.source))?;
+        Ok(Provider {
+            title: self.title.clone(),
+            oidc,
+            link_by: self.link_by,
+            unknown: self.unknown,
+        })
+    }
+}
+
+impl Listed for OidcSettings {
+    const NAME: &'static str = "sign_in.oidc";
+
+    fn take(self, source: &Source, config: &mut Config) -> Result<(), Vec<String>> {
+        let mut faults = Vec::new();
+        let mut needed = |name: &str, value: Option<String>| {
+            value.filter(|it| !it.is_empty()).unwrap_or_else(|| {
+                faults.push(format!(
+                    "{source}: the identity provider has no `{name}`; add it"
+                ));
+                String::new()
+            })
+        };
+        let name = self.name.value.map(|name| name.0);
+        let called = needed("name", name.map(|name| name.to_string()));
+        let issuer = needed("issuer", self.issuer.value);
+        let client_id = needed("client_id", self.client_id.value);
+        if config
+            .providers
+            .iter()
+            .any(|other| Some(other.name()) == name)
+        {
+            faults.push(format!(
+                "{source}: there are two identity providers called `{called}`; rename one"
+            ));
+        }
+        let (Some(name), true) = (name, faults.is_empty()) else {
+            return Err(faults);
+        };
+        config.providers.push(ConfiguredProvider {
+            title: self.title.value.unwrap_or(called),
+            settings: oidc::Settings {
+                name,
+                issuer,
+                client_id,
+                client_secret: self
+                    .client_secret
+                    .value
+                    .map(|it| it.reveal().to_owned().into()),
+                scopes: self.scopes.value,
+                audiences: self.audiences.value,
+            },
+            link_by: self.link_by.value.0,
+            unknown: self.unknown.value.0,
+            source: source.clone(),
+        });
+        Ok(())
+    }
+}
