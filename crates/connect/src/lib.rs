@@ -4,4 +4,3 @@
 //! delivery is tried again in `portcullis_app::deliver`. Here stand the wire formats and the calls.
 
 pub mod http;
-pub mod oidc;

@@ -84,8 +84,8 @@ mod tests {
     fn a_token_has_its_scopes_only_and_a_person_all() {
         let read = Scopes::of(&[Scope::Read].into());
         for scope in Scope::ALL {
-            assert_eq!(read.has(*scope), *scope == Scope::Read);
-            assert!(Scopes::ALL.has(*scope));
+            assert_eq!(read.has(scope), scope == Scope::Read);
+            assert!(Scopes::ALL.has(scope));
         }
     }
 }

@@ -11,7 +11,7 @@ use portcullis_app::{
 };
 use portcullis_model::{Actor, ConnectorId};
 use portcullis_store::{Live, Store};
-use portcullis_web::{Access, Decisions, SigningKey, Token, TokenSubject, Web, serve};
+use portcullis_web::{Access, Decisions, SigningKey, Token, TokenSubject, Ways, Web, serve};
 use reqwest::StatusCode;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -53,11 +53,14 @@ impl Pdp {
         app.commit(context, SyncSource::new(policy), None)
             .await
             .unwrap();
-        let access = Access::Tokens(vec![Token {
-            name: "test".into(),
-            sha256: Sha256::digest(TOKEN).into(),
-            subject: TokenSubject::Decisions,
-        }]);
+        let access = Access::Ways(Ways {
+            tokens: vec![Token {
+                name: "test".into(),
+                sha256: Sha256::digest(TOKEN).into(),
+                subject: TokenSubject::Decisions,
+            }],
+            ..Ways::default()
+        });
         let decisions = Decisions {
             public_url: Some(PUBLIC.into()),
             log_sample: 1.0,

@@ -22,6 +22,7 @@ mod pickers;
 mod portal;
 mod rules;
 mod sessions;
+mod sign_in;
 mod stale;
 mod strict;
 mod ways_on;

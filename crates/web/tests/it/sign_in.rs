@@ -1,0 +1,628 @@
+//! Sessions, links and tokens: who gets in, as whom, for how long, and how it ends.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, Result};
+use jiff::SignedDuration;
+use portcullis_app::{
+    App,
+    secret::Secret,
+    token::{IssueLink, IssueToken, RotateToken},
+    user::DeleteUser,
+};
+use portcullis_model::{Actor, Expiry, Name, OperationName, Position, Scope, SystemActor};
+use portcullis_store::{Live, Store};
+use portcullis_testkit::TestApp;
+use portcullis_web::{Access, Decisions, SigningKey, TrustedProxy, Ways, Web, serve};
+use reqwest::{Method, StatusCode, redirect};
+use serde_json::{Value, json};
+
+/// A server that people sign in to.
+struct Gate {
+    base: String,
+    client: reqwest::Client,
+}
+
+/// What came back.
+struct Answer {
+    status: StatusCode,
+    cookies: Vec<String>,
+    to: String,
+    text: String,
+}
+
+impl Gate {
+    async fn of(app: &App, ways: Ways, public_url: Option<&str>) -> Result<Self> {
+        let decisions = Decisions {
+            public_url: public_url.map(str::to_owned),
+            ..Decisions::default()
+        };
+        let key = SigningKey::new(&[9; 32]).context("a key")?;
+        let web = Web::new(app.clone(), Access::Ways(ways), key, decisions);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let base = format!("http://{}", listener.local_addr()?);
+        tokio::spawn(serve(listener, web, std::future::pending()));
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .build()?;
+        Ok(Self { base, client })
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        form: Option<&[(&str, &str)]>,
+    ) -> Answer {
+        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        request = request.header("accept", "text/html");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(form) = form {
+            request = request.form(form);
+        }
+        let answer = request.send().await.unwrap();
+        let text = |value: &reqwest::header::HeaderValue| value.to_str().unwrap().to_owned();
+        Answer {
+            status: answer.status(),
+            cookies: answer
+                .headers()
+                .get_all("set-cookie")
+                .iter()
+                .map(text)
+                .collect(),
+            to: answer
+                .headers()
+                .get("location")
+                .map_or_else(String::new, text),
+            text: answer.text().await.unwrap(),
+        }
+    }
+
+    async fn get(&self, path: &str, cookie: &str) -> Answer {
+        self.ask(Method::GET, path, &[("cookie", cookie)], None)
+            .await
+    }
+
+    /// Whether that cookie still is a session.
+    async fn lets_in(&self, cookie: &str) -> bool {
+        let answer = self.get("/groups", cookie).await;
+        assert!(
+            answer.status == StatusCode::OK || answer.to.starts_with("/sign-in?"),
+            "{}",
+            answer.status
+        );
+        answer.status == StatusCode::OK
+    }
+
+    /// What a program with that token is answered.
+    async fn program(&self, method: Method, path: &str, token: &str, body: &Value) -> (u16, Value) {
+        let request = self
+            .client
+            .request(method.clone(), format!("{}{path}", self.base));
+        let mut request = request.bearer_auth(token);
+        if method != Method::GET {
+            request = request.json(body);
+        }
+        let answer = request.send().await.unwrap();
+        (
+            answer.status().as_u16(),
+            answer.json().await.unwrap_or_default(),
+        )
+    }
+
+    /// The form token on a page.
+    async fn form_token(&self, cookie: &str) -> String {
+        let page = self.get("/account", cookie).await.text;
+        let (_, rest) = page.split_once("name=\"csrf\" value=\"").expect("a form");
+        rest.split('"').next().unwrap().to_owned()
+    }
+
+    /// Signs `login` in by a link; the cookie.
+    async fn sign_in(&self, app: &App, login: &str) -> String {
+        let link = link(app, login).await;
+        let answer = self.ask(Method::POST, &link, &[], None).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        answer.cookies[0].split(';').next().unwrap().to_owned()
+    }
+}
+
+fn operator(app: &App) -> portcullis_model::Context {
+    app.context(Actor::System(SystemActor::Operator))
+}
+
+/// The path of a link that signs `login` in.
+async fn link(app: &App, login: &str) -> String {
+    let secret = Secret::new("");
+    let user = app.world().user_by_login(login).unwrap().id;
+    let digest = secret.digest();
+    app.commit(operator(app), IssueLink { user, digest }, None)
+        .await
+        .unwrap();
+    format!("/sign-in/link/{}", secret.reveal())
+}
+
+/// A token of `login` with those scopes, for a day.
+async fn token(app: &App, login: &str, name: &str, scopes: &[Scope]) -> Secret {
+    let secret = Secret::new("pct_");
+    let issue = IssueToken {
+        user: app.world().user_by_login(login).unwrap().id,
+        name: Name::parse(name).unwrap(),
+        scopes: scopes.iter().copied().collect(),
+        digest: secret.digest(),
+        until: Expiry::at(app.now().plus_days(1)),
+    };
+    app.commit(operator(app), issue, None).await.unwrap();
+    secret
+}
+
+#[tokio::test]
+async fn a_link_signs_in_once_and_looking_at_it_does_not_use_it_up() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let link = link(&it.app, "ada").await;
+    for _ in 0..2 {
+        let shown = gate.get(&link, "").await;
+        assert!(shown.text.contains("Sign in as Ada"), "{}", shown.text);
+        assert!(shown.cookies.is_empty());
+    }
+    let first = gate.ask(Method::POST, &link, &[], None).await;
+    assert_eq!((first.status, &*first.to), (StatusCode::SEE_OTHER, "/"));
+    let cookie = &first.cookies[0];
+    for part in ["portcullis-session=", "HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    let again = gate.ask(Method::POST, &link, &[], None).await;
+    assert_eq!(again.status, StatusCode::BAD_REQUEST);
+    assert!(
+        again
+            .cookies
+            .iter()
+            .all(|cookie| !cookie.contains("portcullis-session="))
+    );
+    assert!(gate.get(&link, "").await.text.contains("used up"));
+    let guessed = gate.ask(Method::POST, "/sign-in/link/abc", &[], None).await;
+    assert_eq!(guessed.status, StatusCode::BAD_REQUEST);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_link_ends_after_a_quarter_of_an_hour_and_with_the_next_one() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let late = link(&it.app, "ada").await;
+    it.clock.advance(SignedDuration::from_mins(15));
+    let answer = gate.ask(Method::POST, &late, &[], None).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    let (one, _two) = (link(&it.app, "ada").await, link(&it.app, "ada").await);
+    let answer = gate.ask(Method::POST, &one, &[], None).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    Ok(())
+}
+
+#[tokio::test]
+async fn whom_nobody_knows_is_sent_to_sign_in_and_a_program_is_told() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let page = gate.get("/groups?q=pay", "").await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER);
+    assert_eq!(page.to, "/sign-in?next=%2Fgroups%3Fq%3Dpay");
+    assert_eq!(
+        gate.get("/api/v1/groups", "").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    let forged = format!("portcullis-session={}", "0".repeat(64));
+    assert!(!gate.lets_in(&forged).await);
+    for next in [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "evil",
+    ] {
+        let cookie = gate.sign_in(&it.app, "ada").await;
+        let path = format!("/sign-in?next={}", next.replace('\\', "%5C"));
+        assert_eq!(gate.get(&path, &cookie).await.to, "/", "{next}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_session_ends_when_it_is_idle_and_in_the_end_in_any_case() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let cookie = gate.sign_in(&it.app, "ada").await;
+    let hours = |hours| it.clock.advance(SignedDuration::from_hours(hours));
+    // Half a day without a request is too long, and less is not.
+    for _ in 0..3 {
+        hours(11);
+        assert!(gate.lets_in(&cookie).await);
+    }
+    hours(13);
+    assert!(!gate.lets_in(&cookie).await);
+    // A week is the end, however busy.
+    let cookie = gate.sign_in(&it.app, "ada").await;
+    for _ in 0..15 {
+        hours(11);
+        assert!(gate.lets_in(&cookie).await);
+    }
+    hours(3);
+    assert!(!gate.lets_in(&cookie).await);
+    Ok(())
+}
+
+#[tokio::test]
+async fn signing_in_makes_a_new_session_and_ends_the_one_before() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let planted = gate.sign_in(&it.app, "sven").await;
+    let link = link(&it.app, "ada").await;
+    let answer = gate
+        .ask(Method::POST, &link, &[("cookie", &planted)], None)
+        .await;
+    let cookie = answer.cookies[0].split(';').next().unwrap();
+    assert_ne!(cookie, planted);
+    assert!(!gate.lets_in(&planted).await, "fixation");
+    assert!(gate.get("/account", cookie).await.text.contains("Ada"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_everywhere_and_nothing_brings_it_back() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let (one, two) = (
+        gate.sign_in(&it.app, "ada").await,
+        gate.sign_in(&it.app, "ada").await,
+    );
+    let other = gate.sign_in(&it.app, "sven").await;
+    // A form of another session, and one sent from elsewhere, end nothing.
+    let csrf = gate.form_token(&one).await;
+    let foreign = gate.form_token(&two).await;
+    let send = async |cookie: &str, csrf: &str, more: &[(&str, &str)]| {
+        let mut headers = vec![("cookie", cookie)];
+        headers.extend(more);
+        gate.ask(Method::POST, "/sign-out", &headers, Some(&[("csrf", csrf)]))
+            .await
+    };
+    assert_eq!(
+        send(&one, &foreign, &[]).await.status,
+        StatusCode::FORBIDDEN
+    );
+    for from in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+    ] {
+        assert_eq!(
+            send(&one, &csrf, &[from]).await.status,
+            StatusCode::FORBIDDEN,
+            "{from:?}"
+        );
+    }
+    assert!(gate.lets_in(&one).await);
+    let out = send(&one, &csrf, &[("sec-fetch-site", "same-origin")]).await;
+    assert!(out.to.starts_with("/signed-out"), "{}", out.to);
+    assert!(!gate.lets_in(&one).await && gate.lets_in(&two).await);
+    let last = it.world().position();
+    let undo = format!("/api/v1/log/{last}/undo");
+    let admin = token(&it.app, "ada", "admin", &Scope::ALL).await;
+    let (status, body) = gate
+        .program(Method::POST, &undo, admin.reveal(), &json!({}))
+        .await;
+    assert_eq!(
+        (status, &body["code"]),
+        (409, &"cannot_undo".into()),
+        "{body}"
+    );
+    assert!(!gate.lets_in(&one).await);
+    // Everywhere else, of one's own.
+    let three = gate.sign_in(&it.app, "ada").await;
+    let csrf = gate.form_token(&three).await;
+    let form: &[_] = &[("csrf", &*csrf), ("user", "")];
+    let headers = [("cookie", &*three)];
+    let path = "/account/sign-out-everywhere";
+    gate.ask(Method::POST, path, &headers, Some(form)).await;
+    assert!(!gate.lets_in(&two).await && gate.lets_in(&three).await);
+    assert!(gate.lets_in(&other).await, "another's");
+    // Of another's: an admin may, others may not.
+    let csrf_of_sven = gate.form_token(&other).await;
+    let form: &[_] = &[("csrf", &*csrf_of_sven), ("user", "ada")];
+    let tried = gate
+        .ask(Method::POST, path, &[("cookie", &other)], Some(form))
+        .await;
+    assert_eq!(tried.status, StatusCode::FORBIDDEN);
+    assert!(gate.lets_in(&three).await);
+    let form: &[_] = &[("csrf", &*csrf), ("user", "sven")];
+    gate.ask(Method::POST, path, &headers, Some(form)).await;
+    assert!(!gate.lets_in(&other).await);
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_is_deleted_is_out_at_once_and_undoing_that_brings_back_no_session() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let cookie = gate.sign_in(&it.app, "sven").await;
+    let of_sven = token(&it.app, "sven", "laptop", &[Scope::Read]).await;
+    let user = it.world().user_by_login("sven").unwrap().id;
+    let ada = it.world().user_by_login("ada").unwrap().id;
+    let gone = it.app.context(Actor::User(ada));
+    let gone = it
+        .app
+        .commit(gone, DeleteUser { user }, None)
+        .await
+        .unwrap();
+    assert!(!gate.lets_in(&cookie).await);
+    let me = async || {
+        gate.program(Method::GET, "/api/v1/me", of_sven.reveal(), &json!({}))
+            .await
+            .0
+    };
+    assert_eq!(me().await, 401);
+    let undo = format!("/api/v1/log/{}/undo", gone.position);
+    let admin = token(&it.app, "ada", "admin", &Scope::ALL).await;
+    let (status, body) = gate
+        .program(Method::POST, &undo, admin.reveal(), &json!({}))
+        .await;
+    assert_eq!(status, 200, "{body}");
+    assert!(it.world().user_by_login("sven").is_some());
+    assert!(!gate.lets_in(&cookie).await);
+    assert_eq!(me().await, 401);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_does_what_its_scopes_say_and_no_more() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let asks = json!({ "group": "payroll-read", "reason": "work" });
+    let question = json!({
+        "subject": { "type": "user", "id": "ada" },
+        "action": { "name": "use" },
+        "resource": { "type": "permission", "id": "x" }
+    });
+    let tag = json!({ "name": "by-token" });
+    let table = [
+        (Scope::Read, Method::GET, "/api/v1/groups", json!({})),
+        (Scope::Read, Method::GET, "/groups", json!({})),
+        (Scope::Request, Method::POST, "/api/v1/requests", asks),
+        (
+            Scope::Decide,
+            Method::POST,
+            "/api/v1/requests/none/approve",
+            json!({}),
+        ),
+        (Scope::Administer, Method::POST, "/api/v1/tags", tag),
+        (
+            Scope::Decisions,
+            Method::POST,
+            "/access/v1/evaluation",
+            question,
+        ),
+    ];
+    for scope in Scope::ALL {
+        let token = token(&it.app, "ada", scope.as_str(), &[scope]).await;
+        for (needed, method, path, body) in &table {
+            let (status, answer) = gate
+                .program(method.clone(), path, token.reveal(), body)
+                .await;
+            let refused = (status, &answer["code"]) == (403, &"insufficient_scope".into());
+            let what = format!("{} {method} {path}: {status} {answer}", scope.as_str());
+            assert_eq!(refused, scope != *needed, "{what}");
+            assert_ne!(status, 401, "{what}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_ends_by_time_by_revocation_and_after_its_overlap() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let works = async |token: &Secret| {
+        gate.program(Method::GET, "/api/v1/me", token.reveal(), &json!({}))
+            .await
+            .0
+            == 200
+    };
+    let old = token(&it.app, "sven", "laptop", &[Scope::Read]).await;
+    let id = it.world().credential_by_digest(old.digest()).unwrap().id;
+    let new = Secret::new("pct_");
+    let rotate = RotateToken {
+        token: id,
+        digest: new.digest(),
+        until: Expiry::at(it.app.now().plus_days(30)),
+        overlap: 3_600,
+    };
+    let sven = it.world().user_by_login("sven").unwrap().id;
+    let as_sven = || it.app.context(Actor::User(sven));
+    it.app.commit(as_sven(), rotate, None).await.unwrap();
+    assert!(works(&old).await && works(&new).await);
+    it.clock.advance(SignedDuration::from_hours(1));
+    assert!(!works(&old).await && works(&new).await);
+    it.clock.advance(SignedDuration::from_hours(24 * 30));
+    assert!(!works(&new).await);
+    // Longer than the settings let, none is made.
+    let long = IssueToken {
+        user: sven,
+        name: Name::parse("for ever")?,
+        scopes: [Scope::Read].into(),
+        digest: Secret::new("").digest(),
+        until: Expiry::NEVER,
+    };
+    assert!(it.app.commit(as_sven(), long, None).await.is_err());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_page_makes_a_token_shows_it_once_and_revokes_it() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let cookie = gate.sign_in(&it.app, "sven").await;
+    let csrf = gate.form_token(&cookie).await;
+    let headers = [("cookie", &*cookie)];
+    let form: &[_] = &[
+        ("csrf", &*csrf),
+        ("name", "laptop"),
+        ("scope", "read"),
+        ("days", "3"),
+    ];
+    let made = gate
+        .ask(Method::POST, "/account/tokens", &headers, Some(form))
+        .await;
+    let (_, rest) = made.text.split_once("pct_").expect("the token");
+    let token = format!("pct_{}", &rest[..64]);
+    let me = async || {
+        gate.program(Method::GET, "/api/v1/me", &token, &json!({}))
+            .await
+            .0
+    };
+    assert_eq!(me().await, 200);
+    let page = gate.get("/account", &cookie).await.text;
+    assert!(page.contains("laptop") && !page.contains(&token));
+    let entry = it.world().position();
+    let log = it.app.store().entry(entry).await?.unwrap();
+    assert_eq!(log.operation, OperationName::TokenIssue);
+    assert!(
+        !format!("{log:?}").contains(&token),
+        "the log has no secret"
+    );
+    // What is wrong is told at once, and whose it is not is refused.
+    let wrong: &[_] = &[
+        ("csrf", &*csrf),
+        ("name", ""),
+        ("scope", "all"),
+        ("days", "0"),
+    ];
+    let told = gate
+        .ask(Method::POST, "/account/tokens", &headers, Some(wrong))
+        .await;
+    assert_eq!(told.status, StatusCode::BAD_REQUEST);
+    let others: &[_] = &[
+        ("csrf", &*csrf),
+        ("name", "x"),
+        ("scope", "read"),
+        ("days", "3"),
+        ("user", "ada"),
+    ];
+    let told = gate
+        .ask(Method::POST, "/account/tokens", &headers, Some(others))
+        .await;
+    assert_eq!(told.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        gate.get("/account?user=ada", &cookie).await.status,
+        StatusCode::FORBIDDEN
+    );
+    let (_, rest) = page.rsplit_once("/account/end/").expect("a button");
+    let revoke = format!("/account/end/{}", rest.split('"').next().unwrap());
+    gate.ask(Method::POST, &revoke, &headers, Some(&[("csrf", &*csrf)]))
+        .await;
+    assert_eq!(me().await, 401);
+    Ok(())
+}
+
+#[tokio::test]
+async fn over_https_the_cookie_goes_to_this_host_only() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), Some("https://access.example")).await?;
+    let link = link(&it.app, "ada").await;
+    let host = [("host", "access.example")];
+    let answer = gate.ask(Method::POST, &link, &host, None).await;
+    let cookie = &answer.cookies[0];
+    assert!(cookie.starts_with("__Host-portcullis-session="), "{cookie}");
+    assert!(cookie.contains("; Secure"), "{cookie}");
+    let cookie = cookie.split(';').next().unwrap();
+    let with = |host| [("host", host), ("cookie", cookie)];
+    let page = gate
+        .ask(Method::GET, "/groups", &with("access.example"), None)
+        .await;
+    assert_eq!(page.status, StatusCode::OK);
+    // Under another name there is no session, and no way to get one.
+    let page = gate
+        .ask(Method::GET, "/groups", &with("evil.example"), None)
+        .await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER);
+    let tried = gate
+        .ask(Method::POST, &link, &[("host", "evil.example")], None)
+        .await;
+    assert_eq!(tried.status, StatusCode::BAD_REQUEST);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_proxy_is_believed_by_its_address_and_its_secret() -> Result<()> {
+    let it = TestApp::start().await?;
+    let secret = Secret::new("");
+    let proxy = |from: &str| TrustedProxy {
+        from: vec![from.parse::<IpAddr>().unwrap()],
+        header: "x-forwarded-user".into(),
+        secret: secret.digest(),
+    };
+    let ways = |from| Ways {
+        proxy: Some(proxy(from)),
+        ..Ways::default()
+    };
+    let near = Gate::of(&it.app, ways("127.0.0.1"), None).await?;
+    let far = Gate::of(&it.app, ways("192.0.2.1"), None).await?;
+    let right = ("x-portcullis-proxy-secret", secret.reveal());
+    let ask = async |gate: &Gate, headers: &[(&str, &str)]| {
+        gate.ask(Method::GET, "/account", headers, None)
+            .await
+            .status
+    };
+    let user = ("x-forwarded-user", "sven");
+    assert_eq!(ask(&near, &[user, right]).await, StatusCode::OK);
+    let refused: &[&[(&str, &str)]] = &[
+        &[user],
+        &[user, ("x-portcullis-proxy-secret", "wrong")],
+        &[user, ("x-forwarded-user", "ada"), right],
+        &[("x-forwarded-user", "sven@example.com"), right],
+        &[("x-forwarded-user", "nobody"), right],
+    ];
+    for headers in refused {
+        assert_ne!(ask(&near, headers).await, StatusCode::OK, "{headers:?}");
+    }
+    assert_ne!(ask(&far, &[user, right]).await, StatusCode::OK);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_one_server_begins_and_ends_holds_on_the_other() -> Result<()> {
+    for database in portcullis_testkit::databases().await? {
+        let it = TestApp::on(database).await?;
+        let one = Gate::of(&it.app, Ways::default(), None).await?;
+        let live = Live::start(Store::open(&it.database.url).await?).await?;
+        let other = App::new(
+            live,
+            Arc::new(it.clock.clone()),
+            Arc::new(portcullis_app::RandomIds),
+            portcullis_model::Policy::default(),
+        );
+        let two = Gate::of(&other, Ways::default(), None).await?;
+        let cookie = one.sign_in(&it.app, "ada").await;
+        reached(&other, it.world().position()).await;
+        assert!(two.lets_in(&cookie).await);
+        let csrf = two.form_token(&cookie).await;
+        let headers = [("cookie", &*cookie)];
+        two.ask(
+            Method::POST,
+            "/sign-out",
+            &headers,
+            Some(&[("csrf", &*csrf)]),
+        )
+        .await;
+        reached(&it.app, other.world().position()).await;
+        assert!(!one.lets_in(&cookie).await);
+    }
+    Ok(())
+}
+
+/// Waits until a server knows of a change.
+async fn reached(app: &App, position: Position) {
+    let seen = app.live().at_least(position, Duration::from_secs(20)).await;
+    assert!(seen.is_ok(), "it follows the log");
+}
