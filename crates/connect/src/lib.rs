@@ -4,3 +4,5 @@
 //! delivery is tried again in `portcullis_app::deliver`. Here stand the wire formats and the calls.
 
 pub mod http;
+pub mod oidc;
+mod proof;
