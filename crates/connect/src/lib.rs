@@ -3,4 +3,7 @@
 //! What happens there is decided elsewhere: what a commit means outside in `portcullis_app::notices`, when a
 //! delivery is tried again in `portcullis_app::deliver`. Here stand the wire formats and the calls.
 
+pub mod cloudflare;
 pub mod http;
+pub mod oidc;
+mod proof;
