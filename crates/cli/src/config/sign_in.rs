@@ -57,6 +57,8 @@ section! {
         scopes: Vec<String> = vec!["profile".into(), "email".into()];
         /// for whom its access tokens may be made, where programs use them here
         audiences: Vec<String>;
+        /// how people should sign in there, in its own words (`acr_values`)
+        acr_values: Vec<String>;
         /// how somebody is found who signs in for the first time: `subject` (linked by an admin or a source) or `verified_email`
         link_by: LinkWord = LinkWord(LinkBy::Subject);
         /// what becomes of people nobody knows: `refuse` or `create`
@@ -282,9 +284,10 @@ impl Listed for OidcSettings {
                 client_secret: self
                     .client_secret
                     .value
-                    .map(|it| it.reveal().to_owned().into()),
+                    .map(|it| oidc::ClientSecret::new(it.reveal().to_owned())),
                 scopes: self.scopes.value,
                 audiences: self.audiences.value,
+                acr_values: self.acr_values.value,
             },
             link_by: self.link_by.value.0,
             unknown: self.unknown.value.0,
