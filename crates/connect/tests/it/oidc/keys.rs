@@ -116,6 +116,15 @@ async fn a_key_is_used_for_what_it_is_for() {
         };
         assert_eq!(rig.with_token(0, sign).await.is_ok(), counts, "{told}");
     }
+    // One key of RSA is not for all that RSA can.
+    let rsa = Key::rsa("r");
+    rig.idp.keys(&[&rsa]);
+    let header = json!({ "alg": "PS256", "kid": "r" });
+    let outcome = rig
+        .with_token(0, |claims| rsa.sign_as(&header, claims))
+        .await;
+    assert_eq!(outcome, Err(protocol(UNKNOWN)));
+    assert!(rig.with_token(0, |claims| rsa.sign(claims)).await.is_ok());
 }
 
 #[tokio::test]
