@@ -19,7 +19,8 @@ mod view;
 mod words;
 
 pub use auth::{
-    Access, Provider, Sessions, SigningKey, TOKEN_PREFIX, Token, TokenSubject, TrustedProxy, Ways,
+    Access, CloudflareAccess, Provider, Sessions, SigningKey, TOKEN_PREFIX, Token, TokenSubject,
+    TrustedProxy, Ways,
 };
 pub use connection::{Connections, Deadlines};
 pub use limits::Limits;

@@ -18,6 +18,7 @@ mod operations;
 mod order;
 mod plainly;
 mod random;
+mod sign_in;
 mod sources;
 mod spelling;
 mod sync;

@@ -59,6 +59,13 @@ impl Serve {
         let config = Config::load(&self.place, self.listen.or(port).as_deref())?;
         start_log(&config.server.log.value.0);
         let address = config.server.listen.value;
+        if !address.ip().is_loopback() && !config.lets_anybody_in() {
+            return Err(BadUsage(format!(
+                "{}: listening on {address} is for other machines, and nothing says who is let in from there; add [[sign_in.oidc]] or a [[token]] to the configuration, set `public_url` to the `https` address people come by, or listen on 127.0.0.1",
+                config.server.listen.source
+            ))
+            .into());
+        }
         // Without data nobody could ask anything, unless the data is what the policy file says.
         let missing = match config.decisions.policy.value {
             Some(_) => Missing::Create,

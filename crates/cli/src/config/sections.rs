@@ -17,7 +17,7 @@ use super::{
     portal::Portal,
     section::{Row, Section},
     server::Server,
-    sign_in::{ConfiguredProvider, ProxySettings, SignInSettings},
+    sign_in::{CloudflareSettings, ConfiguredProvider, ProxySettings, SignInSettings},
     sinks::Sinks,
     token::ConfiguredToken,
     value::{Source, Written},
@@ -34,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) portal: Portal,
     pub(crate) policy: PolicySettings,
     pub(crate) sign_in: SignInSettings,
+    pub(crate) cloudflare: CloudflareSettings,
     pub(crate) proxy: ProxySettings,
     pub(crate) providers: Vec<ConfiguredProvider>,
     pub(crate) tokens: Vec<ConfiguredToken>,
@@ -46,6 +47,7 @@ impl Config {
             &mut self.database,
             &mut self.server,
             &mut self.sign_in,
+            &mut self.cloudflare,
             &mut self.proxy,
             &mut self.limits,
             &mut self.decisions,
@@ -109,13 +111,25 @@ impl Config {
         faults
     }
 
+    /// Whether anybody could come in from another machine.
+    pub(crate) fn lets_anybody_in(&self) -> bool {
+        let public = self.server.public_url.value.as_deref();
+        !self.tokens.is_empty()
+            || !self.providers.is_empty()
+            || self.cloudflare.team.value.is_some()
+            || self.proxy.proxy().is_some()
+            || public.is_some_and(|url| url.starts_with("https://"))
+    }
+
     /// Who is let in how; `tokens` are those that may be used.
     pub(crate) fn ways(&self, tokens: Vec<Token>) -> Result<Ways, BadUsage> {
         let http = Http::new(&http::Settings::default()).map_err(BadUsage)?;
+        let cloudflare = self.cloudflare.access(http.clone()).map_err(BadUsage)?;
         let providers = self.providers.iter().map(|it| it.provider(http.clone()));
         Ok(Ways {
             tokens,
             providers: providers.collect::<Result<_, _>>().map_err(BadUsage)?,
+            cloudflare,
             proxy: self.proxy.proxy(),
             sessions: self.sign_in.sessions(),
         })

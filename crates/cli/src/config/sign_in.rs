@@ -6,9 +6,9 @@ use portcullis_app::{
     secret,
     session::{LinkBy, Unknown},
 };
-use portcullis_connect::{http::Http, oidc};
+use portcullis_connect::{cloudflare, http::Http, oidc};
 use portcullis_model::ConnectorId;
-use portcullis_web::{Provider, Sessions, TrustedProxy};
+use portcullis_web::{CloudflareAccess, Provider, Sessions, TrustedProxy};
 
 use super::{
     listed::Listed,
@@ -37,6 +37,20 @@ section! {
         header: String = "x-forwarded-user".into();
         /// what it proves itself with, in the header `x-portcullis-proxy-secret`
         secret: Option<Secret> => "needed with `sign_in.proxy.from`";
+    }
+}
+
+section! {
+    /// Cloudflare Access before the program.
+    CloudflareSettings, prefix "sign_in.cloudflare." {
+        /// the team, as in `TEAM.cloudflareaccess.com`, where Cloudflare Access stands before the program
+        team: Option<String> => "none";
+        /// the audience tags of the applications there that lead here
+        audiences: Vec<String>;
+        /// how somebody is found who is not linked: `subject` or `verified_email`
+        link_by: LinkWord = LinkWord(LinkBy::VerifiedEmail);
+        /// where its keys are
+        certs: Option<String> => "at the team's address";
     }
 }
 
@@ -159,6 +173,30 @@ impl SignInSettings {
             idle: i64::from(self.idle_hours.value.0) * 3_600,
             longest: i64::from(self.longest_days.value.0) * 86_400,
         }
+    }
+}
+
+impl CloudflareSettings {
+    /// Cloudflare Access, if it stands before the program.
+    pub(super) fn access(&self, http: Http) -> Result<Option<CloudflareAccess>, String> {
+        let Some(team) = self.team.value.clone() else {
+            return Ok(None);
+        };
+        // Accounts there are linked under this name.
+        let name = ConnectorId::parse("cloudflare").map_err(|error| error.to_string())?;
+        let settings = cloudflare::Settings {
+            name,
+            team,
+            audiences: self.audiences.value.clone(),
+            certs: self.certs.value.clone(),
+        };
+        let edge = cloudflare::Access::new(settings, http)
+            .map_err(|wrong| format!("{}: {wrong}", self.team.source))?;
+        Ok(Some(CloudflareAccess {
+            name,
+            edge,
+            link_by: self.link_by.value.0,
+        }))
     }
 }
 

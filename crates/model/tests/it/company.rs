@@ -10,10 +10,10 @@ use std::{
 };
 
 use portcullis_model::{
-    Actor, Allowed, App, Change, ChangeSet, ConnectorId, Constraints, Context, Edit, Entitlement,
-    Expiry, Grant, Granted, Group, GroupKind, Id, Ids, Inclusion, Membership, MembershipKind,
-    OperationName, Permission, Policy, Refusal, Request, Sourced as _, State, SystemActor,
-    Timestamp, User, Validity, Wants, World, guard,
+    Actor, Allowed, App, Change, ChangeSet, ConnectorId, Constraints, Context, Credential, Edit,
+    Entitlement, Expiry, Grant, Granted, Group, GroupKind, Id, Ids, Inclusion, Membership,
+    MembershipKind, OperationName, Permission, Policy, Refusal, Request, Sourced as _, State,
+    SystemActor, Timestamp, User, Validity, Wants, World, guard,
     name::PermissionName,
     record::{AppOrigin, AppPart, Authority},
     request::Resolution,
@@ -212,6 +212,11 @@ impl Company {
             .direct(user, group, kind)
             .expect("a fact")
             .clone()
+    }
+
+    /// The only credential there is.
+    pub(crate) fn the_credential(&self) -> Credential {
+        self.world.credentials().next().unwrap().clone()
     }
 
     pub(crate) fn the_inclusion(&self, role: &str, target: &str) -> Inclusion {

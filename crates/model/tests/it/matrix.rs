@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use portcullis_model::{
-    Action, ChangeSet, ConnectorId, Description, Edit, Group, GroupKind, Identity, MembershipKind,
-    Relation, Request, Resource, State, Target, may, record::AppPart,
+    Action, ChangeSet, ConnectorId, Credential, Description, Digest, Edit, Group, GroupKind,
+    Identity, MembershipKind, Purpose, Relation, Request, Resource, Scope, State, Target, may,
+    record::AppPart,
 };
 
 use crate::company::Company;
@@ -46,6 +47,14 @@ fn company() -> Company {
         .owner("rosa", "Role-Dev")
         .attached("Role-Ops", USERS, MembershipKind::Member)
         .asked("asker", USERS, MembershipKind::Member, days(5));
+    let token = Credential::issue(
+        &company.as_system(),
+        id("user new.hire"),
+        Digest([1; 32]),
+        token(),
+        days(1),
+    );
+    let company = company.has(Edit::create(token));
     COLUMNS.iter().fold(company, |company, (_, who)| {
         company.asked(who, "Commons", MembershipKind::Owner, NEVER)
     })
@@ -60,6 +69,25 @@ fn edit_group(company: &Company, called: &str, edit: impl FnOnce(&mut Group)) ->
 
 fn told(text: &str) -> Description {
     Description::parse(text).unwrap()
+}
+
+fn token() -> Purpose {
+    Purpose::Token {
+        name: name("laptop"),
+        scopes: [Scope::Read].into(),
+    }
+}
+
+/// A credential of somebody who has no other standing, made by `who`.
+fn credential(c: &Company, who: &str, purpose: Purpose) -> Credential {
+    let context = c.as_user(who);
+    Credential::issue(
+        &context,
+        id("user new.hire"),
+        Digest([2; 32]),
+        purpose,
+        days(1),
+    )
 }
 
 /// One row: the columns that may, and the change that needs the action and no other.
@@ -82,6 +110,9 @@ fn row(c: &Company, action: Action, who: &str) -> (&'static str, ChangeSet) {
             );
             (ADMIN, one(link.unwrap()))
         }
+        Action::MakeToken => (ADMIN, one(Edit::create(credential(c, who, token())))),
+        Action::MakeLink => (ADMIN, one(Edit::create(credential(c, who, Purpose::Link)))),
+        Action::EndCredential => (ADMIN, one(c.the_credential().end())),
         Action::CreateUser => (ADMIN, one(Edit::create(user("newcomer")))),
         Action::EditUser => {
             let before = user("any");

@@ -4,8 +4,9 @@
 use std::{fmt::Debug, sync::Arc};
 
 use portcullis_model::{
-    Actor, Change, ChangeSet, ConnectorId, Constraints, Diff, Edit, Granted, Identity,
-    MembershipKind, OperationName, Position, Request, Resource, State, SystemActor,
+    Actor, Change, ChangeSet, ConnectorId, Constraints, Credential, Diff, Digest, Edit, Granted,
+    Identity, MembershipKind, Name, OperationName, Position, Purpose, Request, Resource, Scope,
+    Session, State, SystemActor,
     name::Environment,
     record::Authority,
     record::{AppOrigin, AppPart},
@@ -32,6 +33,42 @@ fn a_user() {
     user.email = None;
     user.attributes.clear();
     insta::assert_snapshot!(json(&user), @r#"{"id":"fe0de675-9b3f-3f66-9d58-36b11b763d36","login":"ada","name":"ada","kind":"person"}"#);
+}
+
+#[test]
+fn credentials() {
+    let c = Company::new().user("ben");
+    let issue = |purpose| {
+        let context = c.as_actor(Actor::System(SystemActor::SignIn));
+        Credential::issue(
+            &context,
+            id("user ben"),
+            Digest([171; 32]),
+            purpose,
+            days(7),
+        )
+    };
+    let session = |provider: Option<&str>| {
+        Purpose::Session(Session {
+            proved_at: NOW,
+            provider: provider.map(|name| ConnectorId::parse(name).unwrap()),
+            sid: provider.map(|_| "s1".into()),
+            acr: None,
+        })
+    };
+    let token = Purpose::Token {
+        name: Name::parse("laptop").unwrap(),
+        scopes: [Scope::Request, Scope::Read].into(),
+    };
+    let part = |purpose| {
+        let text = json(&issue(purpose));
+        let (_, rest) = text.split_once("\"user\"").unwrap();
+        rest.split_once("\"digest\"").unwrap().1.to_owned()
+    };
+    insta::assert_snapshot!(part(session(None)), @"");
+    insta::assert_snapshot!(part(session(Some("okta"))), @"");
+    insta::assert_snapshot!(part(token), @"");
+    insta::assert_snapshot!(part(Purpose::Link), @"");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::{net::IpAddr, sync::Arc};
 
 use portcullis_app::session::{LinkBy, Unknown};
-use portcullis_connect::oidc;
-use portcullis_model::{Digest, Id, User};
+use portcullis_connect::{cloudflare, oidc};
+use portcullis_model::{ConnectorId, Digest, Id, User};
 
 /// How people and programs prove who they are.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Ways {
     pub tokens: Vec<Token>,
     /// The identity providers, in the order in which they are offered.
     pub providers: Vec<Provider>,
+    /// Cloudflare Access, where it stands before the program.
+    pub cloudflare: Option<CloudflareAccess>,
     /// A proxy that says who it lets through.
     pub proxy: Option<TrustedProxy>,
     /// How long sessions last.
@@ -40,6 +42,17 @@ pub struct Provider {
     pub link_by: LinkBy,
     /// What becomes of people nobody knows.
     pub unknown: Unknown,
+}
+
+/// Cloudflare Access, which signs for whom it lets through.
+#[derive(Clone, Debug)]
+pub struct CloudflareAccess {
+    /// What it is called where accounts are linked.
+    pub name: ConnectorId,
+    /// What looks at its assertions.
+    pub edge: cloudflare::Access,
+    /// How somebody is found who is not linked.
+    pub link_by: LinkBy,
 }
 
 /// A proxy that stands before the program, knows who asks, and says so in a header.

@@ -15,6 +15,7 @@ use super::{
     scopes::Scopes,
     session,
     uses::Uses,
+    vouched::{by_access_token, by_cloudflare},
 };
 use crate::{Web, error::Failure, http::said};
 
@@ -77,13 +78,13 @@ impl Proof {
 }
 
 /// What one way found in a request: who it is, or nothing where the request does not go this way.
-type Found = Result<Option<Authenticated>, Refused>;
+pub(super) type Found = Result<Option<Authenticated>, Refused>;
 
 /// The request goes a way and is not let in by it.
-struct Refused;
+pub(super) struct Refused;
 
 /// A user that was named; refused where there is none.
-fn named(user: Option<&User>, proof: Proof, world: &Arc<World>) -> Found {
+pub(super) fn named(user: Option<&User>, proof: Proof, world: &Arc<World>) -> Found {
     let user = user.ok_or(Refused)?;
     Ok(Some(Authenticated {
         user: Some(user.id),
@@ -140,12 +141,21 @@ impl Authenticator {
                 &|| self.by_persona(parts, world),
             ]),
             Access::Ways(ways) => {
+                if let Some(found) = by_access_token(parts, &ways.providers, web).await? {
+                    return Ok(found);
+                }
                 let without_session =
                     first([&|| self.by_token(parts, &ways.tokens, world, now), &|| {
                         by_proxy(parts, ways.proxy.as_ref(), world)
                     }]);
                 match without_session {
-                    Ok(None) => return self.by_session(parts, ways, web, now).await,
+                    Ok(None) => {
+                        let edge = ways.cloudflare.as_ref();
+                        return match by_cloudflare(parts, edge, web).await? {
+                            Some(found) => Ok(found),
+                            None => self.by_session(parts, ways, web, now).await,
+                        };
+                    }
                     found => found,
                 }
             }
@@ -316,7 +326,7 @@ fn is_local_request(parts: &Parts) -> bool {
     peer(parts).is_some_and(|peer| peer.is_loopback()) && is_loopback(host(parts))
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = said(headers, header::AUTHORIZATION)?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

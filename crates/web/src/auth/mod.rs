@@ -18,11 +18,14 @@ mod scopes;
 mod session;
 mod switch;
 mod uses;
+mod vouched;
 
 /// What a token made here begins with, so that it is recognised where it was lost.
 pub const TOKEN_PREFIX: &str = "pct_";
 
-pub use access::{Access, Provider, Sessions, Token, TokenSubject, TrustedProxy, Ways};
+pub use access::{
+    Access, CloudflareAccess, Provider, Sessions, Token, TokenSubject, TrustedProxy, Ways,
+};
 pub(crate) use authenticate::Authenticator;
 pub use authenticate::{Authenticated, Proof};
 pub use chosen::Chosen;
