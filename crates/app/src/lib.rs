@@ -12,6 +12,7 @@ mod grants;
 pub mod group;
 pub mod import;
 pub mod log;
+pub mod notices;
 pub mod places;
 pub mod pool;
 mod preview;

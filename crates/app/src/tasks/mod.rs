@@ -2,6 +2,8 @@
 
 mod deliver;
 mod expire;
+mod remind;
 
 pub use deliver::{Deliverer, run_delivery};
 pub use expire::{ExpireFacts, expire, expiry_held, expiry_held_in, lapsed_count, run_expiry};
+pub use remind::{remind, run_reminders};

@@ -42,6 +42,7 @@ async fn operators_see_retry_and_skip_what_was_given_up() {
         owner: "test".into(),
         until: now,
         most: 2,
+        together: 1,
     };
     let leased = store.outbox().claim("log", now, &terms).await.unwrap();
     let dead = leased.iter().map(|lease| {
