@@ -70,6 +70,9 @@ impl Delivery {
 /// A delivery under way.
 pub type Delivering<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 
+/// A look at whether a sink can be reached, under way; else a sentence that says why not.
+pub type Checking<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+
 /// Somewhere outside that follows what is committed: says purely what a commit means there
 /// ([`EffectSource`]), and does it.
 pub trait Sink: EffectSource {
@@ -99,6 +102,11 @@ pub trait Sink: EffectSource {
     /// What a notice to one person is here, where people are written to. `key` is the notice's own.
     fn tell(&self, _notice: &Notice, _key: String) -> Option<Effect> {
         None
+    }
+
+    /// Whether it can be reached as it is set up, for whoever sets it up; without doing anything there.
+    fn check(&self) -> Checking<'_> {
+        Box::pin(std::future::ready(Ok(())))
     }
 
     /// The most deliveries in a minute; none means as many as come.

@@ -2,5 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod chats;
 mod http;
+mod mail;
+mod program;
 mod server;
+mod slack;
+mod webhook;
