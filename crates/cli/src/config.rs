@@ -8,7 +8,9 @@
 mod database;
 mod decisions;
 mod file;
+mod http;
 mod limits;
+mod lists;
 mod policy;
 mod portal;
 mod secret;

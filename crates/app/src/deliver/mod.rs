@@ -8,6 +8,7 @@
 
 mod answer;
 mod log;
+mod operator;
 mod people;
 mod schedule;
 
@@ -21,6 +22,7 @@ use crate::notices::Notice;
 pub use self::{
     answer::Answer,
     log::LogSink,
+    operator::{OutboxDecided, OutboxDecision},
     people::{of_channel, of_people, read, to_person},
     schedule::{Budget, Schedule},
 };

@@ -30,7 +30,9 @@ pub fn events<'a>(
     context: &'a Context,
 ) -> impl Iterator<Item = Event> + 'a {
     let names = Names::new(change, after);
-    change.changes.iter().map(move |edit| {
+    let edits = change.changes.iter();
+    let told = edits.filter(|edit| EventKind::of(edit).is_told());
+    told.map(move |edit| {
         let (kind, outline) = (EventKind::of(edit), edit.outline());
         let id = outline.id.map(|id| id.to_string()).unwrap_or_default();
         let mut data = json!({

@@ -38,22 +38,17 @@ impl EventKind {
     /// All there are, in the order of records.
     pub fn all() -> impl Iterator<Item = Self> {
         RecordKind::ALL.into_iter().flat_map(|record| {
-            let whats: &[What] = match record {
-                RecordKind::Request => &[
-                    What::Created,
-                    What::Approved,
-                    What::Rejected,
-                    What::Withdrawn,
-                    What::Reopened,
-                    What::Ended,
-                ],
-                _ => &[What::Created, What::Changed, What::Ended],
-            };
-            whats.iter().map(move |what| Self {
+            let whats = told(record).iter();
+            whats.map(move |what| Self {
                 record,
                 what: *what,
             })
         })
+    }
+
+    /// Whether it is told outside at all.
+    pub(super) fn is_told(self) -> bool {
+        told(self.record).contains(&self.what)
     }
 
     /// The one that `text` names.
@@ -80,6 +75,27 @@ impl EventKind {
         }
     }
 }
+
+/// What is told outside of a kind of record. Another kind is told nothing before it stands here.
+const fn told(record: RecordKind) -> &'static [What] {
+    use RecordKind as R;
+    match record {
+        R::User | R::Tag | R::App | R::Group | R::Inclusion | R::Membership | R::Entitlement => {
+            EDITS
+        }
+        R::Resource | R::Identity => EDITS,
+        R::Request => &[
+            What::Created,
+            What::Approved,
+            What::Rejected,
+            What::Withdrawn,
+            What::Reopened,
+            What::Ended,
+        ],
+    }
+}
+
+const EDITS: &[What] = &[What::Created, What::Changed, What::Ended];
 
 const fn decided(request: &Request) -> What {
     match request.state {

@@ -5,15 +5,11 @@ use std::{collections::BTreeMap, ops::Range, path::Path};
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    section::Section,
+    lists::{LISTS, List},
     sections::Config,
-    token::TokenSettings,
     value::{Source, Text, Written},
 };
 use crate::failure::or_meant;
-
-/// The name of the list of tables that are tokens.
-const TOKEN: &str = "token";
 
 /// A file being read.
 struct File<'a> {
@@ -97,32 +93,21 @@ impl File<'_> {
     ) {
         let rows = config.rows();
         let known = rows.iter().filter_map(|row| row.key.strip_prefix(prefix));
-        let known: Vec<_> = known.collect();
+        let lists = LISTS
+            .iter()
+            .filter_map(|list| list.name.strip_prefix(prefix));
+        let known: Vec<_> = known.chain(lists).collect();
         for (key, value) in table {
             let (name, written) = (key.get_ref(), self.written(&key.span(), value.get_ref()));
             let at = &written.source;
             let full = format!("{prefix}{name}");
             let inner = format!("{name}.");
             let is_table = known.iter().any(|known| known.starts_with(&inner));
+            if let Some(list) = LISTS.iter().find(|list| list.name == full) {
+                self.list(list, value.get_ref(), at, config, faults);
+                continue;
+            }
             match value.get_ref() {
-                DeValue::Array(tokens) if full == TOKEN => {
-                    for token in tokens {
-                        match token.get_ref() {
-                            DeValue::Table(table) => {
-                                self.token(table, &token.span(), config, faults);
-                            }
-                            _ => faults.push(format!(
-                                "{}: a token is a table; write [[{TOKEN}]]",
-                                self.source(&token.span())
-                            )),
-                        }
-                    }
-                }
-                _ if full == TOKEN => {
-                    faults.push(format!(
-                        "{at}: tokens are a list of tables; write [[{TOKEN}]]"
-                    ));
-                }
                 DeValue::Table(table) if is_table => {
                     self.table(table, &format!("{full}."), config, faults);
                 }
@@ -134,41 +119,78 @@ impl File<'_> {
                         Some(table) => format!(" in [{table}]"),
                         None => String::new(),
                     };
-                    let root = prefix.is_empty().then_some(TOKEN);
                     let names = known
                         .iter()
                         .map(|known| known.split('.').next().unwrap_or(known));
                     let read = config
                         .overlay(&full, &written)
-                        .unwrap_or_else(|| Err(unknown(at, name, &inside, names.chain(root))));
+                        .unwrap_or_else(|| Err(unknown(at, name, &inside, names)));
                     faults.extend(read.err());
                 }
             }
         }
     }
 
-    fn token(
+    /// Reads all tables of a list.
+    fn list(
         &self,
+        list: &List,
+        value: &DeValue<'_>,
+        at: &Source,
+        config: &mut Config,
+        faults: &mut Vec<String>,
+    ) {
+        let name = list.name;
+        let DeValue::Array(tables) = value else {
+            faults.push(format!(
+                "{at}: `{name}` is a list of tables; write [[{name}]]"
+            ));
+            return;
+        };
+        for table in tables {
+            let span = table.span();
+            match table.get_ref() {
+                DeValue::Table(table) => self.entry(list, table, &span, config, faults),
+                _ => faults.push(format!(
+                    "{}: each of `{name}` is a table; write [[{name}]]",
+                    self.source(&span)
+                )),
+            }
+        }
+    }
+
+    /// Reads one table of a list.
+    fn entry(
+        &self,
+        list: &List,
         table: &DeTable<'_>,
         span: &Range<usize>,
         config: &mut Config,
         faults: &mut Vec<String>,
     ) {
-        let mut token = TokenSettings::default();
+        let mut entry = (list.entry)();
         let before = faults.len();
         for (key, value) in table {
             let (name, written) = (key.get_ref(), self.written(&key.span(), value.get_ref()));
-            let read = token.overlay(name, &written).unwrap_or_else(|| {
-                let known = token.rows().into_iter().map(|row| row.key);
-                Err(unknown(&written.source, name, " in [[token]]", known))
+            let read = entry.overlay(name, &written).unwrap_or_else(|| {
+                let known = entry.rows().into_iter().map(|row| row.key);
+                Err(unknown(
+                    &written.source,
+                    name,
+                    &format!(" in [[{}]]", list.name),
+                    known,
+                ))
             });
             faults.extend(read.err());
         }
         if faults.len() == before {
-            match token.token(self.source(span)) {
-                Ok(token) => config.tokens.push(token),
-                Err(wrong) => faults.extend(wrong),
-            }
+            faults.extend(
+                entry
+                    .add(self.source(span), config)
+                    .err()
+                    .into_iter()
+                    .flatten(),
+            );
         }
     }
 }

@@ -1,23 +1,26 @@
 //! Everything the program was told, section by section.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use portcullis_app::{Settings, deliver::Sink};
+use portcullis_connect::{Portal, http::Http};
 use portcullis_model::Policy;
 use portcullis_web::{Decisions, SigningKey};
 
 use super::{
     database::Database,
     decisions::DecisionPoint,
+    http::{HttpSettings, NoticeSettings},
     limits::LimitSettings,
     policy::PolicySettings,
-    portal::Portal,
+    portal::Portal as PortalSettings,
     section::{Row, Section},
     server::Server,
-    sinks::Sinks,
+    sinks::{Around, Sinks},
     token::ConfiguredToken,
     value::{Source, Written},
 };
+use crate::failure::BadUsage;
 
 /// Everything the program was told.
 #[derive(Clone, Debug, Default)]
@@ -26,8 +29,12 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) limits: LimitSettings,
     pub(crate) decisions: DecisionPoint,
+    pub(crate) http: HttpSettings,
+    /// The one HTTP client, once somebody needs it.
+    client: Arc<OnceLock<Http>>,
+    pub(crate) notices: NoticeSettings,
     pub(crate) sinks: Sinks,
-    pub(crate) portal: Portal,
+    pub(crate) portal: PortalSettings,
     pub(crate) policy: PolicySettings,
     pub(crate) tokens: Vec<ConfiguredToken>,
 }
@@ -40,6 +47,8 @@ impl Config {
             &mut self.server,
             &mut self.limits,
             &mut self.decisions,
+            &mut self.http,
+            &mut self.notices,
         ];
         all.extend(self.sinks.sections());
         all.push(&mut self.portal);
@@ -47,7 +56,7 @@ impl Config {
         all
     }
 
-    /// Every setting as it is, but tokens.
+    /// Every setting as it is, but those of lists.
     pub(crate) fn rows(&self) -> Vec<Row> {
         let mut all = self.clone();
         all.sections()
@@ -75,7 +84,7 @@ impl Config {
             let key = format!("token `{}`", token.name);
             (key, token.shown(), token.source.clone())
         });
-        rows.chain(tokens).collect()
+        rows.chain(tokens).chain(self.sinks.shown()).collect()
     }
 
     /// The policy with what other sections say of it.
@@ -91,7 +100,11 @@ impl Config {
 
     /// What settings do not go together.
     pub(super) fn faults(&self) -> Vec<String> {
-        self.portal.faults()
+        let portal = self.portal.faults().into_iter();
+        portal
+            .chain(self.http.faults())
+            .chain(self.sinks.faults())
+            .collect()
     }
 
     /// How the program works, with `policy`.
@@ -113,8 +126,35 @@ impl Config {
         self.server.secret.value.as_ref()?.key()
     }
 
-    /// The sinks that are turned on.
-    pub(crate) fn sinks(&self) -> Vec<Arc<dyn Sink>> {
-        self.sinks.turned_on()
+    /// The sinks that are turned on. Where none reaches out of this machine, nothing is made to.
+    pub(crate) fn sinks(&self) -> Result<Vec<Arc<dyn Sink>>, BadUsage> {
+        let mut sinks = self.sinks.local();
+        if self.sinks.reach_out() {
+            let made = self.around().and_then(|around| self.sinks.remote(&around));
+            sinks.extend(made.map_err(BadUsage)?);
+        }
+        Ok(sinks)
+    }
+
+    /// The one HTTP client of the program, made when it is first needed.
+    pub(crate) fn client(&self) -> Result<Http, String> {
+        if let Some(made) = self.client.get() {
+            return Ok(made.clone());
+        }
+        let made = self.http.client()?;
+        Ok(self.client.get_or_init(|| made).clone())
+    }
+
+    /// What sinks are made with.
+    fn around(&self) -> Result<Around, String> {
+        let url = self.server.public_url.value.as_deref();
+        Ok(Around {
+            http: self.client()?,
+            portal: Portal {
+                url: url.map(|url| url.trim_end_matches('/').to_owned()),
+            },
+            bundle_after: self.notices.bundle_after(),
+            authorities: self.http.authorities()?,
+        })
     }
 }

@@ -60,6 +60,14 @@ pub struct Http {
     clock: Arc<dyn Clock>,
 }
 
+impl std::fmt::Debug for Http {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Http")
+            .field("proxied", &self.proxied)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Http {
     /// A client for this way out. Of the clock it asks how much time has passed only.
     ///
