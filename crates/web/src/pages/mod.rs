@@ -36,6 +36,7 @@ pub(crate) mod requirements;
 mod roles;
 mod rules;
 mod search;
+mod settings;
 mod tags;
 mod why;
 
@@ -68,6 +69,7 @@ pub fn routes(web: &Web) -> Router<Web> {
         .merge(requests::routes())
         .merge(roles::routes())
         .merge(rules::routes())
+        .merge(settings::routes())
         .merge(tags::routes())
         .merge(why::routes())
         .layer(middleware::from_fn(as_of::kept))
