@@ -95,6 +95,7 @@ async function addresses() {
     'group-past': `${owned}?at=${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}`,
     'why-path': `/why?user=${ENGINEER}&permission=metrics:read`,
     activity: '/activity',
+    deliveries: '/settings/deliveries',
     'activity-entry': `/activity/${position}`,
     search: '/search?q=pay',
   };

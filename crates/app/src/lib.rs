@@ -13,6 +13,7 @@ pub mod group;
 pub mod identity;
 pub mod import;
 pub mod log;
+pub mod notices;
 pub mod places;
 pub mod pool;
 mod preview;

@@ -8,8 +8,9 @@
 mod database;
 mod decisions;
 mod file;
+mod http;
 mod limits;
-mod listed;
+mod lists;
 mod policy;
 mod portal;
 mod secret;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
-use portcullis_app::{App, Clock as _, RandomIds, SystemClock};
+use portcullis_app::{App, Clock as _, RandomIds, SystemClock, deliver::Sink};
 use portcullis_model::{Policy, Timestamp, World};
 use portcullis_store::{Live, Store};
 use portcullis_web::SigningKey;
@@ -43,14 +43,15 @@ pub(crate) async fn store(place: &Place, missing: Missing) -> Result<Store> {
     Ok(Store::open(&place.url()).await?)
 }
 
-/// The running program without its faces.
+/// The running program without its faces, which tells `sinks` what is committed.
 pub(crate) async fn app(
     config: &Config,
+    sinks: &[Arc<dyn Sink>],
     missing: Missing,
     policy: impl AsyncFnOnce(&Store, &World) -> Result<Policy>,
 ) -> Result<App> {
     let store = store(&config.database.place().value, missing).await?;
-    let live = Live::with_sinks(store, config::effects(&config.sinks())).await?;
+    let live = Live::with_sinks(store, config::effects(sinks)).await?;
     let policy = policy(live.store(), &live.world()).await?;
     Ok(App::new(
         live,

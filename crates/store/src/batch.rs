@@ -321,7 +321,7 @@ fn guarded(
         return Ok((change.left_as_it_was(), world.clone(), Vec::new()));
     }
     let effects = sinks.iter().flat_map(|sink| {
-        let effects = sink.effects(&change, &after).into_iter();
+        let effects = sink.effects(&change, &after, context).into_iter();
         effects.map(|effect| (sink.name().to_owned(), effect))
     });
     let effects = effects.collect();

@@ -65,7 +65,7 @@ pub use live::Live;
 pub use log::{EntryPart, LogEntry, Verified};
 pub use log_list::LogFilter;
 pub use outbox::{
-    Effect, EffectSource, EffectState, LeaseTerms, Leased, Outbox, OutboxCount, OutboxFilter,
+    Due, Effect, EffectSource, EffectState, LeaseTerms, Leased, Outbox, OutboxCount, OutboxFilter,
     OutboxRow, Settlement,
 };
 pub use page::{BadCursor, Cursor, Page};

@@ -18,6 +18,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("../migrations/0009_history.sql"),
     EDITS,
     include_str!("../migrations/0011_credentials.sql"),
+    include_str!("../migrations/0012_notices.sql"),
 ];
 
 /// Leaves edits to be moved, which no script can do.

@@ -13,6 +13,7 @@
 
 mod effect;
 mod lease;
+mod looked;
 #[cfg(test)]
 mod plans;
 mod queue;
@@ -24,6 +25,7 @@ pub use self::effect::{
     Effect, EffectSource, EffectState, LeaseTerms, Leased, OutboxCount, OutboxFilter, OutboxRow,
     Settlement,
 };
+pub use self::looked::Due;
 pub(crate) use self::queue::{Written, prune, write};
 use crate::{Page, StoreError, db::Db};
 
@@ -58,6 +60,24 @@ impl<'a> Outbox<'a> {
     /// [`StoreError::Database`].
     pub async fn next_due(&self, sink: &str) -> Result<Option<Timestamp>, StoreError> {
         lease::next_due(self.db, sink).await
+    }
+
+    /// Until when `task` has looked for what comes near by time; nothing where it never has.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn looked_until(&self, task: &str) -> Result<Option<Timestamp>, StoreError> {
+        looked::until(self.db, task).await
+    }
+
+    /// Writes effects that no commit has, once: those that `task` found between the mark of
+    /// [`Outbox::looked_until`] and a later one, which is the mark from then on. Says whether they were
+    /// written: not where another has moved the mark.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]: nothing was written.
+    pub async fn write_due(&self, task: &str, due: Due) -> Result<bool, StoreError> {
+        looked::write(self.db, task, due).await
     }
 
     /// Writes what became of deliveries, in one transaction. Says of how many the lease was still

@@ -1,6 +1,8 @@
 //! The sink `log`: a line in the program's own log for every record a commit changes.
 
-use portcullis_model::{ChangeSet, World};
+use std::time::Duration;
+
+use portcullis_model::{ChangeSet, Context, World};
 use portcullis_store::{Effect, EffectSource};
 use serde_json::{Value, json};
 
@@ -15,7 +17,7 @@ impl EffectSource for LogSink {
         "log"
     }
 
-    fn effects(&self, change: &ChangeSet, after: &World) -> Vec<Effect> {
+    fn effects(&self, change: &ChangeSet, after: &World, _: &Context) -> Vec<Effect> {
         let position = after.position();
         let effects = change.changes.iter().enumerate().map(|(n, edit)| {
             let of = edit.outline();
@@ -23,6 +25,7 @@ impl EffectSource for LogSink {
                 order_key: of.id.map(|id| id.to_string()).unwrap_or_default(),
                 dedup_key: format!("{position}.{n}"),
                 payload: json!({ "operation": change.operation, "record": of.record, "what": of.edit }),
+                delay: Duration::ZERO,
             }
         });
         effects.collect()

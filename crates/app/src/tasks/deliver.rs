@@ -1,7 +1,7 @@
 //! The thin shell of delivering: claims what is due, asks the sink, writes down what it answered.
 //! What an answer means is `deliver`'s.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use portcullis_model::Timestamp;
@@ -13,8 +13,6 @@ use crate::{
     deliver::{Answer, Budget, Delivery, Sink},
 };
 
-/// The most deliveries of a sink at once.
-const AT_ONCE: u32 = 64;
 /// How much longer than its deadline a delivery is leased: the time to write the receipt.
 const MARGIN: Duration = Duration::from_secs(30);
 /// The longest without a look: another process may have left something behind.
@@ -53,9 +51,10 @@ impl Deliverer {
     /// [`StoreError::Database`]. What was claimed and not written down is delivered again later.
     pub async fn round(&mut self) -> Result<usize, StoreError> {
         let now = self.app.time().steady;
+        let at_once = self.sink.at_once();
         let most = match &mut self.budget {
-            Some(budget) => AT_ONCE.min(budget.available(now)),
-            None => AT_ONCE,
+            Some(budget) => at_once.min(budget.available(now)),
+            None => at_once,
         };
         if most == 0 {
             return Ok(0);
@@ -65,23 +64,28 @@ impl Deliverer {
             owner: self.owner.clone(),
             until: plus(now, lease),
             most,
+            together: self.sink.together(),
         };
         let outbox = self.app.store().outbox();
         let claimed = outbox.claim(self.sink.name(), now, &terms).await?;
         let count = claimed.len();
+        let bundles = bundles(claimed);
         if let Some(budget) = &mut self.budget {
-            budget.take(count);
+            budget.take(bundles.len());
         }
-        let delivering: FuturesUnordered<_> = claimed
+        let delivering: FuturesUnordered<_> = bundles
             .into_iter()
-            .map(|leased| async {
-                let settlement = self.deliver(&leased).await;
-                (leased, settlement)
+            .map(|bundle| async {
+                let settlement = self.deliver(&bundle).await;
+                bundle
+                    .into_iter()
+                    .map(move |leased| (leased, settlement.clone()))
             })
             .collect();
         // Receipts are written as answers come: a slow one keeps nobody else's.
-        let mut settled = delivering.ready_chunks(AT_ONCE as usize);
+        let mut settled = delivering.ready_chunks(at_once as usize);
         while let Some(settled) = settled.next().await {
+            let settled: Vec<_> = settled.into_iter().flatten().collect();
             let wanted = settled.len() as u64;
             let held = outbox.settle(settled, self.app.time().steady).await?;
             if held < wanted {
@@ -95,7 +99,13 @@ impl Deliverer {
         Ok(count)
     }
 
-    async fn deliver(&self, leased: &Leased) -> Settlement {
+    /// Delivers what belongs together.
+    async fn deliver(&self, bundle: &[Leased]) -> Settlement {
+        let now = self.app.time().steady;
+        let (Some(leased), Some(delivery)) = (bundle.first(), Delivery::of(bundle, now)) else {
+            let receipt = "there was nothing to deliver".to_owned();
+            return Settlement::Done { receipt };
+        };
         let schedule = self.sink.schedule();
         if schedule.is_spent(leased.attempt) {
             let why = format!(
@@ -104,7 +114,6 @@ impl Deliverer {
             );
             return Settlement::Dead { why };
         }
-        let delivery = Delivery::from(leased);
         // The call itself may panic too, before there is a future.
         let delivering = AssertUnwindSafe(async { self.sink.deliver(&delivery).await });
         let retry = |why: String| Answer::Retry { why, after: None };
@@ -171,6 +180,16 @@ impl Deliverer {
             }
         }
     }
+}
+
+/// What was claimed, by ordering key.
+fn bundles(claimed: Vec<Leased>) -> Vec<Vec<Leased>> {
+    let mut by_key: BTreeMap<String, Vec<Leased>> = BTreeMap::new();
+    for leased in claimed {
+        let of = by_key.entry(leased.effect.order_key.clone()).or_default();
+        of.push(leased);
+    }
+    by_key.into_values().collect()
 }
 
 /// Delivers to all `sinks`, each on its own, until `stop` says so.

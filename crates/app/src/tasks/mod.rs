@@ -3,7 +3,9 @@
 mod deliver;
 mod expire;
 mod lapsed;
+mod remind;
 
 pub use deliver::{Deliverer, run_delivery};
 pub use expire::{ExpireFacts, expire, expiry_held, expiry_held_in, run_expiry};
 pub use lapsed::lapsed_count;
+pub use remind::{remind, run_reminders};

@@ -14,7 +14,7 @@ use portcullis_app::{
     user::InitAdmin,
 };
 use portcullis_model::{
-    Actor, ChangeSet, Description, GroupKind, Policy, SystemActor, Timestamp, World,
+    Actor, ChangeSet, Context, Description, GroupKind, Policy, SystemActor, Timestamp, World,
 };
 use portcullis_store::{Effect, EffectSource, EffectState, Live, OutboxFilter, OutboxRow, Store};
 use portcullis_testkit::{Database, ManualClock};
@@ -86,11 +86,12 @@ impl EffectSource for TestSink {
         "test"
     }
 
-    fn effects(&self, change: &ChangeSet, after: &World) -> Vec<Effect> {
+    fn effects(&self, change: &ChangeSet, after: &World, _: &Context) -> Vec<Effect> {
         vec![Effect {
             order_key: String::new(),
             dedup_key: after.position().to_string(),
             payload: json!(change.operation),
+            delay: Duration::ZERO,
         }]
     }
 }

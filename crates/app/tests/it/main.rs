@@ -14,6 +14,7 @@ mod fuse;
 mod imports;
 mod kinds;
 mod names;
+mod notices;
 mod operations;
 mod order;
 mod plainly;

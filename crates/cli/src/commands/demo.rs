@@ -79,7 +79,7 @@ impl Demo {
         start_log(&config.server.log.value.0);
 
         let store = open::store(&config.database.place().value, Missing::Create).await?;
-        let sinks = config.sinks();
+        let sinks = config.sinks()?;
         let live = Live::with_sinks(store, config::effects(&sinks)).await?;
         let found = live.world().position() > Position::default();
         let personas = if found {

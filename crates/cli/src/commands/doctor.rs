@@ -36,6 +36,8 @@ pub(super) struct Doctor {
     place: Where,
 }
 
+/// How long a sink may take to answer.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(12);
 /// More names than these are only counted.
 const MOST_NAMES: usize = 20;
 
@@ -198,6 +200,7 @@ impl Report {
                 self.problems.push(sentence);
             }
         }
+        self.problems.extend(unreached(config).await);
         let policy = config.with_limits(config.policy.without_people());
         self.problems.extend(unsound(&world, &policy));
         Ok(())
@@ -212,6 +215,29 @@ fn refused(file: &Path, world: &World, context: &Context) -> Option<String> {
     };
     let refusal = read.outlook(world, context, &[]).err()?;
     Some(import::refused(file, &refusal))
+}
+
+/// Which sinks cannot be reached as they are set up. All are asked at once, so that it takes no longer than one.
+async fn unreached(config: &Config) -> Vec<String> {
+    let sinks = match config.sinks() {
+        Ok(sinks) => sinks,
+        Err(wrong) => return vec![wrong.to_string()],
+    };
+    let asked = sinks.iter().map(|sink| async move {
+        let checked = tokio::time::timeout(PATIENCE, sink.check()).await;
+        let wrong = checked
+            .unwrap_or_else(|_| Err("it did not answer in time".to_owned()))
+            .err()?;
+        Some(format!(
+            "the sink `{}` cannot be reached: {wrong}; what it is to be told waits",
+            sink.name()
+        ))
+    });
+    futures::future::join_all(asked)
+        .await
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Names on record that could not be given today.

@@ -50,7 +50,7 @@ impl Expire {
         if self.allow_removals.is_some() {
             config.limits.believe_the_clock();
         }
-        let app = open::app(&config, Missing::Refuse, async |_, _| {
+        let app = open::app(&config, &config.sinks()?, Missing::Refuse, async |_, _| {
             Ok(config.policy.without_people())
         })
         .await?;

@@ -283,7 +283,7 @@ impl File<'_> {
         let working = output::spinner("opening the data");
         let open = async |missing| {
             let policy = async |_: &_, _: &_| Ok(config.policy.without_people());
-            open::app(&config, missing, policy).await
+            open::app(&config, &config.sinks()?, missing, policy).await
         };
         // A file that is refused makes no database.
         let place = &config.database.place().value;

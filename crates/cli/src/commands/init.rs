@@ -71,7 +71,7 @@ impl Init {
         };
         let config = Config::load(&self.place, None)?;
         start_log(&config.server.log.value.0);
-        let app = open::app(&config, Missing::Create, async |_, _| {
+        let app = open::app(&config, &config.sinks()?, Missing::Create, async |_, _| {
             Ok(config.policy.without_people())
         })
         .await?;

@@ -5,8 +5,9 @@ use clap::{
     Args, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
 };
+use portcullis_app::deliver::{OutboxDecided, OutboxDecision};
 use portcullis_model::{Actor, SystemActor};
-use portcullis_store::{AuditEvent, EffectState, OutboxFilter, OutboxRow, Store};
+use portcullis_store::{EffectState, OutboxFilter, OutboxRow, Store};
 use serde::Serialize;
 
 use crate::{
@@ -113,10 +114,10 @@ impl OutboxCommand {
         match self.verb {
             Verb::List(list) => list.run(format).await,
             Verb::Retry(Retry { ids, place }) => {
-                decide(&place, &ids, &Decision::Retry, format).await
+                decide(&place, &ids, &OutboxDecision::Retry, format).await
             }
             Verb::Skip(Skip { ids, reason, place }) => {
-                decide(&place, &ids, &Decision::Skip(reason), format).await
+                decide(&place, &ids, &OutboxDecision::Skip { why: reason }, format).await
             }
         }
     }
@@ -141,61 +142,37 @@ impl List {
     }
 }
 
-/// What an operator decides about an effect.
-enum Decision {
-    Retry,
-    Skip(String),
-}
-
-impl Decision {
-    async fn apply(&self, store: &Store, id: i64, again: &str) -> Result<OutboxRow> {
-        let now = open::now();
-        let outbox = store.outbox();
-        let (row, kind, wanted) = match self {
-            Self::Retry => (outbox.retry(id, now).await?, "outbox.retry", "dead"),
-            Self::Skip(why) => {
-                let row = outbox.skip(id, why, now).await?;
-                (row, "outbox.skip", "waiting or dead")
-            }
-        };
-        let Some(row) = row else {
-            return Err(match outbox.get(id).await? {
-                Some(row) => anyhow!(
-                    "effect {id} is {}, and only {wanted} ones can be decided so; see `portcullis outbox list{again}`",
-                    row.state.as_str()
-                ),
-                None => anyhow!("there is no effect {id}; see `portcullis outbox list{again}`"),
-            });
-        };
-        let event = AuditEvent {
-            at: now,
-            actor: Some(Actor::System(SystemActor::Operator)),
-            kind: kind.to_owned(),
-            subject: None,
-            body: serde_json::json!({
-                "effect": row.id,
-                "sink": row.sink,
-                "position": row.position,
-                "key": row.dedup_key,
-                "reason": match self { Self::Skip(why) => Some(why), Self::Retry => None },
-            }),
-        };
-        store.record(vec![event]).await?;
-        Ok(row)
+async fn apply(
+    decision: &OutboxDecision,
+    store: &Store,
+    id: i64,
+    again: &str,
+) -> Result<OutboxRow> {
+    let operator = Actor::System(SystemActor::Operator);
+    match decision.make(store, operator, id, open::now()).await? {
+        OutboxDecided::Done(row) => Ok(row),
+        OutboxDecided::Otherwise(row) => Err(anyhow!(
+            "effect {id} is {}, and only {} ones can be decided so; see `portcullis outbox list{again}`",
+            row.state.as_str(),
+            decision.wanted()
+        )),
+        OutboxDecided::Missing => Err(anyhow!(
+            "there is no effect {id}; see `portcullis outbox list{again}`"
+        )),
     }
 }
 
 async fn decide(
     place: &Where,
     ids: &[i64],
-    decision: &Decision,
+    decision: &OutboxDecision,
     format: Format,
 ) -> Result<Outcome> {
     let store = store(place).await?;
     let again = place.again();
     let mut effects = Vec::new();
     for id in ids {
-        effects.push(decision.apply(&store, *id, &again).await?);
+        effects.push(apply(decision, &store, *id, &again).await?);
     }
     let effects = Effects {
         effects,

@@ -8,7 +8,7 @@ use portcullis_app::{
     App,
     deliver::Sink,
     sync::SyncSource,
-    tasks::{run_delivery, run_expiry},
+    tasks::{run_delivery, run_expiry, run_reminders},
 };
 use portcullis_model::{Actor, ConnectorId, Credential, Purpose, Refusal, User, World};
 use portcullis_store::{CommitError, Committed};
@@ -71,7 +71,8 @@ impl Serve {
             Some(_) => Missing::Create,
             None => Missing::Refuse,
         };
-        let app = open::app(&config, missing, async |store, world| {
+        let sinks = config.sinks()?;
+        let app = open::app(&config, &sinks, missing, async |store, world| {
             config.policy.with_people((store, world), First::Bind).await
         })
         .await?;
@@ -91,7 +92,7 @@ impl Serve {
         let key = open::signing_key(config.signing_key(), &app).await?;
         let (access, limits) = (Access::Ways(config.ways(tokens)?), config.limits.to_web());
         let web = Web::limited(app, access, key, decisions, limits);
-        until_stopped(format, listener, web, config.sinks()).await?;
+        until_stopped(format, listener, web, sinks).await?;
         Ok(Outcome::Done)
     }
 }
@@ -218,6 +219,7 @@ pub(super) async fn until_stopped(
     let app = web.app().clone();
     let passing = tokio::spawn(run_expiry(app.clone()));
     let (tell, stop) = tokio::sync::watch::channel(false);
+    let reminding = tokio::spawn(run_reminders(app.clone(), sinks.clone()));
     let delivering = tokio::spawn(run_delivery(app, sinks, stop.clone()));
     let url = format!("http://{}", listener.local_addr()?);
     let mut stopping = stop.clone();
@@ -244,6 +246,7 @@ pub(super) async fn until_stopped(
         () = signalled() => {}
     }
     passing.abort();
+    reminding.abort();
     Ok(())
 }
 

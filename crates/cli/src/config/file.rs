@@ -5,14 +5,14 @@ use std::{collections::BTreeMap, ops::Range, path::Path};
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    listed::{LISTS, Listed},
+    lists::{LISTS, List},
     sections::Config,
     value::{Source, Text, Written},
 };
 use crate::failure::or_meant;
 
 /// A file being read.
-pub(super) struct File<'a> {
+struct File<'a> {
     path: &'a Path,
     text: &'a str,
     environment: &'a BTreeMap<String, String>,
@@ -92,43 +92,29 @@ impl File<'_> {
         faults: &mut Vec<String>,
     ) {
         let rows = config.rows();
-        let names = rows.iter().map(|row| row.key);
-        let names = names.chain(LISTS.iter().map(|(name, _)| *name));
-        let known = names.filter_map(|name| name.strip_prefix(prefix));
-        let known: Vec<_> = known.collect();
+        let known = rows.iter().filter_map(|row| row.key.strip_prefix(prefix));
+        let lists = LISTS
+            .iter()
+            .filter_map(|list| list.name.strip_prefix(prefix));
+        let known: Vec<_> = known.chain(lists).collect();
         for (key, value) in table {
             let (name, written) = (key.get_ref(), self.written(&key.span(), value.get_ref()));
             let at = &written.source;
             let full = format!("{prefix}{name}");
             let inner = format!("{name}.");
             let is_table = known.iter().any(|known| known.starts_with(&inner));
-            let list = LISTS.iter().find(|(name, _)| *name == full);
-            match (value.get_ref(), list) {
-                (DeValue::Array(items), Some((_, read))) => {
-                    for item in items {
-                        match item.get_ref() {
-                            DeValue::Table(table) => {
-                                read(self, table, &item.span(), config, faults);
-                            }
-                            _ => faults.push(format!(
-                                "{}: this is a list of tables; write [[{full}]]",
-                                self.source(&item.span())
-                            )),
-                        }
-                    }
-                }
-                (_, Some(_)) => {
-                    faults.push(format!(
-                        "{at}: `{full}` is a list of tables; write [[{full}]]"
-                    ));
-                }
-                (DeValue::Table(table), None) if is_table => {
+            if let Some(list) = LISTS.iter().find(|list| list.name == full) {
+                self.list(list, value.get_ref(), at, config, faults);
+                continue;
+            }
+            match value.get_ref() {
+                DeValue::Table(table) if is_table => {
                     self.table(table, &format!("{full}."), config, faults);
                 }
-                (_, None) if is_table => {
+                _ if is_table => {
                     faults.push(format!("{at}: `{full}` is a table; write [{full}]"));
                 }
-                (_, None) => {
+                _ => {
                     let inside = match prefix.strip_suffix('.') {
                         Some(table) => format!(" in [{table}]"),
                         None => String::new(),
@@ -145,28 +131,66 @@ impl File<'_> {
         }
     }
 
-    /// Reads one table of a list.
-    pub(super) fn listed<T: Listed>(
+    /// Reads all tables of a list.
+    fn list(
         &self,
+        list: &List,
+        value: &DeValue<'_>,
+        at: &Source,
+        config: &mut Config,
+        faults: &mut Vec<String>,
+    ) {
+        let name = list.name;
+        let DeValue::Array(tables) = value else {
+            faults.push(format!(
+                "{at}: `{name}` is a list of tables; write [[{name}]]"
+            ));
+            return;
+        };
+        for table in tables {
+            let span = table.span();
+            match table.get_ref() {
+                DeValue::Table(table) => self.entry(list, table, &span, config, faults),
+                _ => faults.push(format!(
+                    "{}: each of `{name}` is a table; write [[{name}]]",
+                    self.source(&span)
+                )),
+            }
+        }
+    }
+
+    /// Reads one table of a list.
+    fn entry(
+        &self,
+        list: &List,
         table: &DeTable<'_>,
         span: &Range<usize>,
         config: &mut Config,
         faults: &mut Vec<String>,
     ) {
-        let mut item = T::default();
-        let inside = format!(" in [[{}]]", T::NAME);
+        let mut entry = (list.entry)();
         let before = faults.len();
         for (key, value) in table {
             let (name, written) = (key.get_ref(), self.written(&key.span(), value.get_ref()));
-            let read = item.overlay(name, &written).unwrap_or_else(|| {
-                let known = item.rows().into_iter().map(|row| row.key);
-                Err(unknown(&written.source, name, &inside, known))
+            let read = entry.overlay(name, &written).unwrap_or_else(|| {
+                let known = entry.rows().into_iter().map(|row| row.key);
+                Err(unknown(
+                    &written.source,
+                    name,
+                    &format!(" in [[{}]]", list.name),
+                    known,
+                ))
             });
             faults.extend(read.err());
         }
         if faults.len() == before {
-            let taken = item.take(&self.source(span), config);
-            faults.extend(taken.err().into_iter().flatten());
+            faults.extend(
+                entry
+                    .add(self.source(span), config)
+                    .err()
+                    .into_iter()
+                    .flatten(),
+            );
         }
     }
 }

@@ -161,6 +161,16 @@ impl Offered {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span(i64);
 
+impl Span {
+    /// A minute.
+    pub(super) const MINUTE: Self = Self(60);
+
+    /// In seconds.
+    pub(super) const fn seconds(self) -> u64 {
+        self.0.unsigned_abs()
+    }
+}
+
 /// Units, the longest first.
 const UNITS: [(char, i64, &str); 4] = [
     ('w', 604_800, "week"),

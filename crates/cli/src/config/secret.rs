@@ -2,6 +2,8 @@
 
 use std::{fmt, path::Path};
 
+use toml::de::DeValue;
+
 use super::value::{Value, Written};
 
 /// A text that nobody is shown.
@@ -63,6 +65,34 @@ impl Value for Secret {
 
     fn shown(&self) -> String {
         self.to_string()
+    }
+}
+
+/// Several secrets, each written as one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Secrets(pub(super) Vec<Secret>);
+
+impl Value for Secrets {
+    const WANTED: &'static str = "a list of secrets, as in [\"env:NEW\", \"env:OLD\"]";
+
+    fn parse(text: &str, written: &Written<'_>) -> Result<Self, String> {
+        let all = Vec::<String>::parse(text, written)?;
+        let all = all.iter().map(|text| Secret::parse(text, written));
+        all.collect::<Result<_, _>>().map(Self)
+    }
+
+    fn of_toml(value: &DeValue<'_>, written: &Written<'_>) -> Option<Result<Self, String>> {
+        let all = Vec::<String>::of_toml(value, written)?;
+        let read = |all: Vec<String>| {
+            all.iter()
+                .map(|text| Secret::parse(text, written))
+                .collect()
+        };
+        Some(all.and_then(read).map(Self))
+    }
+
+    fn shown(&self) -> String {
+        format!("{} set (not shown)", self.0.len())
     }
 }
 

@@ -1,9 +1,9 @@
 //! Everything the program was told, section by section.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use portcullis_app::{Settings, deliver::Sink};
-use portcullis_connect::http::{self, Http};
+use portcullis_connect::{Portal, http::Http};
 use portcullis_model::Policy;
 use portcullis_web::{Decisions, SigningKey, Token, Ways};
 
@@ -12,16 +12,18 @@ use crate::failure::BadUsage;
 use super::{
     database::Database,
     decisions::DecisionPoint,
+    http::{HttpSettings, NoticeSettings},
     limits::LimitSettings,
     policy::PolicySettings,
-    portal::Portal,
+    portal::Portal as PortalSettings,
     section::{Row, Section},
     server::Server,
     sign_in::{CloudflareSettings, ConfiguredProvider, ProxySettings, SignInSettings},
-    sinks::Sinks,
+    sinks::{Around, Sinks},
     token::ConfiguredToken,
     value::{Source, Written},
 };
+use crate::failure::BadUsage;
 
 /// Everything the program was told.
 #[derive(Clone, Debug, Default)]
@@ -30,8 +32,12 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) limits: LimitSettings,
     pub(crate) decisions: DecisionPoint,
+    pub(crate) http: HttpSettings,
+    /// The one HTTP client, once somebody needs it.
+    client: Arc<OnceLock<Http>>,
+    pub(crate) notices: NoticeSettings,
     pub(crate) sinks: Sinks,
-    pub(crate) portal: Portal,
+    pub(crate) portal: PortalSettings,
     pub(crate) policy: PolicySettings,
     pub(crate) sign_in: SignInSettings,
     pub(crate) cloudflare: CloudflareSettings,
@@ -51,6 +57,8 @@ impl Config {
             &mut self.proxy,
             &mut self.limits,
             &mut self.decisions,
+            &mut self.http,
+            &mut self.notices,
         ];
         all.extend(self.sinks.sections());
         all.push(&mut self.portal);
@@ -58,7 +66,7 @@ impl Config {
         all
     }
 
-    /// Every setting as it is, but tokens.
+    /// Every setting as it is, but those of lists.
     pub(crate) fn rows(&self) -> Vec<Row> {
         let mut all = self.clone();
         all.sections()
@@ -90,7 +98,8 @@ impl Config {
             let key = format!("identity provider `{}`", provider.name());
             (key, provider.shown(), provider.source().clone())
         });
-        rows.chain(providers).chain(tokens).collect()
+        let sinks = self.sinks.shown();
+        rows.chain(providers).chain(tokens).chain(sinks).collect()
     }
 
     /// The policy with what other sections say of it.
@@ -106,9 +115,12 @@ impl Config {
 
     /// What settings do not go together.
     pub(super) fn faults(&self) -> Vec<String> {
-        let mut faults = self.portal.faults();
-        faults.extend(self.proxy.faults());
-        faults
+        let portal = self.portal.faults().into_iter();
+        portal
+            .chain(self.proxy.faults())
+            .chain(self.http.faults())
+            .chain(self.sinks.faults())
+            .collect()
     }
 
     /// Whether anybody could come in from another machine.
@@ -123,7 +135,7 @@ impl Config {
 
     /// Who is let in how; `tokens` are those that may be used.
     pub(crate) fn ways(&self, tokens: Vec<Token>) -> Result<Ways, BadUsage> {
-        let http = Http::new(&http::Settings::default()).map_err(BadUsage)?;
+        let http = self.client().map_err(BadUsage)?;
         let cloudflare = self.cloudflare.access(http.clone()).map_err(BadUsage)?;
         let providers = self.providers.iter().map(|it| it.provider(http.clone()));
         Ok(Ways {
@@ -154,8 +166,35 @@ impl Config {
         self.server.secret.value.as_ref()?.key()
     }
 
-    /// The sinks that are turned on.
-    pub(crate) fn sinks(&self) -> Vec<Arc<dyn Sink>> {
-        self.sinks.turned_on()
+    /// The sinks that are turned on. Where none reaches out of this machine, nothing is made to.
+    pub(crate) fn sinks(&self) -> Result<Vec<Arc<dyn Sink>>, BadUsage> {
+        let mut sinks = self.sinks.local();
+        if self.sinks.reach_out() {
+            let made = self.around().and_then(|around| self.sinks.remote(&around));
+            sinks.extend(made.map_err(BadUsage)?);
+        }
+        Ok(sinks)
+    }
+
+    /// The one HTTP client of the program, made when it is first needed.
+    pub(crate) fn client(&self) -> Result<Http, String> {
+        if let Some(made) = self.client.get() {
+            return Ok(made.clone());
+        }
+        let made = self.http.client()?;
+        Ok(self.client.get_or_init(|| made).clone())
+    }
+
+    /// What sinks are made with.
+    fn around(&self) -> Result<Around, String> {
+        let url = self.server.public_url.value.as_deref();
+        Ok(Around {
+            http: self.client()?,
+            portal: Portal {
+                url: url.map(|url| url.trim_end_matches('/').to_owned()),
+            },
+            bundle_after: self.notices.bundle_after(),
+            authorities: self.http.authorities()?,
+        })
     }
 }

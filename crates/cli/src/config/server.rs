@@ -17,7 +17,7 @@ section! {
         listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080));
         /// what [the program's own log](logs.md) holds: `info`, `portcullis_store=debug,warn`
         log: LogLevels = LogLevels("warn".into());
-        /// the `https` address under which enforcement points reach this server
+        /// the `https` address under which people and enforcement points reach this server; messages lead there
         public_url: Option<String> => "the address asked";
         /// what signs sessions, form tokens and search pages, 32 bytes at least
         secret: Option<SigningSecret> => "made once, kept in the database";

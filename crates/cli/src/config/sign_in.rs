@@ -11,7 +11,6 @@ use portcullis_model::ConnectorId;
 use portcullis_web::{CloudflareAccess, Provider, Sessions, TrustedProxy};
 
 use super::{
-    listed::Listed,
     secret::Secret,
     section::section,
     sections::Config,
@@ -284,10 +283,9 @@ impl ConfiguredProvider {
     }
 }
 
-impl Listed for OidcSettings {
-    const NAME: &'static str = "sign_in.oidc";
-
-    fn take(self, source: &Source, config: &mut Config) -> Result<(), Vec<String>> {
+impl OidcSettings {
+    /// Takes the provider into the configuration, or says all that is wrong with it.
+    pub(super) fn take(self, source: &Source, config: &mut Config) -> Result<(), Vec<String>> {
         let mut faults = Vec::new();
         let mut needed = |name: &str, value: Option<String>| {
             value.filter(|it| !it.is_empty()).unwrap_or_else(|| {

@@ -242,25 +242,26 @@ fn the_documentation_lists_every_setting_as_it_is() {
             row.about
         )
     });
-    let tokens = section::Section::rows(&token::TokenSettings::default());
-    let tokens = tokens
-        .iter()
-        .map(|row| format!("| `{}` | {} | {} |\n", row.key, default(row), row.about));
+    let lists = lists::LISTS.iter().map(|list| {
+        let rows = (list.entry)().rows();
+        let rows = rows.iter();
+        let rows =
+            rows.map(|row| format!("| `{}` | {} | {} |\n", row.key, default(row), row.about));
+        format!(
+            "| key | default | |\n|---|---|---|\n{}\n",
+            rows.collect::<String>()
+        )
+    });
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../docs/reference/configuration.md"
     );
     let page = std::fs::read_to_string(path).unwrap();
-    for table in [
-        format!(
-            "| key | environment | default | |\n|---|---|---|---|\n{}\n",
-            settings.collect::<String>()
-        ),
-        format!(
-            "| key | default | |\n|---|---|---|\n{}\n",
-            tokens.collect::<String>()
-        ),
-    ] {
+    let settings = format!(
+        "| key | environment | default | |\n|---|---|---|---|\n{}\n",
+        settings.collect::<String>()
+    );
+    for table in std::iter::once(settings).chain(lists) {
         assert!(
             page.contains(&table),
             "the page should have this table:\n{table}"
@@ -347,4 +348,138 @@ fn one_of_a_pair_alone_is_an_error_and_so_is_what_does_not_go_together() {
         .portal
         .name_form();
     assert_eq!(form.unwrap().check("payroll"), Err("no"));
+}
+
+const HOOK: &str = "[[sinks.webhook]]\nname = \"siem\"\nurl = \"https://siem.example.com/hush\"\nsecrets = [\"env:HOOK\", \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"]\nevents = [\"request.*\"]\n";
+const SECRETS: [(&str, &str); 1] = [("HOOK", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")];
+
+#[test]
+fn sinks_are_several_by_name_and_nothing_secret_of_them_is_shown() {
+    let chat = "[[sinks.slack]]\nname = \"people\"\ntoken = \"xoxb-hush\"\n[[sinks.slack]]\nname = \"channel\"\nurl = \"https://hooks.slack.com/services/hush\"\n[[sinks.discord]]\nname = \"discord\"\nurl = \"https://discord.com/api/webhooks/hush\"\n[[sinks.teams]]\nname = \"teams\"\nurl = \"https://teams.example.com/hush\"\n";
+    let mail = "[sinks.smtp]\nhost = \"mail.example.com\"\nuser = \"p\"\npassword = \"hush\"\nfrom = \"Portcullis <access@example.com>\"\n";
+    let config = load(&format!("{HOOK}{chat}{mail}"), &SECRETS, &Where::default()).unwrap();
+    let names: Vec<_> = config
+        .sinks()
+        .unwrap()
+        .iter()
+        .map(|sink| sink.name().to_owned())
+        .collect();
+    assert_eq!(
+        names,
+        ["smtp", "siem", "people", "channel", "discord", "teams"]
+    );
+    let said = format!("{config:?} {:?}", config.shown());
+    assert!(
+        !said.contains("hush") && !said.contains("MfKQ9r8G") && !said.contains("C2FVsBQI"),
+        "{said}"
+    );
+    assert!(
+        said.contains("https://siem.example.com (path and secrets not shown), events: request.*"),
+        "{said}"
+    );
+    // None is turned on by itself.
+    assert!(Config::default().sinks().unwrap().is_empty());
+}
+
+#[test]
+fn what_is_wrong_with_a_sink_is_told_with_its_line_and_nothing_of_its_secrets() {
+    let told = |from: &str, to: &str| {
+        assert!(HOOK.contains(from));
+        load(&HOOK.replace(from, to), &SECRETS, &Where::default()).unwrap_err()
+    };
+    for (from, to, said) in [
+        (
+            "url =",
+            "urls =",
+            "portcullis.toml:3: there is no key `urls` in [[sinks.webhook]]; did you mean `url`?",
+        ),
+        (
+            "[[sinks.webhook]]",
+            "[[sinks.webhok]]",
+            "portcullis.toml:1: there is no key `webhok` in [sinks]; did you mean `webhook`?",
+        ),
+        (
+            "[[sinks.webhook]]",
+            "[sinks.webhook]",
+            "`sinks.webhook` is a list of tables; write [[sinks.webhook]]",
+        ),
+        (
+            "request.*",
+            "request.create",
+            "portcullis.toml:1: `events` names `request.create`, and there is no such event; did you mean `request.created`?",
+        ),
+        ("https://siem", "http://siem", "goes over http"),
+        ("https://siem", "siem", "`url` is no URL"),
+        ("\"siem\"", "\"log\"", "`log` cannot name a sink"),
+        ("\"siem\"", "\"The SIEM\"", "`The SIEM` cannot name a sink"),
+        ("env:HOOK", "whsec_aHVzaA==", "24 to 64 random bytes"),
+        (
+            "secrets = [\"env:HOOK\", \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"]\n",
+            "",
+            "has no `secrets`",
+        ),
+        ("name = \"siem\"\n", "", "has no `name`"),
+    ] {
+        let error = told(from, to);
+        assert!(
+            error.contains(said) && !error.contains("hush") && !error.contains("aHVzaA"),
+            "{to}: {error}"
+        );
+    }
+    let twice = load(&format!("{HOOK}{HOOK}"), &SECRETS, &Where::default()).unwrap_err();
+    assert!(
+        twice.contains("portcullis.toml:6: another sink is called `siem`"),
+        "{twice}"
+    );
+    let inside = HOOK.replace("https://siem", "http://siem") + "allow_private = true\n";
+    assert!(load(&inside, &SECRETS, &Where::default()).is_ok());
+    for (file, said) in [
+        ("[[sinks.slack]]\nname = \"s\"\n", "needs `url` or `token`"),
+        (
+            "[[sinks.slack]]\nname = \"s\"\nurl = \"https://x.example\"\nchannel = \"#a\"\n",
+            "a channel of its own",
+        ),
+        (
+            "[sinks.smtp]\nhost = \"mail\"\n",
+            "`sinks.smtp.from` is not",
+        ),
+        (
+            "[sinks.smtp]\nhost = \"mail\"\nfrom = \"nobody\"\n",
+            "portcullis.toml:3: `sinks.smtp.from`: `nobody` is no e-mail address",
+        ),
+        (
+            "[sinks.smtp]\nhost = \"mail\"\nfrom = \"a@b.c\"\nuser = \"x\"\n",
+            "go together",
+        ),
+        ("[sinks.smtp]\nport = 0\n", "`0` is no port"),
+        (
+            "[sinks.smtp]\nsecurity = \"ssl\"\n",
+            "`ssl` protects nothing",
+        ),
+        (
+            "[http]\nproxy = \"hush\"\n",
+            "`http.proxy` is no URL of a proxy",
+        ),
+        (
+            "[notices]\nbundle_after = \"soon\"\n",
+            "`soon` is no length of time",
+        ),
+    ] {
+        let error = load(file, &[], &Where::default()).unwrap_err();
+        assert!(
+            error.contains(said) && !error.contains("hush"),
+            "{file}: {error}"
+        );
+    }
+    // Mail in the clear to another machine is found when the sink is made.
+    let clear = "[sinks.smtp]\nhost = \"mail\"\nsecurity = \"none\"\nfrom = \"a@b.c\"\n";
+    let config = load(clear, &[], &Where::default()).unwrap();
+    assert!(
+        config
+            .sinks()
+            .err()
+            .unwrap()
+            .to_string()
+            .contains("in the clear")
+    );
 }

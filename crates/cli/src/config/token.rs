@@ -9,10 +9,8 @@ use portcullis_web::{Token, TokenSubject};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    listed::Listed,
     secret::{Secret, SecretFile},
     section::section,
-    sections::Config,
     value::Source,
 };
 use crate::bound::{self, First, Unbound};
@@ -105,18 +103,9 @@ impl ConfiguredToken {
     }
 }
 
-impl Listed for TokenSettings {
-    const NAME: &'static str = "token";
-
-    fn take(self, source: &Source, config: &mut Config) -> std::result::Result<(), Vec<String>> {
-        config.tokens.push(self.token(source.clone())?);
-        Ok(())
-    }
-}
-
 impl TokenSettings {
     /// The token, or all that is wrong with it.
-    fn token(self, source: Source) -> std::result::Result<ConfiguredToken, Vec<String>> {
+    pub(super) fn token(self, source: Source) -> std::result::Result<ConfiguredToken, Vec<String>> {
         let name = self.name.value.filter(|name| !name.is_empty());
         let name = name.ok_or("the token has no `name`; give it one, it is what the log calls it");
         let sha256 = match (&self.sha256.value, &self.file.value) {

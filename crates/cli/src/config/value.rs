@@ -148,6 +148,31 @@ impl Value for SocketAddr {
     }
 }
 
+/// The port of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Port(pub(crate) u16);
+
+impl Value for Port {
+    const WANTED: &'static str = "a number from 1 to 65535";
+
+    fn parse(text: &str, _: &Written<'_>) -> Result<Self, String> {
+        let port = text.trim().parse().ok().filter(|port| *port > 0);
+        port.map(Self)
+            .ok_or_else(|| format!("`{text}` is no port; write a number from 1 to 65535"))
+    }
+
+    fn of_toml(value: &DeValue<'_>, written: &Written<'_>) -> Option<Result<Self, String>> {
+        match value {
+            DeValue::Integer(port) => Some(Self::parse(port.as_str(), written)),
+            _ => None,
+        }
+    }
+
+    fn shown(&self) -> String {
+        self.0.to_string()
+    }
+}
+
 /// Separated by commas where it is one text.
 impl Value for Vec<String> {
     const WANTED: &'static str = "a list of texts, as in [\"ana\", \"ben\"]";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use portcullis_store::{AuditEventFilter, Store};
 
-use crate::run::Place;
+use crate::run::{Place, finish};
 
 const CONFIG: &str = "data = \"p.sqlite\"\n[sinks.log]\nenabled = true\n";
 
@@ -42,6 +42,7 @@ async fn operators_see_retry_and_skip_what_was_given_up() {
         owner: "test".into(),
         until: now,
         most: 2,
+        together: 1,
     };
     let leased = store.outbox().claim("log", now, &terms).await.unwrap();
     let dead = leased.iter().map(|lease| {
@@ -118,5 +119,34 @@ async fn serving_delivers_to_the_log_what_was_committed_before() {
         delivered,
         "{}",
         std::fs::read_to_string(place.path().join("log")).unwrap()
+    );
+}
+
+#[tokio::test]
+async fn doctor_says_which_sinks_cannot_be_reached_and_nothing_of_their_secrets() {
+    let place = Place::new();
+    assert_eq!(place.run(&["init", "root@example.com"]).code, 0);
+    // Nobody listens there, and the other leads to where it may not.
+    let sinks = "[[sinks.webhook]]\nname = \"siem\"\nurl = \"http://127.0.0.1:1/hush\"\nsecrets = [\"env:HOOK\"]\nallow_private = true\n\
+        [[sinks.discord]]\nname = \"chat\"\nurl = \"https://localhost/hush\"\n\
+        [sinks.smtp]\nhost = \"127.0.0.1\"\nport = 1\nsecurity = \"none\"\nfrom = \"access@example.com\"\n";
+    std::fs::write(place.path().join("portcullis.toml"), sinks).unwrap();
+    let hook = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+    let ran = finish(place.command(&["doctor"]).env("HOOK", hook));
+    assert_eq!(ran.code, 3, "{ran:?}");
+    for said in [
+        "the sink `siem` cannot be reached: `http://127.0.0.1:1`: Connection refused",
+        "the sink `chat` cannot be reached: `https://localhost` is an address of this machine or its network",
+        "the sink `smtp` cannot be reached",
+        "webhook sink `siem`",
+    ] {
+        assert!(ran.stdout.contains(said), "{said}: {}", ran.stdout);
+    }
+    assert!(!format!("{ran:?}").contains("hush") && !format!("{ran:?}").contains("C2FVsBQ"));
+    let missing = place.run(&["doctor"]);
+    assert_eq!(missing.code, 2);
+    assert!(
+        missing.stderr.contains("the environment has no `HOOK`"),
+        "{missing:?}"
     );
 }

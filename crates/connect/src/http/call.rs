@@ -19,7 +19,8 @@ pub enum Reach {
     Anywhere,
 }
 
-/// A request, and the bounds of its answer: ten seconds and 1 MiB unless it says otherwise.
+/// A request, and the bounds of its answer: so long as the client has patience and 1 MiB, unless it says
+/// otherwise.
 #[derive(Clone)]
 pub struct Call {
     pub(super) method: Method,
@@ -27,7 +28,7 @@ pub struct Call {
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
     pub(super) reach: Reach,
-    pub(super) timeout: Duration,
+    pub(super) timeout: Option<Duration>,
     pub(super) most: usize,
     pub(super) attempts: u32,
     pub(super) per_minute: Option<u32>,
@@ -50,7 +51,7 @@ impl Call {
             headers: HeaderMap::new(),
             body: Vec::new(),
             reach: Reach::default(),
-            timeout: Duration::from_secs(10),
+            timeout: None,
             most: 1 << 20,
             attempts: 1,
             per_minute: None,
@@ -110,7 +111,7 @@ impl Call {
     /// How long all of it may take.
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = Some(timeout);
         self
     }
 

@@ -2,11 +2,11 @@
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use portcullis_app::deliver::Schedule;
-use portcullis_model::Timestamp;
+use portcullis_model::{Clock, Timestamp};
 use reqwest::{Certificate, Client, Method, NoProxy, Proxy, StatusCode, Url, header, redirect};
 
 use super::{
@@ -24,7 +24,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 const REDIRECTS: usize = 3;
 
 /// How the program gets out.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Settings {
     /// The proxy all calls go through, but those to `no_proxy`; may hold a password.
     pub proxy: Option<Url>,
@@ -32,27 +32,48 @@ pub struct Settings {
     pub no_proxy: String,
     /// Certificates that are trusted beside the system's, in PEM.
     pub authorities: Option<Vec<u8>>,
+    /// How long a call may take, unless it says otherwise.
+    pub patience: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            proxy: None,
+            no_proxy: String::new(),
+            authorities: None,
+            patience: Duration::from_secs(10),
+        }
+    }
 }
 
 /// The one HTTP client. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Http {
     /// For calls that may lead to public addresses only.
     public: Client,
     /// For those that may lead anywhere.
     anywhere: Client,
     proxied: bool,
+    patience: Duration,
     paces: Arc<Mutex<Paces>>,
-    /// When the paces' time began.
-    start: Instant,
+    clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for Http {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Http")
+            .field("proxied", &self.proxied)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Http {
-    /// A client for this way out.
+    /// A client for this way out. Of the clock it asks how much time has passed only.
     ///
     /// # Errors
     /// A sentence that says what is wrong with the settings, or that this machine cannot do TLS.
-    pub fn new(settings: &Settings) -> Result<Self, String> {
+    pub fn new(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, String> {
         let proxy = settings.proxy.as_ref().and_then(Url::host_str);
         let guard = PublicOnly {
             proxy: proxy.map(Arc::from),
@@ -62,8 +83,9 @@ impl Http {
             public: build(builder(settings)?.dns_resolver(guard))?,
             anywhere: build(builder(settings)?)?,
             proxied: settings.proxy.is_some(),
+            patience: settings.patience,
             paces: Arc::default(),
-            start: Instant::now(),
+            clock,
         })
     }
 
@@ -111,7 +133,7 @@ impl Http {
         let late = || HttpError::Late {
             origin: origin(&call.url),
         };
-        tokio::time::timeout(call.timeout, following)
+        tokio::time::timeout(self.patience_of(call), following)
             .await
             .map_err(|_| late())?
     }
@@ -133,7 +155,7 @@ impl Http {
         let request = client
             .request(call.method.clone(), url.clone())
             .headers(call.headers.clone())
-            .timeout(call.timeout)
+            .timeout(self.patience_of(call))
             .body(call.body.clone());
         let response = request
             .send()
@@ -149,13 +171,16 @@ impl Http {
         Ok(reply)
     }
 
+    fn patience_of(&self, call: &Call) -> Duration {
+        call.timeout.unwrap_or(self.patience)
+    }
+
     fn paces(&self) -> MutexGuard<'_, Paces> {
         self.paces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn elapsed(&self) -> Timestamp {
-        let passed = self.start.elapsed().as_micros();
-        Timestamp::from_micros(i64::try_from(passed).unwrap_or(i64::MAX))
+        Timestamp::from_micros(self.clock.elapsed())
     }
 
     /// Whether the call may go to `url`. Where no proxy stands between, the resolver says the same of names.

@@ -1,13 +1,15 @@
 //! The client keeps its bounds, whatever the other side does.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use portcullis_app::SystemClock;
 
 use portcullis_connect::http::{Call, Http, HttpError, Method, Reach, Settings, Url, origin};
 
 use crate::server::{Does, Server, ok, status};
 
 fn http() -> Http {
-    Http::new(&Settings::default()).unwrap()
+    Http::new(&Settings::default(), Arc::new(SystemClock)).unwrap()
 }
 
 fn get(url: Url) -> Call {
@@ -237,9 +239,9 @@ async fn a_proxy_gets_what_is_for_others_and_not_what_is_direct() {
         let settings = Settings {
             proxy: Some(proxy.url("/")),
             no_proxy: no_proxy.into(),
-            authorities: None,
+            ..Settings::default()
         };
-        Http::new(&settings).unwrap()
+        Http::new(&settings, Arc::new(SystemClock)).unwrap()
     };
     assert_eq!(
         http("").send(get(server.url("/x"))).await.unwrap().status(),
@@ -270,7 +272,7 @@ fn authorities_are_certificates() {
             authorities: Some(pem.into()),
             ..Settings::default()
         };
-        Http::new(&settings).map(|_| ())
+        Http::new(&settings, Arc::new(SystemClock)).map(|_| ())
     };
     assert_eq!(
         with("nothing").unwrap_err(),

@@ -1,6 +1,8 @@
 //! Effects: what they are, how they stand in the outbox, and what becomes of them.
 
-use portcullis_model::{ChangeSet, Position, Timestamp, World};
+use std::time::Duration;
+
+use portcullis_model::{ChangeSet, Context, Position, Timestamp, World};
 use serde::Serialize;
 
 use crate::StoreError;
@@ -15,6 +17,8 @@ pub struct Effect {
     pub dedup_key: String,
     /// What to do there, as the sink understands it.
     pub payload: serde_json::Value,
+    /// How long after the commit it is due.
+    pub delay: Duration,
 }
 
 /// Says for one sink what commits mean outside. The writer asks it about every commit.
@@ -22,9 +26,9 @@ pub trait EffectSource: Send + Sync {
     /// The sink's name, in the outbox and for operators.
     fn name(&self) -> &str;
 
-    /// What a committed change means there, given the world after it. Pure: the same for the same
-    /// change and world. A panic refuses the commit.
-    fn effects(&self, change: &ChangeSet, after: &World) -> Vec<Effect>;
+    /// What a committed change means there, given the world after it, and who changed it when. Pure: the
+    /// same for the same change, world and context. A panic refuses the commit.
+    fn effects(&self, change: &ChangeSet, after: &World, context: &Context) -> Vec<Effect>;
 }
 
 portcullis_model::words! {
@@ -112,8 +116,11 @@ pub struct LeaseTerms {
     pub owner: String,
     /// Until when nobody else takes it.
     pub until: Timestamp,
-    /// At most so many at once.
+    /// At most so many ordering keys at once.
     pub most: u32,
+    /// At most so many effects of one ordering key: where more than one, those that wait behind the oldest
+    /// come with it, due or not, to be delivered as one.
+    pub together: u32,
 }
 
 /// An effect to deliver, held until its lease ends.

@@ -1,9 +1,16 @@
 //! Taking what is due, so that nobody else takes it meanwhile and nothing overtakes.
 
+use std::time::Duration;
+
 use portcullis_model::Timestamp;
 
-use super::{Effect, LeaseTerms, Leased, queue};
-use crate::{Engine, StoreError, db::Db, log, query::Query};
+use super::{Effect, EffectState, LeaseTerms, Leased, queue};
+use crate::{
+    Engine, StoreError,
+    db::{Db, Tx},
+    log,
+    query::Query,
+};
 
 /// The oldest open row of each ordering key of a sink. Both conditions on `state` are, to the
 /// letter, those of the indexes `outbox_due` and `outbox_open`: SQLite uses them only then.
@@ -26,6 +33,20 @@ const DUE_UNLOCKED: &str = concat!(
     heads!("o.id", " AND o.next_at <= $2"),
     "$3 FOR UPDATE OF o SKIP LOCKED"
 );
+/// What is open behind a row under its ordering key, in order.
+macro_rules! behind {
+    ($tail:literal) => {
+        concat!(
+            "SELECT o.id, o.state FROM outbox AS o \
+             JOIN outbox AS h ON h.id = $1 AND o.sink = h.sink AND o.order_key = h.order_key \
+             WHERE o.id > $1 AND o.state IN ('waiting', 'leased', 'dead') ORDER BY o.id LIMIT $2",
+            $tail
+        )
+    };
+}
+
+pub(super) const BEHIND: &str = behind!("");
+const BEHIND_UNLOCKED: &str = behind!(" FOR UPDATE OF o SKIP LOCKED");
 pub(super) const NEXT: &str = concat!(heads!("o.next_at", ""), "1");
 
 pub(super) async fn claim(
@@ -46,10 +67,15 @@ pub(super) async fn claim(
     ];
     let rows = tx.fetch(due, values).await?;
     let ids = rows.iter().map(|row| row.int(0));
-    let ids = ids.collect::<Result<Vec<_>, _>>()?;
+    let mut ids = ids.collect::<Result<Vec<_>, _>>()?;
     if ids.is_empty() {
         tx.rollback().await?;
         return Ok(Vec::new());
+    }
+    if terms.together > 1 {
+        for head in ids.clone() {
+            ids.extend(behind(&mut tx, head, terms.together - 1).await?);
+        }
     }
     let mut query = Query::new("UPDATE outbox SET state = 'leased', attempts = attempts + 1");
     let owner = query.value(terms.owner.as_str());
@@ -69,6 +95,7 @@ pub(super) async fn claim(
                 order_key: row.text(3)?.to_owned(),
                 dedup_key: row.text(4)?.to_owned(),
                 payload: queue::payload(row.text(5)?)?,
+                delay: Duration::ZERO,
             },
             attempt: queue::attempts(row.int(6)?),
             owner: terms.owner.clone(),
@@ -78,6 +105,26 @@ pub(super) async fn claim(
     leased.sort_unstable_by_key(|leased| leased.id);
     tx.commit().await?;
     Ok(leased)
+}
+
+/// What waits behind the oldest open effect of an ordering key, up to what does not.
+async fn behind(tx: &mut Tx, head: i64, most: u32) -> Result<Vec<i64>, StoreError> {
+    let sql = match tx.engine() {
+        Engine::Sqlite => BEHIND,
+        Engine::Postgres => BEHIND_UNLOCKED,
+    };
+    let rows = tx
+        .fetch(sql, vec![head.into(), i64::from(most).into()])
+        .await?;
+    let waiting = EffectState::Waiting.as_str();
+    let mut ids = Vec::new();
+    for row in &rows {
+        if row.text(1)? != waiting {
+            break;
+        }
+        ids.push(row.int(0)?);
+    }
+    Ok(ids)
 }
 
 pub(super) async fn next_due(db: &Db, sink: &str) -> Result<Option<Timestamp>, StoreError> {

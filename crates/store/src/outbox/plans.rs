@@ -1,7 +1,7 @@
 //! The engines find what is due by an index, however much was delivered before.
 
 use super::{
-    lease::{DUE, NEXT},
+    lease::{BEHIND, DUE, NEXT},
     queue,
 };
 use crate::{Store, db::Value, plans::plan};
@@ -20,6 +20,7 @@ portcullis_testkit::both_engines! {
         for (what, sql, values, indexes) in [
             ("due", DUE, vec!["log".into(), now.clone(), 100.into()], &["outbox_due", "outbox_open"][..]),
             ("next", NEXT, vec!["log".into()], &["outbox_due", "outbox_open"][..]),
+            ("behind", BEHIND, vec![400.into(), 100.into()], &["outbox_open"][..]),
             ("prune", queue::PRUNE, vec![(-1).into()], &["outbox_settled"][..]),
         ] {
             let plan = plan(&mut tx, sql, values).await;

@@ -28,7 +28,7 @@ pub(crate) struct Written {
     pub(crate) effect: Effect,
 }
 
-/// Puts effects of commits in the outbox, due at once; what waits there already is not repeated.
+/// Puts effects of commits in the outbox, due when they say; what waits there already is not repeated.
 pub(crate) async fn write(conn: &mut Conn, effects: Vec<Written>) -> Result<(), StoreError> {
     let columns = [
         "position",
@@ -42,6 +42,8 @@ pub(crate) async fn write(conn: &mut Conn, effects: Vec<Written>) -> Result<(), 
         "state",
     ];
     let rows = effects.into_iter().map(|written| {
+        let delay = i64::try_from(written.effect.delay.as_micros()).unwrap_or(i64::MAX);
+        let due = Timestamp::from_micros(written.at.micros().saturating_add(delay));
         vec![
             Value::from(written.position.0 as i64),
             written.at.micros().into(),
@@ -50,7 +52,7 @@ pub(crate) async fn write(conn: &mut Conn, effects: Vec<Written>) -> Result<(), 
             written.effect.dedup_key.into(),
             written.effect.payload.to_string().into(),
             0.into(),
-            written.at.micros().into(),
+            due.micros().into(),
             EffectState::Waiting.as_str().into(),
         ]
     });

@@ -228,6 +228,7 @@ both! {
                 order_key: String::new(),
                 dedup_key: world.position().to_string(),
                 payload: serde_json::json!({"edits": change.changes.len(), "groups": world.group_count()}),
+                delay: Duration::ZERO,
             }]
         });
         let live = database.live_with(&[sink]).await;

@@ -1,8 +1,10 @@
 //! The outbox: in order for each key, once for each deduplication key, under leases.
 
+use std::time::Duration;
+
 use portcullis_model::{ChangeSet, Timestamp, World};
 use portcullis_store::{
-    Effect, EffectState, LeaseTerms, Leased, Live, OutboxFilter, Settlement, Store,
+    Due, Effect, EffectState, LeaseTerms, Leased, Live, OutboxFilter, Settlement, Store,
 };
 
 use crate::support::{
@@ -47,6 +49,7 @@ fn terms(owner: &str, until: Timestamp) -> LeaseTerms {
         owner: owner.into(),
         until,
         most: 100,
+        together: 1,
     }
 }
 
@@ -229,7 +232,7 @@ both! {
         // Back to the tables before, with what waited there.
         database.sql(
             "DELETE FROM schema_version WHERE version >= 4; DROP TABLE outbox; DROP TABLE secrets; \
-             DROP TABLE sources_said_from; DROP TABLE bound_users; \
+             DROP TABLE sources_said_from; DROP TABLE bound_users; DROP TABLE looked_until; \
              DROP TABLE log_names; DROP TABLE log_actors; DROP TABLE log_edits",
         ).await;
         let key = match database.engine {
@@ -250,5 +253,61 @@ both! {
         assert_eq!((first[0].position.0, &first[0].effect.payload), (7, &serde_json::json!({"n": 1})));
         settle(&store, &first[0], done(), 1).await;
         assert_eq!(claim(&store, "x", 2).await[0].position.0, 8);
+    }
+}
+
+/// Effects that are due a minute after their commit.
+fn in_a_minute(change: &ChangeSet, world: &World) -> Vec<Effect> {
+    let mut effects = named(change, world);
+    for effect in &mut effects {
+        effect.delay = Duration::from_secs(60);
+    }
+    effects
+}
+
+both! {
+    async fn what_waits_behind_comes_with_the_oldest_where_that_is_wanted(database) {
+        let live = database.live_with(&[Sink("test", in_a_minute)]).await;
+        put(&live, &["a:1", "b:2", "a:3", "a:4", "a:5"]).await;
+        let store = live.store();
+        let together = LeaseTerms { together: 3, ..terms("x", at(200)) };
+        let claim = async |seconds| store.outbox().claim("test", at(seconds), &together).await.unwrap();
+        assert!(claim(59).await.is_empty());
+        assert_eq!(store.outbox().next_due("test").await.unwrap(), Some(at(60)));
+        let first = claim(60).await;
+        assert_eq!(keys(&first), ["1", "2", "3", "4"]);
+        assert!(claim(61).await.is_empty());
+        // What came meanwhile waits with what failed, and goes with it.
+        for lease in &first {
+            let settlement = if lease.effect.dedup_key == "3" { dead() } else { again(90) };
+            settle(store, lease, settlement, 62).await;
+        }
+        assert_eq!(keys(&claim(90).await), ["1", "2"], "what is dead holds those after it");
+    }
+}
+
+both! {
+    async fn what_time_makes_due_is_written_once_whoever_looks(database) {
+        let (here, there) = (live(database).await, live(database).await);
+        let (outbox, others) = (here.store().outbox(), there.store().outbox());
+        assert_eq!(outbox.looked_until("ends").await.unwrap(), None);
+        let due = |from: Option<i64>, until, key: &str| Due {
+            from: from.map(at),
+            until: at(until),
+            position: here.world().position(),
+            effects: vec![("test".to_owned(), effect("a", key))],
+        };
+        let (one, two) = tokio::join!(
+            outbox.write_due("ends", due(None, 10, "x")),
+            others.write_due("ends", due(None, 10, "x")),
+        );
+        assert_ne!(one.unwrap(), two.unwrap());
+        assert_eq!(keys(&claim(here.store(), "x", 20).await), ["x"]);
+        // Delivered or not, the same stretch is not looked at again.
+        assert!(!others.write_due("ends", due(Some(5), 20, "x")).await.unwrap());
+        assert_eq!(outbox.looked_until("ends").await.unwrap(), Some(at(10)));
+        assert!(outbox.write_due("ends", due(Some(10), 20, "y")).await.unwrap());
+        assert!(outbox.write_due("other", due(None, 5, "z")).await.unwrap());
+        assert_eq!(database.number("SELECT COUNT(*) FROM outbox").await, 3);
     }
 }

@@ -199,6 +199,7 @@ async fn before_sources(database: &Database) -> Live {
         "DROP TABLE log_names",
         "DROP TABLE log_actors",
         "DROP TABLE log_edits",
+        "DROP TABLE looked_until",
         "DELETE FROM schema_version WHERE version >= 6",
     ] {
         database.sql(sql).await;

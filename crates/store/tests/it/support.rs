@@ -61,7 +61,7 @@ impl EffectSource for Sink {
         self.0
     }
 
-    fn effects(&self, change: &ChangeSet, after: &World) -> Vec<Effect> {
+    fn effects(&self, change: &ChangeSet, after: &World, _: &Context) -> Vec<Effect> {
         (self.1)(change, after)
     }
 }
@@ -72,6 +72,7 @@ pub(crate) fn effect(order_key: impl Into<String>, dedup_key: impl Into<String>)
         order_key: order_key.into(),
         dedup_key: dedup_key.into(),
         payload: serde_json::Value::Null,
+        delay: std::time::Duration::ZERO,
     }
 }
 

@@ -37,6 +37,7 @@ pub(crate) mod requirements;
 mod roles;
 mod rules;
 mod search;
+mod settings;
 mod sign_in;
 mod tags;
 mod why;
@@ -71,6 +72,7 @@ pub fn routes(web: &Web) -> Router<Web> {
         .merge(requests::routes())
         .merge(roles::routes())
         .merge(rules::routes())
+        .merge(settings::routes())
         .merge(sign_in::routes())
         .merge(tags::routes())
         .merge(why::routes())

@@ -10,6 +10,7 @@ mod choices;
 mod clock;
 mod connections;
 mod costly;
+mod deliveries;
 mod everywhere;
 mod forms;
 mod held;

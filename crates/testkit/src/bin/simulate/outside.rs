@@ -7,7 +7,7 @@ use std::{
 };
 
 use portcullis_app::deliver::{Answer, Delivering, Delivery, LogSink, Schedule, Sink};
-use portcullis_model::{Change, ChangeSet, World};
+use portcullis_model::{Change, ChangeSet, Context, World};
 use portcullis_sandbox::Rng;
 use portcullis_store::{Effect, EffectSource};
 use serde_json::json;
@@ -168,8 +168,8 @@ impl EffectSource for Records {
         RECORDS
     }
 
-    fn effects(&self, change: &ChangeSet, after: &World) -> Vec<Effect> {
-        let mut effects = LogSink.effects(change, after);
+    fn effects(&self, change: &ChangeSet, after: &World, context: &Context) -> Vec<Effect> {
+        let mut effects = LogSink.effects(change, after, context);
         for (n, effect) in effects.iter_mut().enumerate() {
             // Few lanes, so that much waits behind what fails.
             let lane = format!("lane {}", after.position().0 % LANES);
@@ -239,7 +239,7 @@ impl EffectSource for Groups {
         GROUPS
     }
 
-    fn effects(&self, change: &ChangeSet, after: &World) -> Vec<Effect> {
+    fn effects(&self, change: &ChangeSet, after: &World, context: &Context) -> Vec<Effect> {
         let broken = self.0.broken == Some(Break::Dedup);
         let effects = groups_of(change).into_iter().map(|group| Effect {
             order_key: group.clone(),
@@ -248,6 +248,7 @@ impl EffectSource for Groups {
                 false => group.clone(),
             },
             payload: json!({ "group": group }),
+            delay: Duration::ZERO,
         });
         effects.collect()
     }

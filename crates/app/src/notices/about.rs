@@ -1,0 +1,143 @@
+//! What one person is told. It is written down with the commit, names and all, and put into words when it is sent.
+
+use portcullis_model::{Expiry, Group, Id, MembershipKind, Request, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// What a notice is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum About {
+    /// Somebody asks for what the person decides about.
+    Asked {
+        /// The request.
+        request: Id<Request>,
+        /// Who asks.
+        who: String,
+        /// For what.
+        what: String,
+        /// Until when.
+        until: Expiry,
+        /// Why, in their words.
+        reason: String,
+    },
+    /// A request of the person was decided.
+    Decided {
+        /// The request.
+        request: Id<Request>,
+        /// What was asked for.
+        what: String,
+        /// What became of it.
+        outcome: Outcome,
+        /// Who decided.
+        by: String,
+        /// Why, in their words.
+        reason: String,
+    },
+    /// The person was given access.
+    Given {
+        /// Which.
+        grant: Grant,
+        /// Until when.
+        until: Expiry,
+        /// Who gave it.
+        by: String,
+        /// Why, in their words.
+        reason: String,
+    },
+    /// The person's access has another end.
+    Moved {
+        /// Which.
+        grant: Grant,
+        /// Until when now.
+        until: Expiry,
+        /// Who moved it.
+        by: String,
+        /// Why, in their words.
+        reason: String,
+    },
+    /// The person has no access any more.
+    Lost {
+        /// Which.
+        grant: Grant,
+        /// Who ended it; nobody where its time was over.
+        by: Option<String>,
+    },
+    /// The person's access ends soon.
+    Ending {
+        /// Which.
+        grant: Grant,
+        /// When.
+        until: Timestamp,
+        /// How many days before.
+        days: u32,
+    },
+}
+
+/// Somebody's place in a group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The group.
+    pub group: Id<Group>,
+    /// Its name.
+    pub name: String,
+    /// As member or owner.
+    pub kind: MembershipKind,
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was granted.
+    Approved {
+        /// Until when.
+        until: Expiry,
+    },
+    /// It was refused.
+    Rejected,
+    /// It was taken back, by another than who asked.
+    Withdrawn,
+}
+
+impl Outcome {
+    pub(super) const fn verb(self) -> &'static str {
+        match self {
+            Self::Withdrawn => "withdrew",
+            _ => self.participle(),
+        }
+    }
+
+    pub(super) const fn participle(self) -> &'static str {
+        match self {
+            Self::Approved { .. } => "approved",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+impl About {
+    /// Where on the portal more is said.
+    pub(super) fn path(&self) -> String {
+        match self {
+            Self::Asked { request, .. } | Self::Decided { request, .. } => {
+                format!("/requests/{request}")
+            }
+            Self::Given { grant, .. }
+            | Self::Moved { grant, .. }
+            | Self::Lost { grant, .. }
+            | Self::Ending { grant, .. } => format!("/groups/{}", grant.group),
+        }
+    }
+
+    /// What somebody gave as the reason, if it is theirs to be read.
+    pub(super) fn reason(&self) -> &str {
+        match self {
+            Self::Asked { reason, .. }
+            | Self::Decided { reason, .. }
+            | Self::Given { reason, .. }
+            | Self::Moved { reason, .. } => reason,
+            Self::Lost { .. } | Self::Ending { .. } => "",
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Microsoft Teams: a channel's webhook, made as a workflow.
+
+mod wire;
+
+use crate::{
+    hook::{Hook, HookSink, Wire},
+    http::Http,
+};
+
+/// A sink that writes to the channel behind `hook`.
+#[must_use]
+pub const fn sink(hook: Hook, http: Http) -> HookSink {
+    let wire = Wire {
+        body: wire::body,
+        per_minute: 60,
+    };
+    HookSink::new(hook, wire, http)
+}
