@@ -65,10 +65,10 @@ fn credentials() {
         let (_, rest) = text.split_once("\"user\"").unwrap();
         rest.split_once("\"digest\"").unwrap().1.to_owned()
     };
-    insta::assert_snapshot!(part(session(None)), @"");
-    insta::assert_snapshot!(part(session(Some("okta"))), @"");
-    insta::assert_snapshot!(part(token), @"");
-    insta::assert_snapshot!(part(Purpose::Link), @"");
+    insta::assert_snapshot!(part(session(None)), @r#":"abababababababababababababababababababababababababababababababab","purpose":"session","proved_at":"2026-03-02T09:00:00Z","from":"2026-03-02T09:00:00Z","until":"2026-03-09T09:00:00Z","made_by":{"system":"sign_in"}}"#);
+    insta::assert_snapshot!(part(session(Some("okta"))), @r#":"abababababababababababababababababababababababababababababababab","purpose":"session","proved_at":"2026-03-02T09:00:00Z","provider":"okta","sid":"s1","from":"2026-03-02T09:00:00Z","until":"2026-03-09T09:00:00Z","made_by":{"system":"sign_in"}}"#);
+    insta::assert_snapshot!(part(token), @r#":"abababababababababababababababababababababababababababababababab","purpose":"token","name":"laptop","scopes":["read","request"],"from":"2026-03-02T09:00:00Z","until":"2026-03-09T09:00:00Z","made_by":{"system":"sign_in"}}"#);
+    insta::assert_snapshot!(part(Purpose::Link), @r#":"abababababababababababababababababababababababababababababababab","purpose":"link","from":"2026-03-02T09:00:00Z","until":"2026-03-09T09:00:00Z","made_by":{"system":"sign_in"}}"#);
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn every_record_has_its_word_in_the_log() {
         read(r#"{"external":"okta"}"#),
         Authority::External(ConnectorId::parse("okta").unwrap())
     );
-    insta::assert_snapshot!(actors.iter().map(|a| json(&Actor::System(*a))).collect::<Vec<_>>().join(" "), @r#"{"system":"time"} {"system":"operator"} {"system":"demo"}"#);
+    insta::assert_snapshot!(actors.iter().map(|a| json(&Actor::System(*a))).collect::<Vec<_>>().join(" "), @r#"{"system":"time"} {"system":"operator"} {"system":"demo"} {"system":"sign_in"}"#);
 }
 
 #[test]
