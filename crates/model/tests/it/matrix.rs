@@ -81,13 +81,11 @@ fn token() -> Purpose {
 /// A credential of somebody who has no other standing, made by `who`.
 fn credential(c: &Company, who: &str, purpose: Purpose) -> Credential {
     let context = c.as_user(who);
-    Credential::issue(
-        &context,
-        id("user new.hire"),
-        Digest([2; 32]),
-        purpose,
-        days(1),
-    )
+    let of = id("user new.hire");
+    Credential {
+        id: id("credential new"),
+        ..Credential::issue(&context, of, Digest([2; 32]), purpose, days(1))
+    }
 }
 
 /// One row: the columns that may, and the change that needs the action and no other.
