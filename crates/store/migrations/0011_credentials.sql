@@ -31,3 +31,6 @@ CREATE TABLE used_tokens (
     used_at BIGINT NOT NULL,
     PRIMARY KEY (issuer, token)
 );
+
+CREATE INDEX credentials_added ON credentials (added_pos);
+CREATE INDEX credentials_removed ON credentials (removed_pos) WHERE removed_pos IS NOT NULL;

@@ -200,6 +200,10 @@ async fn before_sources(database: &Database) -> Live {
         "DROP TABLE log_actors",
         "DROP TABLE log_edits",
         "DROP TABLE looked_until",
+        "DROP TABLE credentials",
+        "DROP TABLE credential_uses",
+        "DROP TABLE used_tokens",
+        "DROP INDEX identities_ever",
         "DELETE FROM schema_version WHERE version >= 6",
     ] {
         database.sql(sql).await;
