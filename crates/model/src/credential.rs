@@ -6,9 +6,7 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::{
-    Actor, ConnectorId, Context, Edit, Expiry, Id, Name, Timestamp, User, Validity, words,
-};
+use crate::{Actor, ConnectorId, Id, Name, Timestamp, User, Validity, words};
 
 /// The SHA-256 of a secret.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,42 +121,6 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// A secret of `user`, from now until `until`.
-    #[must_use]
-    pub fn issue(
-        context: &Context,
-        user: Id<User>,
-        digest: Digest,
-        purpose: Purpose,
-        until: Expiry,
-    ) -> Self {
-        Self {
-            id: context.id(),
-            user,
-            digest,
-            purpose,
-            validity: Validity::new(context.now, until),
-            made_by: context.actor,
-        }
-    }
-
-    /// The edit that ends it.
-    #[must_use]
-    pub fn end(&self) -> Edit<Self> {
-        Edit::end(self.clone())
-    }
-
-    /// The edit that lets it end at `until` at the latest.
-    #[must_use]
-    pub fn end_by(&self, until: Timestamp) -> Edit<Self> {
-        let until = self.validity.until.min(Expiry::at(until));
-        let after = Self {
-            validity: Validity::new(self.validity.from, until),
-            ..self.clone()
-        };
-        Edit::update(self.clone(), after)
-    }
-
     /// How the browser signed in, if it is a session.
     #[must_use]
     pub const fn session(&self) -> Option<&Session> {

@@ -5,9 +5,9 @@
 //! `grant_…` functions, which know the tags.
 
 use crate::{
-    Actor, ConnectorId, Context, Edit, Entitlement, Expiry, Grant, Group, Id, Identity, Inclusion,
-    Membership, MembershipKind, Reason, Record, Refusal, Request, User, Validity, World,
-    record::Authority,
+    Actor, ConnectorId, Context, Credential, Digest, Edit, Entitlement, Expiry, Grant, Group, Id,
+    Identity, Inclusion, Membership, MembershipKind, Purpose, Reason, Record, Refusal, Request,
+    Timestamp, User, Validity, World, record::Authority,
 };
 
 /// A fact that grants access: who granted it, when it holds, and whose members it is about.
@@ -192,6 +192,44 @@ impl Entitlement {
     #[must_use]
     pub fn end(&self) -> Edit<Self> {
         Edit::end(self.clone())
+    }
+}
+
+impl Credential {
+    /// A secret of `user`, from now until `until`.
+    #[must_use]
+    pub fn issue(
+        context: &Context,
+        user: Id<User>,
+        digest: Digest,
+        purpose: Purpose,
+        until: Expiry,
+    ) -> Self {
+        Self {
+            id: context.id(),
+            user,
+            digest,
+            purpose,
+            validity: Validity::new(context.now, until),
+            made_by: context.actor,
+        }
+    }
+
+    /// The edit that ends it.
+    #[must_use]
+    pub fn end(&self) -> Edit<Self> {
+        Edit::end(self.clone())
+    }
+
+    /// The edit that lets it end at `until` at the latest.
+    #[must_use]
+    pub fn end_by(&self, until: Timestamp) -> Edit<Self> {
+        let until = self.validity.until.min(Expiry::at(until));
+        let after = Self {
+            validity: Validity::new(self.validity.from, until),
+            ..self.clone()
+        };
+        Edit::update(self.clone(), after)
     }
 }
 

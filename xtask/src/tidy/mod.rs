@@ -27,7 +27,7 @@ const HELP: &str = "\
 Usage: cargo xtask tidy
 
 Checks the rules of the house in every file that is committed or would be:
-  layers   crates depend one way: rules ← model ← store, … ← app ← web, connect ← cli
+  layers   crates depend one way: rules ← model ← store, … ← app ← connect ← web ← cli
   purity   no I/O, clock or async in rules and model; SQL in store, HTTP client in connect, HTTP server in web,
            environment in cli
   size     no Rust file over 500 lines (over 400 is told as a warning)

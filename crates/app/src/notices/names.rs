@@ -49,7 +49,9 @@ impl<'a> Names<'a> {
             Actor::User(id) => self.user(id).to_owned(),
             Actor::Connector(source) => format!("The source {source}"),
             Actor::System(SystemActor::Operator) => "An operator".to_owned(),
-            Actor::System(SystemActor::Time | SystemActor::Demo) => "Portcullis".to_owned(),
+            Actor::System(SystemActor::Time | SystemActor::Demo | SystemActor::SignIn) => {
+                "Portcullis".to_owned()
+            }
         }
     }
 

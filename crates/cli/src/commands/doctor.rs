@@ -201,6 +201,7 @@ impl Report {
             }
         }
         self.problems.extend(unreached(config).await);
+        self.problems.extend(unasked(config).await);
         let policy = config.with_limits(config.policy.without_people());
         self.problems.extend(unsound(&world, &policy));
         Ok(())
@@ -238,6 +239,21 @@ async fn unreached(config: &Config) -> Vec<String> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// Which identity providers nobody could sign in with.
+async fn unasked(config: &Config) -> Vec<String> {
+    let providers = match config.ways(Vec::new()) {
+        Ok(ways) => ways.providers,
+        Err(wrong) => return vec![wrong.to_string()],
+    };
+    let asked = providers.iter().map(|provider| async move {
+        let fault = provider.oidc.check().await.err()?;
+        let name = provider.oidc.name();
+        Some(format!("nobody can sign in by `{name}`: {fault}"))
+    });
+    let asked = futures::future::join_all(asked).await;
+    asked.into_iter().flatten().collect()
 }
 
 /// Names on record that could not be given today.

@@ -46,7 +46,7 @@ impl SignInLink {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
         start_log(&config.server.log.value.0);
-        let app = open::app(&config, Missing::Refuse, async |_, _| {
+        let app = open::app(&config, &config.sinks()?, Missing::Refuse, async |_, _| {
             Ok(config.policy.without_people())
         })
         .await?;

@@ -170,7 +170,7 @@ impl TokenCommand {
 async fn opened(place: &Where) -> Result<(App, Context)> {
     let config = Config::load(place, None)?;
     start_log(&config.server.log.value.0);
-    let app = open::app(&config, Missing::Refuse, async |_, _| {
+    let app = open::app(&config, &config.sinks()?, Missing::Refuse, async |_, _| {
         Ok(config.policy.without_people())
     })
     .await?;

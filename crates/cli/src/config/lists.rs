@@ -42,7 +42,7 @@ macro_rules! lists {
 
 lists! {
     "token": TokenSettings, |it, source, config| it.token(source).map(|token| config.tokens.push(token));
-    "sign_in.oidc": OidcSettings, |it, source, config| it.take(&source, config);
+    "sign_in.oidc": OidcSettings, |it, source, config| it.provider(source).map(|it| config.providers.push(it));
     "sinks.webhook": WebhookSettings, |it, source, config| it.sink(source).map(|sink| config.sinks.add(sink));
     "sinks.slack": SlackSettings, |it, source, config| it.sink(source).map(|sink| config.sinks.add(sink));
     "sinks.discord": DiscordSettings, |it, source, config| it.sink(source).map(|sink| config.sinks.add(sink));

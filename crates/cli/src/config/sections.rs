@@ -7,8 +7,6 @@ use portcullis_connect::{Portal, http::Http};
 use portcullis_model::Policy;
 use portcullis_web::{Decisions, SigningKey, Token, Ways};
 
-use crate::failure::BadUsage;
-
 use super::{
     database::Database,
     decisions::DecisionPoint,
@@ -18,7 +16,9 @@ use super::{
     portal::Portal as PortalSettings,
     section::{Row, Section},
     server::Server,
-    sign_in::{CloudflareSettings, ConfiguredProvider, ProxySettings, SignInSettings},
+    sign_in::{
+        CloudflareSettings, ConfiguredProvider, ProxySettings, SignInSettings, called_alike,
+    },
     sinks::{Around, Sinks},
     token::ConfiguredToken,
     value::{Source, Written},
@@ -118,6 +118,7 @@ impl Config {
         let portal = self.portal.faults().into_iter();
         portal
             .chain(self.proxy.faults())
+            .chain(called_alike(&self.providers))
             .chain(self.http.faults())
             .chain(self.sinks.faults())
             .collect()

@@ -13,7 +13,6 @@ use portcullis_web::{CloudflareAccess, Provider, Sessions, TrustedProxy};
 use super::{
     secret::Secret,
     section::section,
-    sections::Config,
     value::{Source, Value, Written},
 };
 
@@ -283,9 +282,23 @@ impl ConfiguredProvider {
     }
 }
 
+/// Providers that are called alike.
+pub(super) fn called_alike(providers: &[ConfiguredProvider]) -> Vec<String> {
+    let again = providers.iter().enumerate().filter(|(at, provider)| {
+        let mut before = providers.iter().take(*at);
+        before.any(|other| other.name() == provider.name())
+    });
+    again
+        .map(|(_, provider)| {
+            let (source, name) = (&provider.source, provider.name());
+            format!("{source}: there are two identity providers called `{name}`; rename one")
+        })
+        .collect()
+}
+
 impl OidcSettings {
-    /// Takes the provider into the configuration, or says all that is wrong with it.
-    pub(super) fn take(self, source: &Source, config: &mut Config) -> Result<(), Vec<String>> {
+    /// The provider, or all that is wrong with it.
+    pub(super) fn provider(self, source: Source) -> Result<ConfiguredProvider, Vec<String>> {
         let mut faults = Vec::new();
         let mut needed = |name: &str, value: Option<String>| {
             value.filter(|it| !it.is_empty()).unwrap_or_else(|| {
@@ -299,19 +312,10 @@ impl OidcSettings {
         let called = needed("name", name.map(|name| name.to_string()));
         let issuer = needed("issuer", self.issuer.value);
         let client_id = needed("client_id", self.client_id.value);
-        if config
-            .providers
-            .iter()
-            .any(|other| Some(other.name()) == name)
-        {
-            faults.push(format!(
-                "{source}: there are two identity providers called `{called}`; rename one"
-            ));
-        }
         let (Some(name), true) = (name, faults.is_empty()) else {
             return Err(faults);
         };
-        config.providers.push(ConfiguredProvider {
+        Ok(ConfiguredProvider {
             title: self.title.value.unwrap_or(called),
             settings: oidc::Settings {
                 name,
@@ -327,8 +331,7 @@ impl OidcSettings {
             },
             link_by: self.link_by.value.0,
             unknown: self.unknown.value.0,
-            source: source.clone(),
-        });
-        Ok(())
+            source,
+        })
     }
 }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, header, request::Parts};
+use axum::http::{header, request::Parts};
 use portcullis_app::secret;
-use portcullis_model::{Credential, Digest, Id, Purpose, Scope, Timestamp, User, World};
+use portcullis_model::{Credential, Digest, Id, Purpose, Timestamp, User, World};
 use subtle::ConstantTimeEq as _;
 
 use super::{
     access::{Access, Token, TokenSubject, TrustedProxy, Ways},
     chosen::Chosen,
+    found::{Around, Authenticated, Found, Proof, Refused, bearer, named},
     key::SigningKey,
     origin::{channel, host, is_loopback, peer},
     scopes::Scopes,
@@ -17,82 +18,7 @@ use super::{
     uses::Uses,
     vouched::{by_access_token, by_cloudflare},
 };
-use crate::{Web, error::Failure, http::said};
-
-/// Who sent a request, and how that was proved.
-#[derive(Clone, Debug)]
-pub struct Authenticated {
-    /// The user; none for an enforcement point, which may ask for decisions and nothing else.
-    pub user: Option<Id<User>>,
-    /// What they are called in the log.
-    pub name: Arc<str>,
-    /// How it was proved.
-    pub proof: Proof,
-    /// The world they were found in.
-    pub world: Arc<World>,
-}
-
-/// How somebody proved who they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Proof {
-    /// A session's cookie, which browsers send by themselves.
-    Session(Id<Credential>),
-    /// The demo's cookie, which browsers send by themselves.
-    Chosen(Chosen),
-    /// A token in the `Authorization` header, which only its holder sends.
-    Token(Scopes),
-    /// What stands before the program let a browser or a program through.
-    Proxy,
-    /// Nothing: whoever has not chosen a persona in the demo gets the first.
-    Persona,
-}
-
-impl Proof {
-    /// The token that `user`'s forms carry, bound to the session where there is one.
-    pub(super) fn form_token(&self, user: Id<User>, key: &SigningKey) -> String {
-        match self {
-            Self::Session(session) => key.sign("session's form", &session.to_string()),
-            Self::Chosen(chosen) => key.sign("session's form", &chosen.id.to_string()),
-            Self::Token(_) | Self::Proxy | Self::Persona => {
-                key.sign("user's form", &user.to_string())
-            }
-        }
-    }
-
-    /// Whether a browser adds the proof to a request by itself, also where another site made it
-    /// send that.
-    pub(super) const fn comes_along(&self) -> bool {
-        match self {
-            Self::Session(_) | Self::Chosen(_) | Self::Proxy | Self::Persona => true,
-            Self::Token(_) => false,
-        }
-    }
-
-    /// Whether it may be used for that.
-    pub(super) const fn lets(&self, scope: Scope) -> bool {
-        match self {
-            Self::Token(scopes) => scopes.has(scope),
-            Self::Session(_) | Self::Chosen(_) | Self::Proxy | Self::Persona => true,
-        }
-    }
-}
-
-/// What one way found in a request: who it is, or nothing where the request does not go this way.
-pub(super) type Found = Result<Option<Authenticated>, Refused>;
-
-/// The request goes a way and is not let in by it.
-pub(super) struct Refused;
-
-/// A user that was named; refused where there is none.
-pub(super) fn named(user: Option<&User>, proof: Proof, world: &Arc<World>) -> Found {
-    let user = user.ok_or(Refused)?;
-    Ok(Some(Authenticated {
-        user: Some(user.id),
-        name: user.login.as_str().into(),
-        proof,
-        world: Arc::clone(world),
-    }))
-}
+use crate::{error::Failure, http::said};
 
 /// Finds out who sent a request.
 #[derive(Debug)]
@@ -130,9 +56,9 @@ impl Authenticator {
     pub(super) async fn authenticate(
         &self,
         parts: &Parts,
-        web: &Web,
+        around: &Around<'_>,
     ) -> Result<Option<Authenticated>, Failure> {
-        let (world, now) = (&web.app().world(), web.app().now());
+        let (world, now) = (&around.world, around.now);
         let found = match &self.access {
             Access::Demo(_) if !is_local_request(parts) => return Ok(None),
             Access::Demo(_) => first([
@@ -141,7 +67,7 @@ impl Authenticator {
                 &|| self.by_persona(parts, world),
             ]),
             Access::Ways(ways) => {
-                if let Some(found) = by_access_token(parts, &ways.providers, web).await? {
+                if let Some(found) = by_access_token(parts, &ways.providers, around).await? {
                     return Ok(found);
                 }
                 let without_session =
@@ -151,9 +77,9 @@ impl Authenticator {
                 match without_session {
                     Ok(None) => {
                         let edge = ways.cloudflare.as_ref();
-                        return match by_cloudflare(parts, edge, web).await? {
+                        return match by_cloudflare(parts, edge, around).await? {
                             Some(found) => Ok(found),
-                            None => self.by_session(parts, ways, web, now).await,
+                            None => self.by_session(parts, ways, around).await,
                         };
                     }
                     found => found,
@@ -168,12 +94,11 @@ impl Authenticator {
         &self,
         parts: &Parts,
         ways: &Ways,
-        web: &Web,
-        now: Timestamp,
+        around: &Around<'_>,
     ) -> Result<Option<Authenticated>, Failure> {
-        let world = &web.app().world();
+        let (world, now) = (&around.world, around.now);
         let held = || {
-            let secret = session::secret(&parts.headers, channel(parts, web)?)?;
+            let secret = session::secret(&parts.headers, channel(parts, around.public_url)?)?;
             let held = world.credential_by_digest(secret::digest(secret))?;
             let is_session = held.session().is_some() && held.validity.contains(now);
             is_session.then_some(held)
@@ -183,9 +108,7 @@ impl Authenticator {
         };
         let since = now.plus_seconds(-ways.sessions.idle);
         // A new one has not been used yet.
-        if held.validity.from < since
-            && self.uses.is_idle(web.app().store(), held.id, since).await?
-        {
+        if held.validity.from < since && self.uses.is_idle(around.store, held.id, since).await? {
             return Ok(None);
         }
         self.uses.note(held.id, now, || client(parts));
@@ -324,11 +247,6 @@ const PROXY_SECRET: &str = "x-portcullis-proxy-secret";
 /// checked too, so that no page elsewhere can point a name of its own at us.
 fn is_local_request(parts: &Parts) -> bool {
     peer(parts).is_some_and(|peer| peer.is_loopback()) && is_loopback(host(parts))
-}
-
-pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = said(headers, header::AUTHORIZATION)?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// Whether `user` still is who `key` names: a login that has come to somebody else brings them

@@ -10,7 +10,7 @@ use portcullis_model::{Actor, Context, Id, Scope, User, World};
 use subtle::ConstantTimeEq as _;
 
 use super::{
-    authenticate::{Authenticated, Proof},
+    found::{Around, Authenticated, Proof},
     key::SigningKey,
     scopes::needed,
 };
@@ -77,6 +77,16 @@ impl Viewer {
     }
 }
 
+/// What a request is looked at with.
+fn around(web: &Web) -> Around<'_> {
+    Around {
+        world: web.app().world(),
+        now: web.app().now(),
+        store: web.app().store(),
+        public_url: web.public_url(),
+    }
+}
+
 impl FromRequestParts<Web> for Authenticated {
     type Rejection = Failure;
 
@@ -87,7 +97,10 @@ impl FromRequestParts<Web> for Authenticated {
             None => {
                 // Who may do what is known no better than the rest.
                 web.fresh()?;
-                let found = web.authenticator().authenticate(parts, web).await?;
+                let found = web
+                    .authenticator()
+                    .authenticate(parts, &around(web))
+                    .await?;
                 if let Some(known) = &found {
                     request::is_from(&known.name);
                 }

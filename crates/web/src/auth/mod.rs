@@ -12,6 +12,7 @@ mod access;
 mod authenticate;
 mod chosen;
 mod extract;
+mod found;
 mod key;
 mod origin;
 mod scopes;
@@ -27,10 +28,10 @@ pub use access::{
     Access, CloudflareAccess, Provider, Sessions, Token, TokenSubject, TrustedProxy, Ways,
 };
 pub(crate) use authenticate::Authenticator;
-pub use authenticate::{Authenticated, Proof};
 pub use chosen::Chosen;
 pub(crate) use chosen::over;
 pub use extract::{Author, CSRF_HEADER, Enforcer, Viewer};
+pub use found::{Authenticated, Proof};
 pub use key::SigningKey;
 pub(crate) use origin::{base, channel, peer};
 pub use scopes::Scopes;

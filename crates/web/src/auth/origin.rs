@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::session::Channel;
-use crate::{Web, http::said};
+use crate::http::said;
 
 /// The address a request came from.
 pub(crate) fn peer(parts: &Parts) -> Option<IpAddr> {
@@ -35,12 +35,12 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 
 /// How the browser reaches us, if it may have a session that way: under the public address, which is
 /// `https`, or on this machine.
-pub(crate) fn channel(parts: &Parts, web: &Web) -> Option<Channel> {
+pub(crate) fn channel(parts: &Parts, public_url: Option<&str>) -> Option<Channel> {
     let asked = host(parts);
     if is_loopback(asked) {
         return peer(parts)?.is_loopback().then_some(Channel::Local);
     }
-    let public = web.public_url()?.strip_prefix("https://")?;
+    let public = public_url?.strip_prefix("https://")?;
     let public = public.split('/').next().unwrap_or_default();
     without_port(public)
         .eq_ignore_ascii_case(asked)
@@ -48,12 +48,12 @@ pub(crate) fn channel(parts: &Parts, web: &Web) -> Option<Channel> {
 }
 
 /// The address under which the browser reaches us, without a slash at its end.
-pub(crate) fn base(parts: &Parts, web: &Web) -> Option<String> {
-    match channel(parts, web)? {
+pub(crate) fn base(parts: &Parts, public_url: Option<&str>) -> Option<String> {
+    match channel(parts, public_url)? {
         Channel::Local => {
             let host = said(&parts.headers, header::HOST)?;
             Some(format!("http://{host}"))
         }
-        Channel::Secure => Some(web.public_url()?.trim_end_matches('/').to_owned()),
+        Channel::Secure => Some(public_url?.trim_end_matches('/').to_owned()),
     }
 }

@@ -1,8 +1,6 @@
 //! Whom an outside system vouches for in each request: a provider by an access token, Cloudflare
 //! Access by an assertion. Nothing is linked by it: who is not known here is nobody.
 
-use std::sync::Arc;
-
 use axum::http::request::Parts;
 use portcullis_app::session::LinkBy;
 use portcullis_connect::{cloudflare, oidc};
@@ -10,10 +8,10 @@ use portcullis_model::{ConnectorId, User, World};
 
 use super::{
     access::{CloudflareAccess, Provider},
-    authenticate::{Authenticated, Proof, bearer, named},
+    found::{Around, Authenticated, Proof, bearer, named},
     scopes::Scopes,
 };
-use crate::{Web, error::Failure, http::said};
+use crate::{error::Failure, http::said};
 
 /// Whoever is vouched for, or nothing where the request does not go this way. `Some(None)` is somebody
 /// who brings proof, and is let in by none of it.
@@ -23,7 +21,7 @@ type Vouched = Option<Option<Authenticated>>;
 pub(super) async fn by_access_token(
     parts: &Parts,
     providers: &[Provider],
-    web: &Web,
+    around: &Around<'_>,
 ) -> Result<Vouched, Failure> {
     // Every JWT begins so, and nothing that is made here.
     let given = bearer(&parts.headers).filter(|given| given.starts_with("ey"));
@@ -34,12 +32,11 @@ pub(super) async fn by_access_token(
     let Some(provider) = providers.find(|provider| provider.oidc.is_named_by(given)) else {
         return Ok(None);
     };
-    let proved = provider.oidc.access_token(given, web.app().now()).await;
+    let proved = provider.oidc.access_token(given, around.now).await;
     let proof = Proof::Token(Scopes::ALL);
     settled(proved, |proved| {
-        let world = web.app().world();
-        let user = who(&world, &proved, provider.link_by);
-        named(user, proof, &world).ok().flatten()
+        let user = who(&around.world, &proved, provider.link_by);
+        named(user, proof, &around.world).ok().flatten()
     })
 }
 
@@ -47,20 +44,20 @@ pub(super) async fn by_access_token(
 pub(super) async fn by_cloudflare(
     parts: &Parts,
     access: Option<&CloudflareAccess>,
-    web: &Web,
+    around: &Around<'_>,
 ) -> Result<Vouched, Failure> {
     let assertion = said(&parts.headers, cloudflare::HEADER);
     let (Some(access), Some(assertion)) = (access, assertion) else {
         return Ok(None);
     };
-    let visitor = access.edge.verify(assertion, web.app().now()).await;
+    let visitor = access.edge.verify(assertion, around.now).await;
     settled(visitor, |visitor| {
-        let world: Arc<World> = web.app().world();
+        let world = &around.world;
         let user = match &visitor {
-            cloudflare::Visitor::Person(proved) => who(&world, proved, access.link_by),
+            cloudflare::Visitor::Person(proved) => who(world, proved, access.link_by),
             cloudflare::Visitor::Service { name } => world.user_by_identity(access.name, name),
         };
-        named(user, Proof::Proxy, &world).ok().flatten()
+        named(user, Proof::Proxy, world).ok().flatten()
     })
 }
 

@@ -8,10 +8,13 @@ use portcullis_app::{
 };
 use portcullis_model::{Id, Identity, Noun, Refusal};
 
-use super::{named, show::back, whose};
+use super::whose::{address, named, user_of};
 use crate::{
     auth::Proof,
-    pages::{fields::Submission, prelude::*},
+    pages::{
+        fields::Submission,
+        prelude::{Failure, Response, State, Web},
+    },
 };
 
 pub(super) async fn one(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
@@ -22,7 +25,7 @@ pub(super) async fn one(State(web): State<Web>, sent: Submission) -> Result<Resp
     web.app()
         .commit(context, RevokeCredential(id), None)
         .await?;
-    Ok(Redirect::to(&back(&sent.page, user)).into_response())
+    Ok(Redirect::to(&address(&sent.page, user)).into_response())
 }
 
 /// Everywhere but in this browser.
@@ -38,20 +41,7 @@ pub(super) async fn everywhere(
     };
     let end = EndSessions(Which::AllOf(user, kept));
     web.app().commit(viewer.context.clone(), end, None).await?;
-    Ok(Redirect::to(&back(&sent.page, user)).into_response())
-}
-
-/// Whose account a form is about.
-pub(super) fn user_of(sent: &Submission) -> Result<Id<portcullis_model::User>, Refusal> {
-    match sent.fields.get("user") {
-        "" => Ok(whose(&sent.page)?.id),
-        login => {
-            let found = sent.page.viewer.world.named_user(login);
-            found
-                .map(|user| user.id)
-                .ok_or_else(|| Refusal::not_found(Noun::User, login))
-        }
-    }
+    Ok(Redirect::to(&address(&sent.page, user)).into_response())
 }
 
 pub(super) async fn unlink(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
@@ -63,5 +53,5 @@ pub(super) async fn unlink(State(web): State<Web>, sent: Submission) -> Result<R
     let user = identity.user;
     let end = UnlinkIdentity(identity.id);
     web.app().commit(viewer.context.clone(), end, None).await?;
-    Ok(Redirect::to(&back(&sent.page, user)).into_response())
+    Ok(Redirect::to(&address(&sent.page, user)).into_response())
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use portcullis_model::{Action, Credential, Id, Purpose, Scope, User, may};
+use portcullis_model::{Action, Credential, Id, Purpose, Scope, may};
 use portcullis_store::CredentialUse;
 
-use super::{address, whose};
+use super::whose::whose;
 use crate::{auth::Proof, pages::prelude::*};
 
 #[derive(Template)]
@@ -131,9 +131,4 @@ const fn told(scope: Scope) -> &'static str {
         Scope::Administer => "change everything else that you may change",
         Scope::Decisions => "ask the decision point",
     }
-}
-
-/// Where an account is shown.
-pub(super) fn back(page: &Page, user: Id<User>) -> String {
-    address(page, user)
 }

@@ -8,7 +8,7 @@ use portcullis_app::{
 };
 use portcullis_model::{Expiry, FieldError, Name, Purpose, Refusal, Scope};
 
-use super::{end::user_of, named, show::back};
+use super::whose::{address as account, named, user_of};
 use crate::{
     auth::TOKEN_PREFIX,
     pages::{fields::Submission, prelude::*},
@@ -65,7 +65,7 @@ pub(super) async fn issue(State(web): State<Web>, sent: Submission) -> Result<Re
         token: secret.reveal().to_owned(),
         old: None,
         ends: sent.page.ends(&until),
-        back: back(&sent.page, user),
+        back: account(&sent.page, user),
     })
 }
 
@@ -103,6 +103,6 @@ pub(super) async fn rotate(State(web): State<Web>, sent: Submission) -> Result<R
         token: secret.reveal().to_owned(),
         old: Some(sent.page.when(&now.plus_seconds(OVERLAP_SECONDS))),
         ends: sent.page.ends(&until),
-        back: back(&sent.page, user),
+        back: account(&sent.page, user),
     })
 }

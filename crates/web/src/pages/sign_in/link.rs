@@ -8,7 +8,10 @@ use axum::{
 use portcullis_app::{secret, session::RedeemLink};
 use portcullis_model::Purpose;
 
-use super::{enter, insecure, session, show::bare};
+use super::{
+    enter::{enter, insecure, session},
+    show::bare,
+};
 use crate::{
     auth::{Authenticated, channel, peer},
     pages::prelude::*,
@@ -28,7 +31,7 @@ pub(super) async fn show(
     Path(link): Path<String>,
     parts: Parts,
 ) -> Result<Response, Failure> {
-    channel(&parts, &web).ok_or_else(insecure)?;
+    channel(&parts, web.public_url()).ok_or_else(insecure)?;
     web.rates().sign_in(peer(&parts))?;
     let (world, now) = (web.app().world(), web.app().now());
     let held = world.credential_by_digest(secret::digest(&link));
@@ -46,7 +49,7 @@ pub(super) async fn redeem(
     Path(link): Path<String>,
     mut parts: Parts,
 ) -> Result<Response, Failure> {
-    let channel = channel(&parts, &web).ok_or_else(insecure)?;
+    let channel = channel(&parts, web.public_url()).ok_or_else(insecure)?;
     web.rates().sign_in(peer(&parts))?;
     let before = Authenticated::from_request_parts(&mut parts, &web).await;
     let before = before.ok().and_then(|known| session(&known.proof));

@@ -15,7 +15,10 @@ use portcullis_connect::oidc::{self, Answer, Ask, Begun, Fault};
 use portcullis_model::{Actor, Email, Name, Refusal, RefusalCode, SystemActor};
 use serde::{Deserialize, Serialize};
 
-use super::{enter, insecure, onward, session, set_cookie, show::drawn};
+use super::{
+    enter::{enter, insecure, onward, session, set_cookie},
+    show::drawn,
+};
 use crate::{
     auth::{Authenticated, Channel, Provider, base, channel, peer},
     pages::{frame::pair, prelude::*},
@@ -72,7 +75,7 @@ fn provider<'w>(web: &'w Web, name: &str) -> Result<&'w Provider, Failure> {
 
 /// Where the provider sends the browser back to.
 fn callback_address(parts: &Parts, web: &Web, name: &str) -> Result<String, Failure> {
-    let base = base(parts, web).ok_or_else(insecure)?;
+    let base = base(parts, web.public_url()).ok_or_else(insecure)?;
     Ok(format!("{base}/sign-in/oidc/{name}/callback"))
 }
 
@@ -82,7 +85,7 @@ pub(super) async fn begin(
     parts: Parts,
 ) -> Result<Response, Failure> {
     let provider = provider(&web, &name)?;
-    let channel = channel(&parts, &web).ok_or_else(insecure)?;
+    let channel = channel(&parts, web.public_url()).ok_or_else(insecure)?;
     web.rates().sign_in(peer(&parts))?;
     let query = parts.uri.query().unwrap_or_default();
     let next = pair(query, "next");
@@ -109,7 +112,7 @@ pub(super) async fn callback(
     mut parts: Parts,
 ) -> Result<Response, Failure> {
     let provider = provider(&web, &name)?;
-    let channel = channel(&parts, &web).ok_or_else(insecure)?;
+    let channel = channel(&parts, web.public_url()).ok_or_else(insecure)?;
     web.rates().sign_in(peer(&parts))?;
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let said = |name| pair(&query, name);

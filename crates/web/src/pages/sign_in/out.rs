@@ -7,7 +7,10 @@ use axum::{
 };
 use portcullis_app::session::{EndSessions, Which};
 
-use super::{session, set_cookie, show::drawn};
+use super::{
+    enter::{session, set_cookie},
+    show::{bare, drawn},
+};
 use crate::{
     auth::{Authenticated, base, channel},
     pages::{fields::Submission, frame::pair, prelude::*},
@@ -41,7 +44,7 @@ pub(super) async fn show(State(web): State<Web>, mut parts: Parts) -> Result<Res
     let ways = web.authenticator().access().ways();
     let mut providers = ways.into_iter().flat_map(|ways| &ways.providers);
     let provider = providers.find(|provider| provider.oidc.name().as_str() == by);
-    let there = match (provider, base(&parts, &web)) {
+    let there = match (provider, base(&parts, web.public_url())) {
         (Some(provider), Some(base)) => {
             let ended = provider.oidc.end_session(&format!("{base}/sign-in")).await;
             ended.ok().flatten().map(|href| (provider, href))
@@ -50,7 +53,7 @@ pub(super) async fn show(State(web): State<Web>, mut parts: Parts) -> Result<Res
     };
     let mut response = match there {
         Some((provider, href)) => render(&SignedOut {
-            page: ui::Bare(super::show::bare(&web)),
+            page: ui::Bare(bare(&web)),
             provider: provider.title.clone(),
             href,
         })?,
@@ -62,7 +65,7 @@ pub(super) async fn show(State(web): State<Web>, mut parts: Parts) -> Result<Res
             "/",
         )?,
     };
-    if let Some(channel) = channel(&parts, &web) {
+    if let Some(channel) = channel(&parts, web.public_url()) {
         set_cookie(&mut response, &channel.end())?;
     }
     Ok(response)

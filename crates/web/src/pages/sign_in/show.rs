@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse as _, Redirect},
 };
 
-use super::onward;
+use super::enter::{insecure, onward};
 use crate::{
     auth::{Authenticated, channel},
     pages::{frame::pair, prelude::*},
@@ -35,9 +35,9 @@ pub(super) async fn show(State(web): State<Web>, mut parts: Parts) -> Result<Res
     {
         return Ok(Redirect::to(next).into_response());
     }
-    let trouble = match channel(&parts, &web) {
+    let trouble = match channel(&parts, web.public_url()) {
         Some(_) => String::new(),
-        None => super::insecure().problem().detail,
+        None => insecure().problem().detail,
     };
     drawn(&web, StatusCode::OK, "Sign in", trouble, next)
 }

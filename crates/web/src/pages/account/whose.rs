@@ -1,0 +1,44 @@
+//! Whose account is meant, and which of its parts.
+
+use portcullis_model::{Credential, Id, Noun, Refusal, User};
+
+use crate::pages::{convert, fields::Submission, frame::Page};
+
+/// Whose account a page is about: the viewer's, or `?user=`.
+pub(super) fn whose(page: &Page) -> Result<&User, Refusal> {
+    let world = &page.viewer.world;
+    match page.query("user") {
+        asked if asked.is_empty() => world.require_user(page.viewer.id),
+        asked => world
+            .named_user(&asked)
+            .ok_or_else(|| Refusal::not_found(Noun::User, asked)),
+    }
+}
+
+/// The credential an address names.
+pub(super) fn named(page: &Page) -> Result<&Credential, Refusal> {
+    let key = page.param("id");
+    let id: Option<Id<Credential>> = key.parse().ok();
+    let found = id.and_then(|id| page.viewer.world.credential(id));
+    found.ok_or_else(|| Refusal::not_found(Noun::Credential, key))
+}
+
+/// The page about the account of `user`.
+pub(super) fn address(page: &Page, user: Id<User>) -> String {
+    let login = page.viewer.world.user(user).map(|user| user.login.as_str());
+    let other = login.filter(|_| user != page.viewer.id).unwrap_or_default();
+    convert::address("/account", &[("user", other)])
+}
+
+/// Whose account a form is about.
+pub(super) fn user_of(sent: &Submission) -> Result<Id<User>, Refusal> {
+    match sent.fields.get("user") {
+        "" => Ok(whose(&sent.page)?.id),
+        login => {
+            let found = sent.page.viewer.world.named_user(login);
+            found
+                .map(|user| user.id)
+                .ok_or_else(|| Refusal::not_found(Noun::User, login))
+        }
+    }
+}

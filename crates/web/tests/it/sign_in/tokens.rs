@@ -1,0 +1,167 @@
+//! Tokens: what they may, and how they end.
+
+use anyhow::Result;
+use jiff::SignedDuration;
+use portcullis_app::{
+    secret::Secret,
+    token::{IssueToken, RotateToken},
+};
+use portcullis_model::{Actor, Expiry, Name, OperationName, Scope};
+use portcullis_testkit::TestApp;
+use portcullis_web::Ways;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use super::gate::{Gate, token};
+
+#[tokio::test]
+async fn a_token_does_what_its_scopes_say_and_no_more() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let asks = json!({ "group": "payroll-read", "reason": "work" });
+    let question = json!({
+        "subject": { "type": "user", "id": "ada" },
+        "action": { "name": "use" },
+        "resource": { "type": "permission", "id": "x" }
+    });
+    let tag = json!({ "name": "by-token" });
+    let table = [
+        (Scope::Read, Method::GET, "/api/v1/groups", json!({})),
+        (Scope::Read, Method::GET, "/groups", json!({})),
+        (Scope::Request, Method::POST, "/api/v1/requests", asks),
+        (
+            Scope::Decide,
+            Method::POST,
+            "/api/v1/requests/none/approve",
+            json!({}),
+        ),
+        (Scope::Administer, Method::POST, "/api/v1/tags", tag),
+        (
+            Scope::Decisions,
+            Method::POST,
+            "/access/v1/evaluation",
+            question,
+        ),
+    ];
+    for scope in Scope::ALL {
+        let token = token(&it.app, "ada", scope.as_str(), &[scope]).await;
+        for (needed, method, path, body) in &table {
+            let (status, answer) = gate
+                .program(method.clone(), path, token.reveal(), body)
+                .await;
+            // A page is a page in refusing, too.
+            let code = answer["code"].as_str().unwrap_or("insufficient_scope");
+            let refused = (status, code) == (403, "insufficient_scope");
+            let what = format!("{} {method} {path}: {status} {answer}", scope.as_str());
+            assert_eq!(refused, scope != *needed, "{what}");
+            assert_ne!(status, 401, "{what}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_ends_by_time_by_revocation_and_after_its_overlap() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let works = async |token: &Secret| {
+        gate.program(Method::GET, "/api/v1/me", token.reveal(), &json!({}))
+            .await
+            .0
+            == 200
+    };
+    let old = token(&it.app, "sven", "laptop", &[Scope::Read]).await;
+    let id = it.world().credential_by_digest(old.digest()).unwrap().id;
+    let new = Secret::new("pct_");
+    let rotate = RotateToken {
+        token: id,
+        digest: new.digest(),
+        until: Expiry::at(it.app.now().plus_days(30)),
+        overlap: 3_600,
+    };
+    let sven = it.world().user_by_login("sven").unwrap().id;
+    let as_sven = || it.app.context(Actor::User(sven));
+    it.app.commit(as_sven(), rotate, None).await.unwrap();
+    assert!(works(&old).await && works(&new).await);
+    it.clock.advance(SignedDuration::from_hours(1));
+    assert!(!works(&old).await && works(&new).await);
+    it.clock.advance(SignedDuration::from_hours(24 * 30));
+    assert!(!works(&new).await);
+    // Longer than the settings let, none is made.
+    let long = IssueToken {
+        user: sven,
+        name: Name::parse("for ever")?,
+        scopes: [Scope::Read].into(),
+        digest: Secret::new("").digest(),
+        until: Expiry::NEVER,
+    };
+    assert!(it.app.commit(as_sven(), long, None).await.is_err());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_page_makes_a_token_shows_it_once_and_revokes_it() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let cookie = gate.sign_in(&it.app, "sven").await;
+    let csrf = gate.form_token(&cookie).await;
+    let headers = [("cookie", &*cookie)];
+    let form: &[_] = &[
+        ("csrf", &*csrf),
+        ("name", "laptop"),
+        ("scope", "read"),
+        ("days", "3"),
+    ];
+    let made = gate
+        .ask(Method::POST, "/account/tokens", &headers, Some(form))
+        .await;
+    let (_, rest) = made.text.split_once("pct_").expect("the token");
+    let token = format!("pct_{}", &rest[..64]);
+    let me = async || {
+        gate.program(Method::GET, "/api/v1/me", &token, &json!({}))
+            .await
+            .0
+    };
+    assert_eq!(me().await, 200);
+    let page = gate.get("/account", &cookie).await.text;
+    assert!(page.contains("laptop") && !page.contains(&token));
+    let entry = it.world().position();
+    let log = it.app.store().entry(entry).await?.unwrap();
+    assert_eq!(log.operation, OperationName::TokenIssue);
+    assert!(
+        !format!("{log:?}").contains(&token),
+        "the log has no secret"
+    );
+    // What is wrong is told at once, and whose it is not is refused.
+    let wrong: &[_] = &[
+        ("csrf", &*csrf),
+        ("name", ""),
+        ("scope", "all"),
+        ("days", "0"),
+    ];
+    let told = gate
+        .ask(Method::POST, "/account/tokens", &headers, Some(wrong))
+        .await;
+    assert_eq!(told.status, StatusCode::BAD_REQUEST);
+    let others: &[_] = &[
+        ("csrf", &*csrf),
+        ("name", "x"),
+        ("scope", "read"),
+        ("days", "3"),
+        ("user", "ada"),
+    ];
+    let told = gate
+        .ask(Method::POST, "/account/tokens", &headers, Some(others))
+        .await;
+    assert_eq!(told.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        gate.get("/account?user=ada", &cookie).await.status,
+        StatusCode::FORBIDDEN
+    );
+    let (_, rest) = page.rsplit_once("/account/end/").expect("a button");
+    let revoke = format!("/account/end/{}", rest.split('"').next().unwrap());
+    gate.ask(Method::POST, &revoke, &headers, Some(&[("csrf", &*csrf)]))
+        .await;
+    assert_eq!(me().await, 401);
+    Ok(())
+}
