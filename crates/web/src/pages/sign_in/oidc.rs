@@ -150,6 +150,7 @@ pub(super) async fn callback(
     let before = Authenticated::from_request_parts(&mut parts, &web).await;
     let before = before.ok().and_then(|known| session(&known.proof));
     let (link_by, unknown) = (provider.link_by, provider.unknown);
+    let subject = proved.subject.clone();
     let proved = proved_by(proved);
     let operation = |session| BeginSession {
         proved,
@@ -159,7 +160,7 @@ pub(super) async fn callback(
     };
     let entered = enter(&web, channel, before, operation, &next).await;
     let response = match entered {
-        Err(Failure::Refused(refusal)) => not_let_in(&web, &refusal, &next)?,
+        Err(Failure::Refused(refusal)) => not_let_in(&web, &refusal, &subject, &next)?,
         entered => entered?,
     };
     without(channel, &cookie, response)
@@ -190,7 +191,7 @@ async fn ended(web: &Web, proved: &oidc::Proved) -> Result<Option<Response>, Fai
         "your account here was closed",
         "ask an admin if that is a mistake",
     );
-    not_let_in(web, &refusal, "/").map(Some)
+    not_let_in(web, &refusal, &proved.subject, "/").map(Some)
 }
 
 fn proved_by(proved: oidc::Proved) -> Proved {
@@ -205,8 +206,14 @@ fn proved_by(proved: oidc::Proved) -> Proved {
     }
 }
 
-/// The provider knows them, and they are not let in.
-fn not_let_in(web: &Web, refusal: &Refusal, next: &str) -> Result<Response, Failure> {
+/// The provider knows them, and they are not let in. The log says as whom, so that an admin can link them.
+fn not_let_in(
+    web: &Web,
+    refusal: &Refusal,
+    subject: &str,
+    next: &str,
+) -> Result<Response, Failure> {
+    tracing::warn!(subject, "not let in: {refusal}");
     let world = web.app().world();
     let admins = world.admins(None, web.app().now());
     let mut names: Vec<_> = admins
