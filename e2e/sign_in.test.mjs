@@ -2,14 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, request } from 'node:http';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { barriers, launchBrowser, openPage, screenshots, sidewaysScroll } from './lib/browser.mjs';
 import { freePort, portcullis, start } from './lib/portcullis.mjs';
 import { CLIENT, startProvider } from './lib/provider.mjs';
+import { startAccess, startProxy } from './lib/proxy.mjs';
 
 const PROXY_SECRET = 'a-secret-between-the-program-and-its-proxy';
 
@@ -355,7 +354,8 @@ test('a token made on the account page works for a program until it is revoked',
 });
 
 test('whom the proxy lets through is in, and nobody else who says so', async () => {
-  const proxied = await startProxy('ana');
+  const headers = { 'x-forwarded-user': 'ana', 'x-portcullis-proxy-secret': PROXY_SECRET };
+  const proxied = await startProxy(port, () => headers);
   await serve(`[sign_in.proxy]\nfrom = ["127.0.0.1"]\nsecret = "${PROXY_SECRET}"\n`);
   const { page, faults, close } = await openPage(browser);
   await page.goto(`${proxied.url}/account`);
@@ -366,29 +366,28 @@ test('whom the proxy lets through is in, and nobody else who says so', async () 
   await close();
   await proxied.stop();
 
-  const claims = { accept: 'text/html', 'x-forwarded-user': 'ana', 'x-portcullis-proxy-secret': 'guessed' };
+  const claims = { ...headers, accept: 'text/html', 'x-portcullis-proxy-secret': 'guessed' };
   const claimed = await fetch(`${url}/account`, { headers: claims, redirect: 'manual' });
   assert.equal(claimed.headers.get('location'), '/sign-in?next=%2Faccount');
 });
 
-/** A proxy before the program, which has signed in `login`. */
-async function startProxy(login) {
-  const proxy = createServer((asked, answer) => {
-    const headers = { ...asked.headers, 'x-forwarded-user': login, 'x-portcullis-proxy-secret': PROXY_SECRET };
-    const { method, url: path } = asked;
-    const passed = request({ host: '127.0.0.1', port, method, path, headers }, (response) => {
-      answer.writeHead(response.statusCode, response.headers);
-      response.pipe(answer);
-    });
-    asked.pipe(passed);
-  }).listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  return {
-    url: `http://127.0.0.1:${proxy.address().port}`,
-    async stop() {
-      proxy.close();
-      proxy.closeAllConnections();
-      await once(proxy, 'close');
-    },
-  };
-}
+test('whom Cloudflare Access lets through is in, for the application that leads here only', async () => {
+  const edge = (audience) => startAccess(port, { team: 'example', audience, email: 'ana@example.com' });
+  const here = await edge('this application');
+  await serve(
+    `[sign_in.cloudflare]\nteam = "example"\naudiences = ["this application"]\ncerts = "${here.certs}"\n`,
+  );
+  const { page, faults, close } = await openPage(browser);
+  await page.goto(`${here.url}/account`);
+  assert.equal(await heading(page).innerText(), 'Your account');
+  await page.locator('summary.self').click();
+  await page.locator('.menu-list').getByText('ana', { exact: false }).first().waitFor();
+  assert.deepEqual(faults, []);
+  await close();
+  await here.stop();
+
+  const elsewhere = await edge('another application');
+  const answer = await fetch(`${elsewhere.url}/account`, { headers: { accept: 'text/html' }, redirect: 'manual' });
+  assert.equal(answer.headers.get('location'), '/sign-in?next=%2Faccount');
+  await elsewhere.stop();
+});
