@@ -322,7 +322,9 @@ test('a provider that is down is told, and trying again works once it is back', 
   await page.getByRole('link', { name: 'Continue with Corp' }).click();
   assert.equal((await answer).status(), 502);
   assert.equal(await heading(page).innerText(), 'The identity provider does not answer');
+  assert.doesNotMatch(await main(page).innerText(), /127\.0\.0\.1/, 'where it was asked is not told');
   await isWhole(page, 'down');
+  assert.match(server.log(), /Connection refused/);
   await corp.resume();
   await page.getByRole('link', { name: 'Try again with Corp' }).click();
   assert.equal(await identify(page, 'c-ana'), 303);

@@ -250,13 +250,13 @@ fn failed(web: &Web, fault: &Fault, next: &str) -> Result<Response, Failure> {
         Fault::Protocol { .. } => (StatusCode::BAD_REQUEST, "Signing in did not work"),
     };
     tracing::warn!(%fault, "a sign-in failed");
-    drawn(
-        web,
-        status,
-        title,
-        format!("{}.", upper(&fault.to_string())),
-        next,
-    )
+    // Where it was asked, and what came of it, is for whoever runs this server.
+    let trouble = if matches!(fault, Fault::Down { .. }) {
+        "Try again in a moment. What is wrong stands in this server's log.".to_owned()
+    } else {
+        format!("{}.", upper(&fault.to_string()))
+    };
+    drawn(web, status, title, trouble, next)
 }
 
 /// A sentence as it stands on a page.
