@@ -1,29 +1,66 @@
-// Starts the built program with its sample company on a free port, and ends it.
+// Runs the built program: its commands to their end, and what serves on a port until it is stopped.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 
-/**
- * Starts `portcullis demo` and waits until it says where it listens.
- *
- * The program prints one line `listening on http://127.0.0.1:PORT` on standard output.
- * `PORTCULLIS_BIN` names it; `cargo xtask test --only e2e` builds it and sets that.
- *
- * @param {string[]} [args] more arguments for `demo`
- * @returns {Promise<{ url: string, log: () => string, stop: () => Promise<void> }>}
- */
-export async function startPortcullis(args = []) {
+function program() {
   const binary = process.env.PORTCULLIS_BIN;
   if (!binary) {
     throw new Error('PORTCULLIS_BIN is not set: run `cargo xtask test --only e2e`, or set it to the built program');
   }
-  const child = spawn(binary, ['demo', '--port', '0', '--no-open', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return binary;
+}
+
+/**
+ * Starts `portcullis demo` and waits until it says where it listens.
+ *
+ * @param {string[]} [args] more arguments for `demo`
+ */
+export function startPortcullis(args = []) {
+  return start(['demo', '--port', '0', '--no-open', ...args]);
+}
+
+/**
+ * Runs a command to its end.
+ *
+ * @param {string[]} args
+ * @param {string} folder where it runs: the data and the configuration are looked for there
+ * @returns {Promise<string>} what it printed
+ */
+export async function portcullis(args, folder) {
+  const { stdout } = await promisify(execFile)(program(), args, { cwd: folder });
+  return stdout;
+}
+
+/** A port of this machine on which nothing listens. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/**
+ * Starts a command that serves and waits until it says where it listens.
+ *
+ * The program prints one line `listening on http://127.0.0.1:PORT` on standard output.
+ * `PORTCULLIS_BIN` names it; `cargo xtask test --only e2e` builds it and sets that.
+ *
+ * @param {string[]} args
+ * @param {string} [folder] where it runs
+ * @returns {Promise<{ url: string, log: () => string, stop: () => Promise<void> }>}
+ */
+export async function start(args, folder) {
+  const binary = program();
+  const child = spawn(binary, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   // If the tests crash, the program must not outlive them.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
@@ -49,7 +86,7 @@ export async function startPortcullis(args = []) {
     timer = setTimeout(() => reject(new Error(`${binary} does not listen after ${START_TIMEOUT_MS} ms:\n${log()}`)), START_TIMEOUT_MS);
   });
   const failed = ended.then((how) => {
-    throw new Error(`${binary} demo ${how} before it listened:\n${log()}`);
+    throw new Error(`${binary} ${args[0]} ${how} before it listened:\n${log()}`);
   });
   failed.catch(() => {}); // it may end later, when nobody waits any more
 

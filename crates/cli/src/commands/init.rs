@@ -128,12 +128,12 @@ impl Init {
         if changed {
             eprintln!(
                 "next:\n\
-                 1. people and groups: `portcullis import org FILE`, or by hand in the portal\n\
-                 2. sign-in: an identity provider cannot be asked yet; add a [[token]] with \
-                 user = \"{}\" to portcullis.toml\n\
-                 3. `portcullis serve{}`; its page /help says how to make the first app, and what else",
+                 1. `portcullis serve{0}` prints a link that lets `{1}` in, once\n\
+                 2. sign-in for everybody: an identity provider in portcullis.toml, [[sign_in.oidc]]\n\
+                 3. people and groups: `portcullis import org FILE`, or by hand in the portal; its page /help \
+                 says how to make the first app, and what else",
+                self.place.again(),
                 done.login,
-                self.place.again()
             );
         }
         Ok(Outcome::Done)

@@ -27,12 +27,15 @@ use crate::{
 
 /// Serve the portal, the API and the decision point
 ///
-/// Who may ask is said by the tokens of the configuration, each known by its SHA-256 only:
+/// People sign in by an identity provider of the configuration; until there is one, by a link that is
+/// printed here once, or that `portcullis sign-in-link` makes. Programs ask with tokens, which people
+/// make on their account page or `portcullis token` makes.
 ///
-///   [[token]]
-///   name = "deploy pipeline"
-///   sha256 = "…"             # or: file = "token.txt"
-///   decisions = true         # or: user = "ana"
+///   [[sign_in.oidc]]
+///   name = "okta"
+///   issuer = "https://example.okta.com"
+///   client_id = "…"
+///   client_secret = "file:okta-secret"
 #[derive(Args, Debug)]
 #[command(
     verbatim_doc_comment,

@@ -13,11 +13,11 @@ use super::{
 section! {
     /// Where the program listens and what it says of itself.
     Server, prefix "" {
-        /// the address to listen on; others than loopback need a token
+        /// the address to listen on; for others than loopback something must say who is let in from there
         listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080));
         /// what [the program's own log](logs.md) holds: `info`, `portcullis_store=debug,warn`
         log: LogLevels = LogLevels("warn".into());
-        /// the `https` address under which people and enforcement points reach this server; messages lead there
+        /// the `https` address under which people and enforcement points reach this server; messages lead there, and [signing in](../how-to/sign-in.md) from other machines needs it
         public_url: Option<String> => "the address asked";
         /// what signs sessions, form tokens and search pages, 32 bytes at least
         secret: Option<SigningSecret> => "made once, kept in the database";

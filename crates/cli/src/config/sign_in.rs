@@ -30,7 +30,7 @@ section! {
     /// A proxy that knows who asks.
     ProxySettings, prefix "sign_in.proxy." {
         /// the addresses from which a proxy asks that has signed people in; its word counts from nowhere else
-        from: Vec<String>;
+        from: Vec<String> => "none";
         /// the header in which it says their login
         header: String = "x-forwarded-user".into();
         /// what it proves itself with, in the header `x-portcullis-proxy-secret`
@@ -44,7 +44,7 @@ section! {
         /// the team, as in `TEAM.cloudflareaccess.com`, where Cloudflare Access stands before the program
         team: Option<String> => "none";
         /// the audience tags of the applications there that lead here
-        audiences: Vec<String>;
+        audiences: Vec<String> => "needed with `sign_in.cloudflare.team`";
         /// how somebody is found who is not linked: `subject` or `verified_email`
         link_by: LinkWord = LinkWord(LinkBy::VerifiedEmail);
         /// where its keys are
@@ -68,9 +68,9 @@ section! {
         /// what is asked for beside `openid`
         scopes: Vec<String> = vec!["profile".into(), "email".into()];
         /// for whom its access tokens may be made, where programs use them here
-        audiences: Vec<String>;
+        audiences: Vec<String> => "none";
         /// how people should sign in there, in its own words (`acr_values`)
-        acr_values: Vec<String>;
+        acr_values: Vec<String> => "none";
         /// how somebody is found who signs in for the first time: `subject` (linked by an admin or a source) or `verified_email`
         link_by: LinkWord = LinkWord(LinkBy::Subject);
         /// what becomes of people nobody knows: `refuse` or `create`

@@ -153,6 +153,7 @@ pub(super) async fn callback(
     let before = Authenticated::from_request_parts(&mut parts, &web).await;
     let before = before.ok().and_then(|known| session(&known.proof));
     let (link_by, unknown) = (provider.link_by, provider.unknown);
+    let subject = proved.subject.clone();
     let proved = proved_by(proved);
     let operation = |session| BeginSession {
         proved,
@@ -162,7 +163,7 @@ pub(super) async fn callback(
     };
     let entered = enter(&web, channel, before, operation, &next).await;
     let response = match entered {
-        Err(Failure::Refused(refusal)) => not_let_in(&web, &refusal, &next)?,
+        Err(Failure::Refused(refusal)) => not_let_in(&web, &refusal, &subject, &next)?,
         entered => entered?,
     };
     without(channel, &cookie, response)
@@ -193,7 +194,7 @@ async fn ended(web: &Web, proved: &oidc::Proved) -> Result<Option<Response>, Fai
         "your account here was closed",
         "ask an admin if that is a mistake",
     );
-    not_let_in(web, &refusal, "/").map(Some)
+    not_let_in(web, &refusal, &proved.subject, "/").map(Some)
 }
 
 fn proved_by(proved: oidc::Proved) -> Proved {
@@ -208,8 +209,14 @@ fn proved_by(proved: oidc::Proved) -> Proved {
     }
 }
 
-/// The provider knows them, and they are not let in.
-fn not_let_in(web: &Web, refusal: &Refusal, next: &str) -> Result<Response, Failure> {
+/// The provider knows them, and they are not let in. The log says as whom, so that an admin can link them.
+fn not_let_in(
+    web: &Web,
+    refusal: &Refusal,
+    subject: &str,
+    next: &str,
+) -> Result<Response, Failure> {
+    tracing::warn!(subject, "not let in: {refusal}");
     let world = web.app().world();
     let admins = world.admins(None, web.app().now());
     let mut names: Vec<_> = admins
@@ -246,13 +253,13 @@ fn failed(web: &Web, fault: &Fault, next: &str) -> Result<Response, Failure> {
         Fault::Protocol { .. } => (StatusCode::BAD_REQUEST, "Signing in did not work"),
     };
     tracing::warn!(%fault, "a sign-in failed");
-    drawn(
-        web,
-        status,
-        title,
-        format!("{}.", upper(&fault.to_string())),
-        next,
-    )
+    // Where it was asked, and what came of it, is for whoever runs this server.
+    let trouble = if matches!(fault, Fault::Down { .. }) {
+        "Try again in a moment. What is wrong stands in this server's log.".to_owned()
+    } else {
+        format!("{}.", upper(&fault.to_string()))
+    };
+    drawn(web, status, title, trouble, next)
 }
 
 /// A sentence as it stands on a page.

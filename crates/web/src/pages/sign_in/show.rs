@@ -21,8 +21,6 @@ pub(super) struct SignIn {
     pub(super) trouble: String,
     /// The ways in.
     pub(super) ways: Vec<ui::Link>,
-    /// Whom to ask, where there is no way.
-    pub(super) ask: String,
 }
 
 pub(super) async fn show(State(web): State<Web>, mut parts: Parts) -> Result<Response, Failure> {
@@ -72,18 +70,11 @@ pub(super) fn drawn(
             )
         })
         .collect();
-    let ask = match ways.is_empty() {
-        true => {
-            "No identity provider is set up yet. Whoever runs this server makes a sign-in link with `portcullis sign-in-link LOGIN`."
-        }
-        false => "",
-    };
     let page = render(&SignIn {
         page: ui::Bare(bare(web)),
         title,
         trouble,
         ways,
-        ask: ask.to_owned(),
     })?;
     Ok((status, page).into_response())
 }
