@@ -1,6 +1,6 @@
 //! `portcullis serve`: the portal, the API and the decision point.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::{Result, anyhow};
 use clap::Args;
@@ -10,7 +10,7 @@ use portcullis_app::{
     sync::SyncSource,
     tasks::{run_delivery, run_expiry, run_reminders},
 };
-use portcullis_model::{Actor, ConnectorId, Credential, Purpose, Refusal, User, World};
+use portcullis_model::{Actor, ConnectorId, Purpose, Refusal, User, World};
 use portcullis_store::{CommitError, Committed};
 use portcullis_web::{Access, Token, Web};
 use tokio::net::TcpListener;
@@ -88,8 +88,8 @@ impl Serve {
         if world.user_count() == 0 {
             let place = self.place.again();
             eprintln!("nobody is known yet; `portcullis init EMAIL{place}` makes the first admin");
-        } else if config.tokens.is_empty() && config.providers.is_empty() {
-            first_way_in(&config, &app).await?;
+        } else if !config.knows_people() {
+            first_way_in(&config, listener.local_addr()?, &app).await?;
         }
         let decisions = config.decision_point();
         let key = open::signing_key(config.signing_key(), &app).await?;
@@ -101,12 +101,11 @@ impl Serve {
 }
 
 /// Says how the first admin gets in, where nothing is set up and none ever did.
-async fn first_way_in(config: &Config, app: &App) -> Result<()> {
+async fn first_way_in(config: &Config, address: SocketAddr, app: &App) -> Result<()> {
     let (world, now) = (app.world(), app.now());
     let has_way_in = |user: &User| {
         let mut credentials = world.credentials_of(user.id);
-        let held = |c: &Credential| c.purpose != Purpose::Link && c.validity.contains(now);
-        world.identities_of(user.id).next().is_some() || credentials.any(|c| held(c))
+        credentials.any(|c| c.purpose != Purpose::Link && c.validity.contains(now))
     };
     let admins = world.admins(None, now);
     let Some(first) = admins
@@ -115,12 +114,10 @@ async fn first_way_in(config: &Config, app: &App) -> Result<()> {
     else {
         return Ok(());
     };
-    let base = sign_in_link::base(config);
-    let address = config.server.listen.value.ip();
-    if !base.starts_with("https://") && !address.is_loopback() {
+    let base = sign_in_link::base(config, address);
+    if !base.starts_with("https://") && !address.ip().is_loopback() {
         eprintln!(
-            "nobody can sign in: {} is not this machine, and no `public_url` says under which `https` address people come; set it, or listen on 127.0.0.1",
-            config.server.listen.value
+            "nobody can sign in: {address} is not this machine, and no `public_url` says under which `https` address people come; set it, or listen on 127.0.0.1"
         );
         return Ok(());
     }

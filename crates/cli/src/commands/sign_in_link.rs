@@ -1,5 +1,7 @@
 //! `portcullis sign-in-link`: a way in where there is no identity provider, or none that works.
 
+use std::net::SocketAddr;
+
 use anyhow::Result;
 use clap::Args;
 use portcullis_app::{
@@ -52,7 +54,7 @@ impl SignInLink {
         .await?;
         let world = app.world();
         let user = tell::user(&world, &self.login)?;
-        let base = base(&config);
+        let base = base(&config, config.server.listen.value);
         let (url, until) = make(&app, user.id, &base).await?;
         let done = Done {
             login: user.login.to_string(),
@@ -72,14 +74,11 @@ impl SignInLink {
 }
 
 /// The address under which people reach the server.
-pub(super) fn base(config: &Config) -> String {
+pub(super) fn base(config: &Config, address: SocketAddr) -> String {
     let public = config.server.public_url.value.clone();
-    let base = public.unwrap_or_else(|| {
-        let address = config.server.listen.value;
-        match address.ip().is_unspecified() {
-            true => format!("http://127.0.0.1:{}", address.port()),
-            false => format!("http://{address}"),
-        }
+    let base = public.unwrap_or_else(|| match address.ip().is_unspecified() {
+        true => format!("http://127.0.0.1:{}", address.port()),
+        false => format!("http://{address}"),
     });
     base.trim_end_matches('/').to_owned()
 }

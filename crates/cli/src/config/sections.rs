@@ -124,14 +124,18 @@ impl Config {
             .collect()
     }
 
-    /// Whether anybody could come in from another machine.
-    pub(crate) fn lets_anybody_in(&self) -> bool {
-        let public = self.server.public_url.value.as_deref();
+    /// Whether anything says how people and programs are known.
+    pub(crate) fn knows_people(&self) -> bool {
         !self.tokens.is_empty()
             || !self.providers.is_empty()
             || self.cloudflare.team.value.is_some()
             || self.proxy.proxy().is_some()
-            || public.is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// Whether anybody could come in from another machine.
+    pub(crate) fn lets_anybody_in(&self) -> bool {
+        let public = self.server.public_url.value.as_deref();
+        self.knows_people() || public.is_some_and(|url| url.starts_with("https://"))
     }
 
     /// Who is let in how; `tokens` are those that may be used.
