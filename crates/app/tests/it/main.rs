@@ -19,6 +19,7 @@ mod operations;
 mod order;
 mod plainly;
 mod random;
+mod remind;
 mod sign_in;
 mod sources;
 mod spelling;

@@ -10,7 +10,10 @@ use std::{
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use portcullis_app::{App, RandomIds, SystemClock};
+use portcullis_app::{
+    App, RandomIds, SystemClock,
+    deliver::{LogSink, Sink},
+};
 use portcullis_model::{Policy, Position, User};
 use portcullis_store::Live;
 use portcullis_web::{Access, Web};
@@ -79,14 +82,16 @@ impl Demo {
         start_log(&config.server.log.value.0);
 
         let store = open::store(&config.database.place().value, Missing::Create).await?;
-        let sinks = config.sinks()?;
-        let live = Live::with_sinks(store, config::effects(&sinks)).await?;
-        let found = live.world().position() > Position::default();
+        // Its history is told to nobody.
+        let history = Live::start(store.clone()).await?;
+        let found = history.world().position() > Position::default();
         let personas = if found {
             Vec::new()
         } else {
-            self.generate(&live).await?
+            self.generate(&history).await?
         };
+        let sinks = outside(&config)?;
+        let live = Live::with_sinks(store, config::effects(&sinks)).await?;
         let app = App::new(
             live,
             Arc::new(SystemClock),
@@ -154,6 +159,16 @@ impl Demo {
             .map(|persona| (persona.user, persona.note))
             .collect())
     }
+}
+
+/// The sinks of the environment; without any, the program's own log, so that there is something to see on the page of
+/// deliveries.
+fn outside(config: &Config) -> Result<Vec<Arc<dyn Sink>>> {
+    let mut sinks = config.sinks()?;
+    if sinks.is_empty() {
+        sinks.push(Arc::new(LogSink));
+    }
+    Ok(sinks)
 }
 
 fn hints(demo: &Demo, app: &App, personas: &[(portcullis_model::Id<User>, String)], found: bool) {

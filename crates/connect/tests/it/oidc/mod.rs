@@ -25,7 +25,8 @@ pub(crate) const NOW: Timestamp = Timestamp::from_micros(SECONDS * 1_000_000);
 const BACK: &str = "https://portcullis.example.com/sign-in/oidc/corp/callback";
 
 pub(crate) fn http() -> Http {
-    Http::new(&portcullis_connect::http::Settings::default()).unwrap()
+    let settings = portcullis_connect::http::Settings::default();
+    Http::new(&settings, std::sync::Arc::new(portcullis_app::SystemClock)).unwrap()
 }
 
 fn settings(issuer: &str) -> Settings {

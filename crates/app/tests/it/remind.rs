@@ -1,0 +1,226 @@
+//! Access that ends soon is told once for each end, by one of several replicas, over restarts and silences.
+
+use std::sync::Arc;
+
+use portcullis_app::{
+    App, Clock,
+    deliver::{Answer, Delivering, Delivery, Sink, to_person},
+    group::{AddPeople, CreateGroup},
+    notices::Notice,
+    tasks::remind,
+    user::{CreateUser, InitAdmin},
+};
+use portcullis_model::{
+    Actor, ChangeSet, Context, Expiry, GroupKind, MembershipKind, Policy, Reason, SystemActor,
+    Timestamp, UserKind, World,
+};
+use portcullis_store::{Effect, EffectSource, Live, OutboxFilter, Store};
+use portcullis_testkit::{Database, ManualClock};
+
+use crate::town::{Counter, parse};
+
+#[derive(Clone, Default)]
+struct ByHand(ManualClock);
+
+impl Clock for ByHand {
+    fn now(&self) -> Timestamp {
+        self.0.now().into()
+    }
+
+    fn elapsed(&self) -> i64 {
+        self.0.elapsed()
+    }
+}
+
+impl ByHand {
+    fn pass(&self, hours: i64) {
+        self.0.advance(jiff::SignedDuration::from_hours(hours));
+    }
+}
+
+/// Writes to people, of what time makes due only.
+struct Mail;
+
+impl EffectSource for Mail {
+    fn name(&self) -> &'static str {
+        "mail"
+    }
+
+    fn effects(&self, _: &ChangeSet, _: &World, _: &Context) -> Vec<Effect> {
+        Vec::new()
+    }
+}
+
+impl Sink for Mail {
+    fn deliver<'a>(&'a self, _: &'a Delivery) -> Delivering<'a> {
+        let receipt = "sent".to_owned();
+        Box::pin(std::future::ready(Answer::Done { receipt }))
+    }
+
+    fn tell(&self, notice: &Notice, key: String) -> Option<Effect> {
+        to_person(notice, key, std::time::Duration::ZERO)
+    }
+}
+
+struct Replica {
+    app: App,
+    sinks: Vec<Arc<dyn Sink>>,
+}
+
+impl Replica {
+    async fn start(db: &Database, clock: &ByHand, ids: &Arc<Counter>) -> Self {
+        let sinks: Vec<Arc<dyn Sink>> = vec![Arc::new(Mail)];
+        let store = Store::open(&db.url).await.unwrap();
+        let live = Live::with_sinks(store, sinks.iter().map(|sink| Arc::clone(sink) as _))
+            .await
+            .unwrap();
+        let app = App::new(
+            live,
+            Arc::new(clock.clone()),
+            ids.clone(),
+            Policy::default(),
+        );
+        Self { app, sinks }
+    }
+
+    /// Looks, and looks again while there is more.
+    async fn look(&self) {
+        while remind(&self.app, &self.sinks).await.unwrap() {}
+    }
+
+    /// What was told so far, oldest first: to whom and how many days before.
+    async fn told(&self) -> Vec<(String, u64)> {
+        let rows = self
+            .app
+            .store()
+            .outbox()
+            .list(&OutboxFilter::default())
+            .await
+            .unwrap()
+            .items;
+        let told = rows.iter().rev().map(|row| {
+            let (who, days) = (&row.payload["to"]["name"], &row.payload["days"]);
+            (who.as_str().unwrap().to_owned(), days.as_u64().unwrap())
+        });
+        told.collect()
+    }
+
+    /// Puts `login` in the group for so many days; makes both where they are missing.
+    async fn puts(&self, login: &str, days: i64) {
+        let app = &self.app;
+        if app.world().user_count() == 0 {
+            let init = InitAdmin {
+                email: parse!(Email, "root@example.com"),
+                login: None,
+                name: None,
+            };
+            app.commit(
+                app.context(Actor::System(SystemActor::Operator)),
+                init,
+                None,
+            )
+            .await
+            .unwrap();
+            let group = CreateGroup {
+                kind: GroupKind::Group,
+                name: parse!(Name, "Lab"),
+                description: Default::default(),
+                tags: Vec::new(),
+                owners: Vec::new(),
+            };
+            app.commit(self.root(), group, None).await.unwrap();
+        }
+        if app.world().find_user(login).is_none() {
+            let user = CreateUser {
+                login: parse!(Login, login),
+                name: parse!(Name, login),
+                email: None,
+                kind: UserKind::Person,
+                manager: None,
+                attributes: [].into(),
+            };
+            app.commit(self.root(), user, None).await.unwrap();
+        }
+        let world = app.world();
+        let add = AddPeople {
+            group: world.find_group("Lab").unwrap().id,
+            kind: MembershipKind::Member,
+            users: vec![world.find_user(login).unwrap().id],
+            until: Expiry::at(app.now().plus_days(days)),
+            reason: Reason::default(),
+        };
+        app.commit(self.root(), add, None).await.unwrap();
+    }
+
+    fn root(&self) -> Context {
+        let root = self.app.world().find_user("root").unwrap().id;
+        self.app.context(Actor::User(root))
+    }
+}
+
+fn told(all: &[(&str, u64)]) -> Vec<(String, u64)> {
+    all.iter()
+        .map(|(who, days)| ((*who).to_owned(), *days))
+        .collect()
+}
+
+portcullis_testkit::both_engines! {
+    async fn two_replicas_tell_each_end_once(db: Database) {
+        let (clock, ids) = (ByHand::default(), Arc::new(Counter(1.into())));
+        let here = Replica::start(&db, &clock, &ids).await;
+        here.puts("ana", 30).await;
+        here.puts("ben", 20).await;
+        let there = Replica::start(&db, &clock, &ids).await;
+        // An hour each, both at once, for a month.
+        for _ in 0..31 * 24 {
+            clock.pass(1);
+            if clock.0.elapsed() % 7 == 0 {
+                tokio::join!(here.look(), there.look());
+            } else {
+                there.look().await;
+                here.look().await;
+            }
+        }
+        let wanted = [("ben", 7), ("ben", 1), ("ana", 7), ("ana", 1)];
+        assert_eq!(there.told().await, told(&wanted));
+    }
+
+    async fn a_restart_repeats_nothing_and_a_silence_is_caught_up_with_what_is_nearest(db: Database) {
+        let (clock, ids) = (ByHand::default(), Arc::new(Counter(1.into())));
+        let first = Replica::start(&db, &clock, &ids).await;
+        first.puts("ana", 30).await;
+        first.look().await;
+        clock.pass(23 * 24 + 1);
+        first.look().await;
+        assert_eq!(first.told().await, told(&[("ana", 7)]));
+        drop(first);
+        let second = Replica::start(&db, &clock, &ids).await;
+        second.look().await;
+        assert_eq!(second.told().await, told(&[("ana", 7)]));
+        // With another end it is told anew; after a long silence only what is nearest.
+        second.puts("ana", 20).await;
+        second.puts("ben", 20).await;
+        clock.pass(19 * 24 + 12);
+        second.look().await;
+        assert_eq!(second.told().await, told(&[("ana", 7), ("ana", 1), ("ben", 1)]));
+        // Nothing is told of what has ended meanwhile.
+        second.puts("cid", 20).await;
+        clock.pass(25 * 24);
+        second.look().await;
+        assert_eq!(second.told().await.len(), 3);
+    }
+
+    async fn nothing_is_told_by_a_clock_that_is_not_believed(db: Database) {
+        let (clock, ids) = (ByHand::default(), Arc::new(Counter(1.into())));
+        let replica = Replica::start(&db, &clock, &ids).await;
+        replica.puts("ana", 90).await;
+        replica.look().await;
+        clock.0.jump(jiff::SignedDuration::from_hours(84 * 24));
+        replica.look().await;
+        assert!(replica.told().await.is_empty());
+        clock.0.jump(jiff::SignedDuration::from_hours(-84 * 24));
+        clock.pass(84 * 24);
+        replica.look().await;
+        assert_eq!(replica.told().await, told(&[("ana", 7)]));
+    }
+}
