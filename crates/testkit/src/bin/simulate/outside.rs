@@ -239,7 +239,7 @@ impl EffectSource for Groups {
         GROUPS
     }
 
-    fn effects(&self, change: &ChangeSet, after: &World, context: &Context) -> Vec<Effect> {
+    fn effects(&self, change: &ChangeSet, after: &World, _: &Context) -> Vec<Effect> {
         let broken = self.0.broken == Some(Break::Dedup);
         let effects = groups_of(change).into_iter().map(|group| Effect {
             order_key: group.clone(),
