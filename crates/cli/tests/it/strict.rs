@@ -400,12 +400,13 @@ fn the_sample_in_the_help_can_be_copied() {
     let sample: Vec<_> = help
         .lines()
         .map(str::trim)
-        .skip_while(|line| *line != "[[token]]")
-        .take(4)
+        .skip_while(|line| *line != "[[sign_in.oidc]]")
+        .take(5)
         .collect();
     let value: Result<toml::Table, _> = sample.join("\n").parse();
     let table = value.unwrap_or_else(|error| panic!("{error}: {help}"));
-    assert_eq!(table["token"][0]["decisions"].as_bool(), Some(true));
+    let issuer = table["sign_in"]["oidc"][0]["issuer"].as_str();
+    assert_eq!(issuer, Some("https://example.okta.com"));
 }
 
 #[test]

@@ -201,7 +201,7 @@ async fn help_leads_to_the_documentation_and_an_admin_to_the_first_steps() -> an
     for part in [
         "What to set up first",
         "portcullis import org",
-        "identity provider is not there yet",
+        "/docs/how-to/sign-in.md",
         "href=\"/apps/new\"",
     ] {
         assert!(first.contains(part), "{part} in {first}");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use axum::http::StatusCode;
 use portcullis_app::{
     secret::Secret,
     token::{IssueToken, OVERLAP_SECONDS, RotateToken},
@@ -10,7 +11,7 @@ use portcullis_model::{Expiry, FieldError, Name, Purpose, Refusal, Scope};
 
 use super::whose::{address as account, named, user_of};
 use crate::{
-    auth::TOKEN_PREFIX,
+    auth::{Proof, TOKEN_PREFIX},
     pages::{fields::Submission, prelude::*},
 };
 
@@ -26,7 +27,19 @@ struct Made<'p> {
     back: String,
 }
 
+/// A token makes none, whatever its scopes: another could have more of them, and outlive it.
+fn in_person(sent: &Submission) -> Result<(), Failure> {
+    match sent.page.viewer.proof {
+        Proof::Token(_) => Err(Failure::Http(
+            StatusCode::FORBIDDEN,
+            "a token makes no tokens; sign in, or use `portcullis token`".into(),
+        )),
+        Proof::Session(_) | Proof::Chosen(_) | Proof::Proxy | Proof::Persona => Ok(()),
+    }
+}
+
 pub(super) async fn issue(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
+    in_person(&sent)?;
     let viewer = &sent.page.viewer;
     let user = user_of(&sent)?;
     let mut faults = Vec::new();
@@ -70,6 +83,7 @@ pub(super) async fn issue(State(web): State<Web>, sent: Submission) -> Result<Re
 }
 
 pub(super) async fn rotate(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
+    in_person(&sent)?;
     let viewer = &sent.page.viewer;
     let old = named(&sent.page)?;
     let secret = Secret::new(TOKEN_PREFIX);

@@ -165,3 +165,21 @@ async fn a_page_makes_a_token_shows_it_once_and_revokes_it() -> Result<()> {
     assert_eq!(me().await, 401);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_token_makes_no_tokens_whatever_its_scopes() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let token = token(&it.app, "ada", "all", &Scope::ALL).await;
+    let id = it.world().credential_by_digest(token.digest()).unwrap().id;
+    let bearer = format!("Bearer {}", token.reveal());
+    let headers = [("authorization", &*bearer)];
+    let form: &[_] = &[("name", "more"), ("scope", "read"), ("days", "3")];
+    let rotate = format!("/account/tokens/{id}/rotate");
+    for path in ["/account/tokens", &rotate] {
+        let answer = gate.ask(Method::POST, path, &headers, Some(form)).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(!answer.text.contains("pct_"));
+    }
+    Ok(())
+}
