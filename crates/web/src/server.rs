@@ -14,7 +14,8 @@ use tower::{ServiceBuilder, layer::layer_fn};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
-    Web, api, auth, authzen, connection,
+    Web, api, auth, authzen,
+    connection::{self, Tls},
     error::Failure,
     http,
     http::{request, whole},
@@ -66,6 +67,16 @@ pub async fn serve(
     web: Web,
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
+    serve_over(listener, None, web, stop).await;
+}
+
+/// The same over TLS, where there is a certificate.
+pub async fn serve_over(
+    listener: tokio::net::TcpListener,
+    tls: Option<Tls>,
+    web: Web,
+    stop: impl Future<Output = ()> + Send + 'static,
+) {
     let limits = web.limits().connections;
     let beyond = everywhere(
         Router::new()
@@ -74,7 +85,8 @@ pub async fn serve(
     );
     let beyond = beyond.with_state(web.clone());
     let noting = tokio::spawn(note_uses(web.clone()));
-    connection::serve(listener, router(web.clone()), beyond, limits, stop).await;
+    let routes = router(web.clone());
+    connection::serve(listener, tls, routes, beyond, limits, stop).await;
     noting.abort();
     write_uses(&web).await;
 }

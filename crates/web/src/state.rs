@@ -16,6 +16,7 @@ use crate::{
     auth::{Access, Authenticator, SigningKey},
     decision_log::DecisionLog,
     error::Failure,
+    http::Proxies,
     limits::{Limits, Rates},
 };
 
@@ -129,6 +130,11 @@ impl Web {
 
     pub(crate) fn decision_log(&self) -> &DecisionLog {
         &self.inner.decision_log
+    }
+
+    /// The proxies that are believed where requests come from.
+    pub(crate) fn proxies(&self) -> &Proxies {
+        self.inner.authenticator.access().proxies()
     }
 
     pub(crate) fn public_url(&self) -> Option<&str> {

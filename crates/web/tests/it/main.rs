@@ -26,4 +26,5 @@ mod sessions;
 mod sign_in;
 mod stale;
 mod strict;
+mod tls;
 mod ways_on;
