@@ -16,6 +16,7 @@ mod server;
 mod state;
 pub(crate) mod ui;
 mod view;
+mod watch;
 mod words;
 
 pub use auth::{

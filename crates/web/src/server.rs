@@ -9,7 +9,6 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use portcullis_app::tasks::expiry_held_in;
 use tower::{ServiceBuilder, layer::layer_fn};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
@@ -19,7 +18,7 @@ use crate::{
     error::Failure,
     http,
     http::{request, whole},
-    pages, ui,
+    pages, ui, watch,
 };
 
 /// Every route of the portal.
@@ -34,7 +33,7 @@ pub fn router(web: Web) -> Router {
     let routes = Router::new()
         .merge(portal)
         .merge(authzen::routes())
-        .route("/healthz", get(health))
+        .merge(watch::routes())
         .fallback(fallback)
         .method_not_allowed_fallback(async |State(web): State<Web>, request: Request| {
             let detail =
@@ -80,7 +79,7 @@ pub async fn serve_over(
     let limits = web.limits().connections;
     let beyond = everywhere(
         Router::new()
-            .route("/healthz", get(health))
+            .merge(watch::beyond())
             .fallback(async || Failure::Busy),
     );
     let beyond = beyond.with_state(web.clone());
@@ -127,29 +126,6 @@ async fn asset(
 ) -> Response {
     let tag = http::said(&headers, header::IF_NONE_MATCH);
     ui::assets::serve(&name, query.get("v").map(String::as_str), tag)
-}
-
-async fn health(State(web): State<Web>) -> Response {
-    let position = web.app().world().position();
-    let (code, body) = match web.fresh() {
-        // It answers, and starting it anew would not help.
-        Ok(()) => {
-            let mut body = serde_json::json!({ "status": "ok", "position": position });
-            if let Some(held) = expiry_held_in(web.app()) {
-                body["expiry"] = held.into();
-            }
-            (StatusCode::OK, body)
-        }
-        Err(failure) => (
-            failure.status(),
-            serde_json::json!({
-                "status": "stale",
-                "position": position,
-                "detail": failure.problem().detail,
-            }),
-        ),
-    };
-    (code, axum::Json(body)).into_response()
 }
 
 async fn fallback(State(web): State<Web>, request: Request) -> Response {

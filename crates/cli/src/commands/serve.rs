@@ -96,7 +96,8 @@ impl Serve {
         let key = open::signing_key(config.signing_key(), &app).await?;
         let (access, limits) = (Access::Ways(config.ways(tokens)?), config.limits.to_web());
         let web = Web::limited(app, access, key, decisions, limits);
-        until_stopped(format, (listener, tls), web, sinks).await?;
+        let drain = config.limits.drain();
+        until_stopped(format, (listener, tls), web, sinks, drain).await?;
         Ok(Outcome::Done)
     }
 }
@@ -208,7 +209,7 @@ async fn usable(config: &Config, app: &App) -> Result<Vec<Token>> {
     Ok(usable)
 }
 
-/// How long requests under way get after the first signal to stop.
+/// How long requests under way get once no more are taken.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Serves until Ctrl-C or a signal to end, with the background tasks; says on stdout, in one line,
@@ -218,6 +219,7 @@ pub(super) async fn until_stopped(
     (listener, tls): (TcpListener, Option<Tls>),
     web: Web,
     sinks: Vec<Arc<dyn Sink>>,
+    drain: Duration,
 ) -> Result<()> {
     let app = web.app().clone();
     let passing = tokio::spawn(run_expiry(app.clone()));
@@ -226,7 +228,7 @@ pub(super) async fn until_stopped(
     let delivering = tokio::spawn(run_delivery(app, sinks, stop.clone()));
     let scheme = tls.as_ref().map_or("http", |_| "https");
     let url = format!("{scheme}://{}", listener.local_addr()?);
-    let mut stopping = stop.clone();
+    let (mut stopping, face) = (stop.clone(), web.clone());
     let serving = tokio::spawn(portcullis_web::serve_over(listener, tls, web, async move {
         // The sender lives as long as the program: an error cannot mean anything but the end.
         let _ = stopping.wait_for(|stop| *stop).await;
@@ -243,10 +245,15 @@ pub(super) async fn until_stopped(
         () = signalled() => {}
     }
     eprintln!("stopping; once more stops at once");
-    tell.send_replace(true);
+    face.drain();
+    let stopping = async {
+        tokio::time::sleep(drain).await;
+        tell.send_replace(true);
+        let ended = async { tokio::join!(&mut serving, delivering).0 };
+        tokio::time::timeout(GRACE, ended).await.unwrap_or(Ok(()))
+    };
     tokio::select! {
-        ended = async { tokio::join!(&mut serving, delivering).0 } => ended?,
-        () = tokio::time::sleep(GRACE) => {}
+        ended = stopping => ended?,
         () = signalled() => {}
     }
     passing.abort();

@@ -16,5 +16,6 @@ mod policy;
 mod run;
 mod sources;
 mod strict;
+mod tls;
 mod unsaid;
 mod written;

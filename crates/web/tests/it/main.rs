@@ -27,4 +27,5 @@ mod sign_in;
 mod stale;
 mod strict;
 mod tls;
+mod watch;
 mod ways_on;
