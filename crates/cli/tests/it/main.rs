@@ -4,6 +4,7 @@
 mod asked;
 mod config;
 mod demo;
+mod deploy;
 mod environments;
 mod expire;
 mod help;
