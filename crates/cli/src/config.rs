@@ -19,6 +19,7 @@ mod sections;
 mod server;
 mod sign_in;
 mod sinks;
+mod tls;
 mod token;
 mod value;
 

@@ -4,6 +4,7 @@
 //! 1 could not be done; 2 the command line or the configuration is wrong; 3 the answer is no.
 
 mod bound;
+mod certificate;
 mod commands;
 mod config;
 mod failure;

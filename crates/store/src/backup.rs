@@ -7,7 +7,7 @@ use crate::{StoreError, db::Db};
 pub(crate) async fn run(db: &Db, to: &Path) -> Result<(), StoreError> {
     let Db::Sqlite { .. } = db else {
         return Err(StoreError::Unsupported {
-            what: "a PostgreSQL database is not copied by this program",
+            what: "a PostgreSQL database is not copied by this program".into(),
             instead: "use pg_dump, or your provider's snapshots",
         });
     };

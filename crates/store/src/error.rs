@@ -1,7 +1,7 @@
 //! What can go wrong between a world in memory and its tables. A variant exists because a caller
 //! acts on it: an operator corrects an address, a page says "try again", a client sends a new key.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use portcullis_model::{Position, Refusal};
 
@@ -62,7 +62,7 @@ pub enum StoreError {
     #[error("{what}; {instead}")]
     Unsupported {
         /// What cannot be done here.
-        what: &'static str,
+        what: Cow<'static, str>,
         /// What to do instead.
         instead: &'static str,
     },

@@ -5,14 +5,20 @@
 
 #[cfg(feature = "app")]
 pub mod app;
+pub mod certificate;
 pub mod clock;
 pub mod db;
+#[cfg(unix)]
+pub mod encrypted;
 pub mod ids;
 pub mod names;
 pub mod pg;
 
 #[cfg(feature = "app")]
 pub use app::{Client, Reply, TestApp};
+pub use certificate::{Authority, Certificate};
 pub use clock::ManualClock;
-pub use db::{Database, databases, sqlite_file};
+pub use db::{Database, TestResult, databases, sqlite_file};
+#[cfg(unix)]
+pub use encrypted::EncryptedServer;
 pub use ids::SeededIds;

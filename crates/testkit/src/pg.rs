@@ -168,6 +168,11 @@ impl Drop for TestDatabase {
     }
 }
 
+/// Whether the run has PostgreSQL.
+pub(crate) fn is_wanted() -> bool {
+    server(variable).is_some()
+}
+
 /// The server to use; `None` only off CI and when no server is named.
 fn server(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     let server = variable(URL_VARIABLE);

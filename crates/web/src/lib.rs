@@ -16,14 +16,16 @@ mod server;
 mod state;
 pub(crate) mod ui;
 mod view;
+mod watch;
 mod words;
 
 pub use auth::{
     Access, CloudflareAccess, Provider, Sessions, SigningKey, TOKEN_PREFIX, Token, TokenSubject,
     TrustedProxy, Ways,
 };
-pub use connection::{Connections, Deadlines};
+pub use connection::{Connections, Deadlines, Replaced, Tls, Unfit};
+pub use http::Proxies;
 pub use limits::Limits;
-pub use server::{router, serve};
+pub use server::{router, serve, serve_over};
 pub use state::{Decisions, Web};
 pub use view::{At, View};

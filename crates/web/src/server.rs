@@ -9,16 +9,16 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use portcullis_app::tasks::expiry_held_in;
 use tower::{ServiceBuilder, layer::layer_fn};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
-    Web, api, auth, authzen, connection,
+    Web, api, auth, authzen,
+    connection::{self, Tls},
     error::Failure,
     http,
     http::{request, whole},
-    pages, ui,
+    pages, ui, watch,
 };
 
 /// Every route of the portal.
@@ -33,7 +33,7 @@ pub fn router(web: Web) -> Router {
     let routes = Router::new()
         .merge(portal)
         .merge(authzen::routes())
-        .route("/healthz", get(health))
+        .merge(watch::routes())
         .fallback(fallback)
         .method_not_allowed_fallback(async |State(web): State<Web>, request: Request| {
             let detail =
@@ -66,15 +66,26 @@ pub async fn serve(
     web: Web,
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
+    serve_over(listener, None, web, stop).await;
+}
+
+/// The same over TLS, where there is a certificate.
+pub async fn serve_over(
+    listener: tokio::net::TcpListener,
+    tls: Option<Tls>,
+    web: Web,
+    stop: impl Future<Output = ()> + Send + 'static,
+) {
     let limits = web.limits().connections;
     let beyond = everywhere(
         Router::new()
-            .route("/healthz", get(health))
+            .merge(watch::beyond())
             .fallback(async || Failure::Busy),
     );
     let beyond = beyond.with_state(web.clone());
     let noting = tokio::spawn(note_uses(web.clone()));
-    connection::serve(listener, router(web.clone()), beyond, limits, stop).await;
+    let routes = router(web.clone());
+    connection::serve(listener, tls, routes, beyond, limits, stop).await;
     noting.abort();
     write_uses(&web).await;
 }
@@ -115,29 +126,6 @@ async fn asset(
 ) -> Response {
     let tag = http::said(&headers, header::IF_NONE_MATCH);
     ui::assets::serve(&name, query.get("v").map(String::as_str), tag)
-}
-
-async fn health(State(web): State<Web>) -> Response {
-    let position = web.app().world().position();
-    let (code, body) = match web.fresh() {
-        // It answers, and starting it anew would not help.
-        Ok(()) => {
-            let mut body = serde_json::json!({ "status": "ok", "position": position });
-            if let Some(held) = expiry_held_in(web.app()) {
-                body["expiry"] = held.into();
-            }
-            (StatusCode::OK, body)
-        }
-        Err(failure) => (
-            failure.status(),
-            serde_json::json!({
-                "status": "stale",
-                "position": position,
-                "detail": failure.problem().detail,
-            }),
-        ),
-    };
-    (code, axum::Json(body)).into_response()
 }
 
 async fn fallback(State(web): State<Web>, request: Request) -> Response {

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Instant,
 };
 
@@ -16,6 +19,7 @@ use crate::{
     auth::{Access, Authenticator, SigningKey},
     decision_log::DecisionLog,
     error::Failure,
+    http::Proxies,
     limits::{Limits, Rates},
 };
 
@@ -34,6 +38,7 @@ struct Inner {
     public_url: Option<String>,
     limits: Limits,
     rates: Rates,
+    draining: AtomicBool,
 }
 
 /// How the decision point works.
@@ -81,6 +86,7 @@ impl Web {
                 public_url: decisions.public_url,
                 rates: Rates::new(&limits),
                 limits,
+                draining: AtomicBool::new(false),
             }),
         }
     }
@@ -89,6 +95,17 @@ impl Web {
     #[must_use]
     pub fn app(&self) -> &App {
         &self.inner.app
+    }
+
+    /// From now on says that it is not ready, so that what stands before it looks elsewhere. It goes on
+    /// answering.
+    pub fn drain(&self) {
+        self.inner.draining.store(true, Ordering::Release);
+    }
+
+    /// Whether it was told to say that it is not ready.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.inner.draining.load(Ordering::Acquire)
     }
 
     /// That what this process knows may no longer hold, where it could not look for too long.
@@ -129,6 +146,11 @@ impl Web {
 
     pub(crate) fn decision_log(&self) -> &DecisionLog {
         &self.inner.decision_log
+    }
+
+    /// The proxies that are believed where requests come from.
+    pub(crate) fn proxies(&self) -> &Proxies {
+        self.inner.authenticator.access().proxies()
     }
 
     pub(crate) fn public_url(&self) -> Option<&str> {

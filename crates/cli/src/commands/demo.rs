@@ -6,6 +6,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::{Result, anyhow};
@@ -107,7 +108,7 @@ impl Demo {
         let key = open::signing_key(config.signing_key(), &app).await?;
         let (access, decisions) = (Access::Demo(personas), config.decision_point());
         let web = Web::limited(app, access, key, decisions, config.limits.to_web());
-        serve::until_stopped(format, listener, web, sinks).await?;
+        serve::until_stopped(format, (listener, None), web, sinks, Duration::ZERO).await?;
         // The temporary folder goes when it is dropped, after the last write.
         drop(folder);
         Ok(Outcome::Done)

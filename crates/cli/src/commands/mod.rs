@@ -10,6 +10,7 @@ mod diff;
 mod doctor;
 mod expire;
 mod explain;
+mod health;
 mod identity;
 mod import;
 mod init;
@@ -38,7 +39,8 @@ EXIT CODES:
   0  done, or the answer is yes
   1  could not be done; stderr says why and what to try
   2  the command line or the configuration is wrong
-  3  the answer is no (`explain`, `check`, `audit verify`, `doctor`), or nobody grants
+  3  the answer is no (`explain`, `check`, `audit verify`, `doctor`,
+     `health`), or nobody grants
      what `who-can` asks for";
 
 /// Who has access to what, why and until when
@@ -72,6 +74,7 @@ enum Command {
     Identity(identity::IdentityCommand),
     Token(token::TokenCommand),
     Openapi(openapi::Openapi),
+    Health(health::Health),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
 }
@@ -113,6 +116,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome> {
         Command::Identity(command) => command.run(format).await,
         Command::Token(command) => command.run(format).await,
         Command::Openapi(command) => command.run(format).await,
+        Command::Health(command) => command.run(format).await,
         Command::Doctor(command) => command.run(format).await,
         Command::Completions(command) => command.run(Cli::command(), format),
     }

@@ -1,6 +1,6 @@
 //! `portcullis serve`: the portal, the API and the decision point.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Result, anyhow};
 use clap::Args;
@@ -12,8 +12,8 @@ use portcullis_app::{
 };
 use portcullis_model::{Actor, ConnectorId, Purpose, Refusal, User, World};
 use portcullis_store::{CommitError, Committed};
-use portcullis_web::{Access, Token, Web};
-use tokio::net::TcpListener;
+use portcullis_web::{Access, Tls, Token, Web};
+use tokio::{net::TcpListener, sync::watch};
 
 use super::{import, sign_in_link};
 use crate::{
@@ -81,6 +81,7 @@ impl Serve {
         .await?;
         bring_in(&config, &app).await?;
         let tokens = usable(&config, &app).await?;
+        let tls = certified(&config)?;
         let listener = TcpListener::bind(address).await.map_err(|error| {
             anyhow!("{address} cannot be listened on: {error}; choose another with --listen")
         })?;
@@ -95,7 +96,8 @@ impl Serve {
         let key = open::signing_key(config.signing_key(), &app).await?;
         let (access, limits) = (Access::Ways(config.ways(tokens)?), config.limits.to_web());
         let web = Web::limited(app, access, key, decisions, limits);
-        until_stopped(format, listener, web, sinks).await?;
+        let drain = config.limits.drain();
+        until_stopped(format, (listener, tls), web, sinks, drain).await?;
         Ok(Outcome::Done)
     }
 }
@@ -115,7 +117,9 @@ async fn first_way_in(config: &Config, address: SocketAddr, app: &App) -> Result
         return Ok(());
     };
     let base = sign_in_link::base(config, address);
-    if !base.starts_with("https://") && !address.ip().is_loopback() {
+    let public = config.server.public_url.value.as_deref();
+    let is_public = public.is_some_and(|url| url.starts_with("https://"));
+    if !is_public && !address.ip().is_loopback() {
         eprintln!(
             "nobody can sign in: {address} is not this machine, and no `public_url` says under which `https` address people come; set it, or listen on 127.0.0.1"
         );
@@ -205,25 +209,27 @@ async fn usable(config: &Config, app: &App) -> Result<Vec<Token>> {
     Ok(usable)
 }
 
-/// How long requests under way get after the first signal to stop.
-const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
+/// How long requests under way get once no more are taken.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Serves until Ctrl-C or a signal to end, with the background tasks; says on stdout, in one line,
 /// where it listens once it does.
 pub(super) async fn until_stopped(
     format: Format,
-    listener: TcpListener,
+    (listener, tls): (TcpListener, Option<Tls>),
     web: Web,
     sinks: Vec<Arc<dyn Sink>>,
+    drain: Duration,
 ) -> Result<()> {
     let app = web.app().clone();
     let passing = tokio::spawn(run_expiry(app.clone()));
-    let (tell, stop) = tokio::sync::watch::channel(false);
+    let (tell, stop) = watch::channel(false);
     let reminding = tokio::spawn(run_reminders(app.clone(), sinks.clone()));
     let delivering = tokio::spawn(run_delivery(app, sinks, stop.clone()));
-    let url = format!("http://{}", listener.local_addr()?);
-    let mut stopping = stop.clone();
-    let serving = tokio::spawn(portcullis_web::serve(listener, web, async move {
+    let scheme = tls.as_ref().map_or("http", |_| "https");
+    let url = format!("{scheme}://{}", listener.local_addr()?);
+    let (mut stopping, face) = (stop.clone(), web.clone());
+    let serving = tokio::spawn(portcullis_web::serve_over(listener, tls, web, async move {
         // The sender lives as long as the program: an error cannot mean anything but the end.
         let _ = stopping.wait_for(|stop| *stop).await;
     }));
@@ -239,10 +245,15 @@ pub(super) async fn until_stopped(
         () = signalled() => {}
     }
     eprintln!("stopping; once more stops at once");
-    tell.send_replace(true);
+    face.drain();
+    let stopping = async {
+        tokio::time::sleep(drain).await;
+        tell.send_replace(true);
+        let ended = async { tokio::join!(&mut serving, delivering).0 };
+        tokio::time::timeout(GRACE, ended).await.unwrap_or(Ok(()))
+    };
     tokio::select! {
-        ended = async { tokio::join!(&mut serving, delivering).0 } => ended?,
-        () = tokio::time::sleep(GRACE) => {}
+        ended = stopping => ended?,
         () = signalled() => {}
     }
     passing.abort();
@@ -265,4 +276,40 @@ async fn signalled() {
         }
     }
     let _ = interrupt.await;
+}
+
+/// TLS with the certificate of the configuration, which is read again while the program runs.
+fn certified(config: &Config) -> Result<Option<Tls>> {
+    let told = hung_up()?;
+    let Some(files) = config.tls.files() else {
+        return Ok(None);
+    };
+    let tls = files.tls()?;
+    tokio::spawn(files.keep(tls.clone(), told));
+    Ok(Some(tls))
+}
+
+/// Tells each signal to read again what may have changed. Nothing but the certificate is read again, but
+/// without it the signal would end the program.
+fn hung_up() -> Result<watch::Receiver<()>> {
+    let (tell, told) = watch::channel(());
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut hang_up = signal(SignalKind::hangup())?;
+        tokio::spawn(async move {
+            while hang_up.recv().await.is_some() {
+                tracing::info!(
+                    "asked to read again: the certificate is, other settings are at the next start"
+                );
+                tell.send_replace(());
+            }
+        });
+    }
+    #[cfg(not(unix))]
+    tokio::spawn(async move {
+        let _tell = tell;
+        std::future::pending::<()>().await;
+    });
+    Ok(told)
 }

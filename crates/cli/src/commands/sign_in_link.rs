@@ -76,9 +76,10 @@ impl SignInLink {
 /// The address under which people reach the server.
 pub(super) fn base(config: &Config, address: SocketAddr) -> String {
     let public = config.server.public_url.value.clone();
+    let scheme = config.tls.scheme();
     let base = public.unwrap_or_else(|| match address.ip().is_unspecified() {
-        true => format!("http://127.0.0.1:{}", address.port()),
-        false => format!("http://{address}"),
+        true => format!("{scheme}://127.0.0.1:{}", address.port()),
+        false => format!("{scheme}://{address}"),
     });
     base.trim_end_matches('/').to_owned()
 }

@@ -15,7 +15,7 @@ section! {
     Database, prefix "" {
         /// the SQLite file that holds everything; relative to the file that names it
         data: PathBuf = "portcullis.sqlite".into();
-        /// instead of `data`: `sqlite:FILE` or `postgres://user@host/database`; may be written as a secret. The connection is not encrypted
+        /// instead of `data`: `sqlite:FILE` or `postgres://user@host/database`; may be written as a secret. [Over TLS](../how-to/deploy.md#a-managed-postgresql) with `sslmode=verify-full`
         database: Option<Address> => "–";
     }
 }

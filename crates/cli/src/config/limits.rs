@@ -25,6 +25,8 @@ section! {
         costly_per_minute: Count = Count(Limits::default().costly_per_minute);
         /// how many seconds answers are given [without having seen the log](#when-the-log-cannot-be-read), 3 at least
         stale_after: Seconds = Seconds(Limits::default().stale_after);
+        /// how many seconds requests are still taken after the signal to stop, while [`/readyz`](../how-to/deploy.md#probes) says that the next should go elsewhere
+        drain_seconds: Count = Count(0);
         /// how many days the clock may be away from the log and from the time that has passed before [it is not believed](#when-the-clock-jumps); 0 for any number
         clock_jump_days: Count = Count(CLOCK_JUMP_DAYS);
         /// how many grants may end at once because their time has come, before [somebody looks](#when-the-clock-jumps); 0 for any number
@@ -46,6 +48,11 @@ impl LimitSettings {
     /// How far the clock may be off.
     pub(crate) fn clock_jump_days(&self) -> u32 {
         self.clock_jump_days.value.0
+    }
+
+    /// For how long requests are still taken after the signal to stop.
+    pub(crate) fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain_seconds.value.0.into())
     }
 
     /// How much may end at once because its time has come.

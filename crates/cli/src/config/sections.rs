@@ -20,6 +20,7 @@ use super::{
         CloudflareSettings, ConfiguredProvider, ProxySettings, SignInSettings, called_alike,
     },
     sinks::{Around, Sinks},
+    tls::TlsSettings,
     token::ConfiguredToken,
     value::{Source, Written},
 };
@@ -30,6 +31,7 @@ use crate::failure::BadUsage;
 pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) server: Server,
+    pub(crate) tls: TlsSettings,
     pub(crate) limits: LimitSettings,
     pub(crate) decisions: DecisionPoint,
     pub(crate) http: HttpSettings,
@@ -52,6 +54,7 @@ impl Config {
         let mut all: Vec<&mut dyn Section> = vec![
             &mut self.database,
             &mut self.server,
+            &mut self.tls,
             &mut self.sign_in,
             &mut self.cloudflare,
             &mut self.proxy,
@@ -117,6 +120,7 @@ impl Config {
     pub(super) fn faults(&self) -> Vec<String> {
         let portal = self.portal.faults().into_iter();
         portal
+            .chain(self.tls.faults())
             .chain(self.proxy.faults())
             .chain(called_alike(&self.providers))
             .chain(self.http.faults())
@@ -148,6 +152,7 @@ impl Config {
             providers: providers.collect::<Result<_, _>>().map_err(BadUsage)?,
             cloudflare,
             proxy: self.proxy.proxy(),
+            proxies: self.server.trusted_proxies.value.0.clone(),
             sessions: self.sign_in.sessions(),
         })
     }

@@ -2,7 +2,8 @@
 
 use std::net::SocketAddr;
 
-use portcullis_web::SigningKey;
+use portcullis_web::{Proxies, SigningKey};
+use toml::de::DeValue;
 
 use super::{
     secret::Secret,
@@ -19,6 +20,8 @@ section! {
         log: LogLevels = LogLevels("warn".into());
         /// the `https` address under which people and enforcement points reach this server; messages lead there, and [signing in](../how-to/sign-in.md) from other machines needs it
         public_url: Option<String> => "the address asked";
+        /// the addresses and networks of [proxies](../how-to/deploy.md#behind-a-proxy) whose `Forwarded` or `X-Forwarded-For` and `-Proto` are believed
+        trusted_proxies: ProxyList => "none";
         /// what signs sessions, form tokens and search pages, 32 bytes at least
         secret: Option<SigningSecret> => "made once, kept in the database";
     }
@@ -40,6 +43,33 @@ impl Value for LogLevels {
 
     fn shown(&self) -> String {
         self.0.clone()
+    }
+}
+
+/// The proxies that are believed, as they are written and as they are used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ProxyList(pub(crate) Proxies, Vec<String>);
+
+impl ProxyList {
+    fn of(items: Vec<String>) -> Result<Self, String> {
+        let proxies = Proxies::parse(items.iter().map(String::as_str))?;
+        Ok(Self(proxies, items))
+    }
+}
+
+impl Value for ProxyList {
+    const WANTED: &'static str = Vec::<String>::WANTED;
+
+    fn parse(text: &str, written: &Written<'_>) -> Result<Self, String> {
+        Self::of(Vec::parse(text, written)?)
+    }
+
+    fn of_toml(value: &DeValue<'_>, written: &Written<'_>) -> Option<Result<Self, String>> {
+        Some(Vec::of_toml(value, written)?.and_then(Self::of))
+    }
+
+    fn shown(&self) -> String {
+        self.1.shown()
     }
 }
 

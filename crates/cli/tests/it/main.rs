@@ -4,6 +4,7 @@
 mod asked;
 mod config;
 mod demo;
+mod deploy;
 mod environments;
 mod expire;
 mod help;
@@ -16,5 +17,6 @@ mod policy;
 mod run;
 mod sources;
 mod strict;
+mod tls;
 mod unsaid;
 mod written;

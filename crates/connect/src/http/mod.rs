@@ -7,6 +7,7 @@ mod call;
 mod client;
 mod error;
 mod origin;
+mod own;
 mod pace;
 mod reply;
 
@@ -16,6 +17,7 @@ pub use self::{
     client::{Http, Settings},
     error::HttpError,
     origin::origin,
+    own::ask_own,
     reply::Reply,
 };
 pub use reqwest::{Method, Url, header};

@@ -5,6 +5,7 @@
 //! Nothing here knows a table.
 
 mod conn;
+mod encrypted;
 mod file;
 #[cfg(test)]
 pub(crate) mod heard;
@@ -15,7 +16,7 @@ use std::{borrow::Cow, str::FromStr, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, PgPool, SqlitePool,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -61,8 +62,8 @@ impl Db {
         if url.starts_with("sqlite:") {
             Self::open_sqlite(url).await
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let options = PgConnectOptions::from_str(url)
-                .map_err(|_| unknown(url))?
+            let options = encrypted::options(url)?
+                .ok_or_else(|| unknown(url))?
                 .application_name("portcullis")
                 .statement_cache_capacity(512)
                 .disable_statement_logging();

@@ -9,6 +9,7 @@ mod support;
 
 mod bound_users;
 mod commits;
+mod encrypted;
 mod faults;
 mod history;
 mod log;

@@ -421,13 +421,16 @@ async fn bytes(headers: &HeaderMap, request: Request, web: &Web) -> Result<Bytes
 mod tests {
     use std::net::SocketAddr;
 
-    use axum::{body::Body, extract::ConnectInfo};
+    use axum::body::Body;
     use portcullis_app::tag::CreateTag;
     use portcullis_model::name::Name;
     use portcullis_testkit::TestApp;
 
     use super::*;
-    use crate::{Access, Decisions, SigningKey};
+    use crate::{
+        Access, Decisions, SigningKey,
+        connection::{Arrival, Wire},
+    };
 
     #[tokio::test]
     async fn what_is_done_and_cannot_be_shown_is_not_told_as_missing() -> anyhow::Result<()> {
@@ -438,7 +441,10 @@ mod tests {
         let request = Request::post("/")
             .header("host", "localhost")
             .header("authorization", "Bearer demo-ada")
-            .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))));
+            .extension(Arrival {
+                from: SocketAddr::from(([127, 0, 0, 1], 1)),
+                over: Wire::Plain,
+            });
         let (mut parts, _) = request.body(Body::empty())?.into_parts();
         let viewer = <Viewer as FromRequestParts<Web>>::from_request_parts(&mut parts, &web).await;
         let act = Act {

@@ -6,6 +6,8 @@ use portcullis_app::session::{LinkBy, Unknown};
 use portcullis_connect::{cloudflare, oidc};
 use portcullis_model::{ConnectorId, Digest, Id, User};
 
+use crate::http::Proxies;
+
 /// How people and programs prove who they are.
 #[derive(Clone, Debug)]
 pub enum Access {
@@ -27,6 +29,8 @@ pub struct Ways {
     pub cloudflare: Option<CloudflareAccess>,
     /// A proxy that says who it lets through.
     pub proxy: Option<TrustedProxy>,
+    /// The proxies that are believed where requests come from.
+    pub proxies: Proxies,
     /// How long sessions last.
     pub sessions: Sessions,
 }
@@ -91,6 +95,15 @@ impl Access {
         match self {
             Self::Demo(personas) => personas,
             Self::Ways(_) => &[],
+        }
+    }
+
+    /// The proxies that are believed where requests come from.
+    pub(crate) const fn proxies(&self) -> &Proxies {
+        const NONE: &Proxies = &Proxies::NONE;
+        match self {
+            Self::Demo(_) => NONE,
+            Self::Ways(ways) => &ways.proxies,
         }
     }
 

@@ -12,7 +12,7 @@ use super::{
     chosen::Chosen,
     found::{Around, Authenticated, Found, Proof, Refused, bearer, named},
     key::SigningKey,
-    origin::{channel, host, is_loopback, peer},
+    origin::{self, channel, host, is_loopback, peer},
     scopes::Scopes,
     session,
     uses::Uses,
@@ -111,7 +111,7 @@ impl Authenticator {
         if held.validity.from < since && self.uses.is_idle(around.store, held.id, since).await? {
             return Ok(None);
         }
-        self.uses.note(held.id, now, || client(parts));
+        self.uses.note(held.id, now, || self.client(parts));
         let user = world.user(held.user);
         Ok(named(user, Proof::Session(held.id), world).ok().flatten())
     }
@@ -155,7 +155,7 @@ impl Authenticator {
     ) -> Found {
         match &held.purpose {
             Purpose::Token { scopes, .. } if held.validity.contains(now) => {
-                self.uses.note(held.id, now, || client(parts));
+                self.uses.note(held.id, now, || self.client(parts));
                 named(
                     world.user(held.user),
                     Proof::Token(Scopes::of(scopes)),
@@ -164,6 +164,14 @@ impl Authenticator {
             }
             Purpose::Token { .. } | Purpose::Session(_) | Purpose::Link => Err(Refused),
         }
+    }
+
+    /// Where a use comes from, and by what.
+    fn client(&self, parts: &Parts) -> (String, String) {
+        let agent = said(&parts.headers, header::USER_AGENT).unwrap_or_default();
+        let from = origin::client(parts, self.access.proxies());
+        let from = from.map_or_else(String::new, |it| it.to_string());
+        (from, agent.to_owned())
     }
 
     /// A choice counts where no token is sent: a token is said on purpose, a cookie comes along.
@@ -211,13 +219,6 @@ impl Authenticator {
 fn first<const N: usize>(ways: [&dyn Fn() -> Found; N]) -> Found {
     let found = ways.into_iter().find_map(|way| way().transpose());
     found.transpose()
-}
-
-/// Where a use comes from, and by what.
-fn client(parts: &Parts) -> (String, String) {
-    let agent = said(&parts.headers, header::USER_AGENT).unwrap_or_default();
-    let peer = peer(parts).map_or_else(String::new, |it| it.to_string());
-    (peer, agent.to_owned())
 }
 
 /// Whom a proxy let through. Without its secret its header is a claim of anybody's, and refused.

@@ -33,7 +33,7 @@ pub(crate) use chosen::over;
 pub use extract::{Author, CSRF_HEADER, Enforcer, Viewer};
 pub use found::{Authenticated, Proof};
 pub use key::SigningKey;
-pub(crate) use origin::{base, channel, peer};
+pub(crate) use origin::{base, channel, client, scheme};
 pub use scopes::Scopes;
 pub(crate) use session::{Channel, cookie};
 pub(crate) use switch::is_local;

@@ -1,19 +1,43 @@
 //! How a request reached us: from which address, and whether over TLS.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use axum::{
-    extract::ConnectInfo,
-    http::{header, request::Parts},
-};
+use axum::http::{header, request::Parts};
 
 use super::session::Channel;
-use crate::http::said;
+use crate::{
+    connection::{Arrival, Wire},
+    http::{Origin, Proxies, Scheme, said},
+};
+
+/// The address of the other end of the connection, which may be a proxy.
+pub(super) fn peer(parts: &Parts) -> Option<IpAddr> {
+    let arrival = parts.extensions.get::<Arrival>()?;
+    Some(arrival.from.ip().to_canonical())
+}
 
 /// The address a request came from.
-pub(crate) fn peer(parts: &Parts) -> Option<IpAddr> {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    peer.map(|ConnectInfo(address)| address.ip().to_canonical())
+pub(crate) fn client(parts: &Parts, proxies: &Proxies) -> Option<IpAddr> {
+    origin(parts, proxies).map(|origin| origin.address)
+}
+
+/// By which scheme whoever asks reached us, or the proxy before us.
+pub(crate) fn scheme(parts: &Parts, proxies: &Proxies) -> &'static str {
+    let said = || origin(parts, proxies)?.scheme;
+    match wire(parts) {
+        Wire::Tls => Scheme::Https,
+        Wire::Plain => said().unwrap_or(Scheme::Http),
+    }
+    .text()
+}
+
+fn origin(parts: &Parts, proxies: &Proxies) -> Option<Origin> {
+    Some(proxies.origin(peer(parts)?, &parts.headers))
+}
+
+fn wire(parts: &Parts) -> Wire {
+    let arrival = parts.extensions.get::<Arrival>();
+    arrival.map_or(Wire::Plain, |arrival| arrival.over)
 }
 
 /// The host a request names, without its port.
@@ -38,7 +62,11 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 pub(crate) fn channel(parts: &Parts, public_url: Option<&str>) -> Option<Channel> {
     let asked = host(parts);
     if is_loopback(asked) {
-        return peer(parts)?.is_loopback().then_some(Channel::Local);
+        let channel = match wire(parts) {
+            Wire::Tls => Channel::Secure,
+            Wire::Plain => Channel::Local,
+        };
+        return peer(parts)?.is_loopback().then_some(channel);
     }
     let public = public_url?.strip_prefix("https://")?;
     let public = public.split('/').next().unwrap_or_default();
@@ -49,11 +77,14 @@ pub(crate) fn channel(parts: &Parts, public_url: Option<&str>) -> Option<Channel
 
 /// The address under which the browser reaches us, without a slash at its end.
 pub(crate) fn base(parts: &Parts, public_url: Option<&str>) -> Option<String> {
-    match channel(parts, public_url)? {
-        Channel::Local => {
-            let host = said(&parts.headers, header::HOST)?;
-            Some(format!("http://{host}"))
-        }
-        Channel::Secure => Some(public_url?.trim_end_matches('/').to_owned()),
+    let channel = channel(parts, public_url)?;
+    if !is_loopback(host(parts)) {
+        return Some(public_url?.trim_end_matches('/').to_owned());
     }
+    let scheme = match channel {
+        Channel::Local => Scheme::Http,
+        Channel::Secure => Scheme::Https,
+    };
+    let host = said(&parts.headers, header::HOST)?;
+    Some(format!("{}://{host}", scheme.text()))
 }

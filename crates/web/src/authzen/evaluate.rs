@@ -12,7 +12,7 @@ use serde_json::{json, value::RawValue};
 use super::wire::{
     Asked, Given, Semantic, WireDecision, WireEvaluation, WireEvaluations, WireItem, answer,
 };
-use crate::{View, Web, auth::Enforcer, decision_log::Decided, error::Failure};
+use crate::{View, Web, auth::Enforcer, decision_log::Decided, error::Failure, watch::counts};
 
 /// More items than this in one batch are refused.
 const MOST_ITEMS: usize = 10_000;
@@ -183,6 +183,7 @@ fn decide(
     why: &Why,
 ) -> WireDecision {
     let answer = web.decider().decide(&view.world, view.now, question);
+    counts::decided(answer.allowed);
     web.decision_log().record(&Decided {
         by: &enforcer.name,
         user: enforcer.user,

@@ -3,18 +3,17 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, header},
+    http::{header, request::Parts},
 };
 use serde_json::{Value, json};
 
-use crate::{Web, http::said};
+use crate::{Web, auth, http::said};
 
-pub(super) async fn metadata(State(web): State<Web>, headers: HeaderMap) -> Json<Value> {
-    let host = said(&headers, header::HOST).unwrap_or("localhost");
+pub(super) async fn metadata(State(web): State<Web>, parts: Parts) -> Json<Value> {
+    let host = said(&parts.headers, header::HOST).unwrap_or("localhost");
     let base = match web.public_url() {
         Some(url) => url.trim_end_matches('/').to_owned(),
-        // What is spoken here; where something that speaks TLS stands before us, it is configured.
-        None => format!("http://{host}"),
+        None => format!("{}://{host}", auth::scheme(&parts, web.proxies())),
     };
     Json(json!({
         "policy_decision_point": base,

@@ -1,6 +1,7 @@
 //! What pages and the API share of a request: what its path names, what its query says, and its id
 //! and line in the log.
 
+mod forwarded;
 pub(crate) mod path;
 pub(crate) mod query;
 pub(crate) mod request;
@@ -8,6 +9,8 @@ pub(crate) mod text;
 pub(crate) mod whole;
 
 use axum::http::{HeaderMap, header::AsHeaderName};
+pub use forwarded::Proxies;
+pub(crate) use forwarded::{Origin, Scheme};
 pub(crate) use path::{Attached, Finds, Key, Of, Role};
 
 /// What a header says, where it is a text.

@@ -23,6 +23,8 @@ use axum::{
 use tower::{Service, service_fn};
 use tracing::{Instrument as _, Level, Span, field::Empty};
 
+use crate::watch::counts;
+
 /// The header that correlates a request with its answer.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -167,6 +169,7 @@ where
         let answer = inner.call(request).instrument(current.span.clone());
         CURRENT.scope(current, async move {
             let mut response = answer.await?;
+            counts::answered(response.status());
             CURRENT.with(|current| {
                 response
                     .headers_mut()

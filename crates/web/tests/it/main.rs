@@ -26,4 +26,6 @@ mod sessions;
 mod sign_in;
 mod stale;
 mod strict;
+mod tls;
+mod watch;
 mod ways_on;

@@ -3,3 +3,5 @@
 mod gate;
 mod sessions;
 mod tokens;
+
+pub(crate) use gate::{link, token};

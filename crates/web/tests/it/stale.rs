@@ -39,6 +39,8 @@ both_engines! {
         let _ = ask().await.expect(200);
         let health = until_health_is(&app, 503).await;
         assert_eq!(health["status"], "stale");
+        let ready = app.anonymous().get("/readyz").await.expect(503);
+        assert_eq!(ready.body["status"], "stale");
         let refused = ask().await.expect(503);
         assert_eq!(refused.body["code"], "stale");
         let detail = refused.body["detail"].as_str().unwrap();

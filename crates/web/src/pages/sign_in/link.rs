@@ -13,7 +13,7 @@ use super::{
     show::bare,
 };
 use crate::{
-    auth::{Authenticated, channel, peer},
+    auth::{Authenticated, channel, client},
     pages::prelude::*,
 };
 
@@ -32,7 +32,7 @@ pub(super) async fn show(
     parts: Parts,
 ) -> Result<Response, Failure> {
     channel(&parts, web.public_url()).ok_or_else(insecure)?;
-    web.rates().sign_in(peer(&parts))?;
+    web.rates().sign_in(client(&parts, web.proxies()))?;
     let (world, now) = (web.app().world(), web.app().now());
     let held = world.credential_by_digest(secret::digest(&link));
     let held = held.filter(|held| held.purpose == Purpose::Link && held.validity.contains(now));
@@ -50,7 +50,7 @@ pub(super) async fn redeem(
     mut parts: Parts,
 ) -> Result<Response, Failure> {
     let channel = channel(&parts, web.public_url()).ok_or_else(insecure)?;
-    web.rates().sign_in(peer(&parts))?;
+    web.rates().sign_in(client(&parts, web.proxies()))?;
     let before = Authenticated::from_request_parts(&mut parts, &web).await;
     let before = before.ok().and_then(|known| session(&known.proof));
     let link = secret::digest(&link);

@@ -20,7 +20,7 @@ use super::{
     show::drawn,
 };
 use crate::{
-    auth::{Authenticated, Channel, Provider, base, channel, peer},
+    auth::{Authenticated, Channel, Provider, base, channel, client},
     pages::{frame::pair, prelude::*},
 };
 
@@ -86,7 +86,7 @@ pub(super) async fn begin(
 ) -> Result<Response, Failure> {
     let provider = provider(&web, &name)?;
     let channel = channel(&parts, web.public_url()).ok_or_else(insecure)?;
-    web.rates().sign_in(peer(&parts))?;
+    web.rates().sign_in(client(&parts, web.proxies()))?;
     let query = parts.uri.query().unwrap_or_default();
     let next = pair(query, "next");
     let next = onward(next.as_deref()).to_owned();
@@ -113,7 +113,7 @@ pub(super) async fn callback(
 ) -> Result<Response, Failure> {
     let provider = provider(&web, &name)?;
     let channel = channel(&parts, web.public_url()).ok_or_else(insecure)?;
-    web.rates().sign_in(peer(&parts))?;
+    web.rates().sign_in(client(&parts, web.proxies()))?;
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let said = |name| pair(&query, name);
     let answer = Answer {
@@ -283,7 +283,7 @@ pub(super) async fn back_channel(
     Form(sent): Form<BackChannel>,
 ) -> Result<Response, Failure> {
     let provider = provider(&web, &name)?;
-    web.rates().sign_in(peer(&parts))?;
+    web.rates().sign_in(client(&parts, web.proxies()))?;
     let bad = |why: String| Failure::Http(StatusCode::BAD_REQUEST, why);
     let now = web.app().now();
     let out = match provider.oidc.logout_token(&sent.logout_token, now).await {

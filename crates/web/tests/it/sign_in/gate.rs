@@ -137,7 +137,7 @@ pub(super) fn operator(app: &App) -> portcullis_model::Context {
 }
 
 /// The path of a link that signs `login` in.
-pub(super) async fn link(app: &App, login: &str) -> String {
+pub(crate) async fn link(app: &App, login: &str) -> String {
     let secret = Secret::new("");
     let user = app.world().user_by_login(login).unwrap().id;
     let digest = secret.digest();
@@ -148,7 +148,7 @@ pub(super) async fn link(app: &App, login: &str) -> String {
 }
 
 /// A token of `login` with those scopes, for a day.
-pub(super) async fn token(app: &App, login: &str, name: &str, scopes: &[Scope]) -> Secret {
+pub(crate) async fn token(app: &App, login: &str, name: &str, scopes: &[Scope]) -> Secret {
     let secret = Secret::new("pct_");
     let issue = IssueToken {
         user: app.world().user_by_login(login).unwrap().id,
