@@ -1,5 +1,7 @@
 //! What the program tells of itself while it runs.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::{
     Layer as _, filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
@@ -9,6 +11,7 @@ pub(crate) fn start_log(filter: &str) {
     let targets: Targets = filter.parse().unwrap_or_default();
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_filter(targets);
     // Only tests of this program could have set one before.
     let _ = tracing_subscriber::registry().with(lines).try_init();

@@ -24,7 +24,7 @@ impl Operation for RedeemLink {
         let link = link.ok_or_else(|| {
             Refusal::rule(
                 RefusalCode::LinkUsed,
-                "this link has been used or has ended",
+                "this link has been used, has ended, or a newer one was made",
                 "ask for another",
             )
         })?;

@@ -16,7 +16,7 @@ use crate::{
 /// How much longer than its deadline a delivery is leased: the time to write the receipt.
 const MARGIN: Duration = Duration::from_secs(30);
 /// The longest without a look: another process may have left something behind.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Delivers to one sink.
 pub struct Deliverer {

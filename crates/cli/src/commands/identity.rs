@@ -119,6 +119,15 @@ impl IdentityCommand {
                     connector: connector(&link.provider)?,
                     external_id: link.subject,
                 };
+                let world = app.world();
+                let configured = config.providers.iter().map(|it| it.name());
+                let mut known = configured.chain(world.identities().map(|it| it.connector));
+                if !known.any(|name| name == operation.connector) {
+                    eprintln!(
+                        "`{}` is no identity provider of the configuration, and nobody else has an account there; linked all the same",
+                        operation.connector
+                    );
+                }
                 app.commit(context, operation, None).await?;
             }
             Verb::Unlink(unlink) => {

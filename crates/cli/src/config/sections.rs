@@ -121,6 +121,7 @@ impl Config {
         let portal = self.portal.faults().into_iter();
         portal
             .chain(self.tls.faults())
+            .chain(self.server.faults())
             .chain(self.proxy.faults())
             .chain(called_alike(&self.providers))
             .chain(self.http.faults())

@@ -27,6 +27,19 @@ section! {
     }
 }
 
+impl Server {
+    /// What cannot be: whoever signs in under a public address does it over TLS.
+    pub(super) fn faults(&self) -> Vec<String> {
+        let url = self.public_url.value.as_deref();
+        let wrong = url.filter(|url| !url.starts_with("https://"));
+        let wrong = wrong.map(|url| {
+            let source = &self.public_url.source;
+            format!("{source}: `public_url`: `{url}` is no `https` address; write the one people come by, or leave it out")
+        });
+        wrong.into_iter().collect()
+    }
+}
+
 /// What the program's own log holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LogLevels(pub(crate) String);
