@@ -245,7 +245,7 @@ fn failed(web: &Web, fault: &Fault, next: &str) -> Result<Response, Failure> {
             StatusCode::BAD_GATEWAY,
             "The identity provider does not answer",
         ),
-        Fault::Slow { .. } => (
+        Fault::Slow => (
             StatusCode::GATEWAY_TIMEOUT,
             "The identity provider takes too long",
         ),
@@ -288,7 +288,7 @@ pub(super) async fn back_channel(
     let now = web.app().now();
     let out = match provider.oidc.logout_token(&sent.logout_token, now).await {
         Ok(out) => out,
-        Err(fault @ (Fault::Down { .. } | Fault::Slow { .. })) => {
+        Err(fault @ (Fault::Down { .. } | Fault::Slow)) => {
             return Err(Failure::Http(StatusCode::BAD_GATEWAY, fault.to_string()));
         }
         Err(fault) => return Err(bad(fault.to_string())),
