@@ -96,6 +96,9 @@ impl Doctor {
             configuration: settings.collect(),
             problems: Vec::new(),
         };
+        let certificate = config.tls.files().map(|files| files.tls());
+        let unfit = certificate.and_then(Result::err);
+        report.problems.extend(unfit.map(|error| error.to_string()));
         match open::store(&config.database.place().value, Missing::Refuse).await {
             Ok(store) => report.look(store, &config, &self.place.again()).await?,
             Err(error) => report.problems.push(error.to_string()),

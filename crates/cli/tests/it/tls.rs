@@ -113,6 +113,13 @@ fn what_cannot_be_served_stops_the_start() {
     )
     .unwrap();
     start("`fullchain.pem` and `key.pem`: there is no private key");
+    let looked = place.run(&["doctor"]);
+    assert!(
+        looked
+            .stdout
+            .contains("look at: `fullchain.pem` and `key.pem`: "),
+        "{looked:?}"
+    );
     std::fs::write(
         place.path().join("portcullis.toml"),
         "[tls]\nkey = \"key.pem\"\n",
