@@ -4,20 +4,21 @@ use std::time::Duration;
 
 use portcullis_app::deliver::Answer;
 
-use crate::http::{Call, Http, HttpError, Reply};
+use crate::http::{Call, Http, HttpError, Reply, Url};
 
 /// How long a delivery may take, in which there may be two calls.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(25);
 
-/// Makes the call of a delivery. `secret` is what of its URL the other side may repeat, and nobody is to read.
-pub(crate) async fn deliver(http: &Http, call: Call, secret: &str) -> Answer {
+/// Makes the call of a delivery. What stands in `secret` beside the origin nobody is to read, also where the other
+/// side repeats it.
+pub(crate) async fn deliver(http: &Http, call: Call, secret: &Url) -> Answer {
     match http.send(call).await {
         Ok(reply) => of_reply(reply, secret).await,
         Err(error) => of_error(&error),
     }
 }
 
-async fn of_reply(reply: Reply, secret: &str) -> Answer {
+async fn of_reply(reply: Reply, secret: &Url) -> Answer {
     let (status, after) = (reply.status(), reply.retry_after());
     if status.is_success() {
         // It is taken, whatever becomes of the rest of the answer.
@@ -27,17 +28,24 @@ async fn of_reply(reply: Reply, secret: &str) -> Answer {
         };
     }
     let said = reply.excerpt().await;
-    let said = if secret.len() > 1 {
-        said.replace(secret, "…")
-    } else {
-        said
-    };
+    let said = struck(said, secret);
     let why = format!("HTTP {}: {said}", status.as_u16());
     of_status(
         status.as_u16(),
         why.trim_end_matches([':', ' ']).to_owned(),
         after,
     )
+}
+
+/// `said` without the path and the query of `secret`, and without any value of that.
+fn struck(said: String, secret: &Url) -> String {
+    let (path, query) = (secret.path(), secret.query().unwrap_or_default());
+    let whole = format!("{path}?{query}");
+    let values = query.split('&').filter_map(|pair| pair.split_once('='));
+    let values = values.map(|(_, value)| value);
+    let parts = [&*whole, query, path].into_iter().chain(values);
+    let parts = parts.filter(|part| part.len() > 1);
+    parts.fold(said, |said, part| said.replace(part, "…"))
 }
 
 /// What a status that is no success means: trouble of the moment, or for good.
@@ -72,6 +80,20 @@ pub(crate) async fn check(http: &Http, call: Call) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_secret_in_an_address_is_struck_however_it_is_repeated() {
+        let url = Url::parse("https://hooks.example/a/b?sig=s3cret&v=1x").unwrap();
+        for said in [
+            "no /a/b?sig=s3cret&v=1x here",
+            "sig was s3cret",
+            "GET /a/b gone",
+            "bad sig=s3cret&v=1x",
+        ] {
+            let told = struck(said.to_owned(), &url);
+            assert!(!told.contains("s3cret") && !told.contains("/a/b"), "{told}");
+        }
+    }
 
     #[test]
     fn a_status_is_trouble_of_the_moment_or_for_good() {

@@ -58,7 +58,7 @@ impl HookSink {
             Ok(digest) => {
                 let call = Call::post_json(url.clone(), (self.wire.body)(&digest, &channel.portal));
                 let call = call.reach(*reach).per_minute(self.wire.per_minute);
-                answer::deliver(&self.http, call, url.path()).await
+                answer::deliver(&self.http, call, url).await
             }
             Err(answer) => answer,
         }

@@ -42,7 +42,31 @@ impl Default for Limits {
 pub(crate) struct Rates {
     writes: Option<Rate>,
     costly: Option<Rate>,
-    sign_ins: RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>,
+    sign_ins: RateLimiter<(IpAddr, Step), HashMapStateStore<(IpAddr, Step)>, DefaultClock>,
+}
+
+/// The steps of signing in and out, each with a budget of its own, so that none uses up another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Step {
+    /// A provider is asked where to go.
+    Begin,
+    /// A browser comes back from it.
+    Finish,
+    /// A link is opened or used.
+    Link,
+    /// A provider tells that somebody has signed out.
+    Logout,
+}
+
+/// Who is counted as one: an address, and of version 6 the network that one customer gets.
+fn counted(from: IpAddr) -> IpAddr {
+    match from {
+        IpAddr::V4(_) => from,
+        IpAddr::V6(from) => {
+            let network = u128::from(from) & !u128::from(u64::MAX);
+            IpAddr::V6(network.into())
+        }
+    }
 }
 
 /// How often signing in may be tried from one address in a minute.
@@ -65,7 +89,7 @@ impl Rates {
     }
 
     /// Counts an attempt to sign in from an address.
-    pub(crate) fn sign_in(&self, from: Option<IpAddr>) -> Result<(), Failure> {
+    pub(crate) fn sign_in(&self, from: Option<IpAddr>, step: Step) -> Result<(), Failure> {
         let Some(from) = from else {
             return Ok(());
         };
@@ -73,7 +97,7 @@ impl Rates {
             self.sign_ins.retain_recent();
         }
         self.sign_ins
-            .check_key(&from)
+            .check_key(&(counted(from), step))
             .map_err(|until| too_many(&until, &DefaultClock::default()))
     }
 

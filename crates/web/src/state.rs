@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use portcullis_app::{App, decide::Decider, pool::Busy};
@@ -114,6 +114,20 @@ impl Web {
         match confirmed.older_than(bound, Instant::now()) {
             Some(age) => Err(Failure::Stale { age, bound }),
             None => Ok(()),
+        }
+    }
+
+    /// Waits for a moment until this process knows what others have written up to now: somebody
+    /// brings what may just have been made on the command line or on another server.
+    pub(crate) async fn catch_up(&self) {
+        /// Other servers' writes are seen within a second; longer than this nobody waits.
+        const PATIENCE: Duration = Duration::from_secs(3);
+        let app = self.app();
+        if let Ok(head) = app.store().position_at(app.now()).await
+            && head > app.world().position()
+        {
+            // Where it does not come in time, the answer is as if nobody had waited.
+            let _ = app.live().at_least(head, PATIENCE).await;
         }
     }
 

@@ -108,14 +108,23 @@ impl Value for Count {
     }
 }
 
+/// What accounts at Cloudflare Access are linked under.
+const CLOUDFLARE: &str = "cloudflare";
+
 /// The name of a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ConnectorName(ConnectorId);
 
 impl Value for ConnectorName {
     fn parse(text: &str, _: &Written<'_>) -> Result<Self, String> {
-        let name = ConnectorId::parse_source(text);
-        name.map(Self).map_err(|error| error.to_string())
+        let name = ConnectorId::parse_source(text).map_err(|error| error.to_string())?;
+        // Whom Cloudflare Access knows is kept under that name.
+        if name.as_str() == CLOUDFLARE {
+            return Err(format!(
+                "`{CLOUDFLARE}` is for [sign_in.cloudflare]; choose another name"
+            ));
+        }
+        Ok(Self(name))
     }
 
     fn shown(&self) -> String {
@@ -181,7 +190,7 @@ impl CloudflareSettings {
             return Ok(None);
         };
         // Accounts there are linked under this name.
-        let name = ConnectorId::parse("cloudflare").map_err(|error| error.to_string())?;
+        let name = ConnectorId::parse(CLOUDFLARE).map_err(|error| error.to_string())?;
         let settings = cloudflare::Settings {
             name,
             team,

@@ -33,7 +33,11 @@ pub struct Proved {
 impl Proved {
     /// What checked claims say.
     pub(crate) fn of(provider: ConnectorId, claims: Claims) -> Result<Self, Fault> {
-        let email = claims.verified_email().map(str::to_owned);
+        // An address with space around it is somebody's trick or slip, and nobody's address.
+        let email = claims
+            .verified_email()
+            .filter(|email| email.trim() == *email);
+        let email = email.map(str::to_owned);
         Ok(Self {
             provider,
             subject: subject(claims.sub)?,

@@ -72,7 +72,7 @@ impl WebhookSink {
             Err(answer) => return answer,
         };
         match self.call(delivery, &event) {
-            Some(call) => answer::deliver(&self.http, call, self.webhook.url.path()).await,
+            Some(call) => answer::deliver(&self.http, call, &self.webhook.url).await,
             None => Answer::Failed {
                 why: "its key is no text for a header".to_owned(),
             },

@@ -1,13 +1,13 @@
 //! What a change would do, and its exact edits, on the wire.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use portcullis_app::{
     Preview, Warning,
     decide::{AffectedUsers, DecisionChange, RulesDiff},
 };
 use portcullis_model::{
-    ChangeSet, Diff, Position, World,
+    Change, ChangeSet, Diff, Digest, Position, Purpose, World,
     world::{DiffLine, What},
 };
 use serde::Serialize;
@@ -186,6 +186,22 @@ pub(crate) struct Edits<'w> {
     undoes: Option<Position>,
 }
 
+/// An edit as everybody may read it: without what stands for secrets.
+fn shown(edit: &Change) -> Cow<'_, Change> {
+    let Change::Credential(credential) = edit else {
+        return Cow::Borrowed(edit);
+    };
+    let mut credential = credential.clone();
+    let sides = [&mut credential.before, &mut credential.after];
+    for side in sides.into_iter().flatten() {
+        side.digest = Digest([0; 32]);
+        if let Purpose::Session(session) = &mut side.purpose {
+            session.sid = None;
+        }
+    }
+    Cow::Owned(Change::Credential(credential))
+}
+
 /// An answer holds no more edits once they are this many bytes. One is never cut.
 const MOST_BYTES: usize = 256 * 1024;
 
@@ -209,7 +225,7 @@ impl<'w> Edits<'w> {
         for edit in at_hand.take(limit) {
             // INVARIANT: records are trees of text, numbers and maps with text keys: they always
             // serialize.
-            let Ok(edit) = serde_json::value::to_raw_value(edit) else {
+            let Ok(edit) = serde_json::value::to_raw_value(&*shown(edit)) else {
                 continue;
             };
             bytes += edit.get().len();
@@ -267,7 +283,7 @@ impl PartialSchema for Edits<'_> {
     }
 }
 impl ToSchema for Edits<'_> {
-    fn name() -> std::borrow::Cow<'static, str> {
+    fn name() -> Cow<'static, str> {
         "Edits".into()
     }
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, Method, header, request::Parts},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
 };
 use portcullis_model::{Actor, Context, Id, Scope, User, World};
 use subtle::ConstantTimeEq as _;
 
 use super::{
-    found::{Around, Authenticated, Proof},
+    found::{Around, Authenticated, Proof, TOKEN_PREFIX, bearer},
     key::SigningKey,
     scopes::needed,
 };
@@ -87,6 +87,15 @@ fn around(web: &Web) -> Around<'_> {
     }
 }
 
+/// Why it could not be seen who sent a request: it is not asked again.
+#[derive(Clone)]
+struct Trouble(StatusCode, String);
+
+/// Whether a request brings a token that reads like one made here, perhaps a moment ago.
+fn is_made_here(headers: &HeaderMap) -> bool {
+    bearer(headers).is_some_and(|token| token.starts_with(TOKEN_PREFIX))
+}
+
 impl FromRequestParts<Web> for Authenticated {
     type Rejection = Failure;
 
@@ -97,10 +106,24 @@ impl FromRequestParts<Web> for Authenticated {
             None => {
                 // Who may do what is known no better than the rest.
                 web.fresh()?;
-                let found = web
-                    .authenticator()
-                    .authenticate(parts, &around(web))
-                    .await?;
+                let look = async || {
+                    let authenticator = web.authenticator();
+                    authenticator.authenticate(parts, &around(web)).await
+                };
+                if let Some(Trouble(status, why)) = parts.extensions.get() {
+                    return Err(Failure::Http(*status, why.clone()));
+                }
+                let mut found = match look().await {
+                    Err(Failure::Http(status, why)) => {
+                        parts.extensions.insert(Trouble(status, why.clone()));
+                        return Err(Failure::Http(status, why));
+                    }
+                    looked => looked?,
+                };
+                if found.is_none() && is_made_here(&parts.headers) {
+                    web.catch_up().await;
+                    found = look().await?;
+                }
                 if let Some(known) = &found {
                     request::is_from(&known.name);
                 }
@@ -157,7 +180,7 @@ impl FromRequestParts<Web> for Author {
 }
 
 /// Whether a browser says that another site made it send this.
-fn is_foreign(headers: &HeaderMap) -> bool {
+pub(crate) fn is_foreign(headers: &HeaderMap) -> bool {
     let site = said(headers, "sec-fetch-site");
     let from = said(headers, header::ORIGIN).map(|from| from.split_once("://"));
     let host = said(headers, header::HOST);

@@ -9,6 +9,9 @@ use portcullis_store::Store;
 use super::{chosen::Chosen, key::SigningKey, scopes::Scopes};
 use crate::http::said;
 
+/// What a token made here begins with, so that it is recognised where it was lost.
+pub const TOKEN_PREFIX: &str = "pct_";
+
 /// What is known where a request is looked at.
 pub(super) struct Around<'a> {
     pub(super) world: Arc<World>,

@@ -21,20 +21,19 @@ mod switch;
 mod uses;
 mod vouched;
 
-/// What a token made here begins with, so that it is recognised where it was lost.
-pub const TOKEN_PREFIX: &str = "pct_";
-
 pub use access::{
     Access, CloudflareAccess, Provider, Sessions, Token, TokenSubject, TrustedProxy, Ways,
 };
 pub(crate) use authenticate::Authenticator;
 pub use chosen::Chosen;
 pub(crate) use chosen::over;
+pub(crate) use extract::is_foreign;
 pub use extract::{Author, CSRF_HEADER, Enforcer, Viewer};
-pub use found::{Authenticated, Proof};
+pub use found::{Authenticated, Proof, TOKEN_PREFIX};
 pub use key::SigningKey;
 pub(crate) use origin::{base, channel, client, scheme};
 pub use scopes::Scopes;
 pub(crate) use session::{Channel, cookie};
 pub(crate) use switch::is_local;
 pub use switch::routes;
+pub(crate) use vouched::is_closed;

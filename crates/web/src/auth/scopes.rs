@@ -44,7 +44,10 @@ pub(super) fn needed(method: &Method, path: &str) -> Scope {
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
         (Some("requests"), None | Some("new"), None, None)
         | (Some("requests"), Some(_), Some("withdraw"), None) => Scope::Request,
-        (Some("requests"), Some(_), Some("approve" | "reject"), None) => Scope::Decide,
+        (Some("requests"), Some("decide"), None, None)
+        | (Some("requests"), Some(_), Some("approve" | "reject" | "preview"), None) => {
+            Scope::Decide
+        }
         // These only look: they change nothing.
         (Some("rules"), Some("lint" | "diff"), None, None) => Scope::Read,
         _ => Scope::Administer,
@@ -64,6 +67,7 @@ mod tests {
             (Method::POST, "/requests/7/withdraw", Scope::Request),
             (Method::POST, "/api/v1/requests/7/approve", Scope::Decide),
             (Method::POST, "/requests/7/reject", Scope::Decide),
+            (Method::POST, "/requests/decide", Scope::Decide),
             (
                 Method::POST,
                 "/api/v1/requests/7/approve/all",

@@ -1,10 +1,11 @@
 //! Whom an outside system vouches for in each request: a provider by an access token, Cloudflare
 //! Access by an assertion. Nothing is linked by it: who is not known here is nobody.
 
-use axum::http::request::Parts;
+use axum::http::{StatusCode, request::Parts};
 use portcullis_app::session::LinkBy;
 use portcullis_connect::{cloudflare, oidc};
 use portcullis_model::{ConnectorId, User, World};
+use portcullis_store::Store;
 
 use super::{
     access::{CloudflareAccess, Provider},
@@ -33,11 +34,12 @@ pub(super) async fn by_access_token(
         return Ok(None);
     };
     let proved = provider.oidc.access_token(given, around.now).await;
+    let Some(proved) = looked_at(proved)? else {
+        return Ok(Some(None));
+    };
+    let user = who(around, &proved, provider.link_by).await?;
     let proof = Proof::Token(Scopes::ALL);
-    settled(proved, |proved| {
-        let user = who(&around.world, &proved, provider.link_by);
-        named(user, proof, &around.world).ok().flatten()
-    })
+    Ok(Some(named(user, proof, &around.world).ok().flatten()))
 }
 
 /// Whom Cloudflare Access let through.
@@ -51,41 +53,67 @@ pub(super) async fn by_cloudflare(
         return Ok(None);
     };
     let visitor = access.edge.verify(assertion, around.now).await;
-    settled(visitor, |visitor| {
-        let world = &around.world;
-        let user = match &visitor {
-            cloudflare::Visitor::Person(proved) => who(world, proved, access.link_by),
-            cloudflare::Visitor::Service { name } => world.user_by_identity(access.name, name),
-        };
-        named(user, Proof::Proxy, world).ok().flatten()
-    })
+    let user = match looked_at(visitor)? {
+        None => return Ok(Some(None)),
+        Some(cloudflare::Visitor::Person(proved)) => who(around, &proved, access.link_by).await?,
+        Some(cloudflare::Visitor::Service { name }) => {
+            around.world.user_by_identity(access.name, &name)
+        }
+    };
+    Ok(Some(
+        named(user, Proof::Proxy, &around.world).ok().flatten(),
+    ))
 }
 
-/// Where the proof could not be looked at, that is not a no.
-fn settled<T>(
-    proved: Result<T, oidc::Fault>,
-    found: impl FnOnce(T) -> Option<Authenticated>,
-) -> Result<Vouched, Failure> {
+/// What was proved, or nothing. Where the proof could not be looked at, that is not a no.
+fn looked_at<T>(proved: Result<T, oidc::Fault>) -> Result<Option<T>, Failure> {
     match proved {
-        Ok(proved) => Ok(Some(found(proved))),
-        Err(fault @ (oidc::Fault::Down { .. } | oidc::Fault::Slow)) => {
-            Err(Failure::Unavailable(fault.to_string()))
+        Ok(proved) => Ok(Some(proved)),
+        Err(fault @ oidc::Fault::Down { .. }) => {
+            Err(Failure::Http(StatusCode::BAD_GATEWAY, fault.to_string()))
         }
-        Err(oidc::Fault::Refused { .. } | oidc::Fault::Protocol { .. }) => Ok(Some(None)),
+        Err(fault @ oidc::Fault::Slow) => Err(Failure::Http(
+            StatusCode::GATEWAY_TIMEOUT,
+            fault.to_string(),
+        )),
+        Err(oidc::Fault::Refused { .. } | oidc::Fault::Protocol { .. }) => Ok(None),
     }
+}
+
+/// Whether the account was somebody's who is no more: they do not come back by it, and whoever has
+/// their address now is not them.
+pub(crate) async fn is_closed(
+    store: &Store,
+    world: &World,
+    provider: ConnectorId,
+    subject: &str,
+) -> Result<bool, Failure> {
+    let was = store.was_identity(provider, subject).await?;
+    Ok(was.is_some_and(|user| world.user(user).is_none()))
 }
 
 /// Who that is here: by what they are called there, or, where the settings say so, by their verified
 /// address, unless the provider knows whoever has it as somebody else.
-fn who<'w>(world: &'w World, proved: &oidc::Proved, link_by: LinkBy) -> Option<&'w User> {
-    let bound = world.user_by_identity(proved.provider, &proved.subject);
+async fn who<'w>(
+    around: &'w Around<'_>,
+    proved: &oidc::Proved,
+    link_by: LinkBy,
+) -> Result<Option<&'w User>, Failure> {
+    let (world, provider) = (&around.world, proved.provider);
+    let bound = world.user_by_identity(provider, &proved.subject);
     if bound.is_some() || link_by == LinkBy::Subject {
-        return bound;
+        return Ok(bound);
     }
-    let user = world.user_by_email(proved.email.as_deref()?)?;
-    let is_another = |provider: ConnectorId| {
-        let mut identities = world.identities_of(user.id);
-        identities.any(|identity| identity.connector == provider)
+    let called = proved
+        .email
+        .as_deref()
+        .and_then(|email| world.user_by_email(email));
+    let Some(user) = called else {
+        return Ok(None);
     };
-    (!is_another(proved.provider)).then_some(user)
+    let is_another = world
+        .identities_of(user.id)
+        .any(|it| it.connector == provider);
+    let closed = is_closed(around.store, world, provider, &proved.subject).await?;
+    Ok(Some(user).filter(|_| !is_another && !closed))
 }

@@ -193,6 +193,10 @@ fn drawn(shell: ui::Shell, failure: &Failure, later: Option<Later>) -> Response 
         Ok(page) => (failure.status(), page).into_response(),
         Err(error) => error.into_response(),
     };
+    if let Failure::TooMany { seconds } = failure {
+        let seconds = HeaderValue::from(*seconds);
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
     if matches!(failure, Failure::Unauthenticated) {
         let bearer = HeaderValue::from_static("Bearer");
         response

@@ -165,6 +165,7 @@ fn hidden(noun: &str, path: &str) -> bool {
             "created_at",
             "granted",
         ],
+        "credential" => &["id", "user", "digest", "sid"],
         _ => &["id"],
     };
     told.contains(&first)

@@ -15,7 +15,9 @@ use crate::{
 
 /// Where somebody goes after signing in: a place on this site.
 pub(super) fn onward(next: Option<&str>) -> &str {
-    next.filter(|next| is_local(next)).unwrap_or("/")
+    // It goes into a cookie, and browsers keep none that is longer than 4 kB.
+    let fits = |next: &&str| is_local(next) && next.len() <= 1_500;
+    next.filter(fits).unwrap_or("/")
 }
 
 /// Lets a browser in by `operation`, which is made with the session that begins, and sends it on.

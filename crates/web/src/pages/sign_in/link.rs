@@ -13,7 +13,8 @@ use super::{
     show::bare,
 };
 use crate::{
-    auth::{Authenticated, channel, client},
+    auth::{Authenticated, channel, client, is_foreign},
+    limits::Step,
     pages::prelude::*,
 };
 
@@ -32,7 +33,9 @@ pub(super) async fn show(
     parts: Parts,
 ) -> Result<Response, Failure> {
     channel(&parts, web.public_url()).ok_or_else(insecure)?;
-    web.rates().sign_in(client(&parts, web.proxies()))?;
+    web.rates()
+        .sign_in(client(&parts, web.proxies()), Step::Link)?;
+    web.catch_up().await;
     let (world, now) = (web.app().world(), web.app().now());
     let held = world.credential_by_digest(secret::digest(&link));
     let held = held.filter(|held| held.purpose == Purpose::Link && held.validity.contains(now));
@@ -49,8 +52,13 @@ pub(super) async fn redeem(
     Path(link): Path<String>,
     mut parts: Parts,
 ) -> Result<Response, Failure> {
+    // Nobody is put into another's account by a form of another site.
+    if is_foreign(&parts.headers) {
+        return Err(Failure::Csrf);
+    }
     let channel = channel(&parts, web.public_url()).ok_or_else(insecure)?;
-    web.rates().sign_in(client(&parts, web.proxies()))?;
+    web.rates()
+        .sign_in(client(&parts, web.proxies()), Step::Link)?;
     let before = Authenticated::from_request_parts(&mut parts, &web).await;
     let before = before.ok().and_then(|known| session(&known.proof));
     let link = secret::digest(&link);

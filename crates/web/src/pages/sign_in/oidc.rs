@@ -20,7 +20,8 @@ use super::{
     show::drawn,
 };
 use crate::{
-    auth::{Authenticated, Channel, Provider, base, channel, client},
+    auth::{Authenticated, Channel, Provider, base, channel, client, is_closed},
+    limits::Step,
     pages::{frame::pair, prelude::*},
 };
 
@@ -86,7 +87,8 @@ pub(super) async fn begin(
 ) -> Result<Response, Failure> {
     let provider = provider(&web, &name)?;
     let channel = channel(&parts, web.public_url()).ok_or_else(insecure)?;
-    web.rates().sign_in(client(&parts, web.proxies()))?;
+    web.rates()
+        .sign_in(client(&parts, web.proxies()), Step::Begin)?;
     let query = parts.uri.query().unwrap_or_default();
     let next = pair(query, "next");
     let next = onward(next.as_deref()).to_owned();
@@ -113,7 +115,8 @@ pub(super) async fn callback(
 ) -> Result<Response, Failure> {
     let provider = provider(&web, &name)?;
     let channel = channel(&parts, web.public_url()).ok_or_else(insecure)?;
-    web.rates().sign_in(client(&parts, web.proxies()))?;
+    web.rates()
+        .sign_in(client(&parts, web.proxies()), Step::Finish)?;
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let said = |name| pair(&query, name);
     let answer = Answer {
@@ -177,16 +180,10 @@ fn without(channel: Channel, cookie: &str, mut response: Response) -> Result<Res
 
 /// That somebody was deleted here: whoever is no longer known does not come back by signing in.
 async fn ended(web: &Web, proved: &oidc::Proved) -> Result<Option<Response>, Failure> {
-    let world = web.app().world();
-    if world
-        .user_by_identity(proved.provider, &proved.subject)
-        .is_some()
-    {
-        return Ok(None);
-    }
-    let store = web.app().store();
-    let was = store.was_identity(proved.provider, &proved.subject).await?;
-    if was.is_none_or(|user| world.user(user).is_some()) {
+    // Another server may have let the same person in just now.
+    web.catch_up().await;
+    let (world, store) = (web.app().world(), web.app().store());
+    if !is_closed(store, &world, proved.provider, &proved.subject).await? {
         return Ok(None);
     }
     let refusal = Refusal::rule(
@@ -283,7 +280,8 @@ pub(super) async fn back_channel(
     Form(sent): Form<BackChannel>,
 ) -> Result<Response, Failure> {
     let provider = provider(&web, &name)?;
-    web.rates().sign_in(client(&parts, web.proxies()))?;
+    web.rates()
+        .sign_in(client(&parts, web.proxies()), Step::Logout)?;
     let bad = |why: String| Failure::Http(StatusCode::BAD_REQUEST, why);
     let now = web.app().now();
     let out = match provider.oidc.logout_token(&sent.logout_token, now).await {

@@ -12,7 +12,8 @@ use super::{
     show::{bare, drawn},
 };
 use crate::{
-    auth::{Authenticated, base, channel},
+    auth::{Authenticated, base, channel, client},
+    limits::Step,
     pages::{fields::Submission, frame::pair, prelude::*},
 };
 
@@ -44,6 +45,10 @@ pub(super) async fn show(State(web): State<Web>, mut parts: Parts) -> Result<Res
     let ways = web.authenticator().access().ways();
     let mut providers = ways.into_iter().flat_map(|ways| &ways.providers);
     let provider = providers.find(|provider| provider.oidc.name().as_str() == by);
+    if provider.is_some() {
+        let from = client(&parts, web.authenticator().access().proxies());
+        web.rates().sign_in(from, Step::Begin)?;
+    }
     let there = match (provider, base(&parts, web.public_url())) {
         (Some(provider), Some(base)) => {
             let ended = provider.oidc.end_session(&format!("{base}/sign-in")).await;

@@ -325,3 +325,61 @@ async fn what_one_server_begins_and_ends_holds_on_the_other() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_form_of_another_site_signs_nobody_in() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let link = link(&it.app, "ada").await;
+    for from in [
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "https://evil.example"),
+    ] {
+        let answer = gate.ask(Method::POST, &link, &[from], None).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{from:?}");
+        assert!(answer.cookies.is_empty(), "{from:?}");
+    }
+    let own = [("sec-fetch-site", "same-origin")];
+    let answer = gate.ask(Method::POST, &link, &own, None).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_stands_for_a_secret_is_shown_to_nobody() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let cookie = gate.sign_in(&it.app, "ada").await;
+    let digest = it.world().credentials().next().unwrap().digest.to_string();
+    let entry = it.world().position();
+    let shown = gate.get(&format!("/activity/{entry}"), &cookie).await.text;
+    assert!(
+        shown.contains("session") && !shown.contains(&digest),
+        "{shown}"
+    );
+    let shown = gate
+        .get(&format!("/api/v1/log/{entry}"), &cookie)
+        .await
+        .text;
+    assert!(
+        shown.contains("\"credential\"") && !shown.contains(&digest),
+        "{shown}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn opening_links_uses_up_nobody_s_logout() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let mut last = StatusCode::OK;
+    for _ in 0..70 {
+        last = gate.get("/sign-in/link/abc", "").await.status;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    let form: &[_] = &[("logout_token", "x")];
+    let path = "/sign-in/oidc/corp/back-channel";
+    let told = gate.ask(Method::POST, path, &[], Some(form)).await;
+    assert_eq!(told.status, StatusCode::NOT_FOUND, "no such provider");
+    Ok(())
+}
