@@ -117,3 +117,73 @@ async fn who<'w>(
     let closed = is_closed(around.store, world, provider, &proved.subject).await?;
     Ok(Some(user).filter(|_| !is_another && !closed))
 }
+
+#[cfg(test)]
+mod tests {
+    use portcullis_app::{
+        identity::LinkIdentity,
+        user::{CreateUser, DeleteUser},
+    };
+    use portcullis_model::{Actor, Email, Login, Name, UserKind};
+    use portcullis_testkit::TestApp;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_closed_account_is_not_whoever_has_its_address_now() {
+        let it = TestApp::start().await.unwrap();
+        let admin = it.world().user_by_login("ada").unwrap().id;
+        let context = || it.app.context(Actor::User(admin));
+        let create = |login: &str| CreateUser {
+            login: Login::parse(login).unwrap(),
+            name: Name::parse(login).unwrap(),
+            email: Email::parse("bob@corp.example").ok(),
+            kind: UserKind::Person,
+            manager: None,
+            attributes: [].into(),
+        };
+        let okta = ConnectorId::parse("okta").unwrap();
+        it.app.commit(context(), create("bob"), None).await.unwrap();
+        let user = it.world().user_by_login("bob").unwrap().id;
+        let link = LinkIdentity {
+            user,
+            connector: okta,
+            external_id: "bob-sub".to_owned(),
+        };
+        it.app.commit(context(), link, None).await.unwrap();
+        let proved = |subject: &str| oidc::Proved {
+            provider: okta,
+            subject: subject.to_owned(),
+            email: Some("bob@corp.example".to_owned()),
+            name: None,
+            preferred_username: None,
+            groups: Vec::new(),
+            sid: None,
+            acr: None,
+            auth_time: None,
+        };
+        let found = async |subject: &str| {
+            let around = Around {
+                world: it.world(),
+                now: it.app.now(),
+                store: it.app.store(),
+                public_url: None,
+            };
+            let user = who(&around, &proved(subject), LinkBy::VerifiedEmail).await;
+            user.unwrap().map(|user| user.login.to_string())
+        };
+        assert_eq!(found("bob-sub").await.as_deref(), Some("bob"));
+        // The provider knows bob as somebody else.
+        assert_eq!(found("other").await, None);
+        it.app
+            .commit(context(), DeleteUser { user }, None)
+            .await
+            .unwrap();
+        it.app
+            .commit(context(), create("bob2"), None)
+            .await
+            .unwrap();
+        assert_eq!(found("bob-sub").await, None, "closed");
+        assert_eq!(found("new-sub").await.as_deref(), Some("bob2"));
+    }
+}
