@@ -120,9 +120,11 @@ impl IdentityCommand {
                     external_id: link.subject,
                 };
                 let world = app.world();
-                let configured = config.providers.iter().map(|it| it.name());
-                let mut known = configured.chain(world.identities().map(|it| it.connector));
-                if !known.any(|name| name == operation.connector) {
+                let name = operation.connector;
+                let mut configured = config.providers.iter();
+                let mut linked = world.identities();
+                if !configured.any(|it| it.name() == name) && !linked.any(|it| it.connector == name)
+                {
                     eprintln!(
                         "`{}` is no identity provider of the configuration, and nobody else has an account there; linked all the same",
                         operation.connector
