@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use portcullis_app::{App, Clock as _, RandomIds, SystemClock, deliver::Sink};
-use portcullis_model::{Policy, Timestamp, World};
+use portcullis_model::{Actor, Context, Policy, SystemActor, Timestamp, World};
 use portcullis_store::{Live, Store};
 use portcullis_web::SigningKey;
 
-use crate::config::{self, Config, Place};
+use crate::{
+    config::{self, Config, Place},
+    log::start_log,
+};
 
 /// Whether a SQLite file may be made where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +62,15 @@ pub(crate) async fn app(
         Arc::new(RandomIds),
         config.settings(policy),
     ))
+}
+
+/// The running program, for the operator on the command line, and the context they act in.
+pub(crate) async fn for_operator(config: &Config, missing: Missing) -> Result<(App, Context)> {
+    start_log(&config.server.log.value.0);
+    let policy = async |_: &Store, _: &World| Ok(config.policy.without_people());
+    let app = app(config, &config.sinks()?, missing, policy).await?;
+    let context = app.context(Actor::System(SystemActor::Operator));
+    Ok((app, context))
 }
 
 /// The key that signs what browsers hold: of the configured secret, or else of one that is made

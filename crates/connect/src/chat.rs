@@ -1,8 +1,9 @@
-//! A digest as a chat message: a line for each thing, as long as the other side takes it.
+//! What waits for a channel or a person, and a digest of it as a chat message: a line for each thing, as long as the
+//! other side takes it.
 
 use portcullis_app::{
     deliver::{Answer, Delivery, read},
-    notices::{Digest, Event},
+    notices::{Digest, Event, Notice},
 };
 
 use crate::portal::Portal;
@@ -67,6 +68,12 @@ pub(crate) fn events(delivery: &Delivery) -> Result<Digest, Answer> {
         .map(|(of, event)| (of.position, event))
         .collect();
     Ok(Digest::of_events(&all))
+}
+
+/// What one person is told: the notices that wait.
+pub(crate) fn notices(delivery: &Delivery) -> Result<Vec<Notice>, Answer> {
+    let all = read(delivery)?.into_iter();
+    Ok(all.map(|(_, notice)| notice).collect())
 }
 
 /// Puts a backslash before each of `special`.

@@ -130,6 +130,13 @@ impl Credential {
         }
     }
 
+    /// Whether it is a session that began at `provider`.
+    #[must_use]
+    pub fn began_at(&self, provider: ConnectorId) -> bool {
+        let session = self.session();
+        session.is_some_and(|session| session.provider == Some(provider))
+    }
+
     /// What it is, with its name.
     #[must_use]
     pub fn label(&self) -> String {

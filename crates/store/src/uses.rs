@@ -6,7 +6,11 @@ use portcullis_model::{Credential, Id, Timestamp};
 use crate::{
     StoreError, bulk,
     db::{Db, Row},
+    query::Query,
 };
+
+/// How many ids go into one statement.
+const AT_ONCE: usize = 500;
 
 /// A use of a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,24 +50,24 @@ pub(crate) async fn of(
     db: &Db,
     credentials: &[Id<Credential>],
 ) -> Result<Vec<CredentialUse>, StoreError> {
-    let mut uses = Vec::new();
-    let mut conn = db.reader().await?;
-    for credential in credentials {
-        let sql = "SELECT used_at, address, agent FROM credential_uses WHERE id = $1";
-        let rows = conn.fetch(sql, vec![credential.uuid().into()]).await?;
-        if let Some(row) = rows.first() {
-            uses.push(read(*credential, row)?);
-        }
+    let (mut uses, mut conn) = (Vec::new(), db.reader().await?);
+    for credentials in credentials.chunks(AT_ONCE) {
+        let mut query = Query::new("SELECT id, used_at, address, agent FROM credential_uses");
+        let places = query.values(credentials.iter().map(|id| id.uuid()));
+        query.and(&format!("id IN ({places})"));
+        let (sql, values) = query.ending("");
+        let rows = conn.fetch(sql, values).await?;
+        uses.extend(rows.iter().map(read).collect::<Result<Vec<_>, _>>()?);
     }
     Ok(uses)
 }
 
-fn read(credential: Id<Credential>, row: &Row) -> Result<CredentialUse, StoreError> {
+fn read(row: &Row) -> Result<CredentialUse, StoreError> {
     Ok(CredentialUse {
-        credential,
-        at: Timestamp::from_micros(row.int(0)?),
-        address: row.text(1)?.to_owned(),
-        agent: row.text(2)?.to_owned(),
+        credential: Id::new(row.uuid(0)?),
+        at: Timestamp::from_micros(row.int(1)?),
+        address: row.text(2)?.to_owned(),
+        agent: row.text(3)?.to_owned(),
     })
 }
 

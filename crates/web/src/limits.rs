@@ -2,11 +2,11 @@
 //!
 //! Reads and decisions are not counted: they cost little, and a program that decides asks often.
 
-use std::{net::IpAddr, num::NonZeroU32, time::Duration};
+use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
 
 use governor::{
-    NotUntil, Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
+    Quota, RateLimiter,
+    clock::{Clock as _, DefaultClock},
     state::keyed::HashMapStateStore,
 };
 use portcullis_model::{Id, User};
@@ -40,9 +40,9 @@ impl Default for Limits {
 
 /// Counts what each user asks for.
 pub(crate) struct Rates {
-    writes: Option<Rate>,
-    costly: Option<Rate>,
-    sign_ins: RateLimiter<(IpAddr, Step), HashMapStateStore<(IpAddr, Step)>, DefaultClock>,
+    writes: Option<Rate<Id<User>>>,
+    costly: Option<Rate<Id<User>>>,
+    sign_ins: Option<Rate<(IpAddr, Step)>>,
 }
 
 /// The steps of signing in and out, each with a budget of its own, so that none uses up another's.
@@ -70,7 +70,7 @@ fn counted(from: IpAddr) -> IpAddr {
 }
 
 /// How often signing in may be tried from one address in a minute.
-const SIGN_INS: NonZeroU32 = NonZeroU32::new(60).unwrap();
+const SIGN_INS: u32 = 60;
 /// Addresses that are counted at a time; those that have been quiet are forgotten beyond.
 const ADDRESSES: usize = 10_000;
 
@@ -79,53 +79,52 @@ impl Rates {
         Self {
             writes: Rate::per_minute(limits.writes_per_minute),
             costly: Rate::per_minute(limits.costly_per_minute),
-            sign_ins: RateLimiter::hashmap(Quota::per_minute(SIGN_INS)),
+            sign_ins: Rate::per_minute(SIGN_INS),
         }
     }
 
     /// Counts a change.
     pub(crate) fn write(&self, user: Id<User>) -> Result<(), Failure> {
-        self.writes.as_ref().map_or(Ok(()), |rate| rate.count(user))
+        self.writes
+            .as_ref()
+            .map_or(Ok(()), |rate| rate.count(&user))
     }
 
     /// Counts an attempt to sign in from an address.
     pub(crate) fn sign_in(&self, from: Option<IpAddr>, step: Step) -> Result<(), Failure> {
-        let Some(from) = from else {
+        let Some((rate, from)) = self.sign_ins.as_ref().zip(from) else {
             return Ok(());
         };
-        if self.sign_ins.len() > ADDRESSES {
-            self.sign_ins.retain_recent();
+        // Other keys are users, of whom there are never more than the world holds anyway.
+        if rate.0.len() > ADDRESSES {
+            rate.0.retain_recent();
         }
-        self.sign_ins
-            .check_key(&(counted(from), step))
-            .map_err(|until| too_many(&until, &DefaultClock::default()))
+        rate.count(&(counted(from), step))
     }
 
     /// Counts something that takes long.
     pub(crate) fn costly(&self, user: Id<User>) -> Result<(), Failure> {
-        self.costly.as_ref().map_or(Ok(()), |rate| rate.count(user))
+        self.costly
+            .as_ref()
+            .map_or(Ok(()), |rate| rate.count(&user))
     }
 }
 
-struct Rate(RateLimiter<Id<User>, HashMapStateStore<Id<User>>, DefaultClock>);
+struct Rate<K: Hash + Eq + Clone>(RateLimiter<K, HashMapStateStore<K>, DefaultClock>);
 
-impl Rate {
+impl<K: Hash + Eq + Clone> Rate<K> {
     /// A minute's number may also be used at once.
     fn per_minute(number: u32) -> Option<Self> {
         let quota = Quota::per_minute(NonZeroU32::new(number)?);
         Some(Self(RateLimiter::hashmap(quota)))
     }
 
-    fn count(&self, user: Id<User>) -> Result<(), Failure> {
-        // Keys are users, so there are never more of them than the world holds anyway.
-        self.0
-            .check_key(&user)
-            .map_err(|until| too_many(&until, self.0.clock()))
-    }
-}
-
-fn too_many(until: &NotUntil<<DefaultClock as Clock>::Instant>, clock: &DefaultClock) -> Failure {
-    Failure::TooMany {
-        seconds: until.wait_time_from(clock.now()).as_secs() + 1,
+    fn count(&self, key: &K) -> Result<(), Failure> {
+        self.0.check_key(key).map_err(|until| {
+            let wait = until.wait_time_from(self.0.clock().now());
+            Failure::TooMany {
+                seconds: wait.as_secs() + 1,
+            }
+        })
     }
 }

@@ -16,7 +16,7 @@ use portcullis_store::{StoreError, WorldId};
 use tokio::sync::Semaphore;
 
 use crate::{
-    auth::{Access, Authenticator, SigningKey},
+    auth::{Access, Authenticator, Provider, SigningKey},
     decision_log::DecisionLog,
     error::Failure,
     http::Proxies,
@@ -163,6 +163,17 @@ impl Web {
     }
 
     /// The proxies that are believed where requests come from.
+    /// The identity providers that people may sign in by.
+    pub(crate) fn providers(&self) -> &[Provider] {
+        self.inner.authenticator.access().providers()
+    }
+
+    /// The one of that name.
+    pub(crate) fn provider(&self, name: &str) -> Option<&Provider> {
+        let mut all = self.providers().iter();
+        all.find(|provider| provider.oidc.name().as_str() == name)
+    }
+
     pub(crate) fn proxies(&self) -> &Proxies {
         self.inner.authenticator.access().proxies()
     }

@@ -46,10 +46,8 @@ impl Operation for UnlinkIdentity {
         let identity = world.identity(self.0);
         let identity = identity.ok_or_else(|| Refusal::not_found(Noun::Identity, self.0))?;
         let mut change = ChangeSet::new(OperationName::IdentityUnlink);
-        let sessions = world.credentials_of(identity.user).filter(|c| {
-            let session = c.session();
-            session.is_some_and(|s| s.provider == Some(identity.connector))
-        });
+        let sessions = world.sessions_of(identity.user);
+        let sessions = sessions.filter(|c| c.began_at(identity.connector));
         change
             .changes
             .extend(sessions.map(|c| Change::from(c.end())));

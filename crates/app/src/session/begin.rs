@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_model::{
     ChangeSet, ConnectorId, Context, Edit, Email, Id, Identity, Login, Name, OperationName,
-    Refusal, RefusalCode, Session, Timestamp, User, UserKind, World,
+    Refusal, RefusalCode, Session, Timestamp, User, UserKind, World, words,
 };
 
-use super::NewSession;
+use super::{LinkBy, NewSession, Whom};
 use crate::Operation;
 
 /// What an identity provider proved.
@@ -30,24 +30,14 @@ pub struct Proved {
     pub at: Option<Timestamp>,
 }
 
-/// Who signs in for the first time is whom.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LinkBy {
-    /// Whom an admin or a source has linked.
-    #[default]
-    Subject,
-    /// Also who has that verified e-mail address here.
-    VerifiedEmail,
-}
-
-/// What becomes of people nobody knows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Unknown {
-    /// They are not let in.
-    #[default]
-    Refuse,
-    /// They are made known.
-    Create,
+words! {
+    /// What becomes of people nobody knows.
+    pub enum Unknown {
+        /// They are not let in.
+        Refuse = "refuse",
+        /// They are made known.
+        Create = "create",
+    }
 }
 
 /// Signs somebody in.
@@ -90,31 +80,15 @@ impl Proved {
         unknown: Unknown,
         change: &mut ChangeSet,
     ) -> Result<Id<User>, Refusal> {
-        if let Some(user) = world.user_by_identity(self.provider, &self.subject) {
-            return Ok(user.id);
-        }
-        let email = self.email.as_ref();
-        let called = email.and_then(|email| world.user_by_email(email.as_str()));
-        let user = match called {
-            Some(user) if link_by == LinkBy::VerifiedEmail => {
-                // Whom the provider knows as somebody else is not this one, whatever the address.
-                let mut bound = world.identities_of(user.id);
-                if bound.any(|identity| identity.connector == self.provider) {
-                    return Err(
-                        self.unlinked("that address is of somebody the provider knows as another")
-                    );
-                }
-                user.id
-            }
-            Some(_) => {
-                return Err(
-                    self.unlinked("that address is of somebody who is not linked to the provider")
-                );
-            }
-            None if unknown == Unknown::Refuse => {
+        let account = (self.provider, &*self.subject);
+        let user = match Whom::of(world, account, self.email.as_deref(), link_by) {
+            Whom::Linked(user) => return Ok(user.id),
+            Whom::ByAddress(user) => user.id,
+            Whom::NotMeant(why) => return Err(self.unlinked(why)),
+            Whom::Nobody if unknown == Unknown::Refuse => {
                 return Err(self.unlinked("nobody here is known by that account"));
             }
-            None => self.make_known(world, context, change)?,
+            Whom::Nobody => self.make_known(world, context, change)?,
         };
         change.push(Identity::link(context, user, self.provider, &self.subject)?);
         Ok(user)

@@ -3,16 +3,18 @@
 mod begin;
 mod end;
 mod redeem;
+mod whom;
 
 use portcullis_model::{
-    Change, ChangeSet, Context, Credential, Digest, Expiry, Id, Purpose, Session, Timestamp, User,
-    World,
+    Change, ChangeSet, Context, Credential, Digest, Edit, Expiry, Id, Purpose, Session, Timestamp,
+    User, World,
 };
 
 pub use self::{
-    begin::{BeginSession, LinkBy, Proved, Unknown},
+    begin::{BeginSession, Proved, Unknown},
     end::{EndSessions, Which},
     redeem::RedeemLink,
+    whom::{LinkBy, Whom},
 };
 
 /// How many sessions somebody has at once; the oldest ends where there would be more.
@@ -39,11 +41,10 @@ impl NewSession {
         how: Session,
         change: &mut ChangeSet,
     ) {
-        let sessions = || world.credentials_of(user).filter(|c| c.session().is_some());
-        let many = (sessions().count() + 1).saturating_sub(MOST);
+        let many = (world.sessions_of(user).count() + 1).saturating_sub(MOST);
         let before = self.instead_of.and_then(|id| world.credential(id));
         let before = before.filter(|c| c.session().is_some());
-        let ended = sessions().take(many).chain(before);
+        let ended = world.sessions_of(user).take(many).chain(before);
         let mut ended: Vec<_> = ended.collect();
         ended.dedup_by_key(|c| c.id);
         change
@@ -51,6 +52,6 @@ impl NewSession {
             .extend(ended.into_iter().map(|c| Change::from(c.end())));
         let (purpose, until) = (Purpose::Session(how), Expiry::at(self.until));
         let session = Credential::issue(context, user, self.digest, purpose, until);
-        change.push(portcullis_model::Edit::create(session));
+        change.push(Edit::create(session));
     }
 }

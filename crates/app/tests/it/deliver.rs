@@ -7,39 +7,20 @@ use std::{
 };
 
 use portcullis_app::{
-    App, Clock,
+    App,
     deliver::{Answer, Delivering, Delivery, LogSink, Schedule, Sink},
     group::CreateGroup,
     tasks::{Deliverer, run_delivery},
     user::InitAdmin,
 };
 use portcullis_model::{
-    Actor, ChangeSet, Context, Description, GroupKind, Policy, SystemActor, Timestamp, World,
+    Actor, ChangeSet, Context, Description, GroupKind, Policy, SystemActor, World,
 };
 use portcullis_store::{Effect, EffectSource, EffectState, Live, OutboxFilter, OutboxRow, Store};
-use portcullis_testkit::{Database, ManualClock};
+use portcullis_testkit::Database;
 use serde_json::json;
 
-use crate::town::{Counter, parse};
-
-#[derive(Clone, Default)]
-struct ByHand(ManualClock);
-
-impl Clock for ByHand {
-    fn now(&self) -> Timestamp {
-        self.0.now().into()
-    }
-
-    fn elapsed(&self) -> i64 {
-        self.0.elapsed()
-    }
-}
-
-impl ByHand {
-    fn pass(&self, seconds: i64) {
-        self.0.advance(jiff::SignedDuration::from_secs(seconds));
-    }
-}
+use crate::town::{ByHand, Counter, parse};
 
 /// What a sink does when it is asked.
 #[derive(Clone, Copy, Debug, Default)]
@@ -246,7 +227,7 @@ portcullis_testkit::both_engines! {
         // The lease of the dead holds it, and it holds the next.
         assert_eq!(deliverer.round().await?, 0);
         assert_eq!(states(&app).await, [EffectState::Done, EffectState::Leased, EffectState::Waiting]);
-        program.clock.pass(31);
+        program.clock.pass_seconds(31);
         assert_eq!(deliverer.round().await?, 1);
         assert_eq!((outside.done(), outside.asked("2")), (vec!["1".into(), "2".to_owned()], 2));
 
@@ -257,7 +238,7 @@ portcullis_testkit::both_engines! {
         drop(app);
         outside.is(Mood::Good);
         let (app, mut deliverer) = program.start().await;
-        program.clock.pass(31);
+        program.clock.pass_seconds(31);
         assert_eq!(deliverer.round().await?, 1);
         // Twice asked, as documented; once done, because the sink knows the key.
         assert_eq!((outside.done(), outside.asked("3")), (vec!["1".into(), "2".into(), "3".to_owned()], 2));
@@ -285,7 +266,7 @@ portcullis_testkit::both_engines! {
             // The one behind it does not overtake.
             assert_eq!(due().await, Some(row.next_at));
             assert_eq!(deliverer.round().await?, 0);
-            program.clock.pass(100);
+            program.clock.pass_seconds(100);
         }
         // The fourth attempt is the last.
         outside.is(Mood::Busy(1));
@@ -312,7 +293,7 @@ portcullis_testkit::both_engines! {
         program.commit(&app, "").await;
         for _ in 0..4 {
             crash_during(deliverer).await;
-            program.clock.pass(31);
+            program.clock.pass_seconds(31);
             (_, deliverer) = program.start().await;
         }
         assert_eq!(deliverer.round().await?, 1);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use portcullis_app::{
-    App, Clock,
+    App,
     deliver::{Answer, Delivering, Delivery, Sink, to_person},
     group::{AddPeople, CreateGroup},
     notices::Notice,
@@ -12,31 +12,12 @@ use portcullis_app::{
 };
 use portcullis_model::{
     Actor, ChangeSet, Context, Expiry, GroupKind, MembershipKind, Policy, Reason, SystemActor,
-    Timestamp, UserKind, World,
+    UserKind, World,
 };
 use portcullis_store::{Effect, EffectSource, Live, OutboxFilter, Store};
-use portcullis_testkit::{Database, ManualClock};
+use portcullis_testkit::Database;
 
-use crate::town::{Counter, parse};
-
-#[derive(Clone, Default)]
-struct ByHand(ManualClock);
-
-impl Clock for ByHand {
-    fn now(&self) -> Timestamp {
-        self.0.now().into()
-    }
-
-    fn elapsed(&self) -> i64 {
-        self.0.elapsed()
-    }
-}
-
-impl ByHand {
-    fn pass(&self, hours: i64) {
-        self.0.advance(jiff::SignedDuration::from_hours(hours));
-    }
-}
+use crate::town::{ByHand, Counter, parse};
 
 /// Writes to people, of what time makes due only.
 struct Mail;
@@ -173,7 +154,7 @@ portcullis_testkit::both_engines! {
         let there = Replica::start(&db, &clock, &ids).await;
         // An hour each, both at once, for a month.
         for _ in 0..31 * 24 {
-            clock.pass(1);
+            clock.pass_seconds(3600);
             if clock.0.elapsed() % 7 == 0 {
                 tokio::join!(here.look(), there.look());
             } else {
@@ -190,7 +171,7 @@ portcullis_testkit::both_engines! {
         let first = Replica::start(&db, &clock, &ids).await;
         first.puts("ana", 30).await;
         first.look().await;
-        clock.pass(23 * 24 + 1);
+        clock.pass_seconds(3600 * (23 * 24 + 1));
         first.look().await;
         assert_eq!(first.told().await, told(&[("ana", 7)]));
         drop(first);
@@ -200,12 +181,12 @@ portcullis_testkit::both_engines! {
         // With another end it is told anew; after a long silence only what is nearest.
         second.puts("ana", 20).await;
         second.puts("ben", 20).await;
-        clock.pass(19 * 24 + 12);
+        clock.pass_seconds(3600 * (19 * 24 + 12));
         second.look().await;
         assert_eq!(second.told().await, told(&[("ana", 7), ("ana", 1), ("ben", 1)]));
         // Nothing is told of what has ended meanwhile.
         second.puts("cid", 20).await;
-        clock.pass(25 * 24);
+        clock.pass_seconds(3600 * (25 * 24));
         second.look().await;
         assert_eq!(second.told().await.len(), 3);
     }
@@ -219,7 +200,7 @@ portcullis_testkit::both_engines! {
         replica.look().await;
         assert!(replica.told().await.is_empty());
         clock.0.jump(jiff::SignedDuration::from_hours(-84 * 24));
-        clock.pass(84 * 24);
+        clock.pass_seconds(3600 * (84 * 24));
         replica.look().await;
         assert_eq!(replica.told().await, told(&[("ana", 7)]));
     }

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use portcullis_app::{
-    Operation,
+    Clock, Operation,
     app::CreateApp,
     group::{AddPeople, AttachRole, CreateGroup, GrantEntitlement},
     user::{CreateUser, InitAdmin},
@@ -20,6 +20,7 @@ use portcullis_model::{
     name::{ParseTextError, PermissionName},
 };
 use portcullis_rules::{Budget, RuleList};
+use portcullis_testkit::ManualClock;
 use uuid::Uuid;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_772_442_000_000_000);
@@ -40,6 +41,26 @@ macro_rules! parse {
     };
 }
 pub(crate) use parse;
+
+/// A clock that is moved by hand.
+#[derive(Clone, Default)]
+pub(crate) struct ByHand(pub(crate) ManualClock);
+
+impl Clock for ByHand {
+    fn now(&self) -> Timestamp {
+        self.0.now().into()
+    }
+
+    fn elapsed(&self) -> i64 {
+        self.0.elapsed()
+    }
+}
+
+impl ByHand {
+    pub(crate) fn pass_seconds(&self, seconds: i64) {
+        self.0.advance(jiff::SignedDuration::from_secs(seconds));
+    }
+}
 
 pub(crate) struct Counter(pub(crate) AtomicU64);
 

@@ -9,7 +9,6 @@ use serde::Serialize;
 use crate::{
     config::{Config, Where},
     failure::Outcome,
-    log::start_log,
     open::{self, Missing},
     output::{self, Format},
     tell,
@@ -45,16 +44,12 @@ struct Done {
 impl Expire {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let mut config = Config::load(&self.place, None)?;
-        start_log(&config.server.log.value.0);
         // Whoever says a number has looked at the clock.
         if self.allow_removals.is_some() {
             config.limits.believe_the_clock();
         }
-        let app = open::app(&config, &config.sinks()?, Missing::Refuse, async |_, _| {
-            Ok(config.policy.without_people())
-        })
-        .await?;
-        let mut context = app.context(Actor::System(SystemActor::Time));
+        let (app, operator) = open::for_operator(&config, Missing::Refuse).await?;
+        let mut context = operator.acting_as(Actor::System(SystemActor::Time));
         let due = lapsed_count(&app.world(), context.now);
         if let Some(allowed) = self.allow_removals {
             let mut policy = (*context.policy).clone();

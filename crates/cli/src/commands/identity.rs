@@ -3,13 +3,12 @@
 use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
 use portcullis_app::identity::{LinkIdentity, UnlinkIdentity};
-use portcullis_model::{Actor, ConnectorId, SystemActor};
+use portcullis_model::ConnectorId;
 use serde::Serialize;
 
 use crate::{
     config::{Config, Where},
     failure::{BadUsage, Outcome},
-    log::start_log,
     open::{self, Missing},
     output::{self, Format},
     tell,
@@ -105,13 +104,8 @@ impl IdentityCommand {
             | Verb::Unlink(Unlink { login, place, .. }) => (login.clone(), place.clone()),
         };
         let config = Config::load(&place, None)?;
-        start_log(&config.server.log.value.0);
-        let app = open::app(&config, &config.sinks()?, Missing::Refuse, async |_, _| {
-            Ok(config.policy.without_people())
-        })
-        .await?;
+        let (app, context) = open::for_operator(&config, Missing::Refuse).await?;
         let user = tell::user(&app.world(), &login)?.id;
-        let context = app.context(Actor::System(SystemActor::Operator));
         match self.verb {
             Verb::Link(link) => {
                 let operation = LinkIdentity {

@@ -3,16 +3,12 @@
 use anyhow::{Result, anyhow};
 use clap::Args;
 use portcullis_app::user::InitAdmin;
-use portcullis_model::{
-    Actor, SystemActor,
-    name::{Email, Login, Name},
-};
+use portcullis_model::name::{Email, Login, Name};
 use serde::Serialize;
 
 use crate::{
     config::{Config, Where},
     failure::{BadUsage, Outcome},
-    log::start_log,
     open::{self, Missing},
     output::{self, Format},
     tell,
@@ -70,11 +66,7 @@ impl Init {
                 .map_err(bad)?,
         };
         let config = Config::load(&self.place, None)?;
-        start_log(&config.server.log.value.0);
-        let app = open::app(&config, &config.sinks()?, Missing::Create, async |_, _| {
-            Ok(config.policy.without_people())
-        })
-        .await?;
+        let (app, context) = open::for_operator(&config, Missing::Create).await?;
         let (world, now) = (app.world(), app.now());
         let admins: Vec<_> = world
             .users()
@@ -97,7 +89,6 @@ impl Init {
                 }
             ));
         }
-        let context = app.context(Actor::System(SystemActor::Operator));
         let preview = app
             .preview(context.clone(), operation.clone())
             .await

@@ -10,7 +10,7 @@ use portcullis_app::{
     sync::SyncSource,
     tasks::{run_delivery, run_expiry, run_reminders},
 };
-use portcullis_model::{Actor, ConnectorId, Purpose, Refusal, User, World};
+use portcullis_model::{Actor, ConnectorId, Purpose, Refusal, SystemActor, User, World};
 use portcullis_store::{CommitError, Committed};
 use portcullis_web::{Access, Tls, Token, Web};
 use tokio::{net::TcpListener, sync::watch};
@@ -116,6 +116,7 @@ async fn first_way_in(config: &Config, address: SocketAddr, app: &App) -> Result
     else {
         return Ok(());
     };
+    let context = app.context(Actor::System(SystemActor::Operator));
     let base = sign_in_link::base(config, address);
     let public = config.server.public_url.value.as_deref();
     let is_public = public.is_some_and(|url| url.starts_with("https://"));
@@ -125,7 +126,7 @@ async fn first_way_in(config: &Config, address: SocketAddr, app: &App) -> Result
         );
         return Ok(());
     }
-    let (url, _) = sign_in_link::make(app, first.id, &base).await?;
+    let (url, _) = sign_in_link::make(app, context, first.id, &base).await?;
     eprintln!(
         "nobody has signed in yet; this link lets `{}` in, once, within 15 minutes:\n  {url}",
         first.login

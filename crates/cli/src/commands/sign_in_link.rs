@@ -9,13 +9,12 @@ use portcullis_app::{
     secret::Secret,
     token::{IssueLink, LINK_SECONDS},
 };
-use portcullis_model::{Actor, Id, SystemActor, Timestamp, User};
+use portcullis_model::{Context, Id, Timestamp, User};
 use serde::Serialize;
 
 use crate::{
     config::{Config, Where},
     failure::Outcome,
-    log::start_log,
     open::{self, Missing},
     output::{self, Format},
     tell,
@@ -47,15 +46,11 @@ struct Done {
 impl SignInLink {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.server.log.value.0);
-        let app = open::app(&config, &config.sinks()?, Missing::Refuse, async |_, _| {
-            Ok(config.policy.without_people())
-        })
-        .await?;
+        let (app, context) = open::for_operator(&config, Missing::Refuse).await?;
         let world = app.world();
         let user = tell::user(&world, &self.login)?;
         let base = base(&config, config.server.listen.value);
-        let (url, until) = make(&app, user.id, &base).await?;
+        let (url, until) = make(&app, context, user.id, &base).await?;
         let done = Done {
             login: user.login.to_string(),
             url,
@@ -85,9 +80,13 @@ pub(super) fn base(config: &Config, address: SocketAddr) -> String {
 }
 
 /// A link for `user`, and until when it works.
-pub(super) async fn make(app: &App, user: Id<User>, base: &str) -> Result<(String, Timestamp)> {
+pub(super) async fn make(
+    app: &App,
+    context: Context,
+    user: Id<User>,
+    base: &str,
+) -> Result<(String, Timestamp)> {
     let secret = Secret::new("");
-    let context = app.context(Actor::System(SystemActor::Operator));
     let until = context.now.plus_seconds(LINK_SECONDS);
     let link = IssueLink {
         user,

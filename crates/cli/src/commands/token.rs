@@ -12,15 +12,12 @@ use portcullis_app::{
     secret::Secret,
     token::{IssueToken, OVERLAP_SECONDS, RevokeCredential, RotateToken},
 };
-use portcullis_model::{
-    Actor, Context, Credential, Expiry, Id, Name, Purpose, Scope, SystemActor, Timestamp, World,
-};
+use portcullis_model::{Context, Credential, Expiry, Id, Name, Purpose, Scope, Timestamp, World};
 use serde::Serialize;
 
 use crate::{
     config::{Config, Where},
     failure::{BadUsage, Outcome},
-    log::start_log,
     open::{self, Missing},
     output::{self, Format},
     tell,
@@ -169,13 +166,7 @@ impl TokenCommand {
 
 async fn opened(place: &Where) -> Result<(App, Context)> {
     let config = Config::load(place, None)?;
-    start_log(&config.server.log.value.0);
-    let app = open::app(&config, &config.sinks()?, Missing::Refuse, async |_, _| {
-        Ok(config.policy.without_people())
-    })
-    .await?;
-    let context = app.context(Actor::System(SystemActor::Operator));
-    Ok((app, context))
+    open::for_operator(&config, Missing::Refuse).await
 }
 
 /// Tells of the token that `secret` is.

@@ -9,7 +9,7 @@ use toml::de::DeValue;
 
 use super::{
     section::section,
-    value::{Value, Written},
+    value::{Value, Written, of_integer},
 };
 
 section! {
@@ -110,10 +110,7 @@ impl Value for Seconds {
     }
 
     fn of_toml(value: &DeValue<'_>, written: &Written<'_>) -> Option<Result<Self, String>> {
-        match value {
-            DeValue::Integer(seconds) => Some(Self::parse(seconds.as_str(), written)),
-            _ => None,
-        }
+        of_integer(value, written)
     }
 
     fn shown(&self) -> String {
@@ -134,10 +131,7 @@ impl Value for Count {
     }
 
     fn of_toml(value: &DeValue<'_>, written: &Written<'_>) -> Option<Result<Self, String>> {
-        match value {
-            DeValue::Integer(count) => Some(Self::parse(count.as_str(), written)),
-            _ => None,
-        }
+        of_integer(value, written)
     }
 
     fn shown(&self) -> String {

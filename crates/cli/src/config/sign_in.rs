@@ -13,7 +13,7 @@ use portcullis_web::{CloudflareAccess, Provider, Sessions, TrustedProxy};
 use super::{
     secret::Secret,
     section::section,
-    value::{Source, Value, Written},
+    value::{Source, Value, Written, of_integer},
 };
 
 section! {
@@ -46,7 +46,7 @@ section! {
         /// the audience tags of the applications there that lead here
         audiences: Vec<String> => "needed with `sign_in.cloudflare.team`";
         /// how somebody is found who is not linked: `subject` or `verified_email`
-        link_by: LinkWord = LinkWord(LinkBy::VerifiedEmail);
+        link_by: LinkBy = LinkBy::VerifiedEmail;
         /// where its keys are
         certs: Option<String> => "at the team's address";
     }
@@ -72,9 +72,9 @@ section! {
         /// how people should sign in there, in its own words (`acr_values`)
         acr_values: Vec<String> => "none";
         /// how somebody is found who signs in for the first time: `subject` (linked by an admin or a source) or `verified_email`
-        link_by: LinkWord = LinkWord(LinkBy::Subject);
+        link_by: LinkBy = LinkBy::Subject;
         /// what becomes of people nobody knows: `refuse` or `create`
-        unknown: UnknownWord = UnknownWord(Unknown::Refuse);
+        unknown: Unknown = Unknown::Refuse;
     }
 }
 
@@ -99,8 +99,7 @@ impl Value for Count {
         value: &toml::de::DeValue<'_>,
         written: &Written<'_>,
     ) -> Option<Result<Self, String>> {
-        let number = value.as_integer()?;
-        Some(Self::parse(number.as_str(), written))
+        of_integer(value, written)
     }
 
     fn shown(&self) -> String {
@@ -132,47 +131,22 @@ impl Value for ConnectorName {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct LinkWord(LinkBy);
+/// Settings that are one of a few words.
+macro_rules! word {
+    ($($Word:ty),+) => {$(
+        impl Value for $Word {
+            fn parse(text: &str, _: &Written<'_>) -> Result<Self, String> {
+                let known = || Self::ALL.map(Self::as_str).join(" or ");
+                Self::parse(text).ok_or_else(|| format!("`{text}` is none; write {}", known()))
+            }
 
-impl Value for LinkWord {
-    fn parse(text: &str, _: &Written<'_>) -> Result<Self, String> {
-        match text {
-            "subject" => Ok(Self(LinkBy::Subject)),
-            "verified_email" => Ok(Self(LinkBy::VerifiedEmail)),
-            _ => Err(format!("`{text}` is none; write subject or verified_email")),
+            fn shown(&self) -> String {
+                self.to_string()
+            }
         }
-    }
-
-    fn shown(&self) -> String {
-        match self.0 {
-            LinkBy::Subject => "subject",
-            LinkBy::VerifiedEmail => "verified_email",
-        }
-        .to_owned()
-    }
+    )+};
 }
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct UnknownWord(Unknown);
-
-impl Value for UnknownWord {
-    fn parse(text: &str, _: &Written<'_>) -> Result<Self, String> {
-        match text {
-            "refuse" => Ok(Self(Unknown::Refuse)),
-            "create" => Ok(Self(Unknown::Create)),
-            _ => Err(format!("`{text}` is none; write refuse or create")),
-        }
-    }
-
-    fn shown(&self) -> String {
-        match self.0 {
-            Unknown::Refuse => "refuse",
-            Unknown::Create => "create",
-        }
-        .to_owned()
-    }
-}
+word!(LinkBy, Unknown);
 
 impl SignInSettings {
     pub(super) fn sessions(&self) -> Sessions {
@@ -202,7 +176,7 @@ impl CloudflareSettings {
         Ok(Some(CloudflareAccess {
             name,
             edge,
-            link_by: self.link_by.value.0,
+            link_by: self.link_by.value,
         }))
     }
 }
@@ -338,8 +312,8 @@ impl OidcSettings {
                 audiences: self.audiences.value,
                 acr_values: self.acr_values.value,
             },
-            link_by: self.link_by.value.0,
-            unknown: self.unknown.value.0,
+            link_by: self.link_by.value,
+            unknown: self.unknown.value,
             source,
         })
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use anyhow::Result;
-use portcullis_model::World;
+use portcullis_model::{Digest, World};
 use portcullis_store::Store;
 use portcullis_web::{Token, TokenSubject};
 use sha2::{Digest as _, Sha256};
@@ -73,8 +73,7 @@ impl ConfiguredToken {
         let subject = match &self.subject {
             BearerOf::Decisions => TokenSubject::Decisions,
             BearerOf::User(key) => {
-                let digest = self.sha256.iter().map(|byte| format!("{byte:02x}"));
-                let holder = format!("token:{}", digest.collect::<String>());
+                let holder = format!("token:{}", Digest(self.sha256));
                 match bound::user(place, &holder, key, first).await? {
                     Ok(id) => TokenSubject::User {
                         key: key.clone(),
@@ -109,7 +108,7 @@ impl TokenSettings {
         let name = self.name.value.filter(|name| !name.is_empty());
         let name = name.ok_or("the token has no `name`; give it one, it is what the log calls it");
         let sha256 = match (&self.sha256.value, &self.file.value) {
-            (Some(digest), None) => digest_of_hex(digest.reveal())
+            (Some(digest), None) => Digest::parse(digest.reveal().trim()).map(|digest| digest.0)
                 .ok_or(
                     "`sha256` is 64 hexadecimal digits; make it with `printf %s TOKEN | sha256sum`",
                 )
@@ -156,16 +155,4 @@ fn means_nothing(digest: [u8; 32]) -> bool {
     ["", "\n", "\r\n"]
         .map(|token| Sha256::digest(token).into())
         .contains(&digest)
-}
-
-fn digest_of_hex(text: &str) -> Option<[u8; 32]> {
-    let text = text.trim();
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    let mut digest = [0; 32];
-    for (byte, at) in digest.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
-    }
-    Some(digest)
 }

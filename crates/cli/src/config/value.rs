@@ -52,6 +52,15 @@ pub(crate) enum Text<'a> {
     Toml(&'a DeValue<'a>),
 }
 
+/// The value of a whole number in a file, for types whose text is one.
+pub(super) fn of_integer<T: Value>(
+    value: &DeValue<'_>,
+    written: &Written<'_>,
+) -> Option<Result<T, String>> {
+    let number = value.as_integer()?;
+    Some(T::parse(number.as_str(), written))
+}
+
 /// A type of settings.
 pub(crate) trait Value: Sized {
     /// What a file has for it.
@@ -162,10 +171,7 @@ impl Value for Port {
     }
 
     fn of_toml(value: &DeValue<'_>, written: &Written<'_>) -> Option<Result<Self, String>> {
-        match value {
-            DeValue::Integer(port) => Some(Self::parse(port.as_str(), written)),
-            _ => None,
-        }
+        of_integer(value, written)
     }
 
     fn shown(&self) -> String {

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use portcullis_app::{
-    deliver::{
-        Answer, Checking, Delivering, Delivery, Sink, of_channel, of_people, read, to_person,
-    },
+    deliver::{Answer, Checking, Delivering, Delivery, Sink, of_channel, of_people, to_person},
     notices::{Digest, Notice},
 };
 use portcullis_model::{ChangeSet, Context, World};
@@ -62,10 +60,7 @@ impl BotSink {
     }
 
     async fn to_person(&self, delivery: &Delivery) -> Result<Answer, Answer> {
-        let notices: Vec<Notice> = read(delivery)?
-            .into_iter()
-            .map(|(_, notice)| notice)
-            .collect();
+        let notices = chat::notices(delivery)?;
         // The latest knows the address best.
         let Some(email) = notices.last().and_then(|notice| notice.to.email.as_deref()) else {
             return Ok(not_there());

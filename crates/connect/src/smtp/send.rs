@@ -11,7 +11,7 @@ use lettre::{
     },
 };
 use portcullis_app::{
-    deliver::{Answer, Checking, Delivering, Delivery, Sink, of_people, read, to_person},
+    deliver::{Answer, Checking, Delivering, Delivery, Sink, of_people, to_person},
     notices::{Digest, Notice},
 };
 use portcullis_model::{ChangeSet, Context, World};
@@ -21,7 +21,7 @@ use super::{
     config::{Security, Smtp},
     wire::message,
 };
-use crate::answer::DEADLINE;
+use crate::{answer::DEADLINE, chat};
 
 /// Writes to each person.
 pub struct SmtpSink {
@@ -31,8 +31,6 @@ pub struct SmtpSink {
 
 /// How long each step with the server may take.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How many things become one message, if so many wait.
-const TOGETHER: u32 = 500;
 
 impl SmtpSink {
     /// A sink that hands its messages to `smtp`.
@@ -45,11 +43,8 @@ impl SmtpSink {
     }
 
     async fn send(&self, delivery: &Delivery) -> Answer {
-        let notices = match read::<Notice>(delivery) {
-            Ok(notices) => notices
-                .into_iter()
-                .map(|(_, notice)| notice)
-                .collect::<Vec<_>>(),
+        let notices = match chat::notices(delivery) {
+            Ok(notices) => notices,
             Err(answer) => return answer,
         };
         // The latest knows the address best.
@@ -180,7 +175,7 @@ impl Sink for SmtpSink {
     }
 
     fn together(&self) -> u32 {
-        TOGETHER
+        chat::TOGETHER
     }
 
     fn tell(&self, notice: &Notice, key: String) -> Option<Effect> {

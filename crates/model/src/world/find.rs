@@ -129,6 +129,12 @@ impl World {
             .filter_map(|((_, id), ())| self.credential(Id::new(*id)))
     }
 
+    /// The sessions of a user, oldest first.
+    pub fn sessions_of(&self, user: Id<User>) -> impl Iterator<Item = &Credential> {
+        let held = self.credentials_of(user);
+        held.filter(|credential| credential.session().is_some())
+    }
+
     /// Every credential on record.
     pub fn credentials(&self) -> impl Iterator<Item = &Credential> {
         self.credentials.values().map(|it| &**it)

@@ -107,6 +107,14 @@ impl Access {
         }
     }
 
+    /// The identity providers that people may sign in by.
+    pub(crate) fn providers(&self) -> &[Provider] {
+        match self {
+            Self::Demo(_) => &[],
+            Self::Ways(ways) => &ways.providers,
+        }
+    }
+
     /// What the configuration says, where this is no demo.
     pub(crate) const fn ways(&self) -> Option<&Ways> {
         match self {

@@ -87,9 +87,28 @@ fn around(web: &Web) -> Around<'_> {
     }
 }
 
-/// Why it could not be seen who sent a request: it is not asked again.
+/// What came of looking who sent a request.
+type Looked = Result<Option<Authenticated>, Trouble>;
+
+/// Why it could not be seen: an outside system that would have to say.
 #[derive(Clone)]
 struct Trouble(StatusCode, String);
+
+async fn look(parts: &Parts, web: &Web) -> Result<Looked, Failure> {
+    // Who may do what is known no better than the rest.
+    web.fresh()?;
+    let authenticator = web.authenticator();
+    let mut looked = authenticator.authenticate(parts, &around(web)).await;
+    if matches!(looked, Ok(None)) && is_made_here(&parts.headers) {
+        web.catch_up().await;
+        looked = authenticator.authenticate(parts, &around(web)).await;
+    }
+    match looked {
+        Ok(found) => Ok(Ok(found)),
+        Err(Failure::Http(status, why)) => Ok(Err(Trouble(status, why))),
+        Err(failure) => Err(failure),
+    }
+}
 
 /// Whether a request brings a token that reads like one made here, perhaps a moment ago.
 fn is_made_here(headers: &HeaderMap) -> bool {
@@ -101,36 +120,18 @@ impl FromRequestParts<Web> for Authenticated {
 
     /// Looks once per request: what comes later is told what was found.
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
-        let found = match parts.extensions.get::<Option<Self>>() {
-            Some(found) => found.clone(),
+        let looked = match parts.extensions.get::<Looked>() {
+            Some(looked) => looked.clone(),
             None => {
-                // Who may do what is known no better than the rest.
-                web.fresh()?;
-                let look = async || {
-                    let authenticator = web.authenticator();
-                    authenticator.authenticate(parts, &around(web)).await
-                };
-                if let Some(Trouble(status, why)) = parts.extensions.get() {
-                    return Err(Failure::Http(*status, why.clone()));
-                }
-                let mut found = match look().await {
-                    Err(Failure::Http(status, why)) => {
-                        parts.extensions.insert(Trouble(status, why.clone()));
-                        return Err(Failure::Http(status, why));
-                    }
-                    looked => looked?,
-                };
-                if found.is_none() && is_made_here(&parts.headers) {
-                    web.catch_up().await;
-                    found = look().await?;
-                }
-                if let Some(known) = &found {
+                let looked = look(parts, web).await?;
+                if let Ok(Some(known)) = &looked {
                     request::is_from(&known.name);
                 }
-                parts.extensions.insert(found.clone());
-                found
+                parts.extensions.insert(looked.clone());
+                looked
             }
         };
+        let found = looked.map_err(|Trouble(status, why)| Failure::Http(status, why))?;
         found.ok_or(Failure::Unauthenticated)
     }
 }

@@ -61,6 +61,14 @@ impl Proof {
         }
     }
 
+    /// The session, if it is one.
+    pub(crate) const fn session(&self) -> Option<Id<Credential>> {
+        match self {
+            Self::Session(session) => Some(*session),
+            Self::Chosen(_) | Self::Token(_) | Self::Proxy | Self::Persona => None,
+        }
+    }
+
     /// Whether a browser adds the proof to a request by itself, also where another site made it
     /// send that.
     pub(super) const fn comes_along(&self) -> bool {

@@ -2,7 +2,7 @@
 //! Access by an assertion. Nothing is linked by it: who is not known here is nobody.
 
 use axum::http::{StatusCode, request::Parts};
-use portcullis_app::session::LinkBy;
+use portcullis_app::session::{LinkBy, Whom};
 use portcullis_connect::{cloudflare, oidc};
 use portcullis_model::{ConnectorId, User, World};
 use portcullis_store::Store;
@@ -85,8 +85,7 @@ fn looked_at<T>(proved: Result<T, oidc::Fault>) -> Result<Option<T>, Failure> {
 pub(crate) async fn is_closed(
     store: &Store,
     world: &World,
-    provider: ConnectorId,
-    subject: &str,
+    (provider, subject): (ConnectorId, &str),
 ) -> Result<bool, Failure> {
     let was = store.was_identity(provider, subject).await?;
     Ok(was.is_some_and(|user| world.user(user).is_none()))
@@ -99,23 +98,15 @@ async fn who<'w>(
     proved: &oidc::Proved,
     link_by: LinkBy,
 ) -> Result<Option<&'w User>, Failure> {
-    let (world, provider) = (&around.world, proved.provider);
-    let bound = world.user_by_identity(provider, &proved.subject);
-    if bound.is_some() || link_by == LinkBy::Subject {
-        return Ok(bound);
+    let (world, account) = (&around.world, (proved.provider, &*proved.subject));
+    match Whom::of(world, account, proved.email.as_deref(), link_by) {
+        Whom::Linked(user) => Ok(Some(user)),
+        Whom::ByAddress(user) => {
+            let closed = is_closed(around.store, world, account).await?;
+            Ok(Some(user).filter(|_| !closed))
+        }
+        Whom::NotMeant(_) | Whom::Nobody => Ok(None),
     }
-    let called = proved
-        .email
-        .as_deref()
-        .and_then(|email| world.user_by_email(email));
-    let Some(user) = called else {
-        return Ok(None);
-    };
-    let is_another = world
-        .identities_of(user.id)
-        .any(|it| it.connector == provider);
-    let closed = is_closed(around.store, world, provider, &proved.subject).await?;
-    Ok(Some(user).filter(|_| !is_another && !closed))
 }
 
 #[cfg(test)]

@@ -64,46 +64,22 @@ section! {
     }
 }
 
-impl DiscordSettings {
-    /// The sink, or all that is wrong with it.
-    pub(crate) fn sink(self, source: Source) -> Result<ListedSink, Vec<String>> {
-        let (name, url, events, allow_private) = (
-            self.name.value,
-            self.url,
-            self.events.value,
-            self.allow_private.value,
-        );
-        hook(
-            "discord",
-            discord::sink,
-            source,
-            name,
-            &url,
-            &events,
-            allow_private,
-        )
-    }
+/// Systems whose channels are written to by an address of their own and nothing else.
+macro_rules! hooks {
+    ($($Settings:ident: $kind:literal, $sink:path;)+) => {$(
+        impl $Settings {
+            /// The sink, or all that is wrong with it.
+            pub(crate) fn sink(self, source: Source) -> Result<ListedSink, Vec<String>> {
+                let (name, events) = (self.name.value, self.events.value);
+                let allow_private = self.allow_private.value;
+                hook($kind, $sink, source, name, &self.url, &events, allow_private)
+            }
+        }
+    )+};
 }
-
-impl TeamsSettings {
-    /// The sink, or all that is wrong with it.
-    pub(crate) fn sink(self, source: Source) -> Result<ListedSink, Vec<String>> {
-        let (name, url, events, allow_private) = (
-            self.name.value,
-            self.url,
-            self.events.value,
-            self.allow_private.value,
-        );
-        hook(
-            "teams",
-            teams::sink,
-            source,
-            name,
-            &url,
-            &events,
-            allow_private,
-        )
-    }
+hooks! {
+    DiscordSettings: "discord", discord::sink;
+    TeamsSettings: "teams", teams::sink;
 }
 
 impl SlackSettings {

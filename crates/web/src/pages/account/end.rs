@@ -9,12 +9,9 @@ use portcullis_app::{
 use portcullis_model::{Id, Identity, Noun, Refusal};
 
 use super::whose::{address, named, user_of};
-use crate::{
-    auth::Proof,
-    pages::{
-        fields::Submission,
-        prelude::{Failure, Response, State, Web},
-    },
+use crate::pages::{
+    fields::Submission,
+    prelude::{Failure, Response, State, Web},
 };
 
 pub(super) async fn one(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
@@ -35,11 +32,7 @@ pub(super) async fn everywhere(
 ) -> Result<Response, Failure> {
     let viewer = &sent.page.viewer;
     let user = user_of(&sent)?;
-    let kept = match viewer.proof {
-        Proof::Session(session) => Some(session),
-        _ => None,
-    };
-    let end = EndSessions(Which::AllOf(user, kept));
+    let end = EndSessions(Which::AllOf(user, viewer.proof.session()));
     web.app().commit(viewer.context.clone(), end, None).await?;
     Ok(Redirect::to(&address(&sent.page, user)).into_response())
 }

@@ -7,7 +7,7 @@ use portcullis_app::{
     secret::Secret,
     token::{IssueToken, OVERLAP_SECONDS, RotateToken},
 };
-use portcullis_model::{Expiry, FieldError, Name, Purpose, Refusal, Scope};
+use portcullis_model::{Expiry, FieldError, Id, Name, Purpose, Refusal, Scope, User};
 
 use super::whose::{address as account, named, user_of};
 use crate::{
@@ -25,6 +25,25 @@ struct Made<'p> {
     old: Option<ui::When>,
     ends: ui::ExpiryPill,
     back: String,
+}
+
+impl<'p> Made<'p> {
+    fn of(
+        sent: &'p Submission,
+        name: &str,
+        secret: &Secret,
+        until: Expiry,
+        user: Id<User>,
+    ) -> Self {
+        Self {
+            page: &sent.page,
+            name: name.to_owned(),
+            token: secret.reveal().to_owned(),
+            old: None,
+            ends: sent.page.ends(&until),
+            back: account(&sent.page, user),
+        }
+    }
 }
 
 /// A token makes none, whatever its scopes: another could have more of them, and outlive it.
@@ -72,14 +91,7 @@ pub(super) async fn issue(State(web): State<Web>, sent: Submission) -> Result<Re
     web.app()
         .commit(viewer.context.clone(), issue, None)
         .await?;
-    render(&Made {
-        page: &sent.page,
-        name: name.to_string(),
-        token: secret.reveal().to_owned(),
-        old: None,
-        ends: sent.page.ends(&until),
-        back: account(&sent.page, user),
-    })
+    render(&Made::of(&sent, &name, &secret, until, user))
 }
 
 pub(super) async fn rotate(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
@@ -112,11 +124,7 @@ pub(super) async fn rotate(State(web): State<Web>, sent: Submission) -> Result<R
         .commit(viewer.context.clone(), rotate, None)
         .await?;
     render(&Made {
-        page: &sent.page,
-        name,
-        token: secret.reveal().to_owned(),
         old: Some(sent.page.when(&now.plus_seconds(OVERLAP_SECONDS))),
-        ends: sent.page.ends(&until),
-        back: account(&sent.page, user),
+        ..Made::of(&sent, &name, &secret, until, user)
     })
 }

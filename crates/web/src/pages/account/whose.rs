@@ -4,15 +4,20 @@ use portcullis_model::{Credential, Id, Noun, Refusal, User};
 
 use crate::pages::{convert, fields::Submission, frame::Page};
 
+/// The user called `key`, or the viewer.
+fn user<'p>(page: &'p Page, key: &str) -> Result<&'p User, Refusal> {
+    let world = &page.viewer.world;
+    match key {
+        "" => world.require_user(page.viewer.id),
+        key => world
+            .named_user(key)
+            .ok_or_else(|| Refusal::not_found(Noun::User, key)),
+    }
+}
+
 /// Whose account a page is about: the viewer's, or `?user=`.
 pub(super) fn whose(page: &Page) -> Result<&User, Refusal> {
-    let world = &page.viewer.world;
-    match page.query("user") {
-        asked if asked.is_empty() => world.require_user(page.viewer.id),
-        asked => world
-            .named_user(&asked)
-            .ok_or_else(|| Refusal::not_found(Noun::User, asked)),
-    }
+    user(page, &page.query("user"))
 }
 
 /// The credential an address names.
@@ -32,13 +37,9 @@ pub(super) fn address(page: &Page, user: Id<User>) -> String {
 
 /// Whose account a form is about.
 pub(super) fn user_of(sent: &Submission) -> Result<Id<User>, Refusal> {
-    match sent.fields.get("user") {
-        "" => Ok(whose(&sent.page)?.id),
-        login => {
-            let found = sent.page.viewer.world.named_user(login);
-            found
-                .map(|user| user.id)
-                .ok_or_else(|| Refusal::not_found(Noun::User, login))
-        }
-    }
+    let user = match sent.fields.get("user") {
+        "" => whose(&sent.page),
+        login => user(&sent.page, login),
+    };
+    user.map(|user| user.id)
 }

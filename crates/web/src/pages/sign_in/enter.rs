@@ -1,16 +1,18 @@
 //! What every way in comes to: a session, its cookie, and where one goes then.
 
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    extract::FromRequestParts as _,
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
 };
 use portcullis_app::{Operation, secret::Secret, session::NewSession};
-use portcullis_model::{Actor, Credential, Id, SystemActor};
+use portcullis_model::{Actor, SystemActor};
 
 use crate::{
     Web,
-    auth::{Channel, Proof, is_local},
+    auth::{Authenticated, Channel, channel, client, is_local},
     error::Failure,
+    limits::Step,
 };
 
 /// Where somebody goes after signing in: a place on this site.
@@ -20,16 +22,31 @@ pub(super) fn onward(next: Option<&str>) -> &str {
     next.filter(fits).unwrap_or("/")
 }
 
+/// Counts a step of signing in or out.
+pub(super) fn counted(web: &Web, parts: &Parts, step: Step) -> Result<(), Failure> {
+    web.rates().sign_in(client(parts, web.proxies()), step)
+}
+
+/// How a browser comes that signs in, which is counted.
+pub(super) fn arrives(web: &Web, parts: &Parts, step: Step) -> Result<Channel, Failure> {
+    let channel = channel(parts, web.public_url()).ok_or_else(insecure)?;
+    counted(web, parts, step)?;
+    Ok(channel)
+}
+
 /// Lets a browser in by `operation`, which is made with the session that begins, and sends it on.
 pub(super) async fn enter<O: Operation + 'static>(
     web: &Web,
     channel: Channel,
-    instead_of: Option<Id<Credential>>,
+    parts: &mut Parts,
     operation: impl FnOnce(NewSession) -> O,
     next: &str,
 ) -> Result<Response, Failure> {
     let ways = web.authenticator().access().ways();
     let longest = ways.map(|ways| ways.sessions.longest).unwrap_or_default();
+    // Whatever session the browser came with ends.
+    let before = Authenticated::from_request_parts(parts, web).await;
+    let instead_of = before.ok().and_then(|known| known.proof.session());
     let secret = Secret::new("");
     let context = web.app().context(Actor::System(SystemActor::SignIn));
     let session = NewSession {
@@ -50,14 +67,6 @@ pub(super) fn set_cookie(response: &mut Response, cookie: &str) -> Result<(), Fa
     value.set_sensitive(true);
     response.headers_mut().append(header::SET_COOKIE, value);
     Ok(())
-}
-
-/// The session of a proof, if it is one.
-pub(super) const fn session(proof: &Proof) -> Option<Id<Credential>> {
-    match proof {
-        Proof::Session(session) => Some(*session),
-        Proof::Chosen(_) | Proof::Token(_) | Proof::Proxy | Proof::Persona => None,
-    }
 }
 
 /// That this address is none to sign in at.

@@ -1,22 +1,15 @@
 //! A link that signs in once. Opening it only shows a button, because programs that look ahead open
 //! links, too.
 
-use axum::{
-    extract::{FromRequestParts as _, Path},
-    http::request::Parts,
-};
+use axum::{extract::Path, http::request::Parts};
 use portcullis_app::{secret, session::RedeemLink};
 use portcullis_model::Purpose;
 
 use super::{
-    enter::{enter, insecure, session},
+    enter::{arrives, enter},
     show::bare,
 };
-use crate::{
-    auth::{Authenticated, channel, client, is_foreign},
-    limits::Step,
-    pages::prelude::*,
-};
+use crate::{auth::is_foreign, limits::Step, pages::prelude::*};
 
 #[derive(Template)]
 #[template(path = "sign_in/link.html")]
@@ -32,9 +25,7 @@ pub(super) async fn show(
     Path(link): Path<String>,
     parts: Parts,
 ) -> Result<Response, Failure> {
-    channel(&parts, web.public_url()).ok_or_else(insecure)?;
-    web.rates()
-        .sign_in(client(&parts, web.proxies()), Step::Link)?;
+    arrives(&web, &parts, Step::Link)?;
     web.catch_up().await;
     let (world, now) = (web.app().world(), web.app().now());
     let held = world.credential_by_digest(secret::digest(&link));
@@ -56,12 +47,8 @@ pub(super) async fn redeem(
     if is_foreign(&parts.headers) {
         return Err(Failure::Csrf);
     }
-    let channel = channel(&parts, web.public_url()).ok_or_else(insecure)?;
-    web.rates()
-        .sign_in(client(&parts, web.proxies()), Step::Link)?;
-    let before = Authenticated::from_request_parts(&mut parts, &web).await;
-    let before = before.ok().and_then(|known| session(&known.proof));
+    let channel = arrives(&web, &parts, Step::Link)?;
     let link = secret::digest(&link);
     let redeem = |session| RedeemLink { link, session };
-    enter(&web, channel, before, redeem, "/").await
+    enter(&web, channel, &mut parts, redeem, "/").await
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     Form,
-    extract::{FromRequestParts as _, Path},
+    extract::Path,
     http::{StatusCode, request::Parts},
     response::{IntoResponse as _, Redirect},
 };
@@ -16,11 +16,11 @@ use portcullis_model::{Actor, Email, Name, Refusal, RefusalCode, SystemActor};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    enter::{enter, insecure, onward, session, set_cookie},
+    enter::{arrives, counted, enter, insecure, onward, set_cookie},
     show::drawn,
 };
 use crate::{
-    auth::{Authenticated, Channel, Provider, base, channel, client, is_closed},
+    auth::{Channel, Provider, base, is_closed},
     limits::Step,
     pages::{frame::pair, prelude::*},
 };
@@ -65,9 +65,7 @@ impl Kept {
 }
 
 fn provider<'w>(web: &'w Web, name: &str) -> Result<&'w Provider, Failure> {
-    let ways = web.authenticator().access().ways();
-    let mut providers = ways.into_iter().flat_map(|ways| &ways.providers);
-    let found = providers.find(|provider| provider.oidc.name().as_str() == name);
+    let found = web.provider(name);
     found.ok_or_else(|| {
         let missing = format!("no identity provider is called `{name}`; see `/sign-in`");
         Failure::Http(StatusCode::NOT_FOUND, missing)
@@ -86,9 +84,7 @@ pub(super) async fn begin(
     parts: Parts,
 ) -> Result<Response, Failure> {
     let provider = provider(&web, &name)?;
-    let channel = channel(&parts, web.public_url()).ok_or_else(insecure)?;
-    web.rates()
-        .sign_in(client(&parts, web.proxies()), Step::Begin)?;
+    let channel = arrives(&web, &parts, Step::Begin)?;
     let query = parts.uri.query().unwrap_or_default();
     let next = pair(query, "next");
     let next = onward(next.as_deref()).to_owned();
@@ -114,9 +110,7 @@ pub(super) async fn callback(
     mut parts: Parts,
 ) -> Result<Response, Failure> {
     let provider = provider(&web, &name)?;
-    let channel = channel(&parts, web.public_url()).ok_or_else(insecure)?;
-    web.rates()
-        .sign_in(client(&parts, web.proxies()), Step::Finish)?;
+    let channel = arrives(&web, &parts, Step::Finish)?;
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let said = |name| pair(&query, name);
     let answer = Answer {
@@ -153,8 +147,6 @@ pub(super) async fn callback(
     if let Some(refused) = ended(&web, &proved).await? {
         return without(channel, &cookie, refused);
     }
-    let before = Authenticated::from_request_parts(&mut parts, &web).await;
-    let before = before.ok().and_then(|known| session(&known.proof));
     let (link_by, unknown) = (provider.link_by, provider.unknown);
     let subject = proved.subject.clone();
     let proved = proved_by(proved);
@@ -164,7 +156,7 @@ pub(super) async fn callback(
         unknown,
         session,
     };
-    let entered = enter(&web, channel, before, operation, &next).await;
+    let entered = enter(&web, channel, &mut parts, operation, &next).await;
     let response = match entered {
         Err(Failure::Refused(refusal)) => not_let_in(&web, &refusal, &subject, &next)?,
         entered => entered?,
@@ -183,7 +175,7 @@ async fn ended(web: &Web, proved: &oidc::Proved) -> Result<Option<Response>, Fai
     // Another server may have let the same person in just now.
     web.catch_up().await;
     let (world, store) = (web.app().world(), web.app().store());
-    if !is_closed(store, &world, proved.provider, &proved.subject).await? {
+    if !is_closed(store, &world, (proved.provider, &proved.subject)).await? {
         return Ok(None);
     }
     let refusal = Refusal::rule(
@@ -280,8 +272,7 @@ pub(super) async fn back_channel(
     Form(sent): Form<BackChannel>,
 ) -> Result<Response, Failure> {
     let provider = provider(&web, &name)?;
-    web.rates()
-        .sign_in(client(&parts, web.proxies()), Step::Logout)?;
+    counted(&web, &parts, Step::Logout)?;
     let bad = |why: String| Failure::Http(StatusCode::BAD_REQUEST, why);
     let now = web.app().now();
     let out = match provider.oidc.logout_token(&sent.logout_token, now).await {

@@ -5,14 +5,14 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::{IntoResponse as _, Redirect},
 };
-use portcullis_app::session::{EndSessions, Which};
+use portcullis_app::token::RevokeCredential;
 
 use super::{
-    enter::{session, set_cookie},
+    enter::{counted, set_cookie},
     show::{bare, drawn},
 };
 use crate::{
-    auth::{Authenticated, base, channel, client},
+    auth::{Authenticated, base, channel},
     limits::Step,
     pages::{fields::Submission, frame::pair, prelude::*},
 };
@@ -23,10 +23,13 @@ pub(super) async fn sign_out(
     sent: Submission,
 ) -> Result<Response, Failure> {
     let viewer = &sent.page.viewer;
-    let ended = session(&viewer.proof).and_then(|id| viewer.world.credential(id));
+    let ended = viewer
+        .proof
+        .session()
+        .and_then(|id| viewer.world.credential(id));
     let provider = ended.and_then(|it| it.session()?.provider);
     if let Some(ended) = ended {
-        let end = EndSessions(Which::One(ended.id));
+        let end = RevokeCredential(ended.id);
         web.app().commit(viewer.context.clone(), end, None).await?;
     }
     let by = provider.map_or_else(String::new, |provider| provider.to_string());
@@ -42,12 +45,9 @@ pub(super) async fn show(State(web): State<Web>, mut parts: Parts) -> Result<Res
     }
     let query = parts.uri.query().unwrap_or_default();
     let by = pair(query, "by").unwrap_or_default();
-    let ways = web.authenticator().access().ways();
-    let mut providers = ways.into_iter().flat_map(|ways| &ways.providers);
-    let provider = providers.find(|provider| provider.oidc.name().as_str() == by);
+    let provider = web.provider(&by);
     if provider.is_some() {
-        let from = client(&parts, web.authenticator().access().proxies());
-        web.rates().sign_in(from, Step::Begin)?;
+        counted(&web, &parts, Step::Begin)?;
     }
     let there = match (provider, base(&parts, web.public_url())) {
         (Some(provider), Some(base)) => {

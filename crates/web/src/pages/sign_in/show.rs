@@ -48,14 +48,9 @@ pub(super) fn drawn(
     trouble: String,
     next: &str,
 ) -> Result<Response, Failure> {
-    let providers = web
-        .authenticator()
-        .access()
-        .ways()
-        .map(|ways| &ways.providers);
-    let ways: Vec<_> = providers
-        .into_iter()
-        .flatten()
+    let ways: Vec<_> = web
+        .providers()
+        .iter()
         .map(|provider| {
             let path = format!("/sign-in/oidc/{}", provider.oidc.name());
             let next = if next == "/" { "" } else { next };
