@@ -118,9 +118,7 @@ async fn first_way_in(config: &Config, address: SocketAddr, app: &App) -> Result
     };
     let context = app.context(Actor::System(SystemActor::Operator));
     let base = sign_in_link::base(config, address);
-    let public = config.server.public_url.value.as_deref();
-    let is_public = public.is_some_and(|url| url.starts_with("https://"));
-    if !is_public && !address.ip().is_loopback() {
+    if config.server.public_url.value.is_none() && !address.ip().is_loopback() {
         eprintln!(
             "nobody can sign in: {address} is not this machine, and no `public_url` says under which `https` address people come; set it, or listen on 127.0.0.1"
         );

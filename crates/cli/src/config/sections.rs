@@ -139,8 +139,7 @@ impl Config {
 
     /// Whether anybody could come in from another machine.
     pub(crate) fn lets_anybody_in(&self) -> bool {
-        let public = self.server.public_url.value.as_deref();
-        self.knows_people() || public.is_some_and(|url| url.starts_with("https://"))
+        self.knows_people() || self.server.public_url.value.is_some()
     }
 
     /// Who is let in how; `tokens` are those that may be used.

@@ -20,8 +20,8 @@ use crate::pages::{
 
 /// Deliveries on a page.
 const PER_PAGE: u32 = 50;
-/// More than this of what a sink said is cut.
-const MOST_SAID: usize = 200;
+/// More letters than this of what a sink said are cut.
+const MOST_SAID: usize = 201;
 
 #[derive(Template)]
 #[template(path = "settings/deliveries.html")]
@@ -199,14 +199,7 @@ fn what(row: &OutboxRow) -> String {
 
 /// What the sink said last.
 fn said(row: &OutboxRow) -> String {
-    short(row.receipt.as_deref().unwrap_or_default(), MOST_SAID)
-}
-
-fn short(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
+    ui::cut(row.receipt.as_deref().unwrap_or_default(), MOST_SAID)
 }
 
 fn chip(state: EffectState) -> ui::Chip {
