@@ -1,6 +1,7 @@
 //! Signing in and out: by an identity provider, or once by a link.
 
 mod enter;
+mod intent;
 mod link;
 mod oidc;
 mod out;

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     enter::{arrives, counted, enter, insecure, onward, set_cookie},
+    intent::Intent,
     show::drawn,
 };
 use crate::{
@@ -35,6 +36,7 @@ const PATIENCE: i64 = 600;
 struct Kept {
     begun: Begun,
     next: String,
+    intent: Intent,
 }
 
 impl Kept {
@@ -95,7 +97,13 @@ pub(super) async fn begin(
         Err(fault) => return failed(&web, &fault, &next),
     };
     let cookie = Kept::cookie(&begun.state);
-    let sealed = Kept { begun, next }.sealed(&web)?;
+    let intent = Intent::SignIn;
+    let kept = Kept {
+        begun,
+        next,
+        intent,
+    };
+    let sealed = kept.sealed(&web)?;
     let mut response = Redirect::to(&to).into_response();
     set_cookie(
         &mut response,
@@ -129,7 +137,12 @@ pub(super) async fn callback(
             let begun = &kept.begun;
             begun.provider == provider.oidc.name() && begun.at.plus_seconds(PATIENCE) > now
         });
-    let Some(Kept { begun, next }) = kept else {
+    let Some(Kept {
+        begun,
+        next,
+        intent,
+    }) = kept
+    else {
         let trouble = "This sign-in took too long, or began in another browser. Nothing has happened; begin again.";
         return drawn(
             &web,
@@ -144,6 +157,9 @@ pub(super) async fn callback(
         Ok(proved) => proved,
         Err(fault) => return without(channel, &cookie, failed(&web, &fault, &next)?),
     };
+    match intent {
+        Intent::SignIn => {}
+    }
     if let Some(refused) = ended(&web, &proved).await? {
         return without(channel, &cookie, refused);
     }
