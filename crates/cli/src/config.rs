@@ -7,6 +7,7 @@
 
 mod database;
 mod decisions;
+mod environment;
 mod file;
 mod http;
 mod limits;
@@ -24,7 +25,6 @@ mod token;
 mod value;
 
 use std::{
-    collections::BTreeMap,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -33,6 +33,7 @@ use clap::Args;
 
 use crate::failure::{BadUsage, or_meant};
 pub(crate) use database::Place;
+use environment::Environment;
 pub(crate) use sections::Config;
 pub(crate) use sinks::effects;
 use value::{Source, Text, Written};
@@ -85,8 +86,6 @@ const FILE: &str = "PORTCULLIS_CONFIG";
 /// Names of ours that are no settings of the program: the tests and the build use them.
 const NOT_OURS: &[&str] = &["PORTCULLIS_BIN", "PORTCULLIS_TARGET", "PORTCULLIS_CHROMIUM"];
 
-type Environment = BTreeMap<String, String>;
-
 /// The environment, read once.
 #[allow(
     clippy::disallowed_methods,
@@ -124,10 +123,11 @@ impl Config {
             data: Some(data),
             ..Where::default()
         };
-        Self::of_layers(&[
+        let layers: [&Layer<'_>; 2] = [
             &|config, faults| from_environment(&environment, config, faults),
             &|config, faults| from_flags(&flags, None, &environment, config, faults),
-        ])
+        ];
+        Self::of_layers(&layers, &environment)
     }
 
     fn from(
@@ -135,14 +135,15 @@ impl Config {
         listen: Option<&str>,
         environment: &Environment,
     ) -> Result<Self, BadUsage> {
-        Self::of_layers(&[
+        let layers: [&Layer<'_>; 3] = [
             &|config, faults| from_file(flags.config.as_deref(), environment, config, faults),
             &|config, faults| from_environment(environment, config, faults),
             &|config, faults| from_flags(flags, listen, environment, config, faults),
-        ])
+        ];
+        Self::of_layers(&layers, environment)
     }
 
-    fn of_layers(layers: &[&Layer<'_>]) -> Result<Self, BadUsage> {
+    fn of_layers(layers: &[&Layer<'_>], environment: &Environment) -> Result<Self, BadUsage> {
         let (mut config, mut faults) = (Self::default(), Vec::new());
         for layer in layers {
             let database = std::mem::take(&mut config.database);
@@ -151,6 +152,7 @@ impl Config {
             faults.extend(config.database.overlay_with(told).err());
         }
         faults.extend(config.faults());
+        config.missing = environment.missing();
         BadUsage::of(&faults).map_or(Ok(config), Err)
     }
 }
@@ -182,16 +184,16 @@ fn from_environment(environment: &Environment, config: &mut Config, faults: &mut
         .iter()
         .map(|row| (variable(row.key), row.key))
         .collect();
-    for (name, text) in environment {
+    for (name, text) in environment.iter() {
         if !name.starts_with(PREFIX)
-            || NOT_OURS.contains(&name.as_str())
+            || NOT_OURS.contains(&name)
             || name.starts_with("PORTCULLIS_TEST_")
             || name == FILE
         {
             continue;
         }
         let key = known.iter().find(|(variable, _)| variable == name);
-        let source = Source::Environment(name.clone());
+        let source = Source::Environment(name.to_owned());
         let read = key.and_then(|(_, key)| config.overlay(key, &plain(text, source, environment)));
         let read = read.unwrap_or_else(|| {
             let known = known.iter().map(|(variable, _)| variable.as_str());

@@ -79,7 +79,7 @@ impl Demo {
             (None, Some(folder)) => folder.path().join("demo.sqlite"),
             (None, None) => PathBuf::from("demo.sqlite"),
         };
-        let config = Config::without_file(file)?;
+        let config = Config::without_file(file)?.whole()?;
         start_log(&config.server.log.value.0);
 
         let store = open::store(&config.database.place().value, Missing::Create).await?;

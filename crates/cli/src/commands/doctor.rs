@@ -94,7 +94,7 @@ impl Doctor {
             },
             counts: Vec::new(),
             configuration: settings.collect(),
-            problems: Vec::new(),
+            problems: config.missing.clone(),
         };
         let certificate = config.tls.files().map(|files| files.tls());
         let unfit = certificate.and_then(Result::err);
@@ -203,8 +203,11 @@ impl Report {
                 self.problems.push(sentence);
             }
         }
-        self.problems.extend(unreached(config).await);
-        self.problems.extend(unasked(config).await);
+        // Without their secrets they would not be asked as they are going to be.
+        if config.missing.is_empty() {
+            self.problems.extend(unreached(config).await);
+            self.problems.extend(unasked(config).await);
+        }
         let policy = config.with_limits(config.policy.without_people());
         self.problems.extend(unsound(&world, &policy));
         Ok(())

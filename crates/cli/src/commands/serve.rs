@@ -59,7 +59,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let port = self.port.map(|port| format!("127.0.0.1:{port}"));
-        let config = Config::load(&self.place, self.listen.or(port).as_deref())?;
+        let config = Config::load(&self.place, self.listen.or(port).as_deref())?.whole()?;
         start_log(&config.server.log.value.0);
         let address = config.server.listen.value;
         if !address.ip().is_loopback() && !config.lets_anybody_in() {
@@ -224,7 +224,7 @@ pub(super) async fn until_stopped(
     let passing = tokio::spawn(run_expiry(app.clone()));
     let (tell, stop) = watch::channel(false);
     let reminding = tokio::spawn(run_reminders(app.clone(), sinks.clone()));
-    let delivering = tokio::spawn(run_delivery(app, sinks, stop.clone()));
+    let delivering = tokio::spawn(run_delivery(app.clone(), sinks, stop.clone()));
     let scheme = tls.as_ref().map_or("http", |_| "https");
     let url = format!("{scheme}://{}", listener.local_addr()?);
     let (mut stopping, face) = (stop.clone(), web.clone());
@@ -257,6 +257,8 @@ pub(super) async fn until_stopped(
     }
     passing.abort();
     reminding.abort();
+    // What cannot be given back runs out.
+    let _ = app.store().give_turns_back(app.instance()).await;
     Ok(())
 }
 

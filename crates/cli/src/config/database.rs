@@ -32,7 +32,11 @@ impl From<&str> for Address {
 
 impl Value for Address {
     fn parse(text: &str, written: &Written<'_>) -> Result<Self, String> {
-        Secret::parse(text, written).map(Self)
+        match Secret::parse(text, written)? {
+            // Nothing goes on without the data.
+            Secret::Missing(why) => Err(why),
+            set @ Secret::Set(_) => Ok(Self(set)),
+        }
     }
 
     fn shown(&self) -> String {

@@ -1,10 +1,11 @@
 //! `portcullis.toml`: known names only, each value with its line.
 
-use std::{collections::BTreeMap, ops::Range, path::Path};
+use std::{ops::Range, path::Path};
 
 use toml::de::{DeTable, DeValue};
 
 use super::{
+    environment::Environment,
     lists::{LISTS, List},
     sections::Config,
     value::{Source, Text, Written},
@@ -15,14 +16,14 @@ use crate::failure::or_meant;
 struct File<'a> {
     path: &'a Path,
     text: &'a str,
-    environment: &'a BTreeMap<String, String>,
+    environment: &'a Environment,
 }
 
 /// Overlays `config` with what a file says; everything wrong with it goes to `faults`.
 pub(super) fn read(
     path: &Path,
     text: &str,
-    environment: &BTreeMap<String, String>,
+    environment: &Environment,
     config: &mut Config,
     faults: &mut Vec<String>,
 ) {

@@ -63,7 +63,7 @@ impl HttpSettings {
     }
 
     fn proxy(&self) -> Result<Option<Url>, String> {
-        let Some(proxy) = &self.proxy.value else {
+        let Some(proxy) = self.proxy.value.as_ref().filter(|it| !it.is_missing()) else {
             return Ok(None);
         };
         let url: Option<Url> = proxy.reveal().parse().ok();

@@ -8,11 +8,15 @@ use super::value::{Value, Written};
 
 /// A text that nobody is shown.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(String);
+pub(crate) enum Secret {
+    Set(String),
+    /// It is not where the configuration says; why. What needs it does not run, and all else does.
+    Missing(String),
+}
 
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
-        Self(text.to_owned())
+        Self::Set(text.to_owned())
     }
 }
 
@@ -24,26 +28,38 @@ impl fmt::Debug for Secret {
 
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("set (not shown)")
+        f.write_str(match self {
+            Self::Set(_) => "set (not shown)",
+            Self::Missing(_) => "missing",
+        })
     }
 }
 
 impl Secret {
-    /// The text itself, for its one use.
+    /// The text itself, for its one use; nothing where it is missing.
     pub(super) fn reveal(&self) -> &str {
-        &self.0
+        match self {
+            Self::Set(text) => text,
+            Self::Missing(_) => "",
+        }
     }
 
-    fn of_file(path: &str, written: &Written<'_>) -> Result<Self, String> {
+    pub(super) const fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing(_))
+    }
+
+    fn of_file(path: &str, written: &Written<'_>) -> Self {
         let path = written.folder.join(path);
-        let read = std::fs::read_to_string(&path).map_err(|error| {
-            format!(
+        match std::fs::read_to_string(&path) {
+            Ok(read) => {
+                warn_if_others_read(&path);
+                read.trim().into()
+            }
+            Err(error) => Self::Missing(format!(
                 "`{}` cannot be read: {error}; put the secret there",
                 path.display()
-            )
-        })?;
-        warn_if_others_read(&path);
-        Ok(read.trim().into())
+            )),
+        }
     }
 }
 
@@ -51,15 +67,22 @@ impl Secret {
 /// nothing of the secret.
 impl Value for Secret {
     fn parse(text: &str, written: &Written<'_>) -> Result<Self, String> {
-        if let Some(name) = text.strip_prefix("env:") {
+        Ok(if let Some(name) = text.strip_prefix("env:") {
+            let missing =
+                || format!("the environment has no `{name}`; set it, or write where the secret is");
             let value = written.environment.get(name);
-            value.map(|value| value.as_str().into()).ok_or_else(|| {
-                format!("the environment has no `{name}`; set it, or write where the secret is")
-            })
+            value.map_or_else(|| Self::Missing(missing()), Self::from)
         } else if let Some(path) = text.strip_prefix("file:") {
             Self::of_file(path, written)
         } else {
-            Ok(text.into())
+            text.into()
+        })
+    }
+
+    fn missing(&self) -> Option<&str> {
+        match self {
+            Self::Set(_) => None,
+            Self::Missing(why) => Some(why),
         }
     }
 
@@ -91,6 +114,10 @@ impl Value for Secrets {
         Some(all.and_then(read).map(Self))
     }
 
+    fn missing(&self) -> Option<&str> {
+        self.0.iter().find_map(Secret::missing)
+    }
+
     fn shown(&self) -> String {
         format!("{} set (not shown)", self.0.len())
     }
@@ -102,7 +129,11 @@ pub(crate) struct SecretFile(pub(super) Secret);
 
 impl Value for SecretFile {
     fn parse(text: &str, written: &Written<'_>) -> Result<Self, String> {
-        Secret::of_file(text, written).map(Self)
+        Ok(Self(Secret::of_file(text, written)))
+    }
+
+    fn missing(&self) -> Option<&str> {
+        self.0.missing()
     }
 
     fn shown(&self) -> String {

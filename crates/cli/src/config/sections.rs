@@ -46,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) proxy: ProxySettings,
     pub(crate) providers: Vec<ConfiguredProvider>,
     pub(crate) tokens: Vec<ConfiguredToken>,
+    /// Secrets that are not where they should be. Only what runs with all of them needs them.
+    pub(crate) missing: Vec<String>,
 }
 
 impl Config {
@@ -67,6 +69,11 @@ impl Config {
         all.push(&mut self.portal);
         all.push(&mut self.policy);
         all
+    }
+
+    /// The configuration, where none of its secrets is missing.
+    pub(crate) fn whole(self) -> Result<Self, BadUsage> {
+        BadUsage::of(&self.missing).map_or(Ok(self), Err)
     }
 
     /// Every setting as it is, but those of lists.

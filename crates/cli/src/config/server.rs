@@ -102,11 +102,16 @@ impl Value for SigningSecret {
         let secret = Self(Secret::parse(text, written)?);
         match secret.key() {
             Some(_) => Ok(secret),
+            None if secret.0.is_missing() => Ok(secret),
             None => Err(format!(
                 "the secret is shorter than {} bytes; make one with `openssl rand -hex 32`",
                 SigningKey::LEAST
             )),
         }
+    }
+
+    fn missing(&self) -> Option<&str> {
+        self.0.missing()
     }
 
     fn shown(&self) -> String {

@@ -218,7 +218,7 @@ impl ProxySettings {
                 "{}: `sign_in.proxy.secret` is for a proxy; say from where it asks with `sign_in.proxy.from`",
                 self.secret.source
             )),
-            (Some(secret), false) if secret.reveal().len() < 32 => faults.push(format!(
+            (Some(secret), false) if !secret.is_missing() && secret.reveal().len() < 32 => faults.push(format!(
                 "{}: `sign_in.proxy.secret` is shorter than 32 characters; make one with `openssl rand -hex 32`",
                 self.secret.source
             )),

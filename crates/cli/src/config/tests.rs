@@ -15,8 +15,10 @@ fn load(file: &str, variables: &[(&str, &str)], flags: &Where) -> Result<Config,
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
     let shown = folder.path().display().to_string();
-    Config::from(&flags, None, &variables)
-        .map_err(|error| error.to_string().replace(&format!("{shown}/"), ""))
+    let plain = |text: String| text.replace(&format!("{shown}/"), "");
+    let mut config = Config::from(&flags, None, &variables).map_err(|it| plain(it.to_string()))?;
+    config.missing = config.missing.into_iter().map(plain).collect();
+    Ok(config)
 }
 
 const DIGEST: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -184,16 +186,15 @@ fn the_secret_is_inline_in_a_file_or_in_a_variable_and_never_shown() {
 #[test]
 fn a_secret_that_is_missing_or_short_is_told_with_its_place_and_not_itself() {
     let told = |file| load(file, &[("SHORT_KEY", "hush")], &Where::default()).unwrap_err();
-    let missing = told("\nsecret = \"env:NO_KEY\"\n");
-    assert!(
-        missing.starts_with("portcullis.toml:2: `secret`: the environment has no `NO_KEY`"),
-        "{missing}"
-    );
-    let missing = told("secret = \"file:none\"\n");
-    assert!(
-        missing.starts_with("portcullis.toml:1: `secret`: `none` cannot be read"),
-        "{missing}"
-    );
+    let without = |file| load(file, &[], &Where::default()).unwrap();
+    let config = without("\nsecret = \"env:NO_KEY\"\n");
+    let missing = "portcullis.toml:2: `secret`: the environment has no `NO_KEY`";
+    assert!(config.missing[0].starts_with(missing), "{config:?}");
+    assert!(config.signing_key().is_none());
+    let config = without("secret = \"file:none\"\n");
+    let missing = "portcullis.toml:1: `secret`: `none` cannot be read";
+    assert!(config.missing[0].starts_with(missing), "{config:?}");
+    assert!(config.whole().is_err());
     for file in ["secret = \"env:SHORT_KEY\"\n", "secret = \"hush\"\n"] {
         let short = told(file);
         assert!(
@@ -216,15 +217,60 @@ fn addresses_and_digests_are_secrets_too() {
         !said.contains("s3cret") && !said.contains("9f86d081") && !said.contains("159, 134"),
         "{said}"
     );
-    let told = load(file, &[], &Where::default()).unwrap_err();
+    let told = load(file, &[variables[1]], &Where::default()).unwrap_err();
     assert!(
         told.contains("portcullis.toml:1: `database`: the environment has no `DB`"),
         "{told}"
     );
-    assert!(
-        told.contains("portcullis.toml:4: `sha256`: the environment has no `DIGEST`"),
-        "{told}"
-    );
+    let config = load(file, &[variables[0]], &Where::default()).unwrap();
+    let missing = "portcullis.toml:4: `sha256`: the environment has no `DIGEST`";
+    assert!(config.missing[0].starts_with(missing), "{config:?}");
+}
+
+#[test]
+fn a_missing_secret_stops_nothing_that_goes_without_it() {
+    let file = r#"
+[sinks.smtp]
+host = "mail.example.com"
+from = "Access <access@example.com>"
+user = "portcullis"
+password = "env:MAIL"
+[[sinks.webhook]]
+name = "pager"
+url = "env:PAGER"
+secrets = ["env:KEY"]
+events = ["request.*"]
+[[sinks.slack]]
+name = "chat"
+token = "file:no-token"
+[[sinks.teams]]
+name = "teams"
+url = "env:TEAMS"
+[[sign_in.oidc]]
+name = "okta"
+issuer = "https://example.okta.com"
+client_id = "portcullis"
+client_secret = "env:OKTA"
+[sign_in.proxy]
+from = ["10.0.0.1"]
+secret = "env:PROXY"
+[[token]]
+name = "gate"
+file = "no-gate"
+decisions = true
+"#;
+    let config = load(file, &[], &Where::default()).unwrap();
+    // What is committed is noted for each of them.
+    let sinks = config.sinks().unwrap();
+    let names: Vec<_> = sinks.iter().map(|sink| sink.name().to_owned()).collect();
+    assert_eq!(names, ["smtp", "pager", "chat", "teams"]);
+    assert_eq!(config.missing.len(), 8, "{:?}", config.missing);
+    let told = config.whole().unwrap_err().to_string();
+    for name in [
+        "MAIL", "PAGER", "KEY", "no-token", "TEAMS", "OKTA", "PROXY", "no-gate",
+    ] {
+        assert!(told.contains(name), "{name}: {told}");
+    }
 }
 
 #[test]

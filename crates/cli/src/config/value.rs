@@ -1,13 +1,14 @@
 //! One setting: what is written, what it becomes, and where it came from.
 
 use std::{
-    collections::BTreeMap,
     fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
 
 use toml::de::DeValue;
+
+use super::environment::Environment;
 
 /// A value and where it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ pub(crate) struct Written<'a> {
     pub(super) source: Source,
     /// What paths are relative to: what a file names is beside it, wherever the program is started.
     pub(super) folder: &'a Path,
-    pub(super) environment: &'a BTreeMap<String, String>,
+    pub(super) environment: &'a Environment,
 }
 
 /// The text of a variable or flag, or a value of a file.
@@ -74,6 +75,11 @@ pub(crate) trait Value: Sized {
         value.as_str().map(|text| Self::parse(text, written))
     }
 
+    /// Why it is a secret that is not there, if it is one.
+    fn missing(&self) -> Option<&str> {
+        None
+    }
+
     /// As it may be shown.
     fn shown(&self) -> String;
 }
@@ -94,10 +100,14 @@ impl<T: Value> Sourced<T> {
             Text::Toml(value) => T::of_toml(value, written)
                 .ok_or_else(|| format!("{source}: `{key}` takes {}; write that", T::WANTED))?,
         };
-        let value = read.map_err(|wrong| match &source {
+        let told = |wrong: &str| match &source {
             Source::File(..) => format!("{source}: `{key}`: {wrong}"),
             _ => format!("{source}: {wrong}"),
-        })?;
+        };
+        let value = read.map_err(|wrong| told(&wrong))?;
+        if let Some(why) = value.missing() {
+            written.environment.lacks(told(why));
+        }
         *self = Self { value, source };
         Ok(())
     }
@@ -213,6 +223,10 @@ impl<T: Value> Value for Option<T> {
 
     fn of_toml(value: &DeValue<'_>, written: &Written<'_>) -> Option<Result<Self, String>> {
         Some(T::of_toml(value, written)?.map(Some))
+    }
+
+    fn missing(&self) -> Option<&str> {
+        self.as_ref().and_then(T::missing)
     }
 
     fn shown(&self) -> String {

@@ -99,3 +99,35 @@ fn serve_refuses_settings_that_name_nobody() {
         "{ran:?}"
     );
 }
+
+#[test]
+fn a_missing_secret_of_a_sink_stops_serving_and_nothing_else() {
+    let place = Place::new();
+    std::fs::write(
+        place.path().join("portcullis.toml"),
+        "[[sinks.webhook]]\nname = \"pager\"\nurl = \"env:PAGER\"\nsecrets = [\"env:PAGER_KEY\"]\nevents = [\"user.*\"]\n",
+    )
+    .unwrap();
+    for args in [
+        &["init", "ana@example.com"][..],
+        &["sign-in-link", "ana"],
+        &["backup", "copy.sqlite"],
+    ] {
+        let ran = place.run(args);
+        assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
+    }
+    // What was committed meanwhile waits until the secret is there.
+    let waiting = place.run(&["outbox", "list", "--json"]);
+    assert!(waiting.stdout.contains("\"pager\""), "{waiting:?}");
+    let doctor = place.run(&["doctor"]);
+    assert_eq!(doctor.code, 3, "{doctor:?}");
+    let serve = place.run(&["serve"]);
+    assert_eq!(serve.code, 2, "{serve:?}");
+    for told in [&doctor.stdout, &serve.stderr] {
+        assert!(told.contains("the environment has no `PAGER`"), "{told}");
+        assert!(
+            told.contains("the environment has no `PAGER_KEY`"),
+            "{told}"
+        );
+    }
+}
