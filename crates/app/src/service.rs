@@ -150,6 +150,7 @@ pub struct App {
     policy: Arc<Policy>,
     decider: Arc<Decider>,
     pool: Arc<Pool>,
+    instance: Arc<str>,
 }
 
 impl App {
@@ -171,6 +172,7 @@ impl App {
             time: Mutex::new(SteadyTime::within_days(clock_jump_days)),
             live: live.clone(),
         };
+        let instance = random(&*ids, clock.now());
         Self {
             live,
             clock: Arc::new(clock),
@@ -178,7 +180,14 @@ impl App {
             policy: Arc::new(policy),
             decider: Arc::new(Decider::new(types)),
             pool: Arc::default(),
+            instance: format!("{instance:016x}").into(),
         }
+    }
+
+    /// What this run of the program is called where several work with one database.
+    #[must_use]
+    pub fn instance(&self) -> &str {
+        &self.instance
     }
 
     /// The current world.
@@ -220,8 +229,7 @@ impl App {
     /// Any number, from where ids come from: what needs chance is repeatable where ids are.
     #[must_use]
     pub fn random(&self) -> u64 {
-        let (high, low) = self.ids.next(self.clock.now()).as_u64_pair();
-        high.rotate_left(32) ^ low.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        random(&*self.ids, self.clock.now())
     }
 
     /// A context for `actor`, at the time that would be written now.
@@ -311,4 +319,9 @@ impl App {
             .timed_by(Arc::clone(&self.clock) as Arc<dyn Clock>);
         self.live.commit(context, proposal).await
     }
+}
+
+fn random(ids: &dyn Ids, now: Timestamp) -> u64 {
+    let (high, low) = ids.next(now).as_u64_pair();
+    high.rotate_left(32) ^ low.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

@@ -50,6 +50,7 @@ mod sign_in;
 mod store;
 mod subjects;
 mod tables;
+mod turns;
 mod uses;
 mod versions;
 mod writer;

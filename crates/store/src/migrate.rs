@@ -19,6 +19,7 @@ const SCRIPTS: &[&str] = &[
     EDITS,
     include_str!("../migrations/0011_credentials.sql"),
     include_str!("../migrations/0012_notices.sql"),
+    include_str!("../migrations/0016_turns.sql"),
 ];
 
 /// Leaves edits to be moved, which no script can do.

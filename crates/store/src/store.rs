@@ -17,7 +17,7 @@ use crate::{
     history, labels,
     load::{self, When},
     log::{self, HEAD, Head},
-    log_list, migrate, replay, requests, secrets, sign_in, uses,
+    log_list, migrate, replay, requests, secrets, sign_in, turns, uses,
 };
 
 /// A database with Portcullis's tables in it. Cheap to clone.
@@ -329,6 +329,29 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         sign_in::first_time(self.db(), issuer, token, now).await
+    }
+
+    /// Takes the turn for a task that one replica does at a time, or keeps it, until `until`; says whether it
+    /// is `holder`'s.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn take_turn(
+        &self,
+        task: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        turns::take(self.db(), task, holder, (now, until)).await
+    }
+
+    /// Gives back the turns that `holder` has.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]: they run out by themselves.
+    pub async fn give_turns_back(&self, holder: &str) -> Result<(), StoreError> {
+        turns::give_back(self.db(), holder).await
     }
 
     /// Forgets the uses of credentials that are no more.

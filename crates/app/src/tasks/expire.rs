@@ -14,7 +14,10 @@ use portcullis_model::{
 };
 use portcullis_store::{CommitError, Committed};
 
-use super::lapsed::{Lapsed, Waits, lapsed};
+use super::{
+    lapsed::{Lapsed, Waits, lapsed},
+    turn::Turn,
+};
 use crate::{App, Operation, grants};
 
 /// Moves everything that has ended by now to history, and rejects requests whose wanted end has passed or
@@ -106,9 +109,11 @@ pub async fn expire(app: &App) -> Result<Option<Committed>, CommitError> {
     app.commit(context, ExpireFacts, None).await.map(Some)
 }
 
-/// Runs [`expire`] whenever an end is reached, and at least each minute, until the program ends.
+/// Runs [`expire`] whenever an end is reached, and at least each minute, until the program ends; of
+/// several replicas one does.
 pub async fn run_expiry(app: App) {
     let mut moved = app.live().subscribe();
+    let turn = Turn::of(app.clone(), "expire");
     let mut told = None;
     loop {
         let held = expiry_held_in(&app);
@@ -120,7 +125,9 @@ pub async fn run_expiry(app: App) {
             told.clone_from(&held);
         }
         // Where it shows a time that was, what has ended by the later one is recorded.
-        if !app.time().jump.is_some_and(Jump::is_ahead) {
+        let due = !app.time().jump.is_some_and(Jump::is_ahead) && is_due_in(&app, &app.world());
+        let ours = due && turn.is_ours().await;
+        if ours {
             match expire(&app).await {
                 // There is more: at once, behind whoever waits to write.
                 Ok(Some(done)) if !done.change.is_empty() && is_due_in(&app, &done.world) => {
@@ -136,7 +143,7 @@ pub async fn run_expiry(app: App) {
         let next = app.world().next_transition(now);
         let next = next.map_or(60_000_000, |at| at.micros() - now.micros());
         // A clock that was set right is seen soon.
-        let most = if held.is_some() {
+        let most = if held.is_some() || due && !ours {
             5_000_000
         } else {
             60_000_000

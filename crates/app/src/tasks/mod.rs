@@ -4,6 +4,7 @@ mod deliver;
 mod expire;
 mod lapsed;
 mod remind;
+mod turn;
 
 pub use deliver::{Deliverer, run_delivery};
 pub use expire::{ExpireFacts, expire, expiry_held, expiry_held_in, run_expiry};

@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use portcullis_model::steady::Jump;
 use portcullis_store::{Due, StoreError};
 
+use super::turn::Turn;
 use crate::{
     App,
     deliver::Sink,
@@ -63,10 +64,15 @@ async fn remind_of(app: &App, sinks: &[Arc<dyn Sink>], lead: Lead) -> Result<boo
     Ok(until < now)
 }
 
-/// Runs [`remind`] each minute, until the program ends.
+/// Runs [`remind`] each minute, until the program ends; of several replicas one does.
 pub async fn run_reminders(app: App, sinks: Vec<Arc<dyn Sink>>) {
+    let turn = Turn::of(app.clone(), "remind");
     loop {
-        match remind(&app, &sinks).await {
+        let done = match turn.is_ours().await {
+            true => remind(&app, &sinks).await,
+            false => Ok(false),
+        };
+        match done {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => {

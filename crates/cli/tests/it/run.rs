@@ -109,10 +109,14 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start(command: &mut Command) -> Self {
+        Self::start_loud(command.stderr(Stdio::null()))
+    }
+
+    /// The same; what it says of itself goes where the command says.
+    pub(crate) fn start_loud(command: &mut Command) -> Self {
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let mut serving = Self {

@@ -200,6 +200,7 @@ async fn before_sources(database: &Database) -> Live {
         "DROP TABLE log_actors",
         "DROP TABLE log_edits",
         "DROP TABLE looked_until",
+        "DROP TABLE turns",
         "DROP TABLE credentials",
         "DROP TABLE credential_uses",
         "DROP TABLE used_tokens",
