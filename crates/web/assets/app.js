@@ -14,6 +14,15 @@ const isTyping = (target) =>
 
 root.classList.add("js");
 
+// What goes wrong in a script is told to the server, a few times at most.
+let untold = 3;
+addEventListener("error", ({ error, message, filename, lineno }) => {
+  const csrf = document.querySelector("[name=csrf]")?.value;
+  if (!error || !csrf || untold-- <= 0) return;
+  const body = new URLSearchParams({ csrf, message, at: `${filename}:${lineno}` });
+  fetch("/page-errors", { method: "POST", body });
+});
+
 // Toasts: results of what happens without a page load, said aloud too.
 const toasts = make("div", { className: "toasts" });
 toasts.setAttribute("role", "status");

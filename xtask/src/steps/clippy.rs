@@ -7,7 +7,7 @@ use crate::process;
 
 pub(super) const STEP: Step = Step {
     name: "clippy",
-    about: "cargo clippy --workspace --all-targets -- -D warnings",
+    about: "cargo clippy --workspace --all-targets --all-features -- -D warnings",
     needs: &[],
     run,
 };
@@ -17,6 +17,7 @@ fn run(run: &Run) -> Result<Outcome> {
         "clippy",
         "--workspace",
         "--all-targets",
+        "--all-features",
         "--",
         "-D",
         "warnings",

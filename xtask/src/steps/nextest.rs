@@ -8,14 +8,14 @@ use crate::process::{self, Listen};
 
 pub(super) const STEP: Step = Step {
     name: "nextest",
-    about: "cargo nextest run --workspace, on SQLite and PostgreSQL",
+    about: "cargo nextest run --workspace --all-features, on SQLite and PostgreSQL",
     needs: &[Part::Nextest, Part::Postgres],
     run,
 };
 
 fn run(run: &Run) -> Result<Outcome> {
     let mut cargo = run.cargo();
-    cargo.args(["nextest", "run", "--workspace"]);
+    cargo.args(["nextest", "run", "--workspace", "--all-features"]);
     if run.on_ci {
         cargo.args(["--profile", "ci"]);
     }
