@@ -79,7 +79,9 @@ pub(crate) fn settle_granted(
             | Change::Request(_)
             | Change::Resource(_)
             | Change::Identity(_)
-            | Change::Credential(_) => {}
+            | Change::Credential(_)
+            | Change::Preferences(_)
+            | Change::Provider(_) => {}
         }
     }
     let mut pending: HashMap<_, Vec<_>> = HashMap::new();

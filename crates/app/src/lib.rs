@@ -17,6 +17,7 @@ pub mod notices;
 pub mod places;
 pub mod pool;
 mod preview;
+pub mod provider;
 pub mod request;
 pub mod resource;
 pub mod role;

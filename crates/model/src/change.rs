@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Actor, App, Credential, Entitlement, Group, Id, Identity, Inclusion, Membership, OperationName,
-    Record, RecordKind, Request, Resource, Tag, User, words,
+    Preferences, Provider, Record, RecordKind, Request, Resource, Tag, User, words,
 };
 
 /// A place in the log: 0 before anything was written, then one more for each commit.

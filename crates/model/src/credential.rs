@@ -83,6 +83,8 @@ pub enum Purpose {
     },
     /// A link that signs in once.
     Link,
+    /// A link by which somebody says once who they are at an identity provider.
+    Invitation,
 }
 
 /// How a browser signed in.
@@ -126,7 +128,16 @@ impl Credential {
     pub const fn session(&self) -> Option<&Session> {
         match &self.purpose {
             Purpose::Session(session) => Some(session),
-            Purpose::Token { .. } | Purpose::Link => None,
+            Purpose::Token { .. } | Purpose::Link | Purpose::Invitation => None,
+        }
+    }
+
+    /// What its maker calls it, if it is a token.
+    #[must_use]
+    pub const fn token(&self) -> Option<&Name> {
+        match &self.purpose {
+            Purpose::Token { name, .. } => Some(name),
+            Purpose::Session(_) | Purpose::Link | Purpose::Invitation => None,
         }
     }
 
@@ -148,6 +159,7 @@ impl Credential {
             }) => format!("session by {provider}"),
             Purpose::Token { name, .. } => format!("token {name}"),
             Purpose::Link => "sign-in link".to_owned(),
+            Purpose::Invitation => "invitation".to_owned(),
         }
     }
 }

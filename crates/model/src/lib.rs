@@ -31,6 +31,8 @@ pub mod name;
 pub mod operation;
 mod pending;
 pub mod portal;
+pub mod preferences;
+mod provider;
 pub mod record;
 mod record_kind;
 pub mod refusal;
@@ -53,6 +55,8 @@ pub use id::Id;
 pub use name::{Description, Email, Login, Name, Reason};
 pub use operation::OperationName;
 pub use pending::Pending;
+pub use preferences::{NoticeKind, Preferences};
+pub use provider::{LinkBy, Provider, ProviderState, Unknown};
 pub use record::{
     App, Group, GroupKind, Identity, Inclusion, Membership, MembershipKind, Record, Resource,
     Sourced, User, UserKind,

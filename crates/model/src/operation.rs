@@ -73,6 +73,8 @@ words! {
         IdentityLink = "identity.link",
         /// Who somebody is elsewhere, no longer said.
         IdentityUnlink = "identity.unlink",
+        /// In which groups somebody is, as their identity provider says.
+        IdentityGroups = "identity.groups",
         /// Somebody signed in.
         SessionBegin = "session.begin",
         /// Sessions ended.
@@ -85,6 +87,14 @@ words! {
         TokenRevoke = "token.revoke",
         /// A link made that signs in once.
         LinkIssue = "link.issue",
+        /// An identity provider set up, or changed.
+        ProviderSave = "provider.save",
+        /// People sign in by an identity provider, or no longer do.
+        ProviderSwitch = "provider.switch",
+        /// An identity provider forgotten.
+        ProviderDelete = "provider.delete",
+        /// What somebody wants to be told, said.
+        PreferencesSet = "preferences.set",
         /// What had reached its end moved to history.
         TimeExpire = "time.expire" was "time.passing",
         /// An entry of the log undone.

@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConnectorId, Credential, Entitlement, Id, RecordKind, Request, Tag};
+use crate::{
+    ConnectorId, Credential, Entitlement, Id, Preferences, Provider, RecordKind, Request, Tag,
+};
 pub use crate::{
     group::{App, AppOrigin, AppPart, Authority, Group, GroupKind},
     membership::{Inclusion, Membership},

@@ -30,6 +30,10 @@ macro_rules! records {
             Identity = "identity", "identities";
             /// A session, a token or a link that signs in.
             Credential = "credential", "credentials";
+            /// An identity provider.
+            Provider = "provider", "providers";
+            /// What somebody wants to be told.
+            Preferences = "preferences", "preferences";
         }
     };
 }

@@ -41,6 +41,8 @@ words! {
         LastOwnersGroup = "last_owners_group",
         /// A link signs in once.
         LinkUsed = "link_used",
+        /// Nobody has tried whether it works.
+        NotTried = "not_tried",
         /// The name would pass for another.
         LooksAlike = "looks_alike",
         /// The name is taken.
@@ -103,6 +105,8 @@ words! {
         Ownership = "ownership",
         /// A person.
         Person = "person",
+        /// An identity provider.
+        Provider = "identity provider",
         /// A request.
         Request = "request",
         /// A resource.

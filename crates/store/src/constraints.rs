@@ -60,6 +60,9 @@ pub(crate) const UNIQUE: &[Unique] = &[
     ),
     ("credentials_current", "credentials", &["id"]),
     ("credentials_key", "credentials", &["digest"]),
+    ("preferences_current", "preferences", &["id"]),
+    ("providers_current", "providers", &["id"]),
+    ("providers_key", "providers", &["name"]),
 ];
 
 /// The rule of ours that `error` says was broken.

@@ -19,7 +19,9 @@ const SCRIPTS: &[&str] = &[
     EDITS,
     include_str!("../migrations/0011_credentials.sql"),
     include_str!("../migrations/0012_notices.sql"),
-    include_str!("../migrations/0016_turns.sql"),
+    include_str!("../migrations/0013_turns.sql"),
+    include_str!("../migrations/0014_preferences.sql"),
+    include_str!("../migrations/0015_providers.sql"),
 ];
 
 /// Leaves edits to be moved, which no script can do.

@@ -54,7 +54,9 @@ impl Origins {
                 | Change::Entitlement(_)
                 | Change::Request(_)
                 | Change::Identity(_)
-                | Change::Credential(_) => {}
+                | Change::Credential(_)
+                | Change::Preferences(_)
+                | Change::Provider(_) => {}
             }
         }
         Ok(())

@@ -25,3 +25,28 @@ pub(crate) async fn signing(db: &Db, candidate: [u8; 32]) -> Result<[u8; 32], St
     tx.commit().await?;
     Ok(kept)
 }
+
+/// Keeps a secret that somebody gave, under a name that nothing was kept under.
+pub(crate) async fn keep(db: &Db, name: &str, value: &[u8]) -> Result<(), StoreError> {
+    let mut tx = db.write().await?;
+    let sql = "INSERT INTO secrets (name, value) VALUES ($1, $2)";
+    tx.execute(sql, vec![name.into(), value.to_vec().into()])
+        .await?;
+    tx.commit().await
+}
+
+/// The secret of that name, if there is one.
+pub(crate) async fn find(db: &Db, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT value FROM secrets WHERE name = $1";
+    let rows = db.fetch(sql, vec![name.into()]).await?;
+    let found = rows.first().map(|row| row.bytes(0)).transpose()?;
+    Ok(found.map(Into::into))
+}
+
+/// Forgets a secret.
+pub(crate) async fn forget(db: &Db, name: &str) -> Result<(), StoreError> {
+    let mut tx = db.write().await?;
+    let sql = "DELETE FROM secrets WHERE name = $1";
+    tx.execute(sql, vec![name.into()]).await?;
+    tx.commit().await
+}

@@ -371,6 +371,31 @@ impl Store {
         secrets::signing(self.db(), candidate).await
     }
 
+    /// Keeps what an identity provider is given as a secret, under a number of its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], also where something is kept under that number.
+    pub async fn keep_provider_secret(&self, id: Uuid, secret: &str) -> Result<(), StoreError> {
+        secrets::keep(self.db(), &format!("provider/{id}"), secret.as_bytes()).await
+    }
+
+    /// The secret that is kept under a number.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn provider_secret(&self, id: Uuid) -> Result<Option<String>, StoreError> {
+        let found = secrets::find(self.db(), &format!("provider/{id}")).await?;
+        Ok(found.and_then(|bytes| String::from_utf8(bytes).ok()))
+    }
+
+    /// Forgets the secret that is kept under a number.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn forget_provider_secret(&self, id: Uuid) -> Result<(), StoreError> {
+        secrets::forget(self.db(), &format!("provider/{id}")).await
+    }
+
     /// Whom `login` means to `holder` in the configuration: who it meant when it was first seen
     /// there, and `user` if that is now.
     ///

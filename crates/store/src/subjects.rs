@@ -112,6 +112,8 @@ impl List<'_> {
             }),
             Change::Identity(edit) => both(edit, |identity| self.user(identity.user)),
             Change::Credential(edit) => both(edit, |credential| self.user(credential.user)),
+            Change::Provider(_) => {}
+            Change::Preferences(edit) => both(edit, |it| self.user(it.user())),
             Change::Resource(edit) => both(edit, |resource| {
                 self.add(SubjectKind::Resource, resource.id.uuid(), || {
                     format!("{}:{}", resource.resource_type, resource.resource_id)

@@ -60,6 +60,8 @@ impl<'w> There<'w> {
                 | Change::Request(_)
                 | Change::Identity(_)
                 | Change::Credential(_)
+                | Change::Preferences(_)
+                | Change::Provider(_)
                 | Change::Resource(_) => {}
             }
         }
@@ -102,6 +104,9 @@ impl<'w> There<'w> {
             Change::Identity(edit) => of(edit.subject().map(|i| self.user(i.user))),
             // What was revoked or signed out stays so.
             Change::Credential(edit) => edit.after.is_none(),
+            // What was kept of its secret may be gone, and whoever brings it back tries it anew.
+            Change::Provider(edit) => edit.after.is_none(),
+            Change::Preferences(edit) => of(edit.subject().map(|it| self.user(it.user()))),
             Change::Request(edit) => of(edit.subject().map(|request| {
                 let group = request.wants.group();
                 self.user(request.requester) && group.is_none_or(|group| self.group(group))

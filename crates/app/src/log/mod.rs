@@ -138,6 +138,8 @@ fn kept_since(world: &World, change: &mut Change) {
         | Change::Entitlement(_)
         | Change::Request(_)
         | Change::Identity(_)
-        | Change::Credential(_) => {}
+        | Change::Credential(_)
+        | Change::Preferences(_)
+        | Change::Provider(_) => {}
     }
 }

@@ -1,6 +1,6 @@
 //! What one person is told. It is written down with the commit, names and all, and put into words when it is sent.
 
-use portcullis_model::{Expiry, Group, Id, MembershipKind, Request, Timestamp};
+use portcullis_model::{Expiry, Group, Id, MembershipKind, NoticeKind, Request, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What a notice is about.
@@ -62,6 +62,17 @@ pub enum About {
         /// Who ended it; nobody where its time was over.
         by: Option<String>,
     },
+    /// A token ends soon.
+    TokenEnding {
+        /// What it is called.
+        token: String,
+        /// Whose it is, where it is not the person's own: login and name.
+        of: Option<(String, String)>,
+        /// When.
+        until: Timestamp,
+        /// How many days before.
+        days: u32,
+    },
     /// The person's access ends soon.
     Ending {
         /// Which.
@@ -71,6 +82,20 @@ pub enum About {
         /// How many days before.
         days: u32,
     },
+}
+
+impl About {
+    /// Of which kind it is, which people want to be told or not.
+    #[must_use]
+    pub const fn kind(&self) -> NoticeKind {
+        match self {
+            Self::Asked { .. } => NoticeKind::Asked,
+            Self::Decided { .. } => NoticeKind::Decided,
+            Self::Given { .. } | Self::Moved { .. } | Self::Lost { .. } => NoticeKind::Changed,
+            Self::Ending { .. } => NoticeKind::Ending,
+            Self::TokenEnding { .. } => NoticeKind::Token,
+        }
+    }
 }
 
 /// Somebody's place in a group.
@@ -127,6 +152,11 @@ impl About {
             | Self::Moved { grant, .. }
             | Self::Lost { grant, .. }
             | Self::Ending { grant, .. } => format!("/groups/{}", grant.group),
+            Self::TokenEnding { of: None, .. } => "/account".to_owned(),
+            Self::TokenEnding {
+                of: Some((login, _)),
+                ..
+            } => format!("/account?user={login}"),
         }
     }
 
@@ -137,7 +167,7 @@ impl About {
             | Self::Decided { reason, .. }
             | Self::Given { reason, .. }
             | Self::Moved { reason, .. } => reason,
-            Self::Lost { .. } | Self::Ending { .. } => "",
+            Self::Lost { .. } | Self::Ending { .. } | Self::TokenEnding { .. } => "",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Whose access ends soon. Nothing is committed when an end comes near: a task asks, for each stretch of time once.
 
-use portcullis_model::{Membership, Timestamp, World};
+use portcullis_model::{Credential, Membership, Timestamp, User, UserKind, World};
 
 use super::{
     about::{About, Grant},
@@ -94,5 +94,65 @@ fn notice(world: &World, lead: Lead, membership: &Membership, end: Timestamp) ->
         until: end,
         days: lead.days,
     };
-    Notice::new(user, about)
+    Notice::new(world, user, about)
+}
+
+/// What there is to tell about tokens whose end came near between `from` and `now`, each with a key that is its own. They
+/// are told to whom they are of; those of a service to whom it reports to, or to the admins.
+///
+/// A token is not told that another of its name outlives, nor one that lasts no longer than twice as long as the lead.
+#[must_use]
+pub fn tokens_ending(
+    world: &World,
+    lead: Lead,
+    from: Timestamp,
+    now: Timestamp,
+) -> Vec<(String, Notice)> {
+    let days = i64::from(lead.days);
+    let mut all = Vec::new();
+    for token in world.tokens_ending(from.plus_days(days), now.plus_days(days)) {
+        let (Some(name), Some(end), Some(user)) = (
+            token.token(),
+            token.validity.until.instant(),
+            world.user(token.user),
+        ) else {
+            continue;
+        };
+        let long = end > token.validity.from.plus_days(2 * days);
+        let near = end <= now.plus_days(i64::from(lead.nearest));
+        if !long || near || is_replaced(world, token) {
+            continue;
+        }
+        for to in responsible(world, user, now) {
+            let of = (to.id != user.id).then(|| (user.login.to_string(), user.name.to_string()));
+            let about = About::TokenEnding {
+                token: name.to_string(),
+                of,
+                until: end,
+                days: lead.days,
+            };
+            let key = format!("token-ends:{}:{}d:{}", token.id, lead.days, to.id);
+            all.extend(Notice::new(world, to, about).map(|notice| (key, notice)));
+        }
+    }
+    all
+}
+
+/// Whether another token of its name holds for longer.
+fn is_replaced(world: &World, token: &Credential) -> bool {
+    let mut others = world.credentials_of(token.user);
+    others
+        .any(|other| other.token() == token.token() && other.validity.until > token.validity.until)
+}
+
+/// Who sees to what a user needs: they themselves; for a program whom it reports to, or the admins.
+fn responsible<'w>(world: &'w World, user: &'w User, now: Timestamp) -> Vec<&'w User> {
+    if user.kind == UserKind::Person {
+        return vec![user];
+    }
+    let manager = user.manager.and_then(|id| world.user(id));
+    match manager.filter(|it| it.kind == UserKind::Person) {
+        Some(manager) => vec![manager],
+        None => world.admins(None, now),
+    }
 }

@@ -83,9 +83,9 @@ const fn told(record: RecordKind) -> &'static [What] {
         R::User | R::Tag | R::App | R::Group | R::Inclusion | R::Membership | R::Entitlement => {
             EDITS
         }
-        R::Resource | R::Identity => EDITS,
-        // Who has signed in where is nobody's outside, and neither is any digest.
-        R::Credential => &[],
+        R::Resource | R::Identity | R::Provider => EDITS,
+        // Who has signed in where, and wants to be told what, is nobody's outside, and neither is any digest.
+        R::Credential | R::Preferences => &[],
         R::Request => &[
             What::Created,
             What::Approved,

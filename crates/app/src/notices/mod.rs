@@ -19,7 +19,7 @@ mod text;
 pub use self::{
     about::{About, Grant, Outcome},
     digest::{Digest, Line},
-    ending::{LEADS, Lead, ending},
+    ending::{LEADS, Lead, ending, tokens_ending},
     event::{Event, events},
     filter::EventFilter,
     kind::{EventKind, What},

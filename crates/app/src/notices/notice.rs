@@ -1,8 +1,8 @@
 //! Which people a commit concerns, and what each should know.
 
 use portcullis_model::{
-    Actor, ChangeSet, Context, Edit, Id, Membership, Request, State, SystemActor, User, UserKind,
-    World,
+    Actor, ChangeSet, Context, Edit, Id, Membership, Preferences, Request, State, SystemActor,
+    User, UserKind, World,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,10 +33,12 @@ pub struct Recipient {
 }
 
 impl Notice {
-    /// A notice for somebody; none for programs, which read nothing.
+    /// A notice for somebody; none for programs, which read nothing, nor for who does not want it.
     #[must_use]
-    pub fn new(to: &User, about: About) -> Option<Self> {
-        let to = (to.kind == UserKind::Person).then(|| Recipient {
+    pub fn new(world: &World, to: &User, about: About) -> Option<Self> {
+        let wants = |it: &Preferences| !it.off.contains(&about.kind());
+        let told = to.kind == UserKind::Person && world.preferences(to.id).is_none_or(wants);
+        let to = told.then(|| Recipient {
             user: to.id,
             name: to.name.to_string(),
             email: to.email.as_ref().map(ToString::to_string),
@@ -76,7 +78,7 @@ fn of_request(edit: &Edit<Request>, names: &Names<'_>, context: &Context) -> Vec
         let others = |user: &&User| by.user() != Some(user.id);
         requester
             .filter(others)
-            .and_then(|user| Notice::new(user, about))
+            .and_then(|user| Notice::new(names.world(), user, about))
             .into_iter()
             .collect()
     };
@@ -119,7 +121,7 @@ fn asked(request: &Request, what: String, names: &Names<'_>, context: &Context) 
         .into_iter()
         .filter(|user| context.actor.user() != Some(user.id));
     others
-        .filter_map(|user| Notice::new(user, about.clone()))
+        .filter_map(|user| Notice::new(names.world(), user, about.clone()))
         .collect()
 }
 
@@ -164,5 +166,5 @@ fn of_fact(edit: &Edit<Membership>, names: &Names<'_>, context: &Context) -> Opt
         },
         (None, None) => return None,
     };
-    Notice::new(user, about)
+    Notice::new(names.world(), user, about)
 }

@@ -55,6 +55,17 @@ pub(super) fn of_edit(edit: &Change, kind: EventKind, names: &Names<'_>, by: Act
                 made(done, "created")
             )
         }),
+        Change::Provider(edit) => edit.subject().map(|it| {
+            let done = match done {
+                EditKind::Created => "set up",
+                EditKind::Changed => "changed",
+                EditKind::Ended => "removed",
+            };
+            format!("The identity provider {} was {done}", it.title)
+        }),
+        Change::Preferences(edit) => edit
+            .subject()
+            .map(|it| format!("{} chose what to be told", names.user(it.user()))),
         Change::Identity(edit) => edit.subject().map(|identity| {
             let (user, system) = (names.user(identity.user), identity.connector);
             match done {
@@ -173,6 +184,16 @@ pub(super) fn of_notice(about: &About) -> String {
             grant,
             by: Some(by),
         } => format!("You are no longer {}: {by} ended it.", place(grant)),
+        About::TokenEnding {
+            token,
+            of,
+            until: at,
+            ..
+        } => format!(
+            "{} ends on {}. Rotate it before, or what uses it stops.",
+            token_of(token, of.as_ref()),
+            moment(*at)
+        ),
         About::Ending {
             grant, until: at, ..
         } => format!(
@@ -181,6 +202,13 @@ pub(super) fn of_notice(about: &About) -> String {
             grant.name,
             moment(*at)
         ),
+    }
+}
+
+fn token_of(token: &str, of: Option<&(String, String)>) -> String {
+    match of {
+        None => format!("Your token {token}"),
+        Some((_, name)) => format!("The token {token} of {name}"),
     }
 }
 
@@ -199,6 +227,12 @@ pub(super) fn in_short(about: &About) -> String {
         ),
         About::Lost { grant, .. } => {
             format!("You are no longer {} of {}", one(grant.kind), grant.name)
+        }
+        About::TokenEnding {
+            token, of, until, ..
+        } => {
+            let day = until.to_jiff().strftime("%-d %b %Y");
+            format!("{} ends on {day}", token_of(token, of.as_ref()))
         }
         About::Ending { grant, until, .. } => {
             let day = until.to_jiff().strftime("%-d %b %Y");

@@ -3,12 +3,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use portcullis_model::Unknown;
 use portcullis_model::{
-    ChangeSet, ConnectorId, Context, Edit, Email, Id, Identity, Login, Name, OperationName,
-    Refusal, RefusalCode, Session, Timestamp, User, UserKind, World, words,
+    ChangeSet, ConnectorId, Context, Digest, Edit, Email, Id, Identity, Login, Name, Noun,
+    OperationName, Purpose, Refusal, RefusalCode, Session, Timestamp, User, UserKind, World,
 };
 
-use super::{LinkBy, NewSession, Whom};
+use super::{LinkBy, NewSession, Whom, redeem::good};
 use crate::Operation;
 
 /// What an identity provider proved.
@@ -30,14 +31,25 @@ pub struct Proved {
     pub at: Option<Timestamp>,
 }
 
-words! {
-    /// What becomes of people nobody knows.
-    pub enum Unknown {
-        /// They are not let in.
-        Refuse = "refuse",
-        /// They are made known.
-        Create = "create",
-    }
+/// Who may come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Whoever it is.
+    Whoever {
+        /// How somebody is found who signs in for the first time.
+        link_by: LinkBy,
+        /// What becomes of people nobody knows.
+        unknown: Unknown,
+    },
+    /// Whoever proves anew that they are this user, and nobody else.
+    Only(Id<User>),
+    /// Whoever the account is linked to by this.
+    Binding {
+        /// Who they are here.
+        user: Id<User>,
+        /// The invitation, which is used up; none where they are signed in as that user.
+        invitation: Option<Digest>,
+    },
 }
 
 /// Signs somebody in.
@@ -45,10 +57,8 @@ words! {
 pub struct BeginSession {
     /// Who, by the provider.
     pub proved: Proved,
-    /// How somebody is found who signs in for the first time.
-    pub link_by: LinkBy,
-    /// What becomes of people nobody knows.
-    pub unknown: Unknown,
+    /// Who may come in by it.
+    pub entry: Entry,
     /// Their session.
     pub session: NewSession,
 }
@@ -56,9 +66,23 @@ pub struct BeginSession {
 impl Operation for BeginSession {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let mut change = ChangeSet::new(OperationName::SessionBegin);
-        let user = self
-            .proved
-            .user(world, context, self.link_by, self.unknown, &mut change)?;
+        let proved = &self.proved;
+        let user = match self.entry {
+            Entry::Whoever { link_by, unknown } => {
+                proved.user(world, context, link_by, unknown, &mut change)?
+            }
+            Entry::Only(user) => proved.only(world, user)?,
+            Entry::Binding { user, invitation } => {
+                if let Some(link) = invitation {
+                    let link = good(world, context, link, &Purpose::Invitation)?;
+                    if link.user != user {
+                        return Err(Refusal::not_found(Noun::User, user));
+                    }
+                    change.push(link.end());
+                }
+                proved.bound(world, context, user, &mut change)?
+            }
+        };
         let how = Session {
             proved_at: self.proved.at.unwrap_or(context.now).min(context.now),
             provider: Some(self.proved.provider),
@@ -71,6 +95,56 @@ impl Operation for BeginSession {
 }
 
 impl Proved {
+    /// That user, where it is they.
+    fn only(&self, world: &World, user: Id<User>) -> Result<Id<User>, Refusal> {
+        let account = (self.provider, &*self.subject);
+        match Whom::of(world, account, None, LinkBy::Subject) {
+            Whom::Linked(found) if found.id == user => Ok(user),
+            _ => Err(Refusal::rule(
+                RefusalCode::NotLinked,
+                "that is not the account you signed in with",
+                "sign in with that one, or sign out first",
+            )),
+        }
+    }
+
+    /// That user, who is linked to the account unless they are already.
+    fn bound(
+        &self,
+        world: &World,
+        context: &Context,
+        user: Id<User>,
+        change: &mut ChangeSet,
+    ) -> Result<Id<User>, Refusal> {
+        let user = world.require_user(user)?;
+        let account = (self.provider, &*self.subject);
+        if let Whom::Linked(found) = Whom::of(world, account, None, LinkBy::Subject) {
+            if found.id == user.id {
+                return Ok(user.id);
+            }
+            return Err(Refusal::rule(
+                RefusalCode::AlreadyLinked,
+                "that account is somebody else's here",
+                "sign in with your own, or ask an admin",
+            ));
+        }
+        let mut known = world.identities_of(user.id);
+        if known.any(|known| known.connector == self.provider) {
+            return Err(Refusal::rule(
+                RefusalCode::AlreadyLinked,
+                "you are known by another account there",
+                "sign in with that one, or ask an admin to unlink it first",
+            ));
+        }
+        change.push(Identity::link(
+            context,
+            user.id,
+            self.provider,
+            &self.subject,
+        )?);
+        Ok(user.id)
+    }
+
     /// Who they are here.
     fn user(
         &self,
@@ -86,7 +160,16 @@ impl Proved {
             Whom::ByAddress(user) => user.id,
             Whom::NotMeant(why) => return Err(self.unlinked(why)),
             Whom::Nobody if unknown == Unknown::Refuse => {
-                return Err(self.unlinked("nobody here is known by that account"));
+                let by_address = link_by == LinkBy::VerifiedEmail;
+                return Err(self.unlinked(match &self.email {
+                    None if by_address => {
+                        "nobody here is known by that account, and it says no address that it has verified"
+                    }
+                    Some(_) if by_address => {
+                        "nobody here is known by that account, or has its address"
+                    }
+                    _ => "nobody here is known by that account",
+                }));
             }
             Whom::Nobody => self.make_known(world, context, change)?,
         };

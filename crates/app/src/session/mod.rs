@@ -2,6 +2,7 @@
 
 mod begin;
 mod end;
+mod groups;
 mod redeem;
 mod whom;
 
@@ -11,8 +12,9 @@ use portcullis_model::{
 };
 
 pub use self::{
-    begin::{BeginSession, Proved, Unknown},
+    begin::{BeginSession, Entry, Proved, Unknown},
     end::{EndSessions, Which},
+    groups::{MOST_GROUPS, SetGroups, counts, groups_source},
     redeem::RedeemLink,
     whom::{LinkBy, Whom},
 };

@@ -1,17 +1,8 @@
 //! Who somebody is here whom an identity provider has proved, for every way in: pages, tokens and
 //! proxies ask the same.
 
-use portcullis_model::{ConnectorId, User, World, words};
-
-words! {
-    /// Who signs in for the first time is whom.
-    pub enum LinkBy {
-        /// Whom an admin or a source has linked.
-        Subject = "subject",
-        /// Also who has that verified e-mail address here.
-        VerifiedEmail = "verified_email",
-    }
-}
+pub use portcullis_model::LinkBy;
+use portcullis_model::{ConnectorId, User, World};
 
 /// Who that is.
 #[derive(Clone, Copy, Debug, PartialEq)]

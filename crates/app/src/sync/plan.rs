@@ -74,6 +74,8 @@ impl Plan {
                 // Ends of identities are counted where they are found; the rest is never ended.
                 Change::Identity(_)
                 | Change::Credential(_)
+                | Change::Preferences(_)
+                | Change::Provider(_)
                 | Change::Group(_)
                 | Change::App(_)
                 | Change::Tag(_)

@@ -10,7 +10,7 @@ use super::turn::Turn;
 use crate::{
     App,
     deliver::Sink,
-    notices::{LEADS, Lead, ending},
+    notices::{LEADS, Lead, ending, tokens_ending},
 };
 
 /// How often it is looked.
@@ -40,7 +40,11 @@ async fn remind_of(app: &App, sinks: &[Arc<dyn Sink>], lead: Lead) -> Result<boo
     let from = outbox.looked_until(lead.task).await?;
     // Who looks for the first time begins now: nobody wants to hear of all that is near already.
     let (found, until) = match from {
-        Some(from) => ending(&world, lead, from, now),
+        Some(from) => {
+            let (mut found, until) = ending(&world, lead, from, now);
+            found.extend(tokens_ending(&world, lead, from, until));
+            (found, until)
+        }
         None => (Vec::new(), now),
     };
     let effects = found.iter().flat_map(|(key, notice)| {

@@ -7,9 +7,9 @@ mod rotate;
 
 pub use self::{
     issue::IssueToken,
-    link::{IssueLink, LINK_SECONDS},
+    link::{IssueLink, LinkTo},
     revoke::RevokeCredential,
-    rotate::{OVERLAP_SECONDS, RotateToken},
+    rotate::{OVERLAP_SECONDS, RotateToken, as_long_again},
 };
 
 use portcullis_model::{Context, Expiry, Refusal};

@@ -2,7 +2,7 @@
 
 use portcullis_model::{
     ChangeSet, Context, Credential, Digest, Edit, Expiry, Id, Noun, OperationName, Purpose,
-    Refusal, World,
+    Refusal, Timestamp, Validity, World,
 };
 
 use super::ends;
@@ -10,6 +10,15 @@ use crate::Operation;
 
 /// For so long the old one holds beside the new one, unless said otherwise.
 pub const OVERLAP_SECONDS: i64 = 86_400;
+
+/// When one ends that holds as long as `old` was made for, from `now` on.
+#[must_use]
+pub fn as_long_again(old: &Credential, now: Timestamp) -> Expiry {
+    let Validity { from, until } = old.validity;
+    until.instant().map_or(Expiry::NEVER, |end| {
+        Expiry::at(now.plus_seconds((end.micros() - from.micros()) / 1_000_000))
+    })
+}
 
 /// Makes a token like another, which ends soon after.
 #[derive(Clone, Copy, Debug)]

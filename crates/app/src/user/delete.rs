@@ -31,6 +31,9 @@ impl Operation for DeleteUser {
         for credential in world.credentials_of(user.id) {
             change.push(credential.end());
         }
+        if let Some(preferences) = world.preferences(user.id) {
+            change.push(Edit::end(preferences.clone()));
+        }
         for report in world.users().filter(|other| other.manager == Some(user.id)) {
             let after = User {
                 manager: None,

@@ -4,8 +4,10 @@ mod create;
 mod delete;
 mod edit;
 mod init;
+mod preferences;
 
 pub use create::CreateUser;
 pub use delete::DeleteUser;
 pub use edit::EditUser;
 pub use init::InitAdmin;
+pub use preferences::SetPreferences;

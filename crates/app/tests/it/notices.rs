@@ -2,13 +2,17 @@
 
 use portcullis_app::{
     group::{AddPeople, RemovePeople},
-    notices::{About, Digest, EventKind, LEADS, Notice, ending, events, notices},
+    notices::{
+        About, Digest as Message, EventKind, LEADS, Notice, ending, events, notices, tokens_ending,
+    },
     request::{Approve, CreateRequest, Reject, Withdraw},
     tasks::ExpireFacts,
+    token::{IssueToken, RotateToken},
+    user::{CreateUser, DeleteUser, SetPreferences},
 };
 use portcullis_model::{
-    Actor, ChangeSet, ConnectorId, Edit, Expiry, MembershipKind, OperationName, Reason,
-    SystemActor, User, Wants,
+    Actor, ChangeSet, ConnectorId, Digest, Edit, Expiry, MembershipKind, NoticeKind, OperationName,
+    Reason, Scope, SystemActor, User, UserKind, Wants,
 };
 
 use crate::town::{NEVER, NOW, Town, days, parse};
@@ -28,7 +32,7 @@ fn told(town: &Town, by: Actor, change: &ChangeSet) -> Vec<String> {
 }
 
 fn said(notice: &Notice) -> String {
-    let digest = Digest::of(std::slice::from_ref(notice));
+    let digest = Message::of(std::slice::from_ref(notice));
     format!("{}: {}", notice.to.name, digest.lines[0].text)
 }
 
@@ -100,7 +104,7 @@ fn who_asked_is_told_what_became_of_it_once() {
         said(&all[0]),
         "ben: olga rejected your request for membership in Payroll."
     );
-    assert_eq!(Digest::of(&all).lines[0].reason, "ask Lab");
+    assert_eq!(Message::of(&all).lines[0].reason, "ask Lab");
 
     ask(&mut town, "ben", NEVER);
     let request = town.request_of("ben").unwrap().id;
@@ -159,11 +163,12 @@ fn nobody_is_told_what_a_source_says_nor_are_programs_or_the_deleted() {
     let change = town.does("olga", &add(&town.clone(), "ana", NEVER));
     assert!(told(&town, Actor::Connector(ConnectorId::IMPORT), &change).is_empty());
     let robot = User {
-        kind: portcullis_model::UserKind::Service,
+        kind: UserKind::Service,
         ..town.world.find_user("ana").unwrap().clone()
     };
     assert_eq!(
         Notice::new(
+            &town.world,
             &robot,
             notices(&change, &town.world, &town.context(by(&town, "olga")))[0]
                 .about
@@ -181,6 +186,40 @@ fn nobody_is_told_what_a_source_says_nor_are_programs_or_the_deleted() {
 }
 
 #[test]
+fn who_does_not_want_a_kind_is_not_told_it_and_others_are() {
+    let mut town = town();
+    let off = |town: &Town, login: &str, off: &[NoticeKind]| SetPreferences {
+        user: town.uid(login),
+        off: off.iter().copied().collect(),
+    };
+    town.does("olga", &off(&town.clone(), "olga", &[NoticeKind::Asked]));
+    let change = ask(&mut town, "ana", NEVER);
+    assert!(told(&town, by(&town, "ana"), &change).is_empty());
+    // Whoever turned off one kind is told the others.
+    town.does("ben", &off(&town.clone(), "ben", &[NoticeKind::Asked]));
+    let olga = by(&town, "olga");
+    let change = town.does("olga", &add(&town.clone(), "ben", days(30)));
+    assert_eq!(told(&town, olga, &change).len(), 1);
+    assert_eq!(ends(&town, 0, 24).len(), 1);
+    let all = NoticeKind::ALL;
+    town.does("ben", &off(&town.clone(), "ben", &all));
+    assert!(told(&town, olga, &change).is_empty());
+    assert!(ends(&town, 0, 24).is_empty());
+    // Nobody says it for others, and it can be taken back.
+    let nothing = off(&town, "ben", &[]);
+    let foreign = town.clone().tries("root", &nothing);
+    assert_eq!(foreign.unwrap_err().code(), "not_allowed");
+    town.does("ben", &nothing);
+    let user = town.uid("ben");
+    assert!(town.world.preferences(user).is_none());
+    assert_eq!(ends(&town, 0, 24).len(), 1);
+    // They end with whose they are.
+    town.does("ben", &off(&town.clone(), "ben", &all));
+    town.does("root", &DeleteUser { user });
+    assert!(town.world.preferences(user).is_none());
+}
+
+#[test]
 fn many_that_wait_for_one_person_are_one_message() {
     let mut town = town();
     let mut all = Vec::new();
@@ -193,10 +232,10 @@ fn many_that_wait_for_one_person_are_one_message() {
             &town.context(by(&town, &format!("u{n}"))),
         ));
     }
-    let digest = Digest::of(&all);
+    let digest = Message::of(&all);
     assert_eq!(digest.subject, "60 requests need your decision");
     assert_eq!((digest.lines.len(), digest.more), (50, 10));
-    let one = Digest::of(&all[..1]);
+    let one = Message::of(&all[..1]);
     assert_eq!(
         (one.subject.as_str(), one.more),
         ("u0 asks for membership in Payroll", 0)
@@ -204,7 +243,7 @@ fn many_that_wait_for_one_person_are_one_message() {
     assert!(one.lines[0].path.starts_with("/requests/"));
     // Nothing is said twice.
     let twice = [all[0].clone(), all[0].clone()];
-    assert_eq!(Digest::of(&twice), one);
+    assert_eq!(Message::of(&twice), one);
 }
 
 /// Who is told of an end, in how many days, between two days from now.
@@ -347,5 +386,66 @@ fn every_edit_is_an_event_with_a_name_and_a_sentence() {
         texts,
         wanted.map(|(kind, text)| (kind.to_owned(), text.to_owned()))
     );
-    assert_eq!(EventKind::all().count(), 33);
+    assert_eq!(EventKind::all().count(), 36);
+}
+
+#[test]
+fn a_token_s_end_is_told_to_whom_it_is_of_or_to_who_sees_to_it() {
+    let mut town = town();
+    let issue = |town: &Town, login: &str, name: &str, lasts: i64| IssueToken {
+        user: town.uid(login),
+        name: parse!(Name, name),
+        scopes: [Scope::Read].into(),
+        digest: Digest([town.world.position().0 as u8; 32]),
+        until: days(lasts),
+    };
+    let robot = |town: &Town, login: &str, manager: Option<&str>| CreateUser {
+        login: parse!(Login, login),
+        name: parse!(Name, login),
+        email: None,
+        kind: UserKind::Service,
+        manager: manager.map(|login| town.uid(login)),
+        attributes: [].into(),
+    };
+    town.does("root", &robot(&town.clone(), "deployer", Some("olga")));
+    town.does("root", &robot(&town.clone(), "orphan", None));
+    for (login, name, lasts) in [
+        ("ana", "laptop", 100),
+        ("deployer", "pipeline", 100),
+        ("orphan", "job", 100),
+        ("ben", "short", 10),
+    ] {
+        town.does("root", &issue(&town.clone(), login, name, lasts));
+    }
+    let told = |town: &Town, lead: usize, from: i64, until: i64| {
+        let (from, until) = (NOW.plus_days(from), NOW.plus_days(until));
+        let all = tokens_ending(&town.world, LEADS[lead], from, until);
+        let mut said: Vec<_> = all.iter().map(|(_, notice)| said(notice)).collect();
+        said.sort();
+        said
+    };
+    assert_eq!(told(&town, 0, 0, 92), [""; 0]);
+    let week = told(&town, 0, 92, 94);
+    assert_eq!(week.len(), 3, "{week:?}");
+    assert!(
+        week[0].starts_with("ana: Your token laptop ends on"),
+        "{week:?}"
+    );
+    assert!(week[1].starts_with("olga: The token pipeline of deployer ends on"));
+    assert!(week[2].starts_with("root: The token job of orphan ends on"));
+    assert_eq!(told(&town, 1, 98, 99).len(), 3, "a day before");
+    // Where another of its name lives longer there is nothing to do.
+    let rotate = RotateToken {
+        token: town
+            .world
+            .credentials_of(town.uid("ana"))
+            .next()
+            .unwrap()
+            .id,
+        digest: Digest([99; 32]),
+        until: days(300),
+        overlap: 200 * 86_400,
+    };
+    town.does("ana", &rotate);
+    assert_eq!(told(&town, 0, 92, 94).len(), 2);
 }

@@ -2,7 +2,11 @@
 
 use portcullis_app::{
     identity::{LinkIdentity, UnlinkIdentity},
-    session::{BeginSession, EndSessions, LinkBy, NewSession, Proved, Unknown, Which},
+    session::{
+        BeginSession, EndSessions, Entry, LinkBy, NewSession, Proved, SetGroups, Unknown, Which,
+        counts, groups_source,
+    },
+    token::{IssueLink, LinkTo},
     user::{CreateUser, DeleteUser},
 };
 use portcullis_model::{
@@ -30,8 +34,10 @@ fn begin(town: &Town, subject: &str, email: Option<&str>, number: u8) -> BeginSe
             acr: None,
             at: None,
         },
-        link_by: LinkBy::Subject,
-        unknown: Unknown::Refuse,
+        entry: Entry::Whoever {
+            link_by: LinkBy::Subject,
+            unknown: Unknown::Refuse,
+        },
         session: NewSession {
             digest: Digest([number; 32]),
             until: town.now.plus_days(7),
@@ -103,8 +109,7 @@ fn who_signs_in_is_found_by_subject_and_by_address_only_where_that_is_set() {
     for (subject, email, link_by, unknown, wanted) in table {
         let mut town = town();
         let sign_in = BeginSession {
-            link_by,
-            unknown,
+            entry: Entry::Whoever { link_by, unknown },
             ..begin(&town, subject, email, 1)
         };
         let what = format!("{subject} {email:?} {link_by:?} {unknown:?}");
@@ -243,4 +248,164 @@ fn signing_in_leaves_what_decisions_are_made_from_where_it_was() {
     let ends = EndSessions(Which::AllOf(town.uid("ben"), None));
     town.does("ben", &ends);
     assert_eq!(town.world.access_position(), before);
+}
+
+#[test]
+fn proving_oneself_anew_is_for_the_same_person_only() {
+    let mut town = town();
+    let link = |town: &Town, login: &str, subject: &str| LinkIdentity {
+        user: town.uid(login),
+        connector: okta(),
+        external_id: subject.to_owned(),
+    };
+    town.does("root", &link(&town.clone(), "ana", "ana-sub"));
+    let only = |town: &Town, login: &str, subject: &str, number| BeginSession {
+        entry: Entry::Only(town.uid(login)),
+        ..begin(town, subject, Some("ana@example.com"), number)
+    };
+    assert!(
+        town.clone()
+            .as_actor(SIGN_IN, &only(&town, "ana", "00uBen", 1))
+            .is_err()
+    );
+    assert!(
+        town.clone()
+            .as_actor(SIGN_IN, &only(&town, "ana", "new-sub", 1))
+            .is_err()
+    );
+    let operation = only(&town, "ana", "ana-sub", 1);
+    town.as_actor(SIGN_IN, &operation).unwrap();
+    assert_eq!(who(&town, 1).as_deref(), Some("ana"));
+}
+
+#[test]
+fn an_invitation_links_an_account_once_and_takes_over_nobody() {
+    let mut town = town();
+    let invited = |town: &Town, login: &str, number: u8| IssueLink {
+        user: town.uid(login),
+        to: LinkTo::Bind,
+        digest: Digest([number; 32]),
+    };
+    let accept =
+        |town: &Town, login: &str, subject: &str, invitation: Option<u8>, session| BeginSession {
+            entry: Entry::Binding {
+                user: town.uid(login),
+                invitation: invitation.map(|number| Digest([number; 32])),
+            },
+            ..begin(town, subject, Some("other@example.com"), session)
+        };
+    town.does("root", &invited(&town.clone(), "ana", 90));
+    town.does("root", &invited(&town.clone(), "ben", 91));
+    // Nobody invites but admins, and nobody takes up another's invitation, or one that was never made.
+    assert!(
+        town.clone()
+            .tries("ben", &invited(&town, "ana", 92))
+            .is_err()
+    );
+    for (login, invitation) in [("ben", 90), ("ana", 77)] {
+        let wrong = accept(&town, login, "x", Some(invitation), 1);
+        assert!(town.clone().as_actor(SIGN_IN, &wrong).is_err());
+    }
+    let operation = accept(&town, "ana", "ana-sub", Some(90), 1);
+    town.as_actor(SIGN_IN, &operation).unwrap();
+    assert_eq!(who(&town, 1).as_deref(), Some("ana"));
+    let known = town.world.user_by_identity(okta(), "ana-sub");
+    assert_eq!(known.map(|user| user.login.as_str()), Some("ana"));
+    // It is used up; the account is hers, and she has one there.
+    let again = accept(&town, "ana", "ana-sub", Some(90), 2);
+    assert_eq!(
+        town.clone().as_actor(SIGN_IN, &again).unwrap_err().code(),
+        "link_used"
+    );
+    let hers = accept(&town, "ben", "ana-sub", Some(91), 2);
+    assert_eq!(
+        town.clone().as_actor(SIGN_IN, &hers).unwrap_err().code(),
+        "already_linked"
+    );
+    let second = accept(&town, "ana", "second-sub", None, 2);
+    assert_eq!(
+        town.clone().as_actor(SIGN_IN, &second).unwrap_err().code(),
+        "already_linked"
+    );
+    // It ends after a week.
+    town.now = town.now.plus_days(8);
+    let late = accept(&town, "ben", "ben-sub", Some(91), 3);
+    assert_eq!(
+        town.as_actor(SIGN_IN, &late).unwrap_err().code(),
+        "link_used"
+    );
+}
+
+#[test]
+fn groups_of_a_provider_are_its_own_roles_and_fill_nothing_of_others() {
+    let mut town = town().groups(&["eng"]).roles(&["Role-okta-taken"]);
+    let source = Actor::Connector(groups_source(okta()).unwrap());
+    let set = |town: &Town, login: &str, groups: &[&str]| SetGroups {
+        user: town.uid(login),
+        provider: okta(),
+        groups: groups.iter().map(|it| (*it).to_owned()).collect(),
+    };
+    let has = |town: &Town, login: &str| {
+        let all = town.world.direct_of_user(town.uid(login));
+        let mut all: Vec<_> = all
+            .map(|it| town.world.group(it.group).unwrap().name.to_string())
+            .collect();
+        all.sort();
+        all
+    };
+    // A name that is somebody else's, and one that is none, are no groups here.
+    let claims = ["eng", "taken", "ops", "a\u{0}b", "Role-okta-eng"];
+    town.as_actor(source, &set(&town.clone(), "ana", &claims))
+        .unwrap();
+    let own = ["Role-okta-Role-okta-eng", "Role-okta-eng", "Role-okta-ops"];
+    assert_eq!(has(&town, "ana"), own);
+    town.as_actor(source, &set(&town.clone(), "ben", &["eng"]))
+        .unwrap();
+    assert_eq!(has(&town, "ben"), ["Role-okta-eng"]);
+    // Twice in a row it is nothing, and what is no longer said ends, of that person only.
+    let again = town
+        .as_actor(source, &set(&town.clone(), "ana", &claims))
+        .unwrap();
+    assert!(again.is_empty(), "{again:?}");
+    town.as_actor(source, &set(&town.clone(), "ana", &["ops"]))
+        .unwrap();
+    assert_eq!(has(&town, "ana"), ["Role-okta-ops"]);
+    assert_eq!(has(&town, "ben"), ["Role-okta-eng"]);
+    town.as_actor(source, &set(&town.clone(), "ana", &[]))
+        .unwrap();
+    assert_eq!(has(&town, "ana"), [""; 0]);
+    // What people granted stays, and what another source says that is called as the provider is.
+    let file = Actor::Connector(okta());
+    assert!(
+        town.clone()
+            .as_actor(file, &set(&town, "ben", &[]))
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(has(&town, "ben"), ["Role-okta-eng"]);
+    let admins = "App-Portcullis-Owners";
+    assert!(town.world.find_group(admins).is_some());
+    town.as_actor(source, &set(&town.clone(), "ben", &[admins, "eng"]))
+        .unwrap();
+    assert!(!town.world.is_admin(town.uid("ben"), town.now));
+    assert!(
+        town.clone()
+            .tries("root", &set(&town, "ana", &["ops"]))
+            .is_err()
+    );
+}
+
+#[test]
+fn which_claimed_groups_count_is_said_by_name_or_beginning() {
+    let filter = |all: &[&str]| all.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    assert!(counts(&[], "any"));
+    let some = filter(&["ops", "eng-*"]);
+    for (claim, wanted) in [
+        ("ops", true),
+        ("ops2", false),
+        ("eng-web", true),
+        ("eng", false),
+    ] {
+        assert_eq!(counts(&some, claim), wanted, "{claim}");
+    }
 }

@@ -118,6 +118,10 @@ matrix! {
     MakeLink: Admin => "make links that sign in",
     /// End a session, a token or a link.
     EndCredential: Admin, Oneself => "end sessions and tokens of this user",
+    /// Change how the program works: who signs in by what.
+    ManageSettings: Admin => "change the settings",
+    /// Say what one wants to be told.
+    SetPreferences: Oneself => "say what somebody else wants to be told",
 }
 
 impl Relation {

@@ -50,7 +50,9 @@ impl<'a> Permissions<'a> {
                 | Change::Request(_)
                 | Change::Resource(_)
                 | Change::Identity(_)
-                | Change::Credential(_) => {}
+                | Change::Credential(_)
+                | Change::Preferences(_)
+                | Change::Provider(_) => {}
             }
         }
         Self {
@@ -107,6 +109,12 @@ impl<'a> Permissions<'a> {
                 _ => self.may(Action::LinkIdentity, Target::Nothing),
             },
             Change::Credential(edit) => self.credential(edit),
+            Change::Provider(_) => self.may(Action::ManageSettings, Target::Nothing),
+            Change::Preferences(edit) => match edit.subject() {
+                Some(of) if edit.after.is_none() && self.ended.users.contains(&of.user()) => Ok(()),
+                Some(of) => self.may(Action::SetPreferences, Target::User(of.user())),
+                None => Ok(()),
+            },
         }
     }
 
@@ -117,7 +125,7 @@ impl<'a> Permissions<'a> {
         let action = match (&of.purpose, &edit.after) {
             (_, None) if self.ended.users.contains(&of.user) => return Ok(()),
             (_, None) => Action::EndCredential,
-            (Purpose::Link, Some(_)) => Action::MakeLink,
+            (Purpose::Link | Purpose::Invitation, Some(_)) => Action::MakeLink,
             (Purpose::Session(_) | Purpose::Token { .. }, Some(_)) => Action::MakeToken,
         };
         self.may(action, Target::User(of.user))

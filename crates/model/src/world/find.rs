@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{NameSpace, World};
 use crate::{
     App, ConnectorId, Credential, Digest, Entitlement, Group, Id, Identity, Inclusion, Noun,
-    Refusal, Request, Resource, Tag, User, record::AppOrigin,
+    Preferences, Provider, Refusal, Request, Resource, Tag, User, record::AppOrigin,
 };
 
 impl World {
@@ -133,6 +133,23 @@ impl World {
     pub fn sessions_of(&self, user: Id<User>) -> impl Iterator<Item = &Credential> {
         let held = self.credentials_of(user);
         held.filter(|credential| credential.session().is_some())
+    }
+
+    /// The identity providers that were set up in the portal, by when that was.
+    pub fn providers(&self) -> impl Iterator<Item = &Provider> {
+        self.providers.values().map(|it| &**it)
+    }
+
+    /// The one of that name.
+    #[must_use]
+    pub fn provider(&self, name: ConnectorId) -> Option<&Provider> {
+        self.providers().find(|it| it.name == name)
+    }
+
+    /// What somebody wants to be told, where they have said so.
+    #[must_use]
+    pub fn preferences(&self, user: Id<User>) -> Option<&Preferences> {
+        self.preferences.get(&user.uuid()).map(|it| &**it)
     }
 
     /// Every credential on record.

@@ -49,8 +49,8 @@ use words::Words;
 
 use crate::{
     App, ConnectorId, Constraints, Credential, Digest, Entitlement, Expiry, Group, GroupKind, Id,
-    Identity, Inclusion, Membership, MembershipKind, Position, Request, Resource, Tag, Timestamp,
-    User, Validity, request::WantsTarget,
+    Identity, Inclusion, Membership, MembershipKind, Position, Preferences, Provider, Request,
+    Resource, Tag, Timestamp, User, Validity, request::WantsTarget,
 };
 
 #[derive(Clone, Debug)]
@@ -110,7 +110,7 @@ struct Registered {
 #[derive(Clone, Debug, Default)]
 pub struct World {
     position: Position,
-    /// The position of the last change to anything but credentials.
+    /// The position of the last change to anything that answers depend on.
     access_position: Position,
     users: Slab<Option<Arc<UserNode>>>,
     groups: Slab<Option<Arc<GroupNode>>>,
@@ -143,6 +143,8 @@ pub struct World {
     credentials_of: OrdMap<(Uuid, Uuid), ()>,
     /// Credentials by when they end: apart from `times`, because no answer changes by it.
     credential_ends: OrdMap<(Expiry, Uuid), ()>,
+    preferences: OrdMap<Uuid, Arc<Preferences>>,
+    providers: OrdMap<Uuid, Arc<Provider>>,
     /// By login, in lower case.
     logins: OrdMap<Arc<str>, (Ix, Arc<User>)>,
     emails: OrdMap<Arc<str>, Ix>,

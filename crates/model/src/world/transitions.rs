@@ -64,6 +64,18 @@ impl World {
             .filter_map(|((_, id), ())| self.credential(Id::new(*id)))
     }
 
+    /// The tokens that hold at `now` and end in `(now, by]`, soonest first.
+    pub fn tokens_ending(
+        &self,
+        now: Timestamp,
+        by: Timestamp,
+    ) -> impl Iterator<Item = &Credential> {
+        self.credential_ends
+            .range((Expiry::at(now.next()), Uuid::nil())..=(Expiry::at(by), Uuid::max()))
+            .filter_map(|((_, id), ())| self.credential(Id::new(*id)))
+            .filter(move |it| it.token().is_some() && it.validity.contains(now))
+    }
+
     /// The direct memberships and ownerships that hold at `now` and end in `(now, by]`, soonest
     /// first; over everything, without looking at those that end later or never.
     pub fn memberships_ending(

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use portcullis_model::{
     Action, ChangeSet, ConnectorId, Credential, Description, Digest, Edit, Group, GroupKind,
-    Identity, MembershipKind, Purpose, Relation, Request, Resource, Scope, State, Target, may,
-    record::AppPart,
+    Identity, LinkBy, MembershipKind, NoticeKind, Preferences, Provider, ProviderState, Purpose,
+    Relation, Request, Resource, Scope, State, Target, Unknown, may, record::AppPart,
 };
 
 use crate::company::Company;
@@ -111,6 +111,24 @@ fn row(c: &Company, action: Action, who: &str) -> (&'static str, ChangeSet) {
         Action::MakeToken => (ADMIN, one(Edit::create(credential(c, who, token())))),
         Action::MakeLink => (ADMIN, one(Edit::create(credential(c, who, Purpose::Link)))),
         Action::EndCredential => (ADMIN, one(c.the_credential().end())),
+        Action::ManageSettings => {
+            let okta = Provider {
+                id: id("provider okta"),
+                name: ConnectorId::parse("okta").unwrap(),
+                title: name("Okta"),
+                issuer: "https://example.okta.com".into(),
+                client_id: "portcullis".into(),
+                secret: None,
+                link_by: LinkBy::Subject,
+                unknown: Unknown::Refuse,
+                state: ProviderState::Draft,
+            };
+            (ADMIN, one(Edit::create(okta)))
+        }
+        Action::SetPreferences => {
+            let nothing = Preferences::of(id("user any"), [NoticeKind::Asked].into());
+            ("anyone", one(Edit::create(nothing)))
+        }
         Action::CreateUser => (ADMIN, one(Edit::create(user("newcomer")))),
         Action::EditUser => {
             let before = user("any");

@@ -8,6 +8,8 @@ mod groups;
 mod identities;
 pub(crate) mod inclusions;
 pub(crate) mod memberships;
+mod preferences;
+mod providers;
 pub(crate) mod requests;
 mod resources;
 mod tags;
@@ -17,7 +19,8 @@ use std::collections::HashSet;
 
 use portcullis_model::{
     App, Change, Credential, Edit, Entitlement, Expiry, Group, Identity, Inclusion, Membership,
-    MembershipKind, Reason, Record, RecordKind, Request, Resource, Tag, Timestamp, User,
+    MembershipKind, Preferences, Provider, Reason, Record, RecordKind, Request, Resource, Tag,
+    Timestamp, User,
 };
 use serde::de::DeserializeOwned;
 

@@ -232,7 +232,7 @@ both! {
         // Back to the tables before, with what waited there.
         database.sql(
             "DELETE FROM schema_version WHERE version >= 4; DROP TABLE outbox; DROP TABLE secrets; \
-             DROP TABLE sources_said_from; DROP TABLE bound_users; DROP TABLE looked_until; DROP TABLE turns; \
+             DROP TABLE sources_said_from; DROP TABLE bound_users; DROP TABLE looked_until; DROP TABLE turns; DROP TABLE preferences; DROP TABLE providers; \
              DROP TABLE credentials; DROP TABLE credential_uses; DROP TABLE used_tokens; DROP INDEX identities_ever; \
              DROP TABLE log_names; DROP TABLE log_actors; DROP TABLE log_edits",
         ).await;

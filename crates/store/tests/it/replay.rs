@@ -201,6 +201,8 @@ async fn before_sources(database: &Database) -> Live {
         "DROP TABLE log_edits",
         "DROP TABLE looked_until",
         "DROP TABLE turns",
+        "DROP TABLE preferences",
+        "DROP TABLE providers",
         "DROP TABLE credentials",
         "DROP TABLE credential_uses",
         "DROP TABLE used_tokens",

@@ -53,7 +53,7 @@ impl Rules<'_> {
                     Scope::ALL.map(Scope::as_str).join(", ")
                 ),
             )),
-            (Purpose::Token { .. } | Purpose::Link, _) => Ok(()),
+            (Purpose::Token { .. } | Purpose::Link | Purpose::Invitation, _) => Ok(()),
         }
     }
 }

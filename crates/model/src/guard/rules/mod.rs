@@ -44,7 +44,11 @@ pub(super) fn check(
                 }
             }
             Change::Credential(edit) => rules.credential(edit)?,
-            Change::User(_) | Change::Resource(_) | Change::Identity(_) => {}
+            Change::User(_)
+            | Change::Resource(_)
+            | Change::Identity(_)
+            | Change::Preferences(_)
+            | Change::Provider(_) => {}
         }
     }
     names::check(before, after, change, &context.policy)?;

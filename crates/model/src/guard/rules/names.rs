@@ -34,7 +34,9 @@ pub(super) fn check(
         | Change::Request(_)
         | Change::Resource(_)
         | Change::Identity(_)
-        | Change::Credential(_) => Ok(()),
+        | Change::Credential(_)
+        | Change::Preferences(_)
+        | Change::Provider(_) => Ok(()),
     })
 }
 

@@ -40,7 +40,9 @@ pub(super) fn check(
         | Change::Entitlement(_)
         | Change::Request(_)
         | Change::Identity(_)
-        | Change::Credential(_) => Ok(()),
+        | Change::Credential(_)
+        | Change::Preferences(_)
+        | Change::Provider(_) => Ok(()),
     })
 }
 
@@ -94,7 +96,18 @@ impl Own<'_> {
                 "`{}` has no say in requests, which people make and decide",
                 self.connector
             ))),
+            Change::Provider(_) => Err(foreign(format!(
+                "`{}` has no say in how people sign in",
+                self.connector
+            ))),
             // What hangs on a user that the source ends, ends with them.
+            Change::Preferences(edit) => match edit.before.as_deref() {
+                Some(of) if edit.after.is_none() && self.after.user(of.user()).is_none() => Ok(()),
+                _ => Err(foreign(format!(
+                    "`{}` has no say in what people want to be told",
+                    self.connector
+                ))),
+            },
             Change::Credential(edit) => match edit.before.as_deref() {
                 Some(of) if edit.after.is_none() && self.after.user(of.user).is_none() => Ok(()),
                 _ => Err(foreign(format!(

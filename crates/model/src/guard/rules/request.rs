@@ -116,7 +116,9 @@ impl Rules<'_> {
             | Change::Request(_)
             | Change::Resource(_)
             | Change::Identity(_)
-            | Change::Credential(_) => false,
+            | Change::Credential(_)
+            | Change::Preferences(_)
+            | Change::Provider(_) => false,
         });
         if !ends {
             return Ok(());

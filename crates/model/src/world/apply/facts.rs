@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{expect, known, moved, same_place, taken};
 use crate::{
-    Credential, Entitlement, Group, Identity, Inclusion, Membership, MembershipKind, Noun, Refusal,
-    RefusalCode, Request, Resource, User,
+    Credential, Entitlement, Group, Identity, Inclusion, Membership, MembershipKind, Noun,
+    Preferences, Provider, Refusal, RefusalCode, Request, Resource, User,
     letters::fold,
     request::WantsTarget,
     world::{
@@ -408,6 +408,44 @@ impl World {
             self.credentials_of
                 .insert((after.user.uuid(), id.uuid()), ());
             self.credentials.insert(id.uuid(), Arc::new(after));
+        }
+        Ok(())
+    }
+
+    pub(super) fn apply_preferences(
+        &mut self,
+        before: Option<&Preferences>,
+        after: Option<Preferences>,
+    ) -> Result<(), Refusal> {
+        let id = known(before, after.as_ref())?.uuid();
+        expect(
+            "preferences",
+            self.preferences.get(&id).map(|it| &**it),
+            before,
+        )?;
+        match after {
+            Some(after) => {
+                self.live_user_ix(after.user())?;
+                self.preferences.insert(id, Arc::new(after));
+            }
+            None => drop(self.preferences.remove(&id)),
+        }
+        Ok(())
+    }
+
+    pub(super) fn apply_provider(
+        &mut self,
+        before: Option<&Provider>,
+        after: Option<Provider>,
+    ) -> Result<(), Refusal> {
+        let id = known(before, after.as_ref())?.uuid();
+        expect("provider", self.providers.get(&id).map(|it| &**it), before)?;
+        self.providers.remove(&id);
+        if let Some(after) = after {
+            if self.provider(after.name).is_some() {
+                return Err(taken("provider", "name", after.name.as_str()));
+            }
+            self.providers.insert(id, Arc::new(after));
         }
         Ok(())
     }

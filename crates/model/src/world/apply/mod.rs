@@ -72,8 +72,13 @@ impl World {
             world.apply(edit)?;
         }
         world.position = self.position.next();
-        let only_credentials = |edit: &Change| matches!(edit, Change::Credential(_));
-        if !change.changes.iter().all(only_credentials) {
+        let moves_nothing = |edit: &Change| {
+            matches!(
+                edit,
+                Change::Credential(_) | Change::Preferences(_) | Change::Provider(_)
+            )
+        };
+        if !change.changes.iter().all(moves_nothing) {
             world.access_position = world.position;
         }
         Ok(world)
@@ -81,7 +86,7 @@ impl World {
 
     /// Builds a world from all current records, in this order: users, apps, tags, groups,
     /// inclusions, memberships, entitlements, requests, resources, identities,
-    /// credentials.
+    /// credentials, providers, preferences.
     ///
     /// # Errors
     /// The same as [`World::after`], where the records contradict each other.
@@ -149,6 +154,12 @@ impl World {
             Change::Credential(edit) => {
                 self.apply_credential(edit.before.as_deref(), edit.after.as_deref().cloned())
             }
+            Change::Preferences(edit) => {
+                self.apply_preferences(edit.before.as_deref(), edit.after.as_deref().cloned())
+            }
+            Change::Provider(edit) => {
+                self.apply_provider(edit.before.as_deref(), edit.after.as_deref().cloned())
+            }
         }
     }
 
@@ -187,6 +198,12 @@ impl World {
             Change::Credential(edit) => {
                 self.apply_credential(edit.before.as_deref(), edit.after.map(|after| *after))
             }
+            Change::Preferences(edit) => {
+                self.apply_preferences(edit.before.as_deref(), edit.after.map(|after| *after))
+            }
+            Change::Provider(edit) => {
+                self.apply_provider(edit.before.as_deref(), edit.after.map(|after| *after))
+            }
         }
     }
 }
@@ -194,8 +211,8 @@ impl World {
 /// When an edit's turn comes among others: facts end before what they are about, and begin after it.
 fn turn(edit: &Change) -> u8 {
     use RecordKind::{
-        App, Credential, Entitlement, Group, Identity, Inclusion, Membership, Request, Resource,
-        Tag, User,
+        App, Credential, Entitlement, Group, Identity, Inclusion, Membership, Preferences,
+        Provider, Request, Resource, Tag, User,
     };
     let outline = edit.outline();
     match (outline.edit, outline.record) {
@@ -207,7 +224,8 @@ fn turn(edit: &Change) -> u8 {
         (_, Tag) => 4,
         (_, App) => 5,
         (_, Group) => 6,
-        (_, Inclusion | Membership | Entitlement | Request | Resource | Identity | Credential) => 8,
+        (_, Inclusion | Membership | Entitlement | Request | Resource | Identity) => 8,
+        (_, Credential | Preferences | Provider) => 8,
     }
 }
 

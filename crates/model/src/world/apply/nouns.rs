@@ -26,7 +26,8 @@ impl World {
         expect("user", there.map(|node| &*node.user), before)?;
         let hangs_on = !there.is_none_or(|node| node.facts.is_empty())
             || self.identities_of(id).next().is_some()
-            || self.credentials_of(id).next().is_some();
+            || self.credentials_of(id).next().is_some()
+            || self.preferences(id).is_some();
         if after.is_none() && hangs_on {
             return Err(in_use(
                 "user",

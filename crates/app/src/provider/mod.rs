@@ -1,0 +1,139 @@
+//! Identity providers, set up in the portal.
+
+use std::sync::Arc;
+
+use portcullis_model::{
+    ChangeSet, ConnectorId, Context, Edit, Id, LinkBy, Name, Noun, OperationName, Provider,
+    ProviderState, Refusal, RefusalCode, Unknown, World,
+};
+use uuid::Uuid;
+
+use crate::Operation;
+
+/// Sets up a provider, or changes it. One that is spoken to in another way than before has to be tried
+/// anew.
+#[derive(Clone, Debug)]
+pub struct SaveProvider {
+    /// Which, where there is one.
+    pub provider: Option<Id<Provider>>,
+    /// What it is called in addresses.
+    pub name: ConnectorId,
+    /// What people call it.
+    pub title: Name,
+    /// What it calls itself.
+    pub issuer: Arc<str>,
+    /// What this program is called there.
+    pub client_id: Arc<str>,
+    /// The number of the secret; that of before where nothing is said.
+    pub secret: Option<Uuid>,
+    /// How somebody is found who signs in for the first time.
+    pub link_by: LinkBy,
+    /// What becomes of people nobody knows.
+    pub unknown: Unknown,
+}
+
+impl Operation for SaveProvider {
+    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        let before = self.provider.map(|id| one(world, id)).transpose()?;
+        if let Some(other) = world
+            .providers()
+            .find(|it| it.issuer == self.issuer && Some(it.id) != self.provider)
+        {
+            return Err(Refusal::invalid(
+                "issuer",
+                format!(
+                    "{} is that provider; edit it, or remove it first",
+                    other.title
+                ),
+            ));
+        }
+        if let Some(before) = before
+            && before.name != self.name
+            && world.users().any(|user| {
+                world
+                    .identities_of(user.id)
+                    .any(|it| it.connector == before.name)
+            })
+        {
+            return Err(Refusal::invalid(
+                "name",
+                format!(
+                    "people are linked to `{}`, and would be linked to nothing",
+                    before.name
+                ),
+            ));
+        }
+        let mut after = Provider {
+            id: self.provider.unwrap_or_else(|| context.id()),
+            name: self.name,
+            title: self.title.clone(),
+            issuer: Arc::clone(&self.issuer),
+            client_id: Arc::clone(&self.client_id),
+            secret: self.secret.or_else(|| before.and_then(|it| it.secret)),
+            link_by: self.link_by,
+            unknown: self.unknown,
+            state: ProviderState::Draft,
+        };
+        let edit = match before {
+            Some(before) => {
+                if before.is_reached_as(&after) {
+                    after.state = before.state;
+                }
+                Edit::update(before.clone(), after)
+            }
+            None => Edit::create(after),
+        };
+        let change = ChangeSet::new(OperationName::ProviderSave);
+        Ok(match edit.before == edit.after {
+            true => change,
+            false => change.with(edit),
+        })
+    }
+}
+
+/// Lets people sign in by a provider from now on, or no longer.
+#[derive(Clone, Copy, Debug)]
+pub struct SwitchProvider {
+    /// Which.
+    pub provider: Id<Provider>,
+    /// To what.
+    pub to: ProviderState,
+}
+
+impl Operation for SwitchProvider {
+    fn plan(&self, world: &World, _: &Context) -> Result<ChangeSet, Refusal> {
+        let before = one(world, self.provider)?;
+        if (before.state, self.to) == (ProviderState::Draft, ProviderState::Off) {
+            return Err(Refusal::rule(
+                RefusalCode::NotTried,
+                format!("nobody signs in by {} yet", before.title),
+                "test it, or remove it",
+            ));
+        }
+        let after = Provider {
+            state: self.to,
+            ..before.clone()
+        };
+        let change = ChangeSet::new(OperationName::ProviderSwitch);
+        Ok(match *before == after {
+            true => change,
+            false => change.with(Edit::update(before.clone(), after)),
+        })
+    }
+}
+
+/// Forgets a provider. Who is linked to it stays so, and signs in again should it be set up anew.
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteProvider(pub Id<Provider>);
+
+impl Operation for DeleteProvider {
+    fn plan(&self, world: &World, _: &Context) -> Result<ChangeSet, Refusal> {
+        let provider = one(world, self.0)?;
+        Ok(ChangeSet::new(OperationName::ProviderDelete).with(Edit::end(provider.clone())))
+    }
+}
+
+fn one(world: &World, id: Id<Provider>) -> Result<&Provider, Refusal> {
+    let found = world.providers().find(|it| it.id == id);
+    found.ok_or_else(|| Refusal::not_found(Noun::Provider, id))
+}

@@ -1,0 +1,117 @@
+//! The groups that an identity provider says somebody is in, as facts of that provider.
+//!
+//! Each is a role that the claims of the provider keep, `Role-okta-eng` of the source `okta.groups`, made when somebody first comes with it; so
+//! nothing that people made or another source keeps is ever filled by a claim, and what such a role
+//! gives is theirs to say who administer this. It is not a source that is read as a whole: of one person
+//! it says everything, and of all others nothing. A file or directory called `okta` is another source.
+
+use std::collections::BTreeSet;
+
+use portcullis_model::{
+    Actor, ChangeSet, ConnectorId, Context, Description, Edit, Expiry, Group, GroupKind, Id,
+    Membership, MembershipKind, Name, OperationName, Reason, Refusal, User, World,
+    record::Authority,
+};
+
+use crate::Operation;
+
+/// More groups than these are no answer: what is cut off would read as an end.
+pub const MOST_GROUPS: usize = 500;
+
+/// The source that the groups of a provider are facts of; none where the name of the provider is too long.
+#[must_use]
+pub fn groups_source(provider: ConnectorId) -> Option<ConnectorId> {
+    ConnectorId::parse(&format!("{provider}.groups")).ok()
+}
+
+/// Brings what a provider says of somebody's groups in line. Planned for the provider, which is who acts.
+#[derive(Clone, Debug)]
+pub struct SetGroups {
+    /// Who.
+    pub user: Id<User>,
+    /// The provider.
+    pub provider: ConnectorId,
+    /// All groups the provider says they are in, of those that count here.
+    pub groups: BTreeSet<String>,
+}
+
+impl Operation for SetGroups {
+    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        let user = world.require_user(self.user)?;
+        let mut change = ChangeSet::new(OperationName::IdentityGroups);
+        let Actor::Connector(source) = context.actor else {
+            return Err(Refusal::invalid(
+                "actor",
+                "only an identity provider says that",
+            ));
+        };
+        let provider = self.provider;
+        let mut said = BTreeSet::new();
+        for claim in &self.groups {
+            let name = format!("{}{provider}-{claim}", context.policy.role_prefix);
+            // What cannot be a name here is no group here.
+            let Ok(name) = Name::parse(&name) else {
+                continue;
+            };
+            let there = world.find_group(&name);
+            // A name that came to somebody else's group is theirs.
+            if there.is_some_and(|group| group.source != Some(source)) {
+                continue;
+            }
+            let group = match there {
+                Some(group) => group.id,
+                None => {
+                    let group = Group {
+                        id: context.id(),
+                        source: Some(source),
+                        name,
+                        description: described(provider.as_str(), claim),
+                        kind: GroupKind::Role,
+                        authority: Authority::External(source),
+                        tags: Vec::new(),
+                    };
+                    let id = group.id;
+                    change.push(Edit::create(group));
+                    id
+                }
+            };
+            said.insert(group);
+        }
+        let own = |fact: &&Membership| world.belongs_to(source, *fact);
+        for fact in world.direct_of_user(user.id).filter(own) {
+            let holds = fact.validity.contains(context.now);
+            if !(said.contains(&fact.group) && holds) {
+                change.push(fact.end());
+            } else {
+                said.remove(&fact.group);
+            }
+        }
+        let reason = Reason::parse("the identity provider says so").unwrap_or_default();
+        for group in said {
+            change.push(Edit::create(Membership::grant(
+                context,
+                user.id,
+                group,
+                MembershipKind::Member,
+                Expiry::NEVER,
+                &reason,
+            )));
+        }
+        Ok(change)
+    }
+}
+
+fn described(provider: &str, claim: &str) -> Description {
+    let text = format!("Who is in {claim} at {provider}, as of when they last signed in.");
+    Description::parse(&text).unwrap_or_default()
+}
+
+/// Which claimed groups count: those named, also by their beginning and a star.
+#[must_use]
+pub fn counts(filter: &[String], claim: &str) -> bool {
+    filter.is_empty()
+        || filter.iter().any(|wanted| match wanted.strip_suffix('*') {
+            Some(beginning) => claim.starts_with(beginning),
+            None => wanted == claim,
+        })
+}
