@@ -96,6 +96,7 @@ async function addresses() {
     'why-path': `/why?user=${ENGINEER}&permission=metrics:read`,
     activity: '/activity',
     deliveries: '/settings/deliveries',
+    notifications: '/account/notifications',
     'activity-entry': `/activity/${position}`,
     search: '/search?q=pay',
   };

@@ -219,7 +219,7 @@ test('signing out everywhere else leaves this browser in, and no other', async (
   const here = await signIn('c-ana');
   const there = await signIn('c-ana');
   await here.page.getByRole('button', { name: 'Sign out everywhere else' }).click();
-  await here.page.waitForURL(`${url}/account`);
+  await here.page.waitForURL(/\/account\?done=/);
   assert.equal(await section(here.page, 'Signed in').locator('tbody tr').count(), 1);
   await there.go('/account');
   assert.equal(there.at(), '/sign-in?next=%2Faccount');
@@ -334,6 +334,8 @@ test('a provider that is down is told, and trying again works once it is back', 
 
 test('a token made on the account page works for a program until it is revoked', async () => {
   const { page, faults, close } = await signIn('c-ana');
+  await page.getByRole('link', { name: 'New token' }).click();
+  await isWhole(page, 'new-token');
   await page.getByLabel('Name', { exact: true }).fill('laptop');
   await page.getByRole('button', { name: 'Create token' }).click();
   await heading(page).getByText('Token laptop').waitFor();
@@ -348,7 +350,10 @@ test('a token made on the account page works for a program until it is revoked',
   await page.waitForURL(`${url}/account`);
   assert.ok(!(await page.content()).includes(token.trim()), 'it is shown once');
   await isWhole(page, 'account-token');
-  await section(page, 'Tokens').getByRole('button', { name: 'Revoke' }).click();
+  await section(page, 'Tokens').getByRole('link', { name: 'Revoke' }).click();
+  await isWhole(page, 'revoke');
+  await main(page).getByRole('button', { name: 'Revoke' }).click();
+  await page.waitForURL(/\/account\?done=/);
   await section(page, 'Tokens').getByRole('cell', { name: 'laptop' }).waitFor({ state: 'detached' });
   assert.equal((await asks()).status, 401);
   assert.deepEqual(faults, []);
@@ -360,7 +365,7 @@ test('whom the proxy lets through is in, and nobody else who says so', async () 
   const proxied = await startProxy(port, () => headers);
   await serve(`[sign_in.proxy]\nfrom = ["127.0.0.1"]\nsecret = "${PROXY_SECRET}"\n`);
   const { page, faults, close } = await openPage(browser);
-  await page.goto(`${proxied.url}/account`);
+  await page.goto(`${proxied.url}/account/tokens`);
   await page.getByLabel('Name', { exact: true }).fill('by proxy');
   await page.getByRole('button', { name: 'Create token' }).click();
   await heading(page).getByText('Token by proxy').waitFor();

@@ -76,8 +76,9 @@ function whoPage(response) {
 }
 
 async function identified(provider, request, response) {
-  const sub = new URLSearchParams(await text(request)).get('sub');
-  await provider.interactionFinished(request, response, { login: { accountId: sub } });
+  // `c-ana with mfa` has a second factor at hand.
+  const [sub, acr] = new URLSearchParams(await text(request)).get('sub').split(' with ');
+  await provider.interactionFinished(request, response, { login: { accountId: sub, acr } });
 }
 
 function settings(name, client, port, people) {
@@ -108,6 +109,7 @@ function settings(name, client, port, people) {
       // Cookies do not tell ports apart, and there may be several providers here.
       names: { session: `session-${port}`, interaction: `interaction-${port}`, resume: `resume-${port}` },
     },
+    acrValues: ['mfa'],
     interactions: { url: (_, { uid }) => `/who/${uid}` },
     features: {
       devInteractions: { enabled: false },

@@ -20,6 +20,7 @@ mod sections;
 mod server;
 mod sign_in;
 mod sinks;
+mod telemetry;
 mod tls;
 mod token;
 mod value;
@@ -36,6 +37,8 @@ pub(crate) use database::Place;
 use environment::Environment;
 pub(crate) use sections::Config;
 pub(crate) use sinks::effects;
+#[cfg(any(feature = "otel", feature = "sentry"))]
+pub(crate) use telemetry::TelemetrySettings;
 use value::{Source, Text, Written};
 
 /// Where the data is, as flags.

@@ -66,7 +66,7 @@ pub(crate) async fn app(
 
 /// The running program, for the operator on the command line, and the context they act in.
 pub(crate) async fn for_operator(config: &Config, missing: Missing) -> Result<(App, Context)> {
-    start_log(&config.server.log.value.0);
+    start_log(config);
     let policy = async |_: &Store, _: &World| Ok(config.policy.without_people());
     let app = app(config, &config.sinks()?, missing, policy).await?;
     let context = app.context(Actor::System(SystemActor::Operator));

@@ -13,7 +13,7 @@ use portcullis_store::{CommitError, NotYet, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::request;
+use crate::{auth::StepUp, http::request};
 
 /// An RFC 9457 problem.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -56,10 +56,14 @@ pub enum Failure {
     Refused(Refusal),
     /// Who is asking is not known.
     Unauthenticated,
+    /// The token that was sent is none, or none any more.
+    WrongToken,
     /// Who is asking is known and is nobody: an enforcement point asks for decisions only.
     DecisionsOnly,
     /// The token is not for that.
     Scope(Scope),
+    /// Whoever it is has to prove anew who they are.
+    StepUp(Box<StepUp>),
     /// The form came from another site or is too old.
     Csrf,
     /// The idempotency key was used for another request.
@@ -169,11 +173,23 @@ impl Failure {
                 let title = "the token is not for that";
                 return (S::FORBIDDEN, "insufficient_scope", title, detail.into());
             }
+            Self::StepUp(_) => (
+                S::UNAUTHORIZED,
+                "insufficient_user_authentication",
+                "sign in again",
+                "this needs that you have signed in just now; sign in again, then repeat it",
+            ),
             Self::Unauthenticated => (
                 S::UNAUTHORIZED,
                 "unauthenticated",
                 "not signed in",
                 "Authentication required: send a bearer token",
+            ),
+            Self::WrongToken => (
+                S::UNAUTHORIZED,
+                "invalid_token",
+                "the token is not valid",
+                "the token that was sent is not known, has ended, or was revoked; make another",
             ),
             Self::DecisionsOnly => (
                 S::FORBIDDEN,
@@ -257,8 +273,16 @@ impl IntoResponse for Failure {
             HeaderValue::from_static("application/problem+json"),
         );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if matches!(self, Self::Unauthenticated) {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        // RFC 6750, 3: whoever sent nothing is told no error.
+        let challenge = match &self {
+            Self::Unauthenticated => Some("Bearer".to_owned()),
+            Self::WrongToken => Some("Bearer error=\"invalid_token\"".to_owned()),
+            Self::StepUp(step_up) => Some(challenge(step_up)),
+            _ => None,
+        };
+        let challenge = challenge.and_then(|it| HeaderValue::from_str(&it).ok());
+        if let Some(challenge) = challenge {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         if let Self::TooMany { seconds } = self {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -269,4 +293,17 @@ impl IntoResponse for Failure {
         response.extensions_mut().insert(std::sync::Arc::new(self));
         response
     }
+}
+
+/// What is asked for, as RFC 9470 writes it.
+fn challenge(step_up: &StepUp) -> String {
+    let mut challenge = format!(
+        "Bearer error=\"insufficient_user_authentication\", max_age=\"{}\"",
+        step_up.max_age
+    );
+    if !step_up.acr_values.is_empty() {
+        let values = step_up.acr_values.join(" ");
+        challenge.push_str(&format!(", acr_values=\"{values}\""));
+    }
+    challenge
 }

@@ -20,8 +20,8 @@ mod watch;
 mod words;
 
 pub use auth::{
-    Access, CloudflareAccess, Provider, Sessions, SigningKey, TOKEN_PREFIX, Token, TokenSubject,
-    TrustedProxy, Ways,
+    Access, Act, CloudflareAccess, Provider, Sessions, SigningKey, StepUp, TOKEN_PREFIX, Token,
+    TokenSubject, TrustedProxy, Ways, providers_of,
 };
 pub use connection::{Connections, Deadlines, Replaced, Tls, Unfit};
 pub use http::Proxies;

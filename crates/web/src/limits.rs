@@ -54,6 +54,8 @@ pub(crate) enum Step {
     Finish,
     /// A link is opened or used.
     Link,
+    /// A token is tried, and is none.
+    Token,
     /// A provider tells that somebody has signed out.
     Logout,
 }

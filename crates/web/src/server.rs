@@ -84,10 +84,31 @@ pub async fn serve_over(
     );
     let beyond = beyond.with_state(web.clone());
     let noting = tokio::spawn(note_uses(web.clone()));
+    // The first page offers them.
+    if let Err(error) = web.refresh_providers().await {
+        tracing::warn!(%error, "could not read what identity providers there are; trying again");
+    }
+    let following = tokio::spawn(follow_providers(web.clone()));
     let routes = router(web.clone());
     connection::serve(listener, tls, routes, beyond, limits, stop).await;
     noting.abort();
+    following.abort();
     write_uses(&web).await;
+}
+
+/// Knows the identity providers as they are set up, here or on another server.
+async fn follow_providers(web: Web) {
+    let mut moved = web.app().live().subscribe();
+    loop {
+        if let Err(error) = web.refresh_providers().await {
+            tracing::warn!(%error, "could not read what identity providers there are; trying again");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            continue;
+        }
+        if moved.changed().await.is_err() {
+            return;
+        }
+    }
 }
 
 /// Writes now and then when sessions and tokens were used.

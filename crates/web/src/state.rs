@@ -10,13 +10,13 @@ use std::{
 };
 
 use portcullis_app::{App, decide::Decider, pool::Busy};
-use portcullis_model::{Actor, Id, Position, Timestamp, User, World};
+use portcullis_model::{Actor, Credential, Id, Position, Timestamp, User, World};
 use portcullis_rules::Budget;
-use portcullis_store::{StoreError, WorldId};
+use portcullis_store::{CredentialUse, StoreError, WorldId};
 use tokio::sync::Semaphore;
 
 use crate::{
-    auth::{Access, Authenticator, Provider, SigningKey},
+    auth::{Access, Authenticator, Provider, SigningKey, StepUp},
     decision_log::DecisionLog,
     error::Failure,
     http::Proxies,
@@ -131,6 +131,17 @@ impl Web {
         }
     }
 
+    /// When credentials were last used, as far as that is known.
+    pub(crate) async fn uses_of(
+        &self,
+        credentials: &[Id<Credential>],
+    ) -> Result<HashMap<Id<Credential>, CredentialUse>, StoreError> {
+        let store = self.app().store();
+        self.authenticator().uses().write(store).await?;
+        let uses = store.uses_of(credentials).await?;
+        Ok(uses.into_iter().map(|it| (it.credential, it)).collect())
+    }
+
     pub(crate) fn limits(&self) -> &Limits {
         &self.inner.limits
     }
@@ -162,16 +173,42 @@ impl Web {
         &self.inner.decision_log
     }
 
-    /// The proxies that are believed where requests come from.
+    /// The identity providers there are, also those that nobody signs in by.
+    pub(crate) fn every_provider(&self) -> Arc<[Provider]> {
+        self.inner.authenticator.providers().all()
+    }
+
     /// The identity providers that people may sign in by.
-    pub(crate) fn providers(&self) -> &[Provider] {
-        self.inner.authenticator.access().providers()
+    pub(crate) fn providers(&self) -> Vec<Provider> {
+        let all = self.every_provider();
+        all.iter().filter(|it| it.is_on).cloned().collect()
     }
 
     /// The one of that name.
-    pub(crate) fn provider(&self, name: &str) -> Option<&Provider> {
-        let mut all = self.providers().iter();
+    pub(crate) fn provider(&self, name: &str) -> Option<Provider> {
+        let mut all = self.providers().into_iter();
         all.find(|provider| provider.oidc.name().as_str() == name)
+    }
+
+    /// Knows from now on the identity providers that are set up in the portal now.
+    pub(crate) async fn refresh_providers(&self) -> Result<(), StoreError> {
+        match self.authenticator().access().ways() {
+            Some(ways) => {
+                let (world, store) = (self.app().world(), self.app().store());
+                let known = self.authenticator().providers();
+                known.refresh(ways, &world, store).await
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// When somebody has to prove anew who they are, where this is no demo.
+    pub(crate) fn step_up(&self) -> Option<&StepUp> {
+        self.inner
+            .authenticator
+            .access()
+            .ways()
+            .map(|ways| &ways.step_up)
     }
 
     pub(crate) fn proxies(&self) -> &Proxies {

@@ -62,7 +62,7 @@ struct Has {
 impl Access {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.server.log.value.0);
+        start_log(&config);
         let asked = open::world(&config, self.at).await?;
         let user = tell::user(&asked.world, &self.user)?;
         let decider = Decider::new(config.decisions.types());

@@ -112,7 +112,7 @@ impl Audit {
 impl List {
     async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.server.log.value.0);
+        start_log(&config);
         let asked = open::world(&config, None).await?;
         let world = &asked.world;
         let mut filter = LogFilter {
@@ -310,7 +310,7 @@ struct Verified {
 impl Verify {
     async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.server.log.value.0);
+        start_log(&config);
         let store = open::store(&config.database.place().value, Missing::Refuse).await?;
         let bar = output::bar(0, "verifying");
         let verified = store

@@ -36,7 +36,7 @@ struct Done {
 impl Backup {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.server.log.value.0);
+        start_log(&config);
         let store = open::store(&config.database.place().value, Missing::Refuse).await?;
         let working = output::spinner("copying");
         store.backup(&self.file).await?;

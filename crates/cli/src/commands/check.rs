@@ -83,7 +83,7 @@ struct Answer {
 impl Check {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.server.log.value.0);
+        start_log(&config);
         let (action, kind, id) = match &self.resource {
             None => (PERMISSION_ACTION, PERMISSION_TYPE, self.action.as_str()),
             Some(resource) => {

@@ -24,7 +24,7 @@ use super::serve;
 use crate::{
     config::{self, Config},
     failure::{BadUsage, Outcome},
-    log::start_log,
+    log::start_telling,
     open::{self, Missing},
     output::{self, Format},
 };
@@ -80,7 +80,7 @@ impl Demo {
             (None, None) => PathBuf::from("demo.sqlite"),
         };
         let config = Config::without_file(file)?.whole()?;
-        start_log(&config.server.log.value.0);
+        let _told = start_telling(&config)?;
 
         let store = open::store(&config.database.place().value, Missing::Create).await?;
         // Its history is told to nobody.

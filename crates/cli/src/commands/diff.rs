@@ -71,7 +71,7 @@ struct Line {
 impl DiffCommand {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.server.log.value.0);
+        start_log(&config);
         let to = self.to.unwrap_or_else(open::now);
         if to < self.from {
             return Err(BadUsage(format!(

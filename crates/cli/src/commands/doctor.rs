@@ -10,6 +10,7 @@ use portcullis_model::{
     steady::Reading,
 };
 use portcullis_store::{EffectState, Live, LogFilter, Store};
+use portcullis_web::providers_of;
 use serde::Serialize;
 
 use super::import;
@@ -74,7 +75,7 @@ struct Setting {
 impl Doctor {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.server.log.value.0);
+        start_log(&config);
         let settings = config
             .shown()
             .into_iter()
@@ -206,7 +207,7 @@ impl Report {
         // Without their secrets they would not be asked as they are going to be.
         if config.missing.is_empty() {
             self.problems.extend(unreached(config).await);
-            self.problems.extend(unasked(config).await);
+            self.problems.extend(unasked(config, &store, &world).await);
         }
         let policy = config.with_limits(config.policy.without_people());
         self.problems.extend(unsound(&world, &policy));
@@ -248,10 +249,14 @@ async fn unreached(config: &Config) -> Vec<String> {
 }
 
 /// Which identity providers nobody could sign in with.
-async fn unasked(config: &Config) -> Vec<String> {
-    let providers = match config.ways(Vec::new()) {
-        Ok(ways) => ways.providers,
+async fn unasked(config: &Config, store: &Store, world: &World) -> Vec<String> {
+    let ways = match config.ways(Vec::new()) {
+        Ok(ways) => ways,
         Err(wrong) => return vec![wrong.to_string()],
+    };
+    let providers = match providers_of(&ways, world, store).await {
+        Ok(providers) => providers,
+        Err(error) => return vec![error.to_string()],
     };
     let asked = providers.iter().map(|provider| async move {
         let fault = provider.oidc.check().await.err()?;

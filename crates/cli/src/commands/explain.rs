@@ -98,7 +98,7 @@ struct Way {
 impl Explain {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.server.log.value.0);
+        start_log(&config);
         let asked = open::world(&config, self.at).await?;
         let decider = Decider::new(config.decisions.types());
         let answer = self.answer(&asked.world, asked.at, &decider)?;

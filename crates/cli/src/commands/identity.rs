@@ -52,6 +52,9 @@ struct Link {
     provider: String,
     /// What the provider calls them: the `sub` of its ID tokens
     subject: String,
+    /// Also where nothing is known by that name yet
+    #[arg(long)]
+    anyway: bool,
     #[command(flatten)]
     place: Where,
 }
@@ -117,12 +120,14 @@ impl IdentityCommand {
                 let name = operation.connector;
                 let mut configured = config.providers.iter();
                 let mut linked = world.identities();
-                if !configured.any(|it| it.name() == name) && !linked.any(|it| it.connector == name)
-                {
-                    eprintln!(
-                        "`{}` is no identity provider of the configuration, and nobody else has an account there; linked all the same",
-                        operation.connector
-                    );
+                let known = configured.any(|it| it.name() == name)
+                    || world.provider(name).is_some()
+                    || linked.any(|it| it.connector == name);
+                if !known && !link.anyway {
+                    return Err(BadUsage(format!(
+                        "`{name}` is no identity provider of the configuration or the portal, and nobody has an account there; say `--anyway` if it is to be one"
+                    ))
+                    .into());
                 }
                 app.commit(context, operation, None).await?;
             }

@@ -279,7 +279,7 @@ impl File<'_> {
         let operation = SyncSource::new(source).allowing(self.taking.allow_removals);
         let dry_run = self.taking.dry_run;
         let config = Config::load(&self.taking.place, None)?;
-        start_log(&config.server.log.value.0);
+        start_log(&config);
         let working = output::spinner("opening the data");
         let open = async |missing| {
             let policy = async |_: &_, _: &_| Ok(config.policy.without_people());

@@ -184,7 +184,7 @@ async fn decide(
 
 async fn store(place: &Where) -> Result<Store> {
     let config = Config::load(place, None)?;
-    start_log(&config.server.log.value.0);
+    start_log(&config);
     open::store(&config.database.place().value, Missing::Refuse).await
 }
 

@@ -9,6 +9,7 @@ use portcullis_app::{
     deliver::Sink,
     sync::SyncSource,
     tasks::{run_delivery, run_expiry, run_reminders},
+    token::LinkTo,
 };
 use portcullis_model::{Actor, ConnectorId, Purpose, Refusal, SystemActor, User, World};
 use portcullis_store::{CommitError, Committed};
@@ -20,7 +21,7 @@ use crate::{
     bound::{First, Unbound},
     config::{Config, Where},
     failure::{BadUsage, Outcome},
-    log::start_log,
+    log::start_telling,
     open::{self, Missing},
     output::{self, Format},
 };
@@ -60,7 +61,7 @@ impl Serve {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let port = self.port.map(|port| format!("127.0.0.1:{port}"));
         let config = Config::load(&self.place, self.listen.or(port).as_deref())?.whole()?;
-        start_log(&config.server.log.value.0);
+        let _told = start_telling(&config)?;
         let address = config.server.listen.value;
         if !address.ip().is_loopback() && !config.lets_anybody_in() {
             return Err(BadUsage(format!(
@@ -94,7 +95,10 @@ impl Serve {
         }
         let decisions = config.decision_point();
         let key = open::signing_key(config.signing_key(), &app).await?;
-        let (access, limits) = (Access::Ways(config.ways(tokens)?), config.limits.to_web());
+        let (access, limits) = (
+            Access::Ways(Box::new(config.ways(tokens)?)),
+            config.limits.to_web(),
+        );
         let web = Web::limited(app, access, key, decisions, limits);
         let drain = config.limits.drain();
         until_stopped(format, (listener, tls), web, sinks, drain).await?;
@@ -107,7 +111,8 @@ async fn first_way_in(config: &Config, address: SocketAddr, app: &App) -> Result
     let (world, now) = (app.world(), app.now());
     let has_way_in = |user: &User| {
         let mut credentials = world.credentials_of(user.id);
-        credentials.any(|c| c.purpose != Purpose::Link && c.validity.contains(now))
+        let lets_in = |it: &Purpose| matches!(it, Purpose::Session(_) | Purpose::Token { .. });
+        credentials.any(|c| lets_in(&c.purpose) && c.validity.contains(now))
     };
     let admins = world.admins(None, now);
     let Some(first) = admins
@@ -124,7 +129,7 @@ async fn first_way_in(config: &Config, address: SocketAddr, app: &App) -> Result
         );
         return Ok(());
     }
-    let (url, _) = sign_in_link::make(app, context, first.id, &base).await?;
+    let (url, _) = sign_in_link::make(app, context, (first.id, LinkTo::SignIn), &base).await?;
     eprintln!(
         "nobody has signed in yet; this link lets `{}` in, once, within 15 minutes:\n  {url}",
         first.login

@@ -7,7 +7,7 @@ use clap::Args;
 use portcullis_app::{
     App,
     secret::Secret,
-    token::{IssueLink, LINK_SECONDS},
+    token::{IssueLink, LinkTo},
 };
 use portcullis_model::{Context, Id, Timestamp, User};
 use serde::Serialize;
@@ -28,10 +28,15 @@ use crate::{
 #[command(after_help = "\
 EXAMPLES:
   portcullis sign-in-link ana
+  portcullis sign-in-link ana --invitation
   portcullis sign-in-link ana --json")]
 pub(super) struct SignInLink {
     /// The login of the person, or their id
     login: String,
+    /// Make an invitation instead, good for a week: whoever opens it first signs in with an account of their own, which is
+    /// linked to that person
+    #[arg(long)]
+    invitation: bool,
     #[command(flatten)]
     place: Where,
 }
@@ -50,19 +55,23 @@ impl SignInLink {
         let world = app.world();
         let user = tell::user(&world, &self.login)?;
         let base = base(&config, config.server.listen.value);
-        let (url, until) = make(&app, context, user.id, &base).await?;
+        let to = match self.invitation {
+            true => LinkTo::Bind,
+            false => LinkTo::SignIn,
+        };
+        let (url, until) = make(&app, context, (user.id, to), &base).await?;
         let done = Done {
             login: user.login.to_string(),
             url,
             until,
         };
         output::result(format, &done, |done| {
-            format!(
-                "{}\nsigns {} in once, until {}",
-                done.url,
-                done.login,
-                tell::time(done.until)
-            )
+            let what = match to {
+                LinkTo::SignIn => "signs {} in once",
+                LinkTo::Bind => "lets {} say once with which account they sign in",
+            };
+            let what = what.replace("{}", &done.login);
+            format!("{}\n{what}, until {}", done.url, tell::time(done.until))
         })?;
         Ok(Outcome::Done)
     }
@@ -79,19 +88,17 @@ pub(super) fn base(config: &Config, address: SocketAddr) -> String {
     base.trim_end_matches('/').to_owned()
 }
 
-/// A link for `user`, and until when it works.
+/// A link for somebody, and until when it works.
 pub(super) async fn make(
     app: &App,
     context: Context,
-    user: Id<User>,
+    (user, to): (Id<User>, LinkTo),
     base: &str,
 ) -> Result<(String, Timestamp)> {
     let secret = Secret::new("");
-    let until = context.now.plus_seconds(LINK_SECONDS);
-    let link = IssueLink {
-        user,
-        digest: secret.digest(),
-    };
-    app.commit(context, link, None).await?;
-    Ok((format!("{base}/sign-in/link/{}", secret.reveal()), until))
+    let until = context.now.plus_seconds(to.seconds());
+    let digest = secret.digest();
+    app.commit(context, IssueLink { user, to, digest }, None)
+        .await?;
+    Ok((format!("{base}{}{}", to.path(), secret.reveal()), until))
 }

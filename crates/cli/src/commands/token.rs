@@ -103,7 +103,7 @@ struct Rotate {
     place: Where,
 }
 
-/// End tokens at once
+/// End tokens: a running server knows within a second
 #[derive(Args, Debug)]
 #[command(after_help = "\
 EXAMPLES:

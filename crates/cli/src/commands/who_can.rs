@@ -57,7 +57,7 @@ struct Row {
 impl WhoCan {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
         let config = Config::load(&self.place, None)?;
-        start_log(&config.server.log.value.0);
+        start_log(&config);
         let asked = open::world(&config, self.at).await?;
         let (world, at) = (&asked.world, asked.at);
         let environment = self.environment.as_deref();

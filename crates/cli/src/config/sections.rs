@@ -17,9 +17,11 @@ use super::{
     section::{Row, Section},
     server::Server,
     sign_in::{
-        CloudflareSettings, ConfiguredProvider, ProxySettings, SignInSettings, called_alike,
+        CloudflareSettings, ConfiguredProvider, ProxySettings, SignInSettings, StepUpSettings,
+        called_alike,
     },
     sinks::{Around, Sinks},
+    telemetry::TelemetrySettings,
     tls::TlsSettings,
     token::ConfiguredToken,
     value::{Source, Written},
@@ -34,6 +36,7 @@ pub(crate) struct Config {
     pub(crate) tls: TlsSettings,
     pub(crate) limits: LimitSettings,
     pub(crate) decisions: DecisionPoint,
+    pub(crate) telemetry: TelemetrySettings,
     pub(crate) http: HttpSettings,
     /// The one HTTP client, once somebody needs it.
     client: Arc<OnceLock<Http>>,
@@ -42,6 +45,7 @@ pub(crate) struct Config {
     pub(crate) portal: PortalSettings,
     pub(crate) policy: PolicySettings,
     pub(crate) sign_in: SignInSettings,
+    pub(crate) step_up: StepUpSettings,
     pub(crate) cloudflare: CloudflareSettings,
     pub(crate) proxy: ProxySettings,
     pub(crate) providers: Vec<ConfiguredProvider>,
@@ -58,10 +62,12 @@ impl Config {
             &mut self.server,
             &mut self.tls,
             &mut self.sign_in,
+            &mut self.step_up,
             &mut self.cloudflare,
             &mut self.proxy,
             &mut self.limits,
             &mut self.decisions,
+            &mut self.telemetry,
             &mut self.http,
             &mut self.notices,
         ];
@@ -131,7 +137,9 @@ impl Config {
             .chain(self.server.faults())
             .chain(self.proxy.faults())
             .chain(called_alike(&self.providers))
+            .chain(self.step_up.faults())
             .chain(self.http.faults())
+            .chain(self.telemetry.faults())
             .chain(self.sinks.faults())
             .collect()
     }
@@ -157,10 +165,12 @@ impl Config {
         Ok(Ways {
             tokens,
             providers: providers.collect::<Result<_, _>>().map_err(BadUsage)?,
+            http: Some(http),
             cloudflare,
             proxy: self.proxy.proxy(),
             proxies: self.server.trusted_proxies.value.0.clone(),
             sessions: self.sign_in.sessions(),
+            step_up: self.step_up.step_up(),
         })
     }
 

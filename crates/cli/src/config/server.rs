@@ -18,6 +18,8 @@ section! {
         listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080));
         /// what [the program's own log](logs.md) holds: `info`, `portcullis_store=debug,warn`
         log: LogLevels = LogLevels("warn".into());
+        /// whether each line of it is a JSON object, for programs that collect them
+        log_json: bool = false;
         /// the `https` address under which people and enforcement points reach this server; messages lead there, and [signing in](../how-to/sign-in.md) from other machines needs it
         public_url: Option<String> => "the address asked";
         /// the addresses and networks of [proxies](../how-to/deploy.md#behind-a-proxy) whose `Forwarded` or `X-Forwarded-For` and `-Proto` are believed

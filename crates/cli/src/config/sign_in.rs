@@ -4,11 +4,11 @@ use std::net::IpAddr;
 
 use portcullis_app::{
     secret,
-    session::{LinkBy, Unknown},
+    session::{LinkBy, Unknown, groups_source},
 };
 use portcullis_connect::{cloudflare, http::Http, oidc};
 use portcullis_model::ConnectorId;
-use portcullis_web::{CloudflareAccess, Provider, Sessions, TrustedProxy};
+use portcullis_web::{Act, CloudflareAccess, Provider, Sessions, StepUp, TrustedProxy};
 
 use super::{
     secret::Secret,
@@ -23,6 +23,18 @@ section! {
         idle_hours: Count = Count(12);
         /// after how many days somebody has to sign in again in any case
         longest_days: Count = Count(7);
+    }
+}
+
+section! {
+    /// When somebody has to prove anew who they are.
+    StepUpSettings, prefix "sign_in.step_up." {
+        /// before which acts [people sign in again](../how-to/sign-in.md#again-before-what-matters): `decide`, `tokens`, `administer`
+        acts: Vec<String> => "none";
+        /// how many minutes ago they may have signed in at most
+        max_age_minutes: Count = Count(15);
+        /// how they must have, in the provider's words (`acr`): one of these
+        acr_values: Vec<String> => "in any way";
     }
 }
 
@@ -71,6 +83,10 @@ section! {
         audiences: Vec<String> => "none";
         /// how people should sign in there, in its own words (`acr_values`)
         acr_values: Vec<String> => "none";
+        /// whether the [groups](../how-to/sign-in.md#groups) it tells (the claim `groups`) are roles here
+        groups: bool = false;
+        /// which of them count: names, or beginnings with a star, as `eng-*`
+        group_filter: Vec<String> => "all";
         /// how somebody is found who signs in for the first time: `subject` (linked by an admin or a source) or `verified_email`
         link_by: LinkBy = LinkBy::Subject;
         /// what becomes of people nobody knows: `refuse` or `create`
@@ -157,6 +173,32 @@ impl SignInSettings {
     }
 }
 
+impl StepUpSettings {
+    pub(super) fn step_up(&self) -> StepUp {
+        let acts = self.acts.value.iter().filter_map(|act| Act::parse(act));
+        StepUp {
+            acts: acts.collect(),
+            max_age: i64::from(self.max_age_minutes.value.0) * 60,
+            acr_values: self.acr_values.value.clone(),
+        }
+    }
+
+    /// What is no act.
+    pub(super) fn faults(&self) -> Vec<String> {
+        let source = &self.acts.source;
+        let unknown = self
+            .acts
+            .value
+            .iter()
+            .filter(|act| Act::parse(act).is_none());
+        let unknown = unknown.map(|act| {
+            let known = Act::ALL.map(Act::as_str).join(", ");
+            format!("{source}: `sign_in.step_up.acts` names `{act}`, and there is no such act; known are {known}")
+        });
+        unknown.collect()
+    }
+}
+
 impl CloudflareSettings {
     /// Cloudflare Access, if it stands before the program.
     pub(super) fn access(&self, http: Http) -> Result<Option<CloudflareAccess>, String> {
@@ -235,6 +277,7 @@ pub(crate) struct ConfiguredProvider {
     settings: oidc::Settings,
     link_by: LinkBy,
     unknown: Unknown,
+    groups: Option<Vec<String>>,
     source: Source,
 }
 
@@ -261,12 +304,24 @@ impl ConfiguredProvider {
             oidc,
             link_by: self.link_by,
             unknown: self.unknown,
+            groups: self.groups.clone(),
+            record: None,
+            is_on: true,
         })
     }
 }
 
-/// Providers that are called alike.
+/// Providers that are called alike, or are one.
 pub(super) fn called_alike(providers: &[ConfiguredProvider]) -> Vec<String> {
+    let one = providers.iter().enumerate().filter(|(at, provider)| {
+        let mut before = providers.iter().take(*at);
+        before.any(|other| other.settings.issuer == provider.settings.issuer)
+    });
+    let one = one.map(|(_, provider)| {
+        let (source, issuer) = (&provider.source, &provider.settings.issuer);
+        format!("{source}: another identity provider has the issuer `{issuer}`; people are linked to one of them, so keep one")
+    });
+    let one: Vec<_> = one.collect();
     let again = providers.iter().enumerate().filter(|(at, provider)| {
         let mut before = providers.iter().take(*at);
         before.any(|other| other.name() == provider.name())
@@ -276,6 +331,7 @@ pub(super) fn called_alike(providers: &[ConfiguredProvider]) -> Vec<String> {
             let (source, name) = (&provider.source, provider.name());
             format!("{source}: there are two identity providers called `{name}`; rename one")
         })
+        .chain(one)
         .collect()
 }
 
@@ -295,6 +351,26 @@ impl OidcSettings {
         let called = needed("name", name.map(|name| name.to_string()));
         let issuer = needed("issuer", self.issuer.value);
         let client_id = needed("client_id", self.client_id.value);
+        if self.groups.value && name.is_some_and(|name| groups_source(name).is_none()) {
+            faults.push(format!(
+                "{source}: with `groups` the `name` has 15 letters at most; choose a shorter one"
+            ));
+        }
+        if self
+            .client_secret
+            .value
+            .as_ref()
+            .is_some_and(|it| !it.is_missing() && it.reveal().is_empty())
+        {
+            faults.push(format!(
+                "{source}: `client_secret` is empty; write the secret, or leave it out for a public client"
+            ));
+        }
+        if self.audiences.value.contains(&client_id) {
+            faults.push(format!(
+                "{source}: `audiences` names the `client_id`, so that ID tokens would open the API; name the audience of access tokens"
+            ));
+        }
         let (Some(name), true) = (name, faults.is_empty()) else {
             return Err(faults);
         };
@@ -314,6 +390,7 @@ impl OidcSettings {
             },
             link_by: self.link_by.value,
             unknown: self.unknown.value,
+            groups: self.groups.value.then_some(self.group_filter.value),
             source,
         })
     }

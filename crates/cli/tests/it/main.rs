@@ -18,6 +18,8 @@ mod replicas;
 mod run;
 mod sources;
 mod strict;
+#[cfg(all(feature = "otel", feature = "sentry"))]
+mod telemetry;
 mod tls;
 mod unsaid;
 mod written;

@@ -144,9 +144,9 @@ async fn doctor_says_which_sinks_cannot_be_reached_and_nothing_of_their_secrets(
     }
     assert!(!format!("{ran:?}").contains("hush") && !format!("{ran:?}").contains("C2FVsBQ"));
     let missing = place.run(&["doctor"]);
-    assert_eq!(missing.code, 2);
+    assert_eq!(missing.code, 3);
     assert!(
-        missing.stderr.contains("the environment has no `HOOK`"),
+        missing.stdout.contains("the environment has no `HOOK`"),
         "{missing:?}"
     );
 }

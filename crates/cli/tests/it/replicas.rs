@@ -146,7 +146,8 @@ async fn what_one_server_begins_another_goes_on_with() {
     let grant = async |at: &Replica, login: &str| {
         let user = json!({ "login": login, "name": login });
         let _ = ask("POST", at.at("/api/v1/users"), user).await;
-        let end = jiff::Timestamp::now() + Duration::from_secs(2);
+        let now = portcullis_app::Clock::now(&portcullis_app::SystemClock);
+        let end = now.plus_seconds(2);
         let body = json!({ "until": end.to_string(), "reason": "a test" });
         let _ = ask(
             "PUT",

@@ -66,6 +66,12 @@ impl Provider {
         self.settings.name
     }
 
+    /// What it calls itself, to the letter.
+    #[must_use]
+    pub fn issuer_as_written(&self) -> &str {
+        &self.settings.issuer
+    }
+
     /// Whether a token says that it is this provider's, which proves nothing: it is for choosing whom to ask.
     #[must_use]
     pub fn is_named_by(&self, token: &str) -> bool {

@@ -25,6 +25,14 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Whether they can be right, as far as that is seen without asking.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn check(&self) -> Result<(), String> {
+        self.issuer_url().map(|_| ())
+    }
+
     /// The issuer as an address.
     ///
     /// # Errors

@@ -20,8 +20,8 @@ pub struct Proved {
     pub name: Option<String>,
     /// What they call themselves.
     pub preferred_username: Option<String>,
-    /// The groups that the provider tells.
-    pub groups: Vec<String>,
+    /// The groups that the provider tells; nothing where it says nothing of groups.
+    pub groups: Option<Vec<String>>,
     /// The provider's session, which a back-channel logout may name.
     pub sid: Option<String>,
     /// How they signed in there.
@@ -44,7 +44,7 @@ impl Proved {
             email,
             name: claims.name,
             preferred_username: claims.preferred_username,
-            groups: claims.groups.map(|groups| groups.0).unwrap_or_default(),
+            groups: claims.groups.map(|groups| groups.0),
             sid: claims.sid,
             acr: claims.acr,
             auth_time: claims.auth_time.map(|time| time.0),

@@ -39,6 +39,10 @@ const TAGS: &[(&str, &str)] = &[
     ("tags", "Labels that carry constraints."),
     ("requests", "Somebody asks, somebody decides."),
     (
+        "sign-in",
+        "How users prove who they are, and what ends that.",
+    ),
+    (
         "rules",
         "Which rules people are judged by, and findings about a list.",
     ),
@@ -120,7 +124,7 @@ fn about(key: &str) -> &'static str {
         "user" => "An id or a login; `@me` is you.",
         "group" | "app" | "tag" => "An id or name.",
         "role" => "The id or name of a role.",
-        "request" => "An id.",
+        "request" | "token" | "session" | "identity" => "An id.",
         "entitlement" => "An id, or what is conferred, such as the permission's name.",
         "position" => "A place in the log.",
         "type" => "The type of a resource, as in requests.",
@@ -136,7 +140,7 @@ fn read(operation: &mut Operation, keys: &[Parameter]) {
     let at = parameter("at", ParameterIn::Query, at, date_time());
     let no_older = parameter("Portcullis-Position", ParameterIn::Header, no_older, number);
     or_table(operation);
-    add(operation, keys, vec![at, no_older], "400 401 404 503");
+    add(operation, keys, vec![at, no_older], "400 401 403 404 503");
 }
 
 /// A list is also answered as a table.

@@ -251,6 +251,15 @@ impl Done<'_> {
         json(self.status, body)
     }
 
+    /// The answer that shows what was made and is kept nowhere else.
+    pub(crate) fn secret(&self, made: Option<impl Serialize>) -> Answer {
+        let unseen = || Failure::Internal("what was made cannot be shown".into());
+        let mut answer = self.answer(&made.ok_or_else(unseen)?)?;
+        let never = HeaderValue::from_static("no-store");
+        answer.headers_mut().insert(header::CACHE_CONTROL, never);
+        Ok(answer)
+    }
+
     /// The answer that shows the record that was written. Where it is not to be seen the write is
     /// done all the same: the fault is ours, and nothing is missing that was asked for.
     pub(crate) fn show<T: Shown>(&self, written: Option<&T>) -> Answer {
@@ -324,6 +333,26 @@ impl<Q> Act<Q> {
     ) -> Answer {
         let deleted = Deleted::new(id.into(), name);
         self.run(operation, |done| done.answer(&deleted)).await
+    }
+
+    /// Does what makes something that [`Done::secret`] shows, or says what it would do.
+    pub(crate) async fn make(
+        self,
+        operation: impl Operation,
+        render: impl FnOnce(&Done<'_>) -> Answer + Send,
+    ) -> Answer {
+        // What is shown once cannot be told again.
+        if let Mode::Commit(Some(_)) = self.mode {
+            let wrong =
+                "what this makes is shown once, and cannot be told again; leave the key out";
+            return Err(Refusal::invalid("Idempotency-Key", wrong).into());
+        }
+        self.done(StatusCode::CREATED, operation, render).await
+    }
+
+    /// That whoever acts is there in person.
+    pub(crate) fn in_person(&self) -> Result<(), Failure> {
+        Ok(self.viewer.in_person()?)
     }
 
     /// Does the operation, or says what it would do.

@@ -24,7 +24,7 @@ row! {
         /// How people and programs prove who they are: `demo`, `tokens` or `sign_in`.
         access: &'static str = match read.web.authenticator().access() {
             Access::Demo(_) => "demo",
-            Access::Ways(ways) if ways.providers.is_empty() => "tokens",
+            Access::Ways(_) if read.web.providers().is_empty() => "tokens",
             Access::Ways(_) => "sign_in",
         },
         /// Now.

@@ -22,6 +22,7 @@ mod resources;
 mod roles;
 mod row;
 mod rules;
+mod sign_in;
 mod table;
 mod tags;
 mod users;
@@ -65,6 +66,7 @@ fn open() -> OpenApiRouter<Web> {
     use groups::{confer, inclusions, people};
     use questions::{compare, diff, expiring, explain};
     use rules::mine;
+    use sign_in::{identities, links, sessions, tokens};
     let v1 = OpenApiRouter::new()
         .routes(routes!(me::about))
         .routes(routes!(me::me))
@@ -77,6 +79,18 @@ fn open() -> OpenApiRouter<Web> {
         .routes(routes!(users::user_history))
         .routes(routes!(users::user_access))
         .routes(routes!(users::user_expiring))
+        .routes(routes!(tokens::list_tokens, tokens::create_token))
+        .routes(routes!(tokens::rotate_token))
+        .routes(routes!(tokens::revoke_token))
+        .routes(routes!(sessions::list_sessions, sessions::end_sessions))
+        .routes(routes!(sessions::end_session))
+        .routes(routes!(
+            identities::list_identities,
+            identities::link_identity
+        ))
+        .routes(routes!(identities::unlink_identity))
+        .routes(routes!(links::make_link))
+        .routes(routes!(links::invite))
         .routes(routes!(groups::list_groups, groups::create_group))
         .routes(routes!(
             groups::get_group,

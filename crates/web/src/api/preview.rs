@@ -7,7 +7,7 @@ use portcullis_app::{
     decide::{AffectedUsers, DecisionChange, RulesDiff},
 };
 use portcullis_model::{
-    Change, ChangeSet, Diff, Digest, Position, Purpose, World,
+    Change, ChangeSet, Diff, Digest, Position, Purpose, RecordKind, World,
     world::{DiffLine, What},
 };
 use serde::Serialize;
@@ -253,9 +253,9 @@ impl PartialSchema for Edits<'_> {
             let any = of_type(Type::Object).additional_properties(free());
             any.description(Some(about))
         };
-        let records = "user group app tag membership inclusion entitlement request resource";
+        let records = RecordKind::ALL.map(RecordKind::as_str);
         let edit = ObjectBuilder::new()
-            .property("record", text().enum_values(Some(records.split(' '))))
+            .property("record", text().enum_values(Some(records)))
             .required("record")
             .property("before", any("As it was; missing if it is created."))
             .property("after", any("As it is to be; missing if it ends."));

@@ -3,9 +3,10 @@
 use std::{net::IpAddr, sync::Arc};
 
 use portcullis_app::session::{LinkBy, Unknown};
-use portcullis_connect::{cloudflare, oidc};
-use portcullis_model::{ConnectorId, Digest, Id, User};
+use portcullis_connect::{cloudflare, http::Http, oidc};
+use portcullis_model::{self as model, ConnectorId, Digest, Id, User};
 
+use super::step_up::StepUp;
 use crate::http::Proxies;
 
 /// How people and programs prove who they are.
@@ -15,7 +16,7 @@ pub enum Access {
     /// loopback only. Each persona comes with a note on what to try as them.
     Demo(Vec<(Id<User>, String)>),
     /// Sessions, tokens made here, and what the configuration says.
-    Ways(Ways),
+    Ways(Box<Ways>),
 }
 
 /// What the configuration says about who is let in how.
@@ -23,8 +24,10 @@ pub enum Access {
 pub struct Ways {
     /// Bearer tokens from the configuration.
     pub tokens: Vec<Token>,
-    /// The identity providers, in the order in which they are offered.
+    /// The identity providers of the configuration, in the order in which they are offered.
     pub providers: Vec<Provider>,
+    /// What speaks to those that are set up in the portal; none are where it is missing.
+    pub http: Option<Http>,
     /// Cloudflare Access, where it stands before the program.
     pub cloudflare: Option<CloudflareAccess>,
     /// A proxy that says who it lets through.
@@ -33,6 +36,8 @@ pub struct Ways {
     pub proxies: Proxies,
     /// How long sessions last.
     pub sessions: Sessions,
+    /// When somebody has to prove anew who they are.
+    pub step_up: StepUp,
 }
 
 /// An identity provider.
@@ -46,6 +51,12 @@ pub struct Provider {
     pub link_by: LinkBy,
     /// What becomes of people nobody knows.
     pub unknown: Unknown,
+    /// Which of the groups that it tells count here; none are asked about where this is missing.
+    pub groups: Option<Vec<String>>,
+    /// The record, where it was set up in the portal.
+    pub record: Option<Id<model::Provider>>,
+    /// Whether people sign in by it.
+    pub is_on: bool,
 }
 
 /// Cloudflare Access, which signs for whom it lets through.
@@ -104,14 +115,6 @@ impl Access {
         match self {
             Self::Demo(_) => NONE,
             Self::Ways(ways) => &ways.proxies,
-        }
-    }
-
-    /// The identity providers that people may sign in by.
-    pub(crate) fn providers(&self) -> &[Provider] {
-        match self {
-            Self::Demo(_) => &[],
-            Self::Ways(ways) => &ways.providers,
         }
     }
 

@@ -13,6 +13,7 @@ use super::{
     found::{Around, Authenticated, Found, Proof, Refused, bearer, named},
     key::SigningKey,
     origin::{self, channel, host, is_loopback, peer},
+    providers::Providers,
     scopes::Scopes,
     session,
     uses::Uses,
@@ -26,15 +27,21 @@ pub(crate) struct Authenticator {
     access: Access,
     key: SigningKey,
     uses: Uses,
+    providers: Providers,
 }
 
 impl Authenticator {
     pub(crate) fn new(access: Access, key: SigningKey) -> Self {
         Self {
+            providers: Providers::of(access.ways()),
             access,
             key,
             uses: Uses::default(),
         }
+    }
+
+    pub(crate) const fn providers(&self) -> &Providers {
+        &self.providers
     }
 
     pub(crate) const fn access(&self) -> &Access {
@@ -162,7 +169,9 @@ impl Authenticator {
                     world,
                 )
             }
-            Purpose::Token { .. } | Purpose::Session(_) | Purpose::Link => Err(Refused),
+            Purpose::Token { .. } | Purpose::Session(_) | Purpose::Link | Purpose::Invitation => {
+                Err(Refused)
+            }
         }
     }
 

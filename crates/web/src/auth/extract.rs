@@ -6,18 +6,23 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
 };
-use portcullis_model::{Actor, Context, Id, Scope, User, World};
+use portcullis_model::{
+    Action, Actor, Context, Credential, Id, Refusal, Scope, Timestamp, User, World,
+};
 use subtle::ConstantTimeEq as _;
 
 use super::{
     found::{Around, Authenticated, Proof, TOKEN_PREFIX, bearer},
     key::SigningKey,
+    origin::client,
     scopes::needed,
+    step_up::{Act, StepUp},
 };
 use crate::{
     Web,
     error::Failure,
     http::{request, said},
+    limits::Step,
 };
 
 /// A known user and the world they were found in.
@@ -55,6 +60,22 @@ impl Viewer {
     #[must_use]
     pub fn user(&self) -> Option<&User> {
         self.world.user(self.id)
+    }
+
+    /// That they are there in person. A token makes nothing that lets others in, whatever its scopes:
+    /// it could do more, and outlive it.
+    ///
+    /// # Errors
+    /// A sentence that says so.
+    pub fn in_person(&self) -> Result<(), Refusal> {
+        match self.proof {
+            Proof::Token(_) => Err(Refusal::NotAllowed {
+                action: Action::MakeToken,
+                sentence: "a token makes no tokens, and links nobody".into(),
+                next: "sign in, or use the command line".into(),
+            }),
+            Proof::Session(_) | Proof::Chosen(_) | Proof::Proxy | Proof::Persona => Ok(()),
+        }
     }
 
     /// The token every form carries in its field `csrf`.
@@ -128,11 +149,20 @@ impl FromRequestParts<Web> for Authenticated {
                     request::is_from(&known.name);
                 }
                 parts.extensions.insert(looked.clone());
+                if matches!(looked, Ok(None)) && parts.headers.contains_key(header::AUTHORIZATION) {
+                    // Whoever tries one token after the other waits; whoever has one does not.
+                    let from = client(parts, web.proxies());
+                    web.rates().sign_in(from, Step::Token)?;
+                }
                 looked
             }
         };
         let found = looked.map_err(|Trouble(status, why)| Failure::Http(status, why))?;
-        found.ok_or(Failure::Unauthenticated)
+        match found {
+            Some(found) => Ok(found),
+            None if parts.headers.contains_key(header::AUTHORIZATION) => Err(Failure::WrongToken),
+            None => Err(Failure::Unauthenticated),
+        }
     }
 }
 
@@ -145,12 +175,15 @@ impl FromRequestParts<Web> for Viewer {
         }
         let known = Authenticated::from_request_parts(parts, web).await?;
         let id = known.user.ok_or(Failure::DecisionsOnly)?;
-        let needed = needed(&parts.method, parts.uri.path());
-        if !known.proof.lets(needed) {
-            return Err(Failure::Scope(needed));
+        let (scope, act) = needed(&parts.method, parts.uri.path());
+        if !known.proof.lets(scope) {
+            return Err(Failure::Scope(scope));
         }
         if known.proof.comes_along() && !parts.method.is_safe() && is_foreign(&parts.headers) {
             return Err(Failure::Csrf);
+        }
+        if let (Some(act), Some(step_up)) = (act, web.step_up()) {
+            known.proved_well(act, step_up, web.app().now())?;
         }
         let viewer = Self {
             id,
@@ -180,6 +213,22 @@ impl FromRequestParts<Web> for Author {
     }
 }
 
+impl Authenticated {
+    /// Whether whoever it is has proved themselves recently and well enough for `act`. A token is
+    /// made for what it does, and proves that each time.
+    fn proved_well(&self, act: Act, step_up: &StepUp, now: Timestamp) -> Result<(), Failure> {
+        let session = match self.proof {
+            Proof::Token(_) | Proof::Chosen(_) | Proof::Persona => return Ok(()),
+            Proof::Session(id) => self.world.credential(id).and_then(Credential::session),
+            Proof::Proxy => None,
+        };
+        if step_up.is_lacked(act, session, now) {
+            return Err(Failure::StepUp(Box::new(step_up.clone())));
+        }
+        Ok(())
+    }
+}
+
 /// Whether a browser says that another site made it send this.
 pub(crate) fn is_foreign(headers: &HeaderMap) -> bool {
     let site = said(headers, "sec-fetch-site");
@@ -196,6 +245,9 @@ impl FromRequestParts<Web> for Enforcer {
         let Authenticated {
             user, name, proof, ..
         } = Authenticated::from_request_parts(parts, web).await?;
+        if proof.comes_along() && !parts.method.is_safe() && is_foreign(&parts.headers) {
+            return Err(Failure::Csrf);
+        }
         if !proof.lets(Scope::Decisions) {
             return Err(Failure::Scope(Scope::Decisions));
         }

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use axum::http::Method;
 use portcullis_model::Scope;
 
+use super::step_up::Act;
+
 /// What somebody may do with what they proved who they are by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scopes(u8);
@@ -34,23 +36,35 @@ impl Scopes {
     }
 }
 
-/// What a request to the portal or its API needs. What is not listed changes something else.
-pub(super) fn needed(method: &Method, path: &str) -> Scope {
+/// What a request to the portal or its API needs: a scope, and for some acts a proof that is recent.
+/// What is not listed changes something else.
+pub(super) fn needed(method: &Method, path: &str) -> (Scope, Option<Act>) {
     if method.is_safe() {
-        return Scope::Read;
+        return (Scope::Read, None);
     }
     let path = path.strip_prefix("/api/v1").unwrap_or(path);
-    let mut parts = path.trim_start_matches('/').split('/');
-    match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some("requests"), None | Some("new"), None, None)
-        | (Some("requests"), Some(_), Some("withdraw"), None) => Scope::Request,
-        (Some("requests"), Some("decide"), None, None)
-        | (Some("requests"), Some(_), Some("approve" | "reject" | "preview"), None) => {
-            Scope::Decide
+    let parts: Vec<_> = path.trim_start_matches('/').split('/').take(5).collect();
+    match *parts {
+        ["requests"] | ["requests", "new"] | ["requests", _, "withdraw"] => (Scope::Request, None),
+        ["requests", "decide"] | ["requests", _, "approve" | "reject" | "preview"] => {
+            (Scope::Decide, Some(Act::Decide))
         }
         // These only look: they change nothing.
-        (Some("rules"), Some("lint" | "diff"), None, None) => Scope::Read,
-        _ => Scope::Administer,
+        ["rules", "lint" | "diff"] => (Scope::Read, None),
+        ["account", "tokens", ..]
+        | ["account", "link", ..]
+        | ["account", "invitation" | "identities"]
+        | [
+            "users",
+            _,
+            "tokens" | "sign-in-link" | "invitation" | "identities",
+            ..,
+        ] if *method == Method::POST => (Scope::Administer, Some(Act::Tokens)),
+        // Whoever has lost something must be able to end it, whenever they signed in; and what
+        // one likes is no matter of rights.
+        ["account", ..] | ["page-errors"] | ["welcome"] => (Scope::Administer, None),
+        ["users", _, "tokens" | "sessions", ..] => (Scope::Administer, None),
+        _ => (Scope::Administer, Some(Act::Administer)),
     }
 }
 
@@ -80,7 +94,41 @@ mod tests {
             (Method::PUT, "//api/v1/requests", Scope::Administer),
         ];
         for (method, path, scope) in table {
-            assert_eq!(needed(&method, path), scope, "{method} {path}");
+            assert_eq!(needed(&method, path).0, scope, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn what_lets_others_in_decides_or_changes_asks_for_a_recent_proof_and_ending_does_not() {
+        let table = [
+            (Method::GET, "/groups/g/edit", None),
+            (Method::POST, "/requests", None),
+            (Method::POST, "/requests/7/approve", Some(Act::Decide)),
+            (Method::POST, "/account/tokens", Some(Act::Tokens)),
+            (Method::POST, "/account/tokens/7/rotate", Some(Act::Tokens)),
+            (Method::POST, "/account/link/okta", Some(Act::Tokens)),
+            (Method::POST, "/api/v1/users/ana/tokens", Some(Act::Tokens)),
+            (
+                Method::POST,
+                "/api/v1/users/ana/tokens/7/rotate",
+                Some(Act::Tokens),
+            ),
+            (Method::DELETE, "/api/v1/users/ana/tokens/7", None),
+            (Method::DELETE, "/api/v1/users/ana/sessions", None),
+            (
+                Method::DELETE,
+                "/api/v1/users/ana/identities/7",
+                Some(Act::Administer),
+            ),
+            (Method::POST, "/account/sign-out-everywhere", None),
+            (Method::POST, "/account/end/7", None),
+            (Method::POST, "/groups/g/edit", Some(Act::Administer)),
+            (Method::PATCH, "/api/v1/groups/g", Some(Act::Administer)),
+            (Method::DELETE, "/api/v1/users/ana", Some(Act::Administer)),
+            (Method::POST, "/settings/sign-in/new", Some(Act::Administer)),
+        ];
+        for (method, path, act) in table {
+            assert_eq!(needed(&method, path).1, act, "{method} {path}");
         }
     }
 

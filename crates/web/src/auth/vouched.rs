@@ -148,7 +148,7 @@ mod tests {
             email: Some("bob@corp.example".to_owned()),
             name: None,
             preferred_username: None,
-            groups: Vec::new(),
+            groups: None,
             sid: None,
             acr: None,
             auth_time: None,

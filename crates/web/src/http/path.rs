@@ -171,7 +171,17 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    fn one<T: Keyed>(&self) -> Result<&T::Found, Refusal> {
+    /// The world it is looked up in.
+    pub(crate) fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The key called `name`.
+    pub(crate) fn key(&self, name: &str) -> Result<&str, Refusal> {
+        self.keys.named(name)
+    }
+
+    pub(crate) fn one<T: Keyed>(&self) -> Result<&T::Found, Refusal> {
         let key = self.keys.named(T::IN_PATH)?;
         T::find(&self.world, key, self.me).ok_or_else(|| Refusal::not_found(T::NOUN, key))
     }

@@ -1,7 +1,7 @@
 //! Values that have a text form: how they are read from a query or a body, and described.
 
 use portcullis_model::{
-    MembershipKind, Timestamp,
+    ConnectorId, MembershipKind, Timestamp,
     name::{Description, Email, Environment, Login, Name, PermissionName, Reason},
     time::ParseTimestampError,
 };
@@ -107,6 +107,7 @@ texts! {
         "owner" => Ok(Self::Owner),
         other => Err(one_of(other, &["member", "owner"])),
     }, text().enum_values(Some(["member", "owner"]));
+    ConnectorId: |text| Self::parse(text).map_err(|bad| bad.0), text().min_length(Some(1)).max_length(Some(22));
     u64: |text| text.parse().map_err(|_| format!("`{text}` is not a whole number")), of_type(Type::Integer).minimum(Some(0));
 }
 

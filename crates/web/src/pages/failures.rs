@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     At, Web,
-    auth::{Authenticated, over},
+    auth::{Authenticated, is_local, over},
     error::{Failure, Problem},
     http::path::Keyed,
     ui,
@@ -85,7 +85,23 @@ pub(crate) async fn page_of(web: &Web, parts: &mut Parts, failure: &Failure) -> 
     parts.uri = path.parse().unwrap_or_default();
     parts.headers.remove(crate::view::POSITION);
     parts.extensions.remove::<crate::View>();
+    // Where they were: the form is filled in anew, with what they have proved.
+    let back = came_from(&parts.headers).unwrap_or_else(|| path.clone());
+    parts.method = Method::GET;
+    parts.extensions.remove::<crate::auth::Viewer>();
     match Page::from_request_parts(parts, web).await {
+        Ok(page) if matches!(failure, Failure::StepUp(_)) => {
+            let again = Later {
+                text: "This needs that you have signed in just now. Nothing was changed: sign in again, \
+                       then do it once more."
+                    .to_owned(),
+                ways: vec![ui::Link::new(
+                    "Sign in again",
+                    convert::address("/sign-in/again", &[("next", &back)]),
+                )],
+            };
+            drawn(page.shell(), failure, Some(again))
+        }
         Ok(page) => drawn(page.shell(), failure, later),
         Err(_) => {
             let who = ui::Viewer {
@@ -100,6 +116,15 @@ pub(crate) async fn page_of(web: &Web, parts: &mut Parts, failure: &Failure) -> 
             drawn(shell, failure, None)
         }
     }
+}
+
+/// The page of ours a form was sent from.
+fn came_from(headers: &HeaderMap) -> Option<String> {
+    let from = headers.get(header::REFERER)?.to_str().ok()?;
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    let (_, rest) = from.split_once("://")?;
+    let path = rest.strip_prefix(host)?;
+    is_local(path).then(|| path.to_owned())
 }
 
 /// What is there now and was not yet at the time that was asked about.
@@ -162,7 +187,8 @@ fn drawn(shell: ui::Shell, failure: &Failure, later: Option<Later>) -> Response 
         Failure::Refused(Refusal::Invalid(_)) => "Something is missing or wrong",
         Failure::Refused(Refusal::Rule { .. }) => "Blocked by a policy",
         Failure::Refused(Refusal::Conflict { .. }) => "This changed in the meantime",
-        Failure::Unauthenticated => "Sign in to continue",
+        Failure::Unauthenticated | Failure::WrongToken => "Sign in to continue",
+        Failure::StepUp(_) => "Sign in again to go on",
         Failure::Csrf => "This form has expired",
         Failure::Unavailable(_) | Failure::NotYet | Failure::Stale { .. } => {
             "Temporarily unavailable"
@@ -174,14 +200,16 @@ fn drawn(shell: ui::Shell, failure: &Failure, later: Option<Later>) -> Response 
         Failure::Internal(_) => "Something went wrong",
     };
     if matches!(failure, Failure::Unauthenticated) {
-        problem.detail =
-            "You are not signed in. Sign in at `/sign-in`; a program sends a token in \
-                          the `Authorization` header."
-                .to_owned();
+        problem.detail = "You are not signed in. Sign in at /sign-in; a program sends a token in \
+                          the Authorization header."
+            .to_owned();
     }
     let mut ways = Vec::new();
     if let Some(later) = later {
-        (title, problem.detail, ways) = ("Not there yet", later.text, later.ways);
+        if !matches!(failure, Failure::StepUp(_)) {
+            title = "Not there yet";
+        }
+        (problem.detail, ways) = (later.text, later.ways);
     }
     let page = Failed {
         page: ui::Bare(shell),

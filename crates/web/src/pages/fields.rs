@@ -114,6 +114,14 @@ impl Values {
         }
     }
 
+    /// The same without what no page repeats.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        for fields in [&mut self.fields, &mut self.asked] {
+            fields.0.retain(|(field, _)| field != name);
+        }
+        self
+    }
+
     /// Whether the form was sent, rather than shown for the first time.
     pub(crate) const fn is_sent(&self) -> bool {
         self.sent

@@ -382,6 +382,8 @@ pub(crate) struct Field {
 pub(crate) enum Control {
     Hidden,
     Line,
+    /// A line that is not shown while it is typed, nor again.
+    Secret,
     /// Several lines of text.
     Lines,
     /// One of several, as a list to choose from.

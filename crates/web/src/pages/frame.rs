@@ -209,7 +209,7 @@ impl Page {
         };
         let now = self.viewer.context.now;
         let waiting = self.viewer.world.waits_for(self.viewer.id, now).len();
-        let mut nav = places(&self.path);
+        let mut nav = all_places(&self.path, self.is_admin());
         for place in nav.iter_mut().filter(|place| place.href == "/requests") {
             place.badge = (waiting > 0).then_some(waiting);
         }
@@ -293,6 +293,16 @@ impl FromRequestParts<Web> for Page {
     }
 }
 
+/// The places in the rail, the one of `path` marked; for admins also what only they see.
+fn all_places(path: &str, is_admin: bool) -> Vec<ui::NavItem> {
+    let mut all = places(path);
+    if is_admin {
+        let settings = ui::NavItem::new("Settings", "/settings", "rule", path);
+        all.insert(all.len() - 1, settings);
+    }
+    all
+}
+
 /// The places in the rail, the one of `path` marked.
 pub(super) fn places(path: &str) -> Vec<ui::NavItem> {
     let place = |label, href, icon| ui::NavItem::new(label, href, icon, path);
@@ -324,9 +334,27 @@ async fn notice(
         .filter(|entry| entry.actor.user() == Some(viewer.id))
         .map(|entry| ui::Notice {
             title: done(viewer, &entry),
-            undo: (entry.undoes.is_none() && entry.undone_by.is_none())
-                .then(|| format!("/activity/{position}/undo")),
+            undo: (entry.undoes.is_none()
+                && entry.undone_by.is_none()
+                && can_be_undone(entry.operation))
+            .then(|| format!("/activity/{position}/undo")),
         }))
+}
+
+/// Whether something done by a page is offered to be undone: what was revoked stays so.
+const fn can_be_undone(operation: OperationName) -> bool {
+    use OperationName as O;
+    !matches!(
+        operation,
+        O::SessionBegin
+            | O::SessionEnd
+            | O::TokenRevoke
+            | O::TokenRotate
+            | O::LinkIssue
+            | O::ProviderSave
+            | O::ProviderSwitch
+            | O::ProviderDelete
+    )
 }
 
 /// What was done; where it was done to people, to whom.

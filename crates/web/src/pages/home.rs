@@ -13,6 +13,7 @@ use crate::{
         fields::Submission,
         grants::{SOON_DAYS, ends_within},
         prelude::*,
+        settings::setup,
     },
 };
 
@@ -33,6 +34,8 @@ struct Home<'p> {
     had: Few<Access<'p>>,
     owned: Few<&'p Group>,
     welcome: Option<Welcome>,
+    /// Whether the viewer has something left to set up.
+    set_up: bool,
 }
 
 /// What this is and what to try first, until it is dismissed.
@@ -44,7 +47,11 @@ struct Welcome {
 /// A request, and who asks.
 type Waiting<'p> = (ui::Entity, &'p Request);
 
-pub(crate) async fn show(page: Page, headers: HeaderMap) -> Result<Response, Failure> {
+pub(crate) async fn show(
+    State(web): State<Web>,
+    page: Page,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     let (world, now, me) = (page.world(), page.now(), page.viewer.id);
     let user = page.viewer.user().ok_or(Failure::Unauthenticated)?;
     let all = world.access_of(me, now);
@@ -74,6 +81,7 @@ pub(crate) async fn show(page: Page, headers: HeaderMap) -> Result<Response, Fai
         },
         asked: drawn(&page, asked),
         had: Few::of(MOST_ACCESS, had, |it| it),
+        set_up: setup::is_left(&web, &page),
         welcome: welcome(&page, &headers, owned.len()),
         owned: Few::of(MOST_OWNED, owned, |group| group),
     })

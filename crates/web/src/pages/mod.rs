@@ -29,6 +29,7 @@ mod home;
 mod input;
 mod list;
 mod names;
+mod page_errors;
 mod people;
 mod pick;
 mod prelude;
@@ -58,6 +59,7 @@ pub fn routes(web: &Web) -> Router<Web> {
         .route("/welcome", post(home::dismiss))
         .route("/help", get(help::show))
         .route("/docs/{*path}", get(help::doc))
+        .route("/page-errors", post(page_errors::take))
         .route("/compare", get(compare::show))
         .route("/expiring", get(expiring::show))
         .route("/expiring/settle", post(expiring::settle))

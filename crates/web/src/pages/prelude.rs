@@ -26,7 +26,7 @@ pub(crate) mod forms {
             flow::Step,
             form::{
                 Banner,
-                Control::{Checks, Known, Line, Lines, Pills, Select},
+                Control::{Checks, Hidden, Known, Line, Lines, Pills, Secret, Select},
                 Form, FormPage, MORE_GROUPS, MOST_BOXES, Values, allowed, may_make,
             },
             frame::Page,

@@ -24,5 +24,5 @@ pub(crate) use forms::{Choice, Durations, Errors, Hidden};
 pub(crate) use list::{Aside, Column, Filter, Owners, Pages, Tab};
 pub(crate) use map::Map;
 pub(crate) use shell::{Bare, NavItem, Notice, Past, Persona, Shell, Viewer};
-pub(crate) use text::{cut, cut_middle};
+pub(crate) use text::{cut, cut_middle, plain};
 pub(crate) use time::{ExpiryPill, When};

@@ -11,6 +11,15 @@ pub(crate) fn cut(text: &str, max: usize) -> String {
 
 /// Text cut to `max` characters in its middle: what names of one kind differ in stands at their
 /// ends.
+/// A sentence as it stands on a page: it begins with a capital, and what stands in it as it is typed is
+/// marked by nothing.
+pub(crate) fn plain(sentence: &str) -> String {
+    let mut letters = sentence.chars().filter(|letter| *letter != '`');
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 pub(crate) fn cut_middle(text: &str, max: usize) -> String {
     let count = text.chars().count();
     if count <= max {

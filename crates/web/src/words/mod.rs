@@ -63,12 +63,17 @@ operations! {
     SourceAdopt: "gave a source what others made", "Taken over.", "changed it";
     IdentityLink: "linked an account", "Account linked.", "changed it";
     IdentityUnlink: "unlinked an account", "Account unlinked.", "changed it";
+    IdentityGroups: "told somebody's groups", "Saved.", "changed it";
     SessionBegin: "signed somebody in", "Signed in.", "changed it";
     SessionEnd: "ended sessions", "Signed out there.", "changed it";
     TokenIssue: "created a token", "Token created.", "changed it";
     TokenRotate: "rotated a token", "Token rotated.", "changed it";
     TokenRevoke: "revoked a token", "Revoked.", "changed it";
     LinkIssue: "made a sign-in link", "Link created.", "changed it";
+    ProviderSave: "set up an identity provider", "Identity provider saved.", "changed it";
+    ProviderSwitch: "switched an identity provider", "Saved.", "changed it";
+    ProviderDelete: "removed an identity provider", "Identity provider removed.", "changed it";
+    PreferencesSet: "chose what to be told", "Saved.", "changed it";
     TimeExpire: "access expired", "Expired.", "let it expire";
     LogUndo: "undid an entry", "Undone.", "undid a decision";
 }
@@ -97,6 +102,7 @@ pub(crate) const fn field(code: RefusalCode) -> &'static str {
         | C::KeptBySource
         | C::LastAdmin
         | C::LinkUsed
+        | C::NotTried
         | C::NotLinked
         | C::OnlyBySigningIn
         | C::TooManyTokens

@@ -53,14 +53,14 @@ impl Pdp {
         app.commit(context, SyncSource::new(policy), None)
             .await
             .unwrap();
-        let access = Access::Ways(Ways {
+        let access = Access::Ways(Box::new(Ways {
             tokens: vec![Token {
                 name: "test".into(),
                 sha256: Sha256::digest(TOKEN).into(),
                 subject: TokenSubject::Decisions,
             }],
             ..Ways::default()
-        });
+        }));
         let decisions = Decisions {
             public_url: Some(PUBLIC.into()),
             log_sample: 1.0,

@@ -1,7 +1,10 @@
 //! Sessions, links and tokens: who gets in, as whom, for how long, and how it ends.
 
 mod gate;
+mod proofs;
+mod providers;
 mod sessions;
+mod step_up;
 mod tokens;
 
 pub(crate) use gate::{link, token};

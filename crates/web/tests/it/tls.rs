@@ -68,7 +68,10 @@ impl Server {
 }
 
 fn web(app: &App, ways: Ways, limits: Limits) -> Web {
-    let (access, key) = (Access::Ways(ways), SigningKey::new(&[9; 32]).unwrap());
+    let (access, key) = (
+        Access::Ways(Box::new(ways)),
+        SigningKey::new(&[9; 32]).unwrap(),
+    );
     Web::limited(app.clone(), access, key, Decisions::default(), limits)
 }
 

@@ -3,7 +3,7 @@
 use portcullis_app::secret::Secret;
 use portcullis_model::Scope;
 use portcullis_testkit::TestApp;
-use portcullis_web::{Access, Decisions, SigningKey, Ways, Web, serve};
+use portcullis_web::{Access, Decisions, SigningKey, Web, serve};
 use serde_json::json;
 
 use crate::sign_in::token;
@@ -92,7 +92,7 @@ async fn metrics_count_what_was_done_and_tell_it_readers_only() {
 async fn a_token_to_read_is_enough_for_metrics_and_nothing_less_is() {
     let it = TestApp::start().await.unwrap();
     let key = SigningKey::new(&[9; 32]).unwrap();
-    let access = Access::Ways(Ways::default());
+    let access = Access::Ways(Box::default());
     let web = Web::new(it.app.clone(), access, key, Decisions::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

@@ -21,7 +21,7 @@ async fn who_signs_in_is_who_the_provider_says() {
         email: Some("ana@example.com".into()),
         name: Some("Ana".into()),
         preferred_username: Some("ana".into()),
-        groups: vec!["eng".into()],
+        groups: Some(vec!["eng".into()]),
         sid: Some("s1".into()),
         acr: None,
         auth_time: None,

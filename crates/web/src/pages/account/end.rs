@@ -1,50 +1,45 @@
-//! Sessions and tokens ended, accounts unlinked.
+//! Sessions and tokens ended.
 
-use axum::response::{IntoResponse as _, Redirect};
 use portcullis_app::{
-    identity::UnlinkIdentity,
     session::{EndSessions, Which},
     token::RevokeCredential,
 };
-use portcullis_model::{Id, Identity, Noun, Refusal};
+use portcullis_model::Purpose;
 
 use super::whose::{address, named, user_of};
-use crate::pages::{
-    fields::Submission,
-    prelude::{Failure, Response, State, Web},
-};
+use crate::pages::prelude::forms::*;
 
-pub(super) async fn one(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
-    let viewer = &sent.page.viewer;
-    let credential = named(&sent.page)?;
-    let (id, user) = (credential.id, credential.user);
-    let context = viewer.context.clone();
-    web.app()
-        .commit(context, RevokeCredential(id), None)
-        .await?;
-    Ok(Redirect::to(&address(&sent.page, user)).into_response())
+/// Revokes a token; a session ends at once, since nobody loses by it but who can sign in again.
+pub(super) fn one(input: &Input<'_>) -> Result<Step, Failure> {
+    let credential = named(input.page)?;
+    let title = match &credential.purpose {
+        Purpose::Token { name, .. } => format!("Revoke the token {name}"),
+        Purpose::Session(_) => "Sign out there".to_owned(),
+        Purpose::Link => "Revoke the sign-in link".to_owned(),
+        Purpose::Invitation => "Revoke the invitation".to_owned(),
+    };
+    let back = address(input.page, credential.user);
+    let step = Step::new(
+        RevokeCredential(credential.id),
+        title,
+        "Revoke",
+        back.clone(),
+    );
+    let step = step.then(move |_| back);
+    Ok(match credential.purpose {
+        Purpose::Token { .. } => step.always().noting(vec![
+            "What uses it is refused from then on, on every server. It cannot be brought back."
+                .to_owned(),
+        ]),
+        Purpose::Session(_) | Purpose::Link | Purpose::Invitation => step,
+    })
 }
 
 /// Everywhere but in this browser.
-pub(super) async fn everywhere(
-    State(web): State<Web>,
-    sent: Submission,
-) -> Result<Response, Failure> {
-    let viewer = &sent.page.viewer;
-    let user = user_of(&sent)?;
-    let end = EndSessions(Which::AllOf(user, viewer.proof.session()));
-    web.app().commit(viewer.context.clone(), end, None).await?;
-    Ok(Redirect::to(&address(&sent.page, user)).into_response())
-}
-
-pub(super) async fn unlink(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
-    let viewer = &sent.page.viewer;
-    let key = sent.page.param("id");
-    let id: Option<Id<Identity>> = key.parse().ok();
-    let identity = id.and_then(|id| viewer.world.identity(id));
-    let identity = identity.ok_or_else(|| Refusal::not_found(Noun::Identity, key))?;
-    let user = identity.user;
-    let end = UnlinkIdentity(identity.id);
-    web.app().commit(viewer.context.clone(), end, None).await?;
-    Ok(Redirect::to(&address(&sent.page, user)).into_response())
+pub(super) fn everywhere(input: &Input<'_>) -> Result<Step, Failure> {
+    let user = user_of(input.page, input.fields)?;
+    let end = EndSessions(Which::AllOf(user, input.page.viewer.proof.session()));
+    let back = address(input.page, user);
+    let step = Step::new(end, "Sign out everywhere else", "Sign out", back.clone());
+    Ok(step.then(move |_| back))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use portcullis_model::{Action, Credential, Id, Purpose, Scope, may};
+use portcullis_model::{Action, Credential, Id, NoticeKind, Purpose, User, may};
 use portcullis_store::CredentialUse;
 
 use super::whose::whose;
@@ -17,8 +17,11 @@ struct Account<'p> {
     sessions: Vec<Line>,
     tokens: Vec<Line>,
     accounts: Vec<Linked>,
-    scopes: Vec<(&'static str, &'static str)>,
+    /// Providers by which they may come to sign in: name and title.
+    open: Vec<(String, String)>,
     can_unlink: bool,
+    /// What the viewer is told, in a sentence.
+    told: &'static str,
     login: String,
 }
 
@@ -33,6 +36,8 @@ struct Line {
     from: String,
     /// Whether this very page was asked for with it.
     current: bool,
+    /// Whether another of its name goes on for longer.
+    replaced: bool,
 }
 
 struct Linked {
@@ -57,16 +62,18 @@ pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response,
         .filter(|c| c.validity.contains(now));
     let live: Vec<&Credential> = live.collect();
     let ids: Vec<_> = live.iter().map(|c| c.id).collect();
-    web.authenticator().uses().write(web.app().store()).await?;
-    let uses = web.app().store().uses_of(&ids).await?;
-    let uses: HashMap<_, _> = uses.into_iter().map(|it| (it.credential, it)).collect();
+    let uses = web.uses_of(&ids).await?;
     let lines = |session: bool| {
         let of_kind = live.iter().filter(move |c| match c.purpose {
             Purpose::Session(_) => session,
             Purpose::Token { .. } => !session,
-            Purpose::Link => false,
+            Purpose::Link | Purpose::Invitation => false,
         });
-        of_kind.map(|c| line(&page, c, &uses)).collect()
+        let lines = of_kind.map(|c| Line {
+            replaced: live.iter().any(|other| replaces(other, c)),
+            ..line(&page, c, &uses)
+        });
+        lines.collect()
     };
     let accounts = world.identities_of(user.id).map(|identity| Linked {
         id: identity.id.to_string(),
@@ -79,11 +86,13 @@ pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response,
         sessions: lines(true),
         tokens: lines(false),
         accounts: accounts.collect(),
-        scopes: Scope::ALL
-            .iter()
-            .map(|scope| (scope.as_str(), told(*scope)))
-            .collect(),
+        open: open(&web, &page, user.id),
         can_unlink: page.is_admin(),
+        told: match world.preferences(user.id).map(|it| it.off.len()) {
+            None => "You are told everything that concerns you.",
+            Some(off) if off == NoticeKind::ALL.len() => "You are told nothing.",
+            Some(_) => "You are told some of what concerns you.",
+        },
         login: if is_own {
             String::new()
         } else {
@@ -107,7 +116,7 @@ fn line(page: &Page, c: &Credential, uses: &HashMap<Id<Credential>, CredentialUs
                 by.unwrap_or_else(|| "by a link".into()),
             )
         }
-        Purpose::Link => (c.label(), String::new()),
+        Purpose::Link | Purpose::Invitation => (c.label(), String::new()),
     };
     let used = uses.get(&c.id);
     Line {
@@ -119,16 +128,28 @@ fn line(page: &Page, c: &Credential, uses: &HashMap<Id<Credential>, CredentialUs
         used: used.map(|it| page.when(&it.at)),
         from: used.map_or_else(String::new, |it| it.address.clone()),
         current: page.viewer.proof == Proof::Session(c.id),
+        replaced: false,
     }
 }
 
-/// What a scope lets, in words.
-const fn told(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Read => "read what you may read",
-        Scope::Request => "ask for access, and withdraw that",
-        Scope::Decide => "approve and reject requests",
-        Scope::Administer => "change everything else that you may change",
-        Scope::Decisions => "ask the decision point",
-    }
+/// The providers whoever looks may link themselves to.
+fn open(web: &Web, page: &Page, user: Id<User>) -> Vec<(String, String)> {
+    let world = &page.viewer.world;
+    let known: Vec<_> = world.identities_of(user).map(|it| it.connector).collect();
+    let is_own = user == page.viewer.id && page.viewer.proof.session().is_some();
+    let all = web.providers();
+    let open = all
+        .iter()
+        .filter(|it| is_own && !known.contains(&it.oidc.name()));
+    open.map(|it| (it.oidc.name().to_string(), it.title.clone()))
+        .collect()
+}
+
+/// Whether a token goes on where another of its name ends.
+fn replaces(one: &Credential, other: &Credential) -> bool {
+    let name = |of: &Credential| match &of.purpose {
+        Purpose::Token { name, .. } => Some(name.clone()),
+        Purpose::Session(_) | Purpose::Link | Purpose::Invitation => None,
+    };
+    name(one).is_some() && name(one) == name(other) && one.validity.from > other.validity.from
 }

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use axum::http::StatusCode;
 use portcullis_app::{
     secret::Secret,
-    token::{IssueToken, OVERLAP_SECONDS, RotateToken},
+    token::{IssueToken, OVERLAP_SECONDS, RotateToken, as_long_again},
 };
-use portcullis_model::{Expiry, FieldError, Id, Name, Purpose, Refusal, Scope, User};
+use portcullis_model::{Action, Expiry, Id, Name, Purpose, Scope, User, may};
 
-use super::whose::{address as account, named, user_of};
+use super::whose::{address as account, named, user_of, whose};
 use crate::{
-    auth::{Proof, TOKEN_PREFIX},
-    pages::{fields::Submission, prelude::*},
+    auth::TOKEN_PREFIX,
+    pages::{
+        fields::{Submission, Values, errors_of},
+        form::{self, Control, FormPage},
+        input::Input,
+        prelude::*,
+    },
 };
 
 #[derive(Template)]
@@ -46,38 +50,79 @@ impl<'p> Made<'p> {
     }
 }
 
-/// A token makes none, whatever its scopes: another could have more of them, and outlive it.
-fn in_person(sent: &Submission) -> Result<(), Failure> {
-    match sent.page.viewer.proof {
-        Proof::Token(_) => Err(Failure::Http(
-            StatusCode::FORBIDDEN,
-            "a token makes no tokens; sign in, or use `portcullis token`".into(),
-        )),
-        Proof::Session(_) | Proof::Chosen(_) | Proof::Proxy | Proof::Persona => Ok(()),
-    }
+/// The form, with what was sent and what is wrong with that.
+fn drawn<'p>(page: &'p Page, user: &User, values: Values, errors: ui::Errors) -> FormPage<'p> {
+    let mut form = FormPage::new(page, values, errors);
+    let back = account(page, user.id);
+    let whose = match user.id == page.viewer.id {
+        true => "Your account".to_owned(),
+        false => format!("Sign-in of {}", user.name),
+    };
+    form.title = "New token".into();
+    form.crumbs = vec![ui::Link::new(whose, &*back)];
+    form.lead = match user.id == page.viewer.id {
+        true => "A program that sends it acts as you. Name it after the program, and give it no more than that needs.".to_owned(),
+        false => format!("A program that sends it acts as {}.", user.name),
+    };
+    form.cancel = back;
+    form.submit = "Create token".into();
+    form.add(Control::Hidden, "user", "", user.login.as_str());
+    form.add(Control::Line, "name", "Name", "").required();
+    let boxes = Scope::ALL
+        .iter()
+        .map(|scope| form.check("scope", scope.as_str(), told(*scope), *scope == Scope::Read));
+    let boxes = Control::Checks(boxes.collect(), "");
+    form.add(boxes, "scope", "It may", "");
+    form.add(Control::Line, "days", "For how many days", "90")
+        .required()
+        .help("It ends by itself then. You are told before.");
+    form
+}
+
+pub(super) async fn show(page: Page) -> Result<Response, Failure> {
+    let user = whose(&page)?;
+    let target = Target::User(user.id);
+    may(
+        &page.viewer.world,
+        &page.viewer.context,
+        Action::MakeToken,
+        target,
+    )?;
+    render(&drawn(
+        &page,
+        user,
+        Values::asked(&page),
+        ui::Errors::default(),
+    ))
 }
 
 pub(super) async fn issue(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
-    in_person(&sent)?;
+    sent.page.viewer.in_person()?;
     let viewer = &sent.page.viewer;
-    let user = user_of(&sent)?;
-    let mut faults = Vec::new();
-    let name = Name::parse(sent.fields.get("name"));
-    let name = name.map_err(|error| faults.push(FieldError::new("name", error.to_string())));
+    let user = user_of(&sent.page, &sent.fields)?;
+    let mut input = Input::new(&sent);
+    let name = input.parse("name", Name::parse);
     let mut scopes = BTreeSet::new();
     for text in sent.fields.all("scope") {
         match Scope::parse(text) {
             Some(scope) => drop(scopes.insert(scope)),
-            None => faults.push(FieldError::new("scope", format!("`{text}` is no scope"))),
+            None => input.errors.add("scope", "choose of what is there"),
         }
+    }
+    if scopes.is_empty() {
+        input.errors.add("scope", "choose what it may do");
     }
     let days: Option<i64> = sent.fields.get("days").parse().ok();
     let days = days.filter(|days| (1..=36_500).contains(days));
     if days.is_none() {
-        faults.push(FieldError::new("days", "say a number of days, at least 1"));
+        input.errors.add("days", "say a number of days, at least 1");
     }
-    let (Ok(name), Some(days), true) = (name, days, faults.is_empty()) else {
-        return Err(Refusal::Invalid(faults).into());
+    let again = |errors| {
+        let shown = viewer.world.require_user(user)?;
+        form::again(&drawn(&sent.page, shown, Values::sent(&sent), errors))
+    };
+    let (Some(name), Some(days), true) = (name, days, input.errors.is_empty()) else {
+        return again(input.errors);
     };
     let secret = Secret::new(TOKEN_PREFIX);
     let until = Expiry::at(viewer.context.now.plus_days(days));
@@ -88,28 +133,36 @@ pub(super) async fn issue(State(web): State<Web>, sent: Submission) -> Result<Re
         digest: secret.digest(),
         until,
     };
-    web.app()
-        .commit(viewer.context.clone(), issue, None)
-        .await?;
-    render(&Made::of(&sent, &name, &secret, until, user))
+    match web.app().commit(viewer.context.clone(), issue, None).await {
+        Ok(_) => render(&Made::of(&sent, &name, &secret, until, user)),
+        Err(error) => again(errors_of(error.into())?),
+    }
+}
+
+/// What a scope lets, as a choice says it.
+const fn told(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Read => "Read: see what you may see",
+        Scope::Request => "Request: ask for access, and withdraw that",
+        Scope::Decide => "Decide: approve and reject requests",
+        Scope::Administer => "Administer: change everything else that you may change",
+        Scope::Decisions => "Decisions: ask whether somebody may do something",
+    }
 }
 
 pub(super) async fn rotate(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
-    in_person(&sent)?;
+    sent.page.viewer.in_person()?;
     let viewer = &sent.page.viewer;
     let old = named(&sent.page)?;
     let secret = Secret::new(TOKEN_PREFIX);
     let now = viewer.context.now;
-    // As long again as the old one was made for.
-    let length = old
+    let until = as_long_again(old, now);
+    let overlap = now.plus_seconds(OVERLAP_SECONDS);
+    let goes_on = old
         .validity
         .until
         .instant()
-        .map(|end| end.micros() - old.validity.from.micros());
-    let until = match length {
-        Some(length) => Expiry::at(now.plus_seconds(length / 1_000_000)),
-        None => Expiry::NEVER,
-    };
+        .map_or(overlap, |end| end.min(overlap));
     let rotate = RotateToken {
         token: old.id,
         digest: secret.digest(),
@@ -118,13 +171,13 @@ pub(super) async fn rotate(State(web): State<Web>, sent: Submission) -> Result<R
     };
     let (user, name) = match &old.purpose {
         Purpose::Token { name, .. } => (old.user, name.to_string()),
-        Purpose::Session(_) | Purpose::Link => (old.user, String::new()),
+        Purpose::Session(_) | Purpose::Link | Purpose::Invitation => (old.user, String::new()),
     };
     web.app()
         .commit(viewer.context.clone(), rotate, None)
         .await?;
     render(&Made {
-        old: Some(sent.page.when(&now.plus_seconds(OVERLAP_SECONDS))),
+        old: Some(sent.page.when(&goes_on)),
         ..Made::of(&sent, &name, &secret, until, user)
     })
 }

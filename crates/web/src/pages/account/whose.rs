@@ -2,7 +2,7 @@
 
 use portcullis_model::{Credential, Id, Noun, Refusal, User};
 
-use crate::pages::{convert, fields::Submission, frame::Page};
+use crate::pages::{convert, fields::Fields, frame::Page};
 
 /// The user called `key`, or the viewer.
 fn user<'p>(page: &'p Page, key: &str) -> Result<&'p User, Refusal> {
@@ -36,10 +36,10 @@ pub(super) fn address(page: &Page, user: Id<User>) -> String {
 }
 
 /// Whose account a form is about.
-pub(super) fn user_of(sent: &Submission) -> Result<Id<User>, Refusal> {
-    let user = match sent.fields.get("user") {
-        "" => whose(&sent.page),
-        login => user(&sent.page, login),
+pub(super) fn user_of(page: &Page, fields: &Fields) -> Result<Id<User>, Refusal> {
+    let user = match fields.get("user") {
+        "" => whose(page),
+        login => user(page, login),
     };
     user.map(|user| user.id)
 }

@@ -83,6 +83,12 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
         Change::Credential(edit) => of(names, at, edit, "credential", |it| {
             vec![user(it.user), plain(&it.label())]
         }),
+        Change::Provider(edit) => of(names, at, edit, "identity provider", |it| {
+            vec![plain(&format!("{} ({})", it.title, it.state))]
+        }),
+        Change::Preferences(edit) => {
+            of(names, at, edit, "notifications", |it| vec![user(it.user())])
+        }
         Change::Resource(edit) => of(names, at, edit, "resource", |it| {
             vec![plain(&format!("{} {}", it.resource_type, it.resource_id))]
         }),

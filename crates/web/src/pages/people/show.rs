@@ -150,6 +150,12 @@ fn actions(page: &Page, user: &User) -> Actions {
     ]);
     let why = address("/why", &[("user", login)]);
     actions.also([(true, "Why, or why not", why, "link")]);
+    let sign_in = match is_me {
+        true => "/account".to_owned(),
+        false => address("/account", &[("user", login)]),
+    };
+    let sees = page.may(Wish::EndCredential, Target::User(user.id));
+    actions.also([(sees, "Sign-in", sign_in, "key")]);
     let edit = (
         may(Wish::EditUser),
         "Edit",

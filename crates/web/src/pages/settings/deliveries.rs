@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse as _, Redirect},
-};
+use axum::response::{IntoResponse as _, Redirect};
 use portcullis_app::deliver::{OutboxDecided, OutboxDecision};
 use portcullis_model::Actor;
 use portcullis_store::{EffectState, OutboxCount, OutboxFilter, OutboxRow};
 
+use super::common::{admins_only, tabs};
 use crate::pages::{
     fields::Submission,
     form::again,
@@ -110,14 +108,6 @@ fn wanted(verb: &str, said: &mut Sent) -> Option<OutboxDecision> {
             None
         }
     }
-}
-
-fn admins_only(page: &Page) -> Result<(), Failure> {
-    if page.is_admin() {
-        return Ok(());
-    }
-    let sentence = "only admins see what is told outside; ask one of them".to_owned();
-    Err(Failure::Http(StatusCode::FORBIDDEN, sentence))
 }
 
 async fn draw<'p>(web: &Web, page: &'p Page, sent: Sent) -> Result<Deliveries<'p>, Failure> {

@@ -1,84 +1,36 @@
-//! Signing in by an identity provider (OpenID Connect, authorization code flow). What must be kept
-//! while the browser is there is in a signed cookie of its own, so that any replica can go on.
+//! Signing in by an identity provider (OpenID Connect, authorization code flow), and what else somebody
+//! comes back from one for.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     Form,
-    extract::Path,
+    extract::{FromRequestParts as _, Path},
     http::{StatusCode, request::Parts},
-    response::{IntoResponse as _, Redirect},
+    response::IntoResponse as _,
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use portcullis_app::session::{BeginSession, EndSessions, Proved, Which};
-use portcullis_connect::oidc::{self, Answer, Ask, Begun, Fault};
+use portcullis_app::session::{
+    BeginSession, EndSessions, MOST_GROUPS, Proved, SetGroups, Which, counts, groups_source,
+};
+use portcullis_connect::oidc::{self, Answer, Ask, Fault};
 use portcullis_model::{Actor, Email, Name, Refusal, RefusalCode, SystemActor};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{
-    enter::{arrives, counted, enter, insecure, onward, set_cookie},
+    enter::{arrives, counted, enter, onward, set_cookie},
     intent::Intent,
+    leave::{Kept, PATIENCE, callback_address, failed, leave, missing, provider},
     show::drawn,
 };
 use crate::{
-    auth::{Channel, Provider, base, is_closed},
+    auth::{Authenticated, Channel, Provider, is_closed},
     limits::Step,
-    pages::{frame::pair, prelude::*},
+    pages::{
+        frame::pair,
+        prelude::*,
+        settings::providers::{not_tried, tried},
+    },
 };
-
-/// The purpose of the signature on what is kept.
-const PURPOSE: &str = "sign-in under way";
-/// For so many seconds somebody may take to sign in at the provider.
-const PATIENCE: i64 = 600;
-
-/// What is kept while the browser is at the provider.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    begun: Begun,
-    next: String,
-    intent: Intent,
-}
-
-impl Kept {
-    /// The cookie of one sign-in: several may be under way at once.
-    fn cookie(state: &str) -> String {
-        let name: String = state
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .take(16)
-            .collect();
-        format!("portcullis-sign-in-{name}")
-    }
-
-    fn sealed(&self, web: &Web) -> Result<String, Failure> {
-        let text = serde_json::to_vec(self).map_err(|e| Failure::Internal(e.to_string()))?;
-        let text = BASE64.encode(text);
-        let signature = web.authenticator().key().sign(PURPOSE, &text);
-        Ok(format!("{text}.{signature}"))
-    }
-
-    fn open(sealed: &str, web: &Web) -> Option<Self> {
-        let (text, signature) = sealed.rsplit_once('.')?;
-        if !web.authenticator().key().verify(PURPOSE, text, signature) {
-            return None;
-        }
-        serde_json::from_slice(&BASE64.decode(text).ok()?).ok()
-    }
-}
-
-fn provider<'w>(web: &'w Web, name: &str) -> Result<&'w Provider, Failure> {
-    let found = web.provider(name);
-    found.ok_or_else(|| {
-        let missing = format!("no identity provider is called `{name}`; see `/sign-in`");
-        Failure::Http(StatusCode::NOT_FOUND, missing)
-    })
-}
-
-/// Where the provider sends the browser back to.
-fn callback_address(parts: &Parts, web: &Web, name: &str) -> Result<String, Failure> {
-    let base = base(parts, web.public_url()).ok_or_else(insecure)?;
-    Ok(format!("{base}/sign-in/oidc/{name}/callback"))
-}
 
 pub(super) async fn begin(
     State(web): State<Web>,
@@ -87,29 +39,10 @@ pub(super) async fn begin(
 ) -> Result<Response, Failure> {
     let provider = provider(&web, &name)?;
     let channel = arrives(&web, &parts, Step::Begin)?;
-    let query = parts.uri.query().unwrap_or_default();
-    let next = pair(query, "next");
+    let next = pair(parts.uri.query().unwrap_or_default(), "next");
     let next = onward(next.as_deref()).to_owned();
-    let back = callback_address(&parts, &web, &name)?;
-    let now = web.app().now();
-    let (to, begun) = match provider.oidc.begin(&back, &Ask::default(), now).await {
-        Ok(begun) => begun,
-        Err(fault) => return failed(&web, &fault, &next),
-    };
-    let cookie = Kept::cookie(&begun.state);
-    let intent = Intent::SignIn;
-    let kept = Kept {
-        begun,
-        next,
-        intent,
-    };
-    let sealed = kept.sealed(&web)?;
-    let mut response = Redirect::to(&to).into_response();
-    set_cookie(
-        &mut response,
-        &channel.set(&cookie, &sealed, Some(PATIENCE)),
-    )?;
-    Ok(response)
+    let (ask, intent) = (Ask::default(), Intent::SignIn);
+    leave(&web, &parts, channel, &provider, &ask, next, intent).await
 }
 
 pub(super) async fn callback(
@@ -117,7 +50,10 @@ pub(super) async fn callback(
     Path(name): Path<String>,
     mut parts: Parts,
 ) -> Result<Response, Failure> {
-    let provider = provider(&web, &name)?;
+    // One that is being tried is no way in yet.
+    let all = web.every_provider();
+    let provider = all.iter().find(|it| it.oidc.name().as_str() == name);
+    let provider = provider.ok_or_else(|| missing(&name))?;
     let channel = arrives(&web, &parts, Step::Finish)?;
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let said = |name| pair(&query, name);
@@ -155,29 +91,84 @@ pub(super) async fn callback(
     let back = callback_address(&parts, &web, &name)?;
     let proved = match provider.oidc.finish(&begun, &answer, &back, now).await {
         Ok(proved) => proved,
+        Err(fault) if matches!(intent, Intent::Test { .. }) => {
+            let told = not_tried(&web, &mut parts, provider, &fault).await?;
+            return without(channel, &cookie, told);
+        }
         Err(fault) => return without(channel, &cookie, failed(&web, &fault, &next)?),
     };
-    match intent {
-        Intent::SignIn => {}
+    if !provider.is_on && !matches!(intent, Intent::Test { .. }) {
+        return Err(missing(&name));
     }
-    if let Some(refused) = ended(&web, &proved).await? {
+    if let Intent::Test { user } = intent {
+        let tried = tried(&web, &mut parts, provider, user, proved).await?;
+        return without(channel, &cookie, tried);
+    }
+    if let Some(user) = intent.needs() {
+        let known = Authenticated::from_request_parts(&mut parts, &web).await;
+        if !known.is_ok_and(|known| known.proof.session().is_some() && known.user == Some(user)) {
+            return Err(Failure::Unauthenticated);
+        }
+    }
+    if let Some(refused) = ended(&web, provider, &proved).await? {
         return without(channel, &cookie, refused);
     }
-    let (link_by, unknown) = (provider.link_by, provider.unknown);
+    let entry = intent.entry(provider);
     let subject = proved.subject.clone();
+    let groups = claimed(provider, &proved);
     let proved = proved_by(proved);
     let operation = |session| BeginSession {
         proved,
-        link_by,
-        unknown,
+        entry,
         session,
     };
     let entered = enter(&web, channel, &mut parts, operation, &next).await;
     let response = match entered {
-        Err(Failure::Refused(refusal)) => not_let_in(&web, &refusal, &subject, &next)?,
-        entered => entered?,
+        Err(Failure::Refused(refusal)) => not_let_in(&web, provider, &refusal, &subject, &next)?,
+        entered => {
+            let entered = entered?;
+            // Before the first page: what it shows is what they have.
+            if let Some(groups) = groups {
+                tell_groups(&web, provider, &subject, groups).await;
+            }
+            entered
+        }
     };
     without(channel, &cookie, response)
+}
+
+/// The groups that the provider tells and that count here. Silence about groups changes nothing, and so
+/// does an answer that may have been cut off.
+fn claimed(provider: &Provider, proved: &oidc::Proved) -> Option<BTreeSet<String>> {
+    let (filter, told) = (provider.groups.as_ref()?, proved.groups.as_ref());
+    let Some(told) = told.filter(|told| told.len() <= MOST_GROUPS) else {
+        tracing::warn!(provider = %provider.oidc.name(), "it tells no groups, or too many: what was said before stays");
+        return None;
+    };
+    let counted = told.iter().filter(|claim| counts(filter, claim)).cloned();
+    Some(counted.collect())
+}
+
+/// Brings in line what a provider says of somebody's groups. That it cannot be is no reason to keep them
+/// out.
+async fn tell_groups(web: &Web, provider: &Provider, subject: &str, groups: BTreeSet<String>) {
+    let name = provider.oidc.name();
+    let world = web.app().world();
+    let Some(user) = world.user_by_identity(name, subject).map(|user| user.id) else {
+        return;
+    };
+    let Some(source) = groups_source(name) else {
+        return;
+    };
+    let context = web.app().context(Actor::Connector(source));
+    let set = SetGroups {
+        user,
+        provider: name,
+        groups,
+    };
+    if let Err(error) = web.app().commit(context, set, None).await {
+        tracing::warn!(provider = %name, %error, "its groups could not be noted");
+    }
 }
 
 /// An answer that also takes away what was kept.
@@ -187,7 +178,11 @@ fn without(channel: Channel, cookie: &str, mut response: Response) -> Result<Res
 }
 
 /// That somebody was deleted here: whoever is no longer known does not come back by signing in.
-async fn ended(web: &Web, proved: &oidc::Proved) -> Result<Option<Response>, Failure> {
+async fn ended(
+    web: &Web,
+    provider: &Provider,
+    proved: &oidc::Proved,
+) -> Result<Option<Response>, Failure> {
     // Another server may have let the same person in just now.
     web.catch_up().await;
     let (world, store) = (web.app().world(), web.app().store());
@@ -199,7 +194,7 @@ async fn ended(web: &Web, proved: &oidc::Proved) -> Result<Option<Response>, Fai
         "your account here was closed",
         "ask an admin if that is a mistake",
     );
-    not_let_in(web, &refusal, &proved.subject, "/").map(Some)
+    not_let_in(web, provider, &refusal, &proved.subject, "/").map(Some)
 }
 
 fn proved_by(proved: oidc::Proved) -> Proved {
@@ -217,6 +212,7 @@ fn proved_by(proved: oidc::Proved) -> Proved {
 /// The provider knows them, and they are not let in. The log says as whom, so that an admin can link them.
 fn not_let_in(
     web: &Web,
+    provider: &Provider,
     refusal: &Refusal,
     subject: &str,
     next: &str,
@@ -234,7 +230,10 @@ fn not_let_in(
         true => String::new(),
         false => format!(" Admins here: {}.", names.join(", ")),
     };
-    let trouble = format!("{}.{whom}", upper(&refusal.to_string()));
+    // People know it by its title.
+    let name = format!("`{}`", provider.oidc.name());
+    let said = refusal.to_string().replace(&name, &provider.title);
+    let trouble = format!("{}.{whom}", ui::plain(said.trim_end_matches('.')));
     drawn(
         web,
         StatusCode::FORBIDDEN,
@@ -242,37 +241,6 @@ fn not_let_in(
         trouble,
         next,
     )
-}
-
-fn failed(web: &Web, fault: &Fault, next: &str) -> Result<Response, Failure> {
-    let (status, title) = match fault {
-        Fault::Down { .. } => (
-            StatusCode::BAD_GATEWAY,
-            "The identity provider does not answer",
-        ),
-        Fault::Slow => (
-            StatusCode::GATEWAY_TIMEOUT,
-            "The identity provider takes too long",
-        ),
-        Fault::Refused { .. } => (StatusCode::FORBIDDEN, "You were not signed in"),
-        Fault::Protocol { .. } => (StatusCode::BAD_REQUEST, "Signing in did not work"),
-    };
-    tracing::warn!(%fault, "a sign-in failed");
-    // Where it was asked, and what came of it, is for whoever runs this server.
-    let trouble = if matches!(fault, Fault::Down { .. }) {
-        "Try again in a moment. What is wrong stands in this server's log.".to_owned()
-    } else {
-        format!("{}.", upper(&fault.to_string()))
-    };
-    drawn(web, status, title, trouble, next)
-}
-
-/// A sentence as it stands on a page.
-fn upper(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 #[derive(Deserialize)]

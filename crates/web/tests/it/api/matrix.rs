@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use portcullis_app::session::{BeginSession, Entry, NewSession, Proved};
+use portcullis_model::{Actor, ConnectorId, Digest, Scope, SystemActor};
 use portcullis_testkit::TestApp;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -25,17 +27,21 @@ const PEOPLE: [Option<&str>; 7] = [
 ];
 
 /// A route, an address of it, what is sent, and the status each person gets.
-pub(super) type Row = (&'static str, &'static str, &'static str, Value, [u16; 7]);
+pub(crate) type Row = (&'static str, &'static str, &'static str, Value, [u16; 7]);
 
 /// Reading is open to everybody known.
 const OPEN: [u16; 7] = [401, 200, 200, 200, 200, 200, 200];
 const ADMIN: [u16; 7] = [401, 403, 403, 403, 403, 403, 200];
 const GROUP_OWNER: [u16; 7] = [401, 403, 403, 200, 403, 403, 200];
+/// Of `mia`, by herself and admins.
+const OWN: [u16; 7] = [401, 403, 200, 403, 403, 403, 200];
+/// Not by a token, whatever its scopes.
+const NOBODY: [u16; 7] = [401, 403, 403, 403, 403, 403, 403];
 const APP_OWNER: [u16; 7] = [401, 403, 403, 403, 403, 200, 200];
 
 // One row a line: a table is read down its columns.
 #[rustfmt::skip]
-pub(super) fn rows() -> Vec<Row> {
+pub(crate) fn rows() -> Vec<Row> {
     let none = || Value::Null;
     vec![
         ("GET", "/api/v1/about", "", none(), OPEN),
@@ -44,10 +50,22 @@ pub(super) fn rows() -> Vec<Row> {
         ("POST", "/api/v1/users", "", json!({ "login": "nora", "name": "Nora" }), ADMIN),
         ("GET", "/api/v1/users/{user}", "/api/v1/users/mia", none(), OPEN),
         ("PATCH", "/api/v1/users/{user}", "/api/v1/users/mia", json!({ "name": "M" }), ADMIN),
-        ("DELETE", "/api/v1/users/{user}", "/api/v1/users/mia", none(), ADMIN),
+        ("DELETE", "/api/v1/users/{user}", "/api/v1/users/max", none(), ADMIN),
         ("GET", "/api/v1/users/{user}/access", "/api/v1/users/max/access", none(), OPEN),
         ("GET", "/api/v1/users/{user}/history", "/api/v1/users/mia/history", none(), OPEN),
         ("GET", "/api/v1/users/{user}/expiring", "/api/v1/users/mia/expiring", none(), OPEN),
+        ("GET", "/api/v1/users/{user}/tokens", "/api/v1/users/mia/tokens", none(), OWN),
+        ("POST", "/api/v1/users/{user}/tokens", "/api/v1/users/mia/tokens", json!({ "name": "new", "scopes": ["read"], "until": "2026-06-01T00:00:00Z" }), NOBODY),
+        ("POST", "/api/v1/users/{user}/tokens/{token}/rotate", "/api/v1/users/mia/tokens/TOKEN/rotate", none(), NOBODY),
+        ("DELETE", "/api/v1/users/{user}/tokens/{token}", "/api/v1/users/mia/tokens/TOKEN", none(), OWN),
+        ("GET", "/api/v1/users/{user}/sessions", "/api/v1/users/mia/sessions", none(), OWN),
+        ("DELETE", "/api/v1/users/{user}/sessions/{session}", "/api/v1/users/mia/sessions/SESSION", none(), OWN),
+        ("DELETE", "/api/v1/users/{user}/sessions", "/api/v1/users/mia/sessions", none(), OWN),
+        ("GET", "/api/v1/users/{user}/identities", "/api/v1/users/mia/identities", none(), OWN),
+        ("POST", "/api/v1/users/{user}/identities", "/api/v1/users/sven/identities", json!({ "provider": "corp", "subject": "sven-sub" }), NOBODY),
+        ("DELETE", "/api/v1/users/{user}/identities/{identity}", "/api/v1/users/mia/identities/IDENTITY", none(), ADMIN),
+        ("POST", "/api/v1/users/{user}/sign-in-link", "/api/v1/users/mia/sign-in-link", none(), NOBODY),
+        ("POST", "/api/v1/users/{user}/invitation", "/api/v1/users/mia/invitation", none(), NOBODY),
         ("GET", "/api/v1/groups", "", none(), OPEN),
         ("POST", "/api/v1/groups", "", json!({ "name": "New" }), ADMIN),
         ("GET", "/api/v1/groups/{group}", "/api/v1/groups/Payroll", none(), OPEN),
@@ -118,12 +136,12 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 /// The rows with their addresses filled in.
-pub(super) fn table(request: &str) -> Vec<(Row, String)> {
+pub(crate) fn table(known: &Known) -> Vec<(Row, String)> {
     rows()
         .into_iter()
         .map(|row| {
             let address = if row.2.is_empty() { row.1 } else { row.2 };
-            let address = address.replace("REQUEST", request);
+            let address = known.in_address(address);
             let address = if row.0 == "GET" {
                 address
             } else {
@@ -134,9 +152,72 @@ pub(super) fn table(request: &str) -> Vec<(Row, String)> {
         .collect()
 }
 
-/// The company with what the table needs besides: the id of a request and the position of a
-/// removal.
-pub(super) async fn prepared() -> anyhow::Result<(TestApp, String, u64)> {
+/// What addresses name that has no name.
+pub(crate) struct Known {
+    request: String,
+    removed: u64,
+    token: String,
+    session: String,
+    identity: String,
+}
+
+impl Known {
+    fn in_address(&self, address: &str) -> String {
+        let removed = self.removed.to_string();
+        let named = [
+            ("REQUEST", &self.request),
+            ("REMOVED", &removed),
+            ("TOKEN", &self.token),
+            ("SESSION", &self.session),
+            ("IDENTITY", &self.identity),
+        ];
+        named
+            .into_iter()
+            .fold(address.to_owned(), |address, (word, id)| {
+                address.replace(word, id)
+            })
+    }
+}
+
+/// Mia's token, session and account at a provider.
+async fn signed_in(app: &TestApp) -> anyhow::Result<[String; 3]> {
+    let mia = app.world().user_by_login("mia").expect("mia").id;
+    let _ = crate::sign_in::token(&app.app, "mia", "laptop", &[Scope::Read]).await;
+    let corp = ConnectorId::parse("corp")?;
+    let begin = BeginSession {
+        proved: Proved {
+            provider: corp,
+            subject: "mia-at-corp".into(),
+            email: None,
+            name: None,
+            sid: None,
+            acr: None,
+            at: None,
+        },
+        entry: Entry::Binding {
+            user: mia,
+            invitation: None,
+        },
+        session: NewSession {
+            digest: Digest([7; 32]),
+            until: app.app.now().plus_days(7),
+            instead_of: None,
+        },
+    };
+    let context = app.app.context(Actor::System(SystemActor::SignIn));
+    app.app.commit(context, begin, None).await?;
+    let world = app.world();
+    let held = |session: bool| {
+        let mut all = world.credentials_of(mia);
+        let found = all.find(|it| it.session().is_some() == session);
+        found.expect("it was made").id.to_string()
+    };
+    let identity = world.identities_of(mia).next().expect("an account");
+    Ok([held(false), held(true), identity.id.to_string()])
+}
+
+/// The company with what the table needs besides, and what that is called.
+pub(crate) async fn prepared() -> anyhow::Result<(TestApp, Known)> {
     let app = TestApp::start().await?;
     let ada = app.as_user("ada");
     // A second role for merging and splitting, a pending request of sven's, and a removal to undo.
@@ -167,12 +248,20 @@ pub(super) async fn prepared() -> anyhow::Result<(TestApp, String, u64)> {
         .put("/api/v1/resources/doc/1", json!({ "properties": {} }))
         .await
         .expect(200);
-    Ok((app, request, removed))
+    let [token, session, identity] = signed_in(&app).await?;
+    let known = Known {
+        request,
+        removed,
+        token,
+        session,
+        identity,
+    };
+    Ok((app, known))
 }
 
 #[tokio::test]
 async fn everybody_gets_what_they_may_and_nothing_else() -> anyhow::Result<()> {
-    let (app, request, removed) = prepared().await?;
+    let (app, known) = prepared().await?;
     let contract = Contract::of(&app).await;
     let before = app.world().position();
 
@@ -187,9 +276,8 @@ async fn everybody_gets_what_they_may_and_nothing_else() -> anyhow::Result<()> {
         .map(|(method, path, _)| (method, path))
         .collect();
     let mut wrong = Vec::new();
-    for ((method, path, _, body, expected), address) in table(&request) {
+    for ((method, path, _, body, expected), address) in table(&known) {
         missing.remove(&(method.to_owned(), path.to_owned()));
-        let address = address.replace("REMOVED", &removed.to_string());
         for (person, expected) in PEOPLE.iter().zip(expected) {
             let client = person.map_or_else(|| app.anonymous(), |login| app.as_user(login));
             let body = (!body.is_null()).then(|| body.clone());
@@ -235,12 +323,11 @@ async fn everybody_gets_what_they_may_and_nothing_else() -> anyhow::Result<()> {
 /// Each write is done by the first who may, and taken back where the log can.
 #[tokio::test]
 async fn what_writes_answer_is_as_the_document_says() -> anyhow::Result<()> {
-    let (app, request, removed) = prepared().await?;
+    let (app, known) = prepared().await?;
     let contract = Contract::of(&app).await;
     let mut wrong = Vec::new();
     let mut committed = 0;
-    for ((method, path, _, body, expected), address) in table(&request) {
-        let address = address.replace("REMOVED", &removed.to_string());
+    for ((method, path, _, body, expected), address) in table(&known) {
         let (Some(address), Some(may)) = (
             address.strip_suffix("?preview=true"),
             expected.iter().position(|status| *status == 200),
@@ -283,12 +370,11 @@ async fn what_writes_answer_is_as_the_document_says() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn every_refusal_is_a_problem_as_the_document_says() -> anyhow::Result<()> {
-    let (app, request, removed) = prepared().await?;
+    let (app, known) = prepared().await?;
     let contract = Contract::of(&app).await;
     let ada = app.as_user("ada");
     let mut wrong = Vec::new();
-    for ((method, path, _, body, _), address) in table(&request) {
-        let address = address.replace("REMOVED", &removed.to_string());
+    for ((method, path, _, body, _), address) in table(&known) {
         let mark = if address.contains('?') { '&' } else { '?' };
         let strange = format!("{address}{mark}strange=1");
         let lost = path.replace("{position}", "999999").replace(['{', '}'], "");

@@ -4,7 +4,7 @@ mod contract;
 pub(crate) mod document;
 mod faults;
 mod lists;
-mod matrix;
+pub(crate) mod matrix;
 mod names;
 mod questions;
 mod reads;

@@ -61,7 +61,7 @@ fn members(body: &Value) -> String {
 
 #[tokio::test]
 async fn every_route_refuses_a_key_given_twice() -> anyhow::Result<()> {
-    let (app, request, removed) = prepared().await?;
+    let (app, known) = prepared().await?;
     let raw = raw(&app).await?;
     let document = app.anonymous().get("/api/openapi.json").await.expect(200);
     let mut missing: BTreeSet<_> = operations(&document.body)
@@ -69,12 +69,11 @@ async fn every_route_refuses_a_key_given_twice() -> anyhow::Result<()> {
         .map(|(method, path, _)| (method, path))
         .filter(|(method, _)| method != "GET")
         .collect();
-    for ((method, path, _, body, _), address) in table(&request) {
+    for ((method, path, _, body, _), address) in table(&known) {
         if method == "GET" {
             continue;
         }
         missing.remove(&(method.to_owned(), path.to_owned()));
-        let address = address.replace("REMOVED", &removed.to_string());
         let mut text = members(&body);
         if !text.is_empty() && text != "null" {
             text.push(',');

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use portcullis_app::{
     App,
     secret::Secret,
-    token::{IssueLink, IssueToken},
+    token::{IssueLink, IssueToken, LinkTo},
 };
 use portcullis_model::{Actor, Expiry, Name, Position, Scope, SystemActor};
 use portcullis_web::{Access, Decisions, SigningKey, Ways, Web, serve};
@@ -34,7 +34,7 @@ impl Gate {
             ..Decisions::default()
         };
         let key = SigningKey::new(&[9; 32]).context("a key")?;
-        let web = Web::new(app.clone(), Access::Ways(ways), key, decisions);
+        let web = Web::new(app.clone(), Access::Ways(Box::new(ways)), key, decisions);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let base = format!("http://{}", listener.local_addr()?);
         tokio::spawn(serve(listener, web, std::future::pending()));
@@ -76,6 +76,10 @@ impl Gate {
                 .map_or_else(String::new, text),
             text: answer.text().await.unwrap(),
         }
+    }
+
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
     }
 
     pub(super) async fn get(&self, path: &str, cookie: &str) -> Answer {
@@ -141,9 +145,17 @@ pub(crate) async fn link(app: &App, login: &str) -> String {
     let secret = Secret::new("");
     let user = app.world().user_by_login(login).unwrap().id;
     let digest = secret.digest();
-    app.commit(operator(app), IssueLink { user, digest }, None)
-        .await
-        .unwrap();
+    app.commit(
+        operator(app),
+        IssueLink {
+            user,
+            to: LinkTo::SignIn,
+            digest,
+        },
+        None,
+    )
+    .await
+    .unwrap();
     format!("/sign-in/link/{}", secret.reveal())
 }
 

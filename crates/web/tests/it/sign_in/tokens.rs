@@ -6,7 +6,7 @@ use portcullis_app::{
     secret::Secret,
     token::{IssueToken, RotateToken},
 };
-use portcullis_model::{Actor, Expiry, Name, OperationName, Scope};
+use portcullis_model::{Actor, Expiry, Name, NoticeKind, OperationName, Scope};
 use portcullis_testkit::TestApp;
 use portcullis_web::Ways;
 use reqwest::{Method, StatusCode};
@@ -142,7 +142,25 @@ async fn a_page_makes_a_token_shows_it_once_and_revokes_it() -> Result<()> {
     let told = gate
         .ask(Method::POST, "/account/tokens", &headers, Some(wrong))
         .await;
-    assert_eq!(told.status, StatusCode::BAD_REQUEST);
+    assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        told.text.matches("class=\"error\"").count(),
+        3,
+        "{}",
+        told.text
+    );
+    // What was sent is there still, and a name that is taken is told at the name.
+    let twice: &[_] = &[
+        ("csrf", &*csrf),
+        ("name", "laptop"),
+        ("scope", "decide"),
+        ("days", "44"),
+    ];
+    let told = gate
+        .ask(Method::POST, "/account/tokens", &headers, Some(twice))
+        .await;
+    assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(told.text.contains("id=\"name-error\"") && told.text.contains("value=\"44\""));
     let others: &[_] = &[
         ("csrf", &*csrf),
         ("name", "x"),
@@ -160,9 +178,33 @@ async fn a_page_makes_a_token_shows_it_once_and_revokes_it() -> Result<()> {
     );
     let (_, rest) = page.rsplit_once("/account/end/").expect("a button");
     let revoke = format!("/account/end/{}", rest.split('"').next().unwrap());
-    gate.ask(Method::POST, &revoke, &headers, Some(&[("csrf", &*csrf)]))
-        .await;
+    let asked = gate.get(&revoke, &cookie).await.text;
+    assert!(asked.contains("Revoke the token laptop"), "{asked}");
+    assert_eq!(me().await, 200, "asking ends nothing");
+    let seen = asked.split("name=\"previewed\" value=\"").nth(1).unwrap();
+    let seen = seen.split('"').next().unwrap();
+    let sure: &[_] = &[("csrf", &*csrf), ("confirm", "yes"), ("previewed", seen)];
+    let done = gate.ask(Method::POST, &revoke, &headers, Some(sure)).await;
+    assert!(done.to.starts_with("/account?done="), "{}", done.to);
     assert_eq!(me().await, 401);
+    // That it is none any more is told otherwise than that none was sent.
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let asked = async |token: Option<&str>| {
+        let asked = client.get(gate.at("/api/v1/me"));
+        let asked = match token {
+            Some(token) => asked.bearer_auth(token),
+            None => asked,
+        };
+        let answer = asked.send().await.unwrap();
+        let challenge = answer.headers()["www-authenticate"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        (answer.status().as_u16(), challenge)
+    };
+    assert_eq!(asked(None).await, (401, "Bearer".to_owned()));
+    let none_any_more = "Bearer error=\"invalid_token\"".to_owned();
+    assert_eq!(asked(Some(&token)).await, (401, none_any_more));
     Ok(())
 }
 
@@ -181,5 +223,40 @@ async fn a_token_makes_no_tokens_whatever_its_scopes() -> Result<()> {
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
         assert!(!answer.text.contains("pct_"));
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn people_choose_what_they_are_told() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let cookie = gate.sign_in(&it.app, "sven").await;
+    let csrf = gate.form_token(&cookie).await;
+    let headers = [("cookie", &*cookie)];
+    let sven = it.world().user_by_login("sven").unwrap().id;
+    let off = || it.world().preferences(sven).map(|it| it.off.clone());
+    let choose = async |told: &[&str]| {
+        let mut form = vec![("csrf", &*csrf)];
+        form.extend(told.iter().map(|kind| ("told", *kind)));
+        let path = "/account/notifications";
+        gate.ask(Method::POST, path, &headers, Some(&form))
+            .await
+            .status
+    };
+    let shown = gate.get("/account/notifications", &cookie).await.text;
+    assert_eq!(shown.matches(" checked").count(), NoticeKind::ALL.len());
+    assert_eq!(choose(&["asked", "decided"]).await, StatusCode::SEE_OTHER);
+    let left = [NoticeKind::Changed, NoticeKind::Ending, NoticeKind::Token];
+    assert_eq!(off(), Some(left.into()));
+    let shown = gate.get("/account/notifications", &cookie).await.text;
+    assert_eq!(shown.matches(" checked").count(), 2);
+    assert_eq!(
+        choose(&["asked", "weather"]).await,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(off(), Some(left.into()));
+    let all = NoticeKind::ALL.map(NoticeKind::as_str);
+    assert_eq!(choose(&all).await, StatusCode::SEE_OTHER);
+    assert_eq!(off(), None);
     Ok(())
 }

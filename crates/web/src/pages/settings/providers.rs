@@ -1,0 +1,470 @@
+//! An identity provider: set up, tried, used, turned off, removed.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts as _,
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse as _, Redirect},
+};
+use portcullis_app::{
+    identity::LinkIdentity,
+    provider::{DeleteProvider, SaveProvider, SwitchProvider},
+    session::Whom,
+};
+use portcullis_connect::oidc::{self, Fault};
+use portcullis_model::{ConnectorId, LinkBy, Provider, ProviderState, Unknown};
+use uuid::Uuid;
+
+use super::{
+    common::{admins_only, tabs},
+    sign_in::{chip, href},
+};
+use crate::{
+    auth::{self, base},
+    pages::{
+        fields::{Submission, errors_of},
+        form::again,
+        prelude::{forms::*, *},
+        sign_in::leave,
+    },
+};
+
+/// The provider an address names.
+fn found(page: &Page) -> Result<&Provider, Refusal> {
+    let key = page.param("id");
+    let mut all = page.viewer.world.providers();
+    let found = all.find(|it| it.id.to_string() == key);
+    found.ok_or_else(|| Refusal::not_found(Noun::Provider, key))
+}
+
+#[derive(Template)]
+#[template(path = "settings/provider.html")]
+struct Shown<'p> {
+    page: &'p Page,
+    it: &'p Provider,
+    href: String,
+    state: ui::Chip,
+    /// What to say there: what it is, and the address.
+    addresses: Vec<(&'static str, String)>,
+    secret: &'static str,
+    /// Whether the configuration has one of that name or issuer.
+    hidden: bool,
+    /// What came of trying it: what went wrong.
+    trouble: String,
+    tried: Option<Tried>,
+}
+
+/// Who signed in when it was tried.
+struct Tried {
+    subject: String,
+    email: String,
+    name: String,
+    /// Who that would be here.
+    here: String,
+    /// Whether it becomes the admin's own account when it is used.
+    links: bool,
+    /// That it was so.
+    proof: String,
+}
+
+impl<'p> Shown<'p> {
+    fn of(web: &Web, page: &'p Page, parts: &Parts, it: &'p Provider) -> Self {
+        let base = base(parts, web.public_url()).unwrap_or_else(|| "https://HOST".to_owned());
+        let at = |tail: &str| format!("{base}/sign-in/oidc/{}/{tail}", it.name);
+        let all = web.every_provider();
+        Self {
+            page,
+            href: href(it),
+            state: chip(it.state),
+            addresses: vec![
+                ("Redirect URI", at("callback")),
+                ("Back-channel logout URI", at("back-channel")),
+                ("Post-logout redirect URI", format!("{base}/sign-in")),
+            ],
+            secret: match it.secret {
+                Some(_) => "set, and shown to nobody",
+                None => "none: a public client",
+            },
+            hidden: !all.iter().any(|made| made.record == Some(it.id)),
+            it,
+            trouble: String::new(),
+            tried: None,
+        }
+    }
+}
+
+pub(super) async fn show(
+    State(web): State<Web>,
+    parts: Parts,
+    page: Page,
+) -> Result<Response, Failure> {
+    admins_only(&page)?;
+    let it = found(&page)?;
+    render(&Shown::of(&web, &page, &parts, it))
+}
+
+fn drawn<'p>(
+    page: &'p Page,
+    there: Option<&Provider>,
+    values: Values,
+    errors: ui::Errors,
+) -> FormPage<'p> {
+    let mut form = FormPage::new(page, values, errors);
+    form.crumbs = vec![ui::Link::new("Sign-in", "/settings/sign-in")];
+    form.title = there.map_or_else(
+        || "Add an identity provider".into(),
+        |it| format!("Edit {}", it.title),
+    );
+    form.cancel = there.map_or_else(|| "/settings/sign-in".into(), href);
+    form.submit = "Save, then test".into();
+    form.lead = "Nobody signs in by it before you have tried it.".into();
+    form.add(
+        Line,
+        "title",
+        "What people call it",
+        there.map_or("", |it| &it.title),
+    )
+    .required()
+    .help("The button says: Continue with …");
+    form.add(
+        Line,
+        "name",
+        "Name in addresses",
+        there.map_or("", |it| it.name.as_str()),
+    )
+    .required()
+    .help("Lower-case letters, digits and hyphens, such as okta. It stands in the redirect URI.");
+    form.add(Line, "issuer", "Issuer", there.map_or("", |it| &it.issuer))
+        .required()
+        .help("An https address, to the letter as the provider says it.");
+    form.add(
+        Line,
+        "client_id",
+        "Client ID",
+        there.map_or("", |it| &it.client_id),
+    )
+    .required();
+    let help = match there.and_then(|it| it.secret) {
+        Some(_) => "Leave it empty to keep the one that is there.",
+        None => "Leave it empty for a public client.",
+    };
+    form.add(Secret, "secret", "Client secret", "").help(help);
+    let link_by = ui::Choice::all([
+        ("subject", "Only who was linked or invited"),
+        ("verified_email", "Also who has that verified address here"),
+    ]);
+    let first = there.map_or(LinkBy::Subject, |it| it.link_by);
+    form.add(
+        Pills(link_by),
+        "link_by",
+        "Who signs in for the first time",
+        first.as_str(),
+    );
+    let unknown = ui::Choice::all([
+        ("refuse", "Are not let in"),
+        ("create", "Become known here, without access"),
+    ]);
+    let first = there.map_or(Unknown::Refuse, |it| it.unknown);
+    form.add(
+        Pills(unknown),
+        "unknown",
+        "People nobody knows",
+        first.as_str(),
+    );
+    form
+}
+
+pub(super) async fn new(page: Page) -> Result<Response, Failure> {
+    admins_only(&page)?;
+    render(&drawn(
+        &page,
+        None,
+        Values::asked(&page),
+        ui::Errors::default(),
+    ))
+}
+
+pub(super) async fn edit(page: Page) -> Result<Response, Failure> {
+    admins_only(&page)?;
+    let there = found(&page)?;
+    render(&drawn(
+        &page,
+        Some(there),
+        Values::asked(&page),
+        ui::Errors::default(),
+    ))
+}
+
+/// Reads what was sent; nothing where the errors say what is wrong.
+fn read(
+    web: &Web,
+    input: &mut Input<'_>,
+    there: Option<&Provider>,
+    secret: Option<Uuid>,
+) -> Option<SaveProvider> {
+    let title = input.parse("title", Name::parse);
+    let name = input.parse("name", ConnectorId::parse_source);
+    let issuer = input.text("issuer").to_owned();
+    let client_id = input.text("client_id").to_owned();
+    if client_id.is_empty() {
+        input
+            .errors
+            .add("client_id", "say what the provider calls this program");
+    }
+    let settings = oidc::Settings {
+        name: name.unwrap_or(ConnectorId::EXTERNAL),
+        issuer: issuer.clone(),
+        client_id: client_id.clone(),
+        client_secret: None,
+        scopes: Vec::new(),
+        audiences: Vec::new(),
+        acr_values: Vec::new(),
+    };
+    if let Err(wrong) = settings.check() {
+        input.errors.add("issuer", ui::plain(&wrong));
+    }
+    let all = web.every_provider();
+    for it in all.iter().filter(|it| it.record.is_none()) {
+        if Some(it.oidc.name()) == name {
+            input.errors.add(
+                "name",
+                "portcullis.toml has a provider of that name; choose another",
+            );
+        }
+        if it.oidc.issuer_as_written() == issuer {
+            input
+                .errors
+                .add("issuer", "portcullis.toml has that provider");
+        }
+    }
+    let link_by = LinkBy::parse(input.text("link_by"));
+    let unknown = Unknown::parse(input.text("unknown"));
+    if link_by.is_none() || unknown.is_none() {
+        input.errors.add("link_by", "choose of what is there");
+    }
+    Some(SaveProvider {
+        provider: there.map(|it| it.id),
+        name: name?,
+        title: title?,
+        issuer: issuer.into(),
+        client_id: Arc::from(client_id),
+        secret,
+        link_by: link_by?,
+        unknown: unknown?,
+    })
+}
+
+pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
+    let page = &sent.page;
+    admins_only(page)?;
+    page.viewer.in_person()?;
+    let there = match page.param("id") {
+        "" => None,
+        _ => Some(found(page)?),
+    };
+    let given = sent.fields.get("secret");
+    let secret = (!given.is_empty()).then(|| page.viewer.context.id::<Provider>().uuid());
+    let mut input = Input::new(&sent);
+    let save = read(&web, &mut input, there, secret);
+    let refused = |errors| {
+        again(&drawn(
+            page,
+            there,
+            Values::sent(&sent).without("secret"),
+            errors,
+        ))
+    };
+    let (Some(save), true) = (save, input.errors.is_empty()) else {
+        return refused(input.errors);
+    };
+    let (store, name) = (web.app().store(), save.name);
+    if let Some(id) = secret {
+        store.keep_provider_secret(id, given).await?;
+    }
+    let committed = match web
+        .app()
+        .commit(page.viewer.context.clone(), save, None)
+        .await
+    {
+        Ok(committed) => committed,
+        Err(error) => {
+            if let Some(id) = secret {
+                store.forget_provider_secret(id).await?;
+            }
+            return refused(errors_of(error.into())?);
+        }
+    };
+    // The one it was given before is needed no more.
+    if let Some(old) = there.and_then(|it| it.secret).filter(|_| secret.is_some()) {
+        store.forget_provider_secret(old).await?;
+    }
+    web.refresh_providers().await?;
+    let saved = committed.world.provider(name);
+    let to = saved.map_or_else(|| "/settings/sign-in".to_owned(), href);
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// The provider as it is spoken to.
+fn made(web: &Web, it: &Provider) -> Result<auth::Provider, Failure> {
+    let all = web.every_provider();
+    let made = all.iter().find(|made| made.record == Some(it.id)).cloned();
+    made.ok_or_else(|| {
+        let why = "portcullis.toml has this provider, or its secret is gone: see the settings";
+        Failure::Http(StatusCode::CONFLICT, why.into())
+    })
+}
+
+pub(super) async fn test(
+    State(web): State<Web>,
+    parts: Parts,
+    sent: Submission,
+) -> Result<Response, Failure> {
+    let page = &sent.page;
+    admins_only(page)?;
+    web.refresh_providers().await?;
+    let made = made(&web, found(page)?)?;
+    leave::test(&web, &parts, &made, page.viewer.id).await
+}
+
+/// The page of whoever tries a provider, when they are back.
+async fn back(
+    web: &Web,
+    parts: &mut Parts,
+    provider: &auth::Provider,
+) -> Result<(Page, Provider), Failure> {
+    let page = Page::from_request_parts(parts, web).await?;
+    admins_only(&page)?;
+    let found = |it: &&Provider| Some(it.id) == provider.record;
+    let it = page.viewer.world.providers().find(found).cloned();
+    let it = it.ok_or_else(|| Refusal::not_found(Noun::Provider, provider.oidc.name()))?;
+    Ok((page, it))
+}
+
+/// What the signature on what was tried is for.
+const TRIED: &str = "provider tried";
+
+fn signed(it: &Provider, subject: &str, user: Id<User>) -> String {
+    let (issuer, client) = (&it.issuer, &it.client_id);
+    format!("{}\0{issuer}\0{client}\0{subject}\0{user}", it.id)
+}
+
+/// Somebody has signed in to try a provider: says who, and changes nothing.
+pub(in crate::pages) async fn tried(
+    web: &Web,
+    parts: &mut Parts,
+    provider: &auth::Provider,
+    user: Id<User>,
+    proved: oidc::Proved,
+) -> Result<Response, Failure> {
+    let (page, it) = back(web, parts, provider).await?;
+    if page.viewer.id != user {
+        return Err(Failure::Unauthenticated);
+    }
+    let world = &page.viewer.world;
+    let account = (proved.provider, &*proved.subject);
+    let mut known = world.identities_of(user);
+    let is_linked = known.any(|identity| identity.connector == it.name);
+    let (here, links) = match Whom::of(world, account, proved.email.as_deref(), it.link_by) {
+        Whom::Linked(found) => (format!("{}, who is linked to it", found.name), false),
+        Whom::ByAddress(found) => (
+            format!("{}, by the address", found.name),
+            found.id == user && !is_linked,
+        ),
+        Whom::NotMeant(_) | Whom::Nobody => ("nobody yet".to_owned(), !is_linked),
+    };
+    let text = signed(&it, &proved.subject, user);
+    let mut shown = Shown::of(web, &page, parts, &it);
+    shown.tried = Some(Tried {
+        proof: web.authenticator().key().sign(TRIED, &text),
+        email: proved
+            .email
+            .unwrap_or_else(|| "none that is verified".to_owned()),
+        name: proved.name.unwrap_or_default(),
+        subject: proved.subject,
+        here,
+        links,
+    });
+    render(&shown)
+}
+
+/// Trying it came to nothing.
+pub(in crate::pages) async fn not_tried(
+    web: &Web,
+    parts: &mut Parts,
+    provider: &auth::Provider,
+    fault: &Fault,
+) -> Result<Response, Failure> {
+    let (page, it) = back(web, parts, provider).await?;
+    let mut shown = Shown::of(web, &page, parts, &it);
+    shown.trouble = ui::plain(&fault.to_string());
+    render(&shown)
+}
+
+/// People sign in by it from now on; whoever tried it may be linked to the account they tried it with.
+pub(super) async fn switch_on(
+    State(web): State<Web>,
+    sent: Submission,
+) -> Result<Response, Failure> {
+    let page = &sent.page;
+    admins_only(page)?;
+    page.viewer.in_person()?;
+    let it = found(page)?;
+    let subject = sent.fields.get("subject");
+    let text = signed(it, subject, page.viewer.id);
+    let key = web.authenticator().key();
+    // One that was in use and is as it was needs no new test.
+    let was_tried = it.state != ProviderState::Draft;
+    if !was_tried && !key.verify(TRIED, &text, sent.fields.get("proof")) {
+        let why = "test it first: what was tried is not what is set up now";
+        return Err(Failure::Http(StatusCode::CONFLICT, why.into()));
+    }
+    let switch = SwitchProvider {
+        provider: it.id,
+        to: ProviderState::On,
+    };
+    let context = || page.viewer.context.clone();
+    let committed = web.app().commit(context(), switch, None).await?;
+    if sent.fields.get("link") == "yes" && key.verify(TRIED, &text, sent.fields.get("proof")) {
+        let link = LinkIdentity {
+            user: page.viewer.id,
+            connector: it.name,
+            external_id: subject.to_owned(),
+        };
+        web.app().commit(context(), link, None).await?;
+    }
+    web.refresh_providers().await?;
+    let to = format!("{}?done={}", href(it), committed.position);
+    Ok(Redirect::to(&to).into_response())
+}
+
+pub(super) fn switch_off(input: &Input<'_>) -> Result<Step, Failure> {
+    let it = found(input.page)?;
+    let switch = SwitchProvider {
+        provider: it.id,
+        to: ProviderState::Off,
+    };
+    let step = Step::new(
+        switch,
+        format!("Turn {} off", it.title),
+        "Turn off",
+        href(it),
+    );
+    let note = "Nobody signs in by it from then on. Who is signed in stays so.";
+    Ok(step.always().noting(vec![note.to_owned()]))
+}
+
+pub(super) fn delete(input: &Input<'_>) -> Result<Step, Failure> {
+    let it = found(input.page)?;
+    let step = Step::new(
+        DeleteProvider(it.id),
+        format!("Remove {}", it.title),
+        "Remove",
+        href(it),
+    );
+    let note = "Nobody signs in by it from then on. Who is linked to it stays so, should it be set up again.";
+    Ok(step
+        .always()
+        .noting(vec![note.to_owned()])
+        .then(|_| "/settings/sign-in".into()))
+}
