@@ -194,8 +194,9 @@ impl Web {
     pub(crate) async fn refresh_providers(&self) -> Result<(), StoreError> {
         match self.authenticator().access().ways() {
             Some(ways) => {
-                let (world, store) = (self.app().world(), self.app().store());
                 let known = self.authenticator().providers();
+                let _turn = known.turn().await;
+                let (world, store) = (self.app().world(), self.app().store());
                 known.refresh(ways, &world, store).await
             }
             None => Ok(()),

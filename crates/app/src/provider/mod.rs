@@ -47,19 +47,21 @@ impl Operation for SaveProvider {
                 ),
             ));
         }
+        // Whoever is linked is known by what that issuer calls them: another may call others so.
         if let Some(before) = before
-            && before.name != self.name
-            && world.users().any(|user| {
-                world
-                    .identities_of(user.id)
-                    .any(|it| it.connector == before.name)
-            })
+            && (before.name != self.name || before.issuer != self.issuer)
+            && is_linked(world, before)
         {
+            let field = if before.name == self.name {
+                "issuer"
+            } else {
+                "name"
+            };
             return Err(Refusal::invalid(
-                "name",
+                field,
                 format!(
-                    "people are linked to `{}`, and would be linked to nothing",
-                    before.name
+                    "people are linked to {} as it is; add another, or unlink them first",
+                    before.title
                 ),
             ));
         }
@@ -92,10 +94,12 @@ impl Operation for SaveProvider {
 }
 
 /// Lets people sign in by a provider from now on, or no longer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SwitchProvider {
     /// Which.
     pub provider: Id<Provider>,
+    /// As it was tried: it must be so still.
+    pub tried: Option<Provider>,
     /// To what.
     pub to: ProviderState,
 }
@@ -103,6 +107,17 @@ pub struct SwitchProvider {
 impl Operation for SwitchProvider {
     fn plan(&self, world: &World, _: &Context) -> Result<ChangeSet, Refusal> {
         let before = one(world, self.provider)?;
+        if self
+            .tried
+            .as_ref()
+            .is_some_and(|tried| !tried.is_reached_as(before))
+        {
+            return Err(Refusal::rule(
+                RefusalCode::NotTried,
+                format!("{} was changed since it was tried", before.title),
+                "test it again",
+            ));
+        }
         if (before.state, self.to) == (ProviderState::Draft, ProviderState::Off) {
             return Err(Refusal::rule(
                 RefusalCode::NotTried,
@@ -122,13 +137,20 @@ impl Operation for SwitchProvider {
     }
 }
 
-/// Forgets a provider. Who is linked to it stays so, and signs in again should it be set up anew.
+/// Forgets a provider, where nobody is linked to it: its name could come to another, who calls others so.
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteProvider(pub Id<Provider>);
 
 impl Operation for DeleteProvider {
     fn plan(&self, world: &World, _: &Context) -> Result<ChangeSet, Refusal> {
         let provider = one(world, self.0)?;
+        if is_linked(world, provider) {
+            return Err(Refusal::rule(
+                RefusalCode::NotTried,
+                format!("people are linked to {}", provider.title),
+                "turn it off instead, or unlink them first",
+            ));
+        }
         Ok(ChangeSet::new(OperationName::ProviderDelete).with(Edit::end(provider.clone())))
     }
 }
@@ -136,4 +158,9 @@ impl Operation for DeleteProvider {
 fn one(world: &World, id: Id<Provider>) -> Result<&Provider, Refusal> {
     let found = world.providers().find(|it| it.id == id);
     found.ok_or_else(|| Refusal::not_found(Noun::Provider, id))
+}
+
+/// Whether anybody is known by what the provider calls them.
+fn is_linked(world: &World, provider: &Provider) -> bool {
+    world.identities().any(|it| it.connector == provider.name)
 }

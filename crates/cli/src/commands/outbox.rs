@@ -90,7 +90,7 @@ struct Skip {
     #[arg(required = true, value_name = "ID")]
     ids: Vec<i64>,
     /// Why, for the record
-    #[arg(long, value_name = "WHY")]
+    #[arg(long, value_name = "WHY", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     reason: String,
     #[command(flatten)]
     place: Where,

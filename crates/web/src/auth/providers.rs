@@ -19,6 +19,8 @@ const SCOPES: [&str; 2] = ["profile", "email"];
 #[derive(Debug, Default)]
 pub(crate) struct Providers {
     made: RwLock<Made>,
+    /// Of two who make them anew the later waits, and looks at what is then.
+    turn: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +38,15 @@ impl Providers {
             of: Vec::new(),
             all,
         };
-        Self { made: made.into() }
+        Self {
+            made: made.into(),
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Held by whoever makes them anew, before they look at what there is.
+    pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
     }
 
     /// All there are, also those that nobody signs in by.

@@ -224,6 +224,13 @@ fn read(
     if let Err(wrong) = settings.check() {
         input.errors.add("issuer", ui::plain(&wrong));
     }
+    // Whom Cloudflare Access knows is kept under that name.
+    if name.is_some_and(|name| name.as_str() == "cloudflare") {
+        input.errors.add(
+            "name",
+            "cloudflare is Cloudflare Access; choose another name",
+        );
+    }
     let all = web.every_provider();
     for it in all.iter().filter(|it| it.record.is_none()) {
         if Some(it.oidc.name()) == name {
@@ -346,7 +353,8 @@ const TRIED: &str = "provider tried";
 
 fn signed(it: &Provider, subject: &str, user: Id<User>) -> String {
     let (issuer, client) = (&it.issuer, &it.client_id);
-    format!("{}\0{issuer}\0{client}\0{subject}\0{user}", it.id)
+    let secret = it.secret.unwrap_or_default();
+    format!("{}\0{issuer}\0{client}\0{secret}\0{subject}\0{user}", it.id)
 }
 
 /// Somebody has signed in to try a provider: says who, and changes nothing.
@@ -421,6 +429,7 @@ pub(super) async fn switch_on(
     }
     let switch = SwitchProvider {
         provider: it.id,
+        tried: Some(it.clone()),
         to: ProviderState::On,
     };
     let context = || page.viewer.context.clone();
@@ -442,6 +451,7 @@ pub(super) fn switch_off(input: &Input<'_>) -> Result<Step, Failure> {
     let it = found(input.page)?;
     let switch = SwitchProvider {
         provider: it.id,
+        tried: None,
         to: ProviderState::Off,
     };
     let step = Step::new(
@@ -462,7 +472,7 @@ pub(super) fn delete(input: &Input<'_>) -> Result<Step, Failure> {
         "Remove",
         href(it),
     );
-    let note = "Nobody signs in by it from then on. Who is linked to it stays so, should it be set up again.";
+    let note = "It is forgotten, with its secret.";
     Ok(step
         .always()
         .noting(vec![note.to_owned()])

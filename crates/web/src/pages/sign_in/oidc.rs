@@ -255,7 +255,10 @@ pub(super) async fn back_channel(
     parts: Parts,
     Form(sent): Form<BackChannel>,
 ) -> Result<Response, Failure> {
-    let provider = provider(&web, &name)?;
+    // Who is signed in by one that is off or being tried may sign out there all the same.
+    let all = web.every_provider();
+    let provider = all.iter().find(|it| it.oidc.name().as_str() == name);
+    let provider = provider.ok_or_else(|| missing(&name))?;
     counted(&web, &parts, Step::Logout)?;
     let bad = |why: String| Failure::Http(StatusCode::BAD_REQUEST, why);
     let now = web.app().now();

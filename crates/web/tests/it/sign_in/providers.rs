@@ -1,7 +1,10 @@
 //! Identity providers set up on pages: who may, what is kept where, and what counts.
 
 use anyhow::Result;
-use portcullis_app::provider::SwitchProvider;
+use portcullis_app::{
+    identity::LinkIdentity,
+    provider::{DeleteProvider, SwitchProvider},
+};
 use portcullis_connect::http::{Http, Settings};
 use portcullis_model::{ConnectorId, ProviderState};
 use portcullis_testkit::TestApp;
@@ -117,9 +120,10 @@ async fn a_provider_is_set_up_by_admins_and_its_secret_is_nowhere_to_be_seen() -
     assert_eq!(refused.status, StatusCode::CONFLICT);
     let on = SwitchProvider {
         provider: record.id,
+        tried: None,
         to: ProviderState::On,
     };
-    it.app.commit(operator(&it.app), on, None).await?;
+    it.app.commit(operator(&it.app), on.clone(), None).await?;
     // Every server offers it from then on.
     for gate in [&gate, &other] {
         let mut tries = 0;
@@ -143,7 +147,7 @@ async fn a_provider_is_set_up_by_admins_and_its_secret_is_nowhere_to_be_seen() -
         None
     );
     // Without one it keeps what it has, and what people call it needs no test.
-    it.app.commit(operator(&it.app), on, None).await?;
+    it.app.commit(operator(&it.app), on.clone(), None).await?;
     let mut called = form(&csrf, good);
     (called[1].1, called[5].1) = ("Our Okta".into(), String::new());
     send(&ada, &format!("{}/edit", made.to), &called).await;
@@ -153,5 +157,37 @@ async fn a_provider_is_set_up_by_admins_and_its_secret_is_nowhere_to_be_seen() -
         ("Our Okta", ProviderState::On)
     );
     assert_eq!(last.secret, after.secret);
+    // Who is linked is known by what this issuer calls them, and no other takes its place.
+    let link = LinkIdentity {
+        user: it.world().user_by_login("sven").expect("sven").id,
+        connector: okta,
+        external_id: "1".into(),
+    };
+    it.app.commit(operator(&it.app), link, None).await?;
+    let moved = send(
+        &ada,
+        &format!("{}/edit", made.to),
+        &form(&csrf, "https://other.example"),
+    )
+    .await;
+    assert_eq!(moved.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(moved.text.contains("issuer-error"), "{}", moved.text);
+    let gone = it
+        .app
+        .commit(operator(&it.app), DeleteProvider(record.id), None)
+        .await;
+    assert!(gone.is_err(), "people are linked to it");
+    // What was changed since it was tried is not used.
+    let stale = SwitchProvider {
+        provider: record.id,
+        tried: Some(record.clone()),
+        to: ProviderState::On,
+    };
+    assert!(it.app.commit(operator(&it.app), stale, None).await.is_err());
+    // One name is kept for another way in.
+    let mut named = form(&csrf, "https://third.example");
+    named[2].1 = "cloudflare".into();
+    let refused = send(&ada, "/settings/sign-in/new", &named).await;
+    assert!(refused.text.contains("name-error"), "{}", refused.text);
     Ok(())
 }
