@@ -116,10 +116,10 @@ test('every page is whole at every width, in light and dark', async (t) => {
       for (const [width, viewport] of Object.entries(VIEWPORTS)) {
         await page.setViewportSize(viewport);
         assert.equal(await sidewaysScroll(page), 0, `${path} scrolls sideways when ${width}`);
-        for (const colorScheme of ['light', 'dark']) {
-          await page.emulateMedia({ colorScheme });
-          assert.deepEqual(await barriers(page), [], `${path}, ${width}, ${colorScheme}`);
-        }
+        await page.emulateMedia({ colorScheme: 'light' });
+        assert.deepEqual(await barriers(page), [], `${path}, ${width}, light`);
+        await page.emulateMedia({ colorScheme: 'dark' });
+        assert.deepEqual(await barriers(page, { coloursOnly: true }), [], `${path}, ${width}, dark`);
       }
       await page.emulateMedia({ colorScheme: null });
       await page.setViewportSize(VIEWPORTS.wide);

@@ -70,7 +70,7 @@ pub struct SubjectPolicy {
 #[derive(Debug)]
 struct CompiledList {
     /// Kept so that the addresses in the key stay theirs.
-    entitlements: Vec<Arc<Entitlement>>,
+    held: Vec<Held>,
     sources: Vec<(usize, usize)>,
     /// Nothing where the rules do not compile together: then nobody is let in by them.
     engine: Option<Engine>,
@@ -203,7 +203,8 @@ impl Decider {
         viewer: Option<Id<User>>,
         subject: &User,
     ) -> Redaction {
-        let sees = |viewer| viewer == subject.id || world.is_admin(viewer, now);
+        let seen = world.judged_as(subject).id;
+        let sees = |viewer| [subject.id, seen].contains(&viewer) || world.is_admin(viewer, now);
         if viewer.is_none_or(sees) {
             return Redaction::ShowAll;
         }
@@ -294,7 +295,7 @@ impl Decider {
             from: now,
             until: world.next_transition(now),
             list: self.list(&held),
-            attributes: subject_attributes(user),
+            attributes: subject_attributes(world.judged_as(user)),
         });
         let mut policies = self
             .policies
@@ -308,28 +309,21 @@ impl Decider {
     }
 
     fn list(&self, held: &[Held]) -> Arc<CompiledList> {
-        let key: Vec<usize> = held
-            .iter()
-            .map(|held| Arc::as_ptr(&held.entitlement) as usize)
-            .collect();
+        let key: Vec<usize> = held.iter().map(Held::address).collect();
         {
             let lists = self.lists.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(list) = lists.get(&key) {
                 return Arc::clone(list);
             }
         }
-        let entitlements: Vec<_> = held
-            .iter()
-            .map(|held| Arc::clone(&held.entitlement))
-            .collect();
-        let rules = subject_rules(entitlements.iter().map(|e| &**e));
+        let rules = subject_rules(held);
         let engine = Engine::compile(&rules.rules)
             .inspect_err(
                 |error| tracing::error!(%error, "a subject's rules do not compile together"),
             )
             .ok();
         let list = Arc::new(CompiledList {
-            entitlements,
+            held: held.to_vec(),
             sources: rules.sources,
             engine,
         });
@@ -365,7 +359,7 @@ impl SubjectPolicy {
     #[must_use]
     pub fn source(&self, rule: usize) -> Option<(&Arc<Entitlement>, usize)> {
         let (at, index) = *self.list.sources.get(rule)?;
-        Some((self.list.entitlements.get(at)?, index))
+        Some((&self.list.held.get(at)?.entitlement, index))
     }
 
     /// The answer for one action on one resource, as seen through `seen`.

@@ -8,9 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_rules::{Effect, Rule, RuleList, Value};
 
-use crate::{
-    Entitlement, Expiry, Group, Id, MembershipKind, Resource, Timestamp, User, UserKind, World,
-};
+use crate::{Entitlement, Expiry, Group, Id, MembershipKind, Resource, Timestamp, User, World};
 
 /// Something a subject holds, with the group it comes through.
 #[derive(Clone, Debug)]
@@ -21,6 +19,17 @@ pub struct Held {
     pub group: Id<Group>,
     /// Until when, if nothing changes.
     pub until: Expiry,
+    /// Whether only what it denies counts: an agent's sponsor holds it and the agent does not.
+    pub denies_only: bool,
+}
+
+impl Held {
+    /// What tells apart how much of which entitlement is held, as long as it is kept.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        // Entitlements are aligned, so that the last bit is free.
+        Arc::as_ptr(&self.entitlement) as usize | usize::from(self.denies_only)
+    }
 }
 
 /// A subject's rules, put together.
@@ -34,8 +43,44 @@ pub struct SubjectRules {
 
 impl World {
     /// Everything `user` holds through groups at `now`, in the order of the groups' names.
+    ///
+    /// An agent holds what its sponsor holds through groups that it is in as well. What the sponsor is
+    /// denied by any of theirs, it is denied too: so it is never let in where they are not.
     #[must_use]
     pub fn held_by(&self, user: Id<User>, now: Timestamp) -> Vec<Held> {
+        if !self.is_agent(user) {
+            return self.held_through_groups(user, now);
+        }
+        let Some(sponsor) = self.sponsor_of(user) else {
+            return Vec::new();
+        };
+        let own = self.groups_of(user, now);
+        let own: BTreeMap<Id<Group>, Expiry> = own
+            .filter(|(_, kind, _)| *kind == MembershipKind::Member)
+            .map(|(group, _, until)| (group.id, until))
+            .collect();
+        let mut all = self.held_through_groups(sponsor.id, now);
+        all.retain_mut(|held| match own.get(&held.group) {
+            Some(until) => {
+                held.until = held.until.min(*until);
+                true
+            }
+            None => {
+                held.denies_only = true;
+                let rules = held.entitlement.grant.to_rules();
+                rules.iter().any(|rule| rule.effect == Effect::Deny)
+            }
+        });
+        all
+    }
+
+    /// Whom rules see where `user` asks: an agent's sponsor, else the user.
+    #[must_use]
+    pub fn judged_as<'w>(&'w self, user: &'w User) -> &'w User {
+        self.sponsor_of(user.id).unwrap_or(user)
+    }
+
+    fn held_through_groups(&self, user: Id<User>, now: Timestamp) -> Vec<Held> {
         let mut all: Vec<(&str, Held)> = self
             .groups_of(user, now)
             .filter(|(_, kind, _)| *kind == MembershipKind::Member)
@@ -48,6 +93,7 @@ impl World {
                             entitlement: Arc::clone(e),
                             group: group.id,
                             until,
+                            denies_only: false,
                         };
                         (group.name.as_str(), held)
                     })
@@ -90,11 +136,12 @@ impl World {
 
 /// Puts a subject's rules together from what they hold, given in the order of [`World::held_by`].
 #[must_use]
-pub fn subject_rules<'e>(held: impl IntoIterator<Item = &'e Entitlement>) -> SubjectRules {
+pub fn subject_rules<'h>(held: impl IntoIterator<Item = &'h Held>) -> SubjectRules {
     let mut all: Vec<(i32, Effect, (usize, usize), Rule)> = Vec::new();
-    for (at, entitlement) in held.into_iter().enumerate() {
-        let priority = entitlement.grant.priority();
-        let rules = entitlement.grant.to_rules().into_iter().enumerate();
+    for (at, held) in held.into_iter().enumerate() {
+        let priority = held.entitlement.grant.priority();
+        let rules = held.entitlement.grant.to_rules().into_iter().enumerate();
+        let rules = rules.filter(|(_, rule)| !held.denies_only || rule.effect == Effect::Deny);
         all.extend(rules.map(|(index, rule)| (priority, rule.effect, (at, index), rule)));
     }
     let allows_last = |effect: Effect| matches!(effect, Effect::Allow);
@@ -118,13 +165,9 @@ pub fn subject_attributes(user: &User) -> BTreeMap<Arc<str>, Value> {
         .iter()
         .map(|(name, value)| (Arc::from(name.as_str()), Value::from_json(value)))
         .collect();
-    let kind = match user.kind {
-        UserKind::Person => "person",
-        UserKind::Service => "service",
-    };
     all.insert("login".into(), Value::from(&*user.login));
     all.insert("name".into(), Value::from(&*user.name));
-    all.insert("kind".into(), Value::from(kind));
+    all.insert("kind".into(), Value::from(user.kind.as_str()));
     let email = user.email.as_deref();
     all.insert("email".into(), email.map_or(Value::Null, Value::from));
     all

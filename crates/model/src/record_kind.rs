@@ -8,7 +8,7 @@ macro_rules! records {
     ($then:ident!($($args:tt)*)) => {
         $then! {
             ($($args)*)
-            /// A person or service.
+            /// A person, service or agent.
             User = "user", "users";
             /// A tag.
             Tag = "tag", "tags";

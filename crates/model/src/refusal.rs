@@ -37,6 +37,8 @@ words! {
         KeptBySource = "kept_by_source",
         /// Nobody would administer Portcullis.
         LastAdmin = "last_admin",
+        /// An agent would have more than whom it acts for.
+        BeyondSponsor = "beyond_sponsor",
         /// An app would have no owners group.
         LastOwnersGroup = "last_owners_group",
         /// A link signs in once.

@@ -9,7 +9,7 @@ use crate::{
     name::{Email, Login, Name},
 };
 
-/// A person or service known to the directory.
+/// A person, service or agent known to the directory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct User {
     /// Identifies the user.
@@ -24,10 +24,10 @@ pub struct User {
     /// Where they can be written to; unique among living users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<Email>,
-    /// A person, or a program with an identity of its own.
+    /// A person, a program with an identity of its own, or one that acts for somebody.
     #[serde(default)]
     pub kind: UserKind,
-    /// Whom they report to.
+    /// Whom they report to; an agent's sponsor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager: Option<Id<User>>,
     /// Profile attributes by name, as the directory gives them (`Title`, `Department`, …).
@@ -59,4 +59,28 @@ pub enum UserKind {
     Person,
     /// A program.
     Service,
+    /// A program that acts for a person, its sponsor: it has at most what they have, and rules judge it as
+    /// they judge them.
+    Agent,
+}
+
+impl UserKind {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Person, Self::Service, Self::Agent];
+
+    /// The kind that is written so.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// As it is written where programs and rules read it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Service => "service",
+            Self::Agent => "agent",
+        }
+    }
 }

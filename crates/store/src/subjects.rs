@@ -12,7 +12,7 @@ use uuid::Uuid;
 portcullis_model::words! {
     /// What kind of thing a log entry is about.
     pub enum SubjectKind {
-        /// A person or service, called by its login.
+        /// A person, service or agent, called by its login.
         User = "user",
         /// A group, role or app group, called by its name.
         Group = "group",

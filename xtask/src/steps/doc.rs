@@ -2,12 +2,12 @@
 
 use anyhow::Result;
 
-use super::{Outcome, Run, Step};
+use super::{Outcome, Run, Step, built};
 use crate::process;
 
 pub(super) const STEP: Step = Step {
     name: "doc",
-    about: "cargo test --workspace --doc",
+    about: "cargo test --workspace --all-features --doc",
     needs: &[],
     run,
 };
@@ -15,7 +15,9 @@ pub(super) const STEP: Step = Step {
 fn run(run: &Run) -> Result<Outcome> {
     process::run(
         run.cargo()
-            .args(["test", "--workspace", "--doc", "--quiet"]),
+            .arg("test")
+            .args(built::WHOLE)
+            .args(["--doc", "--quiet"]),
     )?;
     Ok(Outcome::ok())
 }

@@ -1,12 +1,11 @@
 //! The built program in a real browser.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::Value;
 
-use super::{Outcome, Part, Run, Step, tools};
+use super::{Outcome, Part, Run, Step, built, tools};
 use crate::process::{self, Listen};
 use crate::repo;
 
@@ -24,7 +23,7 @@ fn run(run: &Run) -> Result<Outcome> {
     }
     let tests = test_files(run)?;
     let chromium = tools::chromium().context("Chromium is missing; see the step `tools`")?;
-    let binary = build(run)?;
+    let binary = built::program(run, "portcullis")?;
 
     let mut node = Command::new("node");
     // Files by name: what a folder means here differs between versions of Node.js.
@@ -56,34 +55,6 @@ fn test_files(run: &Run) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Builds the program as the tests were built; returns where it is.
-fn build(run: &Run) -> Result<PathBuf> {
-    let mut cargo = run.cargo();
-    cargo.args(["build", "--workspace", "--bin", "portcullis"]);
-    if run.wants(Part::Nextest) {
-        // The same selection as the tests before it: dev-dependencies turn features on in crates they share, and
-        // without them a part of the workspace would be built a second time.
-        cargo.arg("--tests");
-    }
-    cargo
-        .arg("--message-format=json-render-diagnostics")
-        .stderr(Stdio::inherit());
-    let messages = process::output(&mut cargo)?;
-    executable(&messages, "portcullis").context("cargo did not say where it built `portcullis`")
-}
-
-/// The executable of the binary `name`, from cargo's messages.
-fn executable(messages: &str, name: &str) -> Option<PathBuf> {
-    messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| {
-            // The same name also belongs to its unit tests, which are another executable.
-            message["target"]["name"] == name && message["profile"]["test"] != true
-        })
-        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-}
-
 /// Node's own count, in either of its two forms: `# pass 3` and `ℹ pass 3`.
 pub(super) fn is_summary(line: &str) -> bool {
     let mut words = line.split_whitespace();
@@ -98,17 +69,6 @@ pub(super) fn is_summary(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_executable_is_the_program_and_not_its_unit_tests() {
-        let messages = r#"{"target":{"name":"serde"},"profile":{"test":false},"executable":null}
-            {"target":{"name":"portcullis"},"profile":{"test":true},"executable":"/t/deps/portcullis-1"}
-            {"target":{"name":"portcullis"},"profile":{"test":false},"executable":"/t/portcullis"}"#;
-        assert_eq!(
-            executable(messages, "portcullis"),
-            Some(PathBuf::from("/t/portcullis"))
-        );
-    }
 
     #[test]
     fn nodes_summary_is_known_in_both_forms() {

@@ -5,6 +5,7 @@
 
 mod bindings_js;
 mod bindings_python;
+mod built;
 mod clippy;
 mod deny;
 mod doc;

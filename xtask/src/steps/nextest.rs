@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Outcome, Part, Run, Step};
+use super::{Outcome, Part, Run, Step, built};
 use crate::pg_cluster;
 use crate::process::{self, Listen};
 
@@ -15,7 +15,7 @@ pub(super) const STEP: Step = Step {
 
 fn run(run: &Run) -> Result<Outcome> {
     let mut cargo = run.cargo();
-    cargo.args(["nextest", "run", "--workspace", "--all-features"]);
+    cargo.args(["nextest", "run"]).args(built::WHOLE);
     if run.on_ci {
         cargo.args(["--profile", "ci"]);
     }

@@ -1,10 +1,11 @@
 //! A few simulated days with fixed seeds and a new one, and that the simulator's checks notice what is broken.
 
+use std::process::Command;
+
 use anyhow::Result;
 
-use super::{Outcome, Run, Step};
+use super::{Outcome, Run, Step, built};
 use crate::process;
-use crate::simulate;
 
 pub(super) const STEP: Step = Step {
     name: "simulate",
@@ -28,8 +29,9 @@ fn run(run: &Run) -> Result<Outcome> {
         .chain(new)
         .map(|args| [args, &SIZE].concat());
     let broken = broken.iter().map(|args| [args, &BROKEN[..]].concat());
+    let simulate = built::program(run, "simulate")?;
     for args in whole.chain(broken) {
-        process::run(simulate::short(&mut run.cargo(), &args))?;
+        process::run(Command::new(&simulate).args(&args).current_dir(&run.root))?;
     }
     Ok(Outcome::ok())
 }

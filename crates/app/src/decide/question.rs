@@ -60,6 +60,8 @@ pub struct Asked<'q> {
     pub question: &'q Question,
     /// Whom the subject was found to be.
     pub user: &'q User,
+    /// Whom rules see: an agent's sponsor, else the same.
+    judged_as: &'q User,
     resource_id: &'q str,
     is_granted: bool,
     stored: Option<&'q Properties>,
@@ -75,6 +77,7 @@ impl<'q> Asked<'q> {
         Self {
             question,
             user,
+            judged_as: world.judged_as(user),
             resource_id,
             is_granted: written.is_some(),
             stored: world.resource_attributes(&resource.kind, resource_id),
@@ -109,7 +112,7 @@ impl<'q> Seen<'q> {
         Self {
             id: Some(Text::new(asked.resource_id)),
             resource: [asked.stored, asked.question.resource.properties.as_ref()],
-            ..Self::without_resource(asked.question, asked.user, subject)
+            ..Self::without_resource(asked.question, asked.judged_as, subject)
         }
     }
 

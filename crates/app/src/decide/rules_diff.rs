@@ -116,14 +116,14 @@ pub fn rules_diff_of(moments: [Moment<'_>; 2], people: &BTreeSet<Id<User>>) -> R
     let [before, after] = moments.map(|moment| moment.world);
     let now = moments[0].now;
     // Everything they hold on either side; what is on one side only is what changes.
-    let mut known: HashMap<usize, Arc<Entitlement>> = HashMap::new();
+    let mut known: HashMap<usize, Held> = HashMap::new();
     let mut whole: HashMap<(Key, Key), Vec<Id<User>>> = HashMap::new();
     for &user in people {
         let mut key = |world: &World| -> Key {
             let held = world.held_by(user, now).into_iter();
             held.map(|held| {
-                let address = Arc::as_ptr(&held.entitlement) as usize;
-                let _ = known.entry(address).or_insert(held.entitlement);
+                let address = held.address();
+                let _ = known.entry(address).or_insert(held);
                 address
             })
             .collect()
@@ -144,12 +144,17 @@ pub fn rules_diff_of(moments: [Moment<'_>; 2], people: &BTreeSet<Id<User>>) -> R
     let touched = touched
         .iter()
         .filter_map(|address| known.get(address))
+        .map(|held| &*held.entitlement)
         .filter(|entitlement| !entitlement.grant.rules().0.is_empty());
-    let mut meeting = OverlapIndex::new(touched.map(|entitlement| &**entitlement));
+    let mut meeting = OverlapIndex::new(touched);
     let mut pairs: HashMap<(Key, Key), Vec<Id<User>>> = HashMap::new();
     for ((mut was, mut is), people) in whole {
         for key in [&mut was, &mut is] {
-            key.retain(|address| known.get(address).is_some_and(|held| meeting.is_met(held)));
+            key.retain(|address| {
+                known
+                    .get(address)
+                    .is_some_and(|held| meeting.is_met(&held.entitlement))
+            });
         }
         if was != is {
             pairs.entry((was, is)).or_default().extend(people);
@@ -233,6 +238,12 @@ impl<'w> Reached<'w> {
                     .into_iter();
                 people.extend(members.map(|member| member.user.id));
             }
+        }
+        // Whom an agent acts for is denied things that reach it too.
+        for world in [self.worlds.0, self.worlds.1] {
+            let agents = people.iter().flat_map(|person| world.agents_of(*person));
+            let agents: Vec<_> = agents.map(|agent| agent.id).collect();
+            people.extend(agents);
         }
         any.then_some(people)
     }
@@ -330,7 +341,7 @@ fn shift(
         let held = people
             .first()
             .map_or_else(Vec::new, |user| meeting.held(world, *user, now));
-        let rules = subject_rules(held.iter().map(|held| &*held.entitlement)).rules;
+        let rules = subject_rules(&held).rules;
         RuleList(
             rules
                 .0
@@ -352,7 +363,10 @@ fn shift(
     let known: Vec<_> = people
         .iter()
         .take(MOST_TRIED)
-        .filter_map(|id| after.user(*id).or_else(|| before.user(*id)))
+        .filter_map(|id| {
+            let mut worlds = [after, before].into_iter();
+            worlds.find_map(|world| Some(world.judged_as(world.user(*id)?)))
+        })
         .map(|user| (user, subject_attributes(user)))
         .collect();
     let compared = compared(was.0.iter().chain(&is.0));

@@ -81,7 +81,7 @@ impl Decider {
         let Some(engine) = policy.engine() else {
             return never();
         };
-        let seen = Seen::without_resource(question, user, policy.attributes());
+        let seen = Seen::without_resource(question, world.judged_as(user), policy.attributes());
         let known = Known::new(&seen)
             .complete_under("subject.")
             .complete_under("action.")

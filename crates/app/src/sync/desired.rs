@@ -78,7 +78,7 @@ pub enum FactKind {
     Entitlement,
     /// Who somebody is for the source.
     Identity,
-    /// A person or service with what is known of them.
+    /// A person, service or agent with what is known of them.
     User,
     /// A registered resource with what is known of it.
     Resource,

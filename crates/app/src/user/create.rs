@@ -9,7 +9,7 @@ use portcullis_model::{
 
 use crate::Operation;
 
-/// Makes a person or service known.
+/// Makes a person, service or agent known.
 #[derive(Clone, Debug)]
 pub struct CreateUser {
     /// What they sign in as.
@@ -18,9 +18,9 @@ pub struct CreateUser {
     pub name: Name,
     /// Where they can be written to.
     pub email: Option<Email>,
-    /// Person or service.
+    /// Person, service or agent.
     pub kind: UserKind,
-    /// Whom they report to.
+    /// Whom they report to; an agent's sponsor.
     pub manager: Option<Id<User>>,
     /// Profile attributes.
     pub attributes: BTreeMap<String, serde_json::Value>,

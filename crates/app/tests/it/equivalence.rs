@@ -40,7 +40,7 @@ fn every_way_to_decide_gives_the_same_answer() {
 
             let user = decider.user(&world, &question.subject.kind, &question.subject.id);
             let held = user.map_or_else(Vec::new, |user| world.held_by(user.id, now));
-            let rules = subject_rules(held.iter().map(|held| &*held.entitlement));
+            let rules = subject_rules(&held);
             let plain = naive::decide(&rules.rules, action, kind, &seen).unwrap();
             assert_eq!(answer.allowed, plain.is_allow(), "{told}");
             let source = plain.rule.map(|rule| rules.sources[rule]);

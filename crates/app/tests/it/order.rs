@@ -17,7 +17,7 @@ fn rule(access: &str, tag: &str) -> serde_json::Value {
 /// Which rules `login` is judged by, in order, by their notes; permissions by their effect.
 fn order(town: &Town, login: &str) -> Vec<String> {
     let held = town.world.held_by(town.uid(login), NOW);
-    let rules = subject_rules(held.iter().map(|held| &*held.entitlement)).rules;
+    let rules = subject_rules(&held).rules;
     let all = rules.0.iter().map(|rule| match &rule.meta {
         Some(meta) => meta.as_str().unwrap().to_owned(),
         None => format!("permission, {}", rule.effect),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use portcullis_app::decide::Question;
-use portcullis_model::{Id, MembershipKind, Timestamp, User, World};
+use portcullis_model::{Id, MembershipKind, Timestamp, User, UserKind, World};
 use portcullis_rules::{Effect, Rule, Value};
 use serde_json::{Value as Json, json};
 
@@ -37,7 +37,7 @@ pub(crate) fn seen(world: &World, question: &Question) -> BTreeMap<String, Value
             .filter(|(name, _)| !name.contains('.'));
         all.extend(known.map(|(name, value)| (name.clone(), value.clone())));
     }
-    if let Some(user) = world.find_user(&question.subject.id) {
+    if let Some(user) = seen_of(world, &question.subject.id) {
         for (name, value) in &user.attributes {
             all.insert(format!("subject.{name}"), value.clone());
         }
@@ -47,7 +47,7 @@ pub(crate) fn seen(world: &World, question: &Question) -> BTreeMap<String, Value
     }
     all.insert("id".into(), json!(id));
     all.insert("type".into(), json!(kind));
-    let user = world.find_user(&question.subject.id);
+    let user = seen_of(world, &question.subject.id);
     let login = user.map_or(&*question.subject.id, |user| &*user.login);
     all.insert("subject.id".into(), json!(login));
     all.insert("subject.type".into(), json!(question.subject.kind));
@@ -58,20 +58,38 @@ pub(crate) fn seen(world: &World, question: &Question) -> BTreeMap<String, Value
         .collect()
 }
 
-/// The rules `user` is judged by, put together plainly: all of them with where they stand, sorted.
+/// Whom rules see: for an agent, the person it acts for.
+fn seen_of<'w>(world: &'w World, key: &str) -> Option<&'w User> {
+    let user = world.find_user(key)?;
+    match user.kind {
+        UserKind::Agent => world.user(user.manager?),
+        UserKind::Person | UserKind::Service => Some(user),
+    }
+}
+
+/// The rules `user` is judged by, put together plainly: all of them with where they stand, sorted. An
+/// agent has those of the person it acts for, but of what it has no part in only what they are denied.
 pub(crate) fn rules_of(world: &World, user: Id<User>, now: Timestamp) -> Vec<Rule> {
     let mut all = Vec::new();
     for entitlement in world.entitlements() {
         let group = world.group(entitlement.group).unwrap();
-        let member = world
-            .holds(user, group.id, MembershipKind::Member, now)
-            .is_some();
-        if !member || !entitlement.validity.contains(now) {
+        let is_in = |who| {
+            world
+                .holds(who, group.id, MembershipKind::Member, now)
+                .is_some()
+        };
+        let of = world.user(user).unwrap();
+        let acts = of.kind == UserKind::Agent;
+        let judged = if acts { of.manager.unwrap() } else { user };
+        if !is_in(judged) || !entitlement.validity.contains(now) {
             continue;
         }
         let grant = &entitlement.grant;
         for (at, rule) in grant.to_rules().into_iter().enumerate() {
             let allows = rule.effect == Effect::Allow;
+            if allows && !is_in(user) {
+                continue;
+            }
             let priority = std::cmp::Reverse(grant.priority());
             let place = (group.name.to_string(), grant.kind(), grant.key(), at);
             all.push(((priority, allows, place), rule));

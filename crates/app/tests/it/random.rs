@@ -161,6 +161,33 @@ pub(crate) fn plan(random: &mut Random, lists: Lists) -> Plan {
             }
         }
     }
+    // The last one acts for the first, with a part of what they have.
+    let (agent, sponsor) = (users[5], users[0]);
+    let is_agents = |change: &Change| matches!(change, Change::Membership(edit) if edit.after.as_ref().is_some_and(|m| m.user == agent));
+    things.retain(|change| !is_agents(change));
+    for change in &mut things {
+        if let Change::User(edit) = change
+            && let Some(user) = edit.after.as_mut().filter(|user| user.id == agent)
+        {
+            user.kind = UserKind::Agent;
+            user.manager = Some(sponsor);
+        }
+    }
+    let of_sponsor = things.iter().filter_map(|change| match change {
+        Change::Membership(edit) => edit.after.as_deref().filter(|m| m.user == sponsor),
+        _ => None,
+    });
+    let of_sponsor: Vec<Membership> = of_sponsor.cloned().collect();
+    for fact in of_sponsor {
+        if !random.one_in(3) {
+            let covered = Membership {
+                id: random.id(),
+                user: agent,
+                ..fact
+            };
+            things.push(Edit::create(covered).into());
+        }
+    }
     // Roles lead into groups, groups into later ones: nothing goes round.
     let mut inclusions = std::collections::BTreeSet::new();
     for _ in 0..6 {

@@ -132,6 +132,7 @@ impl Report {
         self.counts = vec![
             ("people", kind(UserKind::Person)),
             ("services", kind(UserKind::Service)),
+            ("agents", kind(UserKind::Agent)),
             (
                 "groups",
                 world.groups().filter(|group| !group.is_role()).count(),

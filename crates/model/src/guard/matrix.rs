@@ -16,6 +16,8 @@ pub enum Relation {
     RoleOwner,
     /// The person concerned.
     Oneself,
+    /// The person for whom the agent concerned acts.
+    Sponsor,
     /// Named for it in the settings.
     Listed,
 }
@@ -113,11 +115,11 @@ matrix! {
     /// Say who a user is in another system.
     LinkIdentity: Admin => "say who users are in other systems",
     /// Make a token that acts as a user.
-    MakeToken: Admin, Oneself => "make tokens for this user",
+    MakeToken: Admin, Oneself, Sponsor => "make tokens for this user",
     /// Make a link that signs somebody in once.
     MakeLink: Admin => "make links that sign in",
     /// End a session, a token or a link.
-    EndCredential: Admin, Oneself => "end sessions and tokens of this user",
+    EndCredential: Admin, Oneself, Sponsor => "end sessions and tokens of this user",
     /// Change how the program works: who signs in by what.
     ManageSettings: Admin => "change the settings",
     /// Say what one wants to be told.
@@ -134,6 +136,7 @@ impl Relation {
             Self::GroupOwner => "an owner of the group",
             Self::RoleOwner => "an owner of the role",
             Self::Oneself => "the person concerned",
+            Self::Sponsor => "the agent's sponsor",
             Self::Listed => "somebody the settings name for it",
         }
     }

@@ -54,6 +54,13 @@ pub fn may(
             next: "wait for another owner, or withdraw it".into(),
         });
     }
+    if action == Action::ApproveRequest && world.is_agent(user) {
+        return Err(Refusal::NotAllowed {
+            action,
+            sentence: "an agent approves no requests".into(),
+            next: "ask the person it acts for".into(),
+        });
+    }
     let standings = action.allowed_to();
     if world.user(user).is_some()
         && standings
@@ -108,6 +115,10 @@ fn stands(
         Relation::Oneself => match target {
             Target::User(other) | Target::Place { user: other, .. } => other == user,
             Target::Request(request) => request.requester == user,
+            _ => false,
+        },
+        Relation::Sponsor => match target {
+            Target::User(agent) => world.sponsor_of(agent).is_some_and(|it| it.id == user),
             _ => false,
         },
         Relation::Listed => match action {

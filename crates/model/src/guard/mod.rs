@@ -4,6 +4,7 @@
 //! ([`rules`]) and what tags demand ([`constraints`]) on the world as it would be. Portcullis's own
 //! actors need no permission, but the rules bind them too.
 
+mod agents;
 mod constraints;
 mod further;
 pub mod matrix;
@@ -122,9 +123,18 @@ impl Allowed {
 /// ```
 pub fn guard(world: &World, mut change: ChangeSet, context: &Context) -> Result<Allowed, Refusal> {
     spelling::join(world, &mut change);
-    let after = world.after(&change)?;
+    let mut after = world.after(&change)?;
     permissions::Permissions::new(world, &after, &change, context).check(&change)?;
+    // What follows needs no right of its own, and only ends what there is.
+    let follows = agents::follow(&after, &change, context);
+    let asked = change.changes.len();
+    if !follows.is_empty() {
+        change.changes.extend(follows);
+        after = world.after(&change)?;
+    }
+    let follows = change.changes.split_off(asked);
     rules::check(world, &after, &change, context)?;
     constraints::check(world, &after, &change, context)?;
+    change.changes.extend(follows);
     Ok(Allowed { change, after })
 }

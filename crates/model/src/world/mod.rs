@@ -6,6 +6,7 @@
 
 mod access;
 mod actors;
+mod agents;
 mod apply;
 mod counter;
 mod deciders;
@@ -148,6 +149,8 @@ pub struct World {
     /// By login, in lower case.
     logins: OrdMap<Arc<str>, (Ix, Arc<User>)>,
     emails: OrdMap<Arc<str>, Ix>,
+    /// Agents by their sponsor, if they have one.
+    agents: OrdMap<(Option<Uuid>, Uuid), ()>,
     group_names: OrdMap<Arc<str>, Ix>,
     app_names: OrdMap<Arc<str>, Uuid>,
     tag_names: OrdMap<Arc<str>, Uuid>,

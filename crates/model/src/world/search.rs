@@ -31,7 +31,7 @@ pub struct Found<'w> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FoundKind {
-    /// A person or service.
+    /// A person, service or agent.
     User,
     /// A plain group or app group.
     Group,

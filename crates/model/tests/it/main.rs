@@ -5,6 +5,7 @@
 )]
 
 mod access;
+mod agents;
 mod attacks;
 mod company;
 mod constraints;

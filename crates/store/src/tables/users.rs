@@ -1,6 +1,6 @@
 //! Users: unique by login and e-mail address, called by their login.
 
-use portcullis_model::{Email, User, UserKind};
+use portcullis_model::{Email, User};
 
 use super::{Stored, to_body};
 use crate::db::Value;
@@ -21,11 +21,7 @@ impl Stored for User {
             self.email.as_ref().map(Email::key).into(),
             self.name.key().into(),
             self.login.as_str().into(),
-            match self.kind {
-                UserKind::Person => "person",
-                UserKind::Service => "service",
-            }
-            .into(),
+            self.kind.as_str().into(),
             to_body(self),
         ]
     }

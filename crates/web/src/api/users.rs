@@ -33,6 +33,9 @@ choice! {
         Person = "person",
         /// A program.
         Service = "service",
+        /// A program that acts for a person, its sponsor, who is its `manager`: it has at most what they
+        /// have, and rules judge it as they judge them.
+        Agent = "agent",
     }
 }
 

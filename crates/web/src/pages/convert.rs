@@ -17,6 +17,7 @@ pub(crate) fn user(user: &User) -> ui::Entity {
     let kind = match user.kind {
         UserKind::Person => ui::EntityKind::Person,
         UserKind::Service => ui::EntityKind::Service,
+        UserKind::Agent => ui::EntityKind::Agent,
     };
     ui::Entity::new(kind, &*user.name, user_href(user))
 }

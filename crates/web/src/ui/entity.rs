@@ -7,6 +7,7 @@ use super::{assets, time::ExpiryPill};
 pub(crate) enum EntityKind {
     Person,
     Service,
+    Agent,
     Group,
     Role,
     App,
@@ -32,6 +33,7 @@ impl EntityKind {
         match self {
             Self::Person => ("person", "person"),
             Self::Service => ("key", "service"),
+            Self::Agent => ("key", "agent"),
             Self::Group => ("group", "group"),
             Self::Role => ("role", "role"),
             Self::App => ("app", "app"),

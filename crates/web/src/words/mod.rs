@@ -101,6 +101,7 @@ pub(crate) const fn field(code: RefusalCode) -> &'static str {
         | C::InUse
         | C::KeptBySource
         | C::LastAdmin
+        | C::BeyondSponsor
         | C::LinkUsed
         | C::NotTried
         | C::NotLinked

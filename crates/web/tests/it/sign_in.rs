@@ -1,5 +1,6 @@
 //! Sessions, links and tokens: who gets in, as whom, for how long, and how it ends.
 
+mod agents;
 mod gate;
 mod proofs;
 mod providers;

@@ -29,6 +29,24 @@ impl Rules<'_> {
         }
     }
 
+    /// An agent is a program: it has tokens, as long as it acts for somebody.
+    fn of_agent(&self, made: &Credential) -> Result<(), Refusal> {
+        if !matches!(made.purpose, Purpose::Token { .. }) {
+            return Err(Refusal::invalid(
+                "",
+                "an agent does not sign in; make it a token",
+            ));
+        }
+        if self.after.sponsor_of(made.user).is_none() {
+            return Err(Refusal::rule(
+                RefusalCode::BeyondSponsor,
+                "this agent acts for nobody",
+                "name a sponsor first",
+            ));
+        }
+        Ok(())
+    }
+
     fn issued(&self, made: &Credential) -> Result<(), Refusal> {
         // An undo, too, must not bring back what somebody may have ended because it was lost.
         if made.validity.from != self.context.now || made.made_by != self.context.actor {
@@ -39,6 +57,9 @@ impl Rules<'_> {
             ));
         }
         self.to_come(&made.validity, "credential")?;
+        if self.after.is_agent(made.user) {
+            self.of_agent(made)?;
+        }
         match (&made.purpose, self.context.actor) {
             (Purpose::Session(_), Actor::System(SystemActor::SignIn)) => Ok(()),
             (Purpose::Session(_), _) => Err(Refusal::rule(

@@ -11,10 +11,10 @@ use std::collections::HashSet;
 
 pub use names::unsound_names;
 
-use super::further::reaches_further;
+use super::{agents, further::reaches_further};
 use crate::{
     Actor, Change, ChangeSet, Context, Description, Edit, Expiry, Group, Inclusion, Membership,
-    MembershipKind, Position, Refusal, RefusalCode, SystemActor, Validity, World,
+    MembershipKind, Position, Refusal, RefusalCode, SystemActor, User, UserKind, Validity, World,
     context::Descriptions,
 };
 
@@ -44,8 +44,8 @@ pub(super) fn check(
                 }
             }
             Change::Credential(edit) => rules.credential(edit)?,
-            Change::User(_)
-            | Change::Resource(_)
+            Change::User(edit) => rules.user(edit)?,
+            Change::Resource(_)
             | Change::Identity(_)
             | Change::Preferences(_)
             | Change::Provider(_) => {}
@@ -135,7 +135,32 @@ impl Rules<'_> {
         let Some(after) = &edit.after else {
             return Ok(());
         };
-        self.to_come(&after.validity, after.kind.noun())
+        self.to_come(&after.validity, after.kind.noun())?;
+        if reaches_further(edit, |fact| fact.validity) {
+            agents::check(self.after, after, self.context)?;
+        }
+        Ok(())
+    }
+
+    /// An agent acts for somebody from the beginning, and for nobody only when they are gone.
+    fn user(&self, edit: &Edit<User>) -> Result<(), Refusal> {
+        let Some(after) = edit.after.as_ref().filter(|it| it.kind == UserKind::Agent) else {
+            return Ok(());
+        };
+        let was = edit.before.as_ref().and_then(|before| before.manager);
+        let left_alone = was.is_some_and(|sponsor| self.after.user(sponsor).is_none());
+        let stays_alone = edit
+            .before
+            .as_ref()
+            .is_some_and(|before| before.manager.is_none());
+        let alone = after.manager.is_none() && (left_alone || stays_alone);
+        if alone || self.after.sponsor_of(after.id).is_some() {
+            return Ok(());
+        }
+        Err(Refusal::invalid(
+            "manager",
+            "an agent acts for a person, its sponsor; name one",
+        ))
     }
 
     fn inclusion(&self, edit: &Edit<Inclusion>) -> Result<(), Refusal> {

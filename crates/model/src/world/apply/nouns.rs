@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::{expect, free, in_use, known};
 use crate::{
-    App, Group, Noun, Refusal, Tag, User,
+    App, Group, Id, Noun, Refusal, Tag, User, UserKind,
     letters::fold,
     record::AppOrigin,
     world::{
@@ -13,6 +15,10 @@ use crate::{
         slots::Slots,
     },
 };
+
+fn agent_key(agent: &User) -> (Option<Uuid>, Uuid) {
+    (agent.manager.map(Id::uuid), agent.id.uuid())
+}
 
 impl World {
     pub(super) fn apply_user(
@@ -39,6 +45,9 @@ impl World {
             self.user_names.remove(&name_key(before));
             self.logins.remove(fold(&before.login).as_str());
             self.unlook(NameSpace::Person, &before.login);
+            if before.kind == UserKind::Agent {
+                self.agents.remove(&agent_key(before));
+            }
             if let Some(email) = &before.email {
                 self.emails.remove(fold(email).as_str());
                 self.unlook(NameSpace::Person, email);
@@ -87,6 +96,9 @@ impl World {
             self.user_names.insert(name_key(&user), ix);
             self.logins.insert(key, (ix, Arc::clone(&user)));
             self.look(NameSpace::Person, &user.login);
+            if user.kind == UserKind::Agent {
+                self.agents.insert(agent_key(&user), ());
+            }
             if let Some(email) = &user.email {
                 self.emails.insert(fold(email).into(), ix);
                 self.look(NameSpace::Person, email);
@@ -178,7 +190,7 @@ impl World {
         Ok(())
     }
 
-    fn edit_app_groups(&mut self, app: crate::Id<App>, edit: impl FnOnce(&mut Vec<Ix>)) {
+    fn edit_app_groups(&mut self, app: Id<App>, edit: impl FnOnce(&mut Vec<Ix>)) {
         if let Some(node) = self.apps.get_mut(&app.uuid()) {
             edit(&mut Arc::make_mut(node).groups);
         }

@@ -68,7 +68,10 @@ fn judged(read: &Read, user: &User, headers: &HeaderMap) -> Answer {
         .filter(|(name, _)| redaction.shows(name))
         .map(|(name, value)| (name, value.to_json()))
         .collect();
-    attributes.insert("subject.id".into(), user.login.as_str().into());
+    attributes.insert(
+        "subject.id".into(),
+        world.judged_as(user).login.as_str().into(),
+    );
     if let Some(kind) = decider.types().subjects.first() {
         attributes.insert("subject.type".into(), kind.as_str().into());
     }

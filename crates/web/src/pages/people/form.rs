@@ -39,12 +39,18 @@ impl Form for PersonForm {
         form.add(Line, "email", "E-mail", email);
         let manager = user.and_then(|user| world.user(user.manager?));
         form.one(Kind::Person, "manager", "Manager", manager.map(Offer::user))
-            .help("A name, login or e-mail address.");
+            .help("A name, login or e-mail address. For an agent, the person it acts for.");
         form.add(Lines, "attributes", "Attributes", of(listed))
             .help("One per line, as in “Department: Finance”.");
         if user.is_none() {
-            let kinds = ui::Choice::all([("person", "Person"), ("service", "Service")]);
-            form.add(Pills(kinds), "kind", "Kind", "person");
+            let kinds = ui::Choice::all([
+                ("person", "Person"),
+                ("service", "Service"),
+                ("agent", "Agent"),
+            ]);
+            form.add(Pills(kinds), "kind", "Kind", "person").help(
+                "An agent is a program that acts for a person and has at most what they have.",
+            );
             form.submit = "Add".into();
         }
         form.version(&self.0);
@@ -71,13 +77,12 @@ impl Form for PersonForm {
         input.check_stale(&self.0, None);
         let Some(user) = known else {
             let kind = match input.text("kind") {
-                "service" => Some(UserKind::Service),
-                "" | "person" => Some(UserKind::Person),
-                _ => {
-                    input.errors.add("kind", "choose person or service");
-                    None
-                }
+                "" => Some(UserKind::Person),
+                text => UserKind::parse(text),
             };
+            if kind.is_none() {
+                input.errors.add("kind", "choose person, service or agent");
+            }
             let operation = CreateUser {
                 login: login?,
                 name: name?,

@@ -20,11 +20,7 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
     let sort = Sort::of(&page, "login");
     let query = UserQuery {
         q: &page.query("q"),
-        kind: match page.query("kind").as_str() {
-            "person" => Some(UserKind::Person),
-            "service" => Some(UserKind::Service),
-            _ => None,
-        },
+        kind: UserKind::parse(&page.query("kind")),
         manager: manager.map(|manager| manager.id),
         sort: sort.query(match sort.by.as_str() {
             "name" => UserBy::Name,
@@ -39,9 +35,10 @@ pub(crate) async fn list(page: Page) -> Result<Response, Failure> {
         "kind",
         "Kind",
         [
-            ("", "People and services", ""),
+            ("", "People and programs", ""),
             ("person", "People", ""),
             ("service", "Services", ""),
+            ("agent", "Agents", ""),
         ],
     );
     it.narrowed("Reports to", "manager", manager.map_or("", |m| &m.name));

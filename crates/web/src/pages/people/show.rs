@@ -121,8 +121,8 @@ fn is_meant(page: &Page, access: &Access<'_>, query: &str) -> bool {
 
 pub(crate) fn chips(page: &Page, user: &User) -> Vec<ui::Chip> {
     let mut chips = Vec::new();
-    if user.kind == UserKind::Service {
-        chips.push(ui::Chip::kind(ui::EntityKind::Service));
+    if user.kind != UserKind::Person {
+        chips.push(ui::Chip::kind(convert::user(user).kind));
     }
     if user.id == page.viewer.id {
         chips.push(ui::Chip::level("you", ui::Level::Info));
@@ -165,6 +165,14 @@ fn actions(page: &Page, user: &User) -> Actions {
     actions.end("user", user.id, may(Wish::DeleteUser), &here);
     actions.add([edit]);
     actions
+}
+
+/// How somebody stands to whom they are below.
+fn above(user: &User) -> &'static str {
+    match user.kind {
+        UserKind::Person | UserKind::Service => "Reports to",
+        UserKind::Agent => "Acts for",
+    }
 }
 
 /// What the directory knows of somebody, as pairs.
