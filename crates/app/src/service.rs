@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::{
     Operation, Preview,
     decide::{Decider, Types},
+    deliver::Sink,
     pool::{Busy, Pool},
     preview::Planned,
 };
@@ -151,6 +152,7 @@ pub struct App {
     decider: Arc<Decider>,
     pool: Arc<Pool>,
     instance: Arc<str>,
+    sinks: Arc<[Arc<dyn Sink>]>,
 }
 
 impl App {
@@ -181,7 +183,23 @@ impl App {
             decider: Arc::new(Decider::new(types)),
             pool: Arc::default(),
             instance: format!("{instance:016x}").into(),
+            sinks: Arc::default(),
         }
+    }
+
+    /// The same program, which tells `sinks` what is committed.
+    #[must_use]
+    pub fn telling(self, sinks: Vec<Arc<dyn Sink>>) -> Self {
+        Self {
+            sinks: sinks.into(),
+            ..self
+        }
+    }
+
+    /// What is told what is committed.
+    #[must_use]
+    pub fn sinks(&self) -> &[Arc<dyn Sink>] {
+        &self.sinks
     }
 
     /// What this run of the program is called where several work with one database.

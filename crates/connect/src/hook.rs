@@ -81,6 +81,11 @@ impl EffectSource for HookSink {
 }
 
 impl Sink for HookSink {
+    fn told(&self) -> String {
+        let events = &self.hook.channel.events;
+        format!("A channel behind a webhook. Events: {events}.")
+    }
+
     fn deliver<'a>(&'a self, delivery: &'a Delivery) -> Delivering<'a> {
         Box::pin(self.send(delivery))
     }

@@ -19,6 +19,8 @@ words! {
         Ending = "ending",
         /// A token of the person, or of a service of theirs, ends soon.
         Token = "token",
+        /// What is told outside does not arrive; told to admins.
+        Failing = "failing",
     }
 }
 

@@ -122,6 +122,18 @@ impl<'a> Outbox<'a> {
         queue::list(self.db, filter).await
     }
 
+    /// The oldest effect that `sink` has not taken: given up, or tried in vain and from before `before`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn trouble(
+        &self,
+        sink: &str,
+        before: Timestamp,
+    ) -> Result<Option<OutboxRow>, StoreError> {
+        queue::trouble(self.db, sink, before).await
+    }
+
     /// One effect.
     ///
     /// # Errors

@@ -33,6 +33,10 @@ impl EffectSource for LogSink {
 }
 
 impl Sink for LogSink {
+    fn told(&self) -> String {
+        "A line in the program's own log for every change.".to_owned()
+    }
+
     fn deliver<'a>(&'a self, delivery: &'a Delivery) -> Delivering<'a> {
         let text = |key: &str| {
             delivery

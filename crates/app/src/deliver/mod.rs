@@ -22,7 +22,7 @@ use crate::notices::Notice;
 pub use self::{
     answer::Answer,
     log::LogSink,
-    operator::{OutboxDecided, OutboxDecision},
+    operator::{OutboxDecided, OutboxDecision, Tried, try_out},
     people::{of_channel, of_people, read, to_person},
     schedule::{Budget, Schedule},
 };
@@ -105,6 +105,9 @@ pub trait Sink: EffectSource {
     fn tell(&self, _notice: &Notice, _key: String) -> Option<Effect> {
         None
     }
+
+    /// Whom it tells what, and by what way, as a sentence; nothing secret of it.
+    fn told(&self) -> String;
 
     /// Whether it can be reached as it is set up, for whoever sets it up; without doing anything there.
     fn check(&self) -> Checking<'_> {

@@ -1,8 +1,16 @@
 //! What somebody decides about what was given up, or waits. It changes no fact, so it is no entry of the log; it is put on
 //! record right after.
 
-use portcullis_model::{Actor, Timestamp};
-use portcullis_store::{AuditEvent, OutboxRow, Store, StoreError};
+use std::time::Duration;
+
+use portcullis_model::{Actor, Timestamp, User};
+use portcullis_store::{AuditEvent, Due, OutboxRow, Store, StoreError};
+
+use super::Sink;
+use crate::{
+    App,
+    notices::{About, Notice},
+};
 
 /// What is decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +34,63 @@ pub enum OutboxDecided {
     /// There is no such effect.
     Missing,
 }
+
+/// What came of trying a sink out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// A message to who tried it is on its way.
+    Written,
+    /// It can be reached.
+    Reached,
+    /// It cannot, and why not.
+    Unreached(String),
+}
+
+/// Tries `sink` out for `by`: where it writes to people it writes to them, and else it is looked whether it
+/// can be reached.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub async fn try_out(app: &App, sink: &dyn Sink, by: &User) -> Result<Tried, StoreError> {
+    let (now, world, outbox) = (app.time().steady, app.world(), app.store().outbox());
+    let about = About::Test {
+        connector: sink.name().to_owned(),
+        by: by.name.to_string(),
+    };
+    let key = format!("test:{}:{}", by.id, now.micros());
+    let effect = Notice::new(&world, by, about).and_then(|notice| sink.tell(&notice, key));
+    let tried = match effect {
+        Some(effect) => {
+            let task = format!("test:{}", sink.name());
+            let due = Due {
+                from: outbox.looked_until(&task).await?,
+                until: now,
+                position: world.position(),
+                effects: vec![(sink.name().to_owned(), effect)],
+            };
+            // Of two who try at once, one message is enough.
+            outbox.write_due(&task, due).await?;
+            Tried::Written
+        }
+        None => match tokio::time::timeout(PATIENCE, sink.check()).await {
+            Ok(Ok(())) => Tried::Reached,
+            Ok(Err(why)) => Tried::Unreached(why),
+            Err(_) => Tried::Unreached("it did not answer in time".to_owned()),
+        },
+    };
+    let event = AuditEvent {
+        at: now,
+        actor: Some(Actor::User(by.id)),
+        kind: "outbox.test".to_owned(),
+        subject: None,
+        body: serde_json::json!({ "sink": sink.name() }),
+    };
+    app.store().record(vec![event]).await?;
+    Ok(tried)
+}
+
+/// How long a sink that is tried out may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl OutboxDecision {
     /// Of which effects it can be made, for sentences.

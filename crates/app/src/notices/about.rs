@@ -73,6 +73,22 @@ pub enum About {
         /// How many days before.
         days: u32,
     },
+    /// What is told outside does not arrive.
+    Failing {
+        /// Where.
+        connector: String,
+        /// What was said last.
+        trouble: String,
+        /// Since when the oldest waits.
+        since: Timestamp,
+    },
+    /// Nothing: whether messages arrive.
+    Test {
+        /// By what.
+        connector: String,
+        /// Who asked for it.
+        by: String,
+    },
     /// The person's access ends soon.
     Ending {
         /// Which.
@@ -85,16 +101,18 @@ pub enum About {
 }
 
 impl About {
-    /// Of which kind it is, which people want to be told or not.
+    /// Of which kind it is, which people want to be told or not; of none where they asked for it.
     #[must_use]
-    pub const fn kind(&self) -> NoticeKind {
-        match self {
+    pub const fn kind(&self) -> Option<NoticeKind> {
+        Some(match self {
             Self::Asked { .. } => NoticeKind::Asked,
             Self::Decided { .. } => NoticeKind::Decided,
             Self::Given { .. } | Self::Moved { .. } | Self::Lost { .. } => NoticeKind::Changed,
             Self::Ending { .. } => NoticeKind::Ending,
             Self::TokenEnding { .. } => NoticeKind::Token,
-        }
+            Self::Failing { .. } => NoticeKind::Failing,
+            Self::Test { .. } => return None,
+        })
     }
 }
 
@@ -152,7 +170,8 @@ impl About {
             | Self::Moved { grant, .. }
             | Self::Lost { grant, .. }
             | Self::Ending { grant, .. } => format!("/groups/{}", grant.group),
-            Self::TokenEnding { of: None, .. } => "/account".to_owned(),
+            Self::Failing { .. } => "/settings/connectors".to_owned(),
+            Self::TokenEnding { of: None, .. } | Self::Test { .. } => "/account".to_owned(),
             Self::TokenEnding {
                 of: Some((login, _)),
                 ..
@@ -160,14 +179,18 @@ impl About {
         }
     }
 
-    /// What somebody gave as the reason, if it is theirs to be read.
+    /// What somebody gave as the reason, if it is theirs to be read; what the other side said.
     pub(super) fn reason(&self) -> &str {
         match self {
             Self::Asked { reason, .. }
             | Self::Decided { reason, .. }
             | Self::Given { reason, .. }
             | Self::Moved { reason, .. } => reason,
-            Self::Lost { .. } | Self::Ending { .. } | Self::TokenEnding { .. } => "",
+            Self::Failing { trouble, .. } => trouble,
+            Self::Lost { .. }
+            | Self::Ending { .. }
+            | Self::TokenEnding { .. }
+            | Self::Test { .. } => "",
         }
     }
 }

@@ -36,7 +36,7 @@ impl Notice {
     /// A notice for somebody; none for programs, which read nothing, nor for who does not want it.
     #[must_use]
     pub fn new(world: &World, to: &User, about: About) -> Option<Self> {
-        let wants = |it: &Preferences| !it.off.contains(&about.kind());
+        let wants = |it: &Preferences| about.kind().is_none_or(|kind| !it.off.contains(&kind));
         let told = to.kind == UserKind::Person && world.preferences(to.id).is_none_or(wants);
         let to = told.then(|| Recipient {
             user: to.id,

@@ -194,6 +194,15 @@ pub(super) fn of_notice(about: &About) -> String {
             token_of(token, of.as_ref()),
             moment(*at)
         ),
+        About::Failing {
+            connector, since, ..
+        } => format!(
+            "{connector} has not taken what it is told since {}.",
+            moment(*since)
+        ),
+        About::Test { connector, by } => {
+            format!("This is a test, asked for by {by}: {connector} reaches you.")
+        }
         About::Ending {
             grant, until: at, ..
         } => format!(
@@ -234,6 +243,8 @@ pub(super) fn in_short(about: &About) -> String {
             let day = until.to_jiff().strftime("%-d %b %Y");
             format!("{} ends on {day}", token_of(token, of.as_ref()))
         }
+        About::Failing { connector, .. } => format!("{connector} is failing"),
+        About::Test { .. } => "A test of Portcullis".to_owned(),
         About::Ending { grant, until, .. } => {
             let day = until.to_jiff().strftime("%-d %b %Y");
             format!("Your {} in {} ends on {day}", grant.kind.noun(), grant.name)

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use portcullis_model::steady::Jump;
 use portcullis_store::{Due, StoreError};
 
-use super::turn::Turn;
+use super::{trouble::tell_of_trouble, turn::Turn};
 use crate::{
     App,
     deliver::Sink,
@@ -68,19 +68,24 @@ async fn remind_of(app: &App, sinks: &[Arc<dyn Sink>], lead: Lead) -> Result<boo
     Ok(until < now)
 }
 
-/// Runs [`remind`] each minute, until the program ends; of several replicas one does.
+async fn both(app: &App, sinks: &[Arc<dyn Sink>]) -> Result<bool, StoreError> {
+    tell_of_trouble(app, sinks).await?;
+    remind(app, sinks).await
+}
+
+/// Runs [`remind`] and [`tell_of_trouble`] each minute, until the program ends; of several replicas one does.
 pub async fn run_reminders(app: App, sinks: Vec<Arc<dyn Sink>>) {
     let turn = Turn::of(app.clone(), "remind");
     loop {
         let done = match turn.is_ours().await {
-            true => remind(&app, &sinks).await,
+            true => both(&app, &sinks).await,
             false => Ok(false),
         };
         match done {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => {
-                tracing::warn!(%error, "could not look for access that ends soon; trying again");
+                tracing::warn!(%error, "could not look for what is to be told by time; trying again");
             }
         }
         tokio::time::sleep(PERIOD).await;

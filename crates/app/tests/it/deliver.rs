@@ -78,6 +78,10 @@ impl EffectSource for TestSink {
 }
 
 impl Sink for TestSink {
+    fn told(&self) -> String {
+        "a test".to_owned()
+    }
+
     fn deliver<'a>(&'a self, delivery: &'a Delivery) -> Delivering<'a> {
         let mood = *self.0.mood.lock().unwrap();
         *self

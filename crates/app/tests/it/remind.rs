@@ -7,17 +7,43 @@ use portcullis_app::{
     deliver::{Answer, Delivering, Delivery, Sink, to_person},
     group::{AddPeople, CreateGroup},
     notices::Notice,
-    tasks::remind,
+    tasks::{remind, tell_of_trouble},
     user::{CreateUser, InitAdmin},
 };
 use portcullis_model::{
     Actor, ChangeSet, Context, Expiry, GroupKind, MembershipKind, Policy, Reason, SystemActor,
     UserKind, World,
 };
-use portcullis_store::{Effect, EffectSource, Live, OutboxFilter, Store};
+use portcullis_store::{
+    Due, Effect, EffectSource, LeaseTerms, Live, OutboxFilter, Settlement, Store,
+};
 use portcullis_testkit::Database;
 
 use crate::town::{ByHand, Counter, parse};
+
+/// Takes nothing; what is put in the outbox for it is settled by hand.
+struct Broken;
+
+impl EffectSource for Broken {
+    fn name(&self) -> &'static str {
+        "broken"
+    }
+
+    fn effects(&self, _: &ChangeSet, _: &World, _: &Context) -> Vec<Effect> {
+        Vec::new()
+    }
+}
+
+impl Sink for Broken {
+    fn deliver<'a>(&'a self, _: &'a Delivery) -> Delivering<'a> {
+        let why = "HTTP 503".to_owned();
+        Box::pin(std::future::ready(Answer::Retry { why, after: None }))
+    }
+
+    fn told(&self) -> String {
+        "nobody".to_owned()
+    }
+}
 
 /// Writes to people, of what time makes due only.
 struct Mail;
@@ -33,6 +59,10 @@ impl EffectSource for Mail {
 }
 
 impl Sink for Mail {
+    fn told(&self) -> String {
+        "people".to_owned()
+    }
+
     fn deliver<'a>(&'a self, _: &'a Delivery) -> Delivering<'a> {
         let receipt = "sent".to_owned();
         Box::pin(std::future::ready(Answer::Done { receipt }))
@@ -203,5 +233,62 @@ portcullis_testkit::both_engines! {
         clock.pass_seconds(3600 * (84 * 24));
         replica.look().await;
         assert_eq!(replica.told().await, told(&[("ana", 7)]));
+    }
+
+    async fn admins_hear_by_others_of_a_sink_that_takes_nothing(db: Database) {
+        let (clock, ids) = (ByHand::default(), Arc::new(Counter(1.into())));
+        let replica = Replica::start(&db, &clock, &ids).await;
+        replica.puts("ana", 300).await;
+        let app = &replica.app;
+        let sinks: [Arc<dyn Sink>; 2] = [Arc::new(Mail), Arc::new(Broken)];
+        let look = async || tell_of_trouble(app, &sinks).await.unwrap();
+        let outbox = app.store().outbox();
+        let told = async || {
+            let filter = OutboxFilter { sink: Some("mail".into()), ..OutboxFilter::default() };
+            let rows = outbox.list(&filter).await.unwrap().items;
+            rows.into_iter().map(|row| row.payload).collect::<Vec<_>>()
+        };
+        // Something waits there, and nobody has tried yet.
+        let waits = Due {
+            from: None,
+            until: app.time().steady,
+            position: app.world().position(),
+            effects: vec![("broken".into(), Effect {
+                order_key: "x".into(),
+                dedup_key: "x".into(),
+                payload: serde_json::json!({}),
+                delay: std::time::Duration::ZERO,
+            })],
+        };
+        assert!(outbox.write_due("test", waits).await.unwrap());
+        clock.pass_seconds(3600);
+        look().await;
+        assert!(told().await.is_empty(), "what waits is no trouble");
+        // It is tried in vain, and a quarter of an hour goes by.
+        let terms = || LeaseTerms { owner: "me".into(), until: app.now().plus_days(1), most: 9, together: 1 };
+        let taken = outbox.claim("broken", app.now(), &terms()).await.unwrap();
+        let again = Settlement::Again { at: app.now(), why: "HTTP 503".into() };
+        outbox.settle(taken.into_iter().map(|it| (it, again.clone())).collect(), app.now()).await.unwrap();
+        look().await;
+        let all = told().await;
+        assert_eq!(all.len(), 1, "root is the only admin, and by one sink: {all:?}");
+        let said = |key: &str| all[0][key].as_str().unwrap_or_default().to_owned();
+        assert_eq!((said("about"), said("connector"), said("trouble")), ("failing".into(), "broken".into(), "HTTP 503".into()));
+        assert_eq!(all[0]["to"]["name"], "root");
+        // Not each minute, but once a day, as long as it lasts.
+        for _ in 0..47 {
+            clock.pass_seconds(1800);
+            look().await;
+        }
+        assert_eq!(told().await.len(), 1);
+        clock.pass_seconds(1800);
+        look().await;
+        assert_eq!(told().await.len(), 2);
+        let taken = outbox.claim("broken", app.now(), &terms()).await.unwrap();
+        let done = Settlement::Done { receipt: "taken".into() };
+        outbox.settle(taken.into_iter().map(|it| (it, done.clone())).collect(), app.now()).await.unwrap();
+        clock.pass_seconds(3 * 86_400);
+        look().await;
+        assert_eq!(told().await.len(), 2, "it goes well again");
     }
 }

@@ -107,8 +107,15 @@ impl Demo {
         hints(&self, &app, &personas, found);
         let key = open::signing_key(config.signing_key(), &app).await?;
         let (access, decisions) = (Access::Demo(personas), config.decision_point());
-        let web = Web::limited(app, access, key, decisions, config.limits.to_web());
-        serve::until_stopped(format, (listener, None), web, sinks, Duration::ZERO).await?;
+        let web = Web::limited(
+            app.telling(sinks),
+            access,
+            key,
+            decisions,
+            config.limits.to_web(),
+        );
+        let never = std::future::pending::<()>();
+        serve::until_stopped(format, (listener, None), web, Duration::ZERO, never).await?;
         // The temporary folder goes when it is dropped, after the last write.
         drop(folder);
         Ok(Outcome::Done)

@@ -1,12 +1,11 @@
 //! `portcullis serve`: the portal, the API and the decision point.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Result, anyhow};
 use clap::Args;
 use portcullis_app::{
     App,
-    deliver::Sink,
     sync::SyncSource,
     tasks::{run_delivery, run_expiry, run_reminders},
     token::LinkTo,
@@ -14,7 +13,7 @@ use portcullis_app::{
 use portcullis_model::{Actor, ConnectorId, Purpose, Refusal, SystemActor, User, World};
 use portcullis_store::{CommitError, Committed};
 use portcullis_web::{Access, Tls, Token, Web};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use super::{import, sign_in_link};
 use crate::{
@@ -59,9 +58,46 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
-        let port = self.port.map(|port| format!("127.0.0.1:{port}"));
-        let config = Config::load(&self.place, self.listen.or(port).as_deref())?.whole()?;
+        let mut config = self.settings()?;
         let _told = start_telling(&config)?;
+        let mut asked = hung_up()?;
+        let mut listener = bind(config.server.listen.value).await?;
+        let mut before = None;
+        loop {
+            // All but the address stays closed to what the settings before let in.
+            let (web, tls, _keeping) = match (
+                self.compose(&config, &listener, &asked).await,
+                before.take(),
+            ) {
+                (Ok(composed), _) => composed,
+                (Err(error), Some((settings, address))) => {
+                    tell(&format!("{error:#}"), AS_BEFORE);
+                    (config, listener) = (settings, address);
+                    self.compose(&config, &listener, &asked).await?
+                }
+                (Err(error), None) => return Err(error),
+            };
+            let drain = config.limits.drain();
+            let taken = TcpListener::from_std(listener.try_clone()?)?;
+            let again = self.read_again(&config, &mut asked);
+            match until_stopped(format, (taken, tls), web, drain, again).await? {
+                None => return Ok(Outcome::Done),
+                Some((new, address)) => {
+                    let address = match address {
+                        Some(address) => address,
+                        None => listener.try_clone()?,
+                    };
+                    let last = std::mem::replace(&mut config, new);
+                    before = Some((last, std::mem::replace(&mut listener, address)));
+                }
+            }
+        }
+    }
+
+    fn settings(&self) -> Result<Config> {
+        let port = self.port.map(|port| format!("127.0.0.1:{port}"));
+        let listen = self.listen.clone().or(port);
+        let config = Config::load(&self.place, listen.as_deref())?.whole()?;
         let address = config.server.listen.value;
         if !address.ip().is_loopback() && !config.lets_anybody_in() {
             return Err(BadUsage(format!(
@@ -70,28 +106,67 @@ impl Serve {
             ))
             .into());
         }
+        Ok(config)
+    }
+
+    /// Waits until somebody asks for the settings to be read again, and they can be; with where to listen
+    /// then, if that is another place. What is wrong with them is told, and all stays as it is.
+    async fn read_again(
+        &self,
+        current: &Config,
+        asked: &mut watch::Receiver<()>,
+    ) -> (Config, Option<std::net::TcpListener>) {
+        loop {
+            if asked.changed().await.is_err() {
+                return std::future::pending().await;
+            }
+            let read = async {
+                let new = self.settings()?;
+                // What is made of them at the start, so that a fault in them is found before all ends.
+                new.ways(Vec::new())?;
+                new.sinks()?;
+                new.tls.files().map(|files| files.tls()).transpose()?;
+                let address = new.server.listen.value;
+                let moved = address != current.server.listen.value;
+                let listener = match moved {
+                    true => Some(bind(address).await?),
+                    false => None,
+                };
+                Ok::<_, anyhow::Error>((new, listener))
+            };
+            match read.await {
+                Ok(read) => return read,
+                Err(error) => tell(&format!("{error:#}"), AS_BEFORE),
+            }
+        }
+    }
+
+    /// Everything that serves, as the settings say.
+    async fn compose(
+        &self,
+        config: &Config,
+        listener: &std::net::TcpListener,
+        asked: &watch::Receiver<()>,
+    ) -> Result<(Web, Option<Tls>, JoinSet<()>)> {
         // Without data nobody could ask anything, unless the data is what the policy file says.
         let missing = match config.decisions.policy.value {
             Some(_) => Missing::Create,
             None => Missing::Refuse,
         };
         let sinks = config.sinks()?;
-        let app = open::app(&config, &sinks, missing, async |store, world| {
+        let app = open::app(config, &sinks, missing, async |store, world| {
             config.policy.with_people((store, world), First::Bind).await
         })
         .await?;
-        bring_in(&config, &app).await?;
-        let tokens = usable(&config, &app).await?;
-        let tls = certified(&config)?;
-        let listener = TcpListener::bind(address).await.map_err(|error| {
-            anyhow!("{address} cannot be listened on: {error}; choose another with --listen")
-        })?;
+        bring_in(config, &app).await?;
+        let tokens = usable(config, &app).await?;
+        let (tls, keeping) = certified(config, asked)?;
         let world = app.world();
         if world.user_count() == 0 {
             let place = self.place.again();
             eprintln!("nobody is known yet; `portcullis init EMAIL{place}` makes the first admin");
         } else if !config.knows_people() {
-            first_way_in(&config, listener.local_addr()?, &app).await?;
+            first_way_in(config, listener.local_addr()?, &app).await?;
         }
         let decisions = config.decision_point();
         let key = open::signing_key(config.signing_key(), &app).await?;
@@ -99,11 +174,20 @@ impl Serve {
             Access::Ways(Box::new(config.ways(tokens)?)),
             config.limits.to_web(),
         );
-        let web = Web::limited(app, access, key, decisions, limits);
-        let drain = config.limits.drain();
-        until_stopped(format, (listener, tls), web, sinks, drain).await?;
-        Ok(Outcome::Done)
+        let web = Web::limited(app.telling(sinks), access, key, decisions, limits);
+        Ok((web, tls, keeping))
     }
+}
+
+const AS_BEFORE: &str = "the settings before stay in force";
+
+/// Takes an address to listen on. It stays taken while what serves there is made anew, so that nobody who
+/// comes meanwhile is refused.
+async fn bind(address: SocketAddr) -> Result<std::net::TcpListener> {
+    let taken = TcpListener::bind(address).await;
+    taken.and_then(TcpListener::into_std).map_err(|error| {
+        anyhow!("{address} cannot be listened on: {error}; choose another with --listen")
+    })
 }
 
 /// Says how the first admin gets in, where nothing is set up and none ever did.
@@ -216,16 +300,17 @@ async fn usable(config: &Config, app: &App) -> Result<Vec<Token>> {
 /// How long requests under way get once no more are taken.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Serves until Ctrl-C or a signal to end, with the background tasks; says on stdout, in one line,
-/// where it listens once it does.
-pub(super) async fn until_stopped(
+/// Serves until Ctrl-C or a signal to end, or until `again`, whose answer is the answer, with the background
+/// tasks; says on stdout, in one line, where it listens once it does.
+pub(super) async fn until_stopped<T>(
     format: Format,
     (listener, tls): (TcpListener, Option<Tls>),
     web: Web,
-    sinks: Vec<Arc<dyn Sink>>,
     drain: Duration,
-) -> Result<()> {
+    again: impl Future<Output = T>,
+) -> Result<Option<T>> {
     let app = web.app().clone();
+    let sinks = app.sinks().to_vec();
     let passing = tokio::spawn(run_expiry(app.clone()));
     let (tell, stop) = watch::channel(false);
     let reminding = tokio::spawn(run_reminders(app.clone(), sinks.clone()));
@@ -237,21 +322,32 @@ pub(super) async fn until_stopped(
         // The sender lives as long as the program: an error cannot mean anything but the end.
         let _ = stopping.wait_for(|stop| *stop).await;
     }));
-    match format {
-        Format::Text => output::line(&format!("listening on {url}"))?,
-        Format::Json => output::line(&serde_json::json!({ "listening": url }).to_string())?,
+    let told = match format {
+        Format::Text => format!("listening on {url}"),
+        Format::Json => serde_json::json!({ "listening": url }).to_string(),
+    };
+    // Nobody may read it any more where it is said again.
+    if let Err(error) = output::line(&told) {
+        tracing::debug!(%error, "nobody reads where this listens");
     }
     tokio::pin!(serving);
-    tokio::select! {
+    let again = tokio::select! {
         ended = &mut serving => {
-            return Ok(ended?);
+            ended?;
+            return Ok(None);
         }
-        () = signalled() => {}
+        () = signalled() => None,
+        again = again => Some(again),
+    };
+    if again.is_none() {
+        eprintln!("stopping; once more stops at once");
+        face.drain();
     }
-    eprintln!("stopping; once more stops at once");
-    face.drain();
     let stopping = async {
-        tokio::time::sleep(drain).await;
+        // Whoever sends people here need not go elsewhere while it begins again.
+        if again.is_none() {
+            tokio::time::sleep(drain).await;
+        }
         tell.send_replace(true);
         let ended = async { tokio::join!(&mut serving, delivering).0 };
         tokio::time::timeout(GRACE, ended).await.unwrap_or(Ok(()))
@@ -264,7 +360,7 @@ pub(super) async fn until_stopped(
     reminding.abort();
     // What cannot be given back runs out.
     let _ = app.store().give_turns_back(app.instance()).await;
-    Ok(())
+    Ok(again)
 }
 
 /// Ctrl-C, or the signal with which a service manager asks a program to end.
@@ -284,19 +380,18 @@ async fn signalled() {
     let _ = interrupt.await;
 }
 
-/// TLS with the certificate of the configuration, which is read again while the program runs.
-fn certified(config: &Config) -> Result<Option<Tls>> {
-    let told = hung_up()?;
+/// TLS with the certificate of the configuration, and what reads it again as long as it is kept.
+fn certified(config: &Config, asked: &watch::Receiver<()>) -> Result<(Option<Tls>, JoinSet<()>)> {
+    let mut keeping = JoinSet::new();
     let Some(files) = config.tls.files() else {
-        return Ok(None);
+        return Ok((None, keeping));
     };
     let tls = files.tls()?;
-    tokio::spawn(files.keep(tls.clone(), told));
-    Ok(Some(tls))
+    keeping.spawn(files.keep(tls.clone(), asked.clone()));
+    Ok((Some(tls), keeping))
 }
 
-/// Tells each signal to read again what may have changed. Nothing but the certificate is read again, but
-/// without it the signal would end the program.
+/// Tells each signal to read the settings again.
 fn hung_up() -> Result<watch::Receiver<()>> {
     let (tell, told) = watch::channel(());
     #[cfg(unix)]
@@ -305,9 +400,7 @@ fn hung_up() -> Result<watch::Receiver<()>> {
         let mut hang_up = signal(SignalKind::hangup())?;
         tokio::spawn(async move {
             while hang_up.recv().await.is_some() {
-                tracing::info!(
-                    "asked to read again: the certificate is, other settings are at the next start"
-                );
+                tracing::info!("asked to read the settings again");
                 tell.send_replace(());
             }
         });

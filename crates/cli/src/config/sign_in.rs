@@ -252,6 +252,14 @@ impl ProxySettings {
                 ));
             }
         }
+        let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        let header = &self.header.value;
+        if header.is_empty() || !header.chars().all(is_token) {
+            faults.push(format!(
+                "{}: `sign_in.proxy.header`: `{header}` cannot be a header's name; write one such as `x-forwarded-user`",
+                self.header.source
+            ));
+        }
         match (&self.secret.value, self.from.value.is_empty()) {
             (None, false) => faults.push(format!(
                 "{source}: a proxy is believed by its secret, too; set `sign_in.proxy.secret`, 32 characters at least"

@@ -14,6 +14,7 @@ mod old_database;
 mod org_rust;
 mod outbox;
 mod policy;
+mod reload;
 mod replicas;
 mod run;
 mod sources;

@@ -152,6 +152,16 @@ impl EffectSource for BotSink {
 }
 
 impl Sink for BotSink {
+    fn told(&self) -> String {
+        match &self.bot.to {
+            Some(channel) => format!(
+                "The Slack channel {channel}. Events: {}.",
+                self.bot.channel.events
+            ),
+            None => "Each person what concerns them, on Slack, found by their address.".to_owned(),
+        }
+    }
+
     fn deliver<'a>(&'a self, delivery: &'a Delivery) -> Delivering<'a> {
         Box::pin(self.send(delivery))
     }

@@ -162,6 +162,11 @@ impl EffectSource for SmtpSink {
 }
 
 impl Sink for SmtpSink {
+    fn told(&self) -> String {
+        let (from, host) = (&self.smtp.from, &self.smtp.host);
+        format!("Each person what concerns them, by e-mail from {from} through {host}.")
+    }
+
     fn deliver<'a>(&'a self, delivery: &'a Delivery) -> Delivering<'a> {
         Box::pin(self.send(delivery))
     }

@@ -103,6 +103,12 @@ impl EffectSource for WebhookSink {
 }
 
 impl Sink for WebhookSink {
+    fn told(&self) -> String {
+        let Webhook { url, events, .. } = &self.webhook;
+        let host = url.host_str().unwrap_or("another machine");
+        format!("A program at {host}, signed. Events: {events}.")
+    }
+
     fn deliver<'a>(&'a self, delivery: &'a Delivery) -> Delivering<'a> {
         Box::pin(self.send(delivery))
     }

@@ -20,6 +20,12 @@ const ROWS: &str = "SELECT id, position, at, sink, order_key, dedup_key, payload
 pub(super) const PRUNE: &str =
     "DELETE FROM outbox WHERE state IN ('done', 'skipped') AND settled_at < $1";
 
+/// The condition is, to the letter, that of the index `outbox_trouble`: SQLite uses it only then.
+pub(super) const TROUBLE: &str = "SELECT id, position, at, sink, order_key, dedup_key, payload, attempts, \
+    next_at, state, lease_owner, receipt, settled_at FROM outbox \
+    WHERE sink = $1 AND (state = 'dead' OR (state = 'waiting' AND attempts > 0)) \
+    AND (state = 'dead' OR at < $2) ORDER BY id LIMIT 1";
+
 /// An effect of one commit for one sink.
 pub(crate) struct Written {
     pub(crate) position: Position,
@@ -85,6 +91,16 @@ pub(super) async fn list(db: &Db, filter: &OutboxFilter) -> Result<Page<OutboxRo
         at: row.id,
         id: Uuid::nil(),
     }))
+}
+
+pub(super) async fn trouble(
+    db: &Db,
+    sink: &str,
+    before: Timestamp,
+) -> Result<Option<OutboxRow>, StoreError> {
+    let values = vec![sink.into(), before.micros().into()];
+    let rows = db.fetch(TROUBLE, values).await?;
+    rows.first().map(row).transpose()
 }
 
 pub(super) async fn get(conn: &mut Conn, id: i64) -> Result<Option<OutboxRow>, StoreError> {

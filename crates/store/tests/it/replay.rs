@@ -201,6 +201,7 @@ async fn before_sources(database: &Database) -> Live {
         "DROP TABLE log_edits",
         "DROP TABLE looked_until",
         "DROP TABLE turns",
+        "DROP INDEX outbox_trouble",
         "DROP TABLE preferences",
         "DROP TABLE providers",
         "DROP TABLE credentials",

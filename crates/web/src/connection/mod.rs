@@ -24,7 +24,7 @@ use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::watch,
+    sync::{Notify, watch},
 };
 use tower::Service as _;
 
@@ -44,6 +44,10 @@ type Stop = watch::Receiver<bool>;
 
 /// How long a connection beyond the limit has for its health check.
 const BRIEF: Duration = Duration::from_secs(5);
+
+/// How long who has just come has for a first request where all is to stop: to be closed before it would look
+/// like a failure to them.
+const FIRST: Duration = Duration::from_secs(1);
 
 /// What browsers are told that reached us over TLS: not to come in the clear any more, for a year.
 const STRICT: HeaderValue = HeaderValue::from_static("max-age=31536000");
@@ -119,7 +123,10 @@ async fn answer(
     };
     let shaken = tokio::select! {
         shaken = tls.accept(stream) => shaken,
-        _ = stop.wait_for(|stop| *stop) => return,
+        () = async {
+            let _ = stop.wait_for(|stop| *stop).await;
+            tokio::time::sleep(FIRST).await;
+        } => return,
     };
     match shaken {
         Ok(stream) => talk.over(Wire::Tls, stream, stop).await,
@@ -149,7 +156,10 @@ impl Talk {
         } = self;
         // Whoever is on this machine has other servers under the same name, which speak no TLS.
         let strict = over == Wire::Tls && !from.ip().to_canonical().is_loopback();
+        let begun = Arc::new(Notify::new());
+        let begins = Arc::clone(&begun);
         let service = service_fn(move |mut request: Request<Incoming>| {
+            begins.notify_one();
             let mut routes = routes.clone();
             let answered = Answer::begun(&phase);
             request.extensions_mut().insert(Arrival { from, over });
@@ -170,6 +180,14 @@ impl Talk {
         let ended = tokio::select! {
             ended = &mut connection => Some(ended),
             _ = stop.wait_for(|stop| *stop) => None,
+        };
+        let ended = match ended {
+            Some(ended) => Some(ended),
+            None => tokio::select! {
+                ended = &mut connection => Some(ended),
+                () = begun.notified() => None,
+                () = tokio::time::sleep(FIRST) => None,
+            },
         };
         let ended = match ended {
             Some(ended) => ended,

@@ -7,5 +7,6 @@ mod providers;
 mod sessions;
 mod step_up;
 mod tokens;
+mod told;
 
 pub(crate) use gate::{link, token};

@@ -184,6 +184,10 @@ impl EffectSource for Records {
 }
 
 impl Sink for Records {
+    fn told(&self) -> String {
+        "a simulated system".to_owned()
+    }
+
     fn deliver<'a>(&'a self, delivery: &'a Delivery) -> Delivering<'a> {
         let fate = self.0.fate(&delivery.key, delivery.attempt);
         let mut memory = self.0.memory();
@@ -255,6 +259,10 @@ impl EffectSource for Groups {
 }
 
 impl Sink for Groups {
+    fn told(&self) -> String {
+        "a simulated system".to_owned()
+    }
+
     fn deliver<'a>(&'a self, delivery: &'a Delivery) -> Delivering<'a> {
         // Its keys come again: each commit has chances of its own.
         let fate = self.0.fate(

@@ -13,6 +13,8 @@ use axum::{
     routing::{get, post},
 };
 
+pub(super) use notifications::told;
+
 use super::form::{button, confirm, form};
 use crate::Web;
 

@@ -9,14 +9,17 @@ use crate::pages::prelude::forms::*;
 pub(super) struct NotificationsForm(Option<Preferences>);
 
 /// A kind, as a choice says it.
-const fn told(kind: NoticeKind) -> &'static str {
+pub(crate) const fn told(kind: NoticeKind) -> &'static str {
     match kind {
         NoticeKind::Asked => "Somebody asks for what you decide about",
         NoticeKind::Decided => "What you asked for was decided",
         NoticeKind::Changed => "Access was given to you, moved or taken away",
         NoticeKind::Ending => "Your access ends in a week, or in a day",
         NoticeKind::Token => {
-            "A token of yours, or of a service that reports to you, ends in a week, or in a day"
+            "A token of yours, or of a program that reports to you or acts for you, ends in a week, or in a day"
+        }
+        NoticeKind::Failing => {
+            "You are an admin, and something outside does not take what it is told"
         }
     }
 }

@@ -10,6 +10,7 @@ pub(super) fn tabs(page: &Page) -> Vec<ui::Tab> {
     let tabs = [
         ("Sign-in", "/settings/sign-in"),
         ("Connectors", "/settings/connectors"),
+        ("Notifications", "/settings/notifications"),
         ("Deliveries", "/settings/deliveries"),
         ("Tokens", "/settings/tokens"),
         ("About", "/settings/about"),

@@ -1,7 +1,8 @@
 //! What this program hears from and tells: sources and sinks, with how they are doing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use portcullis_app::tasks::trouble_of;
 use portcullis_model::{Actor, ConnectorId, Timestamp};
 use portcullis_store::{EffectState, LogFilter, OutboxFilter};
 
@@ -28,11 +29,13 @@ struct Source {
 /// What is told.
 struct Sink {
     name: String,
+    /// Whether it is set up still.
+    is_set_up: bool,
     waiting: u64,
     dead: u64,
     last: Option<ui::When>,
-    /// What it said when it last did not take something.
-    trouble: String,
+    /// Since when it has not taken something, if that is so, and what it said.
+    trouble: Option<(ui::When, String)>,
     href: String,
 }
 
@@ -77,7 +80,9 @@ async fn sources(web: &Web, page: &Page) -> Result<Vec<Source>, Failure> {
 
 async fn sinks(web: &Web, page: &Page) -> Result<Vec<Sink>, Failure> {
     let outbox = web.app().store().outbox();
-    let mut sinks: BTreeMap<String, [u64; 2]> = BTreeMap::new();
+    let names: BTreeSet<&str> = web.app().sinks().iter().map(|it| it.name()).collect();
+    let set_up = names.iter().map(|name| ((*name).to_owned(), [0, 0]));
+    let mut sinks: BTreeMap<String, [u64; 2]> = set_up.collect();
     for count in outbox.counts().await? {
         let it = sinks.entry(count.sink.clone()).or_default();
         match count.state {
@@ -86,29 +91,22 @@ async fn sinks(web: &Web, page: &Page) -> Result<Vec<Sink>, Failure> {
             EffectState::Done | EffectState::Skipped => {}
         }
     }
-    let newest = async |sink: &str, state| {
+    let mut rows = Vec::new();
+    for (name, [waiting, dead]) in sinks {
         let filter = OutboxFilter {
-            sink: Some(sink.to_owned()),
-            state: Some(state),
+            sink: Some(name.clone()),
+            state: Some(EffectState::Done),
             limit: 1,
             before: None,
         };
-        let found = outbox.list(&filter).await?;
-        Ok::<_, Failure>(found.items.into_iter().next())
-    };
-    let mut rows = Vec::new();
-    for (name, [waiting, dead]) in sinks {
-        let done = newest(&name, EffectState::Done).await?;
-        let wrong = match dead {
-            0 => newest(&name, EffectState::Waiting).await?,
-            _ => newest(&name, EffectState::Dead).await?,
-        };
-        let said = wrong.and_then(|it| it.receipt).unwrap_or_default();
+        let done = outbox.list(&filter).await?.items.into_iter().next();
         let at = done.and_then(|it| it.settled_at);
+        let trouble = trouble_of(web.app(), &name, page.viewer.context.now).await?;
         rows.push(Sink {
             href: address("/settings/deliveries", &[("sink", &name)]),
             last: at.map(|at: Timestamp| page.when(&at)),
-            trouble: ui::cut(&said, 200),
+            trouble: trouble.map(|(since, said)| (page.when(&since), said)),
+            is_set_up: names.contains(&*name),
             name,
             waiting,
             dead,

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use axum::response::{IntoResponse as _, Redirect};
 use portcullis_app::deliver::{OutboxDecided, OutboxDecision};
 use portcullis_model::Actor;
-use portcullis_store::{EffectState, OutboxCount, OutboxFilter, OutboxRow};
+use portcullis_store::{AuditEventFilter, EffectState, OutboxCount, OutboxFilter, OutboxRow};
 
 use super::common::{admins_only, tabs};
 use crate::pages::{
@@ -13,6 +13,7 @@ use crate::pages::{
     form::again,
     history::{Older, before},
     list::pages,
+    names::actor,
     prelude::*,
 };
 
@@ -27,9 +28,55 @@ struct Deliveries<'p> {
     page: &'p Page,
     it: List<'p, OutboxRow>,
     older: Older,
+    by_hand: Vec<ByHand>,
     sent: Sent,
     /// Where what is done to several is sent: what the list shows is kept for showing it again.
     decide: String,
+}
+
+/// What somebody did about deliveries.
+struct ByHand {
+    when: ui::When,
+    who: Option<ui::Entity>,
+    text: String,
+}
+
+/// As many are shown, the latest.
+const MOST_BY_HAND: u32 = 10;
+
+/// What was done by hand lately: it changes no fact, so that no entry of the log tells of it.
+async fn by_hand(web: &Web, page: &Page) -> Result<Vec<ByHand>, Failure> {
+    let mut all = Vec::new();
+    for (kind, did) in [
+        ("outbox.retry", "Delivered again"),
+        ("outbox.skip", "Skipped"),
+        ("outbox.test", "Tested"),
+    ] {
+        let filter = AuditEventFilter {
+            kind: Some(kind.to_owned()),
+            limit: MOST_BY_HAND,
+            ..AuditEventFilter::default()
+        };
+        let found = web.app().store().audit_events(&filter).await?;
+        all.extend(found.items.into_iter().map(|event| (event, did)));
+    }
+    all.sort_by_key(|(event, _)| std::cmp::Reverse(event.at));
+    all.truncate(MOST_BY_HAND as usize);
+    let rows = all.into_iter().map(|(event, did)| {
+        let text = |key: &str| event.body[key].as_str().unwrap_or_default();
+        let number = event.body["effect"].as_i64();
+        let number = number.map_or_else(String::new, |id| format!("delivery {id} to "));
+        let mut said = format!("{did}: {number}{}", text("sink"));
+        if !text("reason").is_empty() {
+            said = format!("{said}, because “{}”", ui::cut(text("reason"), MOST_SAID));
+        }
+        ByHand {
+            when: page.when(&event.at),
+            who: event.actor.map(|who| actor(page.world(), who, None)),
+            text: said,
+        }
+    });
+    Ok(rows.collect())
 }
 
 /// What was sent for several, and what is wrong with it.
@@ -142,6 +189,7 @@ async fn draw<'p>(web: &Web, page: &'p Page, sent: Sent) -> Result<Deliveries<'p
         page,
         it,
         older: Older::of(page, found.next),
+        by_hand: by_hand(web, page).await?,
         sent,
         decide: page.with_query(&[]).replacen(
             "/settings/deliveries",

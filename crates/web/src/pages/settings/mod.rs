@@ -4,6 +4,7 @@ mod about;
 mod common;
 mod connectors;
 mod deliveries;
+mod notifications;
 pub(super) mod providers;
 pub(super) mod setup;
 mod sign_in;
@@ -40,6 +41,8 @@ pub(super) fn routes() -> Router<Web> {
         .route("/settings/sign-in/{id}/off", confirm(providers::switch_off))
         .route("/settings/sign-in/{id}/delete", confirm(providers::delete))
         .route("/settings/connectors", get(connectors::show))
+        .route("/settings/notifications", get(notifications::show))
+        .route("/settings/notifications/test", post(notifications::test))
         .route("/settings/tokens", get(tokens::list))
         .route("/settings/about", get(about::show))
         .route("/settings/deliveries", get(deliveries::list))

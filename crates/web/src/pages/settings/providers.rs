@@ -324,13 +324,17 @@ fn made(web: &Web, it: &Provider) -> Result<auth::Provider, Failure> {
 
 pub(super) async fn test(
     State(web): State<Web>,
-    parts: Parts,
+    mut parts: Parts,
     sent: Submission,
 ) -> Result<Response, Failure> {
     let page = &sent.page;
     admins_only(page)?;
     web.refresh_providers().await?;
     let made = made(&web, found(page)?)?;
+    // Where it cannot be asked at all, that is said here and not on the way.
+    if let Err(fault) = made.oidc.check().await {
+        return not_tried(&web, &mut parts, &made, &fault).await;
+    }
     leave::test(&web, &parts, &made, page.viewer.id).await
 }
 

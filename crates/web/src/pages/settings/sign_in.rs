@@ -39,14 +39,21 @@ pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response,
         )
     });
     let configured: Vec<_> = configured.collect();
-    let providers = page.viewer.world.providers().map(|it| Row {
-        href: href(it),
-        title: it.title.to_string(),
-        issuer: it.issuer.to_string(),
-        state: chip(it.state),
-        hidden: configured
+    let providers = page.viewer.world.providers().map(|it| {
+        let hidden = configured
             .iter()
-            .any(|(_, name, issuer)| *name == it.name.as_str() || **issuer == *it.issuer),
+            .any(|(_, name, issuer)| *name == it.name.as_str() || **issuer == *it.issuer);
+        let works = hidden || all.iter().any(|made| made.record == Some(it.id));
+        Row {
+            href: href(it),
+            title: it.title.to_string(),
+            issuer: it.issuer.to_string(),
+            state: match works {
+                true => chip(it.state),
+                false => ui::Chip::level("its secret is gone: edit it", ui::Level::Bad),
+            },
+            hidden,
+        }
     });
     render(&SignIn {
         page: &page,

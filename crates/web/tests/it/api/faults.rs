@@ -20,7 +20,7 @@ async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_done() -> anyho
     assert_json_snapshot!(plain(&wrong.body), @r#"
     {
       "code": "invalid",
-      "detail": "/nmae: there is no member `nmae` here; did you mean `name`?; /login: `a b` cannot be a login; use letters, digits, dots and hyphens, without spaces or slashes; /name: this member is required; /email: `nowhere` is not an e-mail address; write it as name@example.com; /kind: `robot` is none of `person`, `service`; /attributes: an object is wanted, not a list; previw: there is no parameter `previw` here; did you mean `preview`?",
+      "detail": "/nmae: there is no member `nmae` here; did you mean `name`?; /login: `a b` cannot be a login; use letters, digits, dots and hyphens, without spaces or slashes; /name: this member is required; /email: `nowhere` is not an e-mail address; write it as name@example.com; /kind: `robot` is none of `person`, `service`, `agent`; /attributes: an object is wanted, not a list; previw: there is no parameter `previw` here; did you mean `preview`?",
       "errors": [
         {
           "field": "/nmae",
@@ -40,7 +40,7 @@ async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_done() -> anyho
         },
         {
           "field": "/kind",
-          "message": "`robot` is none of `person`, `service`"
+          "message": "`robot` is none of `person`, `service`, `agent`"
         },
         {
           "field": "/attributes",

@@ -246,7 +246,12 @@ async fn people_choose_what_they_are_told() -> Result<()> {
     let shown = gate.get("/account/notifications", &cookie).await.text;
     assert_eq!(shown.matches(" checked").count(), NoticeKind::ALL.len());
     assert_eq!(choose(&["asked", "decided"]).await, StatusCode::SEE_OTHER);
-    let left = [NoticeKind::Changed, NoticeKind::Ending, NoticeKind::Token];
+    let left = [
+        NoticeKind::Changed,
+        NoticeKind::Ending,
+        NoticeKind::Token,
+        NoticeKind::Failing,
+    ];
     assert_eq!(off(), Some(left.into()));
     let shown = gate.get("/account/notifications", &cookie).await.text;
     assert_eq!(shown.matches(" checked").count(), 2);

@@ -1,0 +1,80 @@
+//! What is told outside and by what, with a way to try each out; and what people are told.
+
+use portcullis_app::deliver::{Tried, try_out};
+use portcullis_model::NoticeKind;
+
+use super::common::{admins_only, tabs};
+use crate::pages::{account::told, fields::Submission, prelude::*};
+
+#[derive(Template)]
+#[template(path = "settings/notifications.html")]
+struct Notifications<'p> {
+    page: &'p Page,
+    /// The name of each sink, and what it tells.
+    sinks: Vec<(String, String)>,
+    tried: Option<Outcome>,
+}
+
+/// What came of trying one out.
+struct Outcome {
+    level: ui::Level,
+    title: String,
+    text: String,
+    /// Where its deliveries are, where one was made.
+    href: String,
+}
+
+fn drawn<'p>(web: &Web, page: &'p Page, tried: Option<Outcome>) -> Notifications<'p> {
+    let sinks = web.app().sinks().iter();
+    Notifications {
+        page,
+        sinks: sinks.map(|it| (it.name().to_owned(), it.told())).collect(),
+        tried,
+    }
+}
+
+pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
+    admins_only(&page)?;
+    render(&drawn(&web, &page, None))
+}
+
+/// Tries one out: field `sink`.
+pub(super) async fn test(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
+    admins_only(&sent.page)?;
+    let mut page = sent.page;
+    page.path = "/settings/notifications".to_owned();
+    let name = sent.fields.get("sink");
+    let sinks = web.app().sinks();
+    let sink = sinks.iter().find(|sink| sink.name() == name);
+    let (Some(sink), Some(by)) = (sink, page.viewer.user()) else {
+        let sentence = "nothing of that name is set up any more".to_owned();
+        return Err(Failure::Http(axum::http::StatusCode::NOT_FOUND, sentence));
+    };
+    let (level, title, text, href) = match try_out(web.app(), &**sink, by).await? {
+        Tried::Written => (
+            ui::Level::Info,
+            "A message to you is on its way.".to_owned(),
+            "It may wait a little for others.",
+            address("/settings/deliveries", &[("sink", name)]),
+        ),
+        Tried::Reached => (
+            ui::Level::Good,
+            format!("{name} can be reached."),
+            "Nothing was written there.",
+            String::new(),
+        ),
+        Tried::Unreached(why) => (
+            ui::Level::Bad,
+            format!("{name} cannot be reached: {why}."),
+            "What it is to be told waits.",
+            String::new(),
+        ),
+    };
+    let tried = Outcome {
+        level,
+        title,
+        text: text.to_owned(),
+        href,
+    };
+    render(&drawn(&web, &page, Some(tried)))
+}
