@@ -67,7 +67,7 @@ pub struct SubjectPolicy {
     attributes: Properties,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct CompiledList {
     /// Kept so that the addresses in the key stay theirs.
     held: Vec<Held>,
@@ -236,7 +236,8 @@ impl Decider {
         let answer = self.decide(world, now, question);
         let decided_by = answer.decided_by.map(|(entitlement, rule)| {
             let group = world.group(entitlement.group);
-            let held = world.holds(user.id, entitlement.group, MembershipKind::Member, now);
+            let holds = |who| world.holds(who, entitlement.group, MembershipKind::Member, now);
+            let held = holds(user.id).or_else(|| holds(world.judged_as(user).id));
             serde_json::json!({
                 "group": group.map(|group| &group.name),
                 "entitlement": entitlement.grant.label(),
@@ -290,12 +291,21 @@ impl Decider {
             return policy;
         }
         let held = world.held_by(user.id, now);
+        let judged_as = world.judged_as(user);
+        // Where too much stands against a sponsor to be looked through, they are let in nowhere, and so is
+        // whoever acts for them.
+        let without =
+            judged_as.id != user.id && self.policy(world, judged_as, now).engine().is_none();
+        let list = match without {
+            true => Arc::default(),
+            false => self.list(&held),
+        };
         let policy = Arc::new(SubjectPolicy {
             position: world.access_position(),
             from: now,
             until: world.next_transition(now),
-            list: self.list(&held),
-            attributes: subject_attributes(world.judged_as(user)),
+            list,
+            attributes: subject_attributes(judged_as),
         });
         let mut policies = self
             .policies

@@ -103,6 +103,17 @@ pub struct Session {
     pub acr: Option<Arc<str>>,
 }
 
+impl Session {
+    /// When somebody proved who they are whose provider does not say it: long ago.
+    pub const UNTOLD: Timestamp = Timestamp::from_micros(0);
+
+    /// When they proved who they are, as far as that was said.
+    #[must_use]
+    pub fn proved(&self) -> Option<Timestamp> {
+        Some(self.proved_at).filter(|at| *at > Self::UNTOLD)
+    }
+}
+
 /// A secret by which somebody is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credential {

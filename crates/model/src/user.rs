@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ConnectorId, Id,
     name::{Email, Login, Name},
+    words,
 };
 
 /// A person, service or agent known to the directory.
@@ -50,37 +51,17 @@ impl User {
     }
 }
 
-/// What kind of subject a user is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UserKind {
-    /// A human being.
-    #[default]
-    Person,
-    /// A program.
-    Service,
-    /// A program that acts for a person, its sponsor: it has at most what they have, and rules judge it as
-    /// they judge them.
-    Agent,
-}
-
-impl UserKind {
-    /// All there are.
-    pub const ALL: [Self; 3] = [Self::Person, Self::Service, Self::Agent];
-
-    /// The kind that is written so.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-
-    /// As it is written where programs and rules read it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Service => "service",
-            Self::Agent => "agent",
-        }
+words! {
+    /// What kind of subject a user is.
+    #[derive(Default)]
+    pub enum UserKind {
+        /// A human being.
+        #[default]
+        Person = "person",
+        /// A program.
+        Service = "service",
+        /// A program that acts for a person, its sponsor: it has at most what they have, and rules judge it as
+        /// they judge them.
+        Agent = "agent",
     }
 }

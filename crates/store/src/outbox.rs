@@ -122,7 +122,8 @@ impl<'a> Outbox<'a> {
         queue::list(self.db, filter).await
     }
 
-    /// The oldest effect that `sink` has not taken: given up, or tried in vain and from before `before`.
+    /// The oldest effect that `sink` has not taken: tried in vain and from before `before`, or given up after
+    /// `since`.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -130,8 +131,9 @@ impl<'a> Outbox<'a> {
         &self,
         sink: &str,
         before: Timestamp,
+        since: Timestamp,
     ) -> Result<Option<OutboxRow>, StoreError> {
-        queue::trouble(self.db, sink, before).await
+        queue::trouble(self.db, sink, (before, since)).await
     }
 
     /// One effect.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use portcullis_model::{
-    Change, ChangeSet, Entitlement, Group, Id, MembershipKind, Timestamp, User, World,
+    Change, ChangeSet, Entitlement, Group, Id, MembershipKind, Timestamp, User, UserKind, World,
     decide::{Held, subject_attributes, subject_rules},
 };
 use portcullis_rules::{
@@ -217,6 +217,16 @@ impl<'w> Reached<'w> {
                     if let Some(place) = place.filter(|place| self.leads_to_rules(place.group)) {
                         any = true;
                         let _ = people.insert(place.user);
+                    }
+                }
+                Change::User(edit) => {
+                    let acts_for = |user: &Option<Box<User>>| {
+                        let user = user.as_deref()?;
+                        (user.kind == UserKind::Agent).then_some(user.manager)
+                    };
+                    if acts_for(&edit.before) != acts_for(&edit.after) {
+                        any = true;
+                        people.extend(edit.id());
                     }
                 }
                 Change::Inclusion(edit) => {

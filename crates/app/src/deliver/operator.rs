@@ -61,14 +61,14 @@ pub async fn try_out(app: &App, sink: &dyn Sink, by: &User) -> Result<Tried, Sto
     let effect = Notice::new(&world, by, about).and_then(|notice| sink.tell(&notice, key));
     let tried = match effect {
         Some(effect) => {
-            let task = format!("test:{}", sink.name());
+            let task = format!("test:{}:{}", sink.name(), by.id);
             let due = Due {
                 from: outbox.looked_until(&task).await?,
                 until: now,
                 position: world.position(),
                 effects: vec![(sink.name().to_owned(), effect)],
             };
-            // Of two who try at once, one message is enough.
+            // Of two tries of one person at once, one message is enough.
             outbox.write_due(&task, due).await?;
             Tried::Written
         }

@@ -51,6 +51,15 @@ impl Undo {
     }
 }
 
+impl Undo {
+    /// Whether it says who somebody is in another system, which is for people to say and not for tokens.
+    #[must_use]
+    pub fn links(&self) -> bool {
+        let mut edits = self.change.changes.iter();
+        edits.any(|edit| matches!(edit, Change::Identity(edit) if edit.before.is_some()))
+    }
+}
+
 impl Operation for Undo {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let mut change = self.change.clone().inverse(self.position);

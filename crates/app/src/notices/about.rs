@@ -79,8 +79,10 @@ pub enum About {
         connector: String,
         /// What was said last.
         trouble: String,
-        /// Since when the oldest waits.
+        /// Of when the oldest is that did not arrive.
         since: Timestamp,
+        /// Whether it was given up; else it is tried on.
+        given_up: bool,
     },
     /// Nothing: whether messages arrive.
     Test {

@@ -195,9 +195,18 @@ pub(super) fn of_notice(about: &About) -> String {
             moment(*at)
         ),
         About::Failing {
+            connector,
+            since,
+            given_up: false,
+            ..
+        } => format!(
+            "What {connector} is to be told of {} has not arrived yet; it is tried on.",
+            moment(*since)
+        ),
+        About::Failing {
             connector, since, ..
         } => format!(
-            "{connector} has not taken what it is told since {}.",
+            "What {connector} was to be told of {} was given up; deliver it again, or skip it.",
             moment(*since)
         ),
         About::Test { connector, by } => {

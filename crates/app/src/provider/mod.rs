@@ -47,6 +47,16 @@ impl Operation for SaveProvider {
                 ),
             ));
         }
+        // A name that people are linked under may be that of another issuer, which is not known any more.
+        if before.is_none() && world.identities().any(|it| it.connector == self.name) {
+            return Err(Refusal::invalid(
+                "name",
+                format!(
+                    "people are linked under the name {}, and another provider may call others so; choose another name, or unlink them first",
+                    self.name
+                ),
+            ));
+        }
         // Whoever is linked is known by what that issuer calls them: another may call others so.
         if let Some(before) = before
             && (before.name != self.name || before.issuer != self.issuer)

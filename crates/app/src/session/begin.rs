@@ -84,7 +84,8 @@ impl Operation for BeginSession {
             }
         };
         let how = Session {
-            proved_at: self.proved.at.unwrap_or(context.now).min(context.now),
+            // A provider that does not say when may have asked them nothing: that is no recent proof.
+            proved_at: self.proved.at.unwrap_or(Session::UNTOLD).min(context.now),
             provider: Some(self.proved.provider),
             sid: self.proved.sid.clone(),
             acr: self.proved.acr.clone(),

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use portcullis_model::{
     Actor, ChangeSet, ConnectorId, Context, Description, Edit, Expiry, Group, GroupKind, Id,
-    Membership, MembershipKind, Name, OperationName, Reason, Refusal, User, World,
+    Membership, MembershipKind, Name, OperationName, Reason, Refusal, User, World, guard,
     record::Authority,
 };
 
@@ -46,7 +46,7 @@ impl Operation for SetGroups {
             ));
         };
         let provider = self.provider;
-        let mut said = BTreeSet::new();
+        let (mut said, mut latest) = (BTreeSet::new(), None);
         for claim in &self.groups {
             let name = format!("{}{provider}-{claim}", context.policy.role_prefix);
             // What cannot be a name here is no group here.
@@ -71,7 +71,15 @@ impl Operation for SetGroups {
                         tags: Vec::new(),
                     };
                     let id = group.id;
-                    change.push(Edit::create(group));
+                    let made =
+                        ChangeSet::new(OperationName::IdentityGroups).with(Edit::create(group));
+                    // One that may not be called so is left out: it keeps nobody in the others.
+                    let Ok(allowed) = guard(latest.as_ref().unwrap_or(world), made, context) else {
+                        continue;
+                    };
+                    let (made, after) = allowed.into_parts();
+                    latest = Some(after);
+                    change.changes.extend(made.changes);
                     id
                 }
             };

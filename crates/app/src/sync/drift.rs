@@ -46,6 +46,8 @@ pub enum DriftCode {
     OtherLogin,
     /// The source says one thing in two ways.
     SaidTwice,
+    /// The source puts an agent where its sponsor is not.
+    BeyondSponsor,
 }
 
 impl DriftCode {

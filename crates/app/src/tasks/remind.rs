@@ -68,9 +68,9 @@ async fn remind_of(app: &App, sinks: &[Arc<dyn Sink>], lead: Lead) -> Result<boo
     Ok(until < now)
 }
 
-async fn both(app: &App, sinks: &[Arc<dyn Sink>]) -> Result<bool, StoreError> {
-    tell_of_trouble(app, sinks).await?;
-    remind(app, sinks).await
+async fn told(app: &App, sinks: &[Arc<dyn Sink>]) -> Result<bool, StoreError> {
+    let (trouble, more) = (tell_of_trouble(app, sinks).await, remind(app, sinks).await);
+    trouble.and(more)
 }
 
 /// Runs [`remind`] and [`tell_of_trouble`] each minute, until the program ends; of several replicas one does.
@@ -78,7 +78,7 @@ pub async fn run_reminders(app: App, sinks: Vec<Arc<dyn Sink>>) {
     let turn = Turn::of(app.clone(), "remind");
     loop {
         let done = match turn.is_ours().await {
-            true => both(&app, &sinks).await,
+            true => told(&app, &sinks).await,
             false => Ok(false),
         };
         match done {

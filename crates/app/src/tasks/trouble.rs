@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use portcullis_model::Timestamp;
-use portcullis_store::{Due, Effect, StoreError};
+use portcullis_store::{Due, Effect, EffectState, StoreError};
 
 use crate::{
     App,
@@ -11,27 +11,42 @@ use crate::{
     notices::{About, Notice},
 };
 
-/// What was tried in vain for so long is told, in seconds; what is given up at once.
+/// What was tried in vain for so long is told, in seconds; what was given up at once.
 const PATIENCE: i64 = 15 * 60;
-/// The same is told again after so long, in seconds.
+/// Each is told at most once in so long, in seconds; what was given up never again.
 const AGAIN: i64 = 24 * 3600;
 /// As much of what was said is told.
 const MOST_SAID: usize = 200;
 
-/// Since when a sink is in trouble, if it is; and what was said.
+/// What a sink did not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Of when it is.
+    pub since: Timestamp,
+    /// Whether it was given up; else it is tried on.
+    pub given_up: bool,
+    /// What was said last.
+    pub said: String,
+}
+
+/// What `sink` did not take: the oldest that is tried in vain, or was given up after `since`.
 ///
 /// # Errors
 /// [`StoreError::Database`].
 pub async fn trouble_of(
     app: &App,
     sink: &str,
-    now: Timestamp,
-) -> Result<Option<(Timestamp, String)>, StoreError> {
-    let before = Timestamp::from_micros(now.micros() - PATIENCE * 1_000_000);
-    let row = app.store().outbox().trouble(sink, before).await?;
+    since: Timestamp,
+) -> Result<Option<Trouble>, StoreError> {
+    let before = app.time().steady.plus_seconds(-PATIENCE);
+    let row = app.store().outbox().trouble(sink, before, since).await?;
     Ok(row.map(|row| {
         let said = row.receipt.unwrap_or_default();
-        (row.at, said.chars().take(MOST_SAID).collect())
+        Trouble {
+            since: row.at,
+            given_up: row.state == EffectState::Dead,
+            said: said.chars().take(MOST_SAID).collect(),
+        }
     }))
 }
 
@@ -49,13 +64,16 @@ pub async fn tell_of_trouble(app: &App, sinks: &[Arc<dyn Sink>]) -> Result<(), S
         if from.is_some_and(|from| now.seconds_since(from) < AGAIN) {
             continue;
         }
-        let Some((since, trouble)) = trouble_of(app, name, now).await? else {
+        let told = from.unwrap_or_else(|| now.plus_seconds(-AGAIN));
+        let Some(trouble) = trouble_of(app, name, told).await? else {
             continue;
         };
+        let since = trouble.since;
         let about = About::Failing {
             connector: name.to_owned(),
-            trouble,
+            trouble: trouble.said,
             since,
+            given_up: trouble.given_up,
         };
         let admins = world.admins(None, now).into_iter();
         let notices: Vec<Notice> = admins

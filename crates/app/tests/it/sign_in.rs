@@ -2,6 +2,7 @@
 
 use portcullis_app::{
     identity::{LinkIdentity, UnlinkIdentity},
+    provider::SaveProvider,
     session::{
         BeginSession, EndSessions, Entry, LinkBy, NewSession, Proved, SetGroups, Unknown, Which,
         counts, groups_source,
@@ -393,6 +394,82 @@ fn groups_of_a_provider_are_its_own_roles_and_fill_nothing_of_others() {
             .tries("root", &set(&town, "ana", &["ops"]))
             .is_err()
     );
+}
+
+#[test]
+fn a_claimed_group_that_cannot_be_called_so_keeps_nobody_in_another() {
+    let source = Actor::Connector(groups_source(okta()).unwrap());
+    let set = |town: &Town, groups: &[&str]| SetGroups {
+        user: town.uid("ana"),
+        provider: okta(),
+        groups: groups.iter().map(|it| (*it).to_owned()).collect(),
+    };
+    let has = |town: &Town| {
+        let all = town.world.direct_of_user(town.uid("ana"));
+        let mut all: Vec<_> = all
+            .map(|it| town.world.group(it.group).unwrap().name.to_string())
+            .collect();
+        all.sort();
+        all
+    };
+    // The same but for case, and one that looks like another.
+    for claims in [&["eng", "dev", "Dev"][..], &["eng", "еng"]] {
+        let mut town = town();
+        let before = set(&town, &["eng", "ops"]);
+        town.as_actor(source, &before).unwrap();
+        let after = set(&town, claims);
+        town.as_actor(source, &after).unwrap();
+        let has = has(&town);
+        assert!(
+            !has.contains(&"Role-okta-ops".to_owned()),
+            "{claims:?}: {has:?}"
+        );
+        assert!(
+            has.contains(&"Role-okta-eng".to_owned()),
+            "{claims:?}: {has:?}"
+        );
+    }
+}
+
+#[test]
+fn when_somebody_proved_who_they_are_is_what_the_provider_says_and_else_not_now() {
+    let mut town = town();
+    let told = town.now.plus_seconds(-90);
+    let mut sign_in = begin(&town, "00uBen", None, 1);
+    sign_in.proved.at = Some(told);
+    town.as_actor(SIGN_IN, &sign_in).unwrap();
+    let proved = |town: &Town, number: u8| {
+        let held = town
+            .world
+            .credential_by_digest(Digest([number; 32]))
+            .unwrap();
+        held.session().unwrap().proved()
+    };
+    assert_eq!(proved(&town, 1), Some(told));
+    let untold = begin(&town, "00uBen", None, 2);
+    town.as_actor(SIGN_IN, &untold).unwrap();
+    assert_eq!(proved(&town, 2), None);
+}
+
+#[test]
+fn a_name_that_people_are_linked_under_is_free_for_no_other_issuer() {
+    let mut town = town();
+    let save = |name: &str| SaveProvider {
+        provider: None,
+        name: ConnectorId::parse(name).unwrap(),
+        title: Name::parse("Company").unwrap(),
+        issuer: "https://another.example".into(),
+        client_id: "portcullis".into(),
+        secret: None,
+        link_by: LinkBy::Subject,
+        unknown: Unknown::Refuse,
+    };
+    let refusal = town.clone().tries("root", &save("okta")).unwrap_err();
+    assert!(
+        refusal.to_string().contains("linked under the name okta"),
+        "{refusal}"
+    );
+    town.does("root", &save("other"));
 }
 
 #[test]

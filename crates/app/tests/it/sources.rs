@@ -12,7 +12,7 @@ use portcullis_app::{
 };
 use portcullis_model::{
     Actor, ChangeSet, ConnectorId, Constraints, Edit, Expiry, GroupKind, Login, MembershipKind,
-    Name, OperationName, Refusal, Sourced as _, guard, tag::Limit,
+    Name, OperationName, Refusal, Sourced as _, UserKind, guard, tag::Limit,
 };
 use serde_json::json;
 
@@ -280,4 +280,49 @@ fn what_was_logged_before_sources_were_kept_can_be_undone() {
     town.does("root", &undo);
     let team = town.world.find_group("Team").unwrap();
     assert_eq!(team.source(), Some(hr()));
+}
+
+#[test]
+fn an_agent_is_put_by_a_source_only_where_its_sponsor_is_and_stops_nothing() {
+    let mut town = Town::new().users(&["ana", "bot", "ben"]);
+    let before = town.world.find_user("bot").unwrap().clone();
+    let mut agent = before.clone();
+    agent.kind = UserKind::Agent;
+    agent.manager = Some(town.uid("ana"));
+    let change = ChangeSet::new(OperationName::UserEdit).with(Edit::update(before, agent));
+    town.world = town.world.after(&change).unwrap();
+    let team = [("Team", Kept::Here)];
+    let is_in = |town: &Town, login: &str| {
+        let group = town.world.find_group("Team").unwrap().id;
+        let user = town.uid(login);
+        town.world.holds(user, group, MembershipKind::Member, NOW)
+    };
+    // The agent stands before its sponsor in the list, and gets what they get.
+    let both = says(
+        &team,
+        &[("bot", "Team"), ("ana", "Team"), ("ben", "Team")],
+        None,
+    );
+    assert_eq!(codes(&done(&mut town, &both)), []);
+    assert_eq!(
+        (is_in(&town, "ana"), is_in(&town, "bot")),
+        (Some(NEVER), Some(NEVER))
+    );
+    assert!(compared(&town, &both).edits.is_empty(), "twice is once");
+    // Without its sponsor it is told, and all else is done; so every time.
+    let without = says(&team, &[("bot", "Team")], None);
+    assert_eq!(
+        codes(&done(&mut town, &without)),
+        [DriftCode::BeyondSponsor]
+    );
+    for login in ["ana", "bot", "ben"] {
+        assert_eq!(is_in(&town, login), None, "{login}");
+    }
+    let again = done(&mut town, &without);
+    assert_eq!(
+        (codes(&again), again.edits.len()),
+        (vec![DriftCode::BeyondSponsor], 0)
+    );
+    assert_eq!(codes(&done(&mut town, &both)), []);
+    assert_eq!(is_in(&town, "bot"), Some(NEVER));
 }

@@ -114,8 +114,9 @@ impl Demo {
             decisions,
             config.limits.to_web(),
         );
-        let never = std::future::pending::<()>();
-        serve::until_stopped(format, (listener, None), web, Duration::ZERO, never).await?;
+        let (mut stops, never) = (serve::stops()?, std::future::pending::<()>());
+        let listening = (listener, None);
+        serve::until_stopped(format, listening, web, Duration::ZERO, &mut stops, never).await?;
         // The temporary folder goes when it is dropped, after the last write.
         drop(folder);
         Ok(Outcome::Done)

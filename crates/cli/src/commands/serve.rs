@@ -56,40 +56,37 @@ pub(super) struct Serve {
     place: Where,
 }
 
+/// Everything that serves, as some settings say.
+struct Composed {
+    config: Config,
+    /// Stays taken while what serves there is made anew, so that nobody who comes meanwhile is refused.
+    listener: std::net::TcpListener,
+    web: Web,
+    tls: Option<Tls>,
+    /// What reads the certificate again.
+    keeping: JoinSet<()>,
+}
+
 impl Serve {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
-        let mut config = self.settings()?;
+        let (asked, mut stops) = (hung_up()?, stops()?);
+        let config = self.settings()?;
         let _told = start_telling(&config)?;
-        let mut asked = hung_up()?;
-        let mut listener = bind(config.server.listen.value).await?;
-        let mut before = None;
+        let mut next = self.compose(config, None, &asked).await?;
         loop {
-            // All but the address stays closed to what the settings before let in.
-            let (web, tls, _keeping) = match (
-                self.compose(&config, &listener, &asked).await,
-                before.take(),
-            ) {
-                (Ok(composed), _) => composed,
-                (Err(error), Some((settings, address))) => {
-                    tell(&format!("{error:#}"), AS_BEFORE);
-                    (config, listener) = (settings, address);
-                    self.compose(&config, &listener, &asked).await?
-                }
-                (Err(error), None) => return Err(error),
-            };
+            let Composed {
+                config,
+                listener,
+                web,
+                tls,
+                keeping: _keeping,
+            } = next;
             let drain = config.limits.drain();
             let taken = TcpListener::from_std(listener.try_clone()?)?;
-            let again = self.read_again(&config, &mut asked);
-            match until_stopped(format, (taken, tls), web, drain, again).await? {
+            let again = self.again(config.server.listen.value, listener, asked.clone());
+            match until_stopped(format, (taken, tls), web, drain, &mut stops, again).await? {
                 None => return Ok(Outcome::Done),
-                Some((new, address)) => {
-                    let address = match address {
-                        Some(address) => address,
-                        None => listener.try_clone()?,
-                    };
-                    let last = std::mem::replace(&mut config, new);
-                    before = Some((last, std::mem::replace(&mut listener, address)));
-                }
+                Some(composed) => next = composed,
             }
         }
     }
@@ -109,64 +106,61 @@ impl Serve {
         Ok(config)
     }
 
-    /// Waits until somebody asks for the settings to be read again, and they can be; with where to listen
-    /// then, if that is another place. What is wrong with them is told, and all stays as it is.
-    async fn read_again(
+    /// Waits until somebody asks for the settings to be read again, and all of them can be followed. What is
+    /// wrong with them is told, and all stays as it is.
+    async fn again(
         &self,
-        current: &Config,
-        asked: &mut watch::Receiver<()>,
-    ) -> (Config, Option<std::net::TcpListener>) {
+        address: SocketAddr,
+        listener: std::net::TcpListener,
+        mut asked: watch::Receiver<()>,
+    ) -> Composed {
         loop {
             if asked.changed().await.is_err() {
                 return std::future::pending().await;
             }
-            let read = async {
-                let new = self.settings()?;
-                // What is made of them at the start, so that a fault in them is found before all ends.
-                new.ways(Vec::new())?;
-                new.sinks()?;
-                new.tls.files().map(|files| files.tls()).transpose()?;
-                let address = new.server.listen.value;
-                let moved = address != current.server.listen.value;
-                let listener = match moved {
-                    true => Some(bind(address).await?),
-                    false => None,
-                };
-                Ok::<_, anyhow::Error>((new, listener))
+            let composed = async {
+                let config = self.settings()?;
+                self.compose(config, Some((address, &listener)), &asked)
+                    .await
             };
-            match read.await {
-                Ok(read) => return read,
+            match composed.await {
+                Ok(composed) => return composed,
                 Err(error) => tell(&format!("{error:#}"), AS_BEFORE),
             }
         }
     }
 
-    /// Everything that serves, as the settings say.
+    /// Makes everything as the settings say; `listening` is where it listens so far.
     async fn compose(
         &self,
-        config: &Config,
-        listener: &std::net::TcpListener,
+        config: Config,
+        listening: Option<(SocketAddr, &std::net::TcpListener)>,
         asked: &watch::Receiver<()>,
-    ) -> Result<(Web, Option<Tls>, JoinSet<()>)> {
+    ) -> Result<Composed> {
         // Without data nobody could ask anything, unless the data is what the policy file says.
         let missing = match config.decisions.policy.value {
             Some(_) => Missing::Create,
             None => Missing::Refuse,
         };
         let sinks = config.sinks()?;
-        let app = open::app(config, &sinks, missing, async |store, world| {
+        let app = open::app(&config, &sinks, missing, async |store, world| {
             config.policy.with_people((store, world), First::Bind).await
         })
         .await?;
-        bring_in(config, &app).await?;
-        let tokens = usable(config, &app).await?;
-        let (tls, keeping) = certified(config, asked)?;
+        bring_in(&config, &app).await?;
+        let tokens = usable(&config, &app).await?;
+        let (tls, keeping) = certified(&config, asked)?;
+        let address = config.server.listen.value;
+        let listener = match listening {
+            Some((before, listener)) if before == address => listener.try_clone()?,
+            _ => bind(address).await?,
+        };
         let world = app.world();
         if world.user_count() == 0 {
             let place = self.place.again();
             eprintln!("nobody is known yet; `portcullis init EMAIL{place}` makes the first admin");
-        } else if !config.knows_people() {
-            first_way_in(config, listener.local_addr()?, &app).await?;
+        } else if !config.knows_people() && listening.is_none() {
+            first_way_in(&config, listener.local_addr()?, &app).await?;
         }
         let decisions = config.decision_point();
         let key = open::signing_key(config.signing_key(), &app).await?;
@@ -175,14 +169,19 @@ impl Serve {
             config.limits.to_web(),
         );
         let web = Web::limited(app.telling(sinks), access, key, decisions, limits);
-        Ok((web, tls, keeping))
+        Ok(Composed {
+            config,
+            listener,
+            web,
+            tls,
+            keeping,
+        })
     }
 }
 
 const AS_BEFORE: &str = "the settings before stay in force";
 
-/// Takes an address to listen on. It stays taken while what serves there is made anew, so that nobody who
-/// comes meanwhile is refused.
+/// Takes an address to listen on.
 async fn bind(address: SocketAddr) -> Result<std::net::TcpListener> {
     let taken = TcpListener::bind(address).await;
     taken.and_then(TcpListener::into_std).map_err(|error| {
@@ -300,13 +299,14 @@ async fn usable(config: &Config, app: &App) -> Result<Vec<Token>> {
 /// How long requests under way get once no more are taken.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Serves until Ctrl-C or a signal to end, or until `again`, whose answer is the answer, with the background
-/// tasks; says on stdout, in one line, where it listens once it does.
+/// Serves until it is asked to stop, or until `again`, whose answer is the answer, with the background tasks; says
+/// on stdout, in one line, where it listens once it does.
 pub(super) async fn until_stopped<T>(
     format: Format,
     (listener, tls): (TcpListener, Option<Tls>),
     web: Web,
     drain: Duration,
+    stops: &mut watch::Receiver<u32>,
     again: impl Future<Output = T>,
 ) -> Result<Option<T>> {
     let app = web.app().clone();
@@ -331,53 +331,62 @@ pub(super) async fn until_stopped<T>(
         tracing::debug!(%error, "nobody reads where this listens");
     }
     tokio::pin!(serving);
-    let again = tokio::select! {
+    let mut next = tokio::select! {
         ended = &mut serving => {
             ended?;
             return Ok(None);
         }
-        () = signalled() => None,
-        again = again => Some(again),
+        _ = stops.changed() => None,
+        next = again => Some(next),
     };
-    if again.is_none() {
+    if next.is_none() {
         eprintln!("stopping; once more stops at once");
         face.drain();
     }
+    // Whoever sends people here need not go elsewhere while it begins again.
+    let drain = next.as_ref().map_or(drain, |_| Duration::ZERO);
     let stopping = async {
-        // Whoever sends people here need not go elsewhere while it begins again.
-        if again.is_none() {
-            tokio::time::sleep(drain).await;
-        }
+        tokio::time::sleep(drain).await;
         tell.send_replace(true);
         let ended = async { tokio::join!(&mut serving, delivering).0 };
         tokio::time::timeout(GRACE, ended).await.unwrap_or(Ok(()))
     };
     tokio::select! {
         ended = stopping => ended?,
-        () = signalled() => {}
+        // Also where it was to begin again.
+        _ = stops.changed() => next = None,
     }
+    // Whoever was not done by then is not waited for.
+    serving.abort();
     passing.abort();
     reminding.abort();
     // What cannot be given back runs out.
     let _ = app.store().give_turns_back(app.instance()).await;
-    Ok(again)
+    Ok(next)
 }
 
-/// Ctrl-C, or the signal with which a service manager asks a program to end.
-async fn signalled() {
-    let interrupt = tokio::signal::ctrl_c();
+/// How often the program was asked to stop: by Ctrl-C, or by the signal with which a service manager asks.
+pub(super) fn stops() -> Result<watch::Receiver<u32>> {
+    let (tell, told) = watch::channel(0);
     #[cfg(unix)]
-    {
+    let mut asked = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut end) = signal(SignalKind::terminate()) {
+        let (interrupt, end) = (SignalKind::interrupt(), SignalKind::terminate());
+        (signal(interrupt)?, signal(end)?)
+    };
+    tokio::spawn(async move {
+        loop {
+            #[cfg(unix)]
             tokio::select! {
-                _ = interrupt => {}
-                _ = end.recv() => {}
+                _ = asked.0.recv() => {}
+                _ = asked.1.recv() => {}
             }
-            return;
+            #[cfg(not(unix))]
+            let _ = tokio::signal::ctrl_c().await;
+            tell.send_modify(|times| *times += 1);
         }
-    }
-    let _ = interrupt.await;
+    });
+    Ok(told)
 }
 
 /// TLS with the certificate of the configuration, and what reads it again as long as it is kept.

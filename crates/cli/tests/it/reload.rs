@@ -113,7 +113,41 @@ async fn settings_are_read_again_and_nobody_who_comes_meanwhile_is_refused() {
     .await;
     assert_eq!(ask(&serving.url, "the third token").await, 401);
 
+    // Nor does it end where what holds now could not be made anew.
+    settings(
+        &place,
+        "the second token",
+        "[policy]\napp_creators = [\"leaver\"]\n",
+    );
+    hang_up(&serving);
+    until("leaver", async || said().contains("leaver")).await;
+    assert_eq!(ask(&serving.url, "the second token").await, 200);
+
     stop.store(true, Ordering::Relaxed);
     coming.await.unwrap();
     assert!(answered.load(Ordering::Relaxed) > 10);
+}
+
+#[tokio::test]
+async fn who_asks_it_to_stop_while_it_begins_again_is_heard() {
+    let place = Place::new();
+    place.run(&["init", "root@example.com"]).ok();
+    settings(&place, "the first token", "[limits]\ndrain_seconds = 1\n");
+    for wait in [0, 5, 20, 60, 150, 400] {
+        let mut serving = Serving::start(&mut place.command(&["serve"]));
+        hang_up(&serving);
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        let id = serving.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(sent.success());
+        let since = Instant::now();
+        let ended = loop {
+            if let Some(ended) = serving.child.try_wait().unwrap() {
+                break ended;
+            }
+            assert!(since.elapsed() < Duration::from_secs(20), "after {wait} ms");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        assert!(ended.success(), "after {wait} ms: {ended}");
+    }
 }

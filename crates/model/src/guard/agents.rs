@@ -1,4 +1,4 @@
-//! An agent has at most what its sponsor has, and no longer.
+//! An agent has at most what its sponsor has, and no longer; and it owns nothing.
 //!
 //! Every fact of an agent is covered by what its sponsor has in the same group, as the same, until the
 //! same time or longer. What groups lead to is then covered as well, so this is looked at when a fact is
@@ -6,53 +6,46 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::further::reaches_further;
 use crate::{
     Change, ChangeSet, Context, Edit, Expiry, Group, Id, Membership, MembershipKind, Refusal,
-    RefusalCode, User, UserKind, World,
+    RefusalCode, Request, User, UserKind, Wants, World,
 };
 
 /// What each agent's sponsor has, by what they have it in.
 type Cover = BTreeMap<(Id<Group>, MembershipKind), Expiry>;
 
 /// What ends for agents because `change` ends it for their sponsors, as edits: `after` is the world
-/// without them. What the change says of an agent itself is judged by [`check`].
-pub(super) fn follow(after: &World, change: &ChangeSet, context: &Context) -> Vec<Change> {
-    let mut follows = Vec::new();
+/// without them. What the change gives an agent is judged by [`check`].
+pub(super) fn cascade(after: &World, change: &ChangeSet, context: &Context) -> Vec<Change> {
+    let mut ends = Vec::new();
     if after.agents().next().is_none() {
-        return follows;
+        return ends;
     }
-    let said: BTreeSet<Id<Membership>> = change.changes.iter().filter_map(said_of).collect();
+    let given: BTreeSet<Id<Membership>> = change.changes.iter().filter_map(given_by).collect();
+    let passed_on: BTreeSet<Id<User>> = change.changes.iter().filter_map(passed_on_by).collect();
     for agent in reached(after, change) {
-        let Some(sponsor) = after.sponsor_of(agent.id) else {
-            follows.extend(
-                after
-                    .direct_of_user(agent.id)
-                    .filter(|fact| !said.contains(&fact.id))
-                    .map(|fact| fact.end().into()),
-            );
-            follows.extend(
-                after
-                    .credentials_of(agent.id)
-                    .map(|credential| credential.end().into()),
-            );
-            continue;
-        };
-        let cover = cover(after, sponsor, context);
+        let sponsor = after.sponsor_of(agent.id);
+        let cover = sponsor.map_or_else(Cover::new, |sponsor| cover(after, sponsor, context));
         for fact in after.direct_of_user(agent.id) {
-            let over = fact.validity.until.is_past(context.now);
-            if over || said.contains(&fact.id) {
+            if fact.validity.until.is_past(context.now) || given.contains(&fact.id) {
                 continue;
             }
             match cover.get(&(fact.group, fact.kind)) {
-                None => follows.push(fact.end().into()),
+                None => ends.push(fact.end().into()),
                 Some(until) if *until < fact.validity.until => {
-                    follows.push(Edit::update(fact.clone(), fact.ending(*until)).into());
+                    ends.push(Edit::update(fact.clone(), fact.ending(*until)).into());
                 }
                 Some(_) => {}
             }
         }
+        // What one sponsor made is no way in for another's agent.
+        if sponsor.is_none() || passed_on.contains(&agent.id) {
+            let credentials = after.credentials_of(agent.id);
+            ends.extend(credentials.map(|credential| credential.end().into()));
+        }
     }
-    follows
+    ends
 }
 
 /// The agents whose cover `change` may have touched.
@@ -62,9 +55,11 @@ fn reached<'w>(after: &'w World, change: &ChangeSet) -> Vec<&'w User> {
         match change {
             Change::Membership(edit) => people.extend(edit.subject().map(|fact| fact.user)),
             Change::User(edit) => people.extend(edit.id()),
-            // Whom a way between groups let in is not looked for; agents are few.
-            Change::Inclusion(_) | Change::Group(_) => return after.agents().collect(),
-            Change::App(_)
+            // Whom a way between groups let in is not looked for.
+            Change::Inclusion(edit) if edit.before.is_some() => return after.agents().collect(),
+            Change::Inclusion(_)
+            | Change::Group(_)
+            | Change::App(_)
             | Change::Tag(_)
             | Change::Entitlement(_)
             | Change::Request(_)
@@ -85,9 +80,20 @@ fn reached<'w>(after: &'w World, change: &ChangeSet) -> Vec<&'w User> {
     all
 }
 
-fn said_of(change: &Change) -> Option<Id<Membership>> {
+/// The agent that acts for somebody else by an edit, or did not act for anybody.
+fn passed_on_by(change: &Change) -> Option<Id<User>> {
+    let Change::User(edit) = change else {
+        return None;
+    };
+    let (before, after) = (edit.before.as_deref()?, edit.after.as_deref()?);
+    let stands = |user: &User| (user.kind, user.manager);
+    (after.kind == UserKind::Agent && stands(before) != stands(after)).then_some(after.id)
+}
+
+/// The fact that an edit makes, or that reaches further by it.
+fn given_by(change: &Change) -> Option<Id<Membership>> {
     match change {
-        Change::Membership(edit) => edit.id(),
+        Change::Membership(edit) if reaches_further(edit, |fact| fact.validity) => edit.id(),
         _ => None,
     }
 }
@@ -107,6 +113,13 @@ pub(super) fn check(after: &World, fact: &Membership, context: &Context) -> Resu
     else {
         return Ok(());
     };
+    if fact.kind == MembershipKind::Owner {
+        return Err(Refusal::rule(
+            RefusalCode::BeyondSponsor,
+            format!("`{}` is an agent, which decides about nothing", agent.name),
+            "make it a member, or its sponsor an owner",
+        ));
+    }
     let refused = |sentence: String, next: String| {
         Err(Refusal::rule(RefusalCode::BeyondSponsor, sentence, next))
     };
@@ -118,28 +131,43 @@ pub(super) fn check(after: &World, fact: &Membership, context: &Context) -> Resu
     };
     let group = after.group(fact.group);
     let group = group.map_or_else(String::new, |group| group.name.to_string());
-    let (name, kind) = (
-        &sponsor.name,
-        match fact.kind {
-            MembershipKind::Member => "a member",
-            MembershipKind::Owner => "an owner",
-        },
-    );
+    let name = &sponsor.name;
     match after.holds(sponsor.id, fact.group, fact.kind, context.now) {
         None => refused(
             format!(
-                "`{}` acts for {name}, who is not {kind} of `{group}`",
+                "`{}` acts for {name}, who is not a member of `{group}`",
                 agent.name
             ),
-            format!("make {name} {kind} first"),
+            format!("make {name} a member first"),
         ),
         Some(until) if until < fact.validity.until => refused(
             format!(
-                "`{}` acts for {name}, who is {kind} of `{group}` until {until} only",
+                "`{}` acts for {name}, who is a member of `{group}` until {until} only",
                 agent.name
             ),
             "choose an end that is no later".to_owned(),
         ),
         Some(_) => Ok(()),
     }
+}
+
+/// Whether an agent asks for what it could be given.
+pub(super) fn check_request(
+    after: &World,
+    request: &Request,
+    context: &Context,
+) -> Result<(), Refusal> {
+    if !after.is_agent(request.requester) {
+        return Ok(());
+    }
+    let Wants::Membership { group, kind } = request.wants else {
+        return Err(Refusal::rule(
+            RefusalCode::BeyondSponsor,
+            "an agent asks for membership only",
+            "let the person it acts for ask",
+        ));
+    };
+    let (user, reason) = (request.requester, &request.reason);
+    let fact = Membership::grant(context, user, group, kind, request.until, reason);
+    check(after, &fact, context)
 }

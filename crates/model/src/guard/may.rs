@@ -54,13 +54,6 @@ pub fn may(
             next: "wait for another owner, or withdraw it".into(),
         });
     }
-    if action == Action::ApproveRequest && world.is_agent(user) {
-        return Err(Refusal::NotAllowed {
-            action,
-            sentence: "an agent approves no requests".into(),
-            next: "ask the person it acts for".into(),
-        });
-    }
     let standings = action.allowed_to();
     if world.user(user).is_some()
         && standings
@@ -68,6 +61,13 @@ pub fn may(
             .any(|standing| stands(world, context, user, *standing, action, target))
     {
         return Ok(());
+    }
+    if world.is_agent(user) {
+        return Err(Refusal::NotAllowed {
+            action,
+            sentence: "an agent decides and changes nothing here but what is its own".into(),
+            next: "ask the person it acts for".into(),
+        });
     }
     let who: Vec<_> = standings.iter().map(|standing| standing.phrase()).collect();
     Err(Refusal::NotAllowed {
@@ -121,6 +121,7 @@ fn stands(
             Target::User(agent) => world.sponsor_of(agent).is_some_and(|it| it.id == user),
             _ => false,
         },
+        Relation::Listed if world.is_agent(user) => false,
         Relation::Listed => match action {
             Action::CreateApp => context.policy.app_creators.contains(&user),
             Action::DeleteGroup => {

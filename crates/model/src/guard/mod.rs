@@ -125,16 +125,16 @@ pub fn guard(world: &World, mut change: ChangeSet, context: &Context) -> Result<
     spelling::join(world, &mut change);
     let mut after = world.after(&change)?;
     permissions::Permissions::new(world, &after, &change, context).check(&change)?;
-    // What follows needs no right of its own, and only ends what there is.
-    let follows = agents::follow(&after, &change, context);
+    // What ends for agents by it needs no right of its own.
+    let cascade = agents::cascade(&after, &change, context);
     let asked = change.changes.len();
-    if !follows.is_empty() {
-        change.changes.extend(follows);
+    if !cascade.is_empty() {
+        change.changes.extend(cascade);
         after = world.after(&change)?;
     }
-    let follows = change.changes.split_off(asked);
+    let cascade = change.changes.split_off(asked);
     rules::check(world, &after, &change, context)?;
     constraints::check(world, &after, &change, context)?;
-    change.changes.extend(follows);
+    change.changes.extend(cascade);
     Ok(Allowed { change, after })
 }

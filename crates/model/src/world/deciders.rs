@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::World;
-use crate::{App, Group, Id, MembershipKind, Timestamp, User};
+use crate::{App, Group, Id, MembershipKind, Timestamp, User, UserKind};
 
 impl World {
-    /// Whether `user` is an admin at `now`: a member of the owners group of the built-in app.
+    /// Whether `user` is an admin at `now`: a member of the owners group of the built-in app. An agent never
+    /// is, nor does it own anything, whatever it is in: it has access for its sponsor, and decides for nobody.
     #[must_use]
     pub fn is_admin(&self, user: Id<User>, now: Timestamp) -> bool {
-        self.built_in_app()
-            .and_then(|app| self.owners_group(app.id))
-            .is_some_and(|group| {
+        let group = self
+            .built_in_app()
+            .and_then(|app| self.owners_group(app.id));
+        !self.is_agent(user)
+            && group.is_some_and(|group| {
                 self.holds(user, group.id, MembershipKind::Member, now)
                     .is_some()
             })
@@ -22,24 +25,23 @@ impl World {
     pub fn owns_app(&self, user: Id<User>, app: Id<App>, now: Timestamp) -> bool {
         self.app_groups(app)
             .filter(|group| group.is_owners_group())
-            .any(|group| {
-                self.holds(user, group.id, MembershipKind::Owner, now)
-                    .is_some()
-            })
+            .any(|group| self.owns_group(user, group.id, now))
     }
 
     /// Whether `user` owns `group` at `now`, directly or through a role.
     #[must_use]
     pub fn owns_group(&self, user: Id<User>, group: Id<Group>, now: Timestamp) -> bool {
-        self.holds(user, group, MembershipKind::Owner, now)
-            .is_some()
+        !self.is_agent(user)
+            && self
+                .holds(user, group, MembershipKind::Owner, now)
+                .is_some()
     }
 
     /// The groups a user owns, directly or through a role, and those of the apps they own.
     pub fn owned_with_apps(&self, user: Id<User>, now: Timestamp) -> impl Iterator<Item = &Group> {
         let mut owned = BTreeMap::new();
         for (group, kind, _) in self.groups_of(user, now) {
-            if kind != MembershipKind::Owner {
+            if kind != MembershipKind::Owner || self.is_agent(user) {
                 continue;
             }
             owned.insert(group.id, group);
@@ -62,7 +64,7 @@ impl World {
             let all = self.holders(group, kind, now);
             all.into_iter()
                 .map(|h| h.user)
-                .filter(|u| Some(u.id) != requester)
+                .filter(|u| Some(u.id) != requester && u.kind != UserKind::Agent)
                 .collect()
         };
         let owners = others(group.id, MembershipKind::Owner);
@@ -87,6 +89,8 @@ impl World {
             self.holders(group.id, MembershipKind::Member, now)
         });
         let users = all.into_iter().map(|holder| holder.user);
-        users.filter(|user| Some(user.id) != requester).collect()
+        users
+            .filter(|user| Some(user.id) != requester && user.kind != UserKind::Agent)
+            .collect()
     }
 }

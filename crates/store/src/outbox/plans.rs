@@ -21,7 +21,7 @@ portcullis_testkit::both_engines! {
             ("due", DUE, vec!["log".into(), now.clone(), 100.into()], &["outbox_due", "outbox_open"][..]),
             ("next", NEXT, vec!["log".into()], &["outbox_due", "outbox_open"][..]),
             ("behind", BEHIND, vec![400.into(), 100.into()], &["outbox_open"][..]),
-            ("trouble", queue::TROUBLE, vec!["log".into(), now.clone()], &["outbox_trouble"][..]),
+            ("trouble", queue::TROUBLE, vec!["log".into(), now.clone(), now.clone()], &["outbox_trouble"][..]),
             ("prune", queue::PRUNE, vec![(-1).into()], &["outbox_settled"][..]),
         ] {
             let plan = plan(&mut tx, sql, values).await;

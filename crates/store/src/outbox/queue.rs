@@ -24,7 +24,7 @@ pub(super) const PRUNE: &str =
 pub(super) const TROUBLE: &str = "SELECT id, position, at, sink, order_key, dedup_key, payload, attempts, \
     next_at, state, lease_owner, receipt, settled_at FROM outbox \
     WHERE sink = $1 AND (state = 'dead' OR (state = 'waiting' AND attempts > 0)) \
-    AND (state = 'dead' OR at < $2) ORDER BY id LIMIT 1";
+    AND ((state = 'waiting' AND at < $2) OR (state = 'dead' AND settled_at > $3)) ORDER BY id LIMIT 1";
 
 /// An effect of one commit for one sink.
 pub(crate) struct Written {
@@ -96,9 +96,9 @@ pub(super) async fn list(db: &Db, filter: &OutboxFilter) -> Result<Page<OutboxRo
 pub(super) async fn trouble(
     db: &Db,
     sink: &str,
-    before: Timestamp,
+    (before, since): (Timestamp, Timestamp),
 ) -> Result<Option<OutboxRow>, StoreError> {
-    let values = vec![sink.into(), before.micros().into()];
+    let values = vec![sink.into(), before.micros().into(), since.micros().into()];
     let rows = db.fetch(TROUBLE, values).await?;
     rows.first().map(row).transpose()
 }

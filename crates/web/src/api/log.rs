@@ -15,6 +15,7 @@ use crate::{
         query, row,
         wire::{ActorRef, IdBody, Time},
     },
+    auth::Viewer,
     http::{path::Keyed, text::Start},
 };
 
@@ -148,12 +149,13 @@ row! {
         world: &'w World,
         part: &'w EntryPart,
         window: &mut Window,
+        viewer: &Viewer,
     ) where {
         let (entry, at_hand) = (&part.entry, (window.from, part.edits));
     } {
         /// The edits.
         change: Option<Edits<'w>> =
-            entry.change.as_deref().map(|change| Edits::part(change, at_hand, window)),
+            entry.change.as_deref().map(|change| Edits::part(change, at_hand, window, |edit| viewer.sees(edit))),
         /// With what these edits are about.
         #[serde(flatten)]
         entry: Entry<'w> = Entry::of(world, entry),
@@ -174,7 +176,12 @@ pub(crate) async fn get_entry(position: Of<Position>, read: Read<Paging>) -> Ans
         .entry_part(*position, window.from, window.limit)
         .await?;
     let part = part.ok_or_else(|| Refusal::not_found(Noun::LogEntry, *position))?;
-    read.answer(&EntryDetail::of(&read.world, &part, &mut window))
+    read.answer(&EntryDetail::of(
+        &read.world,
+        &part,
+        &mut window,
+        &read.viewer,
+    ))
 }
 
 row! {
@@ -203,6 +210,9 @@ row! {
 pub(crate) async fn undo(position: Of<Position>, act: Act) -> Answer {
     let position = *position;
     let operation = Undo::of(act.web.app(), position, act.viewer.id).await?;
+    if operation.links() {
+        act.in_person()?;
+    }
     act.run(operation, |done| {
         done.answer(&Undone::of(position, done, &mut Window::at(0)))
     })

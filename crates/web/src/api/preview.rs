@@ -202,6 +202,13 @@ fn shown(edit: &Change) -> Cow<'_, Change> {
     Cow::Owned(Change::Credential(credential))
 }
 
+/// An edit that is not the viewer's to read.
+#[derive(Serialize)]
+struct Hidden {
+    record: RecordKind,
+    hidden: bool,
+}
+
 /// An answer holds no more edits once they are this many bytes. One is never cut.
 const MOST_BYTES: usize = 256 * 1024;
 
@@ -209,7 +216,7 @@ impl<'w> Edits<'w> {
     /// Those in the window, which ends before what would weigh too much.
     pub(crate) fn of(change: &'w ChangeSet, window: &mut Window) -> Self {
         let count = change.changes.len();
-        Self::part(change, (0, count), window)
+        Self::part(change, (0, count), window, |_| true)
     }
 
     /// The same, of a change of which only the edits from a number on are at hand; it has `count`.
@@ -217,6 +224,7 @@ impl<'w> Edits<'w> {
         change: &'w ChangeSet,
         (first, count): (usize, usize),
         window: &mut Window,
+        sees: impl Fn(&Change) -> bool,
     ) -> Self {
         let mut bytes = 0;
         let (from, limit) = (window.from, window.limit);
@@ -225,7 +233,14 @@ impl<'w> Edits<'w> {
         for edit in at_hand.take(limit) {
             // INVARIANT: records are trees of text, numbers and maps with text keys: they always
             // serialize.
-            let Ok(edit) = serde_json::value::to_raw_value(&*shown(edit)) else {
+            let edit = match sees(edit) {
+                true => serde_json::value::to_raw_value(&*shown(edit)),
+                false => serde_json::value::to_raw_value(&Hidden {
+                    record: edit.outline().record,
+                    hidden: true,
+                }),
+            };
+            let Ok(edit) = edit else {
                 continue;
             };
             bytes += edit.get().len();
@@ -258,7 +273,13 @@ impl PartialSchema for Edits<'_> {
             .property("record", text().enum_values(Some(records)))
             .required("record")
             .property("before", any("As it was; missing if it is created."))
-            .property("after", any("As it is to be; missing if it ends."));
+            .property("after", any("As it is to be; missing if it ends."))
+            .property(
+                "hidden",
+                of_type(Type::Boolean).description(Some(
+                    "Whether neither side is told, because it is for whom it is of, and for admins.",
+                )),
+            );
         ObjectBuilder::new()
             .description(Some(
                 "Edits of records, in order, under the name of one operation: those in this part.",

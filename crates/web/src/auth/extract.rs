@@ -7,7 +7,8 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
 };
 use portcullis_model::{
-    Action, Actor, Context, Credential, Id, Refusal, Scope, Timestamp, User, World,
+    Action, Actor, Change, Context, Credential, Id, Preferences, Refusal, Scope, Target, Timestamp,
+    User, World, may,
 };
 use subtle::ConstantTimeEq as _;
 
@@ -78,6 +79,31 @@ impl Viewer {
         }
     }
 
+    /// Whether an edit is theirs to read: who people are elsewhere, what lets them in and what they like is for
+    /// them and for admins, and how people sign in for admins.
+    pub(crate) fn sees(&self, edit: &Change) -> bool {
+        let may = |action, target| may(&self.world, &self.context, action, target).is_ok();
+        let of = |user: Option<Id<User>>| {
+            let target = user.map_or(Target::Nothing, Target::User);
+            may(Action::EndCredential, target)
+        };
+        match edit {
+            Change::Identity(edit) => of(edit.subject().map(|it| it.user)),
+            Change::Credential(edit) => of(edit.subject().map(|it| it.user)),
+            Change::Preferences(edit) => of(edit.subject().map(Preferences::user)),
+            Change::Provider(_) => may(Action::ManageSettings, Target::Nothing),
+            Change::User(_)
+            | Change::Group(_)
+            | Change::App(_)
+            | Change::Tag(_)
+            | Change::Membership(_)
+            | Change::Inclusion(_)
+            | Change::Entitlement(_)
+            | Change::Request(_)
+            | Change::Resource(_) => true,
+        }
+    }
+
     /// The token every form carries in its field `csrf`.
     #[must_use]
     pub fn csrf(&self) -> String {
@@ -120,9 +146,14 @@ async fn look(parts: &Parts, web: &Web) -> Result<Looked, Failure> {
     web.fresh()?;
     let authenticator = web.authenticator();
     let mut looked = authenticator.authenticate(parts, &around(web)).await;
-    if matches!(looked, Ok(None)) && is_made_here(&parts.headers) {
-        web.catch_up().await;
-        looked = authenticator.authenticate(parts, &around(web)).await;
+    if matches!(looked, Ok(None)) && parts.headers.contains_key(header::AUTHORIZATION) {
+        // Whoever tries one token after the other waits, and costs nothing more; whoever has one does not.
+        let from = client(parts, web.proxies());
+        web.rates().sign_in(from, Step::Token)?;
+        if is_made_here(&parts.headers) {
+            web.catch_up().await;
+            looked = authenticator.authenticate(parts, &around(web)).await;
+        }
     }
     match looked {
         Ok(found) => Ok(Ok(found)),
@@ -149,11 +180,6 @@ impl FromRequestParts<Web> for Authenticated {
                     request::is_from(&known.name);
                 }
                 parts.extensions.insert(looked.clone());
-                if matches!(looked, Ok(None)) && parts.headers.contains_key(header::AUTHORIZATION) {
-                    // Whoever tries one token after the other waits; whoever has one does not.
-                    let from = client(parts, web.proxies());
-                    web.rates().sign_in(from, Step::Token)?;
-                }
                 looked
             }
         };

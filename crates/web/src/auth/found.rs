@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
-use portcullis_model::{Credential, Id, Scope, Timestamp, User, World};
+use portcullis_model::{Credential, Id, Scope, Timestamp, User, UserKind, World};
 use portcullis_store::Store;
 
 use super::{chosen::Chosen, key::SigningKey, scopes::Scopes};
@@ -96,6 +96,11 @@ pub(super) struct Refused;
 /// A user that was named; refused where there is none.
 pub(super) fn named(user: Option<&User>, proof: Proof, world: &Arc<World>) -> Found {
     let user = user.ok_or(Refused)?;
+    // An agent is known by its tokens, as long as it acts for somebody.
+    let is_known = matches!(proof, Proof::Token(_)) && world.sponsor_of(user.id).is_some();
+    if user.kind == UserKind::Agent && !is_known {
+        return Err(Refused);
+    }
     Ok(Some(Authenticated {
         user: Some(user.id),
         name: user.login.as_str().into(),

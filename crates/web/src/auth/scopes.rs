@@ -60,6 +60,7 @@ pub(super) fn needed(method: &Method, path: &str) -> (Scope, Option<Act>) {
             "tokens" | "sign-in-link" | "invitation" | "identities",
             ..,
         ] if *method == Method::POST => (Scope::Administer, Some(Act::Tokens)),
+        ["account", "unlink", ..] => (Scope::Administer, Some(Act::Administer)),
         // Whoever has lost something must be able to end it, whenever they signed in; and what
         // one likes is no matter of rights.
         ["account", ..] | ["page-errors"] | ["welcome"] => (Scope::Administer, None),
@@ -122,6 +123,7 @@ mod tests {
             ),
             (Method::POST, "/account/sign-out-everywhere", None),
             (Method::POST, "/account/end/7", None),
+            (Method::POST, "/account/unlink/7", Some(Act::Administer)),
             (Method::POST, "/groups/g/edit", Some(Act::Administer)),
             (Method::PATCH, "/api/v1/groups/g", Some(Act::Administer)),
             (Method::DELETE, "/api/v1/users/ana", Some(Act::Administer)),

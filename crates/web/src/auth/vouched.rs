@@ -80,15 +80,16 @@ fn looked_at<T>(proved: Result<T, oidc::Fault>) -> Result<Option<T>, Failure> {
     }
 }
 
-/// Whether the account was somebody's who is no more: they do not come back by it, and whoever has
-/// their address now is not them.
+/// Whether the account was somebody's who is no more, or from whom it was unlinked: nobody comes back by it,
+/// and whoever has its address now is not meant.
 pub(crate) async fn is_closed(
     store: &Store,
     world: &World,
     (provider, subject): (ConnectorId, &str),
 ) -> Result<bool, Failure> {
     let was = store.was_identity(provider, subject).await?;
-    Ok(was.is_some_and(|user| world.user(user).is_none()))
+    let is_linked = world.user_by_identity(provider, subject).is_some();
+    Ok(was.is_some() && !is_linked)
 }
 
 /// Who that is here: by what they are called there, or, where the settings say so, by their verified

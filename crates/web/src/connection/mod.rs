@@ -25,6 +25,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{Notify, watch},
+    task::JoinSet,
 };
 use tower::Service as _;
 
@@ -64,11 +65,14 @@ pub(crate) async fn serve(
 ) {
     let (tell, stopping) = watch::channel(false);
     let crowd = Crowd::new(limits);
+    // They end with whoever waits for this.
+    let mut talks = JoinSet::new();
     tokio::pin!(stop);
     loop {
         let accepted = tokio::select! {
             biased;
             () = &mut stop => break,
+            Some(_) = talks.join_next() => continue,
             accepted = listener.accept() => accepted,
         };
         let (stream, address) = match accepted {
@@ -84,7 +88,7 @@ pub(crate) async fn serve(
         match crowd.admit(address.ip()) {
             Some(place) => {
                 let (routes, deadlines) = (routes.clone(), limits.deadlines);
-                tokio::spawn(async move {
+                talks.spawn(async move {
                     answer(stream, address, tls, routes, deadlines, stop).await;
                     drop(place);
                 });
@@ -98,6 +102,7 @@ pub(crate) async fn serve(
     drop((listener, stopping));
     tell.send_replace(true);
     tell.closed().await;
+    drop(talks);
 }
 
 /// One connection, until it ends. Its deadlines hold for the bytes that pass, so the first request must

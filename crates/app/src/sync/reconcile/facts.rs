@@ -2,10 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use portcullis_model::{Change, Edit, Expiry, Grant, Group, Id, MembershipKind, Timestamp};
+use portcullis_model::{Change, Edit, Expiry, Grant, Group, Id, MembershipKind, Timestamp, User};
 
 use super::Reconcile;
 use crate::sync::{Count, Desired, DriftCode, FactKind, Said, drift::Told};
+
+/// Whose, where, and as what.
+type Place = (Id<User>, Id<Group>, MembershipKind);
 
 impl Reconcile<'_> {
     fn covers(&self, kind: FactKind, group: Id<Group>) -> bool {
@@ -127,26 +130,74 @@ impl Reconcile<'_> {
 
     pub(super) fn memberships(&mut self, desired: &Desired) {
         let (world, context) = (self.world, self.context);
-        let mut said = HashSet::new();
+        let (mut said, mut of_agents) = (HashMap::new(), Vec::new());
         for wanted in &desired.memberships {
-            let (how, kind) = (&wanted.said, wanted.kind);
+            let how = &wanted.said;
             let user = self.user_of(&wanted.user, &how.at);
             let group = self.group_of(&wanted.group, &how.at);
             let (Some(user), Some(group), Some(until)) = (user, group, how.end(context.now)) else {
                 continue;
             };
-            let new = said.insert((user, group, kind));
-            let until = self.capped(group, kind, until);
-            let there = world.direct(user, group, kind);
-            if new && self.grants(how, group, until, there, |_| true) {
-                let edit = world.mirror_membership(context, user, group, kind, until, &how.reason);
-                self.plan.edits.push(edit.into());
+            let place = (user, group, wanted.kind);
+            if world.is_agent(user) {
+                of_agents.push((how, place, until));
+            } else {
+                self.place(&mut said, how, place, until);
             }
         }
-        let groups = said.iter().map(|(_, group, _)| *group);
+        for (how, place, until) in of_agents {
+            match self.covered(place, until, &said) {
+                Some(until) => self.place(&mut said, how, place, until),
+                None => {
+                    let message = "an agent is a member only where its sponsor is";
+                    self.drift(DriftCode::BeyondSponsor, &how.at, message.to_owned());
+                }
+            }
+        }
+        let groups = said.keys().map(|(_, group, _)| *group);
         self.ends(world.memberships(), groups, |m| {
-            said.contains(&(m.user, m.group, m.kind))
+            said.contains_key(&(m.user, m.group, m.kind))
         });
+    }
+
+    fn place(
+        &mut self,
+        said: &mut HashMap<Place, Expiry>,
+        how: &Said,
+        (user, group, kind): Place,
+        until: Expiry,
+    ) {
+        let (world, context) = (self.world, self.context);
+        let until = self.capped(group, kind, until);
+        let new = said.insert((user, group, kind), until).is_none();
+        let there = world.direct(user, group, kind);
+        if new && self.grants(how, group, until, there, |_| true) {
+            let edit = world.mirror_membership(context, user, group, kind, until, &how.reason);
+            self.plan.edits.push(edit.into());
+        }
+    }
+
+    /// Until when an agent may be in a place: no longer than its sponsor, by what the source says of them,
+    /// else by what is not the source's.
+    fn covered(
+        &self,
+        (agent, group, kind): Place,
+        until: Expiry,
+        said: &HashMap<Place, Expiry>,
+    ) -> Option<Expiry> {
+        let world = self.world;
+        let sponsor = world.sponsor_of(agent)?.id;
+        if kind == MembershipKind::Owner {
+            return None;
+        }
+        let others = || {
+            let own = world.direct(sponsor, group, kind);
+            let ends = own.is_some_and(|fact| world.belongs_to(self.source, fact));
+            let held = world.holds(sponsor, group, kind, self.context.now);
+            held.filter(|_| !ends)
+        };
+        let cover = said.get(&(sponsor, group, kind)).copied().or_else(others)?;
+        Some(until.min(cover))
     }
 
     pub(super) fn inclusions(&mut self, desired: &Desired) {

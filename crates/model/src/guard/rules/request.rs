@@ -1,6 +1,6 @@
 //! Rules about requests: what may be asked, and what may become of it.
 
-use super::Rules;
+use super::{super::agents, Rules};
 use crate::{
     Action, Actor, Change, ChangeSet, Edit, Expiry, Granted, Group, GroupKind, Id, MembershipKind,
     Refusal, RefusalCode, Request, State, Wants, World,
@@ -11,7 +11,10 @@ impl Rules<'_> {
     pub(super) fn request(&self, edit: &Edit<Request>) -> Result<(), Refusal> {
         let by_user = matches!(self.context.actor, Actor::User(_));
         match (edit.before.as_deref(), edit.after.as_deref()) {
-            (None, Some(after)) if after.is_pending() => self.asked(after, self.before),
+            (None, Some(after)) if after.is_pending() => {
+                self.asked(after, self.before)?;
+                agents::check_request(self.after, after, self.context)
+            }
             (None, Some(_)) if by_user => Err(Refusal::invalid(
                 "status",
                 "a new request waits to be decided; file it first",

@@ -6,7 +6,7 @@ use portcullis_app::{
     session::{EndSessions, Which},
     token::RevokeCredential,
 };
-use portcullis_model::{Change, ConnectorId, Credential, Id, User};
+use portcullis_model::{Change, ConnectorId, Credential, Id, Session, User};
 use portcullis_store::CredentialUse;
 
 use super::{UseRow, sees};
@@ -25,8 +25,8 @@ row! {
         provider: Option<&'w str> =
             how.and_then(|how| how.provider.as_ref()).map(ConnectorId::as_str),
         since: Time = Time(session.validity.from),
-        /// When the user last proved who they are.
-        proved: Time = Time(how.map_or(session.validity.from, |how| how.proved_at)),
+        /// When the user last proved who they are; null where the provider does not say.
+        proved: Option<Time> = how.and_then(Session::proved).map(Time),
         until: Until = Until(session.validity.until),
         /// When it was last used; null where it never was.
         used: Option<UseRow<'w>> = used.map(UseRow::of),

@@ -35,9 +35,32 @@ pub(crate) struct Field {
 }
 
 /// The edits of `change`, a line each.
-pub(crate) fn edits(names: &Names<'_>, change: &ChangeSet, at: Timestamp) -> Vec<Line> {
+///
+/// Of what the viewer does not see only that there was something.
+pub(crate) fn edits(
+    names: &Names<'_>,
+    change: &ChangeSet,
+    at: Timestamp,
+    sees: impl Fn(&Change) -> bool,
+) -> Vec<Line> {
     let changes = change.changes.iter();
-    changes.map(|change| line(names, change, at)).collect()
+    changes
+        .map(|change| {
+            let line = line(names, change, at);
+            match sees(change) {
+                true => line,
+                false => Line {
+                    parts: vec![ui::Entity::new(
+                        ui::EntityKind::Entitlement,
+                        "not shown",
+                        "",
+                    )],
+                    fields: Vec::new(),
+                    ..line
+                },
+            }
+        })
+        .collect()
 }
 
 fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {

@@ -76,7 +76,7 @@ pub(crate) async fn show(
     render(&EntryPage {
         page: &page,
         undo: undo(&web, &page, &entry, count, &change),
-        edits: edits::edits(&names, &shown, entry.at),
+        edits: edits::edits(&names, &shown, entry.at, |edit| page.viewer.sees(edit)),
         pages,
         effect,
         entry,

@@ -23,6 +23,9 @@ pub(super) async fn undo(
     let at = sent.page.param("position").parse();
     let at = at.map(Position).map_err(|_| missing())?;
     let operation = Undo::of(web.app(), at, sent.page.viewer.id).await?;
+    if operation.links() {
+        sent.page.viewer.in_person()?;
+    }
     let back = came_from(&sent, &headers).unwrap_or_else(|| format!("/activity/{at}"));
     // A preview stands between here and there; it carries the way back along.
     sent.fields.0.retain(|(name, _)| name != "next");

@@ -199,7 +199,8 @@ fn answer(web: &Web, page: &Page, question: &Question) -> Answer {
     let trace = decider.trace(world, now, question, &redaction);
     let by = decided.decided_by.as_ref().and_then(|(entitlement, _)| {
         let group = world.group(entitlement.group)?;
-        let held = world.holds(user.id, group.id, MembershipKind::Member, now);
+        let holds = |who| world.holds(who, group.id, MembershipKind::Member, now);
+        let held = holds(user.id).or_else(|| holds(world.judged_as(user).id));
         let until = held
             .unwrap_or(Expiry::NEVER)
             .min(entitlement.validity.until);

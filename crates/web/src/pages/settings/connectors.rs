@@ -101,11 +101,12 @@ async fn sinks(web: &Web, page: &Page) -> Result<Vec<Sink>, Failure> {
         };
         let done = outbox.list(&filter).await?.items.into_iter().next();
         let at = done.and_then(|it| it.settled_at);
-        let trouble = trouble_of(web.app(), &name, page.viewer.context.now).await?;
+        let ever = Timestamp::from_micros(0);
+        let trouble = trouble_of(web.app(), &name, ever).await?;
         rows.push(Sink {
             href: address("/settings/deliveries", &[("sink", &name)]),
             last: at.map(|at: Timestamp| page.when(&at)),
-            trouble: trouble.map(|(since, said)| (page.when(&since), said)),
+            trouble: trouble.map(|it| (page.when(&it.since), it.said)),
             is_set_up: names.contains(&*name),
             name,
             waiting,

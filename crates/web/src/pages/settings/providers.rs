@@ -111,6 +111,7 @@ fn drawn<'p>(
     errors: ui::Errors,
 ) -> FormPage<'p> {
     let mut form = FormPage::new(page, values, errors);
+    form.version(&there);
     form.crumbs = vec![ui::Link::new("Sign-in", "/settings/sign-in")];
     form.title = there.map_or_else(
         || "Add an identity provider".into(),
@@ -273,6 +274,7 @@ pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Res
     let given = sent.fields.get("secret");
     let secret = (!given.is_empty()).then(|| page.viewer.context.id::<Provider>().uuid());
     let mut input = Input::new(&sent);
+    input.check_stale(&there, None);
     let save = read(&web, &mut input, there, secret);
     let refused = |errors| {
         again(&drawn(

@@ -10,7 +10,7 @@ use axum::{
     response::IntoResponse as _,
 };
 use portcullis_app::session::{
-    BeginSession, EndSessions, MOST_GROUPS, Proved, SetGroups, Which, counts, groups_source,
+    BeginSession, EndSessions, Entry, MOST_GROUPS, Proved, SetGroups, Which, counts, groups_source,
 };
 use portcullis_connect::oidc::{self, Answer, Ask, Fault};
 use portcullis_model::{Actor, Email, Name, Refusal, RefusalCode, SystemActor};
@@ -110,10 +110,13 @@ pub(super) async fn callback(
             return Err(Failure::Unauthenticated);
         }
     }
-    if let Some(refused) = ended(&web, provider, &proved).await? {
+    let entry = intent.entry(provider);
+    // Who is linked by this is said by whoever lets them.
+    if !matches!(entry, Entry::Binding { .. })
+        && let Some(refused) = ended(&web, provider, &proved).await?
+    {
         return without(channel, &cookie, refused);
     }
-    let entry = intent.entry(provider);
     let subject = proved.subject.clone();
     let groups = claimed(provider, &proved);
     let proved = proved_by(proved);
@@ -161,6 +164,7 @@ async fn tell_groups(web: &Web, provider: &Provider, subject: &str, groups: BTre
         return;
     };
     let context = web.app().context(Actor::Connector(source));
+    let told = groups.len();
     let set = SetGroups {
         user,
         provider: name,
@@ -168,6 +172,14 @@ async fn tell_groups(web: &Web, provider: &Provider, subject: &str, groups: BTre
     };
     if let Err(error) = web.app().commit(context, set, None).await {
         tracing::warn!(provider = %name, %error, "its groups could not be noted");
+        return;
+    }
+    let world = web.app().world();
+    let noted = world.direct_of_user(user);
+    let noted = noted.filter(|fact| world.belongs_to(source, *fact)).count();
+    if noted < told {
+        let left_out = told - noted;
+        tracing::warn!(provider = %name, left_out, "groups it tells cannot be called so here, and are left out");
     }
 }
 
@@ -177,7 +189,7 @@ fn without(channel: Channel, cookie: &str, mut response: Response) -> Result<Res
     Ok(response)
 }
 
-/// That somebody was deleted here: whoever is no longer known does not come back by signing in.
+/// That somebody was deleted here, or that their account was unlinked: they do not come back by signing in.
 async fn ended(
     web: &Web,
     provider: &Provider,
@@ -191,8 +203,8 @@ async fn ended(
     }
     let refusal = Refusal::rule(
         RefusalCode::NotLinked,
-        "your account here was closed",
-        "ask an admin if that is a mistake",
+        "your account here was closed or unlinked",
+        "ask an admin if that is a mistake; they can link it again",
     );
     not_let_in(web, provider, &refusal, &proved.subject, "/").map(Some)
 }

@@ -88,6 +88,30 @@ async fn a_provider_is_set_up_by_admins_and_its_secret_is_nowhere_to_be_seen() -
         shown.contains("not tried yet") && !shown.contains(SECRET),
         "{shown}"
     );
+    // A page that was opened before somebody else saved replaces nothing unseen.
+    let edit = format!("{}/edit", made.to);
+    let opened = gate.get(&edit, &ada).await.text;
+    let (_, rest) = opened
+        .split_once("name=\"seen\" value=\"")
+        .expect("a version");
+    let seen = rest.split('"').next().unwrap().to_owned();
+    let titled = |title: &str| {
+        let mut form = Vec::from(form(&csrf, good));
+        form.retain(|(name, _)| name != "title");
+        form.extend([
+            ("title".to_owned(), title.to_owned()),
+            ("seen".to_owned(), seen.clone()),
+        ]);
+        form
+    };
+    let first = send(&ada, &edit, &titled("Okta One")).await;
+    assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.text);
+    let stale = send(&ada, &edit, &titled("Okta Two")).await;
+    assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(stale.text.contains("saved this since you opened it"));
+    let mut back = Vec::from(form(&csrf, good));
+    back.retain(|(name, _)| name != "seen");
+    assert_eq!(send(&ada, &edit, &back).await.status, StatusCode::SEE_OTHER);
     let record = it.world().provider(okta).cloned().expect("it is on record");
     let position = it.world().position();
     let entry = it.app.store().entry(position).await?;

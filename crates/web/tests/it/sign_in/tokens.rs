@@ -3,16 +3,17 @@
 use anyhow::Result;
 use jiff::SignedDuration;
 use portcullis_app::{
+    identity::{LinkIdentity, UnlinkIdentity},
     secret::Secret,
     token::{IssueToken, RotateToken},
 };
-use portcullis_model::{Actor, Expiry, Name, NoticeKind, OperationName, Scope};
+use portcullis_model::{Actor, ConnectorId, Expiry, Name, NoticeKind, OperationName, Scope};
 use portcullis_testkit::TestApp;
 use portcullis_web::Ways;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::gate::{Gate, token};
+use super::gate::{Gate, operator, token};
 
 #[tokio::test]
 async fn a_token_does_what_its_scopes_say_and_no_more() -> Result<()> {
@@ -263,5 +264,70 @@ async fn people_choose_what_they_are_told() -> Result<()> {
     let all = NoticeKind::ALL.map(NoticeKind::as_str);
     assert_eq!(choose(&all).await, StatusCode::SEE_OTHER);
     assert_eq!(off(), None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_lets_people_in_is_read_by_them_and_admins_and_linked_by_no_token() -> Result<()> {
+    let it = TestApp::start().await?;
+    let gate = Gate::of(&it.app, Ways::default(), None).await?;
+    let zoe = it.world().user_by_login("mia").unwrap().id;
+    let link = LinkIdentity {
+        user: zoe,
+        connector: ConnectorId::parse("okta")?,
+        external_id: "00uMia".to_owned(),
+    };
+    let linked = it.app.commit(operator(&it.app), link, None).await?.position;
+    let path = format!("/api/v1/log/{linked}");
+    let read = async |login: &str| {
+        let token = token(&it.app, login, "reads", &[Scope::Read]).await;
+        let (status, entry) = gate
+            .program(Method::GET, &path, token.reveal(), &json!({}))
+            .await;
+        assert_eq!(status, 200);
+        entry["change"]["changes"][0].clone()
+    };
+    let hidden = json!({ "record": "identity", "hidden": true });
+    assert_eq!(read("sven").await, hidden);
+    for login in ["mia", "ada"] {
+        assert_eq!(
+            read(login).await["after"]["external_id"],
+            "00uMia",
+            "{login}"
+        );
+    }
+    let page = format!("/activity/{linked}");
+    for (login, sees) in [("sven", false), ("mia", true), ("ada", true)] {
+        let cookie = gate.sign_in(&it.app, login).await;
+        let shown = gate.get(&page, &cookie).await.text;
+        assert_eq!(shown.contains("00uMia"), sees, "{login}");
+    }
+    // What an admin unlinked no token links again, by whatever way.
+    let unlink = UnlinkIdentity(it.world().identities_of(zoe).next().unwrap().id);
+    let unlinked = it
+        .app
+        .commit(operator(&it.app), unlink, None)
+        .await?
+        .position;
+    let admin = token(&it.app, "ada", "all", &Scope::ALL).await;
+    let undo = format!("/api/v1/log/{unlinked}/undo");
+    let (status, refused) = gate
+        .program(Method::POST, &undo, admin.reveal(), &json!({}))
+        .await;
+    assert_eq!(
+        (status, &refused["code"]),
+        (403, &json!("not_allowed")),
+        "{refused}"
+    );
+    assert_eq!(it.world().identities_of(zoe).count(), 0);
+    let ada = gate.sign_in(&it.app, "ada").await;
+    let csrf = gate.form_token(&ada).await;
+    let undo = format!("/activity/{unlinked}/undo");
+    let form: &[_] = &[("csrf", &*csrf)];
+    let done = gate
+        .ask(Method::POST, &undo, &[("cookie", &*ada)], Some(form))
+        .await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert_eq!(it.world().identities_of(zoe).count(), 1);
     Ok(())
 }
