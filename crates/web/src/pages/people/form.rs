@@ -39,7 +39,7 @@ impl Form for PersonForm {
         form.add(Line, "email", "E-mail", email);
         let manager = user.and_then(|user| world.user(user.manager?));
         form.one(Kind::Person, "manager", "Manager", manager.map(Offer::user))
-            .help("A name, login or e-mail address. For an agent, the person it acts for.");
+            .help("A name, login or e-mail address. For an agent, the person it acts for: it has at most what they have.");
         form.add(Lines, "attributes", "Attributes", of(listed))
             .help("One per line, as in “Department: Finance”.");
         if user.is_none() {
@@ -48,9 +48,7 @@ impl Form for PersonForm {
                 ("service", "Service"),
                 ("agent", "Agent"),
             ]);
-            form.add(Pills(kinds), "kind", "Kind", "person").help(
-                "An agent is a program that acts for a person and has at most what they have.",
-            );
+            form.add(Pills(kinds), "kind", "Kind", "person");
             form.submit = "Add".into();
         }
         form.version(&self.0);
