@@ -5,6 +5,7 @@
 
 mod access;
 mod question;
+mod reached;
 mod render;
 mod rules_diff;
 mod search;
