@@ -91,6 +91,7 @@ pub enum Purpose {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// When the user last proved who they are.
+    #[serde(default = "untold", skip_serializing_if = "is_untold")]
     pub proved_at: Timestamp,
     /// The identity provider; none where a link signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,6 +102,19 @@ pub struct Session {
     /// How well the user proved it, in the provider's words (`acr`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<Arc<str>>,
+}
+
+impl Scope {
+    /// Those that are of use to an agent, which decides and administers nothing.
+    pub const OF_AGENTS: [Self; 3] = [Self::Read, Self::Request, Self::Decisions];
+}
+
+const fn untold() -> Timestamp {
+    Session::UNTOLD
+}
+
+fn is_untold(at: &Timestamp) -> bool {
+    *at == Session::UNTOLD
 }
 
 impl Session {

@@ -304,7 +304,7 @@ impl World {
     }
 
     /// The edit that puts `user` into `group`, or moves the end of who is in it directly. Tags on
-    /// the group may bring the end nearer.
+    /// the group may bring the end nearer, and so does the end of an agent's sponsor there.
     #[must_use]
     pub fn grant_membership(
         &self,
@@ -316,6 +316,9 @@ impl World {
         reason: &Reason,
     ) -> Edit<Membership> {
         let until = self.constraints_on(group).cap(kind, wanted, context.now);
+        let sponsor = self.sponsor_of(user);
+        let cover = sponsor.and_then(|it| self.holds(it.id, group.id, kind, context.now));
+        let until = cover.map_or(until, |cover| until.min(cover));
         self.mirror_membership(context, user, group.id, kind, until, reason)
     }
 

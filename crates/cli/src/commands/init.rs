@@ -120,7 +120,7 @@ impl Init {
             eprintln!(
                 "next:\n\
                  1. `portcullis serve{0}` prints a link that lets `{1}` in, once\n\
-                 2. sign-in for everybody: an identity provider in portcullis.toml, [[sign_in.oidc]]\n\
+                 2. sign-in for everybody: an identity provider, on the page Set up or in portcullis.toml\n\
                  3. people and groups: `portcullis import org FILE`, or by hand in the portal; its page /help \
                  says how to make the first app, and what else",
                 self.place.again(),

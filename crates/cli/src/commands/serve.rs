@@ -69,7 +69,7 @@ struct Composed {
 
 impl Serve {
     pub(super) async fn run(self, format: Format) -> Result<Outcome> {
-        let (asked, mut stops) = (hung_up()?, stops()?);
+        let (mut asked, mut stops) = (hung_up()?, stops()?);
         let config = self.settings()?;
         let _told = start_telling(&config)?;
         let mut next = self.compose(config, None, &asked).await?;
@@ -83,7 +83,7 @@ impl Serve {
             } = next;
             let drain = config.limits.drain();
             let taken = TcpListener::from_std(listener.try_clone()?)?;
-            let again = self.again(config.server.listen.value, listener, asked.clone());
+            let again = self.again(config.server.listen.value, listener, &mut asked);
             match until_stopped(format, (taken, tls), web, drain, &mut stops, again).await? {
                 None => return Ok(Outcome::Done),
                 Some(composed) => next = composed,
@@ -112,7 +112,7 @@ impl Serve {
         &self,
         address: SocketAddr,
         listener: std::net::TcpListener,
-        mut asked: watch::Receiver<()>,
+        asked: &mut watch::Receiver<()>,
     ) -> Composed {
         loop {
             if asked.changed().await.is_err() {
@@ -120,11 +120,14 @@ impl Serve {
             }
             let composed = async {
                 let config = self.settings()?;
-                self.compose(config, Some((address, &listener)), &asked)
+                self.compose(config, Some((address, &listener)), asked)
                     .await
             };
             match composed.await {
-                Ok(composed) => return composed,
+                Ok(composed) => {
+                    tracing::info!("the settings were read again");
+                    return composed;
+                }
                 Err(error) => tell(&format!("{error:#}"), AS_BEFORE),
             }
         }

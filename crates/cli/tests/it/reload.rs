@@ -85,6 +85,9 @@ async fn settings_are_read_again_and_nobody_who_comes_meanwhile_is_refused() {
         401,
         "the one before is not"
     );
+    // Asked once, it does it once.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(said().matches("the settings were read again").count(), 1);
 
     // What is wrong is told, and all stays as it is: a key that is none, and somebody who is unknown.
     for (more, wrong) in [

@@ -31,10 +31,19 @@ impl Rules<'_> {
 
     /// An agent is a program: it has tokens, as long as it acts for somebody.
     fn of_agent(&self, made: &Credential) -> Result<(), Refusal> {
-        if !matches!(made.purpose, Purpose::Token { .. }) {
+        let Purpose::Token { scopes, .. } = &made.purpose else {
             return Err(Refusal::invalid(
                 "",
                 "an agent does not sign in; make it a token",
+            ));
+        };
+        if !scopes.iter().all(|scope| Scope::OF_AGENTS.contains(scope)) {
+            return Err(Refusal::invalid(
+                "scopes",
+                format!(
+                    "an agent decides and administers nothing; choose of {}",
+                    Scope::OF_AGENTS.map(Scope::as_str).join(", ")
+                ),
             ));
         }
         if self.after.sponsor_of(made.user).is_none() {

@@ -24,6 +24,13 @@ pub(crate) const fn told(kind: NoticeKind) -> &'static str {
     }
 }
 
+/// What may ever be told to the viewer.
+fn concerning(page: &Page) -> impl Iterator<Item = NoticeKind> + use<> {
+    let is_admin = page.is_admin();
+    let all = NoticeKind::ALL.into_iter();
+    all.filter(move |kind| is_admin || *kind != NoticeKind::Failing)
+}
+
 impl Form for NotificationsForm {
     fn find(page: &Page, _: &Values) -> Result<Self, Refusal> {
         allowed(page, Action::SetPreferences, Target::User(page.viewer.id))?;
@@ -31,15 +38,14 @@ impl Form for NotificationsForm {
         Ok(Self(world.preferences(page.viewer.id).cloned()))
     }
 
-    fn draw(&self, _: &Page, form: &mut FormPage<'_>) {
+    fn draw(&self, page: &Page, form: &mut FormPage<'_>) {
         form.title = "Notifications".into();
         form.crumbs = vec![ui::Link::new("Your account", "/account")];
         form.cancel = "/account".into();
         form.lead = "What you are written about, by e-mail or chat, as far as those are set up here. On these pages you see all of it in any case.".into();
         let off = |kind| self.0.as_ref().is_some_and(|it| it.off.contains(&kind));
-        let boxes = NoticeKind::ALL
-            .iter()
-            .map(|kind| form.check("told", kind.as_str(), told(*kind), !off(*kind)));
+        let boxes =
+            concerning(page).map(|kind| form.check("told", kind.as_str(), told(kind), !off(kind)));
         let boxes = Checks(boxes.collect(), "");
         form.add(boxes, "told", "Write to me when", "");
         form.version(&self.0);
@@ -47,7 +53,7 @@ impl Form for NotificationsForm {
 
     fn step(&self, input: &mut Input<'_>) -> Option<Step> {
         input.check_stale(&self.0, None);
-        let mut off: std::collections::BTreeSet<_> = NoticeKind::ALL.into_iter().collect();
+        let mut off: std::collections::BTreeSet<_> = concerning(input.page).collect();
         for text in input.fields.all("told") {
             match NoticeKind::parse(text) {
                 Some(kind) => drop(off.remove(&kind)),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use portcullis_model::{Action, Credential, Id, NoticeKind, Purpose, User, may};
+use portcullis_model::{Action, Credential, Id, NoticeKind, Purpose, User, UserKind, may};
 use portcullis_store::CredentialUse;
 
 use super::whose::whose;
@@ -20,6 +20,8 @@ struct Account<'p> {
     /// Providers by which they may come to sign in: name and title.
     open: Vec<(String, String)>,
     can_unlink: bool,
+    /// Whether the viewer may let them in, who are somebody else.
+    may_invite: bool,
     /// What the viewer is told, in a sentence.
     told: &'static str,
     login: String,
@@ -88,6 +90,7 @@ pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response,
         accounts: accounts.collect(),
         open: open(&web, &page, user.id),
         can_unlink: page.is_admin(),
+        may_invite: page.is_admin() && !is_own && user.kind != UserKind::Agent,
         told: match world.preferences(user.id).map(|it| it.off.len()) {
             None => "You are told everything that concerns you.",
             Some(off) if off == NoticeKind::ALL.len() => "You are told nothing.",

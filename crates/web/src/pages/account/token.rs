@@ -6,7 +6,7 @@ use portcullis_app::{
     secret::Secret,
     token::{IssueToken, OVERLAP_SECONDS, RotateToken, as_long_again},
 };
-use portcullis_model::{Action, Expiry, Id, Name, Purpose, Scope, User, may};
+use portcullis_model::{Action, Expiry, Id, Name, Purpose, Scope, User, UserKind, may};
 
 use super::whose::{address as account, named, user_of, whose};
 use crate::{
@@ -68,7 +68,11 @@ fn drawn<'p>(page: &'p Page, user: &User, values: Values, errors: ui::Errors) ->
     form.submit = "Create token".into();
     form.add(Control::Hidden, "user", "", user.login.as_str());
     form.add(Control::Line, "name", "Name", "").required();
-    let boxes = Scope::ALL
+    let all: &[Scope] = match user.kind {
+        UserKind::Agent => &Scope::OF_AGENTS,
+        UserKind::Person | UserKind::Service => &Scope::ALL,
+    };
+    let boxes = all
         .iter()
         .map(|scope| form.check("scope", scope.as_str(), told(*scope), *scope == Scope::Read));
     let boxes = Control::Checks(boxes.collect(), "");

@@ -48,8 +48,8 @@ struct Shown<'p> {
     /// What to say there: what it is, and the address.
     addresses: Vec<(&'static str, String)>,
     secret: &'static str,
-    /// Whether the configuration has one of that name or issuer.
-    hidden: bool,
+    /// Why it is not used, if it is not.
+    unused: &'static str,
     /// What came of trying it: what went wrong.
     trouble: String,
     tried: Option<Tried>,
@@ -73,6 +73,10 @@ impl<'p> Shown<'p> {
         let base = base(parts, web.public_url()).unwrap_or_else(|| "https://HOST".to_owned());
         let at = |tail: &str| format!("{base}/sign-in/oidc/{}/{tail}", it.name);
         let all = web.every_provider();
+        let mut by_file = all.iter().filter(|made| made.record.is_none());
+        let configured = by_file.any(|made| {
+            made.oidc.name() == it.name || made.oidc.issuer_as_written() == &*it.issuer
+        });
         Self {
             page,
             href: href(it),
@@ -86,7 +90,13 @@ impl<'p> Shown<'p> {
                 Some(_) => "set, and shown to nobody",
                 None => "none: a public client",
             },
-            hidden: !all.iter().any(|made| made.record == Some(it.id)),
+            unused: match all.iter().any(|made| made.record == Some(it.id)) {
+                true => "",
+                false if configured => {
+                    "portcullis.toml has this provider, and what it says wins. Remove it here, or there."
+                }
+                false => "Its secret is gone: edit it, and type it again.",
+            },
             it,
             trouble: String::new(),
             tried: None,
@@ -105,6 +115,7 @@ pub(super) async fn show(
 }
 
 fn drawn<'p>(
+    web: &Web,
     page: &'p Page,
     there: Option<&Provider>,
     values: Values,
@@ -135,7 +146,10 @@ fn drawn<'p>(
         there.map_or("", |it| it.name.as_str()),
     )
     .required()
-    .help("Lower-case letters, digits and hyphens, such as okta. It stands in the redirect URI.");
+    .help(format!(
+        "Lower-case letters, digits and hyphens, such as okta. The redirect URI, for which the provider asks, is {}/sign-in/oidc/NAME/callback.",
+        web.public_url().unwrap_or("https://HOST")
+    ));
     form.add(Line, "issuer", "Issuer", there.map_or("", |it| &it.issuer))
         .required()
         .help("An https address, to the letter as the provider says it.");
@@ -176,9 +190,10 @@ fn drawn<'p>(
     form
 }
 
-pub(super) async fn new(page: Page) -> Result<Response, Failure> {
+pub(super) async fn new(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     admins_only(&page)?;
     render(&drawn(
+        &web,
         &page,
         None,
         Values::asked(&page),
@@ -186,10 +201,11 @@ pub(super) async fn new(page: Page) -> Result<Response, Failure> {
     ))
 }
 
-pub(super) async fn edit(page: Page) -> Result<Response, Failure> {
+pub(super) async fn edit(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     admins_only(&page)?;
     let there = found(&page)?;
     render(&drawn(
+        &web,
         &page,
         Some(there),
         Values::asked(&page),
@@ -276,13 +292,28 @@ pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Res
     let mut input = Input::new(&sent);
     input.check_stale(&there, None);
     let save = read(&web, &mut input, there, secret);
-    let refused = |errors| {
-        again(&drawn(
-            page,
-            there,
-            Values::sent(&sent).without("secret"),
-            errors,
-        ))
+    let stops = there.filter(|before| {
+        let (issuer, client_id) = (sent.fields.get("issuer"), sent.fields.get("client_id"));
+        let same = *before.issuer == *issuer && *before.client_id == *client_id;
+        before.state == ProviderState::On && !(same && given.is_empty())
+    });
+    if let Some(before) = stops.filter(|_| sent.fields.get("sure") != "yes") {
+        let wrong = format!(
+            "Nobody can sign in by {} from then on until you have tested it again; who is signed in stays so. Save again to go on.",
+            before.title
+        );
+        input.errors.add("", wrong);
+    }
+    let refused = |mut errors: ui::Errors| {
+        if !given.is_empty() {
+            errors.add("secret", "type it again: it was not kept");
+        }
+        let values = Values::sent(&sent).without("secret");
+        let mut form = drawn(&web, page, there, values, errors);
+        if stops.is_some() {
+            form.hidden("sure", "yes");
+        }
+        again(&form)
     };
     let (Some(save), true) = (save, input.errors.is_empty()) else {
         return refused(input.errors);

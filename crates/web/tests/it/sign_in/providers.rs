@@ -160,7 +160,18 @@ async fn a_provider_is_set_up_by_admins_and_its_secret_is_nowhere_to_be_seen() -
     // Another secret is another thing to try; the one before is forgotten.
     let mut again = form(&csrf, good);
     again[5].1 = "another-secret-for-the-same".into();
-    send(&ada, &format!("{}/edit", made.to), &again).await;
+    let warned = send(&ada, &edit, &again).await;
+    assert_eq!(warned.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        warned
+            .text
+            .contains("Nobody can sign in by Okta from then on")
+    );
+    assert!(warned.text.contains("type it again") && warned.text.contains("name=\"sure\""));
+    assert!(offered(&gate).await, "nothing was saved");
+    let mut again = Vec::from(again);
+    again.push(("sure".to_owned(), "yes".to_owned()));
+    send(&ada, &edit, &again).await;
     let after = it.world().provider(okta).cloned().expect("there");
     assert_eq!(after.state, ProviderState::Draft);
     assert_eq!(
@@ -188,12 +199,9 @@ async fn a_provider_is_set_up_by_admins_and_its_secret_is_nowhere_to_be_seen() -
         external_id: "1".into(),
     };
     it.app.commit(operator(&it.app), link, None).await?;
-    let moved = send(
-        &ada,
-        &format!("{}/edit", made.to),
-        &form(&csrf, "https://other.example"),
-    )
-    .await;
+    let mut another = Vec::from(form(&csrf, "https://other.example"));
+    another.push(("sure".to_owned(), "yes".to_owned()));
+    let moved = send(&ada, &edit, &another).await;
     assert_eq!(moved.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(moved.text.contains("issuer-error"), "{}", moved.text);
     let gone = it
