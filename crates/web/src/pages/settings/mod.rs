@@ -5,6 +5,7 @@ mod common;
 mod connectors;
 mod deliveries;
 mod notifications;
+mod provider_form;
 pub(super) mod providers;
 pub(super) mod setup;
 mod sign_in;
