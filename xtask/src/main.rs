@@ -12,6 +12,7 @@
 )]
 
 mod args;
+mod image;
 mod pg_cluster;
 mod process;
 mod repo;
@@ -41,6 +42,11 @@ const COMMANDS: &[Command] = &[
         name: "simulate",
         about: "live a simulated year in which everything fails, and check the rules of the house",
         run: simulate::main,
+    },
+    Command {
+        name: "image",
+        about: "run the build steps of deploy/Dockerfile in a clean folder, and what they make alone",
+        run: image::main,
     },
     Command {
         name: "tidy",
