@@ -49,9 +49,7 @@ impl Undo {
             change: Arc::unwrap_or_clone(change),
         })
     }
-}
 
-impl Undo {
     /// Whether it says who somebody is in another system, which is for people to say and not for tokens.
     #[must_use]
     pub fn links(&self) -> bool {

@@ -34,7 +34,7 @@ impl Operation for DeleteUser {
         if let Some(preferences) = world.preferences(user.id) {
             change.push(Edit::end(preferences.clone()));
         }
-        for report in world.users().filter(|other| other.manager == Some(user.id)) {
+        for report in world.reports_of(user.id) {
             let after = User {
                 manager: None,
                 ..report.clone()

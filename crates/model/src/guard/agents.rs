@@ -105,15 +105,20 @@ fn cover(world: &World, sponsor: &User, context: &Context) -> Cover {
         .collect()
 }
 
-/// Whether a fact that is made or reaches further is covered, where it is an agent's.
-pub(super) fn check(after: &World, fact: &Membership, context: &Context) -> Result<(), Refusal> {
-    let Some(agent) = after
-        .user(fact.user)
-        .filter(|it| it.kind == UserKind::Agent)
-    else {
+/// Whether `user` may be in `group` as `kind` until then, where it is an agent: asked of what is made, reaches
+/// further, or is asked for.
+pub(super) fn check(
+    after: &World,
+    user: Id<User>,
+    (group, kind): (Id<Group>, MembershipKind),
+    wanted: Expiry,
+    context: &Context,
+) -> Result<(), Refusal> {
+    let agent = after.user(user);
+    let Some(agent) = agent.filter(|it| it.kind == UserKind::Agent) else {
         return Ok(());
     };
-    if fact.kind == MembershipKind::Owner {
+    if kind == MembershipKind::Owner {
         return Err(Refusal::rule(
             RefusalCode::BeyondSponsor,
             format!("`{}` is an agent, which decides about nothing", agent.name),
@@ -129,10 +134,11 @@ pub(super) fn check(after: &World, fact: &Membership, context: &Context) -> Resu
             "name a sponsor first".to_owned(),
         );
     };
-    let group = after.group(fact.group);
-    let group = group.map_or_else(String::new, |group| group.name.to_string());
     let name = &sponsor.name;
-    match after.holds(sponsor.id, fact.group, fact.kind, context.now) {
+    let held = after.holds(sponsor.id, group, kind, context.now);
+    let group = after.group(group);
+    let group = group.map_or_else(String::new, |group| group.name.to_string());
+    match held {
         None => refused(
             format!(
                 "`{}` acts for {name}, who is not a member of `{group}`",
@@ -140,7 +146,7 @@ pub(super) fn check(after: &World, fact: &Membership, context: &Context) -> Resu
             ),
             format!("make {name} a member first"),
         ),
-        Some(until) if until < fact.validity.until => refused(
+        Some(until) if until < wanted => refused(
             format!(
                 "`{}` acts for {name}, who is a member of `{group}` until {until} only",
                 agent.name
@@ -167,7 +173,6 @@ pub(super) fn check_request(
             "let the person it acts for ask",
         ));
     };
-    let (user, reason) = (request.requester, &request.reason);
-    let fact = Membership::grant(context, user, group, kind, request.until, reason);
-    check(after, &fact, context)
+    let (user, place) = (request.requester, (group, kind));
+    check(after, user, place, request.until, context)
 }

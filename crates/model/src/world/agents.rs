@@ -1,4 +1,6 @@
-//! Agents: programs that act for a person.
+//! Who reports to whom, and the programs among them that act for a person: agents.
+
+use std::sync::Arc;
 
 use super::World;
 use crate::{Id, User, UserKind};
@@ -19,18 +21,24 @@ impl World {
         sponsor.filter(|sponsor| sponsor.kind == UserKind::Person)
     }
 
+    /// Who reports to `manager`, by login.
+    pub fn reports_of(&self, manager: Id<User>) -> impl Iterator<Item = &User> {
+        let manager = manager.uuid();
+        self.reports
+            .range((manager, Arc::from(""))..)
+            .take_while(move |((of, _), _)| *of == manager)
+            .filter_map(|(_, ix)| Some(&*self.user_at(*ix)?.user))
+    }
+
     /// The agents that act for `sponsor`.
     pub fn agents_of(&self, sponsor: Id<User>) -> impl Iterator<Item = &User> {
-        let sponsor = Some(sponsor.uuid());
-        self.agents
-            .range((sponsor, uuid::Uuid::nil())..)
-            .take_while(move |((of, _), ())| *of == sponsor)
-            .filter_map(|((_, agent), ())| self.user(Id::new(*agent)))
+        let reports = self.reports_of(sponsor);
+        reports.filter(|user| user.kind == UserKind::Agent)
     }
 
     /// Every agent.
     pub fn agents(&self) -> impl Iterator<Item = &User> {
-        let all = self.agents.keys();
-        all.filter_map(|(_, agent)| self.user(Id::new(*agent)))
+        let all = self.agents.values();
+        all.filter_map(|ix| Some(&*self.user_at(*ix)?.user))
     }
 }

@@ -149,8 +149,9 @@ pub struct World {
     /// By login, in lower case.
     logins: OrdMap<Arc<str>, (Ix, Arc<User>)>,
     emails: OrdMap<Arc<str>, Ix>,
-    /// Agents by their sponsor, if they have one.
-    agents: OrdMap<(Option<Uuid>, Uuid), ()>,
+    /// Users by whom they report to, then by login as in `logins`.
+    reports: OrdMap<(Uuid, Arc<str>), Ix>,
+    agents: OrdMap<Uuid, Ix>,
     group_names: OrdMap<Arc<str>, Ix>,
     app_names: OrdMap<Arc<str>, Uuid>,
     tag_names: OrdMap<Arc<str>, Uuid>,

@@ -287,8 +287,27 @@ fn cutting_its_own_place_short_keeps_nothing_that_its_sponsor_lost() {
     assert_eq!(until(&world, "bot", "Team", MEMBER), Some(days(2)));
 }
 
-/// Every fact of an agent that is not over is covered by its sponsor's.
+/// Every fact of an agent that is not over is covered by its sponsor's; who reports to whom, and who is an
+/// agent, is found as looking at everybody finds it.
 fn covered(world: &World) -> Result<(), TestCaseError> {
+    let ids = |users: Vec<&User>| users.into_iter().map(|user| user.id).collect::<Vec<_>>();
+    for manager in world.users() {
+        let all = world
+            .users()
+            .filter(|user| user.manager == Some(manager.id));
+        let found = world.reports_of(manager.id).collect();
+        prop_assert_eq!(
+            ids(found),
+            ids(all.collect()),
+            "who reports to {}",
+            manager.login
+        );
+    }
+    let all = world.users().filter(|user| user.kind == UserKind::Agent);
+    let (mut all, mut found) = (ids(all.collect()), ids(world.agents().collect()));
+    all.sort_unstable();
+    found.sort_unstable();
+    prop_assert_eq!(found, all);
     for agent in world.users().filter(|user| user.kind == UserKind::Agent) {
         for fact in world.direct_of_user(agent.id) {
             if fact.validity.until.is_past(NOW) {

@@ -102,7 +102,6 @@ pub(crate) async fn serve(
     drop((listener, stopping));
     tell.send_replace(true);
     tell.closed().await;
-    drop(talks);
 }
 
 /// One connection, until it ends. Its deadlines hold for the bytes that pass, so the first request must
@@ -128,15 +127,18 @@ async fn answer(
     };
     let shaken = tokio::select! {
         shaken = tls.accept(stream) => shaken,
-        () = async {
-            let _ = stop.wait_for(|stop| *stop).await;
-            tokio::time::sleep(FIRST).await;
-        } => return,
+        () = left(&mut stop, std::future::pending()) => return,
     };
     match shaken {
         Ok(stream) => talk.over(Wire::Tls, stream, stop).await,
         Err(error) => tracing::debug!(%error, "a connection did not come to speak TLS"),
     }
+}
+
+/// Until all is to stop, and then until there was a first request, or none in time.
+async fn left(stop: &mut Stop, begun: impl Future<Output = ()>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+    let _ = tokio::time::timeout(FIRST, begun).await;
 }
 
 /// What answers on a connection.
@@ -184,15 +186,7 @@ impl Talk {
         tokio::pin!(connection);
         let ended = tokio::select! {
             ended = &mut connection => Some(ended),
-            _ = stop.wait_for(|stop| *stop) => None,
-        };
-        let ended = match ended {
-            Some(ended) => Some(ended),
-            None => tokio::select! {
-                ended = &mut connection => Some(ended),
-                () = begun.notified() => None,
-                () = tokio::time::sleep(FIRST) => None,
-            },
+            () = left(&mut stop, begun.notified()) => None,
         };
         let ended = match ended {
             Some(ended) => ended,

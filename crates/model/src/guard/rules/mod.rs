@@ -137,7 +137,8 @@ impl Rules<'_> {
         };
         self.to_come(&after.validity, after.kind.noun())?;
         if reaches_further(edit, |fact| fact.validity) {
-            agents::check(self.after, after, self.context)?;
+            let (place, until) = ((after.group, after.kind), after.validity.until);
+            agents::check(self.after, after.user, place, until, self.context)?;
         }
         Ok(())
     }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use uuid::Uuid;
-
 use super::{expect, free, in_use, known};
 use crate::{
     App, Group, Id, Noun, Refusal, Tag, User, UserKind,
@@ -15,10 +13,6 @@ use crate::{
         slots::Slots,
     },
 };
-
-fn agent_key(agent: &User) -> (Option<Uuid>, Uuid) {
-    (agent.manager.map(Id::uuid), agent.id.uuid())
-}
 
 impl World {
     pub(super) fn apply_user(
@@ -45,9 +39,11 @@ impl World {
             self.user_names.remove(&name_key(before));
             self.logins.remove(fold(&before.login).as_str());
             self.unlook(NameSpace::Person, &before.login);
-            if before.kind == UserKind::Agent {
-                self.agents.remove(&agent_key(before));
+            if let Some(manager) = before.manager {
+                let key = fold(&before.login).into();
+                self.reports.remove(&(manager.uuid(), key));
             }
+            self.agents.remove(&id.uuid());
             if let Some(email) = &before.email {
                 self.emails.remove(fold(email).as_str());
                 self.unlook(NameSpace::Person, email);
@@ -94,11 +90,14 @@ impl World {
             };
             self.user_words.edit(ix, &words.0, &words.1);
             self.user_names.insert(name_key(&user), ix);
+            if let Some(manager) = user.manager {
+                self.reports.insert((manager.uuid(), Arc::clone(&key)), ix);
+            }
+            if user.kind == UserKind::Agent {
+                self.agents.insert(id.uuid(), ix);
+            }
             self.logins.insert(key, (ix, Arc::clone(&user)));
             self.look(NameSpace::Person, &user.login);
-            if user.kind == UserKind::Agent {
-                self.agents.insert(agent_key(&user), ());
-            }
             if let Some(email) = &user.email {
                 self.emails.insert(fold(email).into(), ix);
                 self.look(NameSpace::Person, email);

@@ -96,7 +96,7 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
         let route = format!("/api/v1/users/{}/access", user.id);
         Export::of(page, &route, &[("q", &query), ("kind", kind)])
     });
-    let reports = world.users().filter(|it| it.manager == Some(user.id));
+    let reports = world.reports_of(user.id);
     let current = address(&convert::user_href(user), &[("show", show)]);
     PersonPage {
         page,
