@@ -2,11 +2,13 @@
 //! out otherwise, and what to think of first. Pages, the API and the command line show this one
 //! answer.
 
-use std::{collections::BTreeSet, sync::Arc};
+mod warnings;
 
-use portcullis_model::{
-    ChangeSet, Context, Diff, MembershipKind, Refusal, Timestamp, World, guard, world::What,
-};
+use std::sync::Arc;
+
+use portcullis_model::{ChangeSet, Context, Diff, Refusal, Timestamp, World, guard};
+
+use warnings::{admins_end, locked_out, nobody_left, signed_out};
 
 use crate::{
     Operation, Warning, WarningCode,
@@ -85,6 +87,8 @@ impl Planned {
         let rules = reached.map(|people| rules_diff_of(moments, &people));
         warnings.extend(nobody_left(&before, &after, &diff, now));
         warnings.extend(admins_end(&before, &after, now));
+        warnings.extend(signed_out(&before, &change));
+        warnings.extend(locked_out(&before, &after, now));
         if not_compared > 0 {
             warnings.push(Warning {
                 code: WarningCode::PermissionsNotCompared,
@@ -102,59 +106,4 @@ impl Planned {
             after,
         }
     }
-}
-
-/// The end that the last admin's access gets, where it had none or a later one.
-fn admins_end(before: &World, after: &World, now: Timestamp) -> Option<Warning> {
-    let last = |world: &World| {
-        let admins = world.owners_group(world.built_in_app()?.id)?;
-        let holders = world.holders(admins.id, MembershipKind::Member, now);
-        holders.into_iter().map(|holder| holder.until).max()
-    };
-    let (was, is) = (last(before)?, last(after)?);
-    let at = is.instant().filter(|_| is < was)?;
-    Some(Warning {
-        code: WarningCode::AdminsEnd,
-        message: format!("nobody would administer Portcullis after {at}"),
-    })
-}
-
-/// Groups that lose their last owner or member.
-fn nobody_left(before: &World, after: &World, diff: &Diff, now: Timestamp) -> Vec<Warning> {
-    let touched: BTreeSet<_> = diff
-        .losses
-        .iter()
-        .filter_map(|line| match line.what {
-            What::Group { group, kind } => Some((group, kind)),
-            What::Permission { .. } => None,
-        })
-        .collect();
-    let mut all = Vec::new();
-    for (id, kind) in touched {
-        let Some(group) = after.group(id) else {
-            continue;
-        };
-        if after.holder_count(id, kind, now) > 0 || before.holder_count(id, kind, now) == 0 {
-            continue;
-        }
-        all.push(match kind {
-            MembershipKind::Owner => Warning {
-                code: WarningCode::NoOwnerLeft,
-                message: format!(
-                    "`{}` would have no owner; requests for it would go to {}",
-                    group.name,
-                    if group.app().is_some() && !group.is_owners_group() {
-                        "the app's owners"
-                    } else {
-                        "the admins"
-                    }
-                ),
-            },
-            MembershipKind::Member => Warning {
-                code: WarningCode::NoMemberLeft,
-                message: format!("`{}` would have no members", group.name),
-            },
-        });
-    }
-    all
 }

@@ -26,5 +26,9 @@ portcullis_model::words! {
         Yourself = "yourself",
         /// The last admin's access would get an end.
         AdminsEnd = "admins_end",
+        /// Sessions or tokens would end with what is done.
+        SignedOut = "signed_out",
+        /// Nobody, or no admin, could sign in by an identity provider that is set up here.
+        LockedOut = "locked_out",
     }
 }

@@ -22,7 +22,7 @@ use crate::notices::Notice;
 pub use self::{
     answer::Answer,
     log::LogSink,
-    operator::{OutboxDecided, OutboxDecision, Tried, try_out},
+    operator::{OutboxDecided, OutboxDecision, Tried, try_out, writes_to},
     people::{of_channel, of_people, read, to_person},
     schedule::{Budget, Schedule},
 };

@@ -1,10 +1,10 @@
 //! What somebody decides about what was given up, or waits. It changes no fact, so it is no entry of the log; it is put on
 //! record right after.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use portcullis_model::{Actor, Timestamp, User};
-use portcullis_store::{AuditEvent, Due, OutboxRow, Store, StoreError};
+use portcullis_model::{Actor, Timestamp, User, World};
+use portcullis_store::{AuditEvent, Due, Effect, OutboxRow, Store, StoreError};
 
 use super::Sink;
 use crate::{
@@ -46,6 +46,23 @@ pub enum Tried {
     Unreached(String),
 }
 
+/// Whether anything of `sinks` writes to `user`, where it is to tell them something.
+#[must_use]
+pub fn writes_to(sinks: &[Arc<dyn Sink>], world: &World, user: &User, now: Timestamp) -> bool {
+    let mut sinks = sinks.iter();
+    sinks.any(|sink| trial(world, &**sink, user, now).is_some())
+}
+
+/// The message to `by` by which they try `sink` out, where it writes to them.
+fn trial(world: &World, sink: &dyn Sink, by: &User, now: Timestamp) -> Option<Effect> {
+    let about = About::Test {
+        connector: sink.name().to_owned(),
+        by: by.name.to_string(),
+    };
+    let key = format!("test:{}:{}", by.id, now.micros());
+    sink.tell(&Notice::new(world, by, about)?, key)
+}
+
 /// Tries `sink` out for `by`: where it writes to people it writes to them, and else it is looked whether it
 /// can be reached.
 ///
@@ -53,13 +70,7 @@ pub enum Tried {
 /// [`StoreError::Database`].
 pub async fn try_out(app: &App, sink: &dyn Sink, by: &User) -> Result<Tried, StoreError> {
     let (now, world, outbox) = (app.time().steady, app.world(), app.store().outbox());
-    let about = About::Test {
-        connector: sink.name().to_owned(),
-        by: by.name.to_string(),
-    };
-    let key = format!("test:{}:{}", by.id, now.micros());
-    let effect = Notice::new(&world, by, about).and_then(|notice| sink.tell(&notice, key));
-    let tried = match effect {
+    let tried = match trial(&world, sink, by, now) {
         Some(effect) => {
             let task = format!("test:{}:{}", sink.name(), by.id);
             let due = Due {

@@ -9,6 +9,7 @@ use portcullis_app::{
     secret::Secret,
     token::{IssueLink, LinkTo},
 };
+use portcullis_connect::http::Url;
 use portcullis_model::{Context, Id, Timestamp, User};
 use serde::Serialize;
 
@@ -29,6 +30,7 @@ use crate::{
 EXAMPLES:
   portcullis sign-in-link ana
   portcullis sign-in-link ana --invitation
+  portcullis sign-in-link ana --url http://127.0.0.1:9000
   portcullis sign-in-link ana --json")]
 pub(super) struct SignInLink {
     /// The login of the person, or their id
@@ -37,6 +39,9 @@ pub(super) struct SignInLink {
     /// linked to that person
     #[arg(long)]
     invitation: bool,
+    /// Where people reach the server, where neither `public_url` nor `listen` of the configuration says so
+    #[arg(long, value_name = "URL", value_parser = address)]
+    url: Option<String>,
     #[command(flatten)]
     place: Where,
 }
@@ -54,7 +59,10 @@ impl SignInLink {
         let (app, context) = open::for_operator(&config, Missing::Refuse).await?;
         let world = app.world();
         let user = tell::user(&world, &self.login)?;
-        let base = base(&config, config.server.listen.value);
+        let base = match &self.url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => base(&config, config.server.listen.value),
+        };
         let to = match self.invitation {
             true => LinkTo::Bind,
             false => LinkTo::SignIn,
@@ -74,6 +82,15 @@ impl SignInLink {
             format!("{}\n{what}, until {}", done.url, tell::time(done.until))
         })?;
         Ok(Outcome::Done)
+    }
+}
+
+/// An address that a browser can open.
+fn address(text: &str) -> Result<String, String> {
+    let url: Url = text.parse().map_err(|error| format!("{error}"))?;
+    match url.scheme() {
+        "http" | "https" => Ok(text.to_owned()),
+        _ => Err("write an http or https address".to_owned()),
     }
 }
 

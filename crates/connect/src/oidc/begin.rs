@@ -4,8 +4,7 @@ use std::{borrow::Cow, time::Duration};
 
 use openidconnect::{
     AuthUrl, AuthenticationContextClass, AuthenticationFlow, CsrfToken, LoginHint, Nonce,
-    PkceCodeChallenge, Scope,
-    core::{CoreAuthPrompt, CoreResponseType},
+    PkceCodeChallenge, Scope, core::CoreResponseType,
 };
 use portcullis_model::Timestamp;
 
@@ -25,19 +24,8 @@ pub struct Ask {
     pub acr_values: Vec<String>,
     /// Who they may be.
     pub login_hint: Option<String>,
-    /// What the provider should ask them in any case.
-    pub prompt: Option<Prompt>,
-}
-
-/// What a provider asks somebody in any case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Prompt {
-    /// To sign in again.
-    Login,
-    /// Whether they agree.
-    Consent,
-    /// Which account they want.
-    SelectAccount,
+    /// Whether the provider should let in nobody by the session they have there, but ask them anew.
+    pub anew: bool,
 }
 
 impl Provider {
@@ -78,8 +66,8 @@ impl Provider {
         if let Some(hint) = &ask.login_hint {
             request = request.set_login_hint(LoginHint::new(hint.clone()));
         }
-        if let Some(prompt) = ask.prompt {
-            request = request.add_prompt(prompt.into());
+        if ask.anew {
+            request = request.add_prompt(metadata.anew.clone());
         }
         let (url, state, nonce) = request.url();
         let begun = Begun {
@@ -100,15 +88,5 @@ impl Provider {
         further
             .filter(|scope| *scope != "openid")
             .map(|scope| Scope::new(scope.clone()))
-    }
-}
-
-impl From<Prompt> for CoreAuthPrompt {
-    fn from(prompt: Prompt) -> Self {
-        match prompt {
-            Prompt::Login => Self::Login,
-            Prompt::Consent => Self::Consent,
-            Prompt::SelectAccount => Self::SelectAccount,
-        }
     }
 }

@@ -3,9 +3,10 @@
 use openidconnect::{
     AdditionalProviderMetadata, AuthType, EndSessionUrl, ProviderMetadata, UserInfoUrl,
     core::{
-        CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType,
-        CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm,
-        CoreResponseMode, CoreResponseType, CoreSubjectIdentifierType,
+        CoreAuthDisplay, CoreAuthPrompt, CoreClaimName, CoreClaimType, CoreClientAuthMethod,
+        CoreGrantType, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm,
+        CoreJweKeyManagementAlgorithm, CoreResponseMode, CoreResponseType,
+        CoreSubjectIdentifierType,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,7 @@ struct Further {
     end_session_endpoint: Option<EndSessionUrl>,
     authorization_response_iss_parameter_supported: Option<bool>,
     backchannel_logout_supported: Option<bool>,
+    prompt_values_supported: Option<Vec<CoreAuthPrompt>>,
 }
 
 impl AdditionalProviderMetadata for Further {}
@@ -55,6 +57,8 @@ pub(super) struct Metadata {
     pub(super) says_issuer: bool,
     /// Whether it tells when a session ends there.
     pub(super) tells_of_logout: bool,
+    /// What it is asked so that it lets in nobody by the session they have there.
+    pub(super) anew: CoreAuthPrompt,
     /// How a client proves that it is the one.
     pub(super) authentication: AuthType,
 }
@@ -103,6 +107,7 @@ impl Metadata {
                 .authorization_response_iss_parameter_supported
                 .unwrap_or_default(),
             tells_of_logout: further.backchannel_logout_supported.unwrap_or_default(),
+            anew: anew(issuer, further.prompt_values_supported.as_deref()),
             authentication: authentication(document.token_endpoint_auth_methods_supported()),
         })
     }
@@ -116,5 +121,22 @@ fn authentication(methods: Option<&Vec<CoreClientAuthMethod>>) -> AuthType {
         AuthType::RequestBody
     } else {
         AuthType::BasicAuth
+    }
+}
+
+/// To sign in again, as OpenID Connect Core (3.1.2.1) has it for every provider; or to choose an account,
+/// where one says that it knows only that. Google says nothing and refuses the first.
+fn anew(issuer: &Url, prompts: Option<&[CoreAuthPrompt]>) -> CoreAuthPrompt {
+    let choose = prompts.map_or(
+        issuer.host_str() == Some("accounts.google.com"),
+        |prompts| {
+            !prompts.contains(&CoreAuthPrompt::Login)
+                && prompts.contains(&CoreAuthPrompt::SelectAccount)
+        },
+    );
+    if choose {
+        CoreAuthPrompt::SelectAccount
+    } else {
+        CoreAuthPrompt::Login
     }
 }

@@ -15,7 +15,7 @@ mod text;
 
 pub use self::{
     answer::Answer,
-    begin::{Ask, Prompt},
+    begin::Ask,
     begun::{Begun, LONGEST},
     logout::{LOGOUT_KEPT, LoggedOut},
     provider::Provider,

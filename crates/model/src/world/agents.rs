@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::World;
+use super::{World, query::Order};
 use crate::{Id, User, UserKind};
 
 impl World {
@@ -36,9 +36,8 @@ impl World {
         reports.filter(|user| user.kind == UserKind::Agent)
     }
 
-    /// Every agent.
+    /// Every agent, by login.
     pub fn agents(&self) -> impl Iterator<Item = &User> {
-        let all = self.agents.values();
-        all.filter_map(|ix| Some(&*self.user_at(*ix)?.user))
+        self.users_of(UserKind::Agent, None, Order::Asc)
     }
 }

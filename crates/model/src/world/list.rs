@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::{World, query::Order};
 use crate::{
-    App, Group, Id, Request, Resource, Tag, Timestamp, User, letters, request::WantsTarget,
+    App, Group, Id, Request, Resource, Tag, Timestamp, User, UserKind, letters,
+    request::WantsTarget,
 };
 
 impl World {
@@ -24,6 +25,25 @@ impl World {
     /// All users by login.
     pub fn users(&self) -> impl Iterator<Item = &User> {
         self.users_after(None)
+    }
+
+    /// Users of a kind by login, in either direction, those behind `after` if given.
+    pub(super) fn users_of<'w>(
+        &'w self,
+        kind: UserKind,
+        after: Option<&str>,
+        order: Order,
+    ) -> Box<dyn Iterator<Item = &'w User> + 'w> {
+        let Some(of_kind) = self.kinds.get(&kind) else {
+            return Box::new(std::iter::empty());
+        };
+        let users = walk(of_kind, after, order);
+        Box::new(users.filter_map(|ix| Some(&*self.user_at(*ix)?.user)))
+    }
+
+    /// How many users of a kind there are.
+    pub(super) fn count_of(&self, kind: UserKind) -> usize {
+        self.kinds.get(&kind).map_or(0, OrdMap::len)
     }
 
     /// All groups, roles and app groups by name.

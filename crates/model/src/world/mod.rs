@@ -22,6 +22,7 @@ pub mod query;
 mod search;
 mod slab;
 mod slots;
+mod sources;
 mod times;
 mod transitions;
 mod words;
@@ -40,6 +41,7 @@ pub use holders::Holder;
 pub(crate) use looks::NameSpace;
 pub use needle::{begin, contain, contains};
 pub use search::{Found, FoundKind};
+pub use sources::Kept;
 
 use ix::{IdMap, Ix, IxMap};
 use looks::Looks;
@@ -51,7 +53,7 @@ use words::Words;
 use crate::{
     App, ConnectorId, Constraints, Credential, Digest, Entitlement, Expiry, Group, GroupKind, Id,
     Identity, Inclusion, Membership, MembershipKind, Position, Preferences, Provider, Request,
-    Resource, Tag, Timestamp, User, Validity, request::WantsTarget,
+    Resource, Tag, Timestamp, User, UserKind, Validity, request::WantsTarget,
 };
 
 #[derive(Clone, Debug)]
@@ -151,7 +153,9 @@ pub struct World {
     emails: OrdMap<Arc<str>, Ix>,
     /// Users by whom they report to, then by login as in `logins`.
     reports: OrdMap<(Uuid, Arc<str>), Ix>,
-    agents: OrdMap<Uuid, Ix>,
+    /// Users of each kind, as in `logins`.
+    kinds: OrdMap<UserKind, OrdMap<Arc<str>, Ix>>,
+    sources: OrdMap<ConnectorId, Kept>,
     group_names: OrdMap<Arc<str>, Ix>,
     app_names: OrdMap<Arc<str>, Uuid>,
     tag_names: OrdMap<Arc<str>, Uuid>,

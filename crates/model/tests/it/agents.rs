@@ -3,6 +3,7 @@
 use portcullis_model::{
     Action, ChangeSet, Credential, Digest, Edit, Expiry, MembershipKind, OperationName, Purpose,
     Scope, Target, User, UserKind, World, guard, may,
+    world::query::{Query as _, UserQuery},
 };
 use proptest::prelude::*;
 
@@ -303,11 +304,18 @@ fn covered(world: &World) -> Result<(), TestCaseError> {
             manager.login
         );
     }
-    let all = world.users().filter(|user| user.kind == UserKind::Agent);
-    let (mut all, mut found) = (ids(all.collect()), ids(world.agents().collect()));
-    all.sort_unstable();
-    found.sort_unstable();
-    prop_assert_eq!(found, all);
+    for kind in UserKind::ALL {
+        let all = ids(world.users().filter(|user| user.kind == kind).collect());
+        let query = UserQuery {
+            kind: Some(kind),
+            ..UserQuery::default()
+        };
+        prop_assert_eq!(ids(query.all(world, NOW)), all.clone());
+        prop_assert_eq!(query.part(world, NOW, 0..1).1, all.len());
+        if kind == UserKind::Agent {
+            prop_assert_eq!(ids(world.agents().collect()), all);
+        }
+    }
     for agent in world.users().filter(|user| user.kind == UserKind::Agent) {
         for fact in world.direct_of_user(agent.id) {
             if fact.validity.until.is_past(NOW) {

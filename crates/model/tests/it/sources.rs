@@ -39,6 +39,30 @@ fn two_sources() -> Company {
 }
 
 #[test]
+fn what_each_source_keeps_is_counted_as_it_comes_and_goes() {
+    let kept = |c: &Company| -> Vec<(ConnectorId, [u32; 3])> {
+        let all = c.world.sources();
+        all.map(|(source, kept)| (source, [kept.users, kept.groups, kept.apps]))
+            .collect()
+    };
+    assert_eq!(kept(&Company::new().users(["ana"]).group("g")), []);
+    let c = two_sources();
+    assert_eq!(kept(&c), [(up(1), [1, 2, 1])]);
+    // Another source takes over, and what is only renamed is counted once.
+    let ana = c.world.find_user("ana").unwrap().clone();
+    let c = c.has(edited(&ana, |u| u.name = name("Ana Two")));
+    assert_eq!(kept(&c), [(up(1), [1, 2, 1])]);
+    let c = c.kept_by(up(2), &["core"]);
+    assert_eq!(kept(&c), [(up(1), [1, 1, 1]), (up(2), [0, 1, 0])]);
+    let plain = c.the_group("core");
+    let c = c.has(Edit::update(plain.clone(), plain.kept_by(None)));
+    assert_eq!(kept(&c), [(up(1), [1, 1, 1])]);
+    let ana = c.world.find_user("ana").unwrap().clone();
+    let c = c.has(Edit::end(ana));
+    assert_eq!(kept(&c), [(up(1), [0, 1, 1])]);
+}
+
+#[test]
 fn a_source_changes_and_fills_only_what_it_keeps() {
     let c = two_sources();
     let into = |login: &str, group: &str| -> Change {

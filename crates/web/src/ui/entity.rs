@@ -66,6 +66,12 @@ impl Entity {
         }
     }
 
+    /// That it is a user and no human being, where it is so.
+    pub(crate) fn program(&self) -> Option<Chip> {
+        let program = matches!(self.kind, EntityKind::Service | EntityKind::Agent);
+        program.then(|| Chip::kind(self.kind))
+    }
+
     /// The same entity with muted text beside its name.
     #[must_use]
     pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {

@@ -69,7 +69,7 @@ operations! {
     TokenIssue: "created a token", "Token created.", "changed it";
     TokenRotate: "rotated a token", "Token rotated.", "changed it";
     TokenRevoke: "revoked a token", "Revoked.", "changed it";
-    LinkIssue: "made a sign-in link", "Link created.", "changed it";
+    LinkIssue: "made a link to sign in by", "Link created.", "changed it";
     ProviderSave: "set up an identity provider", "Identity provider saved.", "changed it";
     ProviderSwitch: "switched an identity provider", "Saved.", "changed it";
     ProviderDelete: "removed an identity provider", "Identity provider removed.", "changed it";

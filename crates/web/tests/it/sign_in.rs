@@ -8,5 +8,6 @@ mod sessions;
 mod step_up;
 mod tokens;
 mod told;
+mod warned;
 
 pub(crate) use gate::{link, token};

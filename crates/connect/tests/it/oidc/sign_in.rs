@@ -4,7 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use portcullis_connect::{
     http::Url,
-    oidc::{Answer, Ask, Fault, Prompt, Proved},
+    oidc::{Answer, Ask, Fault, Proved},
 };
 use portcullis_model::ConnectorId;
 use serde_json::json;
@@ -50,13 +50,35 @@ async fn who_signs_in_is_who_the_provider_says() {
 }
 
 #[tokio::test]
+async fn somebody_is_asked_anew_as_the_provider_can() {
+    let ask = Ask {
+        anew: true,
+        ..Ask::default()
+    };
+    for (says, asked) in [
+        (json!(["none", "login", "select_account"]), "login"),
+        (
+            json!(["none", "consent", "select_account"]),
+            "select_account",
+        ),
+        (json!(["create"]), "login"),
+    ] {
+        let rig = Rig::new().await;
+        rig.idp
+            .describe(|it| it["prompt_values_supported"] = says.clone());
+        let (url, _) = rig.provider.begin(BACK, &ask, NOW).await.unwrap();
+        assert!(url.ends_with(&format!("&prompt={asked}")), "{says}: {url}");
+    }
+}
+
+#[tokio::test]
 async fn the_browser_takes_along_what_was_asked_and_the_hash_of_the_verifier_only() {
     let rig = Rig::new().await;
     let ask = Ask {
         max_age: Some(300),
         acr_values: vec!["mfa".into(), "hwk".into()],
         login_hint: Some("ana@example.com".into()),
-        prompt: Some(Prompt::Login),
+        anew: true,
     };
     let (url, begun) = rig.provider.begin(BACK, &ask, NOW).await.unwrap();
     let url = Url::parse(&url).unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{expect, free, in_use, known};
 use crate::{
-    App, Group, Id, Noun, Refusal, Tag, User, UserKind,
+    App, Group, Id, Noun, Refusal, Tag, User,
     letters::fold,
     record::AppOrigin,
     world::{
@@ -34,16 +34,20 @@ impl World {
                 &there.map_or_else(String::new, |n| n.user.login.to_string()),
             ));
         }
+        let source = |user: Option<&User>| user.and_then(|user| user.source);
+        let sources = (source(before), source(after.as_ref()));
         let words = (User::listed(before), User::listed(after.as_ref()));
         if let Some(before) = before {
             self.user_names.remove(&name_key(before));
-            self.logins.remove(fold(&before.login).as_str());
+            let key: Arc<str> = fold(&before.login).into();
+            self.logins.remove(&key);
             self.unlook(NameSpace::Person, &before.login);
+            if let Some(of_kind) = self.kinds.get_mut(&before.kind) {
+                of_kind.remove(&key);
+            }
             if let Some(manager) = before.manager {
-                let key = fold(&before.login).into();
                 self.reports.remove(&(manager.uuid(), key));
             }
-            self.agents.remove(&id.uuid());
             if let Some(email) = &before.email {
                 self.emails.remove(fold(email).as_str());
                 self.unlook(NameSpace::Person, email);
@@ -93,9 +97,8 @@ impl World {
             if let Some(manager) = user.manager {
                 self.reports.insert((manager.uuid(), Arc::clone(&key)), ix);
             }
-            if user.kind == UserKind::Agent {
-                self.agents.insert(id.uuid(), ix);
-            }
+            let of_kind = self.kinds.entry(user.kind).or_default();
+            of_kind.insert(Arc::clone(&key), ix);
             self.logins.insert(key, (ix, Arc::clone(&user)));
             self.look(NameSpace::Person, &user.login);
             if let Some(email) = &user.email {
@@ -108,6 +111,7 @@ impl World {
             }
             self.user_words.edit(ix, &words.0, &words.1);
         }
+        self.count_kept(sources.0, sources.1, |kept| &mut kept.users);
         Ok(())
     }
 
@@ -128,6 +132,8 @@ impl World {
         {
             return Err(in_use("group", &node.group.name));
         }
+        let source = |group: Option<&Group>| group.and_then(|group| group.source);
+        let sources = (source(before), source(after.as_ref()));
         let words = (Group::listed(before), Group::listed(after.as_ref()));
         if let Some(before) = before {
             self.group_names.remove(fold(&before.name).as_str());
@@ -186,6 +192,7 @@ impl World {
             }
             self.group_words.edit(ix, &words.0, &words.1);
         }
+        self.count_kept(sources.0, sources.1, |kept| &mut kept.groups);
         Ok(())
     }
 
@@ -206,6 +213,8 @@ impl World {
         if let Some(node) = there.filter(|node| after.is_none() && !node.groups.is_empty()) {
             return Err(in_use("app", &node.app.name));
         }
+        let source = |app: Option<&App>| app.and_then(|app| app.source);
+        let sources = (source(before), source(after.as_ref()));
         let (was, is) = (App::listed(before), App::listed(after.as_ref()));
         self.app_words.edit(id, &was, &is);
         if let Some(before) = before {
@@ -240,6 +249,7 @@ impl World {
         } else {
             self.apps.remove(&id);
         }
+        self.count_kept(sources.0, sources.1, |kept| &mut kept.apps);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::{Order, Query};
 use crate::{
     App, Id, Tag, name,
-    world::{World, list::walk},
+    world::{World, list::walk, search::Searched as _},
 };
 
 /// Which apps, by name.
@@ -21,6 +21,7 @@ impl Query for AppQuery<'_> {
     type Row = App;
 
     fn named<'w>(
+        &self,
         world: &'w World,
         after: Option<&str>,
         order: Order,
@@ -34,8 +35,8 @@ impl Query for AppQuery<'_> {
     fn text(&self) -> &str {
         self.q
     }
-    fn takes_all(&self) -> bool {
-        self.tag.is_none()
+    fn count(&self, world: &World) -> Option<usize> {
+        self.tag.is_none().then(|| App::count(world))
     }
     fn takes(&self, _: &World, app: &App) -> bool {
         self.tag.is_none_or(|tag| app.tags.contains(&tag))
@@ -60,6 +61,7 @@ impl Query for TagQuery<'_> {
     type Row = Tag;
 
     fn named<'w>(
+        &self,
         world: &'w World,
         after: Option<&str>,
         order: Order,
@@ -73,8 +75,8 @@ impl Query for TagQuery<'_> {
     fn text(&self) -> &str {
         self.q
     }
-    fn takes_all(&self) -> bool {
-        self.enabled.is_none()
+    fn count(&self, world: &World) -> Option<usize> {
+        self.enabled.is_none().then(|| Tag::count(world))
     }
     fn takes(&self, _: &World, tag: &Tag) -> bool {
         self.enabled.is_none_or(|enabled| enabled == tag.enabled)

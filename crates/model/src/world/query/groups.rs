@@ -3,7 +3,7 @@
 use super::{By, Key, Order, Query, Sort};
 use crate::{
     App, Group, Id, MembershipKind, Tag, Timestamp, User, name,
-    world::{World, list::walk},
+    world::{World, list::walk, search::Searched as _},
 };
 
 /// What groups are sorted by.
@@ -45,6 +45,7 @@ impl Query for GroupQuery<'_> {
     type Row = Group;
 
     fn named<'w>(
+        &self,
         world: &'w World,
         after: Option<&str>,
         order: Order,
@@ -58,8 +59,9 @@ impl Query for GroupQuery<'_> {
     fn text(&self) -> &str {
         self.q
     }
-    fn takes_all(&self) -> bool {
-        (self.role, self.of_app, self.managed) == (None, None, None) && self.tag.is_none()
+    fn count(&self, world: &World) -> Option<usize> {
+        let all = (self.role, self.of_app, self.managed) == (None, None, None);
+        (all && self.tag.is_none()).then(|| Group::count(world))
     }
     fn takes(&self, world: &World, group: &Group) -> bool {
         self.role.is_none_or(|role| role == group.is_role())

@@ -142,8 +142,10 @@ pub trait Query {
     /// What is listed.
     type Row: Searched + Record;
 
-    /// All rows by name, in either direction, those behind `after` if given.
+    /// Rows by name, in either direction, those behind `after` if given: all that are meant where no
+    /// text is looked for, and others with them.
     fn named<'w>(
+        &self,
         world: &'w World,
         after: Option<&str>,
         order: Order,
@@ -152,8 +154,9 @@ pub trait Query {
     fn name(row: &Self::Row) -> String;
     /// What text is looked for.
     fn text(&self) -> &str;
-    /// Whether all rows are meant that have the text.
-    fn takes_all(&self) -> bool;
+    /// How many rows are meant, whatever text is looked for, where that is known without looking at
+    /// each: then [`named`](Self::named) has these and no others.
+    fn count(&self, world: &World) -> Option<usize>;
     /// Whether a row is meant, whatever text is looked for.
     fn takes(&self, world: &World, row: &Self::Row) -> bool;
 
@@ -185,10 +188,13 @@ pub trait Query {
         places: Range<usize>,
     ) -> (Vec<&'w Self::Row>, usize) {
         if self.by_name() {
-            if self.text().is_empty() && self.takes_all() && self.few(world, now).is_none() {
-                let rows = Self::named(world, None, self.order().0);
+            if self.text().is_empty()
+                && self.few(world, now).is_none()
+                && let Some(count) = self.count(world)
+            {
+                let rows = self.named(world, None, self.order().0);
                 let rows = rows.skip(places.start).take(places.len());
-                return (rows.collect(), Self::Row::count(world));
+                return (rows.collect(), count);
             }
             let rows = self.meant(world, now, self.order().0);
             let count = rows.len();
@@ -211,10 +217,9 @@ pub trait Query {
         if self.by_name() {
             let after = after.map(|(_, name)| name);
             if self.text().is_empty() && self.few(world, now).is_none() {
-                let rows = Self::named(world, after, self.order().0);
+                let rows = self.named(world, after, self.order().0);
                 let rows = rows.filter(|row| self.takes(world, row));
-                let count = self.takes_all().then(|| Self::Row::count(world));
-                return slice.take(rows, count, |row| Self::name(row));
+                return slice.take(rows, self.count(world), |row| Self::name(row));
             }
             let rows = self.meant(world, now, self.order().0);
             let count = rows.len();
@@ -263,13 +268,13 @@ pub trait Query {
         };
         match found {
             None => {
-                let rows = Self::named(world, None, order);
+                let rows = self.named(world, None, order);
                 rows.filter(|row| takes(row)).collect()
             }
             // Where many are meant, the index of names is read in its order rather than sorting.
             Some(found) if found.len() > Self::Row::count(world) / 16 => {
                 let found: HashSet<_> = found.into_iter().map(Record::id).collect();
-                let rows = Self::named(world, None, order);
+                let rows = self.named(world, None, order);
                 rows.filter(|row| found.contains(&row.id())).collect()
             }
             Some(mut found) => {

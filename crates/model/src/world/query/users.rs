@@ -3,7 +3,7 @@
 use super::{By, Key, Order, Query, Sort};
 use crate::{
     Id, Timestamp, User, UserKind, name,
-    world::{World, contain, list::walk},
+    world::{World, contain, list::walk, search::Searched as _},
 };
 
 /// What users are sorted by.
@@ -27,7 +27,7 @@ pub enum UserBy {
 pub struct UserQuery<'q> {
     /// Text in the login, name or e-mail address.
     pub q: &'q str,
-    /// Persons or services only.
+    /// Those of a kind only.
     pub kind: Option<UserKind>,
     /// Those who report to this user.
     pub manager: Option<Id<User>>,
@@ -48,11 +48,15 @@ impl Query for UserQuery<'_> {
     type Row = User;
 
     fn named<'w>(
+        &self,
         world: &'w World,
         after: Option<&str>,
         order: Order,
     ) -> Box<dyn Iterator<Item = &'w User> + 'w> {
-        Box::new(walk(&world.logins, after, order).map(|(_, user)| &**user))
+        match self.kind {
+            Some(kind) => world.users_of(kind, after, order),
+            None => Box::new(walk(&world.logins, after, order).map(|(_, user)| &**user)),
+        }
     }
     fn name(user: &User) -> String {
         name::key(&user.login)
@@ -60,14 +64,21 @@ impl Query for UserQuery<'_> {
     fn text(&self) -> &str {
         self.q
     }
-    fn takes_all(&self) -> bool {
-        self.kind.is_none() && self.manager.is_none()
+    fn count(&self, world: &World) -> Option<usize> {
+        match (self.kind, self.manager) {
+            (None, None) => Some(User::count(world)),
+            (Some(kind), None) => Some(world.count_of(kind)),
+            (_, Some(_)) => None,
+        }
     }
     fn takes(&self, _: &World, user: &User) -> bool {
         self.kind.is_none_or(|kind| user.kind == kind)
             && self
                 .manager
                 .is_none_or(|manager| user.manager == Some(manager))
+    }
+    fn few<'w>(&self, world: &'w World, _: Timestamp) -> Option<Vec<&'w User>> {
+        Some(world.reports_of(self.manager?).collect())
     }
     fn order(&self) -> (Order, Order) {
         (self.sort.order, self.sort.ties)

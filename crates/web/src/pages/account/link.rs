@@ -6,7 +6,7 @@ use portcullis_app::{
     secret::Secret,
     token::{IssueLink, LinkTo},
 };
-use portcullis_connect::oidc::{Ask, Prompt};
+use portcullis_connect::oidc::Ask;
 use portcullis_model::{ConnectorId, Identity};
 
 use super::whose::{address, user_of, whose};
@@ -25,7 +25,7 @@ pub(super) async fn begin(
     sent: Submission,
 ) -> Result<Response, Failure> {
     let ask = Ask {
-        prompt: Some(Prompt::Login),
+        anew: true,
         ..Ask::default()
     };
     leave::bind(&web, &parts, &name, sent.page.viewer.id, &ask).await

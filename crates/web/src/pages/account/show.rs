@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use portcullis_app::deliver::writes_to;
 use portcullis_model::{Action, Credential, Id, NoticeKind, Purpose, User, UserKind, may};
 use portcullis_store::CredentialUse;
 
@@ -92,6 +93,9 @@ pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response,
         can_unlink: page.is_admin(),
         may_invite: page.is_admin() && !is_own && user.kind != UserKind::Agent,
         told: match world.preferences(user.id).map(|it| it.off.len()) {
+            _ if !writes_to(web.app().sinks(), world, user, now) => {
+                "Nothing here writes to you: no e-mail or chat is set up, or it has no address of yours. These pages show all of it."
+            }
             None => "You are told everything that concerns you.",
             Some(off) if off == NoticeKind::ALL.len() => "You are told nothing.",
             Some(_) => "You are told some of what concerns you.",

@@ -175,6 +175,10 @@ fn above(user: &User) -> &'static str {
     }
 }
 
+fn acts_for_nobody(page: &Page, user: &User) -> bool {
+    user.kind == UserKind::Agent && page.world().sponsor_of(user.id).is_none()
+}
+
 /// What the directory knows of somebody, as pairs.
 fn facts(user: &User) -> Vec<(String, String)> {
     let email = user.email.iter().map(|e| ("E-mail".into(), e.to_string()));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_app::tasks::trouble_of;
-use portcullis_model::{Actor, ConnectorId, Timestamp};
+use portcullis_model::{Actor, Timestamp};
 use portcullis_store::{EffectState, LogFilter, OutboxFilter};
 
 use super::common::{admins_only, tabs};
@@ -50,17 +50,8 @@ pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response,
 
 async fn sources(web: &Web, page: &Page) -> Result<Vec<Source>, Failure> {
     let world = &page.viewer.world;
-    let mut holds: BTreeMap<ConnectorId, [usize; 3]> = BTreeMap::new();
-    let mut count = |source: Option<ConnectorId>, at: usize| {
-        if let Some(source) = source {
-            holds.entry(source).or_default()[at] += 1;
-        }
-    };
-    world.users().for_each(|it| count(it.source, 0));
-    world.groups().for_each(|it| count(it.source, 1));
-    world.apps().for_each(|it| count(it.source, 2));
     let mut sources = Vec::new();
-    for (name, [people, groups, apps]) in holds {
+    for (name, kept) in world.sources() {
         let filter = LogFilter {
             actor: Some(Actor::Connector(name)),
             limit: 1,
@@ -71,7 +62,10 @@ async fn sources(web: &Web, page: &Page) -> Result<Vec<Source>, Failure> {
         sources.push(Source {
             name: name.to_string(),
             last: last.map(|it| (page.when(&it.at), format!("/activity/{}", it.position))),
-            holds: format!("{people} people, {groups} groups, {apps} apps"),
+            holds: format!(
+                "{} people, {} groups, {} apps",
+                kept.users, kept.groups, kept.apps
+            ),
             log: address("/activity", &[("actor", &format!("connector:{name}"))]),
         });
     }

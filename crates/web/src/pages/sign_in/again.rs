@@ -4,7 +4,7 @@ use axum::{
     extract::FromRequestParts as _,
     http::{StatusCode, request::Parts},
 };
-use portcullis_connect::oidc::{Ask, Prompt};
+use portcullis_connect::oidc::Ask;
 
 use super::{
     enter::{arrives, onward},
@@ -59,7 +59,7 @@ pub(super) async fn begin(State(web): State<Web>, mut parts: Parts) -> Result<Re
     let ask = Ask {
         max_age: Some(u64::try_from(step_up.max_age).unwrap_or_default()),
         // How they proved it is another way than before: the provider must not take the one before for it.
-        prompt: (!step_up.acr_values.is_empty()).then_some(Prompt::Login),
+        anew: !step_up.acr_values.is_empty(),
         acr_values: step_up.acr_values.clone(),
         ..Ask::default()
     };

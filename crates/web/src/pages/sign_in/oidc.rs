@@ -20,7 +20,7 @@ use super::{
     enter::{arrives, counted, enter, onward, set_cookie},
     intent::Intent,
     leave::{Kept, PATIENCE, callback_address, failed, leave, missing, provider},
-    show::drawn,
+    show::{ANOTHER, drawn},
 };
 use crate::{
     auth::{Authenticated, Channel, Provider, is_closed},
@@ -41,8 +41,11 @@ pub(super) async fn begin(
     let channel = arrives(&web, &parts, Step::Begin)?;
     let next = pair(parts.uri.query().unwrap_or_default(), "next");
     let next = onward(next.as_deref()).to_owned();
-    let (ask, intent) = (Ask::default(), Intent::SignIn);
-    leave(&web, &parts, channel, &provider, &ask, next, intent).await
+    let ask = Ask {
+        anew: pair(parts.uri.query().unwrap_or_default(), ANOTHER.0).is_some(),
+        ..Ask::default()
+    };
+    leave(&web, &parts, channel, &provider, &ask, next, Intent::SignIn).await
 }
 
 pub(super) async fn callback(

@@ -40,6 +40,10 @@ pub(super) async fn show(State(web): State<Web>, mut parts: Parts) -> Result<Res
     drawn(&web, StatusCode::OK, "Sign in", trouble, next)
 }
 
+/// In an address: that they want to come with another account than the one they are signed in with at the
+/// provider. Who is refused would else go back and forth for ever.
+pub(super) const ANOTHER: (&str, &str) = ("account", "another");
+
 /// The page with the ways in, and what went wrong on one.
 pub(super) fn drawn(
     web: &Web,
@@ -54,14 +58,14 @@ pub(super) fn drawn(
         .map(|provider| {
             let path = format!("/sign-in/oidc/{}", provider.oidc.name());
             let next = if next == "/" { "" } else { next };
-            let again = if trouble.is_empty() {
-                "Continue with"
-            } else {
-                "Try again with"
+            let (label, another) = match (trouble.is_empty(), status) {
+                (true, _) => ("Continue with", ""),
+                (_, StatusCode::FORBIDDEN) => ("Use another account at", ANOTHER.1),
+                _ => ("Try again with", ""),
             };
             ui::Link::new(
-                format!("{again} {}", provider.title),
-                address(&path, &[("next", next)]),
+                format!("{label} {}", provider.title),
+                address(&path, &[("next", next), (ANOTHER.0, another)]),
             )
         })
         .collect();
