@@ -260,7 +260,7 @@ impl Batch {
         if large {
             conn.execute(ROOMY, vec![]).await?;
         }
-        self.versions.write(conn).await?;
+        // The entry first: of a large one the text weighs as much as the world.
         let columns = [
             "position",
             "at",
@@ -276,6 +276,7 @@ impl Batch {
         bulk::insert(conn, "log_edits", &body::COLUMNS, self.edits).await?;
         let columns = ["position", "ordinal", "kind", "id", "label_key", "label"];
         bulk::insert(conn, "log_subjects", &columns, self.subjects).await?;
+        self.versions.write(conn).await?;
         let names = self.names.into_iter();
         let names = names.map(|(id, key)| vec![id.into(), key.into()]);
         bulk::insert_missing(conn, "log_names", &["id", "key"], names).await?;

@@ -34,6 +34,38 @@ pub(crate) async fn insert(
     insert_with(conn, table, columns, rows, "").await
 }
 
+/// From so many rows on a table that was empty is indexed once they are all in it.
+const MANY: usize = 20_000;
+
+/// Inserts `rows` as [`insert`] does. Rows come in another order than most indexes have: of many in a table
+/// that was empty, SQLite makes these by sorting, in a fifth of the time and without writing pages twice.
+pub(crate) async fn fill(
+    conn: &mut Conn,
+    table: &str,
+    columns: &[&str],
+    rows: impl Rows,
+) -> Result<(), StoreError> {
+    let rows = rows.into_iter();
+    let mut indexes = Vec::new();
+    if rows.len() >= MANY && conn.engine() == Engine::Sqlite {
+        let sql = format!("SELECT 1 FROM {table} LIMIT 1");
+        if conn.fetch(sql, vec![]).await?.is_empty() {
+            let sql = "SELECT name, sql FROM sqlite_master \
+                       WHERE type = 'index' AND tbl_name = $1 AND sql IS NOT NULL";
+            indexes = conn.fetch(sql, vec![table.into()]).await?;
+        }
+    }
+    for index in &indexes {
+        let sql = format!("DROP INDEX {}", index.text(0)?);
+        conn.execute(sql, vec![]).await?;
+    }
+    insert(conn, table, columns, rows).await?;
+    for index in &indexes {
+        conn.execute(index.text(1)?.to_owned(), vec![]).await?;
+    }
+    Ok(())
+}
+
 /// Inserts those of `rows` that no uniqueness rule stands against.
 pub(crate) async fn insert_missing(
     conn: &mut Conn,

@@ -140,7 +140,7 @@ impl Versioned {
             columns.extend(tables::columns(family));
             let rows = opened.into_iter();
             let rows = rows.map(|version| version.map_or_else(Vec::new, Version::row));
-            bulk::insert(conn, table, &columns, rows).await?;
+            bulk::fill(conn, table, &columns, rows).await?;
         }
         Ok(())
     }

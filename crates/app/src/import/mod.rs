@@ -3,14 +3,20 @@
 mod org;
 mod policy;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 
-use portcullis_model::{FieldError, name::ParseTextError};
+use portcullis_model::{FieldError, Reason, name::ParseTextError};
 
 pub use org::{Org, Person, Repo, Team};
 pub use policy::{Policy, PolicyGroup, PolicyResource, Subject};
 
-use crate::{grants, sync::Said};
+use crate::{
+    grants,
+    sync::{At, Said},
+};
 
 /// The value, or a note of what is wrong with it.
 fn good<T>(
@@ -23,17 +29,18 @@ fn good<T>(
 }
 
 /// As a file says it: until it no longer does.
-fn said(at: impl Into<String>) -> Said {
+fn said(at: impl Into<At>) -> Said {
+    static WHY: LazyLock<Reason> = LazyLock::new(|| grants::reason("as the imported file says"));
     Said {
         at: at.into(),
         until: None,
-        reason: grants::reason("as the imported file says"),
+        reason: WHY.clone(),
     }
 }
 
 /// Names of one kind, each of which stands in a file once, however it is written there.
 #[derive(Default)]
-struct Once(BTreeMap<String, (String, String)>);
+struct Once(HashMap<String, (Arc<str>, String)>);
 
 impl Once {
     /// Takes the name `called`, compared by `key`, which stands at the pointer `at`.
@@ -43,7 +50,7 @@ impl Once {
     fn insert(
         &mut self,
         key: String,
-        called: impl Into<String>,
+        called: impl Into<Arc<str>>,
         at: impl Into<String>,
     ) -> Result<(), FieldError> {
         let (called, at) = (called.into(), at.into());
@@ -59,7 +66,8 @@ impl Once {
         Ok(())
     }
 
-    fn contains(&self, key: &str) -> bool {
-        self.0.contains_key(key)
+    /// How it is written there.
+    fn get(&self, key: &str) -> Option<&Arc<str>> {
+        self.0.get(key).map(|(called, _)| called)
     }
 }

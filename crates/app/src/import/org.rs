@@ -8,6 +8,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry},
     fmt,
+    sync::Arc,
 };
 
 use portcullis_model::{
@@ -18,7 +19,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::{Once, good, said};
 use crate::sync::{
-    Desired, DesiredApp, DesiredEntitlement, DesiredGroup, DesiredInclusion, DesiredKind,
+    At, Desired, DesiredApp, DesiredEntitlement, DesiredGroup, DesiredInclusion, DesiredKind,
     DesiredMembership, DesiredUser, FactKind, Kept, Scope, Source, Unsaid, UserKey, Wording,
 };
 
@@ -269,21 +270,15 @@ impl Reader<'_> {
         let silent = silent.into_iter().filter(|(silent, _)| *silent);
         let unsaid = silent.map(|(_, kind)| (name::key(name), Unsaid::People(kind)));
         self.desired.scope.unsaid.extend(unsaid);
-        for (n, login) in team.members.iter().flatten().enumerate() {
-            self.member(
-                login,
-                name,
-                MembershipKind::Member,
-                at(&format!("members/{n}")),
-            );
-        }
-        for (n, login) in team.maintainers.iter().flatten().enumerate() {
-            self.member(
-                login,
-                name,
-                MembershipKind::Owner,
-                at(&format!("maintainers/{n}")),
-            );
+        let group: Arc<str> = name.as_str().into();
+        for (field, listed, kind) in [
+            ("members", &team.members, MembershipKind::Member),
+            ("maintainers", &team.maintainers, MembershipKind::Owner),
+        ] {
+            let list: Arc<str> = at(field).into();
+            for (n, login) in listed.iter().flatten().enumerate() {
+                self.member(login, &group, kind, At::item(&list, n));
+            }
         }
         for (n, child) in team.includes.iter().enumerate() {
             self.include(child, name, child, at(&format!("includes/{n}")));
@@ -293,14 +288,15 @@ impl Reader<'_> {
         }
     }
 
-    fn member(&mut self, login: &str, group: &str, kind: MembershipKind, at: String) {
-        if !self.people.contains(&name::key(login)) {
-            return self.fault(at, format!("there is no person `{login}` in the file"));
-        }
+    fn member(&mut self, login: &str, group: &Arc<str>, kind: MembershipKind, at: At) {
+        let Some(known) = self.people.get(&name::key(login)) else {
+            let wrong = format!("there is no person `{login}` in the file");
+            return self.fault(at.to_string(), wrong);
+        };
         self.desired.memberships.push(DesiredMembership {
             said: said(at),
-            user: UserKey::Login(login.to_owned()),
-            group: group.to_owned(),
+            user: UserKey::Login(Arc::clone(known)),
+            group: Arc::clone(group),
             kind,
         });
     }
@@ -312,8 +308,8 @@ impl Reader<'_> {
         }
         self.desired.inclusions.push(DesiredInclusion {
             said: said(at),
-            child: child.to_owned(),
-            target: target.to_owned(),
+            child: child.into(),
+            target: target.into(),
             kind: MembershipKind::Member,
         });
     }
@@ -346,7 +342,7 @@ impl Reader<'_> {
             let mut once = Once::default();
             for called in named.keys() {
                 let at = format!("{at}/{field}/{called}");
-                let twice = once.insert(name::key(called), called, at);
+                let twice = once.insert(name::key(called), called.as_str(), at);
                 self.faults.extend(twice.err());
             }
         }
@@ -359,7 +355,7 @@ impl Reader<'_> {
         for (login, role) in given(&repo.people).into_iter().flatten() {
             if let Some(group) = self.repo_group(&at, &app, &role) {
                 let at = format!("{at}/people/{login}");
-                self.member(&login, &group, MembershipKind::Member, at);
+                self.member(&login, &group.into(), MembershipKind::Member, at.into());
             }
         }
     }
@@ -398,7 +394,7 @@ impl Reader<'_> {
             });
             self.desired.entitlements.push(DesiredEntitlement {
                 said: said(at),
-                group: name.to_string(),
+                group: (*name).into(),
                 grant,
             });
             let kind = DesiredKind::App(app.clone());

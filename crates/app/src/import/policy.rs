@@ -314,8 +314,8 @@ impl Reader {
             };
             let members = meant.into_iter().map(|login| DesiredMembership {
                 said: said(format!("{at}/members/{n}")),
-                user: UserKey::Login(login.to_owned()),
-                group: name.to_string(),
+                user: UserKey::Login(login.into()),
+                group: (*name).into(),
                 kind: MembershipKind::Member,
             });
             let members: Vec<_> = members.collect();
@@ -337,7 +337,7 @@ impl Reader {
         let grants = wanted.grants(&at, &mut self.faults).into_iter();
         let entitlements = grants.map(|(at, grant)| DesiredEntitlement {
             said: said(at),
-            group: name.to_string(),
+            group: (*name).into(),
             grant,
         });
         self.desired.entitlements.extend(entitlements);

@@ -1,11 +1,11 @@
 //! What others made becomes a source's own: on purpose, by name, and on record.
 
 use portcullis_model::{
-    Actor, Change, ChangeSet, Context, FieldError, OperationName, RecordKind, Refusal, SystemActor,
-    World, guard,
+    Actor, Change, ChangeSet, Context, FieldError, OperationName, Position, RecordKind, Refusal,
+    SystemActor, Timestamp, World, guard,
 };
 
-use super::{Drift, Source, SyncSource};
+use super::{Compared, Drift, Source, SyncSource};
 use crate::Operation;
 
 /// Takes over what a source describes and does not keep. It is the operator's to commit: no source
@@ -81,6 +81,15 @@ pub struct Outlook {
     pub change: ChangeSet,
     /// What differs and stays.
     pub drift: Vec<Drift>,
+    /// In which world and when that was so, once everything is taken over.
+    found: (Position, Timestamp),
+}
+
+impl Outlook {
+    /// What `source` is to do, which came to this.
+    pub fn of<S: Source>(self, source: SyncSource<S>) -> Compared<S> {
+        Compared::new(source, self.found, self.change)
+    }
 }
 
 impl<S: Source> SyncSource<S> {
@@ -96,10 +105,18 @@ impl<S: Source> SyncSource<S> {
         context: &Context,
         adopted: &[String],
     ) -> Result<Outlook, Refusal> {
-        let plan = self.reconciled(world, context)?;
-        let adopt = Adopt::new(&plan.foreign, adopted)?;
+        let foreign = match adopted {
+            [] => Vec::new(),
+            _ => self.reconciled(world, context)?.foreign,
+        };
+        let adopt = Adopt::new(&foreign, adopted)?;
         let operator = context.acting_as(Actor::System(SystemActor::Operator));
         let taken = guard(world, adopt.change.clone(), &operator)?;
+        // Where nothing is taken over, nothing is committed before.
+        let at = match adopt.is_empty() {
+            true => world.position(),
+            false => taken.after().position(),
+        };
         let plan = self.compare(taken.after(), context)?;
         let mut change = ChangeSet::new(S::OPERATION);
         change.changes = plan.edits;
@@ -108,6 +125,7 @@ impl<S: Source> SyncSource<S> {
             adopt,
             change,
             drift: plan.drift,
+            found: (at, context.now),
         })
     }
 }

@@ -98,10 +98,10 @@ impl fmt::Display for FactKind {
 }
 
 /// Whom a source means.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum UserKey {
     /// By login.
-    Login(String),
+    Login(Arc<str>),
     /// By what the source calls them.
     External(Arc<str>),
 }
@@ -190,11 +190,46 @@ pub enum Kept {
     By(ConnectorId),
 }
 
+/// Where a source says a fact, for messages: of a million places hardly one is ever told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct At {
+    place: Arc<str>,
+    /// Which in the list that stands there.
+    item: Option<u32>,
+}
+
+impl At {
+    /// The item of that number in the list that stands at `list`.
+    #[must_use]
+    pub fn item(list: &Arc<str>, number: usize) -> Self {
+        Self {
+            place: Arc::clone(list),
+            item: u32::try_from(number).ok(),
+        }
+    }
+}
+
+impl<T: Into<Arc<str>>> From<T> for At {
+    fn from(place: T) -> Self {
+        Self {
+            place: place.into(),
+            item: None,
+        }
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.place)?;
+        self.item.map_or(Ok(()), |item| write!(f, "/{item}"))
+    }
+}
+
 /// How a fact is said.
 #[derive(Clone, Debug, Default)]
 pub struct Said {
     /// Where the source says so.
-    pub at: String,
+    pub at: At,
     /// Its end. `None` where the source speaks of none: until it no longer says so.
     pub until: Option<Expiry>,
     /// Why, where it is granted anew.
@@ -209,7 +244,7 @@ pub struct DesiredMembership {
     /// Who.
     pub user: UserKey,
     /// In the group of that name.
-    pub group: String,
+    pub group: Arc<str>,
     /// As member or owner.
     pub kind: MembershipKind,
 }
@@ -220,9 +255,9 @@ pub struct DesiredInclusion {
     /// How it is said.
     pub said: Said,
     /// Whose members.
-    pub child: String,
+    pub child: Arc<str>,
     /// In what.
-    pub target: String,
+    pub target: Arc<str>,
     /// As members or owners.
     pub kind: MembershipKind,
 }
@@ -233,7 +268,7 @@ pub struct DesiredEntitlement {
     /// How it is said.
     pub said: Said,
     /// The group of that name.
-    pub group: String,
+    pub group: Arc<str>,
     /// What it confers.
     pub grant: Grant,
 }

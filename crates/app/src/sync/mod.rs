@@ -2,6 +2,7 @@
 //! and what it would end is counted, all where the change is made.
 
 mod adopt;
+mod compared;
 mod desired;
 mod drift;
 mod fuse;
@@ -13,8 +14,9 @@ use portcullis_model::{
 };
 
 pub use adopt::{Adopt, Outlook};
+pub use compared::Compared;
 pub use desired::{
-    Desired, DesiredApp, DesiredEntitlement, DesiredGroup, DesiredInclusion, DesiredKind,
+    At, Desired, DesiredApp, DesiredEntitlement, DesiredGroup, DesiredInclusion, DesiredKind,
     DesiredMembership, DesiredResource, DesiredUser, FactKind, Groups, Kept, Said, Scope, Unsaid,
     UserKey, Wording,
 };

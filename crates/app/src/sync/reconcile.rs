@@ -24,10 +24,10 @@ pub fn reconcile(world: &World, desired: &Desired, source: ConnectorId, context:
         source,
         context: &context.acting_as(Actor::Connector(source)),
         plan: Plan::default(),
-        users: BTreeMap::new(),
+        users: HashMap::new(),
         described: HashSet::new(),
         claimed: HashSet::new(),
-        groups: BTreeMap::new(),
+        groups: HashMap::new(),
         listed: HashSet::new(),
         foreign: HashSet::new(),
         confers: HashSet::new(),
@@ -71,12 +71,12 @@ struct Reconcile<'a> {
     context: &'a Context,
     plan: Plan,
     /// Whom the source describes; `None` where it must not be taken for anybody.
-    users: BTreeMap<UserKey, Option<Id<User>>>,
+    users: HashMap<UserKey, Option<Id<User>>>,
     described: HashSet<Id<User>>,
     /// Whose login the source gives to somebody else.
     claimed: HashSet<Id<User>>,
     /// By name in lower case, as the apps.
-    groups: BTreeMap<String, Id<Group>>,
+    groups: HashMap<String, Id<Group>>,
     listed: HashSet<Id<Group>>,
     /// Of which was told that they are another's.
     foreign: HashSet<Id<Group>>,
@@ -93,8 +93,8 @@ struct Reconcile<'a> {
 }
 
 impl Reconcile<'_> {
-    fn drift(&mut self, code: DriftCode, at: &str, message: String) {
-        let at = at.to_owned();
+    fn drift(&mut self, code: DriftCode, at: &(impl ToString + ?Sized), message: String) {
+        let at = at.to_string();
         self.plan.drift.push(Drift { at, code, message });
     }
 

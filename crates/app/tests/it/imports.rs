@@ -152,3 +152,51 @@ fn each_fault_of_an_imported_list_is_told_where_it_stands() {
         ["list", "lst", "priority", "rules/0/access"].map(|field| format!("{below}/{field}"))
     );
 }
+
+/// What an import was compared to do is done as it was found, from the moment it is written on; in another
+/// world, or where something would be over by then, it is compared again.
+#[test]
+fn what_was_compared_is_done_at_the_writers_time_and_in_that_world_only() {
+    let by = Actor::Connector(ConnectorId::IMPORT);
+    let start = || {
+        let town = Town::new().users(&["ana"]).groups(&["Team"]);
+        town.kept_by(ConnectorId::IMPORT, &["Team"])
+    };
+    let mut town = start();
+    let seen = |town: &Town| {
+        let outlook = org().outlook(&town.world, &town.context(by), &[]).unwrap();
+        let ids: Vec<_> = outlook
+            .change
+            .changes
+            .iter()
+            .map(|c| c.outline().id)
+            .collect();
+        assert!(!ids.is_empty());
+        (ids, outlook.of(org()))
+    };
+    let (ids, operation) = seen(&town);
+    town.now = NOW.plus_seconds(30);
+    let done = town.as_actor(by, &operation).unwrap();
+    assert_eq!(
+        done.changes
+            .iter()
+            .map(|c| c.outline().id)
+            .collect::<Vec<_>>(),
+        ids
+    );
+    assert_eq!(
+        town.direct("ana", "Team").unwrap().validity.from,
+        NOW.plus_seconds(30)
+    );
+    let again = town.as_actor(by, &operation).unwrap();
+    assert!(again.is_empty(), "there is nothing more to do");
+
+    // Somebody adds her meanwhile: that is theirs, and the file says nothing against it.
+    let town = start();
+    let (_, operation) = seen(&town);
+    let mut town = town.member("ana", "Team");
+    let done = town.as_actor(by, &operation).unwrap();
+    let root = Actor::User(town.uid("root"));
+    assert_eq!(town.direct("ana", "Team").unwrap().granted_by, root);
+    assert!(!done.is_empty());
+}

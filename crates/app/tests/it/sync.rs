@@ -270,7 +270,7 @@ fn no_source_says_who_administers_portcullis() {
     desired.inclusions.push(DesiredInclusion {
         said: Said::default(),
         child: "Team".into(),
-        target: admins.clone(),
+        target: admins.clone().into(),
         kind: MEMBER,
     });
     let plan = done(&mut town, &desired);

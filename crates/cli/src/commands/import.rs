@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use portcullis_app::{
     App,
     import::{Org, Policy},
-    sync::{Drift, Outlook, Source, SyncSource},
+    sync::{Drift, Source, SyncSource},
 };
 use portcullis_model::{
     Actor, Change, ConnectorId, EditKind, FieldError, OperationName, Refusal, SystemActor,
@@ -294,17 +294,14 @@ impl File<'_> {
         let mut context = app.context(Actor::Connector(self.source));
         let world = app.world();
         let outlook = operation.outlook(&world, &context, &self.taking.adopt);
-        let Outlook {
-            adopt,
-            change,
-            drift,
-        } = outlook.map_err(|refusal| self.not_taken(refusal))?;
-        let mut changes = count(adopt.edits().chain(&change.changes));
+        let mut outlook = outlook.map_err(|refusal| self.not_taken(refusal))?;
+        let edits = || outlook.adopt.edits().chain(&outlook.change.changes);
+        let mut changes = count(edits());
         let changed = !changes.is_empty();
-        let more = !change.is_empty();
-        let people = dry_run.then(|| Moved::by(&world, adopt.edits().chain(&change.changes)));
-        // It is planned anew at the writer's place; a million edits need not be held twice.
-        drop((change, world));
+        let more = !outlook.change.is_empty();
+        let people = dry_run.then(|| Moved::by(&world, edits()));
+        let (adopt, drift) = (outlook.adopt.clone(), std::mem::take(&mut outlook.drift));
+        drop(world);
         if changed && !dry_run {
             working.set_message("writing");
             if is_new {
@@ -316,7 +313,7 @@ impl File<'_> {
                 app.commit(operator, adopt.clone(), None).await?;
             }
             if more {
-                let committed = app.commit(context, operation, None).await?;
+                let committed = app.commit(context, outlook.of(operation), None).await?;
                 let done = committed.change.changes.iter();
                 changes = count(adopt.edits().chain(done));
             }
@@ -348,7 +345,8 @@ impl File<'_> {
         let refusal = match refusal {
             Refusal::Invalid(mut faults) => {
                 let mut lines = Lines::new(&self.text);
-                for fault in &mut faults {
+                // Of the rest no line is told, and each takes a look at the whole text.
+                for fault in faults.iter_mut().take(MOST_FAULTS) {
                     if let Some(name) = nearly(&fault.message) {
                         fault.message = format!("{}; did you mean `{name}`?", fault.message);
                     }

@@ -358,8 +358,9 @@ impl World {
             let left = most - best.len();
             let hits = hits.iter().filter(|(_, it)| *it == rank);
             let hits: Vec<R::Item> = hits.map(|(item, _)| *item).collect();
-            // Where many are equal, the index of names is read in its order rather than sorting.
-            if hits.len() > left && hits.len() > R::count(self) / 16 {
+            // Where many are equal, the first of them stand early in the index of names: it is read in its
+            // order rather than sorting. As a rule one in `count / hits` there is one of them.
+            if hits.len() > left && hits.len().pow(2) > R::count(self) * left {
                 let first = R::in_order(self)
                     .filter(|item| hits.binary_search(item).is_ok())
                     .filter_map(|item| R::record(self, item))

@@ -71,6 +71,41 @@ pub(super) enum Place {
     Confers,
 }
 
+/// Which letters a text has, as bits: what has not all of a piece's has not the piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Letters(u32);
+
+impl Letters {
+    fn of(text: &[u8]) -> Self {
+        let letters = text.iter().take_while(|byte| **byte != 0);
+        Self(letters.fold(0, |all, byte| all | 1 << (byte % 32)))
+    }
+
+    const fn has_all(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// A word, and what it finds where. INVARIANT: the letters are the word's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry<T> {
+    word: Word,
+    place: Place,
+    item: T,
+    letters: Letters,
+}
+
+impl<T> Entry<T> {
+    fn new(word: Word, place: Place, item: T) -> Self {
+        Self {
+            word,
+            place,
+            item,
+            letters: Letters::of(&word.0),
+        }
+    }
+}
+
 /// Words with their places, in order.
 pub(super) type Listed = Vec<(Word, Place)>;
 
@@ -104,7 +139,7 @@ pub(super) fn listed(texts: &Texts<'_>) -> Listed {
 
 /// The words of everything of a kind.
 #[derive(Clone, Debug)]
-pub(super) struct Words<T: Ord>(OrdSet<(Word, Place, T)>);
+pub(super) struct Words<T: Ord>(OrdSet<Entry<T>>);
 
 impl<T: Ord> Default for Words<T> {
     fn default() -> Self {
@@ -125,12 +160,12 @@ impl<T: Item> Words<T> {
     pub(super) fn edit(&mut self, item: T, before: &Listed, after: &Listed) {
         for (word, place) in before {
             if after.binary_search(&(*word, *place)).is_err() {
-                self.0.remove(&(*word, *place, item));
+                self.0.remove(&Entry::new(*word, *place, item));
             }
         }
         for (word, place) in after {
             if before.binary_search(&(*word, *place)).is_err() {
-                self.0.insert((*word, *place, item));
+                self.0.insert(Entry::new(*word, *place, item));
             }
         }
     }
@@ -169,28 +204,32 @@ impl<T: Item> Words<T> {
     /// What has each word of the needle somewhere in one of its own, in order.
     pub(super) fn inside(&self, needle: &Needle) -> Vec<Hit<T>> {
         let having = |text: &str| {
+            let wanted = Letters::of(text.as_bytes());
             let mut items = Vec::new();
             let mut from = Some(Word([0; Word::MOST]));
             while let Some(first) = from.take() {
-                let mut last: Option<(Word, Option<bool>)> = None;
+                let mut last: Option<(&Entry<T>, Option<bool>)> = None;
                 let mut again = 0;
-                for (word, _, item) in self.0.range((first, Place::Whole, T::default())..) {
+                let from_there = Entry::new(first, Place::Whole, T::default());
+                for entry in self.0.range(from_there..) {
+                    let Entry { word, letters, .. } = entry;
                     // Many have the same word, one after another.
                     let unsure = match last {
-                        Some((same, unsure)) if same == *word => {
+                        Some((same, unsure)) if same.letters == *letters && same.word == *word => {
                             again += 1;
                             unsure
                         }
                         _ => {
                             again = 0;
                             let cut = || word.is_cut().then_some(true);
-                            word.has(text).then_some(false).or_else(cut)
+                            let has = letters.has_all(wanted) && word.has(text);
+                            has.then_some(false).or_else(cut)
                         }
                     };
-                    last = Some((*word, unsure));
+                    last = Some((entry, unsure));
                     match unsure {
-                        Some(unsure) => items.push((*item, unsure)),
-                        None if again > 8 => {
+                        Some(unsure) => items.push((entry.item, unsure)),
+                        None if again > 32 => {
                             from = word.next();
                             break;
                         }
@@ -201,14 +240,21 @@ impl<T: Item> Words<T> {
             first_of_each(&mut items);
             items
         };
-        let found = needle.0.iter().fold(None, |found, token| {
-            let mut all = having(&token.joined);
-            let parts = token.parts.iter();
-            let parts = parts.fold(None, |found, part| Some(both(found, having(part))));
-            all.extend(parts.into_iter().flatten());
-            first_of_each(&mut all);
-            Some(both(found, all))
-        });
+        let mut order: Vec<&Token> = needle.0.iter().collect();
+        order.sort_by_key(|token| std::cmp::Reverse(token.joined.len()));
+        let found = order
+            .into_iter()
+            .fold(None, |found: Option<Vec<_>>, token| {
+                if let Some(few) = found.as_deref().filter(|few| few.len() <= FEW) {
+                    return Some(few.iter().map(|(item, _)| (*item, true)).collect());
+                }
+                let mut all = having(&token.joined);
+                let parts = token.parts.iter();
+                let parts = parts.fold(None, |found, part| Some(both(found, having(part))));
+                all.extend(parts.into_iter().flatten());
+                first_of_each(&mut all);
+                Some(both(found, all))
+            });
         let hit = |(item, unsure)| Hit {
             item,
             rank: Rank::Inside,
@@ -235,22 +281,28 @@ impl<T: Item> Words<T> {
     }
 
     fn of_word(&self, text: &str, within: Option<&[(T, Place)]>) -> Vec<(T, Place)> {
-        let from = (Word::of(text), Place::Whole, T::default());
+        let from = Entry::new(Word::of(text), Place::Whole, T::default());
         let words = self.0.range(from..);
         let mut all: Vec<(T, Place)> = words
-            .take_while(|(word, ..)| word.begins(text))
-            .filter(|(.., item)| {
-                within.is_none_or(|all| all.binary_search_by_key(item, |(item, _)| *item).is_ok())
+            .take_while(|entry| entry.word.begins(text))
+            .filter(|entry| {
+                within.is_none_or(|all| {
+                    let at = all.binary_search_by_key(&entry.item, |(item, _)| *item);
+                    at.is_ok()
+                })
             })
-            .map(|(word, place, item)| match place {
-                Place::Whole if !word.is(text) => (*item, Place::First),
-                place => (*item, *place),
+            .map(|entry| match entry.place {
+                Place::Whole if !entry.word.is(text) => (entry.item, Place::First),
+                place => (entry.item, place),
             })
             .collect();
         first_of_each(&mut all);
         all
     }
 }
+
+/// The texts of so many are read in less time than all words are looked through once more.
+const FEW: usize = 2048;
 
 /// What is found by words: told by a number of which nearly all are taken, or by an id.
 pub(super) trait Item: Copy + Ord + Default {

@@ -6,7 +6,7 @@ use portcullis_model::{
 };
 
 use super::Reconcile;
-use crate::sync::{DesiredApp, DesiredGroup, DesiredKind, DriftCode, Kept, Wording};
+use crate::sync::{At, DesiredApp, DesiredGroup, DesiredKind, DriftCode, Kept, Wording};
 
 impl Reconcile<'_> {
     pub(super) fn app(&mut self, said: &DesiredApp) {
@@ -162,7 +162,7 @@ impl Reconcile<'_> {
         self.groups.insert(name.key(), after.id);
         let mirrors_ours = |there: &&Group| there.is_managed() && kept == Kept::Outside;
         if let Some(there) = there.filter(|there| closed.is_some() || mirrors_ours(there)) {
-            return self.foreign(there, closed, at);
+            return self.foreign(there, closed, &at);
         }
         if let Wording::Always(words) = description {
             after.description = words.clone();
@@ -172,7 +172,7 @@ impl Reconcile<'_> {
 
     /// Tells once that the group is another's, by why it is closed; where it is not, the source
     /// would be the authority over a group that it only keeps.
-    pub(super) fn foreign(&mut self, there: &Group, closed: Option<Closed>, at: &str) {
+    pub(super) fn foreign(&mut self, there: &Group, closed: Option<Closed>, at: &dyn ToString) {
         if !self.foreign.insert(there.id) {
             return;
         }
@@ -200,7 +200,7 @@ impl Reconcile<'_> {
         described.or_else(|| self.world.find_group(name).map(|group| group.id))
     }
 
-    pub(super) fn group_of(&mut self, name: &str, at: &str) -> Option<Id<Group>> {
+    pub(super) fn group_of(&mut self, name: &str, at: &At) -> Option<Id<Group>> {
         let found = self.known_group(name);
         if found.is_none() {
             let message = format!("there is no group `{name}`; list it as a group first");

@@ -30,7 +30,7 @@ impl<'a> Reconcile<'a> {
         let there = known.or(named);
         let id = there.map_or_else(|| self.context.id(), |user| user.id);
         let keys = [
-            login.map(|login| UserKey::Login(name::key(login))),
+            login.map(|login| UserKey::Login(name::key(login).into())),
             said.external_id.clone().map(UserKey::External),
         ];
         let mut keys = keys.into_iter().flatten();
@@ -133,9 +133,9 @@ impl<'a> Reconcile<'a> {
     }
 
     /// Whoever is meant, described or known.
-    pub(super) fn user_of(&mut self, key: &UserKey, at: &str) -> Option<Id<User>> {
+    pub(super) fn user_of(&mut self, key: &UserKey, at: &dyn ToString) -> Option<Id<User>> {
         let described = match key {
-            UserKey::Login(login) => self.users.get(&UserKey::Login(name::key(login))),
+            UserKey::Login(login) => self.users.get(&UserKey::Login(name::key(login).into())),
             UserKey::External(_) => self.users.get(key),
         };
         let described = described.copied();
@@ -146,7 +146,7 @@ impl<'a> Reconcile<'a> {
         let (found, who) = match key {
             UserKey::Login(login) => {
                 let known = || self.by_login(login).map(|user| user.id);
-                (described.unwrap_or_else(known), login.as_str())
+                (described.unwrap_or_else(known), &**login)
             }
             UserKey::External(id) => {
                 let known = || self.world.user_by_identity(self.source, id);

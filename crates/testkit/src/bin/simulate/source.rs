@@ -126,8 +126,8 @@ fn answer(world: &World, rng: &mut Rng) -> Desired {
                 reason: Reason::parse("as the source says").unwrap_or_default(),
                 ..Said::default()
             },
-            user: UserKey::Login(login),
-            group: group.to_owned(),
+            user: UserKey::Login(login.into()),
+            group: group.into(),
             kind: MembershipKind::Member,
         });
         desired.memberships.extend(members);
