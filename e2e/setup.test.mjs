@@ -168,7 +168,7 @@ test('somebody is invited, and is who they say from then on', async () => {
   await ana.go('/account');
   await main(ana.page).getByText('c-ana').waitFor();
   await ana.page.goto(invitation);
-  assert.equal(await heading(ana.page).innerText(), 'This invitation is used up');
+  assert.equal(await heading(ana.page).innerText(), 'This invitation is not valid any more');
   await ana.close();
 
   const again = await newBrowser();

@@ -133,7 +133,7 @@ test('from nothing, the first admin is in by a link that works once', async () =
 
   const other = await newBrowser();
   await other.page.goto(link);
-  assert.equal(await heading(other.page).innerText(), 'This link is used up');
+  assert.equal(await heading(other.page).innerText(), 'This link is not valid any more');
   await isWhole(other.page, 'link-used');
   await other.close();
 
@@ -293,9 +293,13 @@ test('an address that is not verified makes nobody known', async () => {
 
 test('another account of the same address does not become the person', async () => {
   corp.person('c-mallory', { email: 'ana@example.com' });
-  const { page, close, status } = await signIn('c-mallory');
+  const { page, close, status, at } = await signIn('c-mallory');
   assert.equal(status, 403);
-  await refused(page, /somebody the provider knows as another/);
+  await refused(page, /somebody who is linked to another account there/);
+  // The provider knows who they are by now: they are asked anew, and come as who they are.
+  await page.getByRole('link', { name: 'Use another account at Corp' }).click();
+  assert.equal(await identify(page, 'c-ana'), 303);
+  assert.equal(at(), '/account');
   await close();
 });
 

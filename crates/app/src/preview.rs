@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use portcullis_model::{ChangeSet, Context, Diff, Refusal, Timestamp, World, guard};
 
-use warnings::{admins_end, locked_out, nobody_left, signed_out};
+use warnings::{admins_end, locked_out, nobody_left, orphaned, signed_out};
 
 use crate::{
     Operation, Warning, WarningCode,
@@ -88,6 +88,7 @@ impl Planned {
         warnings.extend(nobody_left(&before, &after, &diff, now));
         warnings.extend(admins_end(&before, &after, now));
         warnings.extend(signed_out(&before, &change));
+        warnings.extend(orphaned(&before, &after, &change));
         warnings.extend(locked_out(&before, &after, now));
         if not_compared > 0 {
             warnings.push(Warning {

@@ -28,6 +28,8 @@ portcullis_model::words! {
         AdminsEnd = "admins_end",
         /// Sessions or tokens would end with what is done.
         SignedOut = "signed_out",
+        /// An agent would act for nobody.
+        NoSponsorLeft = "no_sponsor_left",
         /// Nobody, or no admin, could sign in by an identity provider that is set up here.
         LockedOut = "locked_out",
     }

@@ -69,10 +69,15 @@ pub(crate) fn of_error(error: &HttpError) -> Answer {
     }
 }
 
-/// Whether anything answers there, whatever it says to a question that asks nothing.
+/// Whether what answers there seems to be well: to a question that asks nothing it may say that it takes no
+/// such question, but not that it is broken.
 pub(crate) async fn check(http: &Http, call: Call) -> Result<(), String> {
     match http.send(call).await {
-        Ok(_) | Err(HttpError::Redirected { .. }) => Ok(()),
+        Ok(reply) => match reply.status().as_u16() {
+            status @ (500 | 502..=599) => Err(format!("it answers with HTTP {status}")),
+            _ => Ok(()),
+        },
+        Err(HttpError::Redirected { .. }) => Ok(()),
         Err(error) => Err(error.to_string()),
     }
 }

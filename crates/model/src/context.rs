@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    ConnectorId, Id, Timestamp, User,
+    ConnectorId, Credential, Id, Timestamp, User,
     portal::{Lengths, NameForm},
     words,
 };
@@ -120,6 +120,8 @@ pub trait Ids: Send + Sync {
 pub struct Context {
     /// Who.
     pub actor: Actor,
+    /// The session or token by which they came. What has ended by the time a change is made makes none.
+    pub proof: Option<Id<Credential>>,
     /// When; the same throughout one operation.
     pub now: Timestamp,
     /// The rules of the house that are settings rather than facts.
@@ -133,6 +135,12 @@ impl Context {
     #[must_use]
     pub fn id<T>(&self) -> Id<T> {
         Id::new(self.ids.next(self.now))
+    }
+
+    /// The same context for who came by that session or token.
+    #[must_use]
+    pub fn proved_by(self, proof: Option<Id<Credential>>) -> Self {
+        Self { proof, ..self }
     }
 
     /// The same context for another actor.

@@ -71,6 +71,8 @@ words! {
         RoleInUse = "role_in_use",
         /// The app has an owners group.
         SecondOwnersGroup = "second_owners_group",
+        /// The session or token by which it was asked has ended.
+        SignedOut = "signed_out",
         /// A tag stops people adding themselves.
         SelfAdd = "self_add",
         /// A tag limits how long.

@@ -65,6 +65,7 @@ impl Story {
 
     pub(crate) fn context(&self, actor: Actor) -> Context {
         Context {
+            proof: None,
             actor,
             now: self.now,
             policy: Arc::clone(&self.policy),

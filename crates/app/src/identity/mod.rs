@@ -2,7 +2,7 @@
 
 use portcullis_model::{
     Change, ChangeSet, ConnectorId, Context, Edit, Id, Identity, Noun, OperationName, Refusal,
-    RefusalCode, User, World,
+    RefusalCode, User, UserKind, World,
 };
 
 use crate::Operation;
@@ -21,6 +21,12 @@ pub struct LinkIdentity {
 impl Operation for LinkIdentity {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let user = world.require_user(self.user)?;
+        if user.kind == UserKind::Agent {
+            return Err(Refusal::invalid(
+                "user",
+                "an agent does not sign in; make it a token",
+            ));
+        }
         let mut known = world.identities_of(user.id);
         if let Some(known) = known.find(|known| known.connector == self.connector) {
             return Err(Refusal::rule(

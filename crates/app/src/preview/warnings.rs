@@ -106,6 +106,33 @@ pub(super) fn signed_out(before: &World, change: &ChangeSet) -> Vec<Warning> {
     told.collect()
 }
 
+/// The agents that act for nobody once their sponsor is gone.
+pub(super) fn orphaned(before: &World, after: &World, change: &ChangeSet) -> Vec<Warning> {
+    let touched = change.changes.iter().filter_map(|change| match change {
+        Change::User(edit) => edit.before.as_deref(),
+        _ => None,
+    });
+    let agents: BTreeSet<_> = touched
+        .flat_map(|user| before.agents_of(user.id).chain(before.user(user.id)))
+        .map(|user| user.id)
+        .collect();
+    let left = agents.into_iter().filter(|agent| {
+        before.sponsor_of(*agent).is_some()
+            && after.is_agent(*agent)
+            && after.sponsor_of(*agent).is_none()
+    });
+    left.filter_map(|agent| {
+        Some(Warning {
+            code: WarningCode::NoSponsorLeft,
+            message: format!(
+                "the agent `{}` would act for nobody, and have nothing, until it has another sponsor",
+                after.user(agent)?.login
+            ),
+        })
+    })
+    .collect()
+}
+
 /// That nobody, or no admin, would be known to an identity provider any more.
 pub(super) fn locked_out(before: &World, after: &World, now: Timestamp) -> Vec<Warning> {
     let is_used = |world: &World| {

@@ -75,6 +75,15 @@ impl Operation for SaveProvider {
                 ),
             ));
         }
+        // A secret is for the issuer it was made at: to another it would be told.
+        if let Some(before) = before
+            && before.issuer != self.issuer
+            && before.secret.is_some()
+            && self.secret.is_none()
+        {
+            let why = "enter the secret again: the one that is kept is for the issuer as it was";
+            return Err(Refusal::invalid("secret", why));
+        }
         let mut after = Provider {
             id: self.provider.unwrap_or_else(|| context.id()),
             name: self.name,

@@ -6,7 +6,8 @@ use std::{collections::BTreeMap, sync::Arc};
 pub use portcullis_model::Unknown;
 use portcullis_model::{
     ChangeSet, ConnectorId, Context, Digest, Edit, Email, Id, Identity, Login, Name, Noun,
-    OperationName, Purpose, Refusal, RefusalCode, Session, Timestamp, User, UserKind, World,
+    OperationName, Position, Purpose, Refusal, RefusalCode, Session, Timestamp, User, UserKind,
+    World,
 };
 
 use super::{LinkBy, NewSession, Whom, redeem::good};
@@ -61,6 +62,9 @@ pub struct BeginSession {
     pub entry: Entry,
     /// Their session.
     pub session: NewSession,
+    /// The world in which it was looked whether the account was somebody's who is no more: what is granted for
+    /// the first time is granted in that one only.
+    pub seen: Position,
 }
 
 impl Operation for BeginSession {
@@ -69,10 +73,25 @@ impl Operation for BeginSession {
         let proved = &self.proved;
         let user = match self.entry {
             Entry::Whoever { link_by, unknown } => {
-                proved.user(world, context, link_by, unknown, &mut change)?
+                let user = proved.user(world, context, link_by, unknown, &mut change)?;
+                if !change.is_empty() && self.seen != world.access_position() {
+                    return Err(Refusal::conflict(
+                        RefusalCode::ChangedMeanwhile,
+                        "somebody was linked, unlinked or changed at that moment",
+                        "sign in again",
+                    ));
+                }
+                user
             }
             Entry::Only(user) => proved.only(world, user)?,
             Entry::Binding { user, invitation } => {
+                if invitation.is_none() && !self.vouched(world, context, user) {
+                    return Err(Refusal::rule(
+                        RefusalCode::SignedOut,
+                        "you were signed out meanwhile",
+                        "sign in again, then link the account",
+                    ));
+                }
                 if let Some(link) = invitation {
                     let link = good(world, context, link, &Purpose::Invitation)?;
                     if link.user != user {
@@ -92,6 +111,16 @@ impl Operation for BeginSession {
         };
         self.session.begin(world, context, user, how, &mut change);
         Ok(change)
+    }
+}
+
+impl BeginSession {
+    /// Whether the session in place of which this one begins is theirs, and has not ended.
+    fn vouched(&self, world: &World, context: &Context, user: Id<User>) -> bool {
+        let before = self.session.instead_of.and_then(|id| world.credential(id));
+        before.is_some_and(|it| {
+            it.user == user && it.session().is_some() && it.validity.contains(context.now)
+        })
     }
 }
 
@@ -185,7 +214,8 @@ impl Proved {
         change: &mut ChangeSet,
     ) -> Result<Id<User>, Refusal> {
         let email = self.email.clone();
-        let email = email.ok_or_else(|| self.unlinked("the provider says no verified address"))?;
+        let email = email
+            .ok_or_else(|| self.unlinked("the provider did not confirm your e-mail address"))?;
         // The address whole where another has its first part already.
         let (local, _) = email
             .as_str()

@@ -39,7 +39,9 @@ impl<'w> Whom<'w> {
                 Self::NotMeant("that address is of somebody who is not linked to the provider")
             }
             LinkBy::VerifiedEmail if bound.any(|identity| identity.connector == provider) => {
-                Self::NotMeant("that address is of somebody the provider knows as another")
+                Self::NotMeant(
+                    "that address belongs to somebody who is linked to another account there",
+                )
             }
             LinkBy::VerifiedEmail => Self::ByAddress(user),
         }

@@ -2,7 +2,10 @@
 
 use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
-use portcullis_app::identity::{LinkIdentity, UnlinkIdentity};
+use portcullis_app::{
+    WarningCode,
+    identity::{LinkIdentity, UnlinkIdentity},
+};
 use portcullis_model::ConnectorId;
 use serde::Serialize;
 
@@ -77,12 +80,16 @@ struct List {
 #[command(after_help = "\
 EXAMPLES:
   portcullis identity unlink ana okta
+  portcullis identity unlink ana okta --anyway
   portcullis identity unlink ana okta --json")]
 struct Unlink {
     /// The login of the person, or their id
     login: String,
     /// The identity provider, by its name in the configuration
     provider: String,
+    /// Also where no admin would be linked to an account any more
+    #[arg(long)]
+    anyway: bool,
     #[command(flatten)]
     place: Where,
 }
@@ -139,7 +146,17 @@ impl IdentityCommand {
                 let found = found.ok_or_else(|| {
                     anyhow!("`{login}` has no account in `{connector}`; see `portcullis identity list {login}`")
                 })?;
-                app.commit(context, UnlinkIdentity(found.id), None).await?;
+                let operation = UnlinkIdentity(found.id);
+                let preview = app.preview(context.clone(), operation).await?;
+                let mut warnings = preview.warnings.into_iter();
+                let locks_out = warnings.find(|it| it.code == WarningCode::LockedOut);
+                if let Some(warning) = locks_out.filter(|_| !unlink.anyway) {
+                    return Err(anyhow!(
+                        "{}; say `--anyway` if that is meant",
+                        warning.message
+                    ));
+                }
+                app.commit(context, operation, None).await?;
             }
             Verb::List(_) => {}
         }

@@ -1,6 +1,9 @@
 //! `portcullis sign-in-link`: a way in where there is no identity provider, or none that works.
 
-use std::net::SocketAddr;
+use std::{
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
 
 use anyhow::Result;
 use clap::Args;
@@ -61,7 +64,12 @@ impl SignInLink {
         let user = tell::user(&world, &self.login)?;
         let base = match &self.url {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None => base(&config, config.server.listen.value),
+            None => {
+                if config.server.public_url.value.is_none() && matches!(format, Format::Text) {
+                    tell_if_silent(config.server.listen.value);
+                }
+                base(&config, config.server.listen.value)
+            }
         };
         let to = match self.invitation {
             true => LinkTo::Bind,
@@ -85,14 +93,32 @@ impl SignInLink {
     }
 }
 
-/// An address that a browser can open.
+/// An address under which somebody may sign in.
 fn address(text: &str) -> Result<String, String> {
     let url: Url = text.parse().map_err(|error| format!("{error}"))?;
+    let is_local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     match url.scheme() {
-        "http" | "https" => Ok(text.to_owned()),
-        _ => Err("write an http or https address".to_owned()),
+        "https" => Ok(text.to_owned()),
+        "http" if is_local => Ok(text.to_owned()),
+        _ => Err("write an https address, or one of this machine".to_owned()),
     }
 }
+
+/// Says so where nothing listens at the address that the link leads to.
+fn tell_if_silent(address: SocketAddr) {
+    let here = match address.ip().is_unspecified() {
+        true => SocketAddr::from(([127, 0, 0, 1], address.port())),
+        false => address,
+    };
+    if TcpStream::connect_timeout(&here, PATIENCE).is_err() {
+        eprintln!(
+            "nothing answers at {here}; where the server has another address, say it: --url http://127.0.0.1:PORT"
+        );
+    }
+}
+
+/// For so long an answer of this machine is waited for.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// The address under which people reach the server.
 pub(super) fn base(config: &Config, address: SocketAddr) -> String {

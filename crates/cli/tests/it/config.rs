@@ -131,3 +131,35 @@ fn a_missing_secret_of_a_sink_stops_serving_and_nothing_else() {
         );
     }
 }
+
+#[test]
+fn the_last_way_in_of_the_admins_is_not_taken_by_the_way() {
+    let place = Place::new();
+    let settings = "listen = \"127.0.0.1:9\"\n";
+    std::fs::write(place.path().join("portcullis.toml"), settings).unwrap();
+    place.run(&["init", "ana@example.com"]).ok();
+    place
+        .run(&["identity", "link", "ana", "corp", "00u1", "--anyway"])
+        .ok();
+    let kept = place.run(&["identity", "unlink", "ana", "corp"]);
+    assert_eq!(kept.code, 1, "{kept:?}");
+    assert!(
+        kept.stderr.contains("no admin would be linked") && kept.stderr.contains("--anyway"),
+        "{kept:?}"
+    );
+    place
+        .run(&["identity", "unlink", "ana", "corp", "--anyway"])
+        .ok();
+    // Nothing listens where the link leads: that is said, and where a link leads to is checked.
+    let link = place.run(&["sign-in-link", "ana"]);
+    assert!(link.stderr.contains("nothing answers at"), "{link:?}");
+    let far = place.run(&["sign-in-link", "ana", "--url", "http://example.com"]);
+    assert_eq!(far.code, 2, "{far:?}");
+    let here = place.run(&["sign-in-link", "ana", "--url", "https://portal.example/"]);
+    assert!(
+        here.ok()
+            .stdout
+            .contains("https://portal.example/sign-in/link/"),
+        "the address is the one said"
+    );
+}

@@ -10,6 +10,7 @@ use openidconnect::{
     },
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     http::{Http, Url},
@@ -40,7 +41,8 @@ struct Further {
     end_session_endpoint: Option<EndSessionUrl>,
     authorization_response_iss_parameter_supported: Option<bool>,
     backchannel_logout_supported: Option<bool>,
-    prompt_values_supported: Option<Vec<CoreAuthPrompt>>,
+    /// Only a hint: of whatever form, it keeps nobody from signing in.
+    prompt_values_supported: Option<Value>,
 }
 
 impl AdditionalProviderMetadata for Further {}
@@ -107,7 +109,7 @@ impl Metadata {
                 .authorization_response_iss_parameter_supported
                 .unwrap_or_default(),
             tells_of_logout: further.backchannel_logout_supported.unwrap_or_default(),
-            anew: anew(issuer, further.prompt_values_supported.as_deref()),
+            anew: anew(issuer, further.prompt_values_supported.as_ref()),
             authentication: authentication(document.token_endpoint_auth_methods_supported()),
         })
     }
@@ -126,14 +128,14 @@ fn authentication(methods: Option<&Vec<CoreClientAuthMethod>>) -> AuthType {
 
 /// To sign in again, as OpenID Connect Core (3.1.2.1) has it for every provider; or to choose an account,
 /// where one says that it knows only that. Google says nothing and refuses the first.
-fn anew(issuer: &Url, prompts: Option<&[CoreAuthPrompt]>) -> CoreAuthPrompt {
-    let choose = prompts.map_or(
-        issuer.host_str() == Some("accounts.google.com"),
-        |prompts| {
-            !prompts.contains(&CoreAuthPrompt::Login)
-                && prompts.contains(&CoreAuthPrompt::SelectAccount)
-        },
-    );
+fn anew(issuer: &Url, prompts: Option<&Value>) -> CoreAuthPrompt {
+    let choose = match prompts.and_then(Value::as_array) {
+        Some(prompts) => {
+            let has = |name: &str| prompts.iter().any(|it| it == name);
+            has("select_account") && !has("login")
+        }
+        None => issuer.host_str() == Some("accounts.google.com"),
+    };
     if choose {
         CoreAuthPrompt::SelectAccount
     } else {

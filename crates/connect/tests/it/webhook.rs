@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use portcullis_app::notices::EventFilter;
+use portcullis_app::{deliver::Sink as _, notices::EventFilter};
 use portcullis_connect::{
     http::{Reach, Url, header},
     webhook::{Key, Webhook, WebhookSink},
@@ -363,4 +363,21 @@ async fn nothing_of_this_machine_or_its_network_is_reached_unless_that_is_allowe
         assert!(said.contains("not allowed"), "{url}: {said}");
     }
     assert!(server.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_broken_is_not_said_to_answer() {
+    for (answers, is_well) in [
+        (405, true),
+        (404, true),
+        (204, true),
+        (500, false),
+        (503, false),
+    ] {
+        let server = Server::start(status(answers)).await;
+        let sink = WebhookSink::new(webhook(server.url("/hook")), http(&ByHand::default()));
+        let said = sink.check().await;
+        assert_eq!(said.is_ok(), is_well, "{answers}: {said:?}");
+        assert_eq!(server.asked()[0].line, "HEAD /hook");
+    }
 }

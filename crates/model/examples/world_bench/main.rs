@@ -282,6 +282,7 @@ fn writes(world: &World) {
         );
     }
     let context = Context {
+        proof: None,
         actor: Actor::User(user_id(1)),
         now: NOW,
         policy: Arc::new(Policy::default()),

@@ -18,7 +18,7 @@ pub use may::{Target, may};
 
 pub use rules::unsound_names;
 
-use crate::{ChangeSet, Context, Refusal, World};
+use crate::{ChangeSet, Context, Refusal, RefusalCode, World};
 
 /// A change that has passed the guard, with the world it leads to. Only [`guard`] makes one.
 #[derive(Clone, Debug)]
@@ -98,6 +98,7 @@ impl Allowed {
 /// #     }
 /// # }
 /// # let by = |actor| Context {
+/// #     proof: None,
 /// #     actor,
 /// #     now,
 /// #     policy: Arc::new(Policy::default()),
@@ -122,6 +123,7 @@ impl Allowed {
 /// # Ok::<(), Refusal>(())
 /// ```
 pub fn guard(world: &World, mut change: ChangeSet, context: &Context) -> Result<Allowed, Refusal> {
+    still_there(world, context)?;
     spelling::join(world, &mut change);
     let mut after = world.after(&change)?;
     permissions::Permissions::new(world, &after, &change, context).check(&change)?;
@@ -137,4 +139,20 @@ pub fn guard(world: &World, mut change: ChangeSet, context: &Context) -> Result<
     constraints::check(world, &after, &change, context)?;
     change.changes.extend(cascade);
     Ok(Allowed { change, after })
+}
+
+/// Whoever was signed out, or whose token was revoked, while what they sent was on its way does nothing more.
+fn still_there(world: &World, context: &Context) -> Result<(), Refusal> {
+    let is_there = |proof| {
+        let proof = world.credential(proof);
+        proof.is_some_and(|proof| proof.validity.contains(context.now))
+    };
+    match context.proof.is_none_or(is_there) {
+        true => Ok(()),
+        false => Err(Refusal::rule(
+            RefusalCode::SignedOut,
+            "you were signed out, or your token has ended, meanwhile",
+            "sign in again, or use another token",
+        )),
+    }
 }

@@ -1,6 +1,6 @@
 //! What is looked for, and how well it matches the texts by which something is found.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use crate::letters;
 
@@ -65,6 +65,9 @@ fn squeezed(tokens: &[Token]) -> String {
     joined.join(" ")
 }
 
+/// So many words and parts of words are looked for at most.
+const MOST: usize = 12;
+
 /// What is looked for.
 #[derive(Debug)]
 pub(super) struct Needle(pub(super) Vec<Token>);
@@ -72,10 +75,19 @@ pub(super) struct Needle(pub(super) Vec<Token>);
 impl Needle {
     /// None where `text` has no word: it finds nothing.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        // Nobody types more words; each costs a look.
-        let mut tokens = tokens(text);
-        tokens.truncate(12);
-        (!tokens.is_empty()).then_some(Self(tokens))
+        // Nobody types more words, nor joins more; each costs a look.
+        let (mut left, mut all) = (MOST, Vec::new());
+        for mut token in tokens(text) {
+            let mut said = BTreeSet::new();
+            token.parts.retain(|part| said.insert(part.clone()));
+            if left == 0 || token.parts.len() >= left && !all.is_empty() {
+                break;
+            }
+            token.parts.truncate(left.saturating_sub(1));
+            left -= 1 + token.parts.len();
+            all.push(token);
+        }
+        (!all.is_empty()).then_some(Self(all))
     }
 
     /// How well it matches `texts`, by reading them.
@@ -163,4 +175,35 @@ fn all_in(wanted: &[Token], words: &[Token], holds: fn(&str, &str) -> bool) -> b
         any(&token.joined) || !token.parts.is_empty() && token.parts.iter().all(|part| any(part))
     };
     wanted.iter().all(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_words_and_parts_are_looked_for_and_no_more_each_once() {
+        let said = |text: &str| {
+            let needle = Needle::parse(text)?;
+            let tokens = needle.0.iter();
+            Some(
+                tokens
+                    .map(|token| 1 + token.parts.len())
+                    .collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(said("jean-luc godard"), Some(vec![3, 1]));
+        assert_eq!(said("u-u-u-v"), Some(vec![3]));
+        let letters: Vec<_> = ('a'..='z').map(String::from).collect();
+        for text in [
+            letters.join("-"),
+            letters.join(" "),
+            letters.join("-").repeat(500),
+            "a-b c-d e-f g-h i-j k-l".to_owned(),
+            "x-y-z ".repeat(900),
+        ] {
+            let looks: usize = said(&text).unwrap().iter().sum();
+            assert!(looks <= MOST, "{looks}");
+        }
+    }
 }

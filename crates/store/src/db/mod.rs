@@ -12,10 +12,15 @@ pub(crate) mod heard;
 mod redact;
 mod value;
 
-use std::{borrow::Cow, str::FromStr, time::Duration};
+use std::{
+    borrow::Cow,
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
 use sqlx::{
     ConnectOptions as _, PgPool, SqlitePool,
+    error::DatabaseError,
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -118,11 +123,17 @@ impl Db {
         let path = options.get_filename().to_owned();
         make_private(&path);
         let options = options.journal_mode(SqliteJournalMode::Wal);
-        let write = pool()
-            .max_connections(1)
-            .acquire_timeout(TURN)
-            .connect_with(options.clone())
-            .await?;
+        // Whoever is first makes it one with a log of its own, for which SQLite lets nobody wait.
+        let began = Instant::now();
+        let write = loop {
+            let pool = pool().max_connections(1).acquire_timeout(TURN);
+            match pool.connect_with(options.clone()).await {
+                Err(error) if is_locked(&error) && began.elapsed() < BUSY => {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+                opened => break opened?,
+            }
+        };
         let read = pool().max_connections(4).connect_lazy_with(options);
         Ok(Self::Sqlite {
             write,
@@ -230,4 +241,10 @@ fn unknown(url: &str) -> StoreError {
         _ => url,
     };
     StoreError::Url { url }
+}
+
+/// Whether somebody else holds the database.
+fn is_locked(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| code == "5")
 }

@@ -147,7 +147,7 @@ impl Authenticator {
         Ok(Some(Authenticated {
             user,
             name: Arc::clone(&token.name),
-            proof: Proof::Token(Scopes::ALL),
+            proof: Proof::Token(Scopes::ALL, None),
             world: Arc::clone(world),
         }))
     }
@@ -165,7 +165,7 @@ impl Authenticator {
                 self.uses.note(held.id, now, || self.client(parts));
                 named(
                     world.user(held.user),
-                    Proof::Token(Scopes::of(scopes)),
+                    Proof::Token(Scopes::of(scopes), Some(held.id)),
                     world,
                 )
             }
@@ -204,7 +204,7 @@ impl Authenticator {
         }
         let login = given.strip_prefix("demo-");
         let user = login.and_then(|login| world.user_by_login(login));
-        named(user, Proof::Token(Scopes::ALL), world)
+        named(user, Proof::Token(Scopes::ALL, None), world)
     }
 
     /// Only browsers get the first persona without asking: a program without a token is anonymous.

@@ -70,7 +70,7 @@ impl Viewer {
     /// A sentence that says so.
     pub fn in_person(&self) -> Result<(), Refusal> {
         match self.proof {
-            Proof::Token(_) => Err(Refusal::NotAllowed {
+            Proof::Token(..) => Err(Refusal::NotAllowed {
                 action: Action::MakeToken,
                 sentence: "a token makes no tokens, and links nobody".into(),
                 next: "sign in, or use the command line".into(),
@@ -214,7 +214,10 @@ impl FromRequestParts<Web> for Viewer {
         let viewer = Self {
             id,
             world: known.world,
-            context: web.app().context(Actor::User(id)),
+            context: web
+                .app()
+                .context(Actor::User(id))
+                .proved_by(known.proof.credential()),
             proof: known.proof,
             key: web.authenticator().key().clone(),
         };
@@ -244,7 +247,7 @@ impl Authenticated {
     /// made for what it does, and proves that each time.
     fn proved_well(&self, act: Act, step_up: &StepUp, now: Timestamp) -> Result<(), Failure> {
         let session = match self.proof {
-            Proof::Token(_) | Proof::Chosen(_) | Proof::Persona => return Ok(()),
+            Proof::Token(..) | Proof::Chosen(_) | Proof::Persona => return Ok(()),
             Proof::Session(id) => self.world.credential(id).and_then(Credential::session),
             Proof::Proxy => None,
         };

@@ -41,8 +41,9 @@ pub enum Proof {
     Session(Id<Credential>),
     /// The demo's cookie, which browsers send by themselves.
     Chosen(Chosen),
-    /// A token in the `Authorization` header, which only its holder sends.
-    Token(Scopes),
+    /// A token in the `Authorization` header, which only its holder sends; with what is on record of it, where
+    /// it was made here.
+    Token(Scopes, Option<Id<Credential>>),
     /// What stands before the program let a browser or a program through.
     Proxy,
     /// Nothing: whoever has not chosen a persona in the demo gets the first.
@@ -55,7 +56,7 @@ impl Proof {
         match self {
             Self::Session(session) => key.sign("session's form", &session.to_string()),
             Self::Chosen(chosen) => key.sign("session's form", &chosen.id.to_string()),
-            Self::Token(_) | Self::Proxy | Self::Persona => {
+            Self::Token(..) | Self::Proxy | Self::Persona => {
                 key.sign("user's form", &user.to_string())
             }
         }
@@ -65,7 +66,16 @@ impl Proof {
     pub(crate) const fn session(&self) -> Option<Id<Credential>> {
         match self {
             Self::Session(session) => Some(*session),
-            Self::Chosen(_) | Self::Token(_) | Self::Proxy | Self::Persona => None,
+            Self::Chosen(_) | Self::Token(..) | Self::Proxy | Self::Persona => None,
+        }
+    }
+
+    /// What is on record of it, if anything is.
+    pub(crate) const fn credential(&self) -> Option<Id<Credential>> {
+        match self {
+            Self::Session(id) => Some(*id),
+            Self::Token(_, id) => *id,
+            Self::Chosen(_) | Self::Proxy | Self::Persona => None,
         }
     }
 
@@ -74,14 +84,14 @@ impl Proof {
     pub(super) const fn comes_along(&self) -> bool {
         match self {
             Self::Session(_) | Self::Chosen(_) | Self::Proxy | Self::Persona => true,
-            Self::Token(_) => false,
+            Self::Token(..) => false,
         }
     }
 
     /// Whether it may be used for that.
     pub(super) const fn lets(&self, scope: Scope) -> bool {
         match self {
-            Self::Token(scopes) => scopes.has(scope),
+            Self::Token(scopes, _) => scopes.has(scope),
             Self::Session(_) | Self::Chosen(_) | Self::Proxy | Self::Persona => true,
         }
     }
@@ -97,7 +107,7 @@ pub(super) struct Refused;
 pub(super) fn named(user: Option<&User>, proof: Proof, world: &Arc<World>) -> Found {
     let user = user.ok_or(Refused)?;
     // An agent is known by its tokens, as long as it acts for somebody.
-    let is_known = matches!(proof, Proof::Token(_)) && world.sponsor_of(user.id).is_some();
+    let is_known = matches!(proof, Proof::Token(..)) && world.sponsor_of(user.id).is_some();
     if user.kind == UserKind::Agent && !is_known {
         return Err(Refused);
     }

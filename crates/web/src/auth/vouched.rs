@@ -38,7 +38,7 @@ pub(super) async fn by_access_token(
         return Ok(Some(None));
     };
     let user = who(around, &proved, provider.link_by).await?;
-    let proof = Proof::Token(Scopes::ALL);
+    let proof = Proof::Token(Scopes::ALL, None);
     Ok(Some(named(user, proof, &around.world).ok().flatten()))
 }
 

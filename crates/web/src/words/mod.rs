@@ -116,6 +116,7 @@ pub(crate) const fn field(code: RefusalCode) -> &'static str {
         | C::RoleInUse
         | C::SecondOwnersGroup
         | C::SelfAdd
+        | C::SignedOut
         | C::TooManyRemovals
         | C::UnmanagedGroup => "",
     }

@@ -62,6 +62,8 @@ async fn somebody_is_asked_anew_as_the_provider_can() {
             "select_account",
         ),
         (json!(["create"]), "login"),
+        (json!("select_account"), "login"),
+        (json!([1, null, {}]), "login"),
     ] {
         let rig = Rig::new().await;
         rig.idp

@@ -2,7 +2,8 @@
 
 use super::Rules;
 use crate::{
-    Actor, Credential, Edit, Purpose, Refusal, RefusalCode, SystemActor, credential::Scope,
+    Actor, Credential, Edit, Id, Purpose, Refusal, RefusalCode, SystemActor, User, UserKind,
+    credential::Scope,
 };
 
 impl Rules<'_> {
@@ -27,6 +28,11 @@ impl Rules<'_> {
             }
             (_, None) => Ok(()),
         }
+    }
+
+    fn is_service(&self, user: Id<User>) -> bool {
+        let known = self.after.user(user);
+        known.is_some_and(|user| user.kind == UserKind::Service)
     }
 
     /// An agent is a program: it has tokens, as long as it acts for somebody.
@@ -83,6 +89,9 @@ impl Rules<'_> {
                     Scope::ALL.map(Scope::as_str).join(", ")
                 ),
             )),
+            (Purpose::Link | Purpose::Invitation, _) if self.is_service(made.user) => Err(
+                Refusal::invalid("", "a service does not sign in; make it a token"),
+            ),
             (Purpose::Token { .. } | Purpose::Link | Purpose::Invitation, _) => Ok(()),
         }
     }

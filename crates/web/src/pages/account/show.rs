@@ -91,7 +91,7 @@ pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response,
         accounts: accounts.collect(),
         open: open(&web, &page, user.id),
         can_unlink: page.is_admin(),
-        may_invite: page.is_admin() && !is_own && user.kind != UserKind::Agent,
+        may_invite: page.is_admin() && !is_own && user.kind == UserKind::Person,
         told: match world.preferences(user.id).map(|it| it.off.len()) {
             _ if !writes_to(web.app().sinks(), world, user, now) => {
                 "Nothing here writes to you: no e-mail or chat is set up, or it has no address of yours. These pages show all of it."

@@ -79,7 +79,7 @@ fn drawn<'p>(page: &'p Page, user: &User, values: Values, errors: ui::Errors) ->
     form.add(boxes, "scope", "It may", "");
     form.add(Control::Line, "days", "For how many days", "90")
         .required()
-        .help("It ends by itself then. You are told before.");
+        .help("It ends by itself then. You are reminded before, where e-mail or chat is set up.");
     form
 }
 

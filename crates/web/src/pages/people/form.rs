@@ -34,12 +34,12 @@ impl Form for PersonForm {
             .required();
         form.add(Line, "login", "Login", of(|u| u.login.to_string()))
             .required()
-            .help("What they sign in as; letters, digits, dots and hyphens.");
+            .help("Their short name here; letters, digits, dots and hyphens.");
         let email = of(|u| u.email.as_deref().unwrap_or_default().to_owned());
         form.add(Line, "email", "E-mail", email);
         let manager = user.and_then(|user| world.user(user.manager?));
-        form.one(Kind::Person, "manager", "Manager", manager.map(Offer::user))
-            .help("A name, login or e-mail address. For an agent, the person it acts for: it has at most what they have.");
+        form.one(Kind::Person, "manager", "Manager or sponsor", manager.map(Offer::user))
+            .help("A name, login or e-mail address. An agent needs one: the person it acts for, its sponsor. It has at most what they have.");
         form.add(Lines, "attributes", "Attributes", of(listed))
             .help("One per line, as in “Department: Finance”.");
         if user.is_none() {

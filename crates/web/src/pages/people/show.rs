@@ -29,6 +29,7 @@ struct PersonPage<'p> {
     /// What is shown as a table; permissions are not.
     export: Option<Export>,
     reports: ui::Aside,
+    agents: ui::Aside,
     ending: usize,
 }
 
@@ -96,7 +97,9 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
         let route = format!("/api/v1/users/{}/access", user.id);
         Export::of(page, &route, &[("q", &query), ("kind", kind)])
     });
-    let reports = world.reports_of(user.id);
+    let below = world.reports_of(user.id);
+    let (agents, reports): (Vec<_>, Vec<_>) = below.partition(|user| user.kind == UserKind::Agent);
+    let all = |kind| address("/people", &[("manager", &user.login), ("kind", kind)]);
     let current = address(&convert::user_href(user), &[("show", show)]);
     PersonPage {
         page,
@@ -108,8 +111,8 @@ fn person<'p>(web: &Web, page: &'p Page, user: &'p User) -> PersonPage<'p> {
         permissions: listed,
         pages,
         export,
-        reports: Few::of(FEW, reports.collect(), convert::user)
-            .beside("Reports", address("/people", &[("manager", &user.login)])),
+        reports: Few::of(FEW, reports, convert::user).beside("Reports", all("")),
+        agents: Few::of(FEW, agents, convert::user).beside("Agents", all("agent")),
         ending,
     }
 }

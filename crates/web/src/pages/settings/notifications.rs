@@ -1,7 +1,10 @@
 //! What is told outside and by what, with a way to try each out; and what people are told.
 
-use portcullis_app::deliver::{Tried, try_out};
-use portcullis_model::NoticeKind;
+use portcullis_app::{
+    deliver::{Tried, try_out},
+    tasks::trouble_of,
+};
+use portcullis_model::{NoticeKind, Timestamp};
 
 use super::common::{admins_only, tabs};
 use crate::pages::{account::told, fields::Submission, prelude::*};
@@ -10,9 +13,17 @@ use crate::pages::{account::told, fields::Submission, prelude::*};
 #[template(path = "settings/notifications.html")]
 struct Notifications<'p> {
     page: &'p Page,
-    /// The name of each sink, and what it tells.
-    sinks: Vec<(String, String)>,
+    sinks: Vec<Told>,
     tried: Option<Outcome>,
+}
+
+/// What is told.
+struct Told {
+    name: String,
+    /// Whom it tells what.
+    told: String,
+    /// Since when it does not take that and what it said, where that is so.
+    trouble: Option<(ui::When, String)>,
 }
 
 /// What came of trying one out.
@@ -24,18 +35,31 @@ struct Outcome {
     href: String,
 }
 
-fn drawn<'p>(web: &Web, page: &'p Page, tried: Option<Outcome>) -> Notifications<'p> {
-    let sinks = web.app().sinks().iter();
-    Notifications {
-        page,
-        sinks: sinks.map(|it| (it.name().to_owned(), it.told())).collect(),
-        tried,
+fn deliveries(sink: &str) -> String {
+    address("/settings/deliveries", &[("sink", sink)])
+}
+
+async fn drawn<'p>(
+    web: &Web,
+    page: &'p Page,
+    tried: Option<Outcome>,
+) -> Result<Notifications<'p>, Failure> {
+    let mut sinks = Vec::new();
+    for it in web.app().sinks() {
+        let trouble = trouble_of(web.app(), it.name(), Timestamp::from_micros(0)).await?;
+        let trouble = trouble.map(|it| (page.when(&it.since), it.said));
+        sinks.push(Told {
+            name: it.name().to_owned(),
+            told: it.told(),
+            trouble,
+        });
     }
+    Ok(Notifications { page, sinks, tried })
 }
 
 pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     admins_only(&page)?;
-    render(&drawn(&web, &page, None))
+    render(&drawn(&web, &page, None).await?)
 }
 
 /// Tries one out: field `sink`.
@@ -54,13 +78,13 @@ pub(super) async fn test(State(web): State<Web>, sent: Submission) -> Result<Res
         Tried::Written => (
             ui::Level::Info,
             "A message to you is on its way.".to_owned(),
-            "It may wait a little for others.",
-            address("/settings/deliveries", &[("sink", name)]),
+            "Whether it arrives stands with its deliveries; it may wait a little for others.",
+            deliveries(name),
         ),
         Tried::Reached => (
             ui::Level::Good,
-            format!("{name} can be reached."),
-            "Nothing was written there.",
+            format!("{name} answers."),
+            "Nothing was written there: what it makes of an event is seen with its deliveries.",
             String::new(),
         ),
         Tried::Unreached(why) => (
@@ -76,5 +100,5 @@ pub(super) async fn test(State(web): State<Web>, sent: Submission) -> Result<Res
         text: text.to_owned(),
         href,
     };
-    render(&drawn(&web, &page, Some(tried)))
+    render(&drawn(&web, &page, Some(tried)).await?)
 }

@@ -63,26 +63,16 @@ pub(super) fn drawn<'p>(
     form.add(Secret, "secret", "Client secret", "").help(help);
     let link_by = ui::Choice::all([
         ("subject", "Only who was linked or invited"),
-        ("verified_email", "Also who has that verified address here"),
+        ("verified_email", "Also match by verified e-mail address"),
     ]);
     let first = there.map_or(LinkBy::Subject, |it| it.link_by);
-    form.add(
-        Pills(link_by),
-        "link_by",
-        "Who signs in for the first time",
-        first.as_str(),
-    );
+    form.add(Pills(link_by), "link_by", "First sign-in", first.as_str());
     let unknown = ui::Choice::all([
-        ("refuse", "Are not let in"),
-        ("create", "Become known here, without access"),
+        ("refuse", "Refuse them"),
+        ("create", "Create them, without access"),
     ]);
     let first = there.map_or(Unknown::Refuse, |it| it.unknown);
-    form.add(
-        Pills(unknown),
-        "unknown",
-        "People nobody knows",
-        first.as_str(),
-    );
+    form.add(Pills(unknown), "unknown", "Unknown people", first.as_str());
     form
 }
 

@@ -269,7 +269,7 @@ pub(in crate::pages) async fn tried(
     let (here, links) = match Whom::of(world, account, proved.email.as_deref(), it.link_by) {
         Whom::Linked(found) => (format!("{}, who is linked to it", found.name), false),
         Whom::ByAddress(found) => (
-            format!("{}, by the address", found.name),
+            format!("{}, matched by e-mail", found.name),
             found.id == user && !is_linked,
         ),
         Whom::NotMeant(_) | Whom::Nobody => ("nobody yet".to_owned(), !is_linked),

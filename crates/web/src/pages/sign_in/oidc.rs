@@ -48,6 +48,9 @@ pub(super) async fn begin(
     leave(&web, &parts, channel, &provider, &ask, next, Intent::SignIn).await
 }
 
+/// So often somebody is let in anew where others change who is who at that very moment.
+const TRIES: usize = 20;
+
 pub(super) async fn callback(
     State(web): State<Web>,
     Path(name): Path<String>,
@@ -114,21 +117,32 @@ pub(super) async fn callback(
         }
     }
     let entry = intent.entry(provider);
-    // Who is linked by this is said by whoever lets them.
-    if !matches!(entry, Entry::Binding { .. })
-        && let Some(refused) = ended(&web, provider, &proved).await?
-    {
-        return without(channel, &cookie, refused);
-    }
     let subject = proved.subject.clone();
     let groups = claimed(provider, &proved);
-    let proved = proved_by(proved);
-    let operation = |session| BeginSession {
-        proved,
-        entry,
-        session,
+    let by = proved_by(&proved);
+    let mut tries = 0;
+    let entered = loop {
+        // Another server may have changed who is who just now.
+        web.catch_up().await;
+        let seen = web.app().world().access_position();
+        // Who is linked by this is said by whoever lets them.
+        if !matches!(entry, Entry::Binding { .. })
+            && let Some(refused) = ended(&web, provider, &proved).await?
+        {
+            return without(channel, &cookie, refused);
+        }
+        let operation = |session| BeginSession {
+            proved: by.clone(),
+            entry,
+            session,
+            seen,
+        };
+        tries += 1;
+        match enter(&web, channel, &mut parts, operation, &next).await {
+            Err(Failure::Refused(Refusal::Conflict { .. })) if tries < TRIES => {}
+            entered => break entered,
+        }
     };
-    let entered = enter(&web, channel, &mut parts, operation, &next).await;
     let response = match entered {
         Err(Failure::Refused(refusal)) => not_let_in(&web, provider, &refusal, &subject, &next)?,
         entered => {
@@ -198,8 +212,6 @@ async fn ended(
     provider: &Provider,
     proved: &oidc::Proved,
 ) -> Result<Option<Response>, Failure> {
-    // Another server may have let the same person in just now.
-    web.catch_up().await;
     let (world, store) = (web.app().world(), web.app().store());
     if !is_closed(store, &world, (proved.provider, &proved.subject)).await? {
         return Ok(None);
@@ -212,14 +224,16 @@ async fn ended(
     not_let_in(web, provider, &refusal, &proved.subject, "/").map(Some)
 }
 
-fn proved_by(proved: oidc::Proved) -> Proved {
+fn proved_by(proved: &oidc::Proved) -> Proved {
+    let email = proved.email.as_deref();
+    let name = proved.name.as_deref();
     Proved {
         provider: proved.provider,
-        subject: proved.subject,
-        email: proved.email.and_then(|email| Email::parse(&email).ok()),
-        name: proved.name.and_then(|name| Name::parse(&name).ok()),
-        sid: proved.sid.map(Arc::from),
-        acr: proved.acr.map(Arc::from),
+        subject: proved.subject.clone(),
+        email: email.and_then(|email| Email::parse(email).ok()),
+        name: name.and_then(|name| Name::parse(name).ok()),
+        sid: proved.sid.as_deref().map(Arc::from),
+        acr: proved.acr.as_deref().map(Arc::from),
         at: proved.auth_time,
     }
 }

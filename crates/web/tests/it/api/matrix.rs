@@ -6,8 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_app::session::{BeginSession, Entry, NewSession, Proved};
-use portcullis_model::{Actor, ConnectorId, Digest, Scope, SystemActor};
+use portcullis_app::{
+    identity::LinkIdentity,
+    session::{BeginSession, Entry, NewSession, Proved},
+};
+use portcullis_model::{Actor, ConnectorId, Digest, Position, Scope, SystemActor};
 use portcullis_testkit::TestApp;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -184,6 +187,13 @@ async fn signed_in(app: &TestApp) -> anyhow::Result<[String; 3]> {
     let mia = app.world().user_by_login("mia").expect("mia").id;
     let _ = crate::sign_in::token(&app.app, "mia", "laptop", &[Scope::Read]).await;
     let corp = ConnectorId::parse("corp")?;
+    let link = LinkIdentity {
+        user: mia,
+        connector: corp,
+        external_id: "mia-at-corp".into(),
+    };
+    let operator = app.app.context(Actor::System(SystemActor::Operator));
+    app.app.commit(operator, link, None).await?;
     let begin = BeginSession {
         proved: Proved {
             provider: corp,
@@ -194,10 +204,8 @@ async fn signed_in(app: &TestApp) -> anyhow::Result<[String; 3]> {
             acr: None,
             at: None,
         },
-        entry: Entry::Binding {
-            user: mia,
-            invitation: None,
-        },
+        entry: Entry::Only(mia),
+        seen: Position(0),
         session: NewSession {
             digest: Digest([7; 32]),
             until: app.app.now().plus_days(7),

@@ -38,7 +38,12 @@ async fn a_link_signs_in_once_and_looking_at_it_does_not_use_it_up() -> Result<(
             .iter()
             .all(|cookie| !cookie.contains("portcullis-session="))
     );
-    assert!(gate.get(&link, "").await.text.contains("used up"));
+    assert!(
+        gate.get(&link, "")
+            .await
+            .text
+            .contains("not valid any more")
+    );
     let guessed = gate.ask(Method::POST, "/sign-in/link/abc", &[], None).await;
     assert_eq!(guessed.status, StatusCode::BAD_REQUEST);
     Ok(())

@@ -6,9 +6,9 @@ use portcullis_app::{
     identity::{LinkIdentity, UnlinkIdentity},
     provider::{SaveProvider, SwitchProvider},
     session::{EndSessions, Which},
-    user::DeleteUser,
+    user::{CreateUser, DeleteUser},
 };
-use portcullis_model::{ConnectorId, LinkBy, Name, ProviderState, Scope, Unknown};
+use portcullis_model::{ConnectorId, LinkBy, Login, Name, ProviderState, Scope, Unknown, UserKind};
 use portcullis_testkit::TestApp;
 use portcullis_web::Ways;
 
@@ -104,5 +104,37 @@ async fn whoever_locks_everybody_or_every_admin_out_is_told() -> Result<()> {
     let last = warned(&it, unlink(other, "2")).await?;
     assert_eq!(last.len(), 1);
     assert!(last[0].0 == WarningCode::LockedOut && last[0].1.starts_with("no admin"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_agent_that_would_act_for_nobody_is_named() -> Result<()> {
+    let it = TestApp::start().await?;
+    let sven = it.world().user_by_login("sven").expect("sven").id;
+    let create = CreateUser {
+        login: Login::parse("helper")?,
+        name: Name::parse("Helper")?,
+        email: None,
+        kind: UserKind::Agent,
+        manager: Some(sven),
+        attributes: [].into(),
+    };
+    it.app.commit(operator(&it.app), create, None).await?;
+    let warned = async |operation| -> Result<Vec<String>> {
+        let preview = it.app.preview(operator(&it.app), operation).await?;
+        let all = preview.warnings.into_iter();
+        let ours = all.filter(|it| it.code == WarningCode::NoSponsorLeft);
+        Ok(ours.map(|it| it.message).collect())
+    };
+    let told = warned(DeleteUser { user: sven }).await?;
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].contains("`helper` would act for nobody"),
+        "{told:?}"
+    );
+    let other = it.world().user_by_login("mia").expect("mia").id;
+    assert_eq!(warned(DeleteUser { user: other }).await?, [""; 0]);
+    let helper = it.world().user_by_login("helper").expect("helper").id;
+    assert_eq!(warned(DeleteUser { user: helper }).await?, [""; 0]);
     Ok(())
 }
