@@ -14,6 +14,7 @@
 
 #![warn(missing_docs)]
 
+mod actor;
 pub mod change;
 pub mod connector;
 pub mod context;
@@ -44,9 +45,10 @@ mod user;
 mod words;
 pub mod world;
 
+pub use actor::{Actor, SystemActor};
 pub use change::{Change, ChangeSet, Edit, EditKind, Outline, Position};
 pub use connector::ConnectorId;
-pub use context::{Actor, Clock, Context, Ids, Policy, SystemActor};
+pub use context::{Clock, Context, Ids, Policy};
 pub use credential::{Credential, Digest, Purpose, Scope, Session};
 pub use entitlement::{Entitlement, EntitlementKind, Grant, Permission};
 pub use fact::{Closed, Fact};

@@ -1,24 +1,7 @@
 //! How much each source keeps, counted as it changes.
 
-use super::World;
+use super::{World, kept::Kept};
 use crate::ConnectorId;
-
-/// How much a source keeps.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Kept {
-    /// Users of any kind.
-    pub users: u32,
-    /// Groups, roles and groups of apps.
-    pub groups: u32,
-    /// Apps.
-    pub apps: u32,
-}
-
-impl Kept {
-    const fn is_nothing(self) -> bool {
-        self.users == 0 && self.groups == 0 && self.apps == 0
-    }
-}
 
 impl World {
     /// The sources that keep something, by name.
