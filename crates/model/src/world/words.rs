@@ -302,7 +302,7 @@ impl<T: Item> Words<T> {
 }
 
 /// The texts of so many are read in less time than all words are looked through once more.
-const FEW: usize = 2048;
+const FEW: usize = 4096;
 
 /// What is found by words: told by a number of which nearly all are taken, or by an id.
 pub(super) trait Item: Copy + Ord + Default {

@@ -272,7 +272,7 @@ pub trait Query {
                 rows.filter(|row| takes(row)).collect()
             }
             // Where many are meant, the index of names is read in its order rather than sorting.
-            Some(found) if found.len() > Self::Row::count(world) / 16 => {
+            Some(found) if found.len() > Self::Row::count(world) / 64 => {
                 let found: HashSet<_> = found.into_iter().map(Record::id).collect();
                 let rows = self.named(world, None, order);
                 rows.filter(|row| found.contains(&row.id())).collect()
