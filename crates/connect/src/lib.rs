@@ -19,3 +19,4 @@ pub mod webhook;
 
 pub use hook::{Hook, HookSink};
 pub use portal::{Channel, Portal};
+pub use proof::is_loopback;

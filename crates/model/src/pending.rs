@@ -7,7 +7,6 @@ use crate::{
     App, Change, Context, Edit, Expiry, Granted, Group, GroupKind, Id, Membership, MembershipKind,
     Refusal, RefusalCode, Request, State, Timestamp, User, Wants, World,
     name::Reason,
-    record::Authority,
     request::{Resolution, WantsTarget},
 };
 
@@ -38,10 +37,9 @@ impl World {
     /// nearer.
     #[must_use]
     pub fn most_of(&self, request: &Request, now: Timestamp) -> Expiry {
-        let group = request.wants.group().and_then(|group| self.group(group));
-        match (group, request.wants.kind()) {
-            (Some(group), Some(kind)) if group.is_managed() => {
-                self.constraints_on(group).cap(kind, request.until, now)
+        match request.wants.place(self) {
+            Some((group, kind)) if group.is_managed() => {
+                self.constraints_on(&group).cap(kind, request.until, now)
             }
             _ => request.until,
         }
@@ -329,21 +327,8 @@ impl Wants {
                 let (id, ends) = (granted.id, granted.validity.until);
                 Ok((vec![edit.into()], Granted::Inclusion(id), ends))
             }
-            Self::NewGroup {
-                name,
-                description,
-                kind,
-                tags,
-            } => {
-                let group = Group {
-                    id: context.id(),
-                    source: None,
-                    name: name.clone(),
-                    description: description.clone(),
-                    kind: *kind,
-                    authority: Authority::default(),
-                    tags: tags.clone(),
-                };
+            Self::NewGroup { .. } => {
+                let group = self.new_group(context.id()).ok_or_else(gone)?;
                 let owner = MembershipKind::Owner;
                 let ends = world.constraints_on(&group).cap(owner, until, context.now);
                 let owns =

@@ -49,8 +49,6 @@ impl Planned {
     }
 }
 
-/// A batch of more rows than this is written with more memory.
-const LARGE: usize = 20_000;
 /// What SQLite keeps of the pages it changes, in kB. Rows come in another order than those of four
 /// indexes: with its usual 2 MB, nearly every row of an import writes pages out and reads others
 /// back.
@@ -256,7 +254,7 @@ impl Batch {
 
     /// Writes everything; the world it leads to is true once the transaction is committed.
     pub(crate) async fn write(self, conn: &mut Conn) -> Result<World, StoreError> {
-        let large = self.versions.len() > LARGE && conn.engine() == Engine::Sqlite;
+        let large = self.versions.len() >= bulk::MANY && conn.engine() == Engine::Sqlite;
         if large {
             conn.execute(ROOMY, vec![]).await?;
         }

@@ -34,8 +34,9 @@ pub(crate) async fn insert(
     insert_with(conn, table, columns, rows, "").await
 }
 
-/// From so many rows on a table that was empty is indexed once they are all in it.
-const MANY: usize = 20_000;
+/// So many rows at once are worth more memory, and that a table that was empty is indexed once they
+/// are all in it.
+pub(crate) const MANY: usize = 20_000;
 
 /// Inserts `rows` as [`insert`] does. Rows come in another order than most indexes have: of many in a table
 /// that was empty, SQLite makes these by sorting, in a fifth of the time and without writing pages twice.

@@ -12,7 +12,7 @@ use portcullis_app::{
     secret::Secret,
     token::{IssueLink, LinkTo},
 };
-use portcullis_connect::http::Url;
+use portcullis_connect::{http::Url, is_loopback};
 use portcullis_model::{Context, Id, Timestamp, User};
 use serde::Serialize;
 
@@ -96,24 +96,28 @@ impl SignInLink {
 /// An address under which somebody may sign in.
 fn address(text: &str) -> Result<String, String> {
     let url: Url = text.parse().map_err(|error| format!("{error}"))?;
-    let is_local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     match url.scheme() {
         "https" => Ok(text.to_owned()),
-        "http" if is_local => Ok(text.to_owned()),
+        "http" if is_loopback(&url) => Ok(text.to_owned()),
         _ => Err("write an https address, or one of this machine".to_owned()),
     }
 }
 
 /// Says so where nothing listens at the address that the link leads to.
 fn tell_if_silent(address: SocketAddr) {
-    let here = match address.ip().is_unspecified() {
-        true => SocketAddr::from(([127, 0, 0, 1], address.port())),
-        false => address,
-    };
+    let here = here(address);
     if TcpStream::connect_timeout(&here, PATIENCE).is_err() {
         eprintln!(
             "nothing answers at {here}; where the server has another address, say it: --url http://127.0.0.1:PORT"
         );
+    }
+}
+
+/// How this machine reaches what listens at `address`.
+fn here(address: SocketAddr) -> SocketAddr {
+    match address.ip().is_unspecified() {
+        true => SocketAddr::from(([127, 0, 0, 1], address.port())),
+        false => address,
     }
 }
 
@@ -124,10 +128,7 @@ const PATIENCE: Duration = Duration::from_millis(300);
 pub(super) fn base(config: &Config, address: SocketAddr) -> String {
     let public = config.server.public_url.value.clone();
     let scheme = config.tls.scheme();
-    let base = public.unwrap_or_else(|| match address.ip().is_unspecified() {
-        true => format!("{scheme}://127.0.0.1:{}", address.port()),
-        false => format!("{scheme}://{address}"),
-    });
+    let base = public.unwrap_or_else(|| format!("{scheme}://{}", here(address)));
     base.trim_end_matches('/').to_owned()
 }
 

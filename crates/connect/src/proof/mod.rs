@@ -12,10 +12,10 @@ mod source;
 mod token;
 
 pub(crate) use self::{
-    address::{is_endpoint, is_loopback},
+    address::is_endpoint,
     cached::Cached,
     claims::{Claims, Expected, Kind, OneOrMore, SKEW},
     source::{KeySource, fetch as fetch_keys, get_json, in_time},
     token::Token,
 };
-pub use self::{fault::Fault, proved::Proved};
+pub use self::{address::is_loopback, fault::Fault, proved::Proved};

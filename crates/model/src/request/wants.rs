@@ -1,11 +1,14 @@
 //! What can be asked for, and what it is about. Another kind of request is another variant here;
 //! who decides and what granting it makes is said in `pending`.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    App, Group, GroupKind, Id, MembershipKind, Tag,
+    App, Group, GroupKind, Id, MembershipKind, Tag, World,
     name::{Description, Name},
+    record::Authority,
 };
 
 /// What is asked for.
@@ -88,12 +91,49 @@ impl Wants {
         }
     }
 
-    /// As what somebody would be in a group, if it is about that.
+    /// As what somebody would be in a group that is there, if it is about that.
     #[must_use]
     pub const fn kind(&self) -> Option<MembershipKind> {
         match self {
             Self::Membership { kind, .. } | Self::Inclusion { kind, .. } => Some(*kind),
             Self::NewGroup { .. } => None,
+        }
+    }
+
+    /// Where granting it puts whom it is for, and as what: into a group, while that is there, or as
+    /// its first owner into the new one as it would be.
+    #[must_use]
+    pub fn place<'w>(&self, world: &'w World) -> Option<(Cow<'w, Group>, MembershipKind)> {
+        match self {
+            Self::Membership { group, kind } | Self::Inclusion { group, kind, .. } => {
+                Some((Cow::Borrowed(world.group(*group)?), *kind))
+            }
+            Self::NewGroup { .. } => {
+                let new = self.new_group(Id::new(uuid::Uuid::nil()))?;
+                Some((Cow::Owned(new), MembershipKind::Owner))
+            }
+        }
+    }
+
+    /// The group that granting it makes, under that id.
+    #[must_use]
+    pub fn new_group(&self, id: Id<Group>) -> Option<Group> {
+        match self {
+            Self::Membership { .. } | Self::Inclusion { .. } => None,
+            Self::NewGroup {
+                name,
+                description,
+                kind,
+                tags,
+            } => Some(Group {
+                id,
+                source: None,
+                name: name.clone(),
+                description: description.clone(),
+                kind: *kind,
+                authority: Authority::default(),
+                tags: tags.clone(),
+            }),
         }
     }
 

@@ -42,7 +42,7 @@ pub(super) struct Texts<'w> {
 #[derive(Debug)]
 pub(super) struct Token {
     pub(super) joined: String,
-    /// More than one, or none.
+    /// Of a name more than one, or none; of what is looked for as many as are still to be found.
     pub(super) parts: Vec<String>,
 }
 

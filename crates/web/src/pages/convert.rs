@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use portcullis_model::{
     Actor, App, Diff, Entitlement, EntitlementKind, Expiry, Group, GroupKind, Id, MembershipKind,
-    Request, Tag, Timestamp, User, UserKind, World,
+    Request, Tag, Timestamp, User, UserKind, Wants, World,
     world::{DiffLine, Path, What},
 };
 
@@ -33,6 +33,16 @@ pub(crate) fn group(group: &Group) -> ui::Entity {
         ui::EntityKind::Group
     };
     ui::Entity::new(kind, &*group.name, group_href(group))
+}
+
+/// The group that is asked for, while it is there; a new one as it would be.
+pub(crate) fn wanted(world: &World, wants: &Wants) -> Option<ui::Entity> {
+    let (place, _) = wants.place(world)?;
+    let mut wanted = group(&place);
+    if wants.group().is_none() {
+        wanted.href.clear();
+    }
+    Some(wanted)
 }
 
 /// Where what a group confers is shown: what is asked for by name leads to why.

@@ -4,7 +4,7 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse as _, Redirect},
 };
-use portcullis_model::{Expiry, Group, Request, User, Wants, World, world::Access};
+use portcullis_model::{Expiry, Group, Request, User, World, world::Access};
 
 use crate::{
     auth::cookie,
@@ -15,6 +15,7 @@ use crate::{
         prelude::*,
         settings::setup,
     },
+    words,
 };
 
 /// As many groups of mine are listed before my own page has to be opened.
@@ -156,27 +157,10 @@ fn ending(page: &Page, group: &Group) -> usize {
     World::ending(world.direct_of_group(group.id), now, by).len()
 }
 
-/// The group a request is about, while there is one.
-fn group_of(page: &Page, request: &Request) -> Option<ui::Entity> {
-    let group = page.world().group(request.wants.group()?);
-    group.map(convert::group)
-}
-
 fn what(request: &Request) -> String {
-    let kind = match &request.wants {
-        Wants::Membership {
-            kind: MembershipKind::Member,
-            ..
-        } => "to join",
-        Wants::Membership {
-            kind: MembershipKind::Owner,
-            ..
-        } => "to own",
-        Wants::Inclusion { .. } => "to add a role to",
-        Wants::NewGroup { .. } => "a new group",
-    };
+    let asks = words::asks(&request.wants);
     match request.until {
-        Expiry::NEVER => format!("{kind}, with no end,"),
-        _ => kind.to_owned(),
+        Expiry::NEVER => format!("{asks}, with no end,"),
+        _ => asks,
     }
 }

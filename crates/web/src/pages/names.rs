@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use portcullis_model::{Actor, Id, World};
+use portcullis_model::{Actor, Id, Wants, World};
 use portcullis_store::Subject;
 use uuid::Uuid;
 
@@ -47,6 +47,13 @@ impl<'w> Names<'w> {
     /// A group by id.
     pub(crate) fn group(&self, id: Uuid) -> ui::Entity {
         self.named(id, ui::EntityKind::Group)
+    }
+
+    /// What is asked for, under its last known name.
+    pub(crate) fn wanted(&self, wants: &Wants) -> ui::Entity {
+        convert::wanted(self.world, wants)
+            .or_else(|| wants.group().map(|group| self.group(group.uuid())))
+            .unwrap_or_else(|| gone("deleted"))
     }
 
     fn named(&self, id: Uuid, kind: ui::EntityKind) -> ui::Entity {

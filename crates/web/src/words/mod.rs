@@ -2,7 +2,7 @@
 //! Another operation, state or code does not build before it has its words here.
 
 use portcullis_model::{
-    ConnectorId, OperationName, RefusalCode, Request, State, SystemActor, Wants,
+    ConnectorId, MembershipKind, OperationName, RefusalCode, Request, State, SystemActor, Wants,
 };
 
 /// Declares the words for every operation: three in a row.
@@ -147,5 +147,17 @@ pub(crate) fn as_what(wants: &Wants) -> String {
         Wants::Membership { kind, .. } => format!("as {kind}"),
         Wants::Inclusion { kind, .. } => format!("as {kind}, for a role"),
         Wants::NewGroup { kind, .. } => format!("as a new {}", kind.noun()),
+    }
+}
+
+/// What somebody asks, before the name of the group.
+pub(crate) fn asks(wants: &Wants) -> String {
+    match wants {
+        Wants::Membership { kind, .. } => match kind {
+            MembershipKind::Member => "to join".to_owned(),
+            MembershipKind::Owner => "to own".to_owned(),
+        },
+        Wants::Inclusion { .. } => "to add a role to".to_owned(),
+        Wants::NewGroup { kind, .. } => format!("for a new {}:", kind.noun()),
     }
 }

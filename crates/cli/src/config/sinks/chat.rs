@@ -36,37 +36,23 @@ section! {
     }
 }
 
-section! {
-    /// Discord as it is written.
-    DiscordSettings, prefix "" {
-        /// under which its deliveries are listed
-        name: Option<String> => "needed";
-        /// the channel's webhook, as a secret
-        url: Option<Secret> => "needed";
-        /// [which events](events.md) are told
-        events: Vec<String> => "all";
-        /// whether `url` may lead to this machine or its network, and over http
-        allow_private: bool = false;
-    }
-}
-
-section! {
-    /// Teams as it is written.
-    TeamsSettings, prefix "" {
-        /// under which its deliveries are listed
-        name: Option<String> => "needed";
-        /// the URL of the channel's workflow, as a secret
-        url: Option<Secret> => "needed";
-        /// [which events](events.md) are told
-        events: Vec<String> => "all";
-        /// whether `url` may lead to this machine or its network, and over http
-        allow_private: bool = false;
-    }
-}
-
 /// Systems whose channels are written to by an address of their own and nothing else.
 macro_rules! hooks {
-    ($($Settings:ident: $kind:literal, $sink:path;)+) => {$(
+    ($($(#[$about:meta])* $Settings:ident: $kind:literal, $sink:path, $url:literal;)+) => {$(
+        section! {
+            $(#[$about])*
+            $Settings, prefix "" {
+                /// under which its deliveries are listed
+                name: Option<String> => "needed";
+                #[doc = $url]
+                url: Option<Secret> => "needed";
+                /// [which events](events.md) are told
+                events: Vec<String> => "all";
+                /// whether `url` may lead to this machine or its network, and over http
+                allow_private: bool = false;
+            }
+        }
+
         impl $Settings {
             /// The sink, or all that is wrong with it.
             pub(crate) fn sink(self, source: Source) -> Result<ListedSink, Vec<String>> {
@@ -78,8 +64,10 @@ macro_rules! hooks {
     )+};
 }
 hooks! {
-    DiscordSettings: "discord", discord::sink;
-    TeamsSettings: "teams", teams::sink;
+    /// Discord as it is written.
+    DiscordSettings: "discord", discord::sink, "the channel's webhook, as a secret";
+    /// Teams as it is written.
+    TeamsSettings: "teams", teams::sink, "the URL of the channel's workflow, as a secret";
 }
 
 impl SlackSettings {

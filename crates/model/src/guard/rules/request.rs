@@ -3,8 +3,7 @@
 use super::{super::agents, Rules};
 use crate::{
     Action, Actor, Change, ChangeSet, Edit, Expiry, Granted, Group, GroupKind, Id, MembershipKind,
-    Refusal, RefusalCode, Request, State, Wants, World,
-    record::{AppPart, Authority},
+    Refusal, RefusalCode, Request, State, Wants, World, record::AppPart,
 };
 
 impl Rules<'_> {
@@ -149,7 +148,7 @@ impl Rules<'_> {
 
     /// Whether this may be asked, judged by what the requester has in `was`.
     fn asked(&self, request: &Request, was: &World) -> Result<(), Refusal> {
-        if let Some(kind) = request.wants.kind()
+        if let Some((_, kind)) = request.wants.place(self.after)
             && request.until.is_past(self.context.now)
         {
             return Err(Refusal::invalid(
@@ -166,22 +165,10 @@ impl Rules<'_> {
             Wants::Inclusion { role, group, kind } => {
                 self.asked_role(request, *role, *group, *kind, was)?;
             }
-            Wants::NewGroup {
-                name,
-                description,
-                kind,
-                tags,
-            } => {
-                let group = Group {
-                    id: Id::new(uuid::Uuid::nil()),
-                    source: None,
-                    name: name.clone(),
-                    description: description.clone(),
-                    kind: *kind,
-                    authority: Authority::default(),
-                    tags: tags.clone(),
-                };
-                self.asked_group(&group)?;
+            Wants::NewGroup { .. } => {
+                if let Some((group, _)) = request.wants.place(self.after) {
+                    self.asked_group(&group)?;
+                }
             }
         }
         let key = request.wants.key();

@@ -39,12 +39,12 @@ impl RequestQuery<'_> {
 
     fn says(&self, world: &World, request: &Request) -> bool {
         let by = world.user(request.requester);
-        let about = request.wants.group().and_then(|id| world.group(id));
+        let about = request.wants.place(world).map(|(group, _)| group);
         let texts = [
             request.reason.as_str(),
             by.map_or("", |by| &by.login),
             by.map_or("", |by| &by.name),
-            about.map_or("", |group| &group.name),
+            about.as_ref().map_or("", |group| &group.name),
         ];
         contain(&texts, self.q)
     }

@@ -13,7 +13,7 @@ use portcullis_model::{
 use portcullis_rules::Budget;
 use serde_json::Value;
 use utoipa::openapi::{
-    ArrayBuilder, RefOr, Schema,
+    ArrayBuilder, OneOfBuilder, RefOr, Schema,
     schema::{AdditionalProperties, Type},
 };
 
@@ -87,6 +87,52 @@ impl NewEntitlement {
     }
 }
 
+/// What a member takes.
+fn taken_by(member: &Member) -> RefOr<Schema> {
+    let about = Some(member.about);
+    let named = |most| text().max_length(Some(most)).min_length(Some(1));
+    match member.takes {
+        Takes::Permission => named(255).description(about).into(),
+        Takes::Text(most) => named(most).description(about).into(),
+        Takes::Texts(most) => ArrayBuilder::new()
+            .items(named(most))
+            .description(about)
+            .into(),
+        Takes::Number => of_type(Type::Integer).description(about).into(),
+        Takes::Rules => described::<RulesIn>(member.about),
+        Takes::Objects => ArrayBuilder::new()
+            .items(of_type(Type::Object))
+            .description(about)
+            .into(),
+    }
+}
+
+/// What a [`Grant`] is on the wire: the members of its kind, and which that is.
+pub(crate) struct GrantBody;
+
+impl utoipa::PartialSchema for GrantBody {
+    fn schema() -> RefOr<Schema> {
+        let of_kind = |kind: EntitlementKind| {
+            let named = text().enum_values(Some([kind.as_str()]));
+            let object = of_type(Type::Object).property("grant", named);
+            kind.members()
+                .iter()
+                .fold(object.required("grant"), |object, member| {
+                    let object = object.property(member.name, taken_by(member));
+                    match member.takes {
+                        // Left out where there are none.
+                        Takes::Texts(_) | Takes::Objects => object,
+                        _ => object.required(member.name),
+                    }
+                })
+        };
+        let kinds = EntitlementKind::ALL.into_iter().map(of_kind);
+        kinds.fold(OneOfBuilder::new(), OneOfBuilder::item).into()
+    }
+}
+
+impl utoipa::ToSchema for GrantBody {}
+
 impl FromJson for NewEntitlement {
     fn read(value: &Value, _: &str, _: &mut Vec<FieldError>) -> Option<Self> {
         Some(Self(value.clone()))
@@ -104,24 +150,7 @@ impl utoipa::PartialSchema for NewEntitlement {
         let object = of_type(Type::Object).description(Some(about));
         let mut object = object.additional_properties(Some(none));
         for member in members() {
-            let about = Some(member.about);
-            let short = |most| text().max_length(Some(most));
-            let named = |most| short(most).min_length(Some(1));
-            let schema: RefOr<Schema> = match member.takes {
-                Takes::Permission => named(255).description(about).into(),
-                Takes::Text(most) => named(most).description(about).into(),
-                Takes::Texts(most) => ArrayBuilder::new()
-                    .items(named(most))
-                    .description(about)
-                    .into(),
-                Takes::Number => of_type(Type::Integer).description(about).into(),
-                Takes::Rules => described::<RulesIn>(member.about),
-                Takes::Objects => ArrayBuilder::new()
-                    .items(of_type(Type::Object))
-                    .description(about)
-                    .into(),
-            };
-            object = object.property(member.name, schema);
+            object = object.property(member.name, taken_by(member));
         }
         let until = described::<Expiry>("Until when; null or left out for no end.");
         let reason = described::<Reason>("Why.");

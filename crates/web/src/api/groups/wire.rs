@@ -3,9 +3,8 @@
 use portcullis_model::{
     Edit, Entitlement, Grant, Group, Id, Inclusion, Membership, MembershipKind, Timestamp, World,
 };
-use serde_json::Value;
-use utoipa::ToSchema;
 
+use super::confer::GrantBody;
 use crate::api::{
     Answer, Done,
     list::Window,
@@ -76,34 +75,6 @@ row! {
         reason: &'w str = &entitlement.reason,
         granted_by: ActorRef<'w> = ActorRef::of(world, entitlement.granted_by),
     }
-}
-
-/// What a [`Grant`] is on the wire.
-#[derive(ToSchema)]
-#[serde(tag = "grant", rename_all = "snake_case")]
-#[allow(dead_code, reason = "a description; grants write themselves")]
-pub(crate) enum GrantBody {
-    /// A named permission.
-    Permission {
-        /// Its name.
-        permission: String,
-        /// Where it holds; everywhere if missing.
-        #[schema(required = false)]
-        environments: Vec<String>,
-    },
-    /// A list of rules.
-    Rules {
-        /// Its name.
-        list: String,
-        /// Lists of higher priority are asked first.
-        priority: i32,
-        /// The rules, in order.
-        #[schema(value_type = Vec<Object>)]
-        rules: Value,
-        /// Cases that must come out as they say.
-        #[schema(required = false)]
-        cases: Vec<Value>,
-    },
 }
 
 row! {

@@ -91,11 +91,8 @@ fn line(names: &Names<'_>, change: &Change, at: Timestamp) -> Line {
             vec![group(it.group), plain(it.grant.label())]
         }),
         Change::Request(edit) => of(names, at, edit, "request", |it| {
-            let wanted = match it.wants.group() {
-                Some(id) => group(id),
-                None => link(Kind::Group, &it.wants.key(), String::new()),
-            };
             let request = link(Kind::Request, "request", convert::request_href(it.id));
+            let wanted = names.wanted(&it.wants);
             let wanted = wanted.with_detail(words::as_what(&it.wants));
             vec![request, user(it.requester), wanted]
         }),

@@ -121,11 +121,8 @@ fn whose(world: &World, requests: &[Id<Request>]) -> String {
         .filter_map(|id| {
             let request = world.request(*id)?;
             let who = world.user(request.requester)?;
-            let what = match request.wants.group() {
-                Some(group) => world.group(group)?.name.to_string(),
-                None => request.wants.label(world),
-            };
-            Some(format!("{} for {what}", who.name))
+            let (what, _) = request.wants.place(world)?;
+            Some(format!("{} for {}", who.name, what.name))
         })
         .collect();
     match names.len() {

@@ -2,9 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use portcullis_model::{
-    Actor, Id, Request, State as Became, User, Wants, world::query::RequestQuery,
-};
+use portcullis_model::{Actor, Id, Request, State as Became, User, world::query::RequestQuery};
 use portcullis_store::{RequestFilter, RequestStatus};
 
 use crate::{
@@ -158,14 +156,6 @@ pub(super) async fn names<'p>(
         web.app().store().labels(&gone).await?
     };
     Ok(Names::new(world, labels))
-}
-
-/// What is asked for, under its last known name.
-pub(super) fn wanted_of(names: &Names<'_>, wants: &Wants) -> ui::Entity {
-    match wants.group() {
-        Some(id) => names.group(id.uuid()),
-        None => ui::Entity::new(ui::EntityKind::Group, wants.label(names.world), ""),
-    }
 }
 
 /// Until when it is wanted or was granted; of what was refused only the date.

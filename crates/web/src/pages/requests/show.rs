@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use portcullis_app::request::Approve;
 use portcullis_model::{
-    Expiry, Group, Id, Noun, OperationName, Refusal, Request, Timestamp, User, name::Reason,
+    Expiry, Group, Id, MembershipKind, Noun, OperationName, Refusal, Request, Timestamp, User,
+    name::Reason,
 };
 use portcullis_store::{LogEntry, LogFilter, RequestFilter, SubjectKind};
 
-use super::list::{chip, names, wanted_of, who};
+use super::list::{chip, names, who};
 use crate::{
     pages::{
         form::{Values, allowed},
@@ -30,8 +31,8 @@ struct RequestPage<'p> {
     requester: ui::Entity,
     user: Option<&'p User>,
     wants: ui::Entity,
-    /// The group it is about, while there is one.
-    wanted: Option<&'p Group>,
+    /// What the group is for, if that is said.
+    description: String,
     errors: ui::Errors,
     decide: Option<Decide>,
     may_withdraw: bool,
@@ -87,14 +88,15 @@ pub(super) async fn draw<'p>(
     let (world, now) = (&page.viewer.world, page.viewer.context.now);
     let names = names(web, page, std::slice::from_ref(request)).await?;
     let requester = who(&names, &request.requester);
-    let wants = wanted_of(&names, &request.wants);
+    let wants = names.wanted(&request.wants);
     let user = world.user(request.requester);
-    let wanted = request.wants.group().and_then(|group| world.group(group));
+    let place = request.wants.place(world);
+    let place = place.as_ref().map(|(group, kind)| (&**group, *kind));
     let pending = request.is_pending();
     let may_approve = allowed(page, Wish::ApproveRequest, Target::Request(request)).is_ok();
     let may_withdraw = allowed(page, Wish::WithdrawRequest, Target::Request(request)).is_ok();
-    let decide = match wanted.filter(|_| pending && may_approve) {
-        Some(wanted) => Some(decide_box(web, page, request, wanted, values, &errors).await),
+    let decide = match place.filter(|_| pending && may_approve) {
+        Some(place) => Some(decide_box(web, page, request, place, values, &errors).await),
         None => None,
     };
     let deciders = if pending {
@@ -109,8 +111,8 @@ pub(super) async fn draw<'p>(
     };
     let deciders = deciders.into_iter().take(FEW).map(convert::user);
     let mut asides = vec![ui::Aside::new("Who decides", deciders.collect(), nobody)];
-    if let (Some(user), Some(wanted), true) = (user, wanted, decide.is_some()) {
-        asides.extend(facts(page, request, user, wanted));
+    if let (Some(user), Some(place), true) = (user, place, decide.is_some()) {
+        asides.extend(facts(page, user, place));
     }
     asides.retain(|aside| !aside.is_empty());
     Ok(RequestPage {
@@ -118,7 +120,7 @@ pub(super) async fn draw<'p>(
         request,
         title: format!("{} asks for {}", requester.name, wants.name),
         user,
-        wanted,
+        description: place.map_or_else(String::new, |(group, _)| group.description.to_string()),
         decide,
         may_withdraw: pending && may_withdraw,
         next: next(page, request),
@@ -135,12 +137,12 @@ async fn decide_box(
     web: &Web,
     page: &Page,
     request: &Request,
-    wanted: &Group,
+    (wanted, kind): (&Group, MembershipKind),
     values: &Values,
     errors: &ui::Errors,
 ) -> Decide {
     let (world, context) = (&page.viewer.world, &page.viewer.context);
-    let (kind, now) = (placed_as(request), context.now);
+    let now = context.now;
     let requirements = Requirements::of_place(world, wanted, kind, now);
     let mut durations = durations(&context.policy.lengths, &requirements, values, errors, now);
     let cut = world.most_of(request, now);
@@ -233,9 +235,10 @@ fn profile(user: &User) -> String {
 }
 
 /// What they have now, who beside them has it, what tags demand, and what it leads to.
-fn facts(page: &Page, request: &Request, user: &User, wanted: &Group) -> Vec<ui::Aside> {
+fn facts(page: &Page, user: &User, (wanted, kind): (&Group, MembershipKind)) -> Vec<ui::Aside> {
     let (world, now) = (&page.viewer.world, page.viewer.context.now);
-    let kind = placed_as(request);
+    // Nobody has what is not there yet.
+    let there = world.group(wanted.id);
     let mut all = Vec::new();
     let mut has: Vec<_> = world
         .groups_of(user.id, now)
@@ -248,14 +251,15 @@ fn facts(page: &Page, request: &Request, user: &User, wanted: &Group) -> Vec<ui:
     has.truncate(FEW);
     let groups = world.groups_of(user.id, now).map(|(group, ..)| group.id);
     let groups = groups.collect::<BTreeSet<_>>().len();
-    let what = match (has.is_empty(), wanted.app().is_some()) {
-        (false, _) => "",
-        (true, true) => "Nothing of this app. ",
-        (true, false) => "Not this. ",
+    let what = match (has.is_empty(), wanted.app().is_some(), there.is_some()) {
+        (false, ..) | (true, false, false) => "",
+        (true, true, _) => "Nothing of this app. ",
+        (true, false, true) => "Not this. ",
     };
     let text = format!("{what}In {groups} groups in all.");
     all.push(ui::Aside::new("Has now", has, text));
-    if let Some(manager) = user.manager.and_then(|id| world.user(id)) {
+    let manager = there.and_then(|_| world.user(user.manager?));
+    if let Some(manager) = manager {
         let peers: Vec<_> = world
             .users()
             .filter(|peer| peer.manager == user.manager && peer.id != user.id)
@@ -297,11 +301,6 @@ fn reason<'r>(request: &'r Request, entry: &LogEntry) -> &'r str {
         resolution.at == entry.at && entry.operation != OperationName::RequestCreate
     });
     decided.map_or("", |resolution| &resolution.reason)
-}
-
-/// As what somebody would be in the group a request is about.
-fn placed_as(request: &Request) -> MembershipKind {
-    request.wants.kind().unwrap_or(MembershipKind::Member)
 }
 
 /// Earlier requests of the same person for the same group.

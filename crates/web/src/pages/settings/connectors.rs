@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portcullis_app::tasks::trouble_of;
 use portcullis_model::{Actor, Timestamp};
 use portcullis_store::{EffectState, LogFilter, OutboxFilter};
 
-use super::common::{admins_only, tabs};
+use super::common::{admins_only, tabs, trouble};
 use crate::pages::prelude::*;
 
 #[derive(Template)]
@@ -95,12 +94,10 @@ async fn sinks(web: &Web, page: &Page) -> Result<Vec<Sink>, Failure> {
         };
         let done = outbox.list(&filter).await?.items.into_iter().next();
         let at = done.and_then(|it| it.settled_at);
-        let ever = Timestamp::from_micros(0);
-        let trouble = trouble_of(web.app(), &name, ever).await?;
         rows.push(Sink {
             href: address("/settings/deliveries", &[("sink", &name)]),
             last: at.map(|at: Timestamp| page.when(&at)),
-            trouble: trouble.map(|it| (page.when(&it.since), it.said)),
+            trouble: trouble(web, page, &name).await?,
             is_set_up: names.contains(&*name),
             name,
             waiting,

@@ -1,12 +1,9 @@
 //! What is told outside and by what, with a way to try each out; and what people are told.
 
-use portcullis_app::{
-    deliver::{Tried, try_out},
-    tasks::trouble_of,
-};
-use portcullis_model::{NoticeKind, Timestamp};
+use portcullis_app::deliver::{Tried, try_out};
+use portcullis_model::NoticeKind;
 
-use super::common::{admins_only, tabs};
+use super::common::{admins_only, tabs, trouble};
 use crate::pages::{account::told, fields::Submission, prelude::*};
 
 #[derive(Template)]
@@ -46,12 +43,10 @@ async fn drawn<'p>(
 ) -> Result<Notifications<'p>, Failure> {
     let mut sinks = Vec::new();
     for it in web.app().sinks() {
-        let trouble = trouble_of(web.app(), it.name(), Timestamp::from_micros(0)).await?;
-        let trouble = trouble.map(|it| (page.when(&it.since), it.said));
         sinks.push(Told {
             name: it.name().to_owned(),
             told: it.told(),
-            trouble,
+            trouble: trouble(web, page, it.name()).await?,
         });
     }
     Ok(Notifications { page, sinks, tried })

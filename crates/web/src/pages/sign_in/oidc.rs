@@ -139,7 +139,10 @@ pub(super) async fn callback(
         };
         tries += 1;
         match enter(&web, channel, &mut parts, operation, &next).await {
-            Err(Failure::Refused(Refusal::Conflict { .. })) if tries < TRIES => {}
+            Err(Failure::Refused(Refusal::Conflict {
+                code: RefusalCode::ChangedMeanwhile,
+                ..
+            })) if tries < TRIES => {}
             entered => break entered,
         }
     };
