@@ -283,7 +283,7 @@ impl App {
     #[must_use]
     pub fn context(&self, actor: Actor) -> Context {
         Context {
-            proof: None,
+            means: Default::default(),
             actor,
             now: self.clock.now(),
             policy: Arc::clone(&self.policy),

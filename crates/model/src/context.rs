@@ -25,13 +25,37 @@ pub trait Ids: Send + Sync {
     fn next(&self, now: Timestamp) -> Uuid;
 }
 
+/// By what somebody came who acts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Means {
+    /// Nothing that is kept here: the program itself, the command line, a proxy before it.
+    #[default]
+    Unkept,
+    /// A session.
+    Session(Id<Credential>),
+    /// A token; one of the configuration is not kept here.
+    Token(Option<Id<Credential>>),
+}
+
+impl Means {
+    /// What is kept of it.
+    #[must_use]
+    pub const fn credential(self) -> Option<Id<Credential>> {
+        match self {
+            Self::Unkept => None,
+            Self::Session(id) => Some(id),
+            Self::Token(id) => id,
+        }
+    }
+}
+
 /// Who acts, when, by which rules.
 #[derive(Clone)]
 pub struct Context {
     /// Who.
     pub actor: Actor,
-    /// The session or token by which they came. What has ended by the time a change is made makes none.
-    pub proof: Option<Id<Credential>>,
+    /// By what they came. What has ended by the time a change is made makes none.
+    pub means: Means,
     /// When; the same throughout one operation.
     pub now: Timestamp,
     /// The rules of the house that are settings rather than facts.
@@ -47,10 +71,10 @@ impl Context {
         Id::new(self.ids.next(self.now))
     }
 
-    /// The same context for who came by that session or token.
+    /// The same context for who came by that.
     #[must_use]
-    pub fn proved_by(self, proof: Option<Id<Credential>>) -> Self {
-        Self { proof, ..self }
+    pub fn by(self, means: Means) -> Self {
+        Self { means, ..self }
     }
 
     /// The same context for another actor.

@@ -5,6 +5,8 @@ use std::{cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::Timestamp;
+
 /// The identifier of a `T`: a UUID, version 7 when Portcullis made it.
 pub struct Id<T>(Uuid, PhantomData<fn() -> T>);
 
@@ -13,6 +15,19 @@ impl<T> Id<T> {
     #[must_use]
     pub const fn new(uuid: Uuid) -> Self {
         Self(uuid, PhantomData)
+    }
+
+    /// When it was made, where it says that.
+    #[must_use]
+    pub fn made_at(self) -> Option<Timestamp> {
+        let (seconds, nanoseconds) = match self.0.get_version() {
+            Some(uuid::Version::SortRand) => self.0.get_timestamp()?.to_unix(),
+            _ => return None,
+        };
+        let seconds = i64::try_from(seconds).ok()?;
+        Some(Timestamp::from_micros(
+            seconds * 1_000_000 + i64::from(nanoseconds) / 1_000,
+        ))
     }
 
     /// The bare UUID, for storage and indexes.

@@ -59,6 +59,8 @@ words! {
         NothingToUndo = "nothing_to_undo",
         /// A session begins in one way.
         OnlyBySigningIn = "only_by_signing_in",
+        /// Whoever signs in was sent to another provider than is there now.
+        ProviderChanged = "provider_changed",
         /// An owners group is named after its app.
         OwnersGroupName = "owners_group_name",
         /// A tag asks for a reason.

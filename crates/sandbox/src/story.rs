@@ -65,7 +65,7 @@ impl Story {
 
     pub(crate) fn context(&self, actor: Actor) -> Context {
         Context {
-            proof: None,
+            means: Default::default(),
             actor,
             now: self.now,
             policy: Arc::clone(&self.policy),

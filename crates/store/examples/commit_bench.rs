@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let live = Live::start(Store::open(url).await?).await?;
     let run = live.world().position().0 & 0xffff;
     let context = Context {
-        proof: None,
+        means: Default::default(),
         actor: Actor::System(SystemActor::Operator),
         now: "2026-03-02T00:00:00Z".parse()?,
         policy: Arc::new(Policy::default()),

@@ -66,7 +66,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn make(store: &Store) -> Result<(), Box<dyn Error>> {
     let live = Live::start(store.clone()).await?;
     let context = Context {
-        proof: None,
+        means: Default::default(),
         actor: Actor::Connector(ConnectorId::IMPORT),
         now: "2026-03-01T00:00:00Z".parse()?,
         policy: Arc::new(Policy::default()),

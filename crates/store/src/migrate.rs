@@ -23,6 +23,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("../migrations/0014_preferences.sql"),
     include_str!("../migrations/0015_providers.sql"),
     include_str!("../migrations/0016_trouble.sql"),
+    include_str!("../migrations/0017_outbox_lists.sql"),
 ];
 
 /// Leaves edits to be moved, which no script can do.

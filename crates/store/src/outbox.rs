@@ -144,7 +144,15 @@ impl<'a> Outbox<'a> {
         queue::get(&mut self.db.reader().await?, id).await
     }
 
-    /// How many effects there are, by sink and state.
+    /// The sinks of which there is anything.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn sinks(&self) -> Result<Vec<String>, StoreError> {
+        queue::sinks(self.db).await
+    }
+
+    /// How many effects there are that are not done, by sink and state.
     ///
     /// # Errors
     /// [`StoreError::Database`].

@@ -123,7 +123,7 @@ async fn everything(store: &Store) {
     let live = Live::start(store.clone()).await.unwrap();
     let ids = Arc::new(ids());
     let context = Context {
-        proof: None,
+        means: Default::default(),
         actor: Actor::System(SystemActor::Operator),
         now: "2026-03-01T00:00:00Z".parse().unwrap(),
         policy: Arc::new(Policy::default()),

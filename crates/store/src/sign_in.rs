@@ -21,6 +21,17 @@ pub(crate) async fn was_identity(
     Ok(found.map(Id::new))
 }
 
+/// Whether `token` was brought before.
+pub(crate) async fn was_used(
+    db: &Db,
+    issuer: ConnectorId,
+    token: &str,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM used_tokens WHERE issuer = $1 AND token = $2";
+    let values = vec![issuer.as_str().into(), token.into()];
+    Ok(!db.fetch(sql, values).await?.is_empty())
+}
+
 /// Whether `token` is brought for the first time; notes that it was.
 pub(crate) async fn first_time(
     db: &Db,

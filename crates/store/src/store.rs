@@ -318,6 +318,14 @@ impl Store {
         sign_in::was_identity(self.db(), connector, external_id).await
     }
 
+    /// Whether a token of `issuer` was brought before.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn was_used(&self, issuer: ConnectorId, token: &str) -> Result<bool, StoreError> {
+        sign_in::was_used(self.db(), issuer, token).await
+    }
+
     /// Whether a token of `issuer` is brought for the first time; notes that it was.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use portcullis_model::{FieldError, Refusal, Scope};
+use portcullis_model::{FieldError, Refusal, RefusalCode, Scope};
 use portcullis_store::{CommitError, NotYet, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -138,6 +138,10 @@ impl Failure {
                     Refusal::NotFound { .. } => (S::NOT_FOUND, "not found"),
                     Refusal::NotAllowed { .. } => (S::FORBIDDEN, "not allowed"),
                     Refusal::Invalid(_) => (S::BAD_REQUEST, "invalid input"),
+                    Refusal::Rule {
+                        code: RefusalCode::SignedOut,
+                        ..
+                    } => (S::UNAUTHORIZED, "not signed in any more"),
                     Refusal::Rule { .. } => (S::BAD_REQUEST, "against a rule"),
                     Refusal::Conflict { .. } => (S::CONFLICT, "conflict"),
                 };

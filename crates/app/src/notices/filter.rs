@@ -6,7 +6,7 @@ use portcullis_model::RecordKind;
 
 use super::kind::EventKind;
 
-/// Which events are told; all of them where it is empty.
+/// Which events are told; where it is empty all that anybody here may read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventFilter(Vec<Wanted>);
 
@@ -45,7 +45,11 @@ impl EventFilter {
             Wanted::Kind(one) => *one == kind,
             Wanted::Record(record) => *record == kind.record,
         };
-        self.0.is_empty() || self.0.iter().any(wanted)
+        match self.0.as_slice() {
+            // Who people are elsewhere, and how they sign in, is told where it is asked for.
+            [] => !matches!(kind.record, RecordKind::Identity | RecordKind::Provider),
+            some => some.iter().any(wanted),
+        }
     }
 }
 
@@ -67,9 +71,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_filter_wants_all_and_another_what_it_names() {
+    fn an_empty_filter_wants_all_but_what_is_private_and_another_what_it_names() {
         let kind = |name| EventKind::parse(name).unwrap();
         assert!(EventFilter::default().wants(kind("user.ended")));
+        for private in ["identity.created", "provider.changed"] {
+            assert!(!EventFilter::default().wants(kind(private)), "{private}");
+            let named = EventFilter::parse([private]).unwrap();
+            assert!(named.wants(kind(private)), "{private}");
+        }
         let some = EventFilter::parse(["request.*", "membership.ended"]).unwrap();
         assert!(some.wants(kind("request.approved")) && some.wants(kind("membership.ended")));
         assert!(!some.wants(kind("membership.created")) && !some.wants(kind("user.ended")));

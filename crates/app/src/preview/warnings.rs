@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    Change, ChangeSet, Diff, Id, MembershipKind, ProviderState, Purpose, Timestamp, User, World,
-    world::What,
+    Change, ChangeSet, Diff, Id, LinkBy, MembershipKind, ProviderState, Purpose, Timestamp, User,
+    World, world::What,
 };
 
 use crate::{Warning, WarningCode};
@@ -139,10 +139,26 @@ pub(super) fn locked_out(before: &World, after: &World, now: Timestamp) -> Vec<W
         let mut all = world.providers();
         all.any(|it| it.state == ProviderState::On)
     };
+    // Of a connector that is none of these, the configuration may have the provider.
+    let is_on = |world: &World, name| {
+        let there = world.provider(name);
+        there.is_none_or(|it| it.state == ProviderState::On)
+    };
+    let knows = |world: &World, admin: &User| {
+        let mut linked = world.identities_of(admin.id);
+        let mut others = world.providers().filter(|it| {
+            let by_address = it.link_by == LinkBy::VerifiedEmail && admin.email.is_some();
+            let as_another = world
+                .identities_of(admin.id)
+                .any(|is| is.connector == it.name);
+            it.state == ProviderState::On && by_address && !as_another
+        });
+        linked.any(|it| is_on(world, it.connector)) || others.next().is_some()
+    };
     let knows_admins = |world: &World| {
         let admins = world.admins(None, now);
-        let mut linked = admins.iter();
-        linked.any(|admin| world.identities_of(admin.id).next().is_some())
+        let mut admins = admins.iter();
+        admins.any(|admin| knows(world, admin))
     };
     let told = [
         (
@@ -152,7 +168,7 @@ pub(super) fn locked_out(before: &World, after: &World, now: Timestamp) -> Vec<W
         ),
         (
             knows_admins(before) && !knows_admins(after),
-            "no admin would be linked to an account of an identity provider any more: they could sign in \
+            "no admin would be known to an identity provider in use any more: they could sign in \
              only by links made on the server",
         ),
     ];

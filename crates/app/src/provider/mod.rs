@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use portcullis_model::{
     ChangeSet, ConnectorId, Context, Edit, Id, LinkBy, Name, Noun, OperationName, Provider,
-    ProviderState, Refusal, RefusalCode, Unknown, World,
+    ProviderState, Refusal, RefusalCode, Unknown, User, World,
 };
 use uuid::Uuid;
 
-use crate::Operation;
+use crate::{Operation, identity::LinkIdentity};
 
 /// Sets up a provider, or changes it. One that is spoken to in another way than before has to be tried
 /// anew.
@@ -48,7 +48,7 @@ impl Operation for SaveProvider {
             ));
         }
         // A name that people are linked under may be that of another issuer, which is not known any more.
-        if before.is_none() && world.identities().any(|it| it.connector == self.name) {
+        if before.is_none() && world.links_any(self.name) {
             return Err(Refusal::invalid(
                 "name",
                 format!(
@@ -114,45 +114,60 @@ impl Operation for SaveProvider {
 
 /// Lets people sign in by a provider from now on, or no longer.
 #[derive(Clone, Debug)]
-pub struct SwitchProvider {
-    /// Which.
-    pub provider: Id<Provider>,
-    /// As it was tried: it must be so still.
-    pub tried: Option<Provider>,
-    /// To what.
-    pub to: ProviderState,
+pub enum SwitchProvider {
+    /// By the provider as it was tried: it must be so still. Whoever tried it may be linked to the account they
+    /// tried it with.
+    On {
+        /// As it was tried.
+        tried: Provider,
+        /// Who is what there.
+        link: Option<(Id<User>, String)>,
+    },
+    /// No longer.
+    Off(Id<Provider>),
 }
 
 impl Operation for SwitchProvider {
-    fn plan(&self, world: &World, _: &Context) -> Result<ChangeSet, Refusal> {
-        let before = one(world, self.provider)?;
-        if self
-            .tried
-            .as_ref()
-            .is_some_and(|tried| !tried.is_reached_as(before))
-        {
-            return Err(Refusal::rule(
+    fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        let (id, state) = match self {
+            Self::On { tried, .. } => (tried.id, ProviderState::On),
+            Self::Off(id) => (*id, ProviderState::Off),
+        };
+        let before = one(world, id)?;
+        let mut change = ChangeSet::new(OperationName::ProviderSwitch);
+        let after = Provider {
+            state,
+            ..before.clone()
+        };
+        if *before != after {
+            change.push(Edit::update(before.clone(), after));
+        }
+        match self {
+            Self::On { tried, .. } if !tried.is_reached_as(before) => Err(Refusal::rule(
                 RefusalCode::NotTried,
                 format!("{} was changed since it was tried", before.title),
                 "test it again",
-            ));
-        }
-        if (before.state, self.to) == (ProviderState::Draft, ProviderState::Off) {
-            return Err(Refusal::rule(
+            )),
+            Self::Off(_) if before.state == ProviderState::Draft => Err(Refusal::rule(
                 RefusalCode::NotTried,
                 format!("nobody signs in by {} yet", before.title),
                 "test it, or remove it",
-            ));
+            )),
+            Self::On {
+                link: Some((user, external_id)),
+                ..
+            } => {
+                let link = LinkIdentity {
+                    user: *user,
+                    connector: before.name,
+                    external_id: external_id.clone(),
+                };
+                let linked = link.plan(world, context)?;
+                change.changes.extend(linked.changes);
+                Ok(change)
+            }
+            Self::On { link: None, .. } | Self::Off(_) => Ok(change),
         }
-        let after = Provider {
-            state: self.to,
-            ..before.clone()
-        };
-        let change = ChangeSet::new(OperationName::ProviderSwitch);
-        Ok(match *before == after {
-            true => change,
-            false => change.with(Edit::update(before.clone(), after)),
-        })
     }
 }
 
@@ -165,7 +180,7 @@ impl Operation for DeleteProvider {
         let provider = one(world, self.0)?;
         if is_linked(world, provider) {
             return Err(Refusal::rule(
-                RefusalCode::NotTried,
+                RefusalCode::InUse,
                 format!("people are linked to {}", provider.title),
                 "turn it off instead, or unlink them first",
             ));
@@ -181,5 +196,5 @@ fn one(world: &World, id: Id<Provider>) -> Result<&Provider, Refusal> {
 
 /// Whether anybody is known by what the provider calls them.
 fn is_linked(world: &World, provider: &Provider) -> bool {
-    world.identities().any(|it| it.connector == provider.name)
+    world.links_any(provider.name)
 }

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, sync::Arc};
 pub use portcullis_model::Unknown;
 use portcullis_model::{
     ChangeSet, ConnectorId, Context, Digest, Edit, Email, Id, Identity, Login, Name, Noun,
-    OperationName, Position, Purpose, Refusal, RefusalCode, Session, Timestamp, User, UserKind,
-    World,
+    OperationName, Position, Provider, ProviderState, Purpose, Refusal, RefusalCode, Session,
+    Timestamp, User, UserKind, World,
 };
 
 use super::{LinkBy, NewSession, Whom, redeem::good};
@@ -62,6 +62,9 @@ pub struct BeginSession {
     pub entry: Entry,
     /// Their session.
     pub session: NewSession,
+    /// The provider as it was asked, where it was set up here. Somebody may have turned it off since, or made
+    /// another of it, who calls others so.
+    pub asked: Option<Arc<Provider>>,
     /// The world in which it was looked whether the account was somebody's who is no more: what is granted for
     /// the first time is granted in that one only.
     pub seen: Position,
@@ -69,6 +72,9 @@ pub struct BeginSession {
 
 impl Operation for BeginSession {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
+        if let Some(asked) = &self.asked {
+            still_so(world, asked)?;
+        }
         let mut change = ChangeSet::new(OperationName::SessionBegin);
         let proved = &self.proved;
         let user = match self.entry {
@@ -111,6 +117,27 @@ impl Operation for BeginSession {
         };
         self.session.begin(world, context, user, how, &mut change);
         Ok(change)
+    }
+}
+
+/// That people sign in by the provider that was asked, in the way it was asked.
+fn still_so(world: &World, asked: &Provider) -> Result<(), Refusal> {
+    let there = world.provider(asked.name);
+    let as_asked = |there: &&Provider| {
+        let Provider { title, .. } = asked.clone();
+        let there = Provider {
+            title,
+            ..(*there).clone()
+        };
+        there == *asked && there.state == ProviderState::On
+    };
+    match there.filter(as_asked) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::rule(
+            RefusalCode::ProviderChanged,
+            format!("{} was changed while you signed in", asked.title),
+            "sign in again",
+        )),
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use portcullis_model::{
     Actor, ChangeSet, ConnectorId, Context, Description, Edit, Expiry, Group, GroupKind, Id,
-    Membership, MembershipKind, Name, OperationName, Reason, Refusal, User, World, guard,
+    Membership, MembershipKind, Name, OperationName, Reason, Refusal, User, Validity, World, guard,
     record::Authority,
 };
 
@@ -33,6 +33,9 @@ pub struct SetGroups {
     pub provider: ConnectorId,
     /// All groups the provider says they are in, of those that count here.
     pub groups: BTreeSet<String>,
+    /// For how many seconds a session lasts at most. What is said holds as long again after that, and is said
+    /// anew at each sign-in; of who does not come any more, or is not asked any more, it ends.
+    pub seconds: i64,
 }
 
 impl Operation for SetGroups {
@@ -54,8 +57,8 @@ impl Operation for SetGroups {
                 continue;
             };
             let there = world.find_group(&name);
-            // A name that came to somebody else's group is theirs.
-            if there.is_some_and(|group| group.source != Some(source)) {
+            // A name that came to somebody else's group is theirs, and claims that differ in case are two groups.
+            if there.is_some_and(|group| group.source != Some(source) || group.name != name) {
                 continue;
             }
             let group = match there {
@@ -86,22 +89,29 @@ impl Operation for SetGroups {
             said.insert(group);
         }
         let own = |fact: &&Membership| world.belongs_to(source, *fact);
+        let least = Expiry::at(context.now.plus_seconds(self.seconds));
+        let until = Expiry::at(context.now.plus_seconds(2 * self.seconds));
+        let reason = Reason::parse("the identity provider says so").unwrap_or_default();
         for fact in world.direct_of_user(user.id).filter(own) {
+            let Validity { until: ends, .. } = fact.validity;
             let holds = fact.validity.contains(context.now);
             if !(said.contains(&fact.group) && holds) {
                 change.push(fact.end());
-            } else {
-                said.remove(&fact.group);
+                continue;
+            }
+            said.remove(&fact.group);
+            if ends < least || ends > until {
+                let renewed = fact.extend(context, until, &reason);
+                change.push(Edit::update(fact.clone(), renewed));
             }
         }
-        let reason = Reason::parse("the identity provider says so").unwrap_or_default();
         for group in said {
             change.push(Edit::create(Membership::grant(
                 context,
                 user.id,
                 group,
                 MembershipKind::Member,
-                Expiry::NEVER,
+                until,
                 &reason,
             )));
         }

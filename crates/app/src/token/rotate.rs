@@ -5,7 +5,7 @@ use portcullis_model::{
     Refusal, Timestamp, Validity, World,
 };
 
-use super::ends;
+use super::{ends, room_for};
 use crate::Operation;
 
 /// For so long the old one holds beside the new one, unless said otherwise.
@@ -36,9 +36,14 @@ pub struct RotateToken {
 impl Operation for RotateToken {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
         let old = world.credential(self.token);
-        let old = old.filter(|old| matches!(old.purpose, Purpose::Token { .. }));
         let old = old.filter(|old| old.validity.contains(context.now));
         let old = old.ok_or_else(|| Refusal::not_found(Noun::Credential, self.token))?;
+        let Purpose::Token { name, .. } = &old.purpose else {
+            return Err(Refusal::not_found(Noun::Credential, self.token));
+        };
+        // One that is being replaced is replaced once.
+        let user = world.require_user(old.user)?;
+        room_for(world, context, user, name, Some(old.id))?;
         let until = ends(context, self.until)?;
         let ends_by = match self.overlap {
             ..=0 => old.end(),

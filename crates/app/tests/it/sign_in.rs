@@ -1,5 +1,6 @@
 //! Who somebody is here who signs in by an identity provider.
 
+mod claimed;
 mod meanwhile;
 
 use portcullis_app::{
@@ -13,8 +14,8 @@ use portcullis_app::{
     user::{CreateUser, DeleteUser},
 };
 use portcullis_model::{
-    Actor, ChangeSet, ConnectorId, Digest, Email, Login, Name, OperationName, Refusal, SystemActor,
-    UserKind,
+    Actor, ChangeSet, ConnectorId, Digest, Email, Expiry, Login, MembershipKind, Name,
+    OperationName, Refusal, SystemActor, UserKind,
 };
 
 use crate::town::Town;
@@ -46,6 +47,7 @@ fn begin(town: &Town, subject: &str, email: Option<&str>, number: u8) -> BeginSe
             until: town.now.plus_days(7),
             instead_of: None,
         },
+        asked: None,
         seen: town.world.access_position(),
     }
 }
@@ -340,100 +342,6 @@ fn an_invitation_links_an_account_once_and_takes_over_nobody() {
         town.as_actor(SIGN_IN, &late).unwrap_err().code(),
         "link_used"
     );
-}
-
-#[test]
-fn groups_of_a_provider_are_its_own_roles_and_fill_nothing_of_others() {
-    let mut town = town().groups(&["eng"]).roles(&["Role-okta-taken"]);
-    let source = Actor::Connector(groups_source(okta()).unwrap());
-    let set = |town: &Town, login: &str, groups: &[&str]| SetGroups {
-        user: town.uid(login),
-        provider: okta(),
-        groups: groups.iter().map(|it| (*it).to_owned()).collect(),
-    };
-    let has = |town: &Town, login: &str| {
-        let all = town.world.direct_of_user(town.uid(login));
-        let mut all: Vec<_> = all
-            .map(|it| town.world.group(it.group).unwrap().name.to_string())
-            .collect();
-        all.sort();
-        all
-    };
-    // A name that is somebody else's, and one that is none, are no groups here.
-    let claims = ["eng", "taken", "ops", "a\u{0}b", "Role-okta-eng"];
-    town.as_actor(source, &set(&town.clone(), "ana", &claims))
-        .unwrap();
-    let own = ["Role-okta-Role-okta-eng", "Role-okta-eng", "Role-okta-ops"];
-    assert_eq!(has(&town, "ana"), own);
-    town.as_actor(source, &set(&town.clone(), "ben", &["eng"]))
-        .unwrap();
-    assert_eq!(has(&town, "ben"), ["Role-okta-eng"]);
-    // Twice in a row it is nothing, and what is no longer said ends, of that person only.
-    let again = town
-        .as_actor(source, &set(&town.clone(), "ana", &claims))
-        .unwrap();
-    assert!(again.is_empty(), "{again:?}");
-    town.as_actor(source, &set(&town.clone(), "ana", &["ops"]))
-        .unwrap();
-    assert_eq!(has(&town, "ana"), ["Role-okta-ops"]);
-    assert_eq!(has(&town, "ben"), ["Role-okta-eng"]);
-    town.as_actor(source, &set(&town.clone(), "ana", &[]))
-        .unwrap();
-    assert_eq!(has(&town, "ana"), [""; 0]);
-    // What people granted stays, and what another source says that is called as the provider is.
-    let file = Actor::Connector(okta());
-    assert!(
-        town.clone()
-            .as_actor(file, &set(&town, "ben", &[]))
-            .unwrap()
-            .is_empty()
-    );
-    assert_eq!(has(&town, "ben"), ["Role-okta-eng"]);
-    let admins = "App-Portcullis-Owners";
-    assert!(town.world.find_group(admins).is_some());
-    town.as_actor(source, &set(&town.clone(), "ben", &[admins, "eng"]))
-        .unwrap();
-    assert!(!town.world.is_admin(town.uid("ben"), town.now));
-    assert!(
-        town.clone()
-            .tries("root", &set(&town, "ana", &["ops"]))
-            .is_err()
-    );
-}
-
-#[test]
-fn a_claimed_group_that_cannot_be_called_so_keeps_nobody_in_another() {
-    let source = Actor::Connector(groups_source(okta()).unwrap());
-    let set = |town: &Town, groups: &[&str]| SetGroups {
-        user: town.uid("ana"),
-        provider: okta(),
-        groups: groups.iter().map(|it| (*it).to_owned()).collect(),
-    };
-    let has = |town: &Town| {
-        let all = town.world.direct_of_user(town.uid("ana"));
-        let mut all: Vec<_> = all
-            .map(|it| town.world.group(it.group).unwrap().name.to_string())
-            .collect();
-        all.sort();
-        all
-    };
-    // The same but for case, and one that looks like another.
-    for claims in [&["eng", "dev", "Dev"][..], &["eng", "еng"]] {
-        let mut town = town();
-        let before = set(&town, &["eng", "ops"]);
-        town.as_actor(source, &before).unwrap();
-        let after = set(&town, claims);
-        town.as_actor(source, &after).unwrap();
-        let has = has(&town);
-        assert!(
-            !has.contains(&"Role-okta-ops".to_owned()),
-            "{claims:?}: {has:?}"
-        );
-        assert!(
-            has.contains(&"Role-okta-eng".to_owned()),
-            "{claims:?}: {has:?}"
-        );
-    }
 }
 
 #[test]

@@ -97,7 +97,7 @@ impl Town {
 
     pub(crate) fn context(&self, actor: Actor) -> Context {
         Context {
-            proof: None,
+            means: Default::default(),
             actor,
             now: self.now,
             policy: Arc::new(Policy::default()),

@@ -193,7 +193,7 @@ impl Report {
         }
         if let Some(file) = config.decisions.policy.value.as_deref() {
             let context = Context {
-                proof: None,
+                means: Default::default(),
                 actor: Actor::Connector(ConnectorId::POLICY),
                 now,
                 policy: Arc::new(config.with_limits(config.policy.without_people())),

@@ -63,7 +63,7 @@ impl SignInLink {
         let world = app.world();
         let user = tell::user(&world, &self.login)?;
         let base = match &self.url {
-            Some(url) => url.trim_end_matches('/').to_owned(),
+            Some(url) => url.clone(),
             None => {
                 if config.server.public_url.value.is_none() && matches!(format, Format::Text) {
                     tell_if_silent(config.server.listen.value);
@@ -96,9 +96,16 @@ impl SignInLink {
 /// An address under which somebody may sign in.
 fn address(text: &str) -> Result<String, String> {
     let url: Url = text.parse().map_err(|error| format!("{error}"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("write the address without a user".to_owned());
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err("write the scheme, the host and the port only".to_owned());
+    }
+    let plain = url.origin().ascii_serialization();
     match url.scheme() {
-        "https" => Ok(text.to_owned()),
-        "http" if is_loopback(&url) => Ok(text.to_owned()),
+        "https" => Ok(plain),
+        "http" if is_loopback(&url) => Ok(plain),
         _ => Err("write an https address, or one of this machine".to_owned()),
     }
 }

@@ -10,7 +10,7 @@ use clap::{
 use portcullis_app::{
     App,
     secret::Secret,
-    token::{IssueToken, OVERLAP_SECONDS, RevokeCredential, RotateToken},
+    token::{IssueToken, RevokeCredential, RotateToken, as_long_again},
 };
 use portcullis_model::{Context, Credential, Expiry, Id, Name, Purpose, Scope, Timestamp, World};
 use serde::Serialize;
@@ -94,11 +94,11 @@ struct Rotate {
     /// Which, as `token list` shows it
     id: Id<Credential>,
     /// For how many hours the old one goes on
-    #[arg(long, value_name = "N", default_value_t = 24)]
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=720))]
     overlap_hours: u32,
-    /// For how many days the new one works
-    #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=36_500))]
-    days: u32,
+    /// For how many days the new one works; as long as the old one was made for, unless said otherwise
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    days: Option<u32>,
     #[command(flatten)]
     place: Where,
 }
@@ -210,11 +210,17 @@ impl Rotate {
         let (app, context) = opened(&self.place).await?;
         let secret = Secret::new(portcullis_web::TOKEN_PREFIX);
         let overlap = i64::from(self.overlap_hours) * 3_600;
+        let world = app.world();
+        let old = world.credential(self.id);
+        let old = old.ok_or_else(|| anyhow!("there is no token {}; see `token list`", self.id))?;
         let rotate = RotateToken {
             token: self.id,
             digest: secret.digest(),
-            until: Expiry::at(context.now.plus_days(self.days.into())),
-            overlap: overlap.min(30 * OVERLAP_SECONDS),
+            until: match self.days {
+                Some(days) => Expiry::at(context.now.plus_days(days.into())),
+                None => as_long_again(old, context.now),
+            },
+            overlap,
         };
         app.commit(context, rotate, None).await?;
         made(format, &app, &secret)

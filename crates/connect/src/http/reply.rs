@@ -122,8 +122,10 @@ impl Reply {
 }
 
 fn retry_after(value: &str, date: Option<&str>) -> Option<Duration> {
-    if let Ok(seconds) = value.trim().parse() {
-        return Some(Duration::from_secs(seconds));
+    let digits = value.trim();
+    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More than can be counted is the longest there is.
+        return Some(Duration::from_secs(digits.parse().unwrap_or(u64::MAX)));
     }
     let until = httpdate::parse_http_date(value).ok()?;
     let from = httpdate::parse_http_date(date?).ok()?;
@@ -145,7 +147,9 @@ mod tests {
         assert_eq!(retry_after(" 0 ", None), Some(Duration::ZERO));
         assert_eq!(retry_after(later, Some(now)), hour);
         assert_eq!(retry_after(now, Some(later)), Some(Duration::ZERO));
-        for nonsense in ["soon", "-1", "1.5", "99999999999999999999999", ""] {
+        let longest = Some(Duration::from_secs(u64::MAX));
+        assert_eq!(retry_after("99999999999999999999999", None), longest);
+        for nonsense in ["soon", "-1", "1.5", "+5", ""] {
             assert_eq!(retry_after(nonsense, Some(now)), None, "{nonsense}");
         }
         assert_eq!(retry_after(later, None), None);

@@ -28,6 +28,8 @@ pub struct Proved {
     pub acr: Option<String>,
     /// When they did.
     pub auth_time: Option<Timestamp>,
+    /// When this was said.
+    pub issued_at: Option<Timestamp>,
 }
 
 impl Proved {
@@ -48,6 +50,7 @@ impl Proved {
             sid: claims.sid,
             acr: claims.acr,
             auth_time: claims.auth_time.map(|time| time.0),
+            issued_at: claims.iat.map(|time| time.0),
         })
     }
 }

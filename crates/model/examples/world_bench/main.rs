@@ -282,7 +282,7 @@ fn writes(world: &World) {
         );
     }
     let context = Context {
-        proof: None,
+        means: Default::default(),
         actor: Actor::User(user_id(1)),
         now: NOW,
         policy: Arc::new(Policy::default()),

@@ -18,7 +18,7 @@ pub use may::{Target, may};
 
 pub use rules::unsound_names;
 
-use crate::{ChangeSet, Context, Refusal, RefusalCode, World};
+use crate::{Change, ChangeSet, Context, Means, Refusal, RefusalCode, World};
 
 /// A change that has passed the guard, with the world it leads to. Only [`guard`] makes one.
 #[derive(Clone, Debug)]
@@ -98,7 +98,7 @@ impl Allowed {
 /// #     }
 /// # }
 /// # let by = |actor| Context {
-/// #     proof: None,
+/// #     means: Default::default(),
 /// #     actor,
 /// #     now,
 /// #     policy: Arc::new(Policy::default()),
@@ -124,6 +124,9 @@ impl Allowed {
 /// ```
 pub fn guard(world: &World, mut change: ChangeSet, context: &Context) -> Result<Allowed, Refusal> {
     still_there(world, context)?;
+    if change.changes.iter().any(lets_in) {
+        in_person(context)?;
+    }
     spelling::join(world, &mut change);
     let mut after = world.after(&change)?;
     permissions::Permissions::new(world, &after, &change, context).check(&change)?;
@@ -141,13 +144,51 @@ pub fn guard(world: &World, mut change: ChangeSet, context: &Context) -> Result<
     Ok(Allowed { change, after })
 }
 
+/// That whoever acts is there in person. A token makes nothing that lets others in, whatever its scopes: it could
+/// do more, and outlive it.
+///
+/// # Errors
+/// A sentence that says so.
+pub fn in_person(context: &Context) -> Result<(), Refusal> {
+    match context.means {
+        Means::Unkept | Means::Session(_) => Ok(()),
+        Means::Token(_) => Err(Refusal::NotAllowed {
+            action: Action::MakeToken,
+            sentence: "a token makes no tokens, and links nobody".into(),
+            next: "sign in, or use the command line".into(),
+        }),
+    }
+}
+
+/// Whether an edit makes something that lets somebody in.
+fn lets_in(change: &Change) -> bool {
+    match change {
+        Change::Credential(edit) => edit.before.is_none(),
+        Change::Identity(edit) => edit.after.is_some(),
+        Change::Provider(edit) => edit.after.is_some(),
+        Change::User(_)
+        | Change::Group(_)
+        | Change::App(_)
+        | Change::Tag(_)
+        | Change::Membership(_)
+        | Change::Inclusion(_)
+        | Change::Entitlement(_)
+        | Change::Request(_)
+        | Change::Preferences(_)
+        | Change::Resource(_) => false,
+    }
+}
+
 /// Whoever was signed out, or whose token was revoked, while what they sent was on its way does nothing more.
-fn still_there(world: &World, context: &Context) -> Result<(), Refusal> {
-    let is_there = |proof| {
-        let proof = world.credential(proof);
-        proof.is_some_and(|proof| proof.validity.contains(context.now))
+///
+/// # Errors
+/// [`RefusalCode::SignedOut`].
+pub fn still_there(world: &World, context: &Context) -> Result<(), Refusal> {
+    let is_there = |id| {
+        let kept = world.credential(id);
+        kept.is_some_and(|kept| kept.validity.contains(context.now))
     };
-    match context.proof.is_none_or(is_there) {
+    match context.means.credential().is_none_or(is_there) {
         true => Ok(()),
         false => Err(Refusal::rule(
             RefusalCode::SignedOut,

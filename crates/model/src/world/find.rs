@@ -162,6 +162,13 @@ impl World {
         self.identities.values().map(|identity| &**identity)
     }
 
+    /// Whether anybody is known by what `connector` calls them.
+    #[must_use]
+    pub fn links_any(&self, connector: ConnectorId) -> bool {
+        let mut from = self.identity_keys.range((connector, Arc::from(""))..);
+        from.next().is_some_and(|((of, _), _)| *of == connector)
+    }
+
     /// The living user with just that login, in whatever case; never one with such an address or id.
     #[must_use]
     pub fn user_by_login(&self, login: &str) -> Option<&User> {

@@ -147,6 +147,8 @@ pub struct World {
     credentials_of: OrdMap<(Uuid, Uuid), ()>,
     /// Credentials by when they end: apart from `times`, because no answer changes by it.
     credential_ends: OrdMap<(Expiry, Uuid), ()>,
+    /// Tokens by when they end.
+    token_ends: OrdMap<(Expiry, Uuid), ()>,
     preferences: OrdMap<Uuid, Arc<Preferences>>,
     providers: OrdMap<Uuid, Arc<Provider>>,
     /// By login, in lower case.

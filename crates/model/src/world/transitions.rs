@@ -70,10 +70,23 @@ impl World {
         now: Timestamp,
         by: Timestamp,
     ) -> impl Iterator<Item = &Credential> {
-        self.credential_ends
-            .range((Expiry::at(now.next()), Uuid::nil())..=(Expiry::at(by), Uuid::max()))
+        let by = Expiry::at(by);
+        let all = self.tokens(now);
+        all.take_while(move |it| it.validity.until <= by)
+    }
+
+    /// The tokens that hold at `now`, those that end soonest first.
+    pub fn tokens(&self, now: Timestamp) -> impl Iterator<Item = &Credential> {
+        self.token_ends
+            .range((Expiry::at(now.next()), Uuid::nil())..)
             .filter_map(|((_, id), ())| self.credential(Id::new(*id)))
-            .filter(move |it| it.token().is_some() && it.validity.contains(now))
+            .filter(move |it| it.validity.contains(now))
+    }
+
+    /// How many tokens are on record.
+    #[must_use]
+    pub fn token_count(&self) -> usize {
+        self.token_ends.len()
     }
 
     /// The direct memberships and ownerships that hold at `now` and end in `(now, by]`, soonest

@@ -363,7 +363,7 @@ impl Company {
 
     pub(crate) fn as_actor(&self, actor: Actor) -> Context {
         Context {
-            proof: None,
+            means: Default::default(),
             actor,
             now: NOW,
             policy: Arc::new(self.policy.clone()),

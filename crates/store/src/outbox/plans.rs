@@ -6,6 +6,12 @@ use super::{
 };
 use crate::{Store, db::Value, plans::plan};
 
+/// Lists as [`queue::list`] asks for them.
+const IN_STATE: &str =
+    "SELECT * FROM outbox WHERE state = $1 AND state <> 'done' ORDER BY id DESC LIMIT 51";
+const OF_SINK: &str = "SELECT * FROM outbox WHERE sink = $1 ORDER BY id DESC LIMIT 51";
+const OF_BOTH: &str = "SELECT * FROM outbox WHERE sink = $1 AND state = $2 AND state <> 'done' ORDER BY id DESC LIMIT 51";
+
 portcullis_testkit::both_engines! {
     async fn what_is_due_is_found_by_index(db: Database) {
         let store = Store::open(&db.url).await?;
@@ -22,6 +28,11 @@ portcullis_testkit::both_engines! {
             ("next", NEXT, vec!["log".into()], &["outbox_due", "outbox_open"][..]),
             ("behind", BEHIND, vec![400.into(), 100.into()], &["outbox_open"][..]),
             ("trouble", queue::TROUBLE, vec!["log".into(), now.clone(), now.clone()], &["outbox_trouble"][..]),
+            ("sinks", queue::SINKS, vec![], &["outbox_of_sink"][..]),
+            ("counts", queue::COUNTS, vec![], &["outbox_undone"][..]),
+            ("in a state", IN_STATE, vec!["skipped".into()], &["outbox_in_state"][..]),
+            ("of a sink", OF_SINK, vec!["none".into()], &["outbox_of_sink"][..]),
+            ("of a sink in a state", OF_BOTH, vec!["log".into(), "dead".into()], &["outbox_undone"][..]),
             ("prune", queue::PRUNE, vec![(-1).into()], &["outbox_settled"][..]),
         ] {
             let plan = plan(&mut tx, sql, values).await;

@@ -80,6 +80,10 @@ pub(super) async fn list(db: &Db, filter: &OutboxFilter) -> Result<Page<OutboxRo
     }
     if let Some(state) = filter.state {
         query.and_value("state = {}", state.as_str());
+        // Said in words, so that the index of all others is found.
+        if state != EffectState::Done {
+            query.and(UNDONE);
+        }
     }
     if let Some(before) = filter.before {
         query.and_value("id < {}", before.at);
@@ -111,9 +115,23 @@ pub(super) async fn get(conn: &mut Conn, id: i64) -> Result<Option<OutboxRow>, S
     rows.first().map(row).transpose()
 }
 
+/// The sinks that have any, by going from one to the next in the index.
+pub(super) const SINKS: &str = "WITH RECURSIVE of(sink) AS (SELECT MIN(sink) FROM outbox \
+    UNION ALL SELECT (SELECT MIN(o.sink) FROM outbox o WHERE o.sink > of.sink) FROM of WHERE of.sink IS NOT NULL) \
+    SELECT sink FROM of WHERE sink IS NOT NULL";
+
+pub(super) async fn sinks(db: &Db) -> Result<Vec<String>, StoreError> {
+    let rows = db.fetch(SINKS, vec![]).await?;
+    rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+}
+
+/// What is not done.
+const UNDONE: &str = "state <> 'done'";
+pub(super) const COUNTS: &str = "SELECT sink, state, COUNT(*) FROM outbox WHERE state <> 'done' \
+    GROUP BY sink, state ORDER BY sink, state";
+
 pub(super) async fn counts(db: &Db) -> Result<Vec<OutboxCount>, StoreError> {
-    let sql = "SELECT sink, state, COUNT(*) FROM outbox GROUP BY sink, state ORDER BY sink, state";
-    let rows = db.fetch(sql, vec![]).await?;
+    let rows = db.fetch(COUNTS, vec![]).await?;
     let counts = rows.iter().map(|row| {
         Ok(OutboxCount {
             sink: row.text(0)?.to_owned(),

@@ -217,7 +217,8 @@ both! {
             .map(|count| (count.state, count.count))
             .collect();
         let one = |state| (state, 1);
-        assert_eq!(counts, [EffectState::Dead, EffectState::Done, EffectState::Leased, EffectState::Waiting].map(one));
+        assert_eq!(store.outbox().sinks().await.unwrap(), ["test"]);
+        assert_eq!(counts, [EffectState::Dead, EffectState::Leased, EffectState::Waiting].map(one));
         // Commits of later days take old receipts with them, and nothing that is still open.
         let c = later(&fresh(&live), 40 * 86_400);
         commit(&live, &c, company(&[], &[&group(&c, "e:5")])).await.unwrap();

@@ -216,7 +216,7 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 /// The operator, on the first of March 2026.
 pub(crate) fn context() -> Context {
     Context {
-        proof: None,
+        means: Default::default(),
         actor: Actor::System(SystemActor::Operator),
         now: at(0),
         policy: Arc::new(Policy::default()),

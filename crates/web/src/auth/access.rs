@@ -54,9 +54,16 @@ pub struct Provider {
     /// Which of the groups that it tells count here; none are asked about where this is missing.
     pub groups: Option<Vec<String>>,
     /// The record, where it was set up in the portal.
-    pub record: Option<Id<model::Provider>>,
+    pub record: Option<Arc<model::Provider>>,
     /// Whether people sign in by it.
     pub is_on: bool,
+}
+
+impl Provider {
+    /// Whether it was made of that record.
+    pub(crate) fn is_of(&self, record: &model::Provider) -> bool {
+        self.record.as_ref().is_some_and(|it| it.id == record.id)
+    }
 }
 
 /// Cloudflare Access, which signs for whom it lets through.

@@ -8,7 +8,7 @@ use axum::{
 };
 use portcullis_model::{
     Action, Actor, Change, Context, Credential, Id, Preferences, Refusal, Scope, Target, Timestamp,
-    User, World, may,
+    User, World, in_person, may,
 };
 use subtle::ConstantTimeEq as _;
 
@@ -63,20 +63,12 @@ impl Viewer {
         self.world.user(self.id)
     }
 
-    /// That they are there in person. A token makes nothing that lets others in, whatever its scopes:
-    /// it could do more, and outlive it.
+    /// That they are there in person, before anything is spent on what the guard refuses a token.
     ///
     /// # Errors
-    /// A sentence that says so.
+    /// [`in_person`].
     pub fn in_person(&self) -> Result<(), Refusal> {
-        match self.proof {
-            Proof::Token(..) => Err(Refusal::NotAllowed {
-                action: Action::MakeToken,
-                sentence: "a token makes no tokens, and links nobody".into(),
-                next: "sign in, or use the command line".into(),
-            }),
-            Proof::Session(_) | Proof::Chosen(_) | Proof::Proxy | Proof::Persona => Ok(()),
-        }
+        in_person(&self.context)
     }
 
     /// Whether an edit is theirs to read: who people are elsewhere, what lets them in and what they like is for
@@ -214,10 +206,7 @@ impl FromRequestParts<Web> for Viewer {
         let viewer = Self {
             id,
             world: known.world,
-            context: web
-                .app()
-                .context(Actor::User(id))
-                .proved_by(known.proof.credential()),
+            context: web.app().context(Actor::User(id)).by(known.proof.means()),
             proof: known.proof,
             key: web.authenticator().key().clone(),
         };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
-use portcullis_model::{Credential, Id, Scope, Timestamp, User, UserKind, World};
+use portcullis_model::{Credential, Id, Means, Scope, Timestamp, User, UserKind, World};
 use portcullis_store::Store;
 
 use super::{chosen::Chosen, key::SigningKey, scopes::Scopes};
@@ -70,12 +70,12 @@ impl Proof {
         }
     }
 
-    /// What is on record of it, if anything is.
-    pub(crate) const fn credential(&self) -> Option<Id<Credential>> {
+    /// What the guard knows of it.
+    pub(crate) const fn means(&self) -> Means {
         match self {
-            Self::Session(id) => Some(*id),
-            Self::Token(_, id) => *id,
-            Self::Chosen(_) | Self::Proxy | Self::Persona => None,
+            Self::Session(id) => Means::Session(*id),
+            Self::Token(_, id) => Means::Token(*id),
+            Self::Chosen(_) | Self::Proxy | Self::Persona => Means::Unkept,
         }
     }
 

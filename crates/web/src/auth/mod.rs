@@ -36,7 +36,7 @@ pub use key::SigningKey;
 pub(crate) use origin::{base, channel, client, scheme};
 pub use providers::providers_of;
 pub use scopes::Scopes;
-pub(crate) use session::{Channel, cookie};
+pub(crate) use session::{Channel, cookie, cookies};
 pub use step_up::{Act, StepUp};
 pub(crate) use switch::is_local;
 pub use switch::routes;

@@ -150,7 +150,7 @@ async fn made(
         link_by: record.link_by,
         unknown: record.unknown,
         groups: None,
-        record: Some(record.id),
+        record: Some(Arc::new(record.clone())),
         is_on: record.state == ProviderState::On,
     }))
 }

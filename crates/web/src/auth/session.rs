@@ -35,21 +35,22 @@ impl Channel {
     /// What sets the cookie `name` to `value` for so many seconds; for as long as the browser runs
     /// without.
     pub(crate) fn set(self, name: &str, value: &str, seconds: Option<i64>) -> String {
-        let prefix = match self {
-            Self::Secure => "__Host-",
-            Self::Local => "",
-        };
+        let name = self.named(name);
         let age = seconds.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
-        format!("{prefix}{name}={value}; {}{age}", self.attributes())
+        format!("{name}={value}; {}{age}", self.attributes())
+    }
+
+    /// What the cookie `name` is called where the browser has it.
+    pub(crate) fn named(self, name: &str) -> String {
+        match self {
+            Self::Secure => format!("__Host-{name}"),
+            Self::Local => name.to_owned(),
+        }
     }
 
     /// The value of the cookie `name` that [`Channel::set`] set.
     pub(crate) fn get(self, headers: &HeaderMap, name: &str) -> Option<String> {
-        match self {
-            Self::Secure => cookie(headers, &format!("__Host-{name}")),
-            Self::Local => cookie(headers, name),
-        }
-        .map(str::to_owned)
+        cookie(headers, &self.named(name)).map(str::to_owned)
     }
 
     /// What gives a browser its session.
@@ -70,12 +71,22 @@ pub(super) fn secret(headers: &HeaderMap, channel: Channel) -> Option<&str> {
 
 /// The value of a cookie.
 pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let mut all = pairs(headers);
+    all.find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+/// What comes after `beginning` in the names of the cookies that begin so; letters, digits and hyphens only.
+pub(crate) fn cookies<'h>(headers: &'h HeaderMap, beginning: &str) -> Vec<&'h str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let named = pairs(headers).filter_map(|(key, _)| key.strip_prefix(beginning));
+    named.filter(|rest| rest.chars().all(plain)).collect()
+}
+
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value)
 }

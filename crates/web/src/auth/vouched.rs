@@ -102,6 +102,8 @@ async fn who<'w>(
     let (world, account) = (&around.world, (proved.provider, &*proved.subject));
     match Whom::of(world, account, proved.email.as_deref(), link_by) {
         Whom::Linked(user) => Ok(Some(user)),
+        // What was said before they were here was said of somebody else who had the address.
+        Whom::ByAddress(user) if user.id.made_at() > proved.issued_at => Ok(None),
         Whom::ByAddress(user) => {
             let closed = is_closed(around.store, world, account).await?;
             Ok(Some(user).filter(|_| !closed))
@@ -153,6 +155,7 @@ mod tests {
             sid: None,
             acr: None,
             auth_time: None,
+            issued_at: Some(it.app.now()),
         };
         let found = async |subject: &str| {
             let around = Around {
@@ -177,5 +180,18 @@ mod tests {
             .unwrap();
         assert_eq!(found("bob-sub").await, None, "closed");
         assert_eq!(found("new-sub").await.as_deref(), Some("bob2"));
+        // What was said of somebody before this one was here is not said of them.
+        let older = oidc::Proved {
+            issued_at: Some(it.app.now().plus_seconds(-60)),
+            ..proved("new-sub")
+        };
+        let around = Around {
+            world: it.world(),
+            now: it.app.now(),
+            store: it.app.store(),
+            public_url: None,
+        };
+        let user = who(&around, &older, LinkBy::VerifiedEmail).await.unwrap();
+        assert_eq!(user, None);
     }
 }

@@ -5,7 +5,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::{StatusCode, header},
 };
-use portcullis_model::{MembershipKind, Refusal};
+use portcullis_model::{MembershipKind, Refusal, still_there};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -42,6 +42,8 @@ impl FromRequest<Web> for Submission {
         }
         let fields = Fields(form_pairs(&bytes));
         page.viewer.check_csrf(Some(fields.get("csrf")))?;
+        // What is sent may take its time, and whoever sends it be signed out meanwhile.
+        still_there(&web.app().world(), &page.viewer.context)?;
         web.rates().write(page.viewer.id)?;
         Ok(Self { page, fields })
     }

@@ -74,7 +74,7 @@ pub fn routes(web: &Web) -> Router<Web> {
         .merge(requests::routes())
         .merge(roles::routes())
         .merge(rules::routes())
-        .merge(settings::routes())
+        .merge(settings::routes(web))
         .merge(sign_in::routes())
         .merge(tags::routes())
         .merge(why::routes())

@@ -48,7 +48,7 @@ pub(super) async fn metrics(State(web): State<Web>, viewer: Viewer) -> Result<Re
     );
     page.gauge(
         "outbox_effects",
-        "Effects outside, by sink and state.",
+        "Effects outside that are not done, by sink and state.",
         outbox,
     );
     let held = u64::from(expiry_held_in(web.app()).is_some());

@@ -106,6 +106,7 @@ pub(crate) const fn field(code: RefusalCode) -> &'static str {
         | C::NotTried
         | C::NotLinked
         | C::OnlyBySigningIn
+        | C::ProviderChanged
         | C::TooManyTokens
         | C::LastOwnersGroup
         | C::NotARole

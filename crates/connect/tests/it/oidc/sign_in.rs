@@ -25,6 +25,7 @@ async fn who_signs_in_is_who_the_provider_says() {
         sid: Some("s1".into()),
         acr: None,
         auth_time: None,
+        issued_at: Some(NOW),
     };
     assert_eq!(proved, ana);
     // Nothing was missing, so nothing further was asked.

@@ -393,8 +393,9 @@ impl World {
         if let Some(before) = before {
             self.credential_keys.remove(&before.digest);
             self.credentials_of.remove(&(before.user.uuid(), id.uuid()));
-            self.credential_ends
-                .remove(&(before.validity.until, id.uuid()));
+            let end = (before.validity.until, id.uuid());
+            self.credential_ends.remove(&end);
+            self.token_ends.remove(&end);
             self.credentials.remove(&id.uuid());
         }
         if let Some(after) = after {
@@ -402,8 +403,11 @@ impl World {
             if self.credential_keys.contains_key(&after.digest) {
                 return Err(taken("credential", "id", &id.to_string()));
             }
-            self.credential_ends
-                .insert((after.validity.until, id.uuid()), ());
+            let end = (after.validity.until, id.uuid());
+            if after.token().is_some() {
+                self.token_ends.insert(end, ());
+            }
+            self.credential_ends.insert(end, ());
             self.credential_keys.insert(after.digest, id.uuid());
             self.credentials_of
                 .insert((after.user.uuid(), id.uuid()), ());

@@ -16,7 +16,11 @@ struct Account<'p> {
     /// Whose it is, where it is not the viewer's own.
     other: Option<ui::Entity>,
     sessions: Vec<Line>,
+    /// How many sessions are not shown.
+    more_sessions: usize,
     tokens: Vec<Line>,
+    /// Where the other tokens are, and what leads there.
+    more_tokens: Option<(String, &'static str)>,
     accounts: Vec<Linked>,
     /// Providers by which they may come to sign in: name and title.
     open: Vec<(String, String)>,
@@ -27,6 +31,11 @@ struct Account<'p> {
     told: &'static str,
     login: String,
 }
+
+/// As many sessions are shown, the latest.
+const MOST_SESSIONS: usize = 25;
+/// As many tokens are shown on one page.
+const MOST_TOKENS: usize = 60;
 
 /// A session or token.
 struct Line {
@@ -66,17 +75,31 @@ pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response,
     let live: Vec<&Credential> = live.collect();
     let ids: Vec<_> = live.iter().map(|c| c.id).collect();
     let uses = web.uses_of(&ids).await?;
-    let lines = |session: bool| {
-        let of_kind = live.iter().filter(move |c| match c.purpose {
+    let of_kind = |session: bool| {
+        live.iter().filter(move |c| match c.purpose {
             Purpose::Session(_) => session,
             Purpose::Token { .. } => !session,
             Purpose::Link | Purpose::Invitation => false,
-        });
-        let lines = of_kind.map(|c| Line {
-            replaced: live.iter().any(|other| replaces(other, c)),
-            ..line(&page, c, &uses)
-        });
-        lines.collect()
+        })
+    };
+    let mut sessions: Vec<_> = of_kind(true).map(|c| line(&page, c, &uses)).collect();
+    sessions.reverse();
+    sessions.sort_by_key(|it| !it.current);
+    let more_sessions = sessions.len().saturating_sub(MOST_SESSIONS);
+    sessions.truncate(MOST_SESSIONS);
+    let tokens = of_kind(false).map(|c| Line {
+        replaced: live.iter().any(|other| replaces(other, c)),
+        ..line(&page, c, &uses)
+    });
+    let mut tokens: Vec<_> = tokens.collect();
+    let rest = tokens.split_off(tokens.len().min(MOST_TOKENS));
+    let more_tokens = match (rest.is_empty(), page.query("tokens").as_str()) {
+        (true, _) => None,
+        (false, "rest") => {
+            tokens = rest;
+            Some((page.with_query(&[("tokens", "")]), "The first tokens"))
+        }
+        (false, _) => Some((page.with_query(&[("tokens", "rest")]), "More tokens")),
     };
     let accounts = world.identities_of(user.id).map(|identity| Linked {
         id: identity.id.to_string(),
@@ -86,8 +109,10 @@ pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response,
     let is_own = user.id == page.viewer.id;
     render(&Account {
         other: (!is_own).then(|| convert::user(user)),
-        sessions: lines(true),
-        tokens: lines(false),
+        sessions,
+        more_sessions,
+        tokens,
+        more_tokens,
         accounts: accounts.collect(),
         open: open(&web, &page, user.id),
         can_unlink: page.is_admin(),

@@ -1,6 +1,6 @@
 //! What this program is, and how it is set up.
 
-use super::common::{admins_only, tabs};
+use super::common::tabs;
 use crate::pages::prelude::*;
 
 #[derive(Template)]
@@ -11,7 +11,6 @@ struct About<'p> {
 }
 
 pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    admins_only(&page)?;
     let world = web.app().world();
     let limits = web.limits();
     let url = web.public_url().unwrap_or("the address asked");

@@ -12,7 +12,7 @@ mod sign_in;
 mod tokens;
 
 use axum::{
-    Router,
+    Router, middleware,
     response::{IntoResponse as _, Redirect},
     routing::{get, post},
 };
@@ -20,7 +20,7 @@ use axum::{
 use super::form::confirm;
 use crate::Web;
 
-pub(super) fn routes() -> Router<Web> {
+pub(super) fn routes(web: &Web) -> Router<Web> {
     Router::new()
         .route("/setup", get(setup::show))
         .route(
@@ -48,4 +48,5 @@ pub(super) fn routes() -> Router<Web> {
         .route("/settings/about", get(about::show))
         .route("/settings/deliveries", get(deliveries::list))
         .route("/settings/deliveries/decide", post(deliveries::decide))
+        .route_layer(middleware::from_fn_with_state(web.clone(), common::gate))
 }

@@ -6,7 +6,6 @@ use axum::{
     response::{IntoResponse as _, Redirect},
 };
 use portcullis_app::{
-    identity::LinkIdentity,
     provider::{DeleteProvider, SwitchProvider},
     session::Whom,
 };
@@ -88,7 +87,7 @@ impl<'p> Shown<'p> {
                 Some(_) => "set, and shown to nobody",
                 None => "none: a public client",
             },
-            unused: match all.iter().any(|made| made.record == Some(it.id)) {
+            unused: match all.iter().any(|made| made.is_of(it)) {
                 true => "",
                 false if configured => {
                     "portcullis.toml has this provider, and what it says wins. Remove it here, or there."
@@ -107,13 +106,11 @@ pub(super) async fn show(
     parts: Parts,
     page: Page,
 ) -> Result<Response, Failure> {
-    admins_only(&page)?;
     let it = found(&page)?;
     render(&Shown::of(&web, &page, &parts, it))
 }
 
 pub(super) async fn new(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    admins_only(&page)?;
     render(&drawn(
         &web,
         &page,
@@ -124,7 +121,6 @@ pub(super) async fn new(State(web): State<Web>, page: Page) -> Result<Response, 
 }
 
 pub(super) async fn edit(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    admins_only(&page)?;
     let there = found(&page)?;
     render(&drawn(
         &web,
@@ -137,7 +133,6 @@ pub(super) async fn edit(State(web): State<Web>, page: Page) -> Result<Response,
 
 pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Response, Failure> {
     let page = &sent.page;
-    admins_only(page)?;
     page.viewer.in_person()?;
     let there = match page.param("id") {
         "" => None,
@@ -204,7 +199,7 @@ pub(super) async fn save(State(web): State<Web>, sent: Submission) -> Result<Res
 /// The provider as it is spoken to.
 fn made(web: &Web, it: &Provider) -> Result<auth::Provider, Failure> {
     let all = web.every_provider();
-    let made = all.iter().find(|made| made.record == Some(it.id)).cloned();
+    let made = all.iter().find(|made| made.is_of(it)).cloned();
     made.ok_or_else(|| {
         let why = "portcullis.toml has this provider, or its secret is gone: see the settings";
         Failure::Http(StatusCode::CONFLICT, why.into())
@@ -217,7 +212,6 @@ pub(super) async fn test(
     sent: Submission,
 ) -> Result<Response, Failure> {
     let page = &sent.page;
-    admins_only(page)?;
     web.refresh_providers().await?;
     let made = made(&web, found(page)?)?;
     // Where it cannot be asked at all, that is said here and not on the way.
@@ -234,8 +228,8 @@ async fn back(
     provider: &auth::Provider,
 ) -> Result<(Page, Provider), Failure> {
     let page = Page::from_request_parts(parts, web).await?;
-    admins_only(&page)?;
-    let found = |it: &&Provider| Some(it.id) == provider.record;
+    admins_only(&page.viewer.world, &page.viewer)?;
+    let found = |it: &&Provider| provider.is_of(it);
     let it = page.viewer.world.providers().find(found).cloned();
     let it = it.ok_or_else(|| Refusal::not_found(Noun::Provider, provider.oidc.name()))?;
     Ok((page, it))
@@ -308,7 +302,6 @@ pub(super) async fn switch_on(
     sent: Submission,
 ) -> Result<Response, Failure> {
     let page = &sent.page;
-    admins_only(page)?;
     page.viewer.in_person()?;
     let it = found(page)?;
     let subject = sent.fields.get("subject");
@@ -320,21 +313,14 @@ pub(super) async fn switch_on(
         let why = "test it first: what was tried is not what is set up now";
         return Err(Failure::Http(StatusCode::CONFLICT, why.into()));
     }
-    let switch = SwitchProvider {
-        provider: it.id,
-        tried: Some(it.clone()),
-        to: ProviderState::On,
+    let links =
+        sent.fields.get("link") == "yes" && key.verify(TRIED, &text, sent.fields.get("proof"));
+    let switch = SwitchProvider::On {
+        tried: it.clone(),
+        link: links.then(|| (page.viewer.id, subject.to_owned())),
     };
-    let context = || page.viewer.context.clone();
-    let committed = web.app().commit(context(), switch, None).await?;
-    if sent.fields.get("link") == "yes" && key.verify(TRIED, &text, sent.fields.get("proof")) {
-        let link = LinkIdentity {
-            user: page.viewer.id,
-            connector: it.name,
-            external_id: subject.to_owned(),
-        };
-        web.app().commit(context(), link, None).await?;
-    }
+    let context = page.viewer.context.clone();
+    let committed = web.app().commit(context, switch, None).await?;
     web.refresh_providers().await?;
     let to = format!("{}?done={}", href(it), committed.position);
     Ok(Redirect::to(&to).into_response())
@@ -342,13 +328,8 @@ pub(super) async fn switch_on(
 
 pub(super) fn switch_off(input: &Input<'_>) -> Result<Step, Failure> {
     let it = found(input.page)?;
-    let switch = SwitchProvider {
-        provider: it.id,
-        tried: None,
-        to: ProviderState::Off,
-    };
     let step = Step::new(
-        switch,
+        SwitchProvider::Off(it.id),
         format!("Turn {} off", it.title),
         "Turn off",
         href(it),

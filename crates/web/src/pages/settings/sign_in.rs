@@ -2,7 +2,7 @@
 
 use portcullis_model::{Provider, ProviderState};
 
-use super::common::{admins_only, tabs};
+use super::common::tabs;
 use crate::{auth::StepUp, pages::prelude::*};
 
 #[derive(Template)]
@@ -27,7 +27,6 @@ struct Row {
 }
 
 pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
-    admins_only(&page)?;
     let all = web.every_provider();
     let configured = all.iter().filter(|it| it.record.is_none());
     let configured = configured.map(|it| {
@@ -43,7 +42,7 @@ pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response,
         let hidden = configured
             .iter()
             .any(|(_, name, issuer)| *name == it.name.as_str() || **issuer == *it.issuer);
-        let works = hidden || all.iter().any(|made| made.record == Some(it.id));
+        let works = hidden || all.iter().any(|made| made.is_of(it));
         Row {
             href: href(it),
             title: it.title.to_string(),

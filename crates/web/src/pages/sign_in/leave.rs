@@ -16,7 +16,7 @@ use super::{
     show::{bare, drawn},
 };
 use crate::{
-    auth::{Channel, Provider, base},
+    auth::{Channel, Provider, base, cookies},
     limits::Step,
     pages::prelude::*,
 };
@@ -25,6 +25,11 @@ use crate::{
 const PURPOSE: &str = "sign-in under way";
 /// For so many seconds somebody may take to sign in at the provider.
 pub(super) const PATIENCE: i64 = 600;
+
+/// What the cookies of sign-ins under way are called, before what tells one from another.
+const UNDER_WAY: &str = "portcullis-sign-in-";
+/// So many may be under way in one browser: each is sent along with every request.
+const MOST: usize = 5;
 
 /// What is kept while the browser is at the provider.
 #[derive(Serialize, Deserialize)]
@@ -42,7 +47,7 @@ impl Kept {
             .filter(char::is_ascii_alphanumeric)
             .take(16)
             .collect();
-        format!("portcullis-sign-in-{name}")
+        format!("{UNDER_WAY}{name}")
     }
 
     fn sealed(&self, web: &Web) -> Result<String, Failure> {
@@ -118,6 +123,16 @@ pub(super) async fn leave(
             to,
         })?
     };
+    // Of many that were begun and left, none is gone on with.
+    let others = cookies(&parts.headers, &channel.named(UNDER_WAY));
+    if others.len() >= MOST {
+        for other in others {
+            set_cookie(
+                &mut response,
+                &channel.set(&format!("{UNDER_WAY}{other}"), "", Some(0)),
+            )?;
+        }
+    }
     set_cookie(
         &mut response,
         &channel.set(&cookie, &sealed, Some(PATIENCE)),

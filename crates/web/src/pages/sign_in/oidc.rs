@@ -135,6 +135,7 @@ pub(super) async fn callback(
             proved: by.clone(),
             entry,
             session,
+            asked: provider.record.clone(),
             seen,
         };
         tries += 1;
@@ -183,12 +184,16 @@ async fn tell_groups(web: &Web, provider: &Provider, subject: &str, groups: BTre
     let Some(source) = groups_source(name) else {
         return;
     };
+    let Some(ways) = web.authenticator().access().ways() else {
+        return;
+    };
     let context = web.app().context(Actor::Connector(source));
     let told = groups.len();
     let set = SetGroups {
         user,
         provider: name,
         groups,
+        seconds: ways.sessions.longest,
     };
     if let Err(error) = web.app().commit(context, set, None).await {
         tracing::warn!(provider = %name, %error, "its groups could not be noted");
@@ -291,7 +296,6 @@ pub(super) async fn back_channel(
     let all = web.every_provider();
     let provider = all.iter().find(|it| it.oidc.name().as_str() == name);
     let provider = provider.ok_or_else(|| missing(&name))?;
-    counted(&web, &parts, Step::Logout)?;
     let bad = |why: String| Failure::Http(StatusCode::BAD_REQUEST, why);
     let now = web.app().now();
     let out = match provider.oidc.logout_token(&sent.logout_token, now).await {
@@ -299,23 +303,28 @@ pub(super) async fn back_channel(
         Err(fault @ (Fault::Down { .. } | Fault::Slow)) => {
             return Err(Failure::Http(StatusCode::BAD_GATEWAY, fault.to_string()));
         }
-        Err(fault) => return Err(bad(fault.to_string())),
+        Err(fault) => {
+            // Of what proves something there may be many at once: everybody of a company signs out.
+            counted(&web, &parts, Step::Logout)?;
+            return Err(bad(fault.to_string()));
+        }
     };
-    // Of two that bring the same token the second changes nothing, and is told so.
-    let fresh = web
-        .app()
-        .store()
-        .first_time(provider.oidc.name(), &out.jti, now)
-        .await?;
-    if !fresh {
-        return Err(bad("this logout token was used before".into()));
+    // Whoever brings a token again changes nothing, and is told so. It counts as used once it has worked:
+    // until then the provider may try again.
+    let (store, name) = (web.app().store(), provider.oidc.name());
+    let used = || bad("this logout token was used before".into());
+    if store.was_used(name, &out.jti).await? {
+        return Err(used());
     }
     let which = Which::OfProvider {
-        provider: provider.oidc.name(),
+        provider: name,
         subject: out.sub,
         sid: out.sid,
     };
     let context = web.app().context(Actor::System(SystemActor::SignIn));
     web.app().commit(context, EndSessions(which), None).await?;
+    if !store.first_time(name, &out.jti, now).await? {
+        return Err(used());
+    }
     Ok(StatusCode::OK.into_response())
 }

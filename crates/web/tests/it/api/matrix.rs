@@ -205,6 +205,7 @@ async fn signed_in(app: &TestApp) -> anyhow::Result<[String; 3]> {
             at: None,
         },
         entry: Entry::Only(mia),
+        asked: None,
         seen: Position(0),
         session: NewSession {
             digest: Digest([7; 32]),

@@ -142,10 +142,9 @@ async fn a_provider_is_set_up_by_admins_and_its_secret_is_nowhere_to_be_seen() -
     ];
     let refused = send(&ada, &format!("{}/use", made.to), &untried).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
-    let on = SwitchProvider {
-        provider: record.id,
-        tried: None,
-        to: ProviderState::On,
+    let on = SwitchProvider::On {
+        tried: record.clone(),
+        link: None,
     };
     it.app.commit(operator(&it.app), on.clone(), None).await?;
     // Every server offers it from then on.
@@ -210,10 +209,9 @@ async fn a_provider_is_set_up_by_admins_and_its_secret_is_nowhere_to_be_seen() -
         .await;
     assert!(gone.is_err(), "people are linked to it");
     // What was changed since it was tried is not used.
-    let stale = SwitchProvider {
-        provider: record.id,
-        tried: Some(record.clone()),
-        to: ProviderState::On,
+    let stale = SwitchProvider::On {
+        tried: record.clone(),
+        link: None,
     };
     assert!(it.app.commit(operator(&it.app), stale, None).await.is_err());
     // One name is kept for another way in.

@@ -8,7 +8,7 @@ use portcullis_app::{
     session::{EndSessions, Which},
     user::{CreateUser, DeleteUser},
 };
-use portcullis_model::{ConnectorId, LinkBy, Login, Name, ProviderState, Scope, Unknown, UserKind};
+use portcullis_model::{ConnectorId, LinkBy, Login, Name, Scope, Unknown, UserKind};
 use portcullis_testkit::TestApp;
 use portcullis_web::Ways;
 
@@ -64,20 +64,17 @@ async fn whoever_locks_everybody_or_every_admin_out_is_told() -> Result<()> {
         };
         it.app.commit(operator(&it.app), save, None).await?;
     }
-    let switch = |name, to| SwitchProvider {
-        provider: it.world().provider(name).expect("it is there").id,
-        tried: None,
-        to,
-    };
+    let of = |name| it.world().provider(name).expect("it is there").clone();
     for name in [okta, other] {
-        let on = switch(name, ProviderState::On);
+        let (tried, link) = (of(name), None);
+        let on = SwitchProvider::On { tried, link };
         it.app.commit(operator(&it.app), on, None).await?;
     }
     let codes = async |operation| -> Result<Vec<WarningCode>> {
         let all = warned(&it, operation).await?;
         Ok(all.into_iter().map(|(code, _)| code).collect())
     };
-    let off = |name| switch(name, ProviderState::Off);
+    let off = |name| SwitchProvider::Off(of(name).id);
     assert_eq!(codes(off(okta)).await?, []);
     it.app.commit(operator(&it.app), off(other), None).await?;
     assert_eq!(codes(off(okta)).await?, [WarningCode::LockedOut]);
@@ -98,9 +95,17 @@ async fn whoever_locks_everybody_or_every_admin_out_is_told() -> Result<()> {
         UnlinkIdentity(found.expect("it is linked").id)
     };
     assert_eq!(warned(&it, unlink(okta, "3")).await?, []);
+    // Whoever is known to one that is off is not known.
+    assert_eq!(warned(&it, unlink(okta, "1")).await?.len(), 1);
+    let (tried, link) = (of(other), None);
+    let on = SwitchProvider::On { tried, link };
+    it.app.commit(operator(&it.app), on, None).await?;
     assert_eq!(warned(&it, unlink(okta, "1")).await?, []);
+    assert_eq!(warned(&it, off(okta)).await?, []);
     let first = unlink(okta, "1");
     it.app.commit(operator(&it.app), first, None).await?;
+    // Another is on, and knows no admin.
+    assert_eq!(codes(off(other)).await?, [WarningCode::LockedOut]);
     let last = warned(&it, unlink(other, "2")).await?;
     assert_eq!(last.len(), 1);
     assert!(last[0].0 == WarningCode::LockedOut && last[0].1.starts_with("no admin"));
