@@ -144,7 +144,7 @@ fn the_last_way_in_of_the_admins_is_not_taken_by_the_way() {
     let kept = place.run(&["identity", "unlink", "ana", "corp"]);
     assert_eq!(kept.code, 1, "{kept:?}");
     assert!(
-        kept.stderr.contains("no admin would be linked") && kept.stderr.contains("--anyway"),
+        kept.stderr.contains("no admin would be known") && kept.stderr.contains("--anyway"),
         "{kept:?}"
     );
     place

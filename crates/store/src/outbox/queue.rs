@@ -116,9 +116,9 @@ pub(super) async fn get(conn: &mut Conn, id: i64) -> Result<Option<OutboxRow>, S
 }
 
 /// The sinks that have any, by going from one to the next in the index.
-pub(super) const SINKS: &str = "WITH RECURSIVE of(sink) AS (SELECT MIN(sink) FROM outbox \
-    UNION ALL SELECT (SELECT MIN(o.sink) FROM outbox o WHERE o.sink > of.sink) FROM of WHERE of.sink IS NOT NULL) \
-    SELECT sink FROM of WHERE sink IS NOT NULL";
+pub(super) const SINKS: &str = "WITH RECURSIVE had(sink) AS (SELECT MIN(sink) FROM outbox \
+    UNION ALL SELECT (SELECT MIN(next.sink) FROM outbox next WHERE next.sink > had.sink) FROM had WHERE had.sink IS NOT NULL) \
+    SELECT sink FROM had WHERE sink IS NOT NULL";
 
 pub(super) async fn sinks(db: &Db) -> Result<Vec<String>, StoreError> {
     let rows = db.fetch(SINKS, vec![]).await?;

@@ -198,7 +198,7 @@ both! {
         database.sql(&format!(
             "UPDATE log SET body = replace(body, '\"changes\":[]', '\"changes\":[' || ({all}) || ']')"
         )).await;
-        database.sql("DROP TABLE log_edits; DROP TABLE looked_until; DROP TABLE turns; DROP INDEX outbox_trouble; DROP TABLE preferences; DROP TABLE providers; DROP TABLE credentials; \
+        database.sql("DROP TABLE log_edits; DROP TABLE looked_until; DROP TABLE turns; DROP INDEX outbox_trouble; DROP INDEX outbox_of_sink; DROP INDEX outbox_undone; DROP INDEX outbox_in_state; DROP INDEX touches_of_kind; DROP TABLE preferences; DROP TABLE providers; DROP TABLE credentials; \
              DROP TABLE credential_uses; DROP TABLE used_tokens; DROP INDEX identities_ever; \
              DELETE FROM schema_version WHERE version >= 10").await;
         let whole = serde_json::to_string(&change).unwrap().chars().count() as i64;

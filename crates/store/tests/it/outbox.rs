@@ -234,7 +234,7 @@ both! {
         database.sql(
             "DELETE FROM schema_version WHERE version >= 4; DROP TABLE outbox; DROP TABLE secrets; \
              DROP TABLE sources_said_from; DROP TABLE bound_users; DROP TABLE looked_until; DROP TABLE turns; DROP TABLE preferences; DROP TABLE providers; \
-             DROP TABLE credentials; DROP TABLE credential_uses; DROP TABLE used_tokens; DROP INDEX identities_ever; \
+             DROP TABLE credentials; DROP TABLE credential_uses; DROP TABLE used_tokens; DROP INDEX identities_ever; DROP INDEX touches_of_kind; \
              DROP TABLE log_names; DROP TABLE log_actors; DROP TABLE log_edits",
         ).await;
         let key = match database.engine {

@@ -181,8 +181,9 @@ mod tests {
         assert_eq!(found("bob-sub").await, None, "closed");
         assert_eq!(found("new-sub").await.as_deref(), Some("bob2"));
         // What was said of somebody before this one was here is not said of them.
+        let made = it.world().user_by_login("bob2").unwrap().id.made_at();
         let older = oidc::Proved {
-            issued_at: Some(it.app.now().plus_seconds(-60)),
+            issued_at: made.map(|at| at.plus_seconds(-1)),
             ..proved("new-sub")
         };
         let around = Around {

@@ -184,7 +184,7 @@ fn a_token_lets_nobody_in_whatever_asks_for_it_and_is_rotated_once() {
     };
     let link = LinkIdentity {
         user: ben,
-        connector: okta(),
+        connector: ConnectorId::parse("corp").unwrap(),
         external_id: "00u-ben".to_owned(),
     };
     let by = |town: &Town, who: &str, operation: &dyn Operation, means| {
@@ -263,7 +263,7 @@ fn a_provider_is_switched_on_as_it_was_tried_and_its_link_made_in_the_same_step(
 
 #[test]
 fn nobody_comes_in_by_a_provider_that_was_changed_while_they_signed_in() {
-    let mut town = town();
+    let mut town = Town::new().users(&["ana"]);
     let save = SaveProvider {
         provider: None,
         name: okta(),

@@ -146,7 +146,7 @@ async fn a_provider_is_set_up_by_admins_and_its_secret_is_nowhere_to_be_seen() -
         tried: record.clone(),
         link: None,
     };
-    it.app.commit(operator(&it.app), on.clone(), None).await?;
+    it.app.commit(operator(&it.app), on, None).await?;
     // Every server offers it from then on.
     for gate in [&gate, &other] {
         let mut tries = 0;
@@ -181,7 +181,9 @@ async fn a_provider_is_set_up_by_admins_and_its_secret_is_nowhere_to_be_seen() -
         None
     );
     // Without one it keeps what it has, and what people call it needs no test.
-    it.app.commit(operator(&it.app), on.clone(), None).await?;
+    let (tried, link) = (after.clone(), None);
+    let on = SwitchProvider::On { tried, link };
+    it.app.commit(operator(&it.app), on, None).await?;
     let mut called = form(&csrf, good);
     (called[1].1, called[5].1) = ("Our Okta".into(), String::new());
     send(&ada, &format!("{}/edit", made.to), &called).await;
