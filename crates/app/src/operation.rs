@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use portcullis_model::{ChangeSet, Context, Refusal, RefusalCode, World};
 use portcullis_rules::Budget;
+use portcullis_store::Judged;
 
 use crate::Warning;
 
@@ -20,6 +21,11 @@ pub trait Operation: Send + Sync + 'static {
     /// plans in this world.
     fn warnings(&self, _world: &World, _context: &Context, _change: &ChangeSet) -> Vec<Warning> {
         Vec::new()
+    }
+
+    /// What planning and guarding it came to before, where that is known; it is taken.
+    fn judged(&self) -> Option<Box<Judged>> {
+        None
     }
 
     /// What tells whether the wish makes sense in any world, where that takes long: it is done once,

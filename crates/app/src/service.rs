@@ -362,7 +362,9 @@ impl App {
             }
             self.costly(context.actor, prepare).await?;
         }
+        let judged = operation.judged();
         let proposal = Proposal::new(move |world, context| operation.plan(world, context))
+            .judged(judged)
             .once(idempotency)
             .timed_by(Arc::clone(&self.clock) as Arc<dyn Clock>);
         self.live.commit(context, proposal).await

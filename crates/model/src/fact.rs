@@ -5,9 +5,9 @@
 //! `grant_…` functions, which know the tags.
 
 use crate::{
-    Actor, Change, ChangeSet, ConnectorId, Context, Credential, Digest, Edit, Entitlement, Expiry,
-    Grant, Group, Id, Identity, Inclusion, Membership, MembershipKind, Purpose, Reason, Record,
-    Refusal, Request, Timestamp, User, Validity, World, record::Authority,
+    Actor, ConnectorId, Context, Credential, Digest, Edit, Entitlement, Expiry, Grant, Group, Id,
+    Identity, Inclusion, Membership, MembershipKind, Purpose, Reason, Record, Refusal, Request,
+    Timestamp, User, Validity, World, record::Authority,
 };
 
 /// A fact that grants access: who granted it, when it holds, and whose members it is about.
@@ -18,9 +18,6 @@ pub trait Fact: Record {
     fn validity(&self) -> Validity;
     /// The group that it lets somebody into, or that confers it.
     fn group(&self) -> Id<Group>;
-    /// The same from another moment on.
-    #[must_use]
-    fn beginning(self, from: Timestamp) -> Self;
 }
 
 macro_rules! fact {
@@ -35,56 +32,10 @@ macro_rules! fact {
             fn group(&self) -> Id<Group> {
                 self.$group
             }
-            fn beginning(mut self, from: Timestamp) -> Self {
-                self.validity.from = from;
-                self
-            }
         }
     )*};
 }
 fact!(Membership in group, Inclusion in target, Entitlement in group);
-
-impl ChangeSet {
-    /// The same change, which was planned at `planned` and is made at `now`: what was to begin then begins
-    /// now. Nothing where something would be over before it begins.
-    #[must_use]
-    pub fn made_at(mut self, now: Timestamp, planned: Timestamp) -> Option<Self> {
-        for change in &mut self.changes {
-            let goes = match change {
-                Change::Membership(edit) => move_beginning(edit, now, planned),
-                Change::Inclusion(edit) => move_beginning(edit, now, planned),
-                Change::Entitlement(edit) => move_beginning(edit, now, planned),
-                Change::User(_)
-                | Change::App(_)
-                | Change::Tag(_)
-                | Change::Group(_)
-                | Change::Request(_)
-                | Change::Resource(_)
-                | Change::Identity(_)
-                | Change::Credential(_)
-                | Change::Provider(_)
-                | Change::Preferences(_) => true,
-            };
-            if !goes {
-                return None;
-            }
-        }
-        Some(self)
-    }
-}
-
-fn move_beginning<F: Fact>(edit: &mut Edit<F>, now: Timestamp, planned: Timestamp) -> bool {
-    let Some(after) = edit.after.take() else {
-        return true;
-    };
-    let validity = after.validity();
-    edit.after = Some(if validity.from == planned {
-        Box::new(after.beginning(now))
-    } else {
-        after
-    });
-    !validity.until.is_past(now)
-}
 
 /// When a fact holds that held `before` and is granted again.
 fn renewed(before: Validity, context: &Context, until: Expiry) -> Validity {

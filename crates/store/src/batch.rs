@@ -8,7 +8,8 @@ use std::{
 };
 
 use portcullis_model::{
-    ChangeSet, Context, Position, Refusal, RefusalCode, Request, Timestamp, World, guard, name,
+    Allowed, ChangeSet, Context, Position, Refusal, RefusalCode, Request, Timestamp, World, guard,
+    name,
 };
 use uuid::Uuid;
 
@@ -119,8 +120,14 @@ impl Batch {
             return Ok(replay);
         }
         // What was built before keeps the time it was built at.
-        if let (Source::Build(_), Some(clock)) = (&job.source, &job.clock) {
+        if let (Source::Build(..), Some(clock)) = (&job.source, &job.clock) {
             job.context.now = clock.now();
+        }
+        if let Source::Build(_, judged) = &mut job.source {
+            *judged = judged
+                .take()
+                .filter(|it| it.counts(&self.world, &job.context, self.head.at));
+            job.context.now = judged.as_ref().map_or(job.context.now, |it| it.at);
         }
         let context = &job.context;
         let source = std::mem::replace(&mut job.source, Source::Settled);
@@ -306,16 +313,16 @@ fn guarded(
     sinks: &Sinks,
     span: &CommitSpan,
 ) -> Result<Guarded, CommitError> {
-    let change = match source {
-        Source::Build(build) => build(world, context)?,
-        Source::Built(change) => Arc::unwrap_or_clone(change),
+    let (change, after) = match source {
+        Source::Build(_, Some(judged)) => judged.allowed.into_parts(),
+        Source::Build(build, None) => judge(world, build(world, context)?, context)?,
+        Source::Built(change) => judge(world, Arc::unwrap_or_clone(change), context)?,
         Source::Settled => return Err(again().into()),
     };
     span.planned(change.operation);
     if change.is_empty() {
         return Ok((change, world.clone(), Vec::new()));
     }
-    let (change, after) = guard(world, change, context)?.into_parts();
     if change.only_repeats() {
         return Ok((change.left_as_it_was(), world.clone(), Vec::new()));
     }
@@ -325,6 +332,17 @@ fn guarded(
     });
     let effects = effects.collect();
     Ok((change, after, effects))
+}
+
+fn judge(
+    world: &World,
+    change: ChangeSet,
+    context: &Context,
+) -> Result<(ChangeSet, World), Refusal> {
+    match change.is_empty() {
+        true => Ok((change, world.clone())),
+        false => guard(world, change, context).map(Allowed::into_parts),
+    }
 }
 
 /// A refused job whose batch was turned down: its builder is spent.

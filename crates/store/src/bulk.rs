@@ -1,7 +1,11 @@
 //! Multi-row statements, generated. Their sizes are powers of two, so that few texts exist and the
 //! connection's cache of prepared statements has them all after a while.
 
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    future::{Future as _, poll_fn},
+    task::Poll,
+};
 
 use crate::{
     Engine, StoreError,
@@ -123,10 +127,21 @@ async fn run(
     let most = ROWS.min(previous_power_of_two(VALUES / width.max(1)));
     let mut touched = 0;
     let mut rows = rows.into_iter();
-    while rows.len() > 0 {
+    let mut next = || {
         let take = most.min(previous_power_of_two(rows.len()));
-        let values = rows.by_ref().take(take).flatten().collect();
-        touched += conn.execute(sql(take), values).await?;
+        let values: Vec<_> = rows.by_ref().take(take).flatten().collect();
+        (take, values)
+    };
+    let (mut take, mut values) = next();
+    while !values.is_empty() {
+        // The engine works on another thread: once it has these rows, the next are made.
+        let mut written = std::pin::pin!(conn.execute(sql(take), values));
+        let early = poll_fn(|context| Poll::Ready(written.as_mut().poll(context))).await;
+        (take, values) = next();
+        touched += match early {
+            Poll::Ready(written) => written?,
+            Poll::Pending => written.await?,
+        };
     }
     Ok(touched)
 }

@@ -6,7 +6,7 @@ use portcullis_model::{Clock, Context, World};
 use tokio::sync::oneshot;
 
 use crate::{
-    CommitError, Committed, Idempotency, Proposal, actor, commit_span::CommitSpan,
+    CommitError, Committed, Idempotency, Judged, Proposal, actor, commit_span::CommitSpan,
     idempotency::Key, proposal::Build,
 };
 
@@ -26,7 +26,7 @@ pub(crate) struct Job {
 /// Where a job's change comes from.
 pub(crate) enum Source {
     /// It is still to be built.
-    Build(Build),
+    Build(Build, Option<Box<Judged>>),
     /// It was built in a batch that a rule of the tables turned down.
     Built(Arc<portcullis_model::ChangeSet>),
     /// It was built and answered without a change.
@@ -41,7 +41,7 @@ impl Job {
     ) -> Self {
         Self {
             context,
-            source: Source::Build(proposal.build),
+            source: Source::Build(proposal.build, proposal.judged),
             idempotency: proposal.idempotency,
             clock: proposal.clock,
             span: CommitSpan::new(),

@@ -71,7 +71,7 @@ pub use outbox::{
 };
 pub use page::{BadCursor, Cursor, Page};
 pub use past::WorldId;
-pub use proposal::{Build, Committed, Idempotency, Proposal, Replay};
+pub use proposal::{Build, Committed, Idempotency, Judged, Proposal, Replay};
 pub use requests::{RequestFilter, RequestStatus};
 pub use store::Store;
 pub use subjects::{Subject, SubjectKind};

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use portcullis_model::{ChangeSet, Clock, Context, Position, Refusal, Timestamp, World};
+use portcullis_model::{
+    Actor, Allowed, ChangeSet, Clock, Context, Position, Refusal, Timestamp, World,
+};
 use sha2::{Digest as _, Sha256};
 
 /// Builds the change on the world it will be guarded on.
@@ -16,6 +18,36 @@ pub struct Proposal {
     pub idempotency: Option<Idempotency>,
     /// Tells the time of the change at the writer's place; without one it is the context's.
     pub clock: Option<Arc<dyn Clock>>,
+    /// What building and guarding came to before, which counts where nothing has happened since.
+    pub judged: Option<Box<Judged>>,
+}
+
+/// A change that was guarded before it came to the writer.
+#[derive(Debug)]
+pub struct Judged {
+    /// It, with the world it leads to.
+    pub allowed: Allowed,
+    /// In the world at this position.
+    pub position: Position,
+    /// In whose name.
+    pub actor: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// For so many seconds a judgement counts: as long as a change may be on its way.
+const COUNTS_SECONDS: i64 = 60;
+
+impl Judged {
+    /// Whether guarding it anew would come to the same: nothing was written since, and it is as if the writer had
+    /// come to it then.
+    #[must_use]
+    pub fn counts(&self, world: &World, context: &Context, last: Timestamp) -> bool {
+        world.position() == self.position
+            && context.actor == self.actor
+            && (last..=context.now).contains(&self.at)
+            && context.now < self.at.plus_seconds(COUNTS_SECONDS)
+    }
 }
 
 impl Proposal {
@@ -27,6 +59,7 @@ impl Proposal {
             build: Box::new(build),
             idempotency: None,
             clock: None,
+            judged: None,
         }
     }
 
@@ -40,6 +73,13 @@ impl Proposal {
     #[must_use]
     pub fn once(mut self, idempotency: Option<Idempotency>) -> Self {
         self.idempotency = idempotency;
+        self
+    }
+
+    /// The same, where it was judged before.
+    #[must_use]
+    pub fn judged(mut self, judged: Option<Box<Judged>>) -> Self {
+        self.judged = judged;
         self
     }
 

@@ -1,9 +1,10 @@
 //! What others made becomes a source's own: on purpose, by name, and on record.
 
 use portcullis_model::{
-    Actor, Change, ChangeSet, Context, FieldError, OperationName, Position, RecordKind, Refusal,
-    SystemActor, Timestamp, World, guard,
+    Actor, Change, ChangeSet, Context, FieldError, OperationName, RecordKind, Refusal, SystemActor,
+    World, guard,
 };
+use portcullis_store::Judged;
 
 use super::{Compared, Drift, Source, SyncSource};
 use crate::Operation;
@@ -77,18 +78,22 @@ impl Adopt {
 pub struct Outlook {
     /// What is taken over first.
     pub adopt: Adopt,
-    /// What it then changes.
-    pub change: ChangeSet,
     /// What differs and stays.
     pub drift: Vec<Drift>,
-    /// In which world and when that was so, once everything is taken over.
-    found: (Position, Timestamp),
+    /// What it then changes, and in which world and when that was so, once everything is taken over.
+    judged: Box<Judged>,
 }
 
 impl Outlook {
+    /// What it then changes.
+    #[must_use]
+    pub const fn change(&self) -> &ChangeSet {
+        self.judged.allowed.change()
+    }
+
     /// What `source` is to do, which came to this.
     pub fn of<S: Source>(self, source: SyncSource<S>) -> Compared<S> {
-        Compared::new(source, self.found, self.change)
+        Compared::new(source, self.judged)
     }
 }
 
@@ -120,12 +125,16 @@ impl<S: Source> SyncSource<S> {
         let plan = self.compare(taken.after(), context)?;
         let mut change = ChangeSet::new(S::OPERATION);
         change.changes = plan.edits;
-        let (change, _) = guard(taken.after(), change, context)?.into_parts();
+        let judged = Judged {
+            allowed: guard(taken.after(), change, context)?,
+            position: at,
+            actor: context.actor,
+            at: context.now,
+        };
         Ok(Outlook {
             adopt,
-            change,
             drift: plan.drift,
-            found: (at, context.now),
+            judged: Box::new(judged),
         })
     }
 }

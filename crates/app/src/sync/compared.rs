@@ -1,54 +1,37 @@
-//! A source is compared once: what was found is done as it was found, where the world is still the same.
+//! A source that was compared before it is brought in.
 
 use std::sync::{Mutex, PoisonError};
 
-use portcullis_model::{ChangeSet, Context, Position, Refusal, Timestamp, World};
+use portcullis_model::{ChangeSet, Context, Refusal, World};
+use portcullis_store::Judged;
 
 use super::{Source, SyncSource};
 use crate::Operation;
 
-/// A source with what comparing it came to; in another world than that it is compared again.
+/// A source, and what comparing it came to. In another world than that, or much later, it is compared again.
 #[derive(Debug)]
 pub struct Compared<S> {
     source: SyncSource<S>,
-    found: Mutex<Option<Found>>,
-}
-
-#[derive(Debug)]
-struct Found {
-    /// In the world at this position.
-    position: Position,
-    at: Timestamp,
-    change: ChangeSet,
+    /// A million edits are not copied for being asked about again.
+    judged: Mutex<Option<Box<Judged>>>,
 }
 
 impl<S> Compared<S> {
-    /// `change` is what comparing `source` with the world at `position` came to, at the time `at`.
-    pub(super) const fn new(
-        source: SyncSource<S>,
-        (position, at): (Position, Timestamp),
-        change: ChangeSet,
-    ) -> Self {
-        let found = Found {
-            position,
-            at,
-            change,
-        };
+    pub(super) const fn new(source: SyncSource<S>, judged: Box<Judged>) -> Self {
         Self {
             source,
-            found: Mutex::new(Some(found)),
+            judged: Mutex::new(Some(judged)),
         }
     }
 }
 
 impl<S: Source> Operation for Compared<S> {
     fn plan(&self, world: &World, context: &Context) -> Result<ChangeSet, Refusal> {
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        // A million edits are not copied for being asked about again.
-        let found = found.take().filter(|it| it.position == world.position());
-        match found.and_then(|it| it.change.made_at(context.now, it.at)) {
-            Some(change) => Ok(change),
-            None => self.source.plan(world, context),
-        }
+        self.source.plan(world, context)
+    }
+
+    fn judged(&self) -> Option<Box<Judged>> {
+        let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+        judged.take()
     }
 }

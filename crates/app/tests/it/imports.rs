@@ -153,10 +153,10 @@ fn each_fault_of_an_imported_list_is_told_where_it_stands() {
     );
 }
 
-/// What an import was compared to do is done as it was found, from the moment it is written on; in another
-/// world, or where something would be over by then, it is compared again.
+/// What an import was compared to do is done as it was found, as of then; in another world, or much later, it is
+/// compared again.
 #[test]
-fn what_was_compared_is_done_at_the_writers_time_and_in_that_world_only() {
+fn what_was_compared_is_done_as_of_then_and_in_that_world_only() {
     let by = Actor::Connector(ConnectorId::IMPORT);
     let start = || {
         let town = Town::new().users(&["ana"]).groups(&["Team"]);
@@ -166,7 +166,7 @@ fn what_was_compared_is_done_at_the_writers_time_and_in_that_world_only() {
     let seen = |town: &Town| {
         let outlook = org().outlook(&town.world, &town.context(by), &[]).unwrap();
         let ids: Vec<_> = outlook
-            .change
+            .change()
             .changes
             .iter()
             .map(|c| c.outline().id)
@@ -184,10 +184,14 @@ fn what_was_compared_is_done_at_the_writers_time_and_in_that_world_only() {
             .collect::<Vec<_>>(),
         ids
     );
-    assert_eq!(
-        town.direct("ana", "Team").unwrap().validity.from,
-        NOW.plus_seconds(30)
-    );
+    assert_eq!(town.direct("ana", "Team").unwrap().validity.from, NOW);
+    let mut late = start();
+    let (ids, operation) = seen(&late);
+    late.now = NOW.plus_seconds(90);
+    let done = late.as_actor(by, &operation).unwrap();
+    assert!(done.changes.iter().all(|c| !ids.contains(&c.outline().id)));
+    let begun = late.direct("ana", "Team").unwrap().validity.from;
+    assert_eq!(begun, NOW.plus_seconds(90));
     let again = town.as_actor(by, &operation).unwrap();
     assert!(again.is_empty(), "there is nothing more to do");
 

@@ -115,8 +115,16 @@ impl Town {
         if let Some(prepare) = operation.prepare() {
             prepare(&Budget::unlimited())?;
         }
-        let change = operation.plan(&self.world, &context)?;
-        let (change, after) = guard(&self.world, change, &context)?.into_parts();
+        let judged = operation.judged();
+        let (change, after) = match judged.filter(|it| it.counts(&self.world, &context, NOW)) {
+            Some(judged) => judged.allowed,
+            None => guard(
+                &self.world,
+                operation.plan(&self.world, &context)?,
+                &context,
+            )?,
+        }
+        .into_parts();
         self.world = after;
         Ok(change)
     }

@@ -295,10 +295,10 @@ impl File<'_> {
         let world = app.world();
         let outlook = operation.outlook(&world, &context, &self.taking.adopt);
         let mut outlook = outlook.map_err(|refusal| self.not_taken(refusal))?;
-        let edits = || outlook.adopt.edits().chain(&outlook.change.changes);
+        let edits = || outlook.adopt.edits().chain(&outlook.change().changes);
         let mut changes = count(edits());
         let changed = !changes.is_empty();
-        let more = !outlook.change.is_empty();
+        let more = !outlook.change().is_empty();
         let people = dry_run.then(|| Moved::by(&world, edits()));
         let (adopt, drift) = (outlook.adopt.clone(), std::mem::take(&mut outlook.drift));
         drop(world);

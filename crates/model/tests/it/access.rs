@@ -1,12 +1,9 @@
 //! Effective access, rule by rule. The properties try the same on random worlds.
 
-use portcullis_model::{
-    Change, ChangeSet, Edit, Expiry, Membership, MembershipKind, OperationName, Timestamp,
-    Validity, World,
-};
+use portcullis_model::{ChangeSet, Edit, Expiry, MembershipKind, OperationName, Timestamp, World};
 
 use crate::company::Company;
-use crate::records::{NEVER, NOW, days, id, one};
+use crate::records::{NEVER, NOW, days, one};
 
 fn until(
     c: &Company,
@@ -257,30 +254,4 @@ fn spelling_does_not_make_two_permissions() {
         (1, 1, 1),
         "{diff:?}"
     );
-}
-
-#[test]
-fn a_change_that_is_made_later_than_planned_begins_then_and_not_where_it_would_be_over() {
-    let company = Company::new().users(["ana"]).group("Team");
-    let joins = |until| -> ChangeSet {
-        let kind = MembershipKind::Member;
-        let joins = company.membership("ana", "Team", kind, until);
-        let at = Membership {
-            id: id("joins"),
-            validity: Validity::new(NOW, until),
-            ..joins
-        };
-        one(Edit::create(at))
-    };
-    let later = NOW.plus_seconds(60);
-    let made = joins(days(1)).made_at(later, NOW).unwrap();
-    let Change::Membership(edit) = &made.changes[0] else {
-        panic!("it is a membership")
-    };
-    let validity = edit.after.as_ref().unwrap().validity;
-    assert_eq!((validity.from, validity.until), (later, days(1)));
-    // What began before, as where an end is moved, keeps its beginning.
-    let made = joins(days(1)).made_at(later, NOW.plus_seconds(-5)).unwrap();
-    assert_eq!(made, joins(days(1)));
-    assert_eq!(joins(Expiry::at(later)).made_at(later, NOW), None);
 }
