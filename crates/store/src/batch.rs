@@ -54,7 +54,7 @@ impl Planned {
 /// indexes: with its usual 2 MB, nearly every row of an import writes pages out and reads others
 /// back.
 const ROOMY: &str = "PRAGMA cache_size = -160000";
-const USUAL: &str = "PRAGMA cache_size = -2000";
+const USUAL: &str = "PRAGMA cache_size = -2000; PRAGMA threads = 0";
 
 /// Everything that says what commits mean outside.
 pub(crate) type Sinks = Arc<[Arc<dyn EffectSource>]>;

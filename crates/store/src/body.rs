@@ -4,6 +4,8 @@
 //! `log_edits`, as many in each as make some kilobytes: whoever looks at a few of a million edits
 //! reads those only. The chain of hashes covers the whole text, wherever it stands.
 
+use std::panic::resume_unwind;
+
 use portcullis_model::{Change, ChangeSet, Position};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
@@ -43,6 +45,18 @@ struct Parts {
 }
 
 impl Parts {
+    /// Those of `edits`, of which the first is the one of that number.
+    fn of(count: usize, edits: &[Change]) -> serde_json::Result<Self> {
+        let mut parts = Self {
+            all: Vec::new(),
+            count,
+        };
+        for edit in edits {
+            parts.push(&serde_json::to_string(edit)?);
+        }
+        Ok(parts)
+    }
+
     /// Adds an edit.
     fn push(&mut self, edit: &str) {
         let first = self.count;
@@ -87,10 +101,20 @@ struct Unread<'b> {
 
 impl Body {
     pub(crate) fn of(change: &ChangeSet) -> serde_json::Result<Self> {
-        let mut parts = Parts::default();
-        for edit in &change.changes {
-            parts.push(&serde_json::to_string(edit)?);
-        }
+        let parts = match change.changes.len() {
+            ..bulk::MANY => Parts::of(0, &change.changes)?,
+            // Of as many as an import makes, one half is written while another thread writes the other.
+            many => {
+                let (first, second) = change.changes.split_at(many / 2);
+                std::thread::scope(|scope| {
+                    let second = scope.spawn(|| Parts::of(first.len(), second));
+                    let mut parts = Parts::of(0, first)?;
+                    let second = second.join().unwrap_or_else(|e| resume_unwind(e))?;
+                    parts.all.extend(second.all);
+                    Ok::<_, serde_json::Error>(parts)
+                })?
+            }
+        };
         let around = serde_json::to_string(&ChangeSet {
             operation: change.operation,
             changes: Vec::new(),

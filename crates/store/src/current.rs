@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Instant,
 };
@@ -25,7 +25,19 @@ pub(crate) struct Current {
     last: Mutex<Hash>,
     /// When that entry was written, in microseconds.
     last_at: AtomicI64,
+    /// Whether this process's own writer is at its place: what appears in the log then is its own, and it says so
+    /// itself.
+    writes: AtomicBool,
     pub(crate) sinks: Sinks,
+}
+
+/// While this lives, the writer is at its place.
+pub(crate) struct Writing<'c>(&'c AtomicBool);
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
 }
 
 impl std::fmt::Debug for Current {
@@ -55,6 +67,7 @@ impl Current {
             reached,
             last: Mutex::new(last.hash),
             last_at: AtomicI64::new(last.at.micros()),
+            writes: AtomicBool::new(false),
             sinks,
         }
     }
@@ -65,6 +78,16 @@ impl Current {
 
     pub(crate) fn world(&self) -> Arc<World> {
         self.world.load_full()
+    }
+
+    /// That the writer is at its place from now on.
+    pub(crate) fn writing(&self) -> Writing<'_> {
+        self.writes.store(true, Ordering::Release);
+        Writing(&self.writes)
+    }
+
+    pub(crate) fn is_writing(&self) -> bool {
+        self.writes.load(Ordering::Acquire)
     }
 
     /// The current world held all of the log at `at`.

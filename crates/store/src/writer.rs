@@ -68,6 +68,7 @@ enum Tried {
 
 async fn attempt(current: &Current, jobs: Vec<Job>, prune: Option<Timestamp>) -> Tried {
     let began = Instant::now();
+    let _writing = current.writing();
     let (jobs, tried) = transact(current, jobs, prune).await;
     let error = match tried {
         Ok((Reached { since, world, last }, answers)) => {
