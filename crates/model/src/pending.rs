@@ -1,7 +1,7 @@
 //! Requests that wait, and what becomes of them: who decides, what granting makes, and the only ways
 //! out of waiting.
 
-use std::{collections::BTreeSet, ops::Deref};
+use std::{borrow::Cow, collections::BTreeSet, ops::Deref};
 
 use crate::{
     App, Change, Context, Edit, Expiry, Granted, Group, GroupKind, Id, Membership, MembershipKind,
@@ -217,6 +217,21 @@ fn resolution(context: &Context, reason: &Reason) -> Resolution {
 }
 
 impl Wants {
+    /// Where granting it puts whom it is for, and as what: into a group, while that is there, or as
+    /// its first owner into the new one as it would be.
+    #[must_use]
+    pub fn place<'w>(&self, world: &'w World) -> Option<(Cow<'w, Group>, MembershipKind)> {
+        match self {
+            Self::Membership { group, kind } | Self::Inclusion { group, kind, .. } => {
+                Some((Cow::Borrowed(world.group(*group)?), *kind))
+            }
+            Self::NewGroup { .. } => {
+                let new = self.new_group(Id::new(uuid::Uuid::nil()))?;
+                Some((Cow::Owned(new), MembershipKind::Owner))
+            }
+        }
+    }
+
     /// Whether it can be granted in this world: what it is about is there, and is ours to give.
     #[must_use]
     pub fn stands(&self, world: &World) -> bool {

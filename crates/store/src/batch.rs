@@ -14,15 +14,14 @@ use portcullis_model::{
 use uuid::Uuid;
 
 use crate::{
-    CommitError, Committed, Effect, EffectSource, Engine, Replay, StoreError, actor,
-    body::{self, Body},
-    bulk,
+    CommitError, Committed, Effect, EffectSource, Engine, Replay, StoreError, actor, body, bulk,
     chain::Canonical,
     commit_span::CommitSpan,
     db::{Conn, Value},
     idempotency::{self, Key, Used},
     job::{Job, Source},
     log::Head,
+    new_body::{NewBody, Parts},
     outbox::{self, Written},
     subjects,
     versions::Versions,
@@ -69,7 +68,7 @@ pub(crate) struct Batch {
     written: HashMap<Position, (Timestamp, Arc<ChangeSet>)>,
     versions: Versions,
     log: Vec<Vec<Value>>,
-    edits: Vec<Vec<Value>>,
+    edits: Vec<(Position, Parts)>,
     subjects: Vec<Vec<Value>>,
     /// By what names who and what the batch mentions are found.
     names: BTreeSet<(Uuid, String)>,
@@ -209,7 +208,7 @@ impl Batch {
     ) -> Result<Timestamp, CommitError> {
         let position = self.head.position.next();
         let at = context.now.max(self.head.at);
-        let body = Body::of(change);
+        let body = NewBody::of(change);
         let body = body.map_err(|error| CommitError::Internal(error.to_string()))?;
         let subjects = subjects::of(change, &self.world, after);
         let actor = actor::to_text(context.actor);
@@ -242,7 +241,8 @@ impl Batch {
             body.text.as_str().into(),
             hash.to_vec().into(),
         ]);
-        self.edits.extend(body.rows(position));
+        self.edits
+            .extend(body.into_parts().map(|parts| (position, parts)));
         for (ordinal, subject) in (0i64..).zip(subjects) {
             let label_key = name::key(&subject.label);
             self.names.insert((subject.id, label_key.clone()));
@@ -262,10 +262,6 @@ impl Batch {
     /// Writes everything; the world it leads to is true once the transaction is committed.
     pub(crate) async fn write(self, conn: &mut Conn) -> Result<World, StoreError> {
         let large = self.versions.len() >= bulk::MANY && conn.engine() == Engine::Sqlite;
-        if large {
-            conn.execute(ROOMY, vec![]).await?;
-        }
-        // The entry first: of a large one the text weighs as much as the world.
         let columns = [
             "position",
             "at",
@@ -278,9 +274,15 @@ impl Batch {
             "hash",
         ];
         bulk::insert(conn, "log", &columns, self.log).await?;
-        bulk::insert(conn, "log_edits", &body::COLUMNS, self.edits).await?;
+        for (position, parts) in self.edits {
+            bulk::insert(conn, "log_edits", &body::COLUMNS, parts.rows(position)).await?;
+        }
         let columns = ["position", "ordinal", "kind", "id", "label_key", "label"];
         bulk::insert(conn, "log_subjects", &columns, self.subjects).await?;
+        // What stands before comes in the order it is kept in.
+        if large {
+            conn.execute(ROOMY, vec![]).await?;
+        }
         self.versions.write(conn).await?;
         let names = self.names.into_iter();
         let names = names.map(|(id, key)| vec![id.into(), key.into()]);
@@ -314,12 +316,14 @@ fn guarded(
     span: &CommitSpan,
 ) -> Result<Guarded, CommitError> {
     let (change, after) = match source {
-        Source::Build(_, Some(judged)) => judged.allowed.into_parts(),
-        Source::Build(build, None) => judge(world, build(world, context)?, context)?,
-        Source::Built(change) => judge(world, Arc::unwrap_or_clone(change), context)?,
+        Source::Build(_, Some(judged)) => {
+            span.planned(judged.allowed.change().operation);
+            judged.allowed.into_parts()
+        }
+        Source::Build(build, None) => judge(world, build(world, context)?, context, span)?,
+        Source::Built(change) => judge(world, Arc::unwrap_or_clone(change), context, span)?,
         Source::Settled => return Err(again().into()),
     };
-    span.planned(change.operation);
     if change.is_empty() {
         return Ok((change, world.clone(), Vec::new()));
     }
@@ -338,7 +342,9 @@ fn judge(
     world: &World,
     change: ChangeSet,
     context: &Context,
+    span: &CommitSpan,
 ) -> Result<(ChangeSet, World), Refusal> {
+    span.planned(change.operation);
     match change.is_empty() {
         true => Ok((change, world.clone())),
         false => guard(world, change, context).map(Allowed::into_parts),

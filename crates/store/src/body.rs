@@ -4,22 +4,21 @@
 //! `log_edits`, as many in each as make some kilobytes: whoever looks at a few of a million edits
 //! reads those only. The chain of hashes covers the whole text, wherever it stands.
 
-use std::panic::resume_unwind;
-
 use portcullis_model::{Change, ChangeSet, Position};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
 use crate::{
     StoreError, bulk,
+    chain::Covered,
     db::{Conn, Row, Value},
 };
 
 /// Edits beyond this many bytes begin another part. One edit is never cut.
-const PART: usize = 64 * 1024;
+pub(crate) const PART: usize = 64 * 1024;
 /// What stands before the edits: of what is called so in a body, they are the first. INVARIANT: no
 /// entry is without edits, so that nothing between these and the end of the list means elsewhere.
-const BEFORE: &str = "\"changes\":[";
+pub(crate) const BEFORE: &str = "\"changes\":[";
 
 /// A body, whole or in parts.
 #[derive(Debug, Default)]
@@ -45,18 +44,6 @@ struct Parts {
 }
 
 impl Parts {
-    /// Those of `edits`, of which the first is the one of that number.
-    fn of(count: usize, edits: &[Change]) -> serde_json::Result<Self> {
-        let mut parts = Self {
-            all: Vec::new(),
-            count,
-        };
-        for edit in edits {
-            parts.push(&serde_json::to_string(edit)?);
-        }
-        Ok(parts)
-    }
-
     /// Adds an edit.
     fn push(&mut self, edit: &str) {
         let first = self.count;
@@ -100,31 +87,8 @@ struct Unread<'b> {
 }
 
 impl Body {
-    pub(crate) fn of(change: &ChangeSet) -> serde_json::Result<Self> {
-        let parts = match change.changes.len() {
-            ..bulk::MANY => Parts::of(0, &change.changes)?,
-            // Of as many as an import makes, one half is written while another thread writes the other.
-            many => {
-                let (first, second) = change.changes.split_at(many / 2);
-                std::thread::scope(|scope| {
-                    let second = scope.spawn(|| Parts::of(first.len(), second));
-                    let mut parts = Parts::of(0, first)?;
-                    let second = second.join().unwrap_or_else(|e| resume_unwind(e))?;
-                    parts.all.extend(second.all);
-                    Ok::<_, serde_json::Error>(parts)
-                })?
-            }
-        };
-        let around = serde_json::to_string(&ChangeSet {
-            operation: change.operation,
-            changes: Vec::new(),
-            undoes: change.undoes,
-        })?;
-        Ok(parts.within(&around))
-    }
-
     /// The whole text, piece by piece.
-    pub(crate) fn pieces(&self) -> impl Iterator<Item = &str> + Clone {
+    fn pieces(&self) -> impl Iterator<Item = &str> + Clone {
         let (before, after) = match self.text.find(BEFORE) {
             Some(at) if !self.parts.is_empty() => self.text.split_at(at + BEFORE.len()),
             _ => (&*self.text, ""),
@@ -175,10 +139,7 @@ impl Body {
     }
 
     /// The rows of `log_edits`.
-    pub(crate) fn rows(
-        self,
-        position: Position,
-    ) -> impl ExactSizeIterator<Item = Vec<Value>> + Send {
+    fn rows(self, position: Position) -> impl ExactSizeIterator<Item = Vec<Value>> + Send {
         self.parts.into_iter().map(move |part| {
             vec![
                 (position.0 as i64).into(),
@@ -205,6 +166,16 @@ impl Body {
             body.parts = rows.iter().map(Part::of).collect::<Result<_, _>>()?;
         }
         Ok(body)
+    }
+}
+
+impl Covered for Body {
+    fn length(&self) -> usize {
+        self.pieces().map(str::len).sum()
+    }
+
+    fn cover(&self, take: &mut dyn FnMut(&[u8])) {
+        self.pieces().for_each(|piece| take(piece.as_bytes()));
     }
 }
 

@@ -63,14 +63,14 @@ pub(crate) async fn fill(
             indexes = conn.fetch(sql, vec![table.into()]).await?;
         }
     }
+    if !indexes.is_empty() {
+        conn.execute(SORTING, vec![]).await?;
+    }
     for index in &indexes {
         let sql = format!("DROP INDEX {}", index.text(0)?);
         conn.execute(sql, vec![]).await?;
     }
     insert(conn, table, columns, rows).await?;
-    if !indexes.is_empty() {
-        conn.execute(SORTING, vec![]).await?;
-    }
     for index in &indexes {
         conn.execute(index.text(1)?.to_owned(), vec![]).await?;
     }

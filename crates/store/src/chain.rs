@@ -6,10 +6,19 @@
 use portcullis_model::{Position, Timestamp};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Subject, body::Body};
+use crate::Subject;
 
 /// A SHA-256.
 pub(crate) type Hash = [u8; 32];
+
+/// A text that the chain covers, which may be too long to be held whole.
+pub(crate) trait Covered {
+    /// How long it is, in bytes.
+    fn length(&self) -> usize;
+
+    /// Gives all of it, piece by piece.
+    fn cover(&self, take: &mut dyn FnMut(&[u8]));
+}
 
 /// Everything of a log row that the chain covers.
 pub(crate) struct Canonical<'a> {
@@ -19,7 +28,7 @@ pub(crate) struct Canonical<'a> {
     pub(crate) actor_login: Option<&'a str>,
     pub(crate) operation: &'a str,
     pub(crate) undoes: Option<Position>,
-    pub(crate) body: &'a Body,
+    pub(crate) body: &'a dyn Covered,
     pub(crate) subjects: &'a [Subject],
 }
 
@@ -28,26 +37,23 @@ impl Canonical<'_> {
     /// that no two rows run together into the same bytes.
     pub(crate) fn hash(&self, previous: &Hash) -> Hash {
         let mut sha = Sha256::new();
-        let mut whole = |pieces: &mut dyn Iterator<Item = &[u8]>, length: usize| {
-            sha.update((length as u64).to_be_bytes());
-            pieces.for_each(|piece| sha.update(piece));
+        let part = |sha: &mut Sha256, bytes: &[u8]| {
+            sha.update((bytes.len() as u64).to_be_bytes());
+            sha.update(bytes);
         };
-        let mut part = |bytes: &[u8]| whole(&mut std::iter::once(bytes), bytes.len());
-        part(previous);
-        part(&self.position.0.to_be_bytes());
-        part(&self.at.micros().to_be_bytes());
-        part(self.actor.as_bytes());
-        part(self.actor_login.map_or(&[][..], str::as_bytes));
-        part(self.operation.as_bytes());
-        part(&self.undoes.map_or(0, |p| p.0).to_be_bytes());
-        let pieces = self.body.pieces();
-        let length = pieces.clone().map(str::len).sum();
-        whole(&mut pieces.map(str::as_bytes), length);
-        let mut part = |bytes: &[u8]| whole(&mut std::iter::once(bytes), bytes.len());
+        part(&mut sha, previous);
+        part(&mut sha, &self.position.0.to_be_bytes());
+        part(&mut sha, &self.at.micros().to_be_bytes());
+        part(&mut sha, self.actor.as_bytes());
+        part(&mut sha, self.actor_login.map_or(&[][..], str::as_bytes));
+        part(&mut sha, self.operation.as_bytes());
+        part(&mut sha, &self.undoes.map_or(0, |p| p.0).to_be_bytes());
+        sha.update((self.body.length() as u64).to_be_bytes());
+        self.body.cover(&mut |piece| sha.update(piece));
         for subject in self.subjects {
-            part(subject.kind.as_str().as_bytes());
-            part(subject.id.as_bytes());
-            part(subject.label.as_bytes());
+            part(&mut sha, subject.kind.as_str().as_bytes());
+            part(&mut sha, subject.id.as_bytes());
+            part(&mut sha, subject.label.as_bytes());
         }
         sha.finalize().into()
     }

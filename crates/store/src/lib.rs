@@ -35,6 +35,7 @@ mod log;
 mod log_list;
 mod lookups;
 mod migrate;
+mod new_body;
 mod origins;
 mod outbox;
 mod page;

@@ -41,10 +41,12 @@ impl Operation for EndSessions {
             } => {
                 let called = |c: &Credential| c.session().and_then(|s| s.sid.clone());
                 let began = |c: &&Credential| {
-                    c.began_at(*provider)
-                        && sid
-                            .as_ref()
-                            .is_none_or(|sid| called(c).as_deref() == Some(sid))
+                    let is_called = |sid: &String| match called(c) {
+                        Some(called) => *called == **sid,
+                        // Which it is was not said as it began: where it is said whose, it may be this one.
+                        None => subject.is_some(),
+                    };
+                    c.began_at(*provider) && sid.as_ref().is_none_or(is_called)
                 };
                 let user = subject
                     .as_ref()

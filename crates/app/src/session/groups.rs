@@ -127,6 +127,9 @@ fn described(provider: &str, claim: &str) -> Description {
 /// Which claimed groups count: those named, also by their beginning and a star.
 #[must_use]
 pub fn counts(filter: &[String], claim: &str) -> bool {
+    if claim.trim().is_empty() {
+        return false;
+    }
     filter.is_empty()
         || filter.iter().any(|wanted| match wanted.strip_suffix('*') {
             Some(beginning) => claim.starts_with(beginning),

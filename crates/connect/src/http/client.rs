@@ -14,7 +14,7 @@ use super::{
     call::{Call, Reach},
     error::HttpError,
     origin::origin,
-    pace::Paces,
+    pace::{self, Paces},
     reply::Reply,
 };
 
@@ -141,7 +141,10 @@ impl Http {
     async fn step(&self, call: &Call, url: &Url) -> Result<Reply, HttpError> {
         let from = origin(url);
         self.allow(call, url).await?;
-        let taken = self.paces().take(&from, call.per_minute, self.elapsed());
+        let address = pace::address(url);
+        let taken = self
+            .paces()
+            .take((&from, &address), call.per_minute, self.elapsed());
         if let Err(after) = taken {
             return Err(HttpError::HeldBack {
                 origin: from,
@@ -166,7 +169,7 @@ impl Http {
         if is_passing(reply.status())
             && let Some(time) = reply.retry_after()
         {
-            self.paces().leave_alone(&from, time, self.elapsed());
+            self.paces().leave_alone(&address, time, self.elapsed());
         }
         Ok(reply)
     }

@@ -1,43 +1,47 @@
-//! How often an origin is asked, by all who ask it together, and whether it wants to be left alone.
+//! How often an origin is asked, by all who ask it together, and which addresses there want to be left alone: what
+//! one of them answers binds nobody who asks another.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use portcullis_app::deliver::Budget;
 use portcullis_model::Timestamp;
 
-/// The longest that one answer keeps others from an origin: it may have been meant for its caller only.
+use super::Url;
+
+/// The longest that one answer keeps others from an address: it may have been meant for its caller only.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// The budgets of all origins. Times are counted from any moment on.
+/// The budgets of origins, and the addresses that are left alone. Times are counted from any moment on.
 #[derive(Debug, Default)]
-pub(super) struct Paces(BTreeMap<String, Pace>);
+pub(super) struct Paces {
+    budgets: BTreeMap<String, (u32, Budget)>,
+    quiet: BTreeMap<String, Timestamp>,
+}
 
-#[derive(Debug, Default)]
-struct Pace {
-    budget: Option<(u32, Budget)>,
-    quiet_until: Option<Timestamp>,
+/// What is left alone by what `url` answers: it without what is only asked there.
+pub(super) fn address(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
 }
 
 impl Paces {
-    /// Takes one call to `origin`, of which there may be `most` in a minute; else how long to wait.
+    /// Takes one call to `address` at `origin`, of which there may be `most` in a minute; else how long to wait.
     pub(super) fn take(
         &mut self,
-        origin: &str,
+        (origin, address): (&str, &str),
         most: Option<u32>,
         now: Timestamp,
     ) -> Result<(), Duration> {
-        if most.is_none() && !self.0.contains_key(origin) {
-            return Ok(());
+        if let Some(until) = self.quiet.get(address).filter(|until| **until > now) {
+            return Err(between(now, *until));
         }
-        let pace = self.0.entry(origin.to_owned()).or_default();
-        if let Some(until) = pace.quiet_until.filter(|until| *until > now) {
-            return Err(between(now, until));
-        }
-        pace.quiet_until = None;
         let Some(most) = most else { return Ok(()) };
-        let (known, budget) = pace
-            .budget
-            .get_or_insert_with(|| (most, Budget::new(most, now)));
+        let (known, budget) = self
+            .budgets
+            .entry(origin.to_owned())
+            .or_insert_with(|| (most, Budget::new(most, now)));
         if most < *known {
             // Who asks for less is heard.
             (*known, *budget) = (most, Budget::new(most, now));
@@ -49,12 +53,13 @@ impl Paces {
         Ok(())
     }
 
-    /// Leaves `origin` alone for a while.
-    pub(super) fn leave_alone(&mut self, origin: &str, time: Duration, now: Timestamp) {
+    /// Leaves `address` alone for a while.
+    pub(super) fn leave_alone(&mut self, address: &str, time: Duration, now: Timestamp) {
         let time = i64::try_from(time.min(LONGEST).as_micros()).unwrap_or_default();
         let until = Timestamp::from_micros(now.micros() + time);
-        let pace = self.0.entry(origin.to_owned()).or_default();
-        pace.quiet_until = pace.quiet_until.max(Some(until));
+        self.quiet.retain(|_, until| *until > now);
+        let quiet = self.quiet.entry(address.to_owned()).or_insert(until);
+        *quiet = until.max(*quiet);
     }
 }
 
@@ -73,23 +78,31 @@ mod tests {
     fn all_who_ask_an_origin_share_its_budget() {
         let mut paces = Paces::default();
         for _ in 0..6 {
-            assert_eq!(paces.take("a", Some(6), NOW), Ok(()));
+            assert_eq!(paces.take(("a", "a"), Some(6), NOW), Ok(()));
         }
-        let wait = paces.take("a", Some(6), NOW).unwrap_err().as_secs_f64();
+        let wait = paces
+            .take(("a", "a"), Some(6), NOW)
+            .unwrap_err()
+            .as_secs_f64();
         assert!((9.0..11.0).contains(&wait), "{wait:?}");
-        assert_eq!(paces.take("b", Some(6), NOW), Ok(()));
-        assert_eq!(paces.take("c", None, NOW), Ok(()));
+        assert_eq!(paces.take(("b", "b"), Some(6), NOW), Ok(()));
+        assert_eq!(paces.take(("c", "c"), None, NOW), Ok(()));
         let later = NOW.plus_seconds(11);
-        assert_eq!(paces.take("a", Some(6), later), Ok(()));
-        assert!(paces.take("a", Some(6), later).is_err());
+        assert_eq!(paces.take(("a", "a"), Some(6), later), Ok(()));
+        assert!(paces.take(("a", "a"), Some(6), later).is_err());
     }
 
     #[test]
     fn who_wants_to_be_left_alone_is_and_not_for_ever() {
         let mut paces = Paces::default();
-        paces.leave_alone("a", Duration::from_secs(3600), NOW);
-        assert_eq!(paces.take("a", None, NOW), Err(LONGEST));
-        assert_eq!(paces.take("b", None, NOW), Ok(()));
-        assert_eq!(paces.take("a", None, NOW.plus_seconds(60)), Ok(()));
+        let url = |path: &str| address(&format!("https://a.example{path}").parse().unwrap());
+        paces.leave_alone(&url("/hook?of=me"), Duration::from_secs(3600), NOW);
+        let asked = |paces: &mut Paces, path: &str, now| {
+            paces.take(("https://a.example", &url(path)), None, now)
+        };
+        assert_eq!(asked(&mut paces, "/hook", NOW), Err(LONGEST));
+        assert_eq!(asked(&mut paces, "/hook?of=you#x", NOW), Err(LONGEST));
+        assert_eq!(asked(&mut paces, "/other", NOW), Ok(()));
+        assert_eq!(asked(&mut paces, "/hook", NOW.plus_seconds(60)), Ok(()));
     }
 }

@@ -11,7 +11,7 @@ use super::{
     provider::Provider,
     text::same,
 };
-use crate::proof::{Claims, Fault, Kind, OneOrMore, Proved, SKEW, get_json, in_time};
+use crate::proof::{Claims, Fault, Kind, OneOrMore, Proved, SKEW, get_json, if_as_meant, in_time};
 
 impl Provider {
     /// Who has signed in, by what the browser brings back to `redirect_uri`. Whatever comes of it, what was begun is
@@ -59,8 +59,16 @@ impl Provider {
             return Ok(());
         }
         let token = Some(tokens.access_token());
-        let further: Userinfo = get_json(&self.http, url, token, "what it knows of people").await?;
-        further.complete(claims)
+        let further = get_json(&self.http, url, token, "what it knows of people").await;
+        match further {
+            Ok(further) => Userinfo::complete(further, claims),
+            // Who they are is proved: more would be of use, and is not needed.
+            Err(fault) if claims.email.is_some() => {
+                tracing::warn!(provider = %self.name(), %fault, "the ID token alone says who has signed in");
+                Ok(())
+            }
+            Err(fault) => Err(fault),
+        }
     }
 }
 
@@ -68,10 +76,14 @@ impl Provider {
 #[derive(Deserialize)]
 struct Userinfo {
     sub: String,
+    #[serde(default, deserialize_with = "if_as_meant")]
     email: Option<String>,
     email_verified: Option<serde_json::Value>,
+    #[serde(default, deserialize_with = "if_as_meant")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "if_as_meant")]
     preferred_username: Option<String>,
+    #[serde(default, deserialize_with = "if_as_meant")]
     groups: Option<OneOrMore>,
 }
 

@@ -47,6 +47,12 @@ impl Settings {
         if url.query().is_some() || url.fragment().is_some() {
             return Err(told("leave out what follows `?` or `#`"));
         }
+        if let Some(at) = self.issuer.find("/.well-known/") {
+            let (before, _) = self.issuer.split_at(at);
+            return Err(told(&format!(
+                "write what stands before `/.well-known/`: {before}"
+            )));
+        }
         if !url.username().is_empty() || url.password().is_some() {
             return Err("an issuer has no user and no password in it".to_owned());
         }

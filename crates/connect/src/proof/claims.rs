@@ -1,7 +1,10 @@
 //! What a token says, and what it must say to count. Nothing here reads a clock or does I/O.
 
 use portcullis_model::Timestamp;
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _},
+};
 
 use super::fault::Fault;
 
@@ -20,22 +23,44 @@ pub(crate) struct Claims {
     pub(crate) nbf: Option<Instant>,
     pub(crate) iat: Option<Instant>,
     pub(crate) nonce: Option<String>,
+    #[serde(default, deserialize_with = "if_as_meant")]
     pub(crate) auth_time: Option<Instant>,
+    #[serde(default, deserialize_with = "if_as_meant")]
     pub(crate) acr: Option<String>,
+    #[serde(default, deserialize_with = "if_as_meant")]
     pub(crate) sid: Option<String>,
+    #[serde(default, deserialize_with = "if_as_meant")]
     pub(crate) jti: Option<String>,
     pub(crate) events: Option<serde_json::Map<String, serde_json::Value>>,
+    #[serde(default, deserialize_with = "if_as_meant")]
     pub(crate) email: Option<String>,
     /// Anything: some providers write it as text, which proves nothing and is no fault.
     pub(crate) email_verified: Option<serde_json::Value>,
+    #[serde(default, deserialize_with = "if_as_meant")]
     pub(crate) name: Option<String>,
+    #[serde(default, deserialize_with = "if_as_meant")]
     pub(crate) preferred_username: Option<String>,
+    #[serde(default, deserialize_with = "if_as_meant")]
     pub(crate) groups: Option<OneOrMore>,
     /// Cloudflare Access: the name of a service token.
+    #[serde(default, deserialize_with = "if_as_meant")]
     pub(crate) common_name: Option<String>,
     /// Cloudflare Access: `app` or `org`.
     #[serde(rename = "type")]
     pub(crate) purpose: Option<String>,
+}
+
+/// What is of use where it has the form that is meant, and is as if it were not there where it has another: a provider
+/// may mean something else by the name.
+pub(crate) fn if_as_meant<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    let read = Option::<T>::deserialize(&value);
+    Ok(read.unwrap_or_else(|wrong| {
+        tracing::info!(%wrong, "a claim is not in the form that is meant, and is left out");
+        None
+    }))
 }
 
 /// A text, or a list of them.

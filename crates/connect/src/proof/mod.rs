@@ -14,7 +14,7 @@ mod token;
 pub(crate) use self::{
     address::is_endpoint,
     cached::Cached,
-    claims::{Claims, Expected, Kind, OneOrMore, SKEW},
+    claims::{Claims, Expected, Kind, OneOrMore, SKEW, if_as_meant},
     source::{KeySource, fetch as fetch_keys, get_json, in_time},
     token::Token,
 };

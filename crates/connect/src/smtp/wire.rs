@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use lettre::{
-    Message,
+    Address, Message,
     message::{
         Mailbox, MultiPart,
         header::{Header, HeaderName, HeaderValue},
@@ -12,7 +12,7 @@ use lettre::{
 use portcullis_app::notices::{Digest, Line, Recipient};
 use portcullis_model::Timestamp;
 
-use crate::portal::Portal;
+use crate::{http::Url, portal::Portal};
 
 /// The message to `to`; `key` is the same in every attempt, so that a mailbox that knows ids shows it once.
 pub(super) fn message(
@@ -25,9 +25,7 @@ pub(super) fn message(
 ) -> Result<Message, String> {
     let told = |error: &dyn std::fmt::Display| format!("the message cannot be written: {error}");
     let address = to.email.as_deref().unwrap_or_default();
-    let address = address
-        .parse()
-        .map_err(|_| format!("`{address}` cannot be written to"))?;
+    let address = mailbox(address).ok_or_else(|| format!("`{address}` cannot be written to"))?;
     let id = format!(
         "<{}.{}@{}>",
         key.replace(':', "."),
@@ -47,6 +45,16 @@ pub(super) fn message(
         .header(Automatic)
         .multipart(body)
         .map_err(|error| told(&error))
+}
+
+/// An address as every mail server takes it: the domain in letters of ASCII (RFC 5890). What stands before it has no
+/// such form.
+fn mailbox(address: &str) -> Option<Address> {
+    let (user, domain) = address
+        .rsplit_once('@')
+        .filter(|(user, _)| user.is_ascii())?;
+    let domain = Url::parse(&format!("http://{domain}")).ok()?;
+    Address::new(user, domain.host_str()?).ok()
 }
 
 /// RFC 3834.
@@ -138,4 +146,21 @@ fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_is_written_as_every_server_takes_it() {
+        let written = |address: &str| mailbox(address).map(|it| it.to_string());
+        let idn = written("dom@exämple.com");
+        assert_eq!(idn.as_deref(), Some("dom@xn--exmple-cua.com"));
+        let plain = written("ana.o'neil+x@example.com");
+        assert_eq!(plain.as_deref(), Some("ana.o'neil+x@example.com"));
+        for none in ["dömé@example.com", "ana", "ana@", "@example.com", "ana@a/b"] {
+            assert_eq!(written(none), None, "{none}");
+        }
+    }
 }

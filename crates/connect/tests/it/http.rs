@@ -72,20 +72,22 @@ async fn what_only_reads_is_tried_again_where_that_was_asked_for_and_nothing_els
 }
 
 #[tokio::test]
-async fn whoever_asks_to_be_left_alone_is_left_alone_by_all() {
+async fn whoever_asks_to_be_left_alone_is_left_alone_by_all_and_nobody_else_is() {
     let server = Server::start(Does::Answers(429, &[("retry-after", "30")], String::new())).await;
     let (one, other) = (http(), http());
     assert_eq!(one.send(get(server.url("/a"))).await.unwrap().status(), 429);
-    match one.clone().send(get(server.url("/b"))).await {
+    match one.clone().send(get(server.url("/a?again"))).await {
         Err(HttpError::HeldBack { after, .. }) => assert!(after > Duration::from_secs(25)),
         other => panic!("{other:?}"),
     }
+    // What another is asked is another's to answer: hosts of chats and mail are everybody's.
+    assert_eq!(one.send(get(server.url("/b"))).await.unwrap().status(), 429);
     // Another client knows nothing of it.
     assert_eq!(
         other.send(get(server.url("/a"))).await.unwrap().status(),
         429
     );
-    assert_eq!(server.asked().len(), 2);
+    assert_eq!(server.asked().len(), 3);
 }
 
 #[tokio::test]

@@ -1,12 +1,10 @@
 //! What can be asked for, and what it is about. Another kind of request is another variant here;
 //! who decides and what granting it makes is said in `pending`.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    App, Group, GroupKind, Id, MembershipKind, Tag, World,
+    App, Group, GroupKind, Id, MembershipKind, Tag,
     name::{Description, Name},
     record::Authority,
 };
@@ -97,21 +95,6 @@ impl Wants {
         match self {
             Self::Membership { kind, .. } | Self::Inclusion { kind, .. } => Some(*kind),
             Self::NewGroup { .. } => None,
-        }
-    }
-
-    /// Where granting it puts whom it is for, and as what: into a group, while that is there, or as
-    /// its first owner into the new one as it would be.
-    #[must_use]
-    pub fn place<'w>(&self, world: &'w World) -> Option<(Cow<'w, Group>, MembershipKind)> {
-        match self {
-            Self::Membership { group, kind } | Self::Inclusion { group, kind, .. } => {
-                Some((Cow::Borrowed(world.group(*group)?), *kind))
-            }
-            Self::NewGroup { .. } => {
-                let new = self.new_group(Id::new(uuid::Uuid::nil()))?;
-                Some((Cow::Owned(new), MembershipKind::Owner))
-            }
         }
     }
 

@@ -344,3 +344,39 @@ fn nobody_comes_in_by_a_provider_that_was_changed_while_they_signed_in() {
     );
     assert!(comes(&after, whoever).is_ok());
 }
+
+#[test]
+fn a_logout_ends_what_may_be_meant_by_it_and_not_another_session() {
+    let mut town = town();
+    for (number, sid) in [(1, None), (2, Some("s2")), (3, Some("s3"))] {
+        let sign_in = begin(&town, "00uBen", None, number);
+        let proved = Proved {
+            sid: sid.map(Arc::from),
+            ..sign_in.proved.clone()
+        };
+        town.as_actor(SIGN_IN, &BeginSession { proved, ..sign_in })
+            .unwrap();
+    }
+    let left = |subject: Option<&str>, sid: Option<&str>| {
+        let mut after = town.clone();
+        let which = Which::OfProvider {
+            provider: okta(),
+            subject: subject.map(str::to_owned),
+            sid: sid.map(str::to_owned),
+        };
+        after.as_actor(SIGN_IN, &EndSessions(which)).unwrap();
+        let there = |number| {
+            after
+                .world
+                .credential_by_digest(Digest([number; 32]))
+                .is_some()
+        };
+        [1, 2, 3].map(there)
+    };
+    // The one that began without a name may be the one; the third is another.
+    assert_eq!(left(Some("00uBen"), Some("s2")), [false, false, true]);
+    assert_eq!(left(None, Some("s2")), [true, false, true]);
+    assert_eq!(left(Some("00uBen"), None), [false; 3]);
+    assert_eq!(left(Some("00uAna"), Some("s2")), [true; 3]);
+    assert_eq!(left(None, None), [true; 3]);
+}

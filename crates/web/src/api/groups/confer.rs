@@ -13,19 +13,18 @@ use portcullis_model::{
 use portcullis_rules::Budget;
 use serde_json::Value;
 use utoipa::openapi::{
-    ArrayBuilder, OneOfBuilder, RefOr, Schema,
+    RefOr, Schema,
     schema::{AdditionalProperties, Type},
 };
 
-use super::wire::EntitlementRow;
+use super::{members::taken_by, wire::EntitlementRow};
 use crate::{
     api::{
         Act, Answer, Of, Page, Paging, Read, Write,
         body::{Fields, FromJson, described},
-        rules::wire::Rules as RulesIn,
         wire::{Deleted, Rows},
     },
-    http::text::{of_type, text},
+    http::text::of_type,
 };
 
 /// List what a group confers
@@ -86,52 +85,6 @@ impl NewEntitlement {
         faults.is_empty().then_some(wish)
     }
 }
-
-/// What a member takes.
-fn taken_by(member: &Member) -> RefOr<Schema> {
-    let about = Some(member.about);
-    let named = |most| text().max_length(Some(most)).min_length(Some(1));
-    match member.takes {
-        Takes::Permission => named(255).description(about).into(),
-        Takes::Text(most) => named(most).description(about).into(),
-        Takes::Texts(most) => ArrayBuilder::new()
-            .items(named(most))
-            .description(about)
-            .into(),
-        Takes::Number => of_type(Type::Integer).description(about).into(),
-        Takes::Rules => described::<RulesIn>(member.about),
-        Takes::Objects => ArrayBuilder::new()
-            .items(of_type(Type::Object))
-            .description(about)
-            .into(),
-    }
-}
-
-/// What a [`Grant`] is on the wire: the members of its kind, and which that is.
-pub(crate) struct GrantBody;
-
-impl utoipa::PartialSchema for GrantBody {
-    fn schema() -> RefOr<Schema> {
-        let of_kind = |kind: EntitlementKind| {
-            let named = text().enum_values(Some([kind.as_str()]));
-            let object = of_type(Type::Object).property("grant", named);
-            kind.members()
-                .iter()
-                .fold(object.required("grant"), |object, member| {
-                    let object = object.property(member.name, taken_by(member));
-                    match member.takes {
-                        // Left out where there are none.
-                        Takes::Texts(_) | Takes::Objects => object,
-                        _ => object.required(member.name),
-                    }
-                })
-        };
-        let kinds = EntitlementKind::ALL.into_iter().map(of_kind);
-        kinds.fold(OneOfBuilder::new(), OneOfBuilder::item).into()
-    }
-}
-
-impl utoipa::ToSchema for GrantBody {}
 
 impl FromJson for NewEntitlement {
     fn read(value: &Value, _: &str, _: &mut Vec<FieldError>) -> Option<Self> {

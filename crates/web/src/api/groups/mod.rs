@@ -3,6 +3,7 @@
 
 pub(super) mod confer;
 pub(super) mod inclusions;
+mod members;
 pub(super) mod people;
 pub(super) mod wire;
 

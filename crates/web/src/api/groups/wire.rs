@@ -4,7 +4,7 @@ use portcullis_model::{
     Edit, Entitlement, Grant, Group, Id, Inclusion, Membership, MembershipKind, Timestamp, World,
 };
 
-use super::confer::GrantBody;
+use super::members::GrantBody;
 use crate::api::{
     Answer, Done,
     list::Window,
