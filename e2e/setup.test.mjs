@@ -153,7 +153,7 @@ test('somebody is invited, and is who they say from then on', async () => {
   await page.getByLabel('Login').fill('ana');
   await button(page, 'Add').click();
   await main(page).locator('details.menu summary', { hasText: 'More' }).click();
-  await page.getByRole('link', { name: 'Sign-in', exact: true }).click();
+  await page.getByRole('link', { name: 'Sign-in and tokens', exact: true }).click();
   await button(page, 'Make an invitation').click();
   await isWhole(page, 'invitation');
   const invitation = (await page.locator('.code code').innerText()).trim();

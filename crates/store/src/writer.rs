@@ -15,7 +15,7 @@ use crate::{
     batch::{Batch, Planned},
     chain::Hash,
     constraints,
-    current::Current,
+    current::{Current, Writing},
     db::Tx,
     error::refused_value,
     follower,
@@ -68,8 +68,9 @@ enum Tried {
 
 async fn attempt(current: &Current, jobs: Vec<Job>, prune: Option<Timestamp>) -> Tried {
     let began = Instant::now();
-    let _writing = current.writing();
-    let (jobs, tried) = transact(current, jobs, prune).await;
+    // Until the world is the one that was written.
+    let mut place = None;
+    let (jobs, tried) = transact(current, jobs, prune, &mut place).await;
     let error = match tried {
         Ok((Reached { since, world, last }, answers)) => {
             let world = Arc::new(world);
@@ -114,10 +115,11 @@ struct Reached {
 
 type Transacted = Result<(Reached, Vec<Result<Planned, CommitError>>), StoreError>;
 
-async fn transact(
-    current: &Current,
+async fn transact<'c>(
+    current: &'c Current,
     mut jobs: Vec<Job>,
     prune: Option<Timestamp>,
+    place: &mut Option<Writing<'c>>,
 ) -> (Vec<Job>, Transacted) {
     let keys = jobs.iter().filter_map(Job::key).collect();
     let begun = begin(current, keys).await;
@@ -131,6 +133,7 @@ async fn transact(
         Ok(begun) => begun,
         Err(error) => return (jobs, Err(error)),
     };
+    *place = Some(current.writing());
     let sinks = Arc::clone(&current.sinks);
     // Building and guarding is computing, and may be long for a large change.
     let planning = tokio::task::spawn_blocking(move || {

@@ -93,7 +93,10 @@ impl Outlook {
 
     /// What `source` is to do, which came to this.
     pub fn of<S: Source>(self, source: SyncSource<S>) -> Compared<S> {
-        Compared::new(source, self.judged)
+        // Where something is taken over first, the world that it is judged in is not there yet, and what comes in its
+        // place may be somebody else's.
+        let judged = Some(self.judged).filter(|_| self.adopt.is_empty());
+        Compared::new(source, judged)
     }
 }
 
@@ -117,17 +120,12 @@ impl<S: Source> SyncSource<S> {
         let adopt = Adopt::new(&foreign, adopted)?;
         let operator = context.acting_as(Actor::System(SystemActor::Operator));
         let taken = guard(world, adopt.change.clone(), &operator)?;
-        // Where nothing is taken over, nothing is committed before.
-        let at = match adopt.is_empty() {
-            true => world.position(),
-            false => taken.after().position(),
-        };
         let plan = self.compare(taken.after(), context)?;
         let mut change = ChangeSet::new(S::OPERATION);
         change.changes = plan.edits;
         let judged = Judged {
             allowed: guard(taken.after(), change, context)?,
-            position: at,
+            position: world.position(),
             actor: context.actor,
             at: context.now,
         };

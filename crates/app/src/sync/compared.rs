@@ -17,10 +17,10 @@ pub struct Compared<S> {
 }
 
 impl<S> Compared<S> {
-    pub(super) const fn new(source: SyncSource<S>, judged: Box<Judged>) -> Self {
+    pub(super) const fn new(source: SyncSource<S>, judged: Option<Box<Judged>>) -> Self {
         Self {
             source,
-            judged: Mutex::new(Some(judged)),
+            judged: Mutex::new(judged),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use portcullis_connect::http::Url;
 use portcullis_web::{Proxies, SigningKey};
 use toml::de::DeValue;
 
@@ -33,10 +34,22 @@ impl Server {
     /// What cannot be: whoever signs in under a public address does it over TLS.
     pub(super) fn faults(&self) -> Vec<String> {
         let url = self.public_url.value.as_deref();
-        let wrong = url.filter(|url| !url.starts_with("https://"));
+        // Addresses are made of it as it is, and nothing is served below a path.
+        let plain = |url: &str| {
+            let read = url.parse::<Url>().ok();
+            read.is_some_and(|read| {
+                read.scheme() == "https"
+                    && read.as_str().trim_end_matches('/') == url.trim_end_matches('/')
+                    && read.path() == "/"
+                    && read.query().is_none()
+                    && read.fragment().is_none()
+                    && read.username().is_empty()
+            })
+        };
+        let wrong = url.filter(|url| !plain(url));
         let wrong = wrong.map(|url| {
             let source = &self.public_url.source;
-            format!("{source}: `public_url`: `{url}` is no `https` address; write the one people come by, or leave it out")
+            format!("{source}: `public_url`: `{url}` is no `https` address of a host and nothing more, such as https://access.example.com; write the one people come by, or leave it out")
         });
         wrong.into_iter().collect()
     }

@@ -30,6 +30,11 @@ impl Settings {
     /// # Errors
     /// A sentence that says what is wrong.
     pub fn check(&self) -> Result<(), String> {
+        for (what, text) in [("issuer", &self.issuer), ("client id", &self.client_id)] {
+            if text.trim() != text {
+                return Err(format!("there is space around the {what}; leave it out"));
+            }
+        }
         self.issuer_url().map(|_| ())
     }
 

@@ -130,8 +130,7 @@ fn of_error(error: &lettre::transport::smtp::Error) -> Answer {
     let about_us = error
         .status()
         .is_some_and(|code| matches!(u16::from(code), 530 | 534 | 535 | 538));
-    // What cannot be said to any server at all is no better later.
-    if (error.is_permanent() || error.is_client()) && !about_us {
+    if error.is_permanent() && !about_us {
         Answer::Failed { why }
     } else {
         Answer::Retry { why, after: None }

@@ -54,7 +54,8 @@ fn mailbox(address: &str) -> Option<Address> {
         .rsplit_once('@')
         .filter(|(user, _)| user.is_ascii())?;
     let domain = Url::parse(&format!("http://{domain}")).ok()?;
-    Address::new(user, domain.host_str()?).ok()
+    let plain = domain.path() == "/" && domain.port().is_none() && domain.username().is_empty();
+    Address::new(user, domain.host_str().filter(|_| plain)?).ok()
 }
 
 /// RFC 3834.

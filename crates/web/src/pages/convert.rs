@@ -23,7 +23,11 @@ pub(crate) fn user(user: &User) -> ui::Entity {
 }
 
 pub(crate) fn user_href(user: &User) -> String {
-    format!("/people/{}", escape(&user.login))
+    match user.login.as_str() {
+        // There somebody is added.
+        "new" => format!("/people/{}", user.id),
+        login => format!("/people/{}", escape(login)),
+    }
 }
 
 pub(crate) fn group(group: &Group) -> ui::Entity {

@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use portcullis_model::{App, Group, Noun, Record as _, Refusal, Tag, User};
+use portcullis_model::{App, Group, Noun, Record as _, Refusal, RefusalCode, Tag, User};
 use uuid::Uuid;
 
 use super::{
@@ -185,7 +185,12 @@ fn drawn(shell: ui::Shell, failure: &Failure, later: Option<Later>) -> Response 
         | Failure::DecisionsOnly
         | Failure::Scope(_) => "You do not have permission",
         Failure::Refused(Refusal::Invalid(_)) => "Something is missing or wrong",
-        Failure::Refused(Refusal::Rule { .. }) => "Blocked by a policy",
+        // Tags are policies somebody here has set; what else stands against something is how it works.
+        Failure::Refused(Refusal::Rule {
+            code: RefusalCode::ReasonRequired | RefusalCode::SelfAdd | RefusalCode::TimeLimit,
+            ..
+        }) => "Blocked by a policy",
+        Failure::Refused(Refusal::Rule { .. }) => "This cannot be done",
         Failure::Refused(Refusal::Conflict { .. }) => "This changed in the meantime",
         Failure::Unauthenticated | Failure::WrongToken => "Sign in to continue",
         Failure::StepUp(_) => "Sign in again to go on",

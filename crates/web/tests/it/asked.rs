@@ -3,6 +3,7 @@
 use portcullis_app::request::CreateRequest;
 use portcullis_model::{Actor, Description, Expiry, GroupKind, Name, Reason, Wants};
 use portcullis_testkit::TestApp;
+use serde_json::json;
 
 use crate::browser::Browser;
 
@@ -82,5 +83,23 @@ async fn a_request_for_a_new_group_is_read_and_decided_on_every_page() -> anyhow
     let made = world.find_group("Role-Night-Watch").expect("made");
     assert!(made.is_role() && world.owns_group(mia, made.id, app.app.now()));
     assert!(ada.get(&here).await.text.contains("Granted until"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn somebody_who_is_called_as_a_page_is_has_a_page() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let create = json!({ "login": "new", "name": "Nadia New", "email": "new@example.com" });
+    let made = app
+        .as_user("ada")
+        .post("/api/v1/users", create)
+        .await
+        .expect(201);
+    let ada = Browser::new(&app, "ada")?;
+    let id = made.body["id"].as_str().expect("an id");
+    let list = ada.get("/people?q=nadia").await.text;
+    assert!(list.contains(&format!("/people/{id}")), "{list}");
+    let page = ada.get(&format!("/people/{id}")).await;
+    assert!(page.status == 200 && page.text.contains("Nadia New"));
     Ok(())
 }

@@ -50,3 +50,33 @@ fn step_up_is_read_as_it_is_written() {
         (300, &["mfa".to_owned()][..])
     );
 }
+
+#[test]
+fn the_public_address_is_a_host_and_nothing_more() {
+    let loaded = |url: &str| load(&format!("public_url = \"{url}\"\n"), &[], &Where::default());
+    for right in [
+        "https://a.example.com",
+        "https://a.example.com/",
+        "https://a.example.com:8443",
+    ] {
+        assert!(loaded(right).is_ok(), "{right}: {:?}", loaded(right).err());
+    }
+    for wrong in [
+        "http://a.example.com",
+        "https://a.example.com/ ",
+        " https://a.example.com",
+        "https://a.example.com/sub",
+        "https://a.example.com?x",
+        "https://a.example.com#x",
+        "https://me@a.example.com",
+        "https://A.example.com:443/",
+        "https://",
+        "a.example.com",
+    ] {
+        let told = loaded(wrong).unwrap_err();
+        assert!(
+            told.contains("`public_url`") && told.contains("of a host and nothing more"),
+            "{wrong}: {told}"
+        );
+    }
+}

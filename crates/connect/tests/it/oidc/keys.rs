@@ -307,6 +307,23 @@ async fn keys_that_rotate_are_found_and_not_asked_for_all_the_time() {
 }
 
 #[tokio::test]
+async fn a_key_that_was_replaced_under_its_own_name_is_found() {
+    let rig = Rig::new().await;
+    assert!(
+        rig.with_token(0, |claims| rig.key.sign(claims))
+            .await
+            .is_ok()
+    );
+    let next = Key::es256(rig.key.jwk["kid"].as_str().unwrap());
+    rig.idp.keys(&[&next]);
+    let signed = async |after| rig.with_token(after, |claims| next.sign(claims)).await;
+    // At once they have only just been asked for.
+    assert_eq!(signed(4).await, Err(protocol(WRONG)));
+    assert!(signed(5).await.is_ok());
+    assert_eq!(rig.idp.asked("/jwks").len(), 2);
+}
+
+#[tokio::test]
 async fn many_at_once_ask_for_keys_once() {
     let rig = Rig::new().await;
     let begun = rig.begin().await;

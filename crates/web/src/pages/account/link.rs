@@ -70,9 +70,10 @@ impl Form for IdentityForm {
         let connector = input.parse("provider", ConnectorId::parse);
         let subject = input.text("subject").to_owned();
         if subject.is_empty() {
-            input
-                .errors
-                .add("subject", "say what the provider calls them");
+            input.errors.add(
+                "subject",
+                "enter the account ID that the provider shows for them",
+            );
         }
         if let Some(connector) = connector
             && let Some(other) = input.world().user_by_identity(connector, &subject)

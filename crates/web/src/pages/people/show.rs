@@ -158,7 +158,7 @@ fn actions(page: &Page, user: &User) -> Actions {
         false => address("/account", &[("user", login)]),
     };
     let sees = page.may(Wish::EndCredential, Target::User(user.id));
-    actions.also([(sees, "Sign-in", sign_in, "key")]);
+    actions.also([(sees, "Sign-in and tokens", sign_in, "key")]);
     let edit = (
         may(Wish::EditUser),
         "Edit",

@@ -43,7 +43,7 @@ pub(super) fn drawn<'p>(
     )
     .required()
     .help(format!(
-        "Lower-case letters, digits and hyphens, such as okta. The redirect URI, for which the provider asks, is {}/sign-in/oidc/NAME/callback.",
+        "Up to 22 lower-case letters, digits, dots, hyphens and underscores, such as okta. The redirect URI, for which the provider asks, is {}/sign-in/oidc/NAME/callback.",
         web.public_url().unwrap_or("https://HOST")
     ));
     form.add(Line, "issuer", "Issuer", there.map_or("", |it| &it.issuer))
@@ -90,7 +90,7 @@ pub(super) fn read(
     if client_id.is_empty() {
         input
             .errors
-            .add("client_id", "say what the provider calls this program");
+            .add("client_id", "enter the client ID that the provider shows");
     }
     let settings = oidc::Settings {
         name: name.unwrap_or(ConnectorId::EXTERNAL),
@@ -101,7 +101,10 @@ pub(super) fn read(
         audiences: Vec::new(),
         acr_values: Vec::new(),
     };
-    if let Err(wrong) = settings.check() {
+    if issuer.is_empty() {
+        let wanted = "enter the issuer's address, such as https://example.okta.com";
+        input.errors.add("issuer", wanted);
+    } else if let Err(wrong) = settings.check() {
         input.errors.add("issuer", ui::plain(&wrong));
     }
     // Whom Cloudflare Access knows is kept under that name.

@@ -44,6 +44,8 @@ struct Shown<'p> {
     state: ui::Chip,
     /// What to say there: what it is, and the address.
     addresses: Vec<(&'static str, String)>,
+    /// Whether they work on this machine only.
+    is_local: bool,
     secret: &'static str,
     /// Why it is not used, if it is not.
     unused: &'static str,
@@ -78,6 +80,7 @@ impl<'p> Shown<'p> {
             page,
             href: href(it),
             state: chip(it.state),
+            is_local: web.public_url().is_none(),
             addresses: vec![
                 ("Redirect URI", at("callback")),
                 ("Back-channel logout URI", at("back-channel")),

@@ -1,5 +1,8 @@
 //! From nothing to a company that signs in: what is to do, in order, and what is done.
 
+use portcullis_model::ProviderState;
+
+use super::sign_in::href;
 use crate::pages::prelude::*;
 
 #[derive(Template)]
@@ -38,16 +41,25 @@ pub(in crate::pages) fn is_left(web: &Web, page: &Page) -> bool {
 
 pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     let [provider, people, app] = done(&web, &page);
+    let mut drafts = page.viewer.world.providers();
+    let draft = drafts.find(|it| it.state == ProviderState::Draft);
+    let draft = draft.map(|it| {
+        let label = format!("Continue with {}: not tried yet", it.title);
+        ui::Link::new(label, href(it))
+    });
     let link = |label: &str, href: &str| ui::Link::new(label, href);
     let steps = vec![
         Step {
             title: "How people sign in",
             text: "Connect the identity provider your company has: paste its issuer, client ID and secret, try it, then use it.",
             done: provider,
-            ways: vec![
-                link("Add an identity provider", "/settings/sign-in/new"),
-                link("What to do at the provider", "/docs/how-to/sign-in.md"),
-            ],
+            ways: draft
+                .into_iter()
+                .chain([
+                    link("Add an identity provider", "/settings/sign-in/new"),
+                    link("What to do at the provider", "/docs/how-to/sign-in.md"),
+                ])
+                .collect(),
             command: "",
         },
         Step {
@@ -56,7 +68,7 @@ pub(super) async fn show(State(web): State<Web>, page: Page) -> Result<Response,
             done: people,
             ways: vec![
                 link("Add a person", "/people/new"),
-                link("By signing in", "/settings/sign-in"),
+                link("Create at first sign-in", "/settings/sign-in"),
                 link("From a file", "/docs/reference/sources.md"),
             ],
             command: "portcullis import org people.json",

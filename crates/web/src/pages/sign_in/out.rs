@@ -1,7 +1,7 @@
 //! Signing out, here and at the identity provider.
 
 use axum::{
-    extract::FromRequestParts as _,
+    extract::{FromRequest as _, FromRequestParts as _, Request},
     http::{StatusCode, request::Parts},
     response::{IntoResponse as _, Redirect},
 };
@@ -20,8 +20,14 @@ use crate::{
 /// Ends the session this comes by.
 pub(super) async fn sign_out(
     State(web): State<Web>,
-    sent: Submission,
+    request: Request,
 ) -> Result<Response, Failure> {
+    let sent = match Submission::from_request(request, &web).await {
+        Ok(sent) => sent,
+        // Whoever is signed out already is where they want to be.
+        Err(Failure::Unauthenticated) => return Ok(Redirect::to("/signed-out").into_response()),
+        Err(failure) => return Err(failure),
+    };
     let viewer = &sent.page.viewer;
     let ended = viewer
         .proof

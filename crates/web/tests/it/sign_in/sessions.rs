@@ -167,6 +167,9 @@ async fn signing_out_ends_the_session_everywhere_and_nothing_brings_it_back() ->
     let out = send(&one, &csrf, &[("sec-fetch-site", "same-origin")]).await;
     assert!(out.to.starts_with("/signed-out"), "{}", out.to);
     assert!(!gate.lets_in(&one).await && gate.lets_in(&two).await);
+    // Whoever is signed out already is where they want to be.
+    let again = send(&one, &csrf, &[("sec-fetch-site", "same-origin")]).await;
+    assert_eq!(again.to, "/signed-out");
     let last = it.world().position();
     let undo = format!("/api/v1/log/{last}/undo");
     let admin = token(&it.app, "ada", "admin", &Scope::ALL).await;
