@@ -4,6 +4,8 @@
 //! `log_edits`, as many in each as make some kilobytes: whoever looks at a few of a million edits
 //! reads those only. The chain of hashes covers the whole text, wherever it stands.
 
+use std::ops::Range;
+
 use portcullis_model::{Change, ChangeSet, Position};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
@@ -36,47 +38,21 @@ struct Part {
     edits: String,
 }
 
-/// Edits while they are put into parts.
-#[derive(Default)]
-struct Parts {
-    all: Vec<Part>,
-    count: usize,
-}
-
-impl Parts {
-    /// Adds an edit.
-    fn push(&mut self, edit: &str) {
-        let first = self.count;
-        match self.all.last_mut().filter(|part| part.edits.len() < PART) {
-            Some(part) => part.edits.push(','),
-            None => self.all.push(Part {
-                first,
-                edits: "[".to_owned(),
-            }),
-        }
-        if let Some(part) = self.all.last_mut() {
-            part.edits.push_str(edit);
-        }
-        self.count += 1;
-    }
-
-    /// The body with these edits; `around` has none.
-    fn within(mut self, around: &str) -> Body {
-        self.all.iter_mut().for_each(|part| part.edits.push(']'));
-        match self.all.as_slice() {
-            [_, _, ..] => Body {
-                text: around.to_owned(),
-                parts: self.all,
-            },
-            few => {
-                let edits = few.first().map_or("", Part::inner);
-                Body {
-                    text: around.replacen(BEFORE, &format!("{BEFORE}{edits}"), 1),
-                    parts: Vec::new(),
-                }
+/// Which edits stand together in a part, by how long each is as text.
+pub(crate) fn parts_of(lengths: &[usize]) -> Vec<Range<usize>> {
+    let (mut parts, mut inside) = (Vec::<Range<usize>>::new(), 0);
+    for (edit, length) in lengths.iter().enumerate() {
+        match parts.last_mut().filter(|_| inside < PART) {
+            Some(part) => part.end = edit + 1,
+            None => {
+                parts.push(edit..edit + 1);
+                inside = 0;
             }
         }
+        // With what stands before it: a bracket, or a comma.
+        inside += 1 + length;
     }
+    parts
 }
 
 /// Edits that are not read yet.
@@ -126,16 +102,19 @@ impl Body {
         let unread: Unread<'_> = serde_json::from_str(text).ok()?;
         let first = unread.changes.first()?.get();
         let begin = first.as_ptr().addr() - text.as_ptr().addr();
-        let mut parts = Parts::default();
-        let mut length = 0;
-        for edit in &unread.changes {
-            length += edit.get().len() + 1;
-            parts.push(edit.get());
-        }
-        let around = format!("{}{}", text.get(..begin)?, text.get(begin + length - 1..)?);
-        let body = parts.within(&around);
+        let edits: Vec<&str> = unread.changes.iter().map(|edit| edit.get()).collect();
+        let lengths: Vec<usize> = edits.iter().map(|edit| edit.len()).collect();
+        let end = begin + lengths.iter().map(|length| length + 1).sum::<usize>() - 1;
+        let parts = parts_of(&lengths).into_iter().map(|part| Part {
+            first: part.start,
+            edits: format!("[{}]", edits[part].join(",")),
+        });
+        let body = Self {
+            text: format!("{}{}", text.get(..begin)?, text.get(end..)?),
+            parts: parts.collect(),
+        };
         let same = body.pieces().collect::<String>() == text;
-        (same && !body.parts.is_empty()).then_some(body)
+        (same && body.parts.len() > 1).then_some(body)
     }
 
     /// The rows of `log_edits`.

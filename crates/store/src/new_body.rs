@@ -13,7 +13,7 @@ use std::{
 use portcullis_model::{Change, ChangeSet, Position};
 
 use crate::{
-    body::{BEFORE, PART},
+    body::{BEFORE, PART, parts_of},
     bulk,
     chain::Covered,
     db::Value,
@@ -44,21 +44,23 @@ impl NewBody {
             changes: Vec::new(),
             undoes: change.undoes,
         })?;
-        let parts = Parts::of(change)?;
-        Ok(match parts.ranges.len() {
-            ..=1 => {
-                let mut edits = Vec::with_capacity(parts.length);
-                within(&change.changes, &mut edits)?;
-                let edits = String::from_utf8(edits).map_err(serde::ser::Error::custom)?;
-                Self {
-                    text: around.replacen(BEFORE, &format!("{BEFORE}{edits}"), 1),
-                    parts: None,
+        // Nearly all are short, and need no measuring.
+        let whole = match short(&change.changes)? {
+            Some(edits) => edits,
+            None => {
+                let parts = Parts::of(change)?;
+                if parts.ranges.len() > 1 {
+                    return Ok(Self {
+                        text: around,
+                        parts: Some(parts),
+                    });
                 }
+                within(&change.changes)?
             }
-            _ => Self {
-                text: around,
-                parts: Some(parts),
-            },
+        };
+        Ok(Self {
+            text: around.replacen(BEFORE, &format!("{BEFORE}{whole}"), 1),
+            parts: None,
         })
     }
 
@@ -89,35 +91,19 @@ impl Covered for NewBody {
 }
 
 impl Parts {
-    /// One edit is never cut, and edits beyond [`PART`] bytes begin another part.
     fn of(change: &Arc<ChangeSet>) -> serde_json::Result<Self> {
         let lengths = lengths(&change.changes)?;
-        let (mut ranges, mut inside) = (Vec::<Range<usize>>::new(), 0);
-        for (edit, length) in lengths.iter().enumerate() {
-            match ranges.last_mut().filter(|_| inside < PART) {
-                Some(last) => {
-                    last.end = edit + 1;
-                    inside += 1 + length;
-                }
-                None => {
-                    ranges.push(edit..edit + 1);
-                    inside = 1 + length;
-                }
-            }
-        }
         let commas = lengths.len().saturating_sub(1);
         Ok(Self {
             change: Arc::clone(change),
-            ranges,
+            ranges: parts_of(&lengths),
             length: lengths.iter().sum::<usize>() + commas,
         })
     }
 
     /// The edits of a part with commas between. INVARIANT: they were written once, to be measured.
-    fn edits(&self, range: &Range<usize>) -> Vec<u8> {
-        let mut text = Vec::with_capacity(2 * PART);
-        let _ = within(&self.change.changes[range.clone()], &mut text);
-        text
+    fn edits(&self, range: &Range<usize>) -> String {
+        within(&self.change.changes[range.clone()]).unwrap_or_default()
     }
 
     /// One thread writes the next parts while this one takes those before.
@@ -133,7 +119,7 @@ impl Parts {
             });
             for (nth, edits) in receive.iter().enumerate() {
                 take(if nth == 0 { b"" } else { b"," });
-                take(&edits);
+                take(edits.as_bytes());
             }
         });
     }
@@ -145,26 +131,34 @@ impl Parts {
     ) -> impl ExactSizeIterator<Item = Vec<Value>> + Send {
         let ranges = self.ranges.clone();
         ranges.into_iter().map(move |range| {
-            let edits = self.edits(&range);
-            let edits = String::from_utf8_lossy(&edits);
             vec![
                 (position.0 as i64).into(),
                 (range.start as i64).into(),
-                format!("[{edits}]").into(),
+                format!("[{}]", self.edits(&range)).into(),
             ]
         })
     }
 }
 
-/// Writes edits with commas between.
-fn within(edits: &[Change], to: &mut impl Write) -> serde_json::Result<()> {
+/// Edits as text, with commas between.
+fn within(edits: &[Change]) -> serde_json::Result<String> {
+    let edits = edits.iter().map(serde_json::to_string);
+    Ok(edits.collect::<serde_json::Result<Vec<_>>>()?.join(","))
+}
+
+/// The same where it fits into one part; nothing where it may not.
+fn short(edits: &[Change]) -> serde_json::Result<Option<String>> {
+    let mut text = String::new();
     for (nth, edit) in edits.iter().enumerate() {
         if nth > 0 {
-            to.write_all(b",").map_err(serde_json::Error::io)?;
+            text.push(',');
         }
-        serde_json::to_writer(&mut *to, edit)?;
+        text.push_str(&serde_json::to_string(edit)?);
+        if text.len() > PART {
+            return Ok(None);
+        }
     }
-    Ok(())
+    Ok(Some(text))
 }
 
 /// How long each edit is as text; of as many as an import makes, half of them on another thread.

@@ -12,18 +12,26 @@ use portcullis_model::{Means, NoticeKind, Position, Provider, ProviderState, Sco
 
 use super::*;
 
-#[test]
-fn a_secret_is_kept_for_the_issuer_it_was_made_at_only() {
-    let mut town = Town::new();
-    let save = SaveProvider {
+/// A provider as it is set up first.
+fn company() -> SaveProvider {
+    SaveProvider {
         provider: None,
         name: okta(),
         title: Name::parse("Company").unwrap(),
         issuer: "https://one.example".into(),
         client_id: "portcullis".into(),
-        secret: Some(uuid::Uuid::from_u128(7)),
+        secret: None,
         link_by: LinkBy::Subject,
         unknown: Unknown::Refuse,
+    }
+}
+
+#[test]
+fn a_secret_is_kept_for_the_issuer_it_was_made_at_only() {
+    let mut town = Town::new();
+    let save = SaveProvider {
+        secret: Some(uuid::Uuid::from_u128(7)),
+        ..company()
     };
     town.does("root", &save);
     let id = town.world.provider(okta()).unwrap().id;
@@ -224,17 +232,7 @@ fn a_token_lets_nobody_in_whatever_asks_for_it_and_is_rotated_once() {
 #[test]
 fn a_provider_is_switched_on_as_it_was_tried_and_its_link_made_in_the_same_step() {
     let mut town = Town::new();
-    let save = SaveProvider {
-        provider: None,
-        name: okta(),
-        title: Name::parse("Company").unwrap(),
-        issuer: "https://one.example".into(),
-        client_id: "portcullis".into(),
-        secret: None,
-        link_by: LinkBy::Subject,
-        unknown: Unknown::Refuse,
-    };
-    town.does("root", &save);
+    town.does("root", &company());
     let draft = town.world.provider(okta()).unwrap().clone();
     let on = |tried: &Provider, subject: &str, town: &Town| SwitchProvider::On {
         tried: tried.clone(),
@@ -265,14 +263,9 @@ fn a_provider_is_switched_on_as_it_was_tried_and_its_link_made_in_the_same_step(
 fn nobody_comes_in_by_a_provider_that_was_changed_while_they_signed_in() {
     let mut town = Town::new().users(&["ana"]);
     let save = SaveProvider {
-        provider: None,
-        name: okta(),
-        title: Name::parse("Company").unwrap(),
-        issuer: "https://one.example".into(),
-        client_id: "portcullis".into(),
-        secret: None,
         link_by: LinkBy::VerifiedEmail,
         unknown: Unknown::Create,
+        ..company()
     };
     town.does("root", &save);
     let record = |town: &Town| town.world.provider(okta()).unwrap().clone();
