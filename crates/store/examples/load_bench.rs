@@ -1,7 +1,9 @@
-//! Measures loading a large world: 50,000 users, 20,000 groups, 1,000,000 memberships.
+//! Measures loading a large world: 1,000,000 memberships, of each twenty a user and of each fifty a
+//! group.
 //!
-//! `cargo run --release -p portcullis-store --example load_bench -- <url> make` fills an empty
-//! database through the writer; without `make` it loads it, and prints the time and the memory.
+//! `cargo run --release -p portcullis-store --example load_bench -- <url> make [memberships]` fills
+//! an empty database through the writer; without `make` it loads it, and prints the time and the
+//! memory.
 
 #![expect(clippy::print_stdout, reason = "it is a measuring program")]
 
@@ -23,9 +25,9 @@ use portcullis_model::{
 use portcullis_store::{Live, Proposal, Store};
 use uuid::Uuid;
 
-const USERS: usize = 50_000;
-const GROUPS: usize = 20_000;
 const MEMBERSHIPS: usize = 1_000_000;
+const PER_USER: usize = 20;
+const PER_GROUP: usize = 50;
 
 struct Counter(AtomicU64);
 
@@ -44,7 +46,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let store = Store::open(&url).await?;
     if std::env::args().nth(2).as_deref() == Some("make") {
         let began = Instant::now();
-        make(&store).await?;
+        let memberships = std::env::args().nth(3).map(|n| n.parse()).transpose()?;
+        make(&store, memberships.unwrap_or(MEMBERSHIPS)).await?;
         println!("made in {:.1} s", began.elapsed().as_secs_f64());
         return Ok(());
     }
@@ -63,7 +66,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn make(store: &Store) -> Result<(), Box<dyn Error>> {
+async fn make(store: &Store, memberships: usize) -> Result<(), Box<dyn Error>> {
+    let (of_users, of_groups) = (memberships / PER_USER, memberships / PER_GROUP);
     let live = Live::start(store.clone()).await?;
     let context = Context {
         means: Default::default(),
@@ -74,7 +78,7 @@ async fn make(store: &Store) -> Result<(), Box<dyn Error>> {
     };
     let mut change = ChangeSet::new(OperationName::GroupEdit);
     let mut users: Vec<Id<User>> = Vec::new();
-    for n in 0..USERS {
+    for n in 0..of_users {
         let id = context.id();
         users.push(id);
         change.push(Edit::create(User {
@@ -93,7 +97,7 @@ async fn make(store: &Store) -> Result<(), Box<dyn Error>> {
     live.commit(context.clone(), Proposal::of(change)).await?;
     let mut change = ChangeSet::new(OperationName::GroupEdit);
     let mut groups: Vec<Id<Group>> = Vec::new();
-    for n in 0..GROUPS {
+    for n in 0..of_groups {
         let id = context.id();
         groups.push(id);
         change.push(Edit::create(Group {
@@ -109,13 +113,13 @@ async fn make(store: &Store) -> Result<(), Box<dyn Error>> {
     live.commit(context.clone(), Proposal::of(change)).await?;
     let reasons = ["", "on-boarding", "project Alder", "on call"];
     let reasons = reasons.map(|text| Reason::parse(text).unwrap_or_default());
-    for part in 0..MEMBERSHIPS / 10_000 {
+    for part in 0..memberships / 10_000 {
         let mut change = ChangeSet::new(OperationName::GroupEdit);
         for n in part * 10_000..(part + 1) * 10_000 {
             change.push(Edit::create(Membership {
                 id: context.id(),
-                user: users[n % USERS],
-                group: groups[(n / USERS * 997 + n % USERS) % GROUPS],
+                user: users[n % of_users],
+                group: groups[(n / of_users * 997 + n % of_users) % of_groups],
                 kind: MembershipKind::Member,
                 validity: Validity::new(context.now, Expiry::at(context.now.plus_days(90))),
                 reason: reasons[n % reasons.len()].clone(),

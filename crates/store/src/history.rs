@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use portcullis_model::{
     Actor, Expiry, Group, Id, Inclusion, Membership, OperationName, Position, Timestamp, User,
-    Validity,
+    Validity, World,
 };
 use uuid::Uuid;
 
@@ -80,17 +80,18 @@ pub(crate) async fn memberships(
     of: HistoryOf,
     limit: u32,
     before: Option<Cursor>,
+    world: &World,
 ) -> Result<Page<HistoryRow>, StoreError> {
-    let (condition, id) = match of {
+    let of = match of {
         HistoryOf::User(id) => ("v.user_id = {}", id.uuid()),
         HistoryOf::Group(id) => ("v.group_id = {}", id.uuid()),
     };
     let (page, labels) = versions::<Membership>(
         db,
-        condition,
-        id,
+        of,
         limit,
         before,
+        world,
         |m| m.validity,
         |m| [m.user.uuid(), m.group.uuid()],
     )
@@ -115,13 +116,14 @@ pub(crate) async fn inclusions(
     group: Id<Group>,
     limit: u32,
     before: Option<Cursor>,
+    world: &World,
 ) -> Result<Page<InclusionRow>, StoreError> {
     let (page, labels) = versions::<Inclusion>(
         db,
-        "(v.child_id = {} OR v.target_id = {})",
-        group.uuid(),
+        ("(v.child_id = {} OR v.target_id = {})", group.uuid()),
         limit,
         before,
+        world,
         |i| i.validity,
         |i| [i.child.uuid(), i.target.uuid()],
     )
@@ -150,10 +152,10 @@ struct Version<T> {
 
 async fn versions<T: Stored>(
     db: &Db,
-    condition: &str,
-    id: Uuid,
+    (condition, id): (&str, Uuid),
     limit: u32,
     before: Option<Cursor>,
+    world: &World,
     validity: fn(&T) -> Validity,
     named: fn(&T) -> [Uuid; 2],
 ) -> Result<(Page<Version<T>>, HashMap<Uuid, String>), StoreError> {
@@ -182,7 +184,7 @@ async fn versions<T: Stored>(
         id: version.fact.id().uuid(),
     });
     let ids = page.items.iter().flat_map(|version| named(&version.fact));
-    let labels = labels::last(&mut conn, ids).await?;
+    let labels = labels::last(&mut conn, world, ids).await?;
     Ok((page, labels))
 }
 

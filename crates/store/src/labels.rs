@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use portcullis_model::{Timestamp, name};
+use portcullis_model::{Id, Timestamp, World, name};
 use uuid::Uuid;
 
 use crate::{StoreError, SubjectKind, db::Conn, query::Query};
@@ -18,14 +18,20 @@ const NAMED: [(SubjectKind, &str); 4] = [
 /// How many ids go into one statement.
 const AT_ONCE: usize = 500;
 
+/// What the living are called in `world`, and what the others were called last.
 pub(crate) async fn last(
     conn: &mut Conn,
+    world: &World,
     ids: impl IntoIterator<Item = Uuid>,
 ) -> Result<HashMap<Uuid, String>, StoreError> {
     let mut ids: Vec<Uuid> = ids.into_iter().collect();
     ids.sort_unstable();
     ids.dedup();
     let mut labels = HashMap::with_capacity(ids.len());
+    ids.retain(|id| match living(world, *id) {
+        Some(label) => labels.insert(*id, label.to_owned()).is_some(),
+        None => true,
+    });
     for ids in ids.chunks(AT_ONCE) {
         for (_, table) in NAMED {
             let mut query = Query::new(&format!("SELECT id, label FROM {table}"));
@@ -39,6 +45,13 @@ pub(crate) async fn last(
         }
     }
     Ok(labels)
+}
+
+fn living(world: &World, id: Uuid) -> Option<&str> {
+    let user = world.user(Id::new(id)).map(|user| &*user.login);
+    user.or_else(|| world.group(Id::new(id)).map(|group| &*group.name))
+        .or_else(|| world.app(Id::new(id)).map(|app| &*app.name))
+        .or_else(|| world.tag(Id::new(id)).map(|tag| &*tag.name))
 }
 
 /// What has that id, or was last called so, and is no more.

@@ -206,17 +206,21 @@ async fn everything(store: &Store) {
     store.entry(Position(1)).await.unwrap();
     store.entry_part(Position(1), 0, 2).await.unwrap();
     store.request(request).await.unwrap();
-    store.labels(&[user_id.uuid()]).await.unwrap();
+    let world = live.world();
+    store.labels(&world, &[user_id.uuid()]).await.unwrap();
     store.verify_log(|_, _| ()).await.unwrap();
     store.compare_with_log(|_, _| ()).await.unwrap();
     for of in [HistoryOf::User(user_id), HistoryOf::Group(groups[0].id)] {
         for before in [None, here] {
-            store.membership_history(of, 10, before).await.unwrap();
+            store
+                .membership_history(of, 10, before, &world)
+                .await
+                .unwrap();
         }
     }
     for before in [None, here] {
         store
-            .inclusion_history(groups[0].id, 10, before)
+            .inclusion_history(groups[0].id, 10, before, &world)
             .await
             .unwrap();
     }

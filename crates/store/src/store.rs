@@ -163,7 +163,7 @@ impl Store {
     }
 
     /// Every version there ever was of the direct memberships and ownerships of a user or of a
-    /// group, newest first.
+    /// group, newest first, under the names in `world`.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -172,12 +172,13 @@ impl Store {
         of: HistoryOf,
         limit: u32,
         before: Option<Cursor>,
+        world: &World,
     ) -> Result<Page<HistoryRow>, StoreError> {
-        history::memberships(self.db(), of, limit, before).await
+        history::memberships(self.db(), of, limit, before, world).await
     }
 
     /// Every version there ever was of the inclusions a group is part of, as child or as target,
-    /// newest first.
+    /// newest first, under the names in `world`.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -186,8 +187,9 @@ impl Store {
         group: Id<Group>,
         limit: u32,
         before: Option<Cursor>,
+        world: &World,
     ) -> Result<Page<InclusionRow>, StoreError> {
-        history::inclusions(self.db(), group, limit, before).await
+        history::inclusions(self.db(), group, limit, before, world).await
     }
 
     /// Requests in all states, newest first.
@@ -207,13 +209,18 @@ impl Store {
         requests::one(&mut conn, id).await
     }
 
-    /// The last known names of users (their logins), groups, apps and tags, also of the deleted.
+    /// The names of users (their logins), groups, apps and tags in `world`, and the last known of
+    /// the deleted.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn labels(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, StoreError> {
+    pub async fn labels(
+        &self,
+        world: &World,
+        ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, String>, StoreError> {
         let mut conn = self.db().reader().await?;
-        labels::last(&mut conn, ids.iter().copied()).await
+        labels::last(&mut conn, world, ids.iter().copied()).await
     }
 
     /// The users, groups, apps and tags that are no more and have that id, or were last called so.

@@ -47,5 +47,8 @@ impl std::hash::Hasher for IxHasher {
 pub(super) type IxMap<K, V> =
     std::collections::HashMap<K, V, std::hash::BuildHasherDefault<IxHasher>>;
 
+pub(super) type IdSet<T> =
+    std::collections::HashSet<crate::Id<T>, std::hash::BuildHasherDefault<IdHasher>>;
+
 pub(super) type IdMap<V> =
     GenericHashMap<Uuid, V, std::hash::BuildHasherDefault<IdHasher>, DefaultSharedPtr>;

@@ -278,6 +278,10 @@ impl World {
     fn direct_slot(&self, user: Id<User>, group: Id<Group>, kind: MembershipKind) -> Option<u32> {
         let user = *self.user_ix.get(&user.uuid())?;
         let group = *self.group_ix.get(&group.uuid())?;
+        self.slot_of(user, group, kind)
+    }
+
+    fn slot_of(&self, user: Ix, group: Ix, kind: MembershipKind) -> Option<u32> {
         let (of_user, of_group) = (&self.user_at(user)?.facts, &self.group_at(group)?.facts);
         let shorter = if of_user.len() < of_group.len() {
             of_user

@@ -70,7 +70,11 @@ const MOST: usize = 12;
 
 /// What is looked for.
 #[derive(Debug)]
-pub(super) struct Needle(pub(super) Vec<Token>);
+pub(super) struct Needle {
+    pub(super) tokens: Vec<Token>,
+    /// All of it, without what separates and joins its words.
+    whole: String,
+}
 
 impl Needle {
     /// None where `text` has no word: it finds nothing.
@@ -87,36 +91,50 @@ impl Needle {
             left -= 1 + token.parts.len();
             all.push(token);
         }
-        (!all.is_empty()).then_some(Self(all))
+        (!all.is_empty()).then(|| Self {
+            whole: squeezed(&all),
+            tokens: all,
+        })
     }
 
     /// How well it matches `texts`, by reading them.
     pub(super) fn rank(&self, texts: &Texts<'_>) -> Option<Rank> {
-        let names: Vec<Vec<Token>> = texts.names.iter().map(|name| tokens(name)).collect();
-        let wanted = squeezed(&self.0);
-        let squeezed: Vec<String> = names.iter().map(|name| squeezed(name)).collect();
-        if squeezed.contains(&wanted) {
-            return Some(Rank::Is);
+        if let Some(rank) = self.rank_whole(&texts.names) {
+            return Some(rank);
         }
-        if squeezed.iter().any(|name| name.starts_with(&wanted)) {
-            return Some(Rank::Begins);
-        }
-        let mut words: Vec<Token> = names.into_iter().flatten().collect();
-        if all_in(&self.0, &words, |word, text| word.starts_with(text)) {
+        let mut words: Vec<Token> = texts.names.iter().flat_map(|name| tokens(name)).collect();
+        if all_in(&self.tokens, &words, |word, text| word.starts_with(text)) {
             return Some(Rank::Words);
         }
         words.extend(texts.details.iter().flat_map(|text| tokens(text)));
         words.extend(texts.confers.iter().flat_map(|text| tokens(text)));
-        if all_in(&self.0, &words, |word, text| word.starts_with(text)) {
+        if all_in(&self.tokens, &words, |word, text| word.starts_with(text)) {
             return Some(Rank::Somewhere);
         }
-        all_in(&self.0, &words, |word, text| word.contains(text)).then_some(Rank::Inside)
+        all_in(&self.tokens, &words, |word, text| word.contains(text)).then_some(Rank::Inside)
+    }
+
+    /// How well one of `names` is what was looked for, or begins with it.
+    pub(super) fn rank_whole(&self, names: &[&str]) -> Option<Rank> {
+        let rank = |name: &&str| {
+            let is_all = if is_spaced(name) {
+                let first = name.as_bytes().get(..self.whole.len());
+                first.filter(|first| first.eq_ignore_ascii_case(self.whole.as_bytes()))?;
+                name.len() == self.whole.len()
+            } else {
+                squeezed(&tokens(name))
+                    .strip_prefix(&self.whole)?
+                    .is_empty()
+            };
+            Some(if is_all { Rank::Is } else { Rank::Begins })
+        };
+        names.iter().filter_map(rank).min()
     }
 
     /// Whether a word of it has `most` bytes or more.
     pub(super) fn is_long(&self, most: usize) -> bool {
         let long = |text: &String| text.len() >= most;
-        let mut tokens = self.0.iter();
+        let mut tokens = self.tokens.iter();
         tokens.any(|token| long(&token.joined) || token.parts.iter().any(long))
     }
 }
@@ -145,7 +163,7 @@ pub fn contain(texts: &[&str], query: &str) -> bool {
     }
     let words: Vec<Token> = texts.iter().flat_map(|text| tokens(text)).collect();
     let wanted = Needle::parse(query);
-    wanted.is_some_and(|Needle(wanted)| all_in(&wanted, &words, |word, text| word.contains(text)))
+    wanted.is_some_and(|wanted| all_in(&wanted.tokens, &words, |word, text| word.contains(text)))
 }
 
 /// Whether each word of `query`, which has one, begins a word in one of `texts`.
@@ -153,14 +171,19 @@ pub fn contain(texts: &[&str], query: &str) -> bool {
 pub fn begin(texts: &[&str], query: &str) -> bool {
     let words: Vec<Token> = texts.iter().flat_map(|text| tokens(text)).collect();
     let wanted = Needle::parse(query);
-    wanted
-        .is_some_and(|Needle(wanted)| all_in(&wanted, &words, |word, text| word.starts_with(text)))
+    wanted.is_some_and(|wanted| all_in(&wanted.tokens, &words, |word, text| word.starts_with(text)))
 }
 
 /// Whether a text is in ASCII and no two words of it are joined.
 fn is_plain(text: &str) -> bool {
     text.bytes()
         .all(|byte| byte.is_ascii() && !letters::joins(byte.into()))
+}
+
+/// Whether a text is words in ASCII with one space between each and the next.
+fn is_spaced(text: &str) -> bool {
+    let mut words = text.as_bytes().split(|byte| *byte == b' ');
+    words.all(|word| !word.is_empty() && word.iter().all(u8::is_ascii_alphanumeric))
 }
 
 /// Whether each of `wanted` is in `words`, whole or in its parts.
@@ -185,7 +208,7 @@ mod tests {
     fn so_many_words_and_parts_are_looked_for_and_no_more_each_once() {
         let said = |text: &str| {
             let needle = Needle::parse(text)?;
-            let tokens = needle.0.iter();
+            let tokens = needle.tokens.iter();
             Some(
                 tokens
                     .map(|token| 1 + token.parts.len())

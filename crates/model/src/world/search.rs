@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     Ix, World,
     needle::{Needle, Rank, Texts},
-    words::{Hit, Item, Listed, Words, listed},
+    words::{Hit, Item, Listed, Sure, Words, listed},
 };
 use crate::{App, Group, Tag, User, letters::fold};
 
@@ -55,6 +55,8 @@ pub(super) trait Searched: Sized + 'static {
 
     fn words(world: &World) -> &Words<Self::Item>;
     fn record(world: &World, item: Self::Item) -> Option<&Self>;
+    /// What it is called.
+    fn names(&self) -> Vec<&str>;
     /// What it is found by itself.
     fn texts(&self) -> Texts<'_>;
     /// What it is found by in a world.
@@ -83,6 +85,9 @@ impl Searched for User {
     fn record(world: &World, ix: Ix) -> Option<&Self> {
         world.user_at(ix).map(|node| &*node.user)
     }
+    fn names(&self) -> Vec<&str> {
+        vec![&self.login, &self.name]
+    }
     fn texts(&self) -> Texts<'_> {
         // As many attributes as a profile shows, and of a length that is read.
         let attributes = self.attributes.values().take(12);
@@ -99,7 +104,7 @@ impl Searched for User {
         });
         let email = self.email.as_deref().map(Into::into);
         Texts {
-            names: vec![&self.login, &self.name],
+            names: self.names(),
             details: email.into_iter().chain(shown).collect(),
             confers: Vec::new(),
         }
@@ -133,8 +138,11 @@ impl Searched for Group {
     fn record(world: &World, ix: Ix) -> Option<&Self> {
         world.group_at(ix).map(|node| &*node.group)
     }
+    fn names(&self) -> Vec<&str> {
+        vec![&self.name]
+    }
     fn texts(&self) -> Texts<'_> {
-        named(&self.name, &self.description)
+        named(self.names(), &self.description)
     }
     fn texts_in<'w>(&'w self, world: &'w World) -> Texts<'w> {
         let conferred = world.entitlements_of(self.id);
@@ -174,8 +182,11 @@ impl Searched for App {
     fn record(world: &World, id: Self::Item) -> Option<&Self> {
         world.app(crate::Id::new(id))
     }
+    fn names(&self) -> Vec<&str> {
+        vec![&self.name]
+    }
     fn texts(&self) -> Texts<'_> {
-        named(&self.name, &self.description)
+        named(self.names(), &self.description)
     }
     fn in_order(world: &World) -> Box<dyn Iterator<Item = Self::Item> + '_> {
         Box::new(world.app_names.values().copied())
@@ -201,8 +212,11 @@ impl Searched for Tag {
     fn record(world: &World, id: Self::Item) -> Option<&Self> {
         world.tag(crate::Id::new(id))
     }
+    fn names(&self) -> Vec<&str> {
+        vec![&self.name]
+    }
     fn texts(&self) -> Texts<'_> {
-        named(&self.name, &self.description)
+        named(self.names(), &self.description)
     }
     fn in_order(world: &World) -> Box<dyn Iterator<Item = Self::Item> + '_> {
         Box::new(world.tag_names.values().copied())
@@ -219,9 +233,9 @@ impl Searched for Tag {
     }
 }
 
-fn named<'w>(name: &'w str, description: &'w str) -> Texts<'w> {
+fn named<'w>(names: Vec<&'w str>, description: &'w str) -> Texts<'w> {
     Texts {
-        names: vec![name],
+        names,
         details: vec![description.into()],
         confers: Vec::new(),
     }
@@ -334,18 +348,24 @@ impl World {
             Reach::Beginnings => words.beginning(needle),
             Reach::Inside => words.inside(needle),
         };
-        let looked_up = |Hit { item, rank, unsure }| {
-            if unsure || takes.is_some() {
-                let record = R::record(self, item)?;
-                if takes.is_some_and(|takes| !takes(record)) {
-                    return None;
-                }
-                if unsure {
+        let looked_up = |Hit { item, rank, sure }| {
+            if sure == Sure::Rank && takes.is_none() {
+                return Some((item, rank));
+            }
+            let record = R::record(self, item)?;
+            if takes.is_some_and(|takes| !takes(record)) {
+                return None;
+            }
+            let rank = match sure {
+                // Which of them are taken is asked, and not how good they are.
+                Sure::Hit if takes.is_none() => needle.rank_whole(&record.names()).unwrap_or(rank),
+                Sure::Rank | Sure::Hit => rank,
+                Sure::Nothing => {
                     let read = needle.rank(&record.texts_in(self))?;
                     let within = reach == Reach::Inside || read < Rank::Inside;
-                    return within.then_some((item, read));
+                    within.then_some(read)?
                 }
-            }
+            };
             Some((item, rank))
         };
         hits.into_iter().filter_map(looked_up).collect()

@@ -1,7 +1,10 @@
 //! The words by which something is found, in order, so that those that begin alike stand side by
-//! side. Versions of the world share the tree: a change costs what its own words cost.
+//! side. A change copies the runs in which its own words stand, and versions of the world share the
+//! others.
 
-use imbl::OrdSet;
+use std::{cmp::Ordering, sync::Arc};
+
+use imbl::Vector;
 
 use super::needle::{Needle, Rank, Texts, Token, tokens};
 
@@ -39,17 +42,6 @@ impl Word {
         places.any(|(at, _)| self.0[at..].starts_with(text))
     }
 
-    /// The first word after it, unless it is the last there may be.
-    fn next(mut self) -> Option<Self> {
-        for byte in self.0.iter_mut().rev() {
-            *byte = byte.wrapping_add(1);
-            if *byte != 0 {
-                return Some(self);
-            }
-        }
-        None
-    }
-
     /// Whether more of it may be left out.
     fn is_cut(&self) -> bool {
         self.0[Self::MOST - 1] != 0
@@ -76,7 +68,15 @@ pub(super) enum Place {
 struct Letters(u32);
 
 impl Letters {
-    fn of(text: &[u8]) -> Self {
+    /// Of a word that is cut, all: what it has is not known.
+    fn of(word: &Word) -> Self {
+        if word.is_cut() {
+            return Self(u32::MAX);
+        }
+        Self::in_text(&word.0)
+    }
+
+    fn in_text(text: &[u8]) -> Self {
         let letters = text.iter().take_while(|byte| **byte != 0);
         Self(letters.fold(0, |all, byte| all | 1 << (byte % 32)))
     }
@@ -86,24 +86,23 @@ impl Letters {
     }
 }
 
-/// A word, and what it finds where. INVARIANT: the letters are the word's.
+/// A word, and what it finds where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry<T> {
     word: Word,
     place: Place,
     item: T,
-    letters: Letters,
 }
 
-impl<T> Entry<T> {
-    fn new(word: Word, place: Place, item: T) -> Self {
-        Self {
-            word,
-            place,
-            item,
-            letters: Letters::of(&word.0),
-        }
-    }
+/// So many entries stand side by side at most: few enough to be copied where one of them changes, and
+/// enough that looking through all is looking through memory in order.
+const RUN: usize = 256;
+
+/// Entries in order, never none. INVARIANT: `letters` are those of the words, one for one.
+#[derive(Clone, Debug)]
+struct Run<T> {
+    entries: Vec<Entry<T>>,
+    letters: Vec<Letters>,
 }
 
 /// Words with their places, in order.
@@ -137,13 +136,73 @@ pub(super) fn listed(texts: &Texts<'_>) -> Listed {
     all
 }
 
-/// The words of everything of a kind.
+/// The words of everything of a kind, in runs that versions of the world share. INVARIANT: in order,
+/// each entry once.
 #[derive(Clone, Debug)]
-pub(super) struct Words<T: Ord>(OrdSet<Entry<T>>);
+pub(super) struct Words<T>(Vector<Arc<Run<T>>>);
 
-impl<T: Ord> Default for Words<T> {
+impl<T> Default for Words<T> {
     fn default() -> Self {
-        Self(OrdSet::new())
+        Self(Vector::new())
+    }
+}
+
+impl<T: Item> Words<T> {
+    /// The run in which `entry` stands or would, and where in it.
+    fn place(&self, entry: &Entry<T>) -> (usize, Result<usize, usize>) {
+        // None is equal: where `entry` itself is the first, it is at or before it.
+        let side = |run: &Arc<Run<T>>| match run.entries.first() {
+            Some(first) if first > entry => Ordering::Greater,
+            _ => Ordering::Less,
+        };
+        let (Ok(behind) | Err(behind)) = self.0.binary_search_by(side);
+        let run = behind.saturating_sub(1);
+        let at = self.0.get(run);
+        (
+            run,
+            at.map_or(Err(0), |run| run.entries.binary_search(entry)),
+        )
+    }
+
+    fn insert(&mut self, entry: Entry<T>) {
+        let (at, Err(place)) = self.place(&entry) else {
+            return;
+        };
+        let letters = Letters::of(&entry.word);
+        let Some(run) = self.0.get_mut(at) else {
+            let (entries, letters) = (vec![entry], vec![letters]);
+            self.0.push_back(Arc::new(Run { entries, letters }));
+            return;
+        };
+        let run = Arc::make_mut(run);
+        run.entries.insert(place, entry);
+        run.letters.insert(place, letters);
+        if run.entries.len() > RUN {
+            let entries = run.entries.split_off(RUN / 2);
+            let letters = run.letters.split_off(RUN / 2);
+            self.0.insert(at + 1, Arc::new(Run { entries, letters }));
+        }
+    }
+
+    fn remove(&mut self, entry: &Entry<T>) {
+        let (at, Ok(place)) = self.place(entry) else {
+            return;
+        };
+        if let Some(run) = self.0.get_mut(at) {
+            let run = Arc::make_mut(run);
+            run.entries.remove(place);
+            run.letters.remove(place);
+            if run.entries.is_empty() {
+                self.0.remove(at);
+            }
+        }
+    }
+
+    /// The entries from where `entry` stands or would.
+    fn from(&self, entry: &Entry<T>) -> impl Iterator<Item = &Entry<T>> {
+        let (at, Ok(place) | Err(place)) = self.place(entry);
+        let runs = self.0.focus().narrow(at.min(self.0.len())..).into_iter();
+        runs.flat_map(|run| &run.entries).skip(place)
     }
 }
 
@@ -151,8 +210,18 @@ impl<T: Ord> Default for Words<T> {
 pub(super) struct Hit<T> {
     pub(super) item: T,
     pub(super) rank: Rank,
-    /// Whether the texts must be read to be sure.
-    pub(super) unsure: bool,
+    pub(super) sure: Sure,
+}
+
+/// What of a hit is sure without reading the texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sure {
+    /// That it is one, and its rank.
+    Rank,
+    /// That it is one, of this rank or a better.
+    Hit,
+    /// Nothing.
+    Nothing,
 }
 
 impl<T: Item> Words<T> {
@@ -160,12 +229,20 @@ impl<T: Item> Words<T> {
     pub(super) fn edit(&mut self, item: T, before: &Listed, after: &Listed) {
         for (word, place) in before {
             if after.binary_search(&(*word, *place)).is_err() {
-                self.0.remove(&Entry::new(*word, *place, item));
+                self.remove(&Entry {
+                    word: *word,
+                    place: *place,
+                    item,
+                });
             }
         }
         for (word, place) in after {
             if before.binary_search(&(*word, *place)).is_err() {
-                self.0.insert(Entry::new(*word, *place, item));
+                self.insert(Entry {
+                    word: *word,
+                    place: *place,
+                    item,
+                });
             }
         }
     }
@@ -173,17 +250,17 @@ impl<T: Item> Words<T> {
     /// What has for each word of the needle one that begins with it, in order.
     pub(super) fn beginning(&self, needle: &Needle) -> Vec<Hit<T>> {
         // The longest first: it leaves the fewest to compare.
-        let mut order: Vec<usize> = (0..needle.0.len()).collect();
-        order.sort_by_key(|at| std::cmp::Reverse(needle.0[*at].joined.len()));
+        let mut order: Vec<usize> = (0..needle.tokens.len()).collect();
+        order.sort_by_key(|at| std::cmp::Reverse(needle.tokens[*at].joined.len()));
         let (mut found, mut lead) = (None, Vec::new());
         for at in order {
-            let of_token = self.of_token(&needle.0[at], found.as_deref());
+            let of_token = self.of_token(&needle.tokens[at], found.as_deref());
             if at == 0 {
                 lead.clone_from(&of_token);
             }
             found = Some(both(found, of_token));
         }
-        let (one, long) = (needle.0.len() == 1, needle.is_long(Word::MOST));
+        let (one, long) = (needle.tokens.len() == 1, needle.is_long(Word::MOST));
         let begins = |item: &T| {
             let at = lead.binary_search_by_key(item, |(item, _)| *item);
             at.is_ok_and(|at| lead[at].1 <= Place::First)
@@ -195,8 +272,12 @@ impl<T: Item> Words<T> {
                 Place::Whole | Place::First | Place::Name => Rank::Words,
                 Place::Detail | Place::Confers => Rank::Somewhere,
             };
-            let unsure = long || !one && rank == Rank::Words && begins(&item);
-            Hit { item, rank, unsure }
+            let sure = match rank {
+                _ if long => Sure::Nothing,
+                Rank::Words if !one && begins(&item) => Sure::Hit,
+                _ => Sure::Rank,
+            };
+            Hit { item, rank, sure }
         };
         found.into_iter().flatten().map(hit).collect()
     }
@@ -204,43 +285,29 @@ impl<T: Item> Words<T> {
     /// What has each word of the needle somewhere in one of its own, in order.
     pub(super) fn inside(&self, needle: &Needle) -> Vec<Hit<T>> {
         let having = |text: &str| {
-            let wanted = Letters::of(text.as_bytes());
+            let wanted = Letters::in_text(text.as_bytes());
             let mut items = Vec::new();
-            let mut from = Some(Word([0; Word::MOST]));
-            while let Some(first) = from.take() {
-                let mut last: Option<(&Entry<T>, Option<bool>)> = None;
-                let mut again = 0;
-                let from_there = Entry::new(first, Place::Whole, T::default());
-                for entry in self.0.range(from_there..) {
-                    let Entry { word, letters, .. } = entry;
-                    // Many have the same word, one after another.
-                    let unsure = match last {
-                        Some((same, unsure)) if same.letters == *letters && same.word == *word => {
-                            again += 1;
-                            unsure
-                        }
-                        _ => {
-                            again = 0;
+            for run in &self.0 {
+                // Many have the same word, one after another.
+                let mut last: Option<(Word, Option<bool>)> = None;
+                let entries = run.letters.iter().zip(&run.entries);
+                for (_, entry) in entries.filter(|(letters, _)| letters.has_all(wanted)) {
+                    let Entry { word, item, .. } = entry;
+                    let unsure = last.filter(|(same, _)| same == word).map_or_else(
+                        || {
                             let cut = || word.is_cut().then_some(true);
-                            let has = letters.has_all(wanted) && word.has(text);
-                            has.then_some(false).or_else(cut)
-                        }
-                    };
-                    last = Some((entry, unsure));
-                    match unsure {
-                        Some(unsure) => items.push((entry.item, unsure)),
-                        None if again > 32 => {
-                            from = word.next();
-                            break;
-                        }
-                        None => {}
-                    }
+                            word.has(text).then_some(false).or_else(cut)
+                        },
+                        |(_, unsure)| unsure,
+                    );
+                    last = Some((*word, unsure));
+                    items.extend(unsure.map(|unsure| (*item, unsure)));
                 }
             }
             first_of_each(&mut items);
             items
         };
-        let mut order: Vec<&Token> = needle.0.iter().collect();
+        let mut order: Vec<&Token> = needle.tokens.iter().collect();
         order.sort_by_key(|token| std::cmp::Reverse(token.joined.len()));
         let found = order
             .into_iter()
@@ -258,7 +325,7 @@ impl<T: Item> Words<T> {
         let hit = |(item, unsure)| Hit {
             item,
             rank: Rank::Inside,
-            unsure,
+            sure: if unsure { Sure::Nothing } else { Sure::Rank },
         };
         found.into_iter().flatten().map(hit).collect()
     }
@@ -281,8 +348,12 @@ impl<T: Item> Words<T> {
     }
 
     fn of_word(&self, text: &str, within: Option<&[(T, Place)]>) -> Vec<(T, Place)> {
-        let from = Entry::new(Word::of(text), Place::Whole, T::default());
-        let words = self.0.range(from..);
+        let first = Entry {
+            word: Word::of(text),
+            place: Place::Whole,
+            item: T::default(),
+        };
+        let words = self.from(&first);
         let mut all: Vec<(T, Place)> = words
             .take_while(|entry| entry.word.begins(text))
             .filter(|entry| {
@@ -350,4 +421,66 @@ fn both<T: Ord, P: Copy + Ord>(found: Option<Vec<(T, P)>>, more: Vec<(T, P)>) ->
         Some((item, said.max(found[at].1)))
     };
     more.into_iter().filter_map(worse).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn runs_are_a_set_in_order_that_is_read_from_anywhere() {
+        let word = |n: u32| Word::of(&format!("w{:04}", n.wrapping_mul(7919) % 2_000));
+        let entry = |n: u32| Entry {
+            word: word(n),
+            place: if n.is_multiple_of(3) {
+                Place::Name
+            } else {
+                Place::Detail
+            },
+            item: n % 5,
+        };
+        let (mut words, mut expected) = (Words::default(), BTreeSet::new());
+        let read = |words: &Words<u32>, from: &Entry<u32>| -> Vec<Entry<u32>> {
+            words.from(from).copied().collect()
+        };
+        for n in 0..6_000 {
+            words.insert(entry(n));
+            expected.insert(entry(n));
+        }
+        let before = (words.clone(), expected.clone());
+        for n in (0..6_000).filter(|n| !n.is_multiple_of(7)) {
+            words.remove(&entry(n));
+            expected.remove(&entry(n));
+        }
+        for (words, expected) in [before, (words, expected)] {
+            for n in (0..6_000).step_by(97) {
+                let from = entry(n);
+                let rest: Vec<_> = expected.range(from..).copied().collect();
+                assert_eq!(read(&words, &from), rest);
+            }
+            for run in &words.0 {
+                let letters = run.entries.iter().map(|entry| Letters::of(&entry.word));
+                assert_eq!(letters.collect::<Vec<_>>(), run.letters);
+                assert!(!run.entries.is_empty() && run.entries.len() <= RUN);
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_to_leave_leaves_nothing() {
+        let mut words = Words::default();
+        let entry = Entry {
+            word: Word::of("ada"),
+            place: Place::Whole,
+            item: 1,
+        };
+        words.remove(&entry);
+        words.insert(entry);
+        words.insert(entry);
+        assert_eq!(words.from(&entry).count(), 1);
+        words.remove(&entry);
+        assert_eq!((words.from(&entry).count(), words.0.len()), (0, 0));
+    }
 }

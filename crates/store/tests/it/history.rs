@@ -30,7 +30,7 @@ both! {
         commit(&live, &later(&c, 300), end).await.unwrap();
         let store = live.store();
         for of in [HistoryOf::User(ann.id), HistoryOf::Group(staff.id)] {
-            let page = store.membership_history(of, 10, None).await.unwrap();
+            let page = store.membership_history(of, 10, None, &live.world()).await.unwrap();
             let [newer, older] = &page.items[..] else { panic!("{page:?}") };
             assert_eq!((&*newer.user, &*newer.group), ("ann", "Staff"));
             assert_eq!((&newer.membership, &older.membership), (&second, &first));
@@ -40,12 +40,12 @@ both! {
             assert_eq!(older.removed.as_ref().unwrap().position, Position(3));
             assert_eq!(newer.removed.as_ref().unwrap().operation, OperationName::UserDelete);
             assert_eq!(newer.removed.as_ref().unwrap().actor, c.actor);
-            let one = store.membership_history(of, 1, None).await.unwrap();
-            let two = store.membership_history(of, 1, one.next).await.unwrap();
+            let one = store.membership_history(of, 1, None, &live.world()).await.unwrap();
+            let two = store.membership_history(of, 1, one.next, &live.world()).await.unwrap();
             assert_eq!((&one.items[0], &two.items[0]), (newer, older));
             assert_eq!(two.next, None);
         }
-        let labels = store.labels(&[ann.id.uuid(), staff.id.uuid(), c.id::<()>().uuid()]).await.unwrap();
+        let labels = store.labels(&live.world(), &[ann.id.uuid(), staff.id.uuid(), c.id::<()>().uuid()]).await.unwrap();
         assert_eq!(labels.len(), 2);
         assert_eq!(labels[&ann.id.uuid()], "ann");
     }
@@ -63,7 +63,7 @@ both! {
         commit(&live, &c, rename).await.unwrap();
         let end = ChangeSet::new(OperationName::GroupDelete).with(Edit::end(after));
         commit(&live, &c, end).await.unwrap();
-        let labels = live.store().labels(&[before.id.uuid()]).await.unwrap();
+        let labels = live.store().labels(&live.world(), &[before.id.uuid()]).await.unwrap();
         assert_eq!(labels[&before.id.uuid()], "Crew");
     }
 }
@@ -89,7 +89,7 @@ both! {
         let detach = ChangeSet::new(OperationName::GroupEdit).with(Edit::end(inclusion.clone()));
         commit(&live, &later(&c, 40), detach).await.unwrap();
         for group in [role.id, staff.id] {
-            let page = live.store().inclusion_history(group, 0, None).await.unwrap();
+            let page = live.store().inclusion_history(group, 0, None, &live.world()).await.unwrap();
             let [row] = &page.items[..] else { panic!("{page:?}") };
             assert_eq!((&*row.child, &*row.target), ("Role-Dev", "Staff"));
             assert_eq!(row.held, Some(Validity::new(at(10), Expiry::at(at(40)))));

@@ -50,7 +50,7 @@ macro_rules! versions {
             pub(crate) async fn list(read: &Read<Paging>, of: $Of) -> Answer {
                 read.only_now("each row says when it held")?;
                 let (store, paging) = (read.web.app().store(), &read.query);
-                let page = store.$history(of, paging.rows(), paging.cursor()?).await?;
+                let page = store.$history(of, paging.rows(), paging.cursor()?, &read.world).await?;
                 let row = |row| $Item::of(&read.world, row);
                 read.answer(&Paging::stored(&page.items, page.next, row))
             }

@@ -204,7 +204,9 @@ pub(crate) async fn list_requests(read: Read<(Filter, Paging)>) -> Answer {
         before: paging.cursor()?,
     };
     let page = store.requests(&wanted).await?;
-    let labels = store.labels(&people_and_groups(&page.items)).await?;
+    let labels = store
+        .labels(&read.world, &people_and_groups(&page.items))
+        .await?;
     let row = |row| RequestRow::of(world, row, Some(&labels), read.now);
     read.answer(&Paging::stored(&page.items, page.next, row))
 }
@@ -274,7 +276,7 @@ row! {
 pub(crate) async fn get_request(request: Of<Request>, read: Read) -> Answer {
     read.only_now("a request says when it was filed and decided")?;
     let named = people_and_groups(std::slice::from_ref(&request));
-    let labels = read.web.app().store().labels(&named).await?;
+    let labels = read.web.app().store().labels(&read.world, &named).await?;
     read.answer(&RequestDetail::of(&read, &request, &labels))
 }
 

@@ -87,7 +87,9 @@ pub(crate) fn before(page: &Page) -> Result<Option<Cursor>, Refusal> {
 pub(super) async fn of_person(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     let (user, before) = (page.shown::<User>()?, before(&page)?);
     let (of, store) = (HistoryOf::User(user.id), web.app().store());
-    let places = store.membership_history(of, PER_PAGE, before).await?;
+    let places = store
+        .membership_history(of, PER_PAGE, before, &page.viewer.world)
+        .await?;
     let labels = places.items.iter();
     let labels = labels.map(|v| (v.membership.group.uuid(), v.group.clone()));
     let names = Names::new(page.world(), labels.collect());
@@ -119,12 +121,14 @@ pub(super) async fn of_person(State(web): State<Web>, page: Page) -> Result<Resp
 pub(super) async fn of_group(State(web): State<Web>, page: Page) -> Result<Response, Failure> {
     let (group, before) = (page.shown::<Group>()?, before(&page)?);
     let (of, store) = (HistoryOf::Group(group.id), web.app().store());
-    let people = store.membership_history(of, PER_PAGE, before).await?;
+    let people = store
+        .membership_history(of, PER_PAGE, before, &page.viewer.world)
+        .await?;
     // What led in or out changes seldom: its newest versions stand on the first page.
     let links = match before {
         None => {
             store
-                .inclusion_history(group.id, PER_PAGE, None)
+                .inclusion_history(group.id, PER_PAGE, None, &page.viewer.world)
                 .await?
                 .items
         }

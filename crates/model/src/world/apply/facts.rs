@@ -58,10 +58,7 @@ impl World {
             let membership = after;
             let user = self.live_user_ix(membership.user)?;
             let group = self.live_group_ix(membership.group)?;
-            if self
-                .direct(membership.user, membership.group, membership.kind)
-                .is_some()
-            {
+            if self.slot_of(user, group, membership.kind).is_some() {
                 return Err(Refusal::conflict(
                     RefusalCode::AlreadyInGroup,
                     format!(

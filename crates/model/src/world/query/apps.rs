@@ -2,7 +2,7 @@
 
 use super::{Order, Query};
 use crate::{
-    App, Id, Tag, name,
+    App, Id, Tag,
     world::{World, list::walk, search::Searched as _},
 };
 
@@ -29,8 +29,8 @@ impl Query for AppQuery<'_> {
         let apps = walk(&world.app_names, after, order);
         Box::new(apps.filter_map(|id| world.app(Id::new(*id))))
     }
-    fn name(app: &App) -> String {
-        name::key(&app.name)
+    fn name(app: &App) -> &str {
+        &app.name
     }
     fn text(&self) -> &str {
         self.q
@@ -69,8 +69,8 @@ impl Query for TagQuery<'_> {
         let tags = walk(&world.tag_names, after, order);
         Box::new(tags.filter_map(|id| world.tag(Id::new(*id))))
     }
-    fn name(tag: &Tag) -> String {
-        name::key(&tag.name)
+    fn name(tag: &Tag) -> &str {
+        &tag.name
     }
     fn text(&self) -> &str {
         self.q

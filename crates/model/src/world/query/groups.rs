@@ -2,7 +2,7 @@
 
 use super::{By, Key, Order, Query, Sort};
 use crate::{
-    App, Group, Id, MembershipKind, Tag, Timestamp, User, name,
+    App, Group, Id, MembershipKind, Tag, Timestamp, User,
     world::{World, list::walk, search::Searched as _},
 };
 
@@ -53,8 +53,8 @@ impl Query for GroupQuery<'_> {
         let groups = walk(&world.group_names, after, order);
         Box::new(groups.filter_map(|ix| Some(&*world.group_at(*ix)?.group)))
     }
-    fn name(group: &Group) -> String {
-        name::key(&group.name)
+    fn name(group: &Group) -> &str {
+        &group.name
     }
     fn text(&self) -> &str {
         self.q

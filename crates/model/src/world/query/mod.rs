@@ -6,14 +6,14 @@ mod groups;
 mod requests;
 mod users;
 
-use std::{borrow::Cow, cmp::Ordering, collections::HashSet, ops::Range};
+use std::{borrow::Cow, cmp::Ordering, ops::Range};
 
 pub use apps::{AppQuery, TagQuery};
 pub use groups::{GroupBy, GroupQuery};
 pub use requests::RequestQuery;
 pub use users::{UserBy, UserQuery};
 
-use super::{World, search::Searched};
+use super::{World, ix::IdSet, search::Searched};
 use crate::{Record, Timestamp, name};
 
 /// Which way a list is sorted.
@@ -151,7 +151,7 @@ pub trait Query {
         order: Order,
     ) -> Box<dyn Iterator<Item = &'w Self::Row> + 'w>;
     /// What a row is listed by if by nothing else, and what tells it from all others.
-    fn name(row: &Self::Row) -> String;
+    fn name(row: &Self::Row) -> &str;
     /// What text is looked for.
     fn text(&self) -> &str;
     /// How many rows are meant, whatever text is looked for, where that is known without looking at
@@ -172,7 +172,7 @@ pub trait Query {
     }
     /// What a row is sorted by where that is not the name: one that says it of any row.
     fn key<'w>(&self, _: &'w World, _: Timestamp) -> Key<'w, Self::Row> {
-        Box::new(|row| By::Text(Self::name(row).into()))
+        Box::new(|row| By::text(Self::name(row)))
     }
 
     /// All rows that are meant, in order.
@@ -188,15 +188,12 @@ pub trait Query {
         places: Range<usize>,
     ) -> (Vec<&'w Self::Row>, usize) {
         if self.by_name() {
-            if self.text().is_empty()
-                && self.few(world, now).is_none()
-                && let Some(count) = self.count(world)
-            {
-                let rows = self.named(world, None, self.order().0);
+            let (rows, count) = self.in_order(world, now, None, places.end);
+            if let Some(count) = count {
                 let rows = rows.skip(places.start).take(places.len());
                 return (rows.collect(), count);
             }
-            let rows = self.meant(world, now, self.order().0);
+            let rows: Vec<_> = rows.collect();
             let count = rows.len();
             let rows = rows.into_iter().skip(places.start).take(places.len());
             return (rows.collect(), count);
@@ -214,26 +211,18 @@ pub trait Query {
             .after
             .map(|after| after.split_once('\0').unwrap_or((after, after)));
         let behind = |ordering| self.order().0.of(ordering) == Ordering::Greater;
+        let place = |row: &Self::Row| By::text(Self::name(row)).place().into_owned();
         if self.by_name() {
             let after = after.map(|(_, name)| name);
-            if self.text().is_empty() && self.few(world, now).is_none() {
-                let rows = self.named(world, after, self.order().0);
-                let rows = rows.filter(|row| self.takes(world, row));
-                return slice.take(rows, self.count(world), |row| Self::name(row));
-            }
-            let rows = self.meant(world, now, self.order().0);
-            let count = rows.len();
-            let rows = rows.into_iter().skip_while(|row| {
-                after.is_some_and(|after| !behind(Self::name(row).as_str().cmp(after)))
-            });
-            return slice.take(rows, Some(count), |row| Self::name(row));
+            let (rows, count) = self.in_order(world, now, after, slice.limit + 1);
+            return slice.take(rows, count, |row| place(row));
         }
         let mut count = 0;
         let rows = self.keyed(world, now, |by, row| {
             count += 1;
             after.is_none_or(|(key, name)| match by.cmp_place(key) {
                 Ordering::Equal => {
-                    let ordering = Self::name(row).as_str().cmp(name);
+                    let ordering = By::text(Self::name(row)).cmp_place(name);
                     self.order().1.of(ordering) == Ordering::Greater
                 }
                 ordering => behind(ordering),
@@ -241,7 +230,7 @@ pub trait Query {
         });
         let rows = first(rows, slice.limit + 1, self.order()).into_iter();
         let page = slice.take(rows, Some(count), |(by, _, row)| {
-            format!("{}\0{}", by.place(), Self::name(row))
+            format!("{}\0{}", by.place(), place(row))
         });
         Page {
             rows: page.rows.into_iter().map(|(.., row)| row).collect(),
@@ -250,41 +239,57 @@ pub trait Query {
         }
     }
 
-    /// All rows that are meant, by name.
+    /// The rows that are meant, in no order, where they are found quicker than by looking at all.
     #[doc(hidden)]
-    fn meant<'w>(&self, world: &'w World, now: Timestamp, order: Order) -> Vec<&'w Self::Row> {
+    fn found<'w>(&self, world: &'w World, now: Timestamp) -> Option<Vec<&'w Self::Row>> {
         let takes = |row: &Self::Row| self.takes(world, row);
         let few = self.few(world, now).map(|mut few| {
             few.retain(|row| takes(row));
             few
         });
-        let found = match (few, self.text().trim()) {
+        match (few, self.text().trim()) {
             (few, "") => few,
             (None, text) => Some(world.meant(text, takes)),
             (Some(few), text) => {
-                let few: HashSet<_> = few.into_iter().map(Record::id).collect();
+                let few = ids(&few);
                 Some(world.meant(text, |row: &Self::Row| few.contains(&row.id())))
             }
-        };
-        match found {
-            None => {
-                let rows = self.named(world, None, order);
-                rows.filter(|row| takes(row)).collect()
-            }
-            // Where many are meant, the index of names is read in its order rather than sorting.
-            Some(found) if found.len() > Self::Row::count(world) / 64 => {
-                let found: HashSet<_> = found.into_iter().map(Record::id).collect();
-                let rows = self.named(world, None, order);
-                rows.filter(|row| found.contains(&row.id())).collect()
-            }
-            Some(mut found) => {
-                found.sort_by_cached_key(|row| Self::name(row));
-                if order == Order::Desc {
-                    found.reverse();
-                }
-                found
-            }
         }
+    }
+
+    /// The rows that are meant, by name, of which as a rule `most` are looked at: those behind `after`
+    /// if given. Also how many there are in all, where that is known.
+    #[doc(hidden)]
+    fn in_order<'q, 'w: 'q>(
+        &'q self,
+        world: &'w World,
+        now: Timestamp,
+        after: Option<&'q str>,
+        most: usize,
+    ) -> (Rows<'q, 'w, Self::Row>, Option<usize>) {
+        let order = self.order().0;
+        let Some(found) = self.found(world, now) else {
+            let rows = self.named(world, after, order);
+            let rows = rows.filter(|row| self.takes(world, row));
+            return (Box::new(rows), self.count(world));
+        };
+        let (count, all) = (found.len(), Self::Row::count(world));
+        // Where many are meant, the first of them stand early in the index of names: it is read in its
+        // order rather than sorting. As a rule one in `all / count` there is one of them.
+        if most.saturating_mul(all) < count.saturating_mul(count) {
+            let found = ids(&found);
+            let rows = self.named(world, after, order);
+            let rows = rows.filter(move |row| found.contains(&row.id()));
+            return (Box::new(rows), Some(count));
+        }
+        let found = found.into_iter();
+        let mut found: Vec<_> = found.map(|row| (By::text(Self::name(row)), row)).collect();
+        found.sort_unstable_by(|(a, _), (b, _)| order.of(a.cmp(b)));
+        let passed = move |by: &By<'_>| {
+            after.is_some_and(|after| order.of(by.cmp_place(after)) != Ordering::Greater)
+        };
+        let rows = found.into_iter().skip_while(move |(by, _)| passed(by));
+        (Box::new(rows.map(|(_, row)| row)), Some(count))
     }
 
     /// The rows that are meant and kept, each with what it is sorted by and its place by name.
@@ -295,17 +300,36 @@ pub trait Query {
         now: Timestamp,
         mut keep: impl FnMut(&By<'w>, &'w Self::Row) -> bool,
     ) -> Vec<Keyed<'w, Self::Row>> {
-        let rows = self.meant(world, now, Order::Asc).into_iter().enumerate();
         let mut key = self.key(world, now);
-        let keyed = rows.map(|(at, row)| (key(row), at, row));
-        keyed.filter(|(by, _, row)| keep(by, row)).collect()
+        let mut keep = |place, row| Some((key(row), place, row)).filter(|(by, ..)| keep(by, row));
+        match self.found(world, now) {
+            Some(found) => {
+                let rows = found.into_iter();
+                rows.filter_map(|row| keep(By::text(Self::name(row)), row))
+                    .collect()
+            }
+            None => {
+                let rows = self.named(world, None, Order::Asc);
+                let rows = rows.filter(|row| self.takes(world, row)).enumerate();
+                rows.filter_map(|(at, row)| keep(By::Number(at), row))
+                    .collect()
+            }
+        }
     }
 }
 
 /// Says what a row is sorted by.
 pub type Key<'w, R> = Box<dyn FnMut(&'w R) -> By<'w> + 'w>;
 
-type Keyed<'w, R> = (By<'w>, usize, &'w R);
+/// Rows, one after another.
+type Rows<'q, 'w, R> = Box<dyn Iterator<Item = &'w R> + 'q>;
+
+/// What a row is sorted by, where it stands by name, and the row.
+type Keyed<'w, R> = (By<'w>, By<'w>, &'w R);
+
+fn ids<R: Record>(rows: &[&R]) -> IdSet<R> {
+    rows.iter().map(|row| row.id()).collect()
+}
 
 /// The first `most` of the rows, in order; sorts no more than these.
 fn first<'w, R>(

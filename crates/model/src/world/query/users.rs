@@ -2,7 +2,7 @@
 
 use super::{By, Key, Order, Query, Sort};
 use crate::{
-    Id, Timestamp, User, UserKind, name,
+    Id, Timestamp, User, UserKind,
     world::{World, contain, list::walk, search::Searched as _},
 };
 
@@ -58,8 +58,8 @@ impl Query for UserQuery<'_> {
             None => Box::new(walk(&world.logins, after, order).map(|(_, user)| &**user)),
         }
     }
-    fn name(user: &User) -> String {
-        name::key(&user.login)
+    fn name(user: &User) -> &str {
+        &user.login
     }
     fn text(&self) -> &str {
         self.q

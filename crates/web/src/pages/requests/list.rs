@@ -1,6 +1,6 @@
 //! Requests: those that wait for me, mine, all of them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use portcullis_model::{Actor, Id, Request, State as Became, User, world::query::RequestQuery};
 use portcullis_store::{RequestFilter, RequestStatus};
@@ -146,15 +146,9 @@ pub(super) async fn names<'p>(
 ) -> Result<Names<'p>, Failure> {
     let world = &page.viewer.world;
     let users = requests.iter().map(|request| request.requester);
-    let users = users.filter(|user| world.user(*user).is_none());
     let groups = requests.iter().flat_map(|request| request.wants.groups());
-    let groups = groups.filter(|group| world.group(*group).is_none());
-    let gone: Vec<_> = users.map(Id::uuid).chain(groups.map(Id::uuid)).collect();
-    let labels = if gone.is_empty() {
-        HashMap::new()
-    } else {
-        web.app().store().labels(&gone).await?
-    };
+    let named: Vec<_> = users.map(Id::uuid).chain(groups.map(Id::uuid)).collect();
+    let labels = web.app().store().labels(world, &named).await?;
     Ok(Names::new(world, labels))
 }
 
