@@ -17,7 +17,7 @@ use crate::{
     CommitError, Committed, Effect, EffectSource, Engine, Replay, StoreError, actor, body, bulk,
     chain::Canonical,
     commit_span::CommitSpan,
-    db::{Conn, Value},
+    db::{Conn, Value, WRITERS_CACHE},
     idempotency::{self, Key, Used},
     job::{Job, Source},
     log::Head,
@@ -50,10 +50,9 @@ impl Planned {
 }
 
 /// What SQLite keeps of the pages it changes, in kB. Rows come in another order than those of four
-/// indexes: with its usual 2 MB, nearly every row of an import writes pages out and reads others
-/// back.
+/// indexes: with what serves single commits, nearly every row of an import writes pages out and reads
+/// others back.
 const ROOMY: &str = "PRAGMA cache_size = -160000";
-const USUAL: &str = "PRAGMA cache_size = -2000; PRAGMA threads = 0";
 
 /// Everything that says what commits mean outside.
 pub(crate) type Sinks = Arc<[Arc<dyn EffectSource>]>;
@@ -300,7 +299,8 @@ impl Batch {
         ];
         conn.execute(sql, values).await?;
         if large {
-            conn.execute(USUAL, vec![]).await?;
+            let usual = format!("PRAGMA cache_size = {WRITERS_CACHE}; PRAGMA threads = 0");
+            conn.execute(usual, vec![]).await?;
         }
         Ok(self.world)
     }

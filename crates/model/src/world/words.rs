@@ -450,7 +450,7 @@ mod tests {
             expected.insert(entry(n));
         }
         let before = (words.clone(), expected.clone());
-        for n in (0..6_000).filter(|n| !n.is_multiple_of(7)) {
+        for n in (0..6_000_u32).filter(|n| !n.is_multiple_of(7)) {
             words.remove(&entry(n));
             expected.remove(&entry(n));
         }
