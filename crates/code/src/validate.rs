@@ -20,9 +20,11 @@ impl Repository {
         self.names(directory, &mut findings);
         self.circles(&mut findings);
         self.unused(&mut findings);
-        self.grants_nobody(&mut findings);
-        if !findings.has_errors() && (directory.is_some() || !self.asks_directory()) {
-            resolve::empty(self, directory, now, &mut findings);
+        if !findings.has_errors() {
+            self.grants_nobody(&mut findings);
+            if directory.is_some() || !self.asks_directory() {
+                resolve::empty(self, directory, now, &mut findings);
+            }
         }
         findings
     }

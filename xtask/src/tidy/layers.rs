@@ -112,7 +112,7 @@ fn outside(path: &str, from: &str, name: &str, problems: &mut Problems) {
             format_args!("`{name}` belongs in {} only", places.join(", ")),
         );
     }
-    if matches!(from, "rules" | "model") && IMPURE.contains(&name) {
+    if matches!(from, "rules" | "model" | "code") && IMPURE.contains(&name) {
         problems.error(
             path,
             format_args!("`{from}` is pure and may not depend on `{name}`"),

@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod backup;
 mod check;
+mod code;
 mod completions;
 mod demo;
 mod diff;
@@ -62,6 +63,7 @@ enum Command {
     Import(import::Import),
     Explain(explain::Explain),
     Check(check::Check),
+    Code(code::Code),
     Rules(rules::Rules),
     WhoCan(who_can::WhoCan),
     Access(access::Access),
@@ -104,6 +106,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome> {
         Command::Import(command) => command.run(format).await,
         Command::Explain(command) => command.run(format).await,
         Command::Check(command) => command.run(format).await,
+        Command::Code(command) => command.run(format),
         Command::Rules(command) => command.run(format),
         Command::WhoCan(command) => command.run(format).await,
         Command::Access(command) => command.run(format).await,
