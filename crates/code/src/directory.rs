@@ -85,7 +85,7 @@ impl Directory {
                 if let Some(at) = wrong.position {
                     (place.line, place.column) = (at.line, at.column);
                 }
-                findings.error(&place, "directory", wrong.message.to_string(), "");
+                findings.error(&place, "directory", wrong.message, "");
                 return None;
             }
         };

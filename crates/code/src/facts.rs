@@ -109,7 +109,7 @@ pub(crate) fn facts(
     }
     for (key, permission) in &repository.permissions {
         for grantee in &permission.grants {
-            let granted = builder.of(Key::Granted(key.clone(), grantee.only.clone()))?;
+            let granted = builder.of(&Key::Granted(key.clone(), grantee.only.clone()))?;
             builder.add(grantee, granted)?;
         }
     }
@@ -119,16 +119,16 @@ pub(crate) fn facts(
 
 impl Builder<'_> {
     fn group(&mut self, path: &str, members: &[Grantee]) -> Result<(), Unsaid> {
-        let own = self.of(Key::Group(path.to_owned()))?;
+        let own = self.of(&Key::Group(path.to_owned()))?;
         let has_except = members.iter().any(|member| member.except);
         let into = if has_except {
-            self.of(Key::Taken(path.to_owned()))?
+            self.of(&Key::Taken(path.to_owned()))?
         } else {
             own
         };
         for member in members {
             let target = if member.except {
-                self.of(Key::Out(path.to_owned()))?
+                self.of(&Key::Out(path.to_owned()))?
             } else {
                 into
             };
@@ -142,15 +142,15 @@ impl Builder<'_> {
                 .is_some_and(|name| !name.contains('/'))
         });
         for child in children.cloned().collect::<Vec<_>>() {
-            let child = self.of(Key::Group(child))?;
+            let child = self.of(&Key::Group(child))?;
             self.include(child, into, Expiry::NEVER);
         }
         Ok(())
     }
 
     /// The group of the model for a key, made when first asked for.
-    fn of(&mut self, key: Key) -> Result<Id<Group>, Unsaid> {
-        if let Some(id) = self.groups.get(&key) {
+    fn of(&mut self, key: &Key) -> Result<Id<Group>, Unsaid> {
+        if let Some(id) = self.groups.get(key) {
             return Ok(*id);
         }
         let group = Group {
@@ -165,15 +165,14 @@ impl Builder<'_> {
         let id = group.id;
         self.records.push(Edit::create(group));
         self.groups.insert(key.clone(), id);
-        self.fill(&key, id)?;
+        self.fill(key, id)?;
         Ok(id)
     }
 
     /// Who is in an organisation or a team, by the directory.
     fn fill(&mut self, key: &Key, id: Id<Group>) -> Result<(), Unsaid> {
-        let org = match key {
-            Key::Org(org) | Key::Team(org, _) | Key::Immediate(org, ..) => org,
-            _ => return Ok(()),
+        let (Key::Org(org) | Key::Team(org, _) | Key::Immediate(org, ..)) = key else {
+            return Ok(());
         };
         let Some(org) = self.directory.and_then(|all| all.orgs.get(org)) else {
             return Ok(());
@@ -182,7 +181,7 @@ impl Builder<'_> {
             Key::Team(_, slug) => {
                 let team = org.teams.get(slug);
                 for child in org.below(slug).map(str::to_owned).collect::<Vec<_>>() {
-                    let child = self.of(Key::Team(org.login.to_lowercase(), child))?;
+                    let child = self.of(&Key::Team(org.login.to_lowercase(), child))?;
                     self.include(child, id, Expiry::NEVER);
                 }
                 team.into_iter().flat_map(|team| &team.members).collect()
@@ -242,7 +241,7 @@ impl Builder<'_> {
                 }
             }
         };
-        let child = self.of(key)?;
+        let child = self.of(&key)?;
         self.include(child, target, until);
         Ok(())
     }

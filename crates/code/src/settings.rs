@@ -62,7 +62,7 @@ impl Settings {
                     None => {}
                 },
                 "organizations" => {
-                    read.organizations = Some(texts(value, findings).into_iter().collect())
+                    read.organizations = Some(texts(value, findings).into_iter().collect());
                 }
                 "email_domains" => {
                     let all = texts(value, findings).into_iter();
