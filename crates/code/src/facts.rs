@@ -12,7 +12,7 @@ use portcullis_model::{
     Actor, ChangeSet, Context, Edit, Email, Entitlement, Expiry, Grant, Group, GroupKind, Id, Ids,
     Inclusion, Login, Means, Membership, MembershipKind, Name, OperationName, Permission, Policy,
     Reason, Refusal, SystemActor, Timestamp, User, UserKind, World,
-    name::{Environment, ParseTextError},
+    name::{Environment, ParseTextError, PermissionName},
     record::Authority,
 };
 use uuid::Uuid;
@@ -20,8 +20,8 @@ use uuid::Uuid;
 use crate::{
     Directory, Repository,
     cycles::order,
+    directory::Org,
     grantee::{Grantee, Role, Who},
-    repository,
 };
 
 /// Why there are no facts of it; a repository without errors has them.
@@ -65,18 +65,39 @@ impl Ids for Counted {
     }
 }
 
-/// The world that a repository and a directory describe, and whose e-mail address each user has.
+/// The world that a repository and a directory describe, and what its records stand for. They have
+/// names of their own there: keys and addresses may be what no name of a record is.
+#[derive(Debug)]
 pub(crate) struct Facts {
     pub(crate) world: World,
-    pub(crate) emails: BTreeMap<Id<User>, String>,
+    pub(crate) emails: BTreeMap<Id<User>, Arc<str>>,
+    pub(crate) people: BTreeMap<Arc<str>, Id<User>>,
+    pub(crate) permissions: BTreeMap<String, PermissionName>,
+    pub(crate) now: Timestamp,
+}
+
+impl Facts {
+    /// Whether a permission is granted to anybody at all in an environment, be it to an empty group.
+    pub(crate) fn is_granted(&self, permission: &str, environment: &str) -> bool {
+        let name = self.permissions.get(permission);
+        name.is_some_and(|name| {
+            let now = self.now;
+            let mut all = self.world.conferring(name, Some(environment), now);
+            all.next().is_some()
+        })
+    }
 }
 
 struct Builder<'b> {
     repository: &'b Repository,
     directory: Option<&'b Directory>,
+    /// Addresses by login.
+    addresses: &'b BTreeMap<&'b str, &'b str>,
     context: Context,
-    people: BTreeMap<String, Id<User>>,
+    people: BTreeMap<Arc<str>, Id<User>>,
     groups: BTreeMap<Key, Id<Group>>,
+    /// Groups that were named and are not filled yet.
+    unfilled: Vec<(Key, Id<Group>)>,
     members: BTreeMap<(Id<User>, Id<Group>), Expiry>,
     inclusions: BTreeMap<(Id<Group>, Id<Group>), Expiry>,
     records: ChangeSet,
@@ -85,6 +106,7 @@ struct Builder<'b> {
 pub(crate) fn facts(
     repository: &Repository,
     directory: Option<&Directory>,
+    addresses: &BTreeMap<&str, &str>,
     now: Timestamp,
 ) -> Result<Facts, Unsaid> {
     let context = Context {
@@ -97,9 +119,11 @@ pub(crate) fn facts(
     let mut builder = Builder {
         repository,
         directory,
+        addresses,
         context,
         people: BTreeMap::new(),
         groups: BTreeMap::new(),
+        unfilled: Vec::new(),
         members: BTreeMap::new(),
         inclusions: BTreeMap::new(),
         records: ChangeSet::new(OperationName::GroupCreate),
@@ -113,19 +137,15 @@ pub(crate) fn facts(
             builder.add(grantee, granted)?;
         }
     }
-    builder.entitle()?;
+    while let Some((key, id)) = builder.unfilled.pop() {
+        builder.fill(&key, id)?;
+    }
     builder.finish()
 }
 
 impl Builder<'_> {
     fn group(&mut self, path: &str, members: &[Grantee]) -> Result<(), Unsaid> {
-        let own = self.of(&Key::Group(path.to_owned()))?;
-        let has_except = members.iter().any(|member| member.except);
-        let into = if has_except {
-            self.of(&Key::Taken(path.to_owned()))?
-        } else {
-            own
-        };
+        let into = self.taken(path)?;
         for member in members {
             let target = if member.except {
                 self.of(&Key::Out(path.to_owned()))?
@@ -134,18 +154,24 @@ impl Builder<'_> {
             };
             self.add(member, target)?;
         }
-        let below = format!("{path}/");
-        let children = self.repository.groups.keys();
-        let children = children.filter(|child| {
-            child
-                .strip_prefix(&below)
-                .is_some_and(|name| !name.contains('/'))
-        });
-        for child in children.cloned().collect::<Vec<_>>() {
-            let child = self.of(&Key::Group(child))?;
-            self.include(child, into, Expiry::NEVER);
+        if let Some((parent, _)) = path.rsplit_once('/') {
+            let own = self.of(&Key::Group(path.to_owned()))?;
+            let parent = self.taken(parent)?;
+            self.include(own, parent, Expiry::NEVER);
         }
         Ok(())
+    }
+
+    /// Where what a group takes in goes: to itself, unless it takes somebody out again.
+    fn taken(&mut self, path: &str) -> Result<Id<Group>, Unsaid> {
+        let own = self.of(&Key::Group(path.to_owned()))?;
+        let group = self.repository.groups.get(path);
+        let mut members = group.into_iter().flat_map(|group| &group.members);
+        if members.any(|member| member.except) {
+            self.of(&Key::Taken(path.to_owned()))
+        } else {
+            Ok(own)
+        }
     }
 
     /// The group of the model for a key, made when first asked for.
@@ -165,56 +191,48 @@ impl Builder<'_> {
         let id = group.id;
         self.records.push(Edit::create(group));
         self.groups.insert(key.clone(), id);
-        self.fill(key, id)?;
+        self.unfilled.push((key.clone(), id));
         Ok(id)
     }
 
-    /// Who is in an organisation or a team, by the directory.
+    /// Who is in an organisation or a team, by the directory; and what else a permission gives.
     fn fill(&mut self, key: &Key, id: Id<Group>) -> Result<(), Unsaid> {
-        let (Key::Org(org) | Key::Team(org, _) | Key::Immediate(org, ..)) = key else {
+        let (name, org) = match key {
+            Key::Granted(permission, only) => return self.implied(permission, only, id),
+            Key::Org(org) | Key::Team(org, _) | Key::Immediate(org, ..) => {
+                (org, self.directory.and_then(|all| all.orgs.get(org)))
+            }
+            Key::Group(_) | Key::Taken(_) | Key::Out(_) => return Ok(()),
+        };
+        let Some(org) = org else {
             return Ok(());
         };
-        let Some(org) = self.directory.and_then(|all| all.orgs.get(org)) else {
-            return Ok(());
-        };
-        let logins: Vec<&String> = match key {
-            Key::Team(_, slug) => {
-                let team = org.teams.get(slug);
-                for child in org.below(slug).map(str::to_owned).collect::<Vec<_>>() {
-                    let child = self.of(&Key::Team(org.login.to_lowercase(), child))?;
-                    self.include(child, id, Expiry::NEVER);
-                }
-                team.into_iter().flat_map(|team| &team.members).collect()
+        if let Key::Team(_, slug) = key {
+            for child in org.below(slug) {
+                let child = self.of(&Key::Team(name.clone(), child.to_owned()))?;
+                self.include(child, id, Expiry::NEVER);
             }
-            Key::Immediate(_, slug, roles) => {
-                let team = org.teams.get(slug);
-                let maintains = |login: &String| {
-                    org.owners.contains(login)
-                        || team.is_some_and(|team| team.maintainers.contains(login))
-                };
-                let role = |login: &&String| {
-                    let is = if maintains(login) {
-                        Role::Maintainer
-                    } else {
-                        Role::Member
-                    };
-                    roles.is_empty() || roles.contains(&is)
-                };
-                team.into_iter()
-                    .flat_map(|team| &team.members)
-                    .filter(role)
-                    .collect()
-            }
-            _ => org.members.iter().collect(),
-        };
-        for login in logins {
-            let email = self
-                .directory
-                .and_then(|all| all.emails.get(login)?.clone());
-            if let Some(email) = email.filter(|email| self.repository.settings.allows(email)) {
-                let person = self.person(&email)?;
+        }
+        for login in logins(org, key) {
+            if let Some(email) = self.addresses.get(login.as_str()) {
+                let person = self.person(email)?;
                 self.join(person, id, Expiry::NEVER);
             }
+        }
+        Ok(())
+    }
+
+    /// Who is granted a permission is granted what it implies, where it is granted.
+    fn implied(
+        &mut self,
+        permission: &str,
+        only: &BTreeSet<String>,
+        id: Id<Group>,
+    ) -> Result<(), Unsaid> {
+        let permission = self.repository.permissions.get(permission);
+        for (implied, _) in permission.into_iter().flat_map(|it| &it.implies) {
+            let target = self.of(&Key::Granted(implied.clone(), only.clone()))?;
+            self.include(id, target, Expiry::NEVER);
         }
         Ok(())
     }
@@ -247,14 +265,16 @@ impl Builder<'_> {
     }
 
     fn person(&mut self, email: &str) -> Result<Id<User>, Unsaid> {
+        let email = self.repository.people.address(email);
         if let Some(id) = self.people.get(email) {
             return Ok(*id);
         }
+        let called = format!("person-{}", self.people.len());
         let user = User {
             id: self.context.id(),
             source: None,
-            login: Login::parse(&format!("person-{}", self.people.len()))?,
-            name: Name::parse(&format!("Person {}", self.people.len()))?,
+            login: Login::parse(&called)?,
+            name: Name::parse(&called)?,
             email: Some(Email::parse(email)?),
             kind: UserKind::Person,
             manager: None,
@@ -262,7 +282,7 @@ impl Builder<'_> {
         };
         let id = user.id;
         self.records.push(Edit::create(user));
-        self.people.insert(email.to_owned(), id);
+        self.people.insert(email.into(), id);
         Ok(id)
     }
 
@@ -276,39 +296,38 @@ impl Builder<'_> {
         *known = until.max(*known);
     }
 
-    /// What is granted, with all it implies, where it is granted.
-    fn entitle(&mut self) -> Result<(), Unsaid> {
+    /// What the groups that stand for grants confer.
+    fn entitle(&mut self) -> Result<BTreeMap<String, PermissionName>, Unsaid> {
+        let mut names = BTreeMap::new();
+        for key in self.repository.permissions.keys() {
+            let name = PermissionName::parse(&format!("permission-{}", names.len()))?;
+            names.insert(key.clone(), name);
+        }
         for (key, group) in &self.groups {
             let Key::Granted(permission, only) = key else {
                 continue;
             };
-            let mut all = BTreeSet::from([permission.as_str()]);
-            let mut todo = vec![permission.as_str()];
-            while let Some(key) = todo.pop() {
-                let implied = self.repository.permissions.get(key).into_iter();
-                for (implied, _) in implied.flat_map(|permission| &permission.implies) {
-                    if all.insert(implied) {
-                        todo.push(implied);
-                    }
-                }
-            }
             let environments = only.iter().map(|name| Environment::parse(name));
-            let environments = environments.collect::<Result<BTreeSet<_>, _>>()?;
-            for key in all {
-                let name = repository::name(key).ok_or_else(|| Unsaid(key.to_owned()))?;
-                let grant = Grant::Permission(Permission {
-                    name,
-                    environments: environments.clone(),
-                });
-                let (until, reason) = (Expiry::NEVER, Reason::default());
-                let held = Entitlement::grant(&self.context, *group, grant, until, &reason);
-                self.records.push(Edit::create(held));
-            }
+            let name = names.get(permission).cloned();
+            let grant = Grant::Permission(Permission {
+                name: name.ok_or_else(|| Unsaid(permission.clone()))?,
+                environments: environments.collect::<Result<BTreeSet<_>, _>>()?,
+            });
+            let (until, reason) = (Expiry::NEVER, Reason::default());
+            let held = Entitlement::grant(&self.context, *group, grant, until, &reason);
+            self.records.push(Edit::create(held));
         }
-        Ok(())
+        Ok(names)
     }
 
     fn finish(mut self) -> Result<Facts, Unsaid> {
+        let permissions = self.entitle()?;
+        let leaves: BTreeMap<Id<User>, Expiry> = self
+            .people
+            .iter()
+            .map(|(email, id)| (*id, Expiry::from(self.repository.people.leaves(email))))
+            .collect();
+        let leaves = |person: &Id<User>| leaves.get(person).copied().unwrap_or(Expiry::NEVER);
         let reason = Reason::default();
         let now = self.context.now;
         for ((child, target), until) in &self.inclusions {
@@ -318,47 +337,66 @@ impl Builder<'_> {
         }
         for ((person, group), until) in &self.members {
             let kind = MembershipKind::Member;
-            let fact = Membership::grant(&self.context, *person, *group, kind, *until, &reason);
+            let until = leaves(person).min(*until);
+            let fact = Membership::grant(&self.context, *person, *group, kind, until, &reason);
             self.records.push(Edit::create(fact));
         }
         let mut world = World::default().after(&self.records)?;
         // From the bottom up: whom a group takes out may itself come from a group that takes out.
-        for path in order(&self.repository.group_edges()).0 {
+        for path in order(&self.repository.group_edges()) {
             let find = |key| self.groups.get(&key).copied();
-            let Some(taken) = find(Key::Taken(path.to_owned())) else {
-                continue;
-            };
-            let (Some(own), Some(out)) = (
+            let (Some(taken), Some(own), Some(out)) = (
+                find(Key::Taken(path.to_owned())),
                 find(Key::Group(path.to_owned())),
                 find(Key::Out(path.to_owned())),
             ) else {
                 continue;
             };
             let kind = MembershipKind::Member;
-            let ids = |group| -> Vec<Id<User>> {
-                world
-                    .holders(group, kind, now)
-                    .iter()
-                    .map(|holder| holder.user.id)
-                    .collect()
-            };
-            let out: BTreeSet<_> = ids(out).iter().map(|id| id.uuid()).collect();
+            let out = world.holders(out, kind, now);
+            let out: BTreeSet<_> = out.iter().map(|holder| holder.user.id.uuid()).collect();
             let mut change = ChangeSet::new(OperationName::GroupAddPeople);
-            for person in ids(taken)
-                .into_iter()
-                .filter(|id| !out.contains(&id.uuid()))
-            {
-                let fact =
-                    Membership::grant(&self.context, person, own, kind, Expiry::NEVER, &reason);
-                change.push(Edit::create(fact));
+            for holder in world.holders(taken, kind, now) {
+                let (person, until) = (holder.user.id, holder.until);
+                if !out.contains(&person.uuid()) {
+                    let fact = Membership::grant(&self.context, person, own, kind, until, &reason);
+                    change.push(Edit::create(fact));
+                }
             }
             world = world.after(&change)?;
         }
-        let emails = self
-            .people
-            .into_iter()
-            .map(|(email, id)| (id, email))
-            .collect();
-        Ok(Facts { world, emails })
+        let emails = self.people.iter();
+        let emails = emails.map(|(email, id)| (*id, email.clone())).collect();
+        Ok(Facts {
+            world,
+            emails,
+            people: self.people,
+            permissions,
+            now,
+        })
     }
+}
+
+/// The logins that are in an organisation or immediately in a team.
+fn logins<'o>(org: &'o Org, key: &Key) -> Vec<&'o String> {
+    let (slug, roles) = match key {
+        Key::Team(_, slug) => (slug, None),
+        Key::Immediate(_, slug, roles) => (slug, Some(roles)),
+        _ => return org.members.iter().collect(),
+    };
+    let Some(team) = org.teams.get(slug) else {
+        return Vec::new();
+    };
+    let role = |login: &String| {
+        if org.owners.contains(login) || team.maintainers.contains(login) {
+            Role::Maintainer
+        } else {
+            Role::Member
+        }
+    };
+    let roles = roles.filter(|roles| !roles.is_empty());
+    let members = team.members.iter();
+    members
+        .filter(|login| roles.is_none_or(|roles| roles.contains(&role(login))))
+        .collect()
 }

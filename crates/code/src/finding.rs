@@ -82,10 +82,27 @@ impl Findings {
         self.findings.iter()
     }
 
+    /// Those of both.
+    pub fn extend(&mut self, others: Self) {
+        self.findings.extend(others.findings);
+    }
+
     /// Whether any is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.iter().any(|found| found.severity == Severity::Error)
+    }
+
+    /// Tells of something with a weight that is settled elsewhere.
+    pub(crate) fn tell(
+        &mut self,
+        severity: Severity,
+        place: &Place,
+        code: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.add(severity, place, code, message.into(), hint.into());
     }
 
     pub(crate) fn error(
@@ -120,10 +137,31 @@ impl Findings {
             place: place.clone(),
             severity,
             code,
-            message,
-            hint,
+            message: shown(message),
+            hint: shown(hint),
         });
     }
+}
+
+/// What is quoted from a file is not to reach a terminal as it is, and not to hide what it says.
+fn shown(text: String) -> String {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}')
+            || matches!(c, '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
+    };
+    if !text.contains(hidden) {
+        return text;
+    }
+    let mut all = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if hidden(c) {
+            all.extend(c.escape_unicode());
+        } else {
+            all.push(c);
+        }
+    }
+    all
 }
 
 /// `did you mean` with the nearest known name, or what else to do.

@@ -6,8 +6,8 @@ use portcullis_model::{Email, Timestamp};
 
 use crate::{
     finding::{Findings, Place, meant},
-    read::{Entry, Node, Value},
-    settings::{Settings, map, text, texts, unexpected, unknown_key},
+    node::{Entry, Node, Value, list, map, text, texts, unexpected, unknown_key},
+    settings::Settings,
 };
 
 /// One grantee with all that limits it.
@@ -27,6 +27,13 @@ pub(crate) struct Grantee {
     pub(crate) except: bool,
 }
 
+impl Grantee {
+    /// Whether only a directory can say who it is.
+    pub(crate) const fn asks_directory(&self) -> bool {
+        matches!(self.who, Who::Org(_) | Who::Team { .. })
+    }
+}
+
 /// Who is meant.
 #[derive(Clone, Debug)]
 pub(crate) enum Who {
@@ -36,7 +43,8 @@ pub(crate) enum Who {
         team: String,
     },
     Email(String),
-    /// The folders below `config/groups`, joined by `/`.
+    /// The folders below `config/groups`, joined by `/`. Of something that is no such path, what stands
+    /// after `./groups/`, or nothing; no group is called so.
     Group(String),
 }
 
@@ -72,12 +80,25 @@ pub(crate) struct Grammar<'g> {
 
 impl Grammar<'_> {
     /// All items of a list.
-    pub(crate) fn list(&mut self, items: &[Node]) -> Vec<Grantee> {
+    pub(crate) fn list(&mut self, node: &Node) -> Vec<Grantee> {
         let mut all = Vec::new();
-        for item in items {
+        for item in list(node, self.findings) {
             self.item(item, &mut all);
         }
+        // Of a permission it is told where it comes out without holders: another may imply it.
+        if self.within == Within::Group {
+            self.nobody(node);
+        }
         all
+    }
+
+    /// An empty list is nobody, which may not be meant.
+    fn nobody(&mut self, node: &Node) {
+        if matches!(&node.value, Value::List(items) if items.is_empty()) {
+            let hint = "name somebody, or remove what is for nobody";
+            self.findings
+                .warn(&node.place, "empty-list", "`[]` is nobody", hint);
+        }
     }
 
     fn item(&mut self, item: &Node, all: &mut Vec<Grantee>) {
@@ -104,7 +125,9 @@ impl Grammar<'_> {
 
     fn environment<'k>(&self, key: &'k str) -> Option<&'k str> {
         let name = key.strip_suffix("Only")?;
-        self.settings.environments.contains(name).then_some(name)
+        let known = &self.settings.environments;
+        // Where access.yaml could not be read, which environments there are is not known.
+        (known.contains(name) || !self.settings.is_whole).then_some(name)
     }
 
     fn wrapped(&mut self, item: &Node, entries: &[Entry], first: &Entry, all: &mut Vec<Grantee>) {
@@ -134,6 +157,7 @@ impl Grammar<'_> {
             );
         }
         let one = std::slice::from_ref(&first.value);
+        self.nobody(&first.value);
         let inner = match &first.value.value {
             Value::List(items) => items,
             _ => one,
@@ -177,7 +201,7 @@ impl Grammar<'_> {
                         .error(place, "environment-in-group", message, "leave it out");
                 }
                 "only" => only = self.environments(value),
-                "until" => until = self.until(value),
+                "until" => until = self.settings.zone.end(value, self.findings),
                 "reason" | "ticket" => {
                     text(value, self.findings);
                 }
@@ -237,48 +261,20 @@ impl Grammar<'_> {
     }
 
     fn environments(&mut self, node: &Node) -> BTreeSet<String> {
-        let mut all = BTreeSet::new();
-        for (name, place) in texts(node, self.findings) {
-            let known = &self.settings.environments;
-            if known.contains(&name) {
-                all.insert(name);
-            } else {
-                let hint = meant(
-                    &name,
-                    known.iter().map(String::as_str),
-                    "see `environments` in access.yaml",
-                );
-                let message = format!("there is no environment `{name}`");
-                self.findings
-                    .error(&place, "unknown-environment", message, hint);
-            }
-        }
-        if matches!(&node.value, Value::List(items) if items.is_empty()) {
-            let message = "`only: []` is in no environment";
-            self.findings.error(
-                &node.place,
-                "no-environment",
-                message,
-                "leave `only` out for all of them",
-            );
-        }
-        all
+        environments(node, self.settings, self.findings)
     }
 
     fn roles(&mut self, node: &Node) -> BTreeSet<Role> {
         let mut all = BTreeSet::new();
         for (name, place) in texts(node, self.findings) {
-            match name.as_str() {
+            match name {
                 "member" => _ = all.insert(Role::Member),
                 "maintainer" => _ = all.insert(Role::Maintainer),
                 other => {
-                    let hint = meant(
-                        other,
-                        ["member", "maintainer"],
-                        "there are `member` and `maintainer`",
-                    );
+                    let known = ["member", "maintainer"];
+                    let hint = meant(other, known, "there are `member` and `maintainer`");
                     let message = format!("there is no role `{other}`");
-                    self.findings.error(&place, "unknown-role", message, hint);
+                    self.findings.error(place, "unknown-role", message, hint);
                 }
             }
         }
@@ -290,35 +286,12 @@ impl Grammar<'_> {
         all
     }
 
-    /// A time, or a date, which is the end of that day in the zone of `access.yaml`.
-    fn until(&mut self, node: &Node) -> Option<Timestamp> {
-        let text = text(node, self.findings)?;
-        let read = match Timestamp::parse_start(&text) {
-            Ok(start) if text.len() == 10 => {
-                let next = start.plus_days(1);
-                Some(next.plus_seconds(-i64::from(self.settings.ahead)))
-            }
-            Ok(at) => Some(at),
-            Err(_) => None,
-        };
-        if read.is_none() {
-            let hint = "write 2027-01-31 or 2027-01-31T09:00:00Z";
-            self.findings.error(
-                &node.place,
-                "not-a-time",
-                format!("`{text}` is not a time"),
-                hint,
-            );
-        }
-        read
-    }
-
     fn short(&mut self, node: &Node) -> Option<Grantee> {
         let written = text(node, self.findings)?;
-        let who = self.who(&written, &node.place)?;
+        let who = self.who(written, &node.place)?;
         Some(Grantee {
             place: node.place.clone(),
-            text: written,
+            text: written.to_owned(),
             who,
             only: BTreeSet::new(),
             until: None,
@@ -330,41 +303,33 @@ impl Grammar<'_> {
 
     fn who(&mut self, written: &str, place: &Place) -> Option<Who> {
         if written.starts_with('.') {
-            return self.group(written, place);
+            let path = written.strip_prefix("./groups/").unwrap_or_default();
+            return Some(Who::Group(path.to_owned()));
         }
         if written.starts_with("okta:") {
             let message = "groups of an identity provider are not read yet";
-            self.findings.error(
-                place,
-                "not-yet",
-                message,
-                "name a team, a group or an e-mail address",
-            );
+            let hint = "name a team, a group or an e-mail address";
+            self.findings.error(place, "not-yet", message, hint);
             return None;
         }
         if written.contains('@') {
-            return self.email(written, place);
+            let email = address(written, place, self.findings)?;
+            self.settings.domain(written, &email, place, self.findings);
+            return Some(Who::Email(email));
         }
-        let spaced: Vec<&str> = written.split_whitespace().collect();
-        let name = spaced.join(" ");
+        let parts: Vec<String> = written.split('/').map(one_space).collect();
+        let name = parts.join("/");
         if name != written {
-            let message = format!(
-                "`{}` has white space that is no single space",
-                written.escape_debug()
-            );
-            self.findings.warn(
-                place,
-                "odd-space",
-                message,
-                format!("it is read as `{name}`; write it so"),
-            );
+            let shown = written.escape_debug();
+            let message = format!("`{shown}` has white space that is no single space");
+            let hint = format!("it is read as `{name}`; write it so");
+            self.findings.warn(place, "odd-space", message, hint);
         }
-        let parts: Vec<&str> = name.split('/').map(str::trim).collect();
-        match parts[..] {
-            [org] if !org.is_empty() => Some(Who::Org(org.to_owned())),
+        match &parts[..] {
+            [org] if !org.is_empty() => Some(Who::Org(org.clone())),
             [org, team] if !org.is_empty() && !team.is_empty() => Some(Who::Team {
-                org: org.to_owned(),
-                team: team.to_owned(),
+                org: org.clone(),
+                team: team.clone(),
             }),
             _ => {
                 let message = format!("`{written}` names nobody");
@@ -374,48 +339,54 @@ impl Grammar<'_> {
             }
         }
     }
+}
 
-    fn group(&mut self, written: &str, place: &Place) -> Option<Who> {
-        let path = written.strip_prefix("./groups/");
-        let path = path.filter(|path| path.split('/').all(|part| !matches!(part, "" | "." | "..")));
-        if path.is_none() {
-            let message = format!("`{written}` is no path of a group");
-            let hint =
-                "write it as `./groups/name`, below config, without `..` and a slash at the end";
-            self.findings.error(place, "group-path", message, hint);
+/// Environments that are known, by their names in a list that is not empty.
+pub(crate) fn environments(
+    node: &Node,
+    settings: &Settings,
+    findings: &mut Findings,
+) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    let known = &settings.environments;
+    for (name, place) in texts(node, findings) {
+        if known.contains(name) || !settings.is_whole {
+            all.insert(name.to_owned());
+        } else {
+            let names = known.iter().map(String::as_str);
+            let hint = meant(name, names, "see `environments` in access.yaml");
+            let message = format!("there is no environment `{name}`");
+            findings.error(place, "unknown-environment", message, hint);
         }
-        path.map(|path| Who::Group(path.to_owned()))
     }
+    if matches!(&node.value, Value::List(items) if items.is_empty()) {
+        let hint = "leave it out for all of them";
+        findings.error(
+            &node.place,
+            "no-environment",
+            "`[]` is no environment",
+            hint,
+        );
+    }
+    all
+}
 
-    fn email(&mut self, written: &str, place: &Place) -> Option<Who> {
-        if written.trim() != written || Email::parse(written).is_err() {
-            let message = format!("`{written}` is not an e-mail address");
-            self.findings
-                .error(place, "email", message, "write it as name@example.com");
-            return None;
-        }
-        if !written.is_ascii() {
-            let message = format!("`{written}` has letters that may look like others");
-            self.findings.warn(
-                place,
-                "look-alike",
-                message,
-                "see that it is the address that is meant",
-            );
-        }
-        let email = written.to_lowercase();
-        if !self.settings.allows(&email) {
-            let message = format!("`{written}` is in no domain that access.yaml names");
-            let known = self
-                .settings
-                .email_domains
-                .iter()
-                .flatten()
-                .map(String::as_str);
-            let domain = email.rsplit('@').next().unwrap_or_default();
-            let hint = meant(domain, known, "add the domain to `email_domains`");
-            self.findings.error(place, "email-domain", message, hint);
-        }
-        Some(Who::Email(email))
+/// An e-mail address in lower case.
+pub(crate) fn address(written: &str, place: &Place, findings: &mut Findings) -> Option<String> {
+    if written.trim() != written || Email::parse(written).is_err() {
+        let message = format!("`{written}` is not an e-mail address");
+        findings.error(place, "email", message, "write it as name@example.com");
+        return None;
     }
+    if !written.is_ascii() {
+        let message = format!("`{written}` has letters that may look like others");
+        let hint = "see that it is the address that is meant";
+        findings.warn(place, "look-alike", message, hint);
+    }
+    Some(written.to_lowercase())
+}
+
+/// A name in which any white space is one space, as names of teams are compared.
+pub(crate) fn one_space(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -3,24 +3,32 @@
 //! Everything here is a pure function of the files and the time given: no I/O, no clock. What is
 //! resolved is asked of a [`portcullis_model::World`], the evaluator that answers everywhere else.
 //!
-//! In reading order: `read` (YAML as nodes with places), `settings`, `grantee`, `repository`,
+//! In reading order: `node` (values with places), `read` (YAML as such), `settings`, `limits`, `grantee`, `repository`,
 //! `directory`, `validate`, `facts`, `resolve`.
 
 #![warn(missing_docs)]
 
+mod ask;
+mod assertions;
 mod cycles;
 mod directory;
 mod facts;
 mod finding;
 mod grantee;
+mod identity;
+mod limits;
+mod node;
+mod people;
 mod read;
 mod repository;
 mod resolve;
 mod settings;
 mod validate;
 
+pub use ask::Tested;
 pub use directory::Directory;
 pub use finding::{Finding, Findings, Place, Severity};
+pub use limits::{Freeze, Limits, Protected};
 pub use repository::{Content, Repository};
-pub use resolve::Resolved;
+pub use resolve::{Access, Resolved};
 pub use settings::Settings;

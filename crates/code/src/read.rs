@@ -3,57 +3,44 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use granit_parser::{Event, Parser, ScalarStyle, Span};
+use portcullis_rules::{Code, Diagnostic, strict};
+use serde::de::IgnoredAny;
 
-use crate::finding::{Findings, Place};
+use crate::{
+    finding::{Findings, Place},
+    node::{Entry, Node, Value},
+};
 
 /// How deep lists and maps may stand in each other.
 const DEEPEST: usize = 24;
-/// How many nodes one file may stand for, aliases counted as what they repeat.
+/// How many nodes one file of a repository may stand for, aliases counted as what they repeat.
 const MOST: usize = 1_000_000;
-
-/// A value with its place.
-#[derive(Clone, Debug)]
-pub(crate) struct Node {
-    pub(crate) place: Place,
-    pub(crate) value: Value,
-}
-
-/// What stands there, by the core schema of YAML 1.2.
-#[derive(Clone, Debug)]
-pub(crate) enum Value {
-    Text(String),
-    Null,
-    Bool(bool),
-    Number,
-    List(Vec<Node>),
-    Map(Vec<Entry>),
-    /// Something that is a finding already.
-    Faulty,
-}
-
-/// A key with its value.
-#[derive(Clone, Debug)]
-pub(crate) struct Entry {
-    pub(crate) key: String,
-    pub(crate) place: Place,
-    pub(crate) value: Node,
-}
-
-impl Value {
-    pub(crate) const fn noun(&self) -> &'static str {
-        match self {
-            Self::Text(_) => "a text",
-            Self::Null | Self::Faulty => "nothing",
-            Self::Bool(_) => "true or false",
-            Self::Number => "a number",
-            Self::List(_) => "a list",
-            Self::Map(_) => "a map",
-        }
-    }
-}
+/// The same for a directory, which is as large as an organisation.
+const MOST_OF_DIRECTORY: usize = 50_000_000;
 
 /// Reads a file; `None` where it cannot be read on.
 pub(crate) fn yaml(file: &Arc<str>, bytes: &[u8], findings: &mut Findings) -> Option<Node> {
+    read(file, bytes, MOST, findings)
+}
+
+/// Reads a file of JSON, which is YAML too.
+pub(crate) fn json(file: &Arc<str>, bytes: &[u8], findings: &mut Findings) -> Option<Node> {
+    let grammar: Result<IgnoredAny, Diagnostic> = strict::from_slice(bytes);
+    match grammar {
+        // Keys that are given twice are found below, all of them.
+        Err(wrong) if wrong.code != Code::DuplicateKey => {
+            let mut place = Place::start(file);
+            if let Some(at) = wrong.position {
+                (place.line, place.column) = (at.line, at.column);
+            }
+            findings.error(&place, "syntax", wrong.message, "");
+            None
+        }
+        _ => read(file, bytes, MOST_OF_DIRECTORY, findings),
+    }
+}
+
+fn read(file: &Arc<str>, bytes: &[u8], most: usize, findings: &mut Findings) -> Option<Node> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
         Err(wrong) => {
@@ -83,6 +70,7 @@ pub(crate) fn yaml(file: &Arc<str>, bytes: &[u8], findings: &mut Findings) -> Op
         events: Parser::new_from_str(text),
         anchors: BTreeMap::new(),
         nodes: 0,
+        most,
         findings,
     };
     reader.document()
@@ -91,8 +79,10 @@ pub(crate) fn yaml(file: &Arc<str>, bytes: &[u8], findings: &mut Findings) -> Op
 struct Reader<'r> {
     file: &'r Arc<str>,
     events: Parser<'r, granit_parser::StrInput<'r>>,
-    anchors: BTreeMap<usize, (Node, usize)>,
+    /// What is repeated, of how many nodes it is, and how deep they stand in each other.
+    anchors: BTreeMap<usize, (Node, usize, usize)>,
     nodes: usize,
+    most: usize,
     findings: &'r mut Findings,
 }
 
@@ -176,7 +166,7 @@ impl<'r> Reader<'r> {
     fn node(&mut self, event: Event<'r>, span: &Span, depth: usize) -> Option<Node> {
         let place = self.place(span);
         self.nodes += 1;
-        if depth > DEEPEST || self.nodes > MOST {
+        if depth > DEEPEST || self.nodes > self.most {
             self.findings.error(
                 &place,
                 "too-much",
@@ -204,7 +194,7 @@ impl<'r> Reader<'r> {
                 (self.map(depth)?, anchor)
             }
             Event::Alias(id) => {
-                let Some((node, size)) = self.anchors.get(&id) else {
+                let Some((node, size, height)) = self.anchors.get(&id) else {
                     let message = "the alias stands in what it repeats";
                     self.findings
                         .error(&place, "alias", message, "write it out");
@@ -214,7 +204,7 @@ impl<'r> Reader<'r> {
                     });
                 };
                 self.nodes += size;
-                if self.nodes > MOST {
+                if self.nodes > self.most || depth + height > DEEPEST {
                     let message = "the aliases stand for too much";
                     self.findings
                         .error(&place, "too-much", message, "write out fewer aliases");
@@ -227,7 +217,8 @@ impl<'r> Reader<'r> {
         let node = Node { place, value };
         if anchor != 0 {
             let size = self.nodes - before + 1;
-            self.anchors.insert(anchor, (node.clone(), size));
+            let height = height(&node);
+            self.anchors.insert(anchor, (node.clone(), size, height));
         }
         Some(node)
     }
@@ -292,13 +283,23 @@ impl<'r> Reader<'r> {
     }
 }
 
+/// How deep nodes stand in each other, of which nothing is deeper than [`DEEPEST`].
+fn height(node: &Node) -> usize {
+    let below = match &node.value {
+        Value::List(items) => items.iter().map(height).max(),
+        Value::Map(entries) => entries.iter().map(|entry| height(&entry.value)).max(),
+        _ => None,
+    };
+    below.map_or(0, |below| below + 1)
+}
+
 /// A plain word by the core schema.
 fn plain(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
-        text if is_number(text) => Value::Number,
+        text if is_number(text) => Value::Number(text.to_owned()),
         text => Value::Text(text.to_owned()),
     }
 }

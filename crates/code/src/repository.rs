@@ -5,10 +5,13 @@ use std::{collections::BTreeMap, sync::Arc};
 use portcullis_model::name::PermissionName;
 
 use crate::{
+    assertions::{Assertion, assertions},
     finding::{Findings, Place},
     grantee::{Grammar, Grantee, Within},
-    read::{self, Entry, Node, Value},
-    settings::{Settings, list, map, text, texts, unexpected, unknown_key},
+    node::{Entry, Node, Value, map, text, texts, unexpected, unknown_key},
+    people::People,
+    read,
+    settings::{Settings, date},
 };
 
 /// What stands under a path.
@@ -18,6 +21,8 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// A symbolic link, which is not followed.
     Link,
+    /// Something that could not be read, with the reason.
+    Unread(String),
 }
 
 /// A repository as it was read, with all that was found.
@@ -27,12 +32,17 @@ pub struct Repository {
     pub(crate) permissions: BTreeMap<String, Permission>,
     /// By path below `config/groups`; also folders that have groups below them only.
     pub(crate) groups: BTreeMap<String, Group>,
+    pub(crate) people: People,
+    pub(crate) assertions: Vec<Assertion>,
     pub(crate) findings: Findings,
+    /// Whether `permissions.yaml` could be read, so that a key that is not in it is unknown.
+    pub(crate) has_keys: bool,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Permission {
     pub(crate) place: Place,
+    pub(crate) owner: Option<(String, Place)>,
     pub(crate) implies: Vec<(String, Place)>,
     pub(crate) grants: Vec<Grantee>,
 }
@@ -44,12 +54,15 @@ pub(crate) struct Group {
     pub(crate) members: Vec<Grantee>,
 }
 
+const ACCESS: &str = "access.yaml";
 const PERMISSIONS: &str = "config/permissions.yaml";
-const LATER: [&str; 3] = [
-    "config/people.yaml",
-    "config/packages.yaml",
-    "config/tests.yaml",
-];
+const PEOPLE: &str = "config/people.yaml";
+const TESTS: &str = "config/tests.yaml";
+const PACKAGES: &str = "config/packages.yaml";
+const FILES: [&str; 5] = [ACCESS, PERMISSIONS, PEOPLE, TESTS, PACKAGES];
+
+/// No file is larger, in bytes.
+const LARGEST: usize = 16 << 20;
 
 impl Repository {
     /// Reads files, given by their paths from the top of the repository.
@@ -71,18 +84,22 @@ impl Repository {
         }
         if !files.contains_key(PERMISSIONS) {
             let place = Place::start(&PERMISSIONS.into());
-            findings.error(
-                &place,
-                "no-permissions",
-                "the file is missing",
-                "write it; `{}` for none",
-            );
+            let hint = "write it; `{}` for none";
+            findings.error(&place, "no-permissions", "the file is missing", hint);
         }
-        if let Some(node) = nodes.get("access.yaml") {
+        if let Some(node) = nodes.get(ACCESS) {
             all.settings = Settings::read(node, findings);
         }
+        all.settings.is_whole = nodes.contains_key(ACCESS) || !files.contains_key(ACCESS);
         if let Some(node) = nodes.get(PERMISSIONS) {
             all.permissions = permissions(node, &all.settings, findings);
+            all.has_keys = true;
+        }
+        if let Some(node) = nodes.get(PEOPLE) {
+            all.people = People::read(node, &all.settings, findings);
+        }
+        if let Some(node) = nodes.get(TESTS) {
+            all.assertions = assertions(node, &all.settings, findings);
         }
         for path in files.keys() {
             let Some(folder) = group_folder(path) else {
@@ -100,38 +117,87 @@ impl Repository {
         all
     }
 
-    /// The environments there are, in order.
-    pub fn environments(&self) -> impl Iterator<Item = &str> {
-        self.settings.environments.iter().map(String::as_str)
+    /// The environments there are, in order; `None` where the file that names them could not be read.
+    #[must_use]
+    pub fn environments(&self) -> Option<Vec<&str>> {
+        let names = self.settings.environments.iter().map(String::as_str);
+        self.settings.is_whole.then(|| names.collect())
+    }
+
+    /// What `access.yaml` says.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
     }
 }
 
 /// The bytes of a file that is to be read.
 fn wanted<'c>(path: &Arc<str>, content: &'c Content, findings: &mut Findings) -> Option<&'c [u8]> {
     let place = Place::start(path);
-    let Content::Bytes(bytes) = content else {
-        findings.error(
-            &place,
-            "symbolic-link",
-            "this is a symbolic link",
-            "put the file itself here",
-        );
-        return None;
+    let bytes = match content {
+        Content::Bytes(bytes) => bytes,
+        Content::Link => {
+            let hint = "put the file itself here";
+            findings.error(&place, "symbolic-link", "this is a symbolic link", hint);
+            return None;
+        }
+        Content::Unread(why) => {
+            let message = format!("this cannot be read: {why}");
+            findings.error(&place, "unread", message, "see its kind and its rights");
+            return None;
+        }
     };
-    let known = &**path == "access.yaml" || &**path == PERMISSIONS || group_folder(path).is_some();
-    if known {
-        return Some(bytes);
-    }
-    if path.ends_with(".yml") {
-        let hint = format!("rename it to `{}.yaml`", path.trim_end_matches(".yml"));
-        findings.error(&place, "yml", "files end in `.yaml` here", hint);
-    } else if LATER.contains(&&**path) {
-        findings.warn(&place, "not-yet", "this file is not read yet", "");
-    } else {
-        let hint = "config has `permissions.yaml` and `groups/…/group.yaml`";
-        findings.warn(&place, "stray-file", "nothing reads this file", hint);
+    let right = right_path(path);
+    match right.as_deref() {
+        Some(PACKAGES) => {
+            findings.warn(&place, "not-yet", "this file is not read yet", "");
+        }
+        Some(right) if right == &**path => {
+            if bytes.len() <= LARGEST {
+                return Some(bytes);
+            }
+            let message = format!("the file has more than {LARGEST} bytes");
+            findings.error(&place, "too-much", message, "make several groups of it");
+        }
+        Some(right) => {
+            let (code, message) = if path.to_lowercase().ends_with(".yml") {
+                ("yml", "files end in `.yaml` here")
+            } else {
+                ("path", "nothing reads a file that is called so")
+            };
+            findings.error(&place, code, message, format!("rename it to `{right}`"));
+        }
+        None => {
+            let hint = "config has `permissions.yaml`, `people.yaml`, `tests.yaml` and `groups/…/group.yaml`";
+            findings.warn(&place, "stray-file", "nothing reads this file", hint);
+        }
     }
     None
+}
+
+/// Where a file belongs, by what it is called in any case and with either end; `None` for what means
+/// nothing anywhere, unless it ends in `.yml`.
+fn right_path(path: &str) -> Option<String> {
+    let (stem, end) = path.rsplit_once('.')?;
+    let end = end.to_lowercase();
+    if !matches!(&*end, "yaml" | "yml") {
+        return None;
+    }
+    let called = format!("{stem}.yaml").to_lowercase();
+    if FILES.contains(&&*called) {
+        return Some(called);
+    }
+    let parts: Vec<&str> = stem.split('/').collect();
+    match &parts[..] {
+        [config, groups, folders @ .., group]
+            if [config, groups, group].map(|part| part.to_lowercase())
+                == ["config", "groups", "group"]
+                && !folders.is_empty() =>
+        {
+            Some(format!("config/groups/{}/group.yaml", folders.join("/")))
+        }
+        _ => (end == "yml").then(|| format!("{stem}.yaml")),
+    }
 }
 
 /// The folder below `config/groups` whose group a file is.
@@ -155,76 +221,73 @@ fn permissions(
     findings: &mut Findings,
 ) -> BTreeMap<String, Permission> {
     let mut all = BTreeMap::new();
-    let mut folded: BTreeMap<String, String> = BTreeMap::new();
+    let mut folded: BTreeMap<String, &str> = BTreeMap::new();
     for Entry { key, place, value } in map(node, findings) {
-        let visible = |c: char| !c.is_control() && (c == ' ' || !c.is_whitespace());
-        if key.is_empty()
-            || key.trim() != key
-            || key.chars().count() > 200
-            || !key.chars().all(visible)
-            || name(key).is_none()
-        {
-            let message = format!("`{}` cannot be a permission", key.escape_debug());
+        if !is_key(key) {
+            let message = format!("`{key}` cannot be a permission");
             let hint = "use 1 to 200 printable characters, without spaces at the ends";
             findings.error(place, "permission-key", message, hint);
-            continue;
         }
-        if let Some(other) = folded.insert(portcullis_model::name::key(key), key.clone()) {
-            let message = format!("`{key}` and `{other}` differ in case only");
-            findings.error(place, "permission-case", message, "keep one");
+        // Both are permissions of their own, but their published files are one on some disks.
+        if let Some(other) = folded.insert(portcullis_model::name::key(key), key) {
+            let message = format!("`{key}` and `{other}` are the same but for their case");
+            let hint = "call one of them something else";
+            findings.warn(place, "permission-case", message, hint);
         }
         let mut read = Permission {
             place: place.clone(),
+            owner: None,
             implies: Vec::new(),
             grants: Vec::new(),
         };
         match &value.value {
             Value::Map(entries) => long(entries, settings, &mut read, findings),
-            _ => {
-                let items = list(value, findings);
-                read.grants = Grammar {
-                    settings,
-                    within: Within::Permission,
-                    findings,
-                }
-                .list(items);
-            }
+            _ => read.grants = granted(value, settings, findings),
         }
         all.insert(key.clone(), read);
     }
     all
 }
 
+/// Printable, without space at the ends.
+fn is_key(key: &str) -> bool {
+    // The model refuses characters that cannot be seen; spaces and what looks like an id are fine here.
+    let printable = PermissionName::parse(&format!("x{}", key.replace(' ', "")));
+    !key.is_empty() && key.trim() == key && key.chars().count() <= 200 && printable.is_ok()
+}
+
+fn granted(node: &Node, settings: &Settings, findings: &mut Findings) -> Vec<Grantee> {
+    let within = Within::Permission;
+    Grammar {
+        settings,
+        within,
+        findings,
+    }
+    .list(node)
+}
+
 fn long(entries: &[Entry], settings: &Settings, read: &mut Permission, findings: &mut Findings) {
     for Entry { key, place, value } in entries {
         match key.as_str() {
-            "description" | "owner" | "sensitivity" => {
+            "description" | "sensitivity" => {
                 text(value, findings);
             }
+            "owner" => {
+                let owner = text(value, findings);
+                read.owner = owner.map(|owner| (owner.to_owned(), value.place.clone()));
+            }
             "review_by" => {
-                let date = text(value, findings);
-                let is_date = |date: &str| {
-                    date.len() == 10 && portcullis_model::Timestamp::parse_start(date).is_ok()
-                };
-                if date.is_some_and(|date| !is_date(&date)) {
-                    findings.error(
-                        &value.place,
-                        "not-a-date",
-                        "this is not a date",
-                        "write it as 2027-01-31",
-                    );
+                if text(value, findings).is_some_and(|written| date(written).is_none()) {
+                    let hint = "write it as 2027-01-31";
+                    findings.error(&value.place, "not-a-date", "this is not a date", hint);
                 }
             }
-            "implies" => read.implies = texts(value, findings),
-            "grants" => {
-                let items = list(value, findings);
-                read.grants = Grammar {
-                    settings,
-                    within: Within::Permission,
-                    findings,
-                }
-                .list(items);
+            "implies" => {
+                let all = texts(value, findings).into_iter();
+                let all = all.map(|(key, place)| (key.to_owned(), place.clone()));
+                read.implies = all.collect();
             }
+            "grants" => read.grants = granted(value, settings, findings),
             other => unknown_key(other, place, LONG, findings),
         }
     }
@@ -238,21 +301,15 @@ fn members(node: &Node, settings: &Settings, findings: &mut Findings) -> Vec<Gra
     }
     for Entry { key, place, value } in map(node, findings) {
         if key == "members" {
-            let items = list(value, findings);
             all = Grammar {
                 settings,
                 within: Within::Group,
                 findings,
             }
-            .list(items);
+            .list(value);
         } else {
             unknown_key(key, place, ["members"], findings);
         }
     }
     all
-}
-
-/// A key as the model's permissions are named: without white space.
-pub(crate) fn name(key: &str) -> Option<PermissionName> {
-    PermissionName::parse(&key.replace('%', "%25").replace(' ', "%20")).ok()
 }

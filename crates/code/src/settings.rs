@@ -1,78 +1,177 @@
-//! `access.yaml`: which environments, organisations and e-mail domains there are, and the zone of dates.
+//! `access.yaml`: which environments, organisations and e-mail domains there are, the zone of dates, and
+//! what is protected and limited.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{
+    civil::Date,
+    tz::{Offset, TimeZone, TimeZoneDatabase},
+};
+use portcullis_model::Timestamp;
+
 use crate::{
-    finding::{Findings, Place, meant},
-    read::{Entry, Node, Value},
+    finding::{Findings, Place, Severity, meant},
+    limits::{Limits, Named, Protected},
+    node::{Entry, Node, map, text, texts, unknown_key},
 };
 
 /// What `access.yaml` says, or what holds without one.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    pub(crate) environments: BTreeSet<String>,
+    /// By name; `dev` and `prod` are always there.
+    pub environments: BTreeSet<String>,
+    /// What a change may take away at most, and what must stay.
+    pub limits: Limits,
+    /// What needs a closer look when it changes.
+    pub protected: Protected,
+    /// Organisations that may be named; any of the directory where they are not said.
     pub(crate) organizations: Option<BTreeMap<String, Place>>,
     pub(crate) email_domains: Option<BTreeSet<String>>,
-    /// Seconds that local time is ahead of UTC.
-    pub(crate) ahead: i32,
+    /// How people of the directory that cannot be named are told of; `None` for not at all.
+    pub(crate) unresolved: Option<Severity>,
+    pub(crate) zone: Zone,
+    /// Permissions that are named here, to be looked up once all are known.
+    pub(crate) named: Vec<Named>,
+    /// Whether all that the file says is here.
+    pub(crate) is_whole: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             environments: ["dev", "prod"].map(str::to_owned).into(),
+            limits: Limits::default(),
+            protected: Protected::default(),
             organizations: None,
             email_domains: None,
-            ahead: 0,
+            unresolved: Some(Severity::Warning),
+            zone: Zone::default(),
+            named: Vec::new(),
+            is_whole: true,
         }
     }
 }
 
-const KEYS: [&str; 4] = ["environments", "zone", "organizations", "email_domains"];
+const KEYS: [&str; 6] = [
+    "environments",
+    "zone",
+    "sources",
+    "identity",
+    "protected",
+    "limits",
+];
 
 impl Settings {
     pub(crate) fn read(node: &Node, findings: &mut Findings) -> Self {
         let mut read = Self::default();
-        for Entry { key, place, value } in map(node, findings) {
+        let entries = map(node, findings);
+        // Dates stand in other parts, and the zone may stand after them.
+        for Entry { value, .. } in entries.iter().filter(|entry| entry.key == "zone") {
+            read.zone = Zone::read(value, findings).unwrap_or_default();
+        }
+        for Entry { key, place, value } in entries {
             match key.as_str() {
-                "environments" => {
-                    for (name, place) in texts(value, findings) {
-                        let plain =
-                            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-                        if name.is_empty() || !name.chars().all(plain) {
-                            let message = format!("`{name}` is no name of an environment");
-                            let hint = "use a-z, 0-9 and `-`";
-                            findings.error(&place, "environment-name", message, hint);
-                        } else {
-                            read.environments.insert(name);
-                        }
-                    }
+                "zone" => {}
+                "environments" => read.environments(value, findings),
+                "sources" => read.sources(value, findings),
+                "identity" => read.identity(value, findings),
+                "protected" => {
+                    read.protected = Protected::read(value, &mut read.named, findings);
                 }
-                "zone" => match text(value, findings).map(|zone| (offset(&zone), zone)) {
-                    Some((Some(ahead), _)) => read.ahead = ahead,
-                    Some((None, zone)) => {
-                        let message = format!("`{zone}` is no zone");
-                        findings.error(
-                            &value.place,
-                            "zone",
-                            message,
-                            "write `UTC` or an offset such as `+10:00`",
-                        );
-                    }
-                    None => {}
-                },
-                "organizations" => {
-                    read.organizations = Some(texts(value, findings).into_iter().collect());
-                }
-                "email_domains" => {
-                    let all = texts(value, findings).into_iter();
-                    read.email_domains =
-                        Some(all.map(|(domain, _)| domain.to_lowercase()).collect());
+                "limits" => {
+                    read.limits = Limits::read(value, &read.zone, &mut read.named, findings);
                 }
                 other => unknown_key(other, place, KEYS, findings),
             }
         }
         read
+    }
+
+    fn environments(&mut self, node: &Node, findings: &mut Findings) {
+        for (name, place) in texts(node, findings) {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            let edge = name.starts_with('-') || name.ends_with('-');
+            if name.is_empty() || name.len() > 40 || edge || !name.chars().all(plain) {
+                let message = format!("`{}` is no name of an environment", name);
+                let hint = "use up to 40 of a-z, 0-9 and, between them, `-`";
+                findings.error(place, "environment-name", message, hint);
+            } else {
+                self.environments.insert(name.to_owned());
+            }
+        }
+    }
+
+    fn sources(&mut self, node: &Node, findings: &mut Findings) {
+        for Entry { key, place, value } in map(node, findings) {
+            if key != "github" {
+                unknown_key(key, place, ["github"], findings);
+                continue;
+            }
+            for Entry { key, place, value } in map(value, findings) {
+                if key != "orgs" {
+                    unknown_key(key, place, ["orgs"], findings);
+                    continue;
+                }
+                let all = texts(value, findings).into_iter();
+                let all = all.map(|(org, place)| (org.to_owned(), place.clone()));
+                self.organizations = Some(all.collect());
+            }
+        }
+    }
+
+    fn identity(&mut self, node: &Node, findings: &mut Findings) {
+        for Entry { key, place, value } in map(node, findings) {
+            match key.as_str() {
+                "email_domains" => {
+                    let mut domains = BTreeSet::new();
+                    let mut are_right = true;
+                    for (domain, place) in texts(value, findings) {
+                        if portcullis_model::Email::parse(&format!("a@{domain}")).is_err() {
+                            let message = format!("`{}` is no domain", domain);
+                            findings.error(place, "domain", message, "write it as `example.com`");
+                            are_right = false;
+                        }
+                        domains.insert(domain.to_lowercase());
+                    }
+                    // No address is measured by domains that cannot be right.
+                    self.email_domains = are_right.then_some(domains);
+                }
+                "unresolved" => {
+                    let words = ["warn", "error", "ignore"];
+                    self.unresolved = match text(value, findings) {
+                        None | Some("warn") => Some(Severity::Warning),
+                        Some("error") => Some(Severity::Error),
+                        Some("ignore") => None,
+                        Some(other) => {
+                            let message = format!("`{}` says nothing here", other);
+                            let hint = meant(other, words, "write `warn`, `error` or `ignore`");
+                            findings.error(&value.place, "unknown-word", message, hint);
+                            Some(Severity::Error)
+                        }
+                    };
+                }
+                other => unknown_key(other, place, ["email_domains", "unresolved"], findings),
+            }
+        }
+    }
+
+    /// A written address must be in a domain that is named, where any is.
+    pub(crate) fn domain(
+        &self,
+        written: &str,
+        email: &str,
+        place: &Place,
+        findings: &mut Findings,
+    ) {
+        if self.allows(email) {
+            return;
+        }
+        let message = format!("`{written}` is in no domain that access.yaml names");
+        let known = self.email_domains.iter().flatten();
+        let domain = email.rsplit('@').next().unwrap_or_default();
+        let otherwise = "add the domain to `email_domains`";
+        let hint = meant(domain, known.map(String::as_str), otherwise);
+        findings.error(place, "email-domain", message, hint);
     }
 
     pub(crate) fn allows(&self, email: &str) -> bool {
@@ -82,108 +181,97 @@ impl Settings {
     }
 }
 
-/// Seconds ahead of UTC.
-fn offset(zone: &str) -> Option<i32> {
-    if zone == "UTC" {
-        return Some(0);
+/// In which dates without a time are read. Its rules are those built into the program and not those of
+/// the machine, so that the same files mean the same everywhere.
+#[derive(Clone, Debug)]
+pub(crate) struct Zone(TimeZone);
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self(TimeZone::UTC)
     }
-    let sign = match zone.get(..1)? {
-        "+" => 1,
-        "-" => -1,
+}
+
+impl Zone {
+    fn read(node: &Node, findings: &mut Findings) -> Option<Self> {
+        let name = text(node, findings)?;
+        if let Some(offset) = offset(name) {
+            return Some(Self(TimeZone::fixed(offset)));
+        }
+        let known = TimeZoneDatabase::bundled();
+        let found = known.get(name).ok();
+        // The database takes any case; other programs that read the file may not.
+        if let Some(zone) = &found
+            && zone.iana_name() == Some(name)
+        {
+            return Some(Self(zone.clone()));
+        }
+        let message = format!("`{}` is no zone", name);
+        let names: Vec<_> = known.available().map(|name| name.to_string()).collect();
+        let names = names.iter().map(String::as_str);
+        let otherwise =
+            "write `UTC`, a name such as `Australia/Melbourne` or an offset such as `+10:00`";
+        let hint = meant(name, names, otherwise);
+        findings.error(&node.place, "zone", message, hint);
+        None
+    }
+
+    /// A time, or the beginning of a day.
+    pub(crate) fn start(&self, node: &Node, findings: &mut Findings) -> Option<Timestamp> {
+        self.time(node, Date::clone, findings)
+    }
+
+    /// A time, or the end of a day: the first instant that is no longer in it.
+    pub(crate) fn end(&self, node: &Node, findings: &mut Findings) -> Option<Timestamp> {
+        self.time(
+            node,
+            |date| date.saturating_add(jiff::Span::new().days(1)),
+            findings,
+        )
+    }
+
+    fn time(
+        &self,
+        node: &Node,
+        first: impl Fn(&Date) -> Date,
+        findings: &mut Findings,
+    ) -> Option<Timestamp> {
+        let written = text(node, findings)?;
+        let read = match date(written) {
+            Some(date) => first(&date)
+                .to_zoned(self.0.clone())
+                .ok()
+                .map(|at| at.timestamp().into()),
+            None if written.len() > 10 => Timestamp::parse_start(written).ok(),
+            None => None,
+        };
+        if read.is_none() {
+            let hint = "write 2027-01-31 or 2027-01-31T09:00:00Z";
+            let message = format!("`{}` is not a time", written);
+            findings.error(&node.place, "not-a-time", message, hint);
+        }
+        read
+    }
+}
+
+/// A date as RFC 3339 writes it, with years that have an instant.
+pub(crate) fn date(text: &str) -> Option<Date> {
+    (text.len() == 10 && Timestamp::parse_start(text).is_ok()).then(|| text.parse().ok())?
+}
+
+fn offset(zone: &str) -> Option<Offset> {
+    if zone == "UTC" {
+        return Some(Offset::UTC);
+    }
+    let (sign, size) = match (zone.strip_prefix('+'), zone.strip_prefix('-')) {
+        (Some(size), _) => (1, size),
+        (_, Some(size)) => (-1, size),
         _ => return None,
     };
-    let (hours, minutes) = zone[1..].split_once(':')?;
+    let (hours, minutes) = size.split_once(':')?;
     let two = |text: &str, most: i32| {
         let is = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
         is.then(|| text.parse().ok())?.filter(|n: &i32| *n <= most)
     };
-    Some(sign * (two(hours, 14)? * 3600 + two(minutes, 59)? * 60))
-}
-
-pub(crate) fn unknown_key<'k>(
-    key: &str,
-    place: &Place,
-    known: impl IntoIterator<Item = &'k str> + Clone,
-    findings: &mut Findings,
-) {
-    let all: Vec<_> = known
-        .clone()
-        .into_iter()
-        .map(|key| format!("`{key}`"))
-        .collect();
-    let hint = meant(
-        key,
-        known,
-        &format!("what may stand here: {}", all.join(", ")),
-    );
-    findings.error(
-        place,
-        "unknown-key",
-        format!("there is no key `{key}` here"),
-        hint,
-    );
-}
-
-/// Something else than is wanted stands here.
-pub(crate) fn unexpected(node: &Node, wanted: &str, findings: &mut Findings) {
-    match &node.value {
-        Value::Faulty => {}
-        Value::Null => {
-            let hint = "write `[]` for none, or leave the key out";
-            findings.error(
-                &node.place,
-                "no-value",
-                format!("nothing stands here; expected {wanted}"),
-                hint,
-            );
-        }
-        Value::Bool(_) | Value::Number => {
-            let message = format!("expected {wanted}, got {}", node.value.noun());
-            findings.error(&node.place, "wrong-kind", message, "put a text in quotes");
-        }
-        other => {
-            let message = format!("expected {wanted}, got {}", other.noun());
-            findings.error(&node.place, "wrong-kind", message, "");
-        }
-    }
-}
-
-pub(crate) fn map<'n>(node: &'n Node, findings: &mut Findings) -> &'n [Entry] {
-    match &node.value {
-        Value::Map(entries) => entries,
-        _ => {
-            unexpected(node, "a map", findings);
-            &[]
-        }
-    }
-}
-
-pub(crate) fn list<'n>(node: &'n Node, findings: &mut Findings) -> &'n [Node] {
-    match &node.value {
-        Value::List(items) => items,
-        _ => {
-            unexpected(node, "a list", findings);
-            &[]
-        }
-    }
-}
-
-pub(crate) fn text(node: &Node, findings: &mut Findings) -> Option<String> {
-    match &node.value {
-        Value::Text(text) => Some(text.clone()),
-        _ => {
-            unexpected(node, "a text", findings);
-            None
-        }
-    }
-}
-
-pub(crate) fn texts(node: &Node, findings: &mut Findings) -> Vec<(String, Place)> {
-    let mut all = Vec::new();
-    for item in list(node, findings) {
-        if let Some(text) = text(item, findings) {
-            all.push((text, item.place.clone()));
-        }
-    }
-    all
+    Offset::from_seconds(sign * (two(hours, 14)? * 3600 + two(minutes, 59)? * 60)).ok()
 }

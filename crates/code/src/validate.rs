@@ -1,30 +1,33 @@
-//! What is wrong with a repository as a whole: names that nothing has, circles, what nobody uses or has.
+//! What is wrong with a repository as a whole: names that nothing has, circles, groups that nobody uses.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use portcullis_model::Timestamp;
 
 use crate::{
     Directory, Repository,
     cycles::{Edges, cycles},
-    finding::{Finding, Findings, Place, Severity, meant},
+    finding::{Findings, Place, meant},
     grantee::{Grantee, Who},
-    resolve,
 };
 
 impl Repository {
     /// All that is wrong or odd, against the directory where there is one.
     #[must_use]
     pub fn validate(&self, directory: Option<&Directory>, now: Timestamp) -> Findings {
+        self.checked(directory, now).0
+    }
+
+    /// What can be said without asking who comes out of it.
+    pub(crate) fn look(&self, directory: Option<&Directory>, now: Timestamp) -> Findings {
         let mut findings = self.findings.clone();
         self.names(directory, &mut findings);
+        self.permission_names(&mut findings);
         self.circles(&mut findings);
-        self.unused(&mut findings);
+        self.left(now, &mut findings);
+        // Where something could not be read, what names a group may be among it.
         if !findings.has_errors() {
-            self.grants_nobody(&mut findings);
-            if directory.is_some() || !self.asks_directory() {
-                resolve::empty(self, directory, now, &mut findings);
-            }
+            self.unused(&mut findings);
         }
         findings
     }
@@ -40,8 +43,7 @@ impl Repository {
 
     /// Whether it names any organisation or team.
     pub(crate) fn asks_directory(&self) -> bool {
-        self.grantees()
-            .any(|grantee| matches!(grantee.who, Who::Org(_) | Who::Team { .. }))
+        self.grantees().any(Grantee::asks_directory)
     }
 
     fn names(&self, directory: Option<&Directory>, findings: &mut Findings) {
@@ -49,15 +51,7 @@ impl Repository {
             match &grantee.who {
                 Who::Email(_) => {}
                 Who::Group(path) if self.groups.contains_key(path) => {}
-                Who::Group(path) => {
-                    let known = self.groups.keys().map(String::as_str);
-                    let hint = match meant(path, known, "") {
-                        hint if hint.is_empty() => format!("write config/groups/{path}/group.yaml"),
-                        hint => hint.replacen('`', "`./groups/", 1),
-                    };
-                    let message = format!("there is no group `{}`", grantee.text);
-                    findings.error(&grantee.place, "unknown-group", message, hint);
-                }
+                Who::Group(path) => self.no_group(path, grantee, findings),
                 Who::Org(org) => _ = self.org(org, grantee, directory, findings),
                 Who::Team { org, team } => {
                     if self.org(org, grantee, directory, findings) {
@@ -66,14 +60,62 @@ impl Repository {
                 }
             }
         }
-        let keys = || self.permissions.keys().map(String::as_str);
-        for permission in self.permissions.values() {
-            for (implied, place) in &permission.implies {
-                if !self.permissions.contains_key(implied) {
-                    let hint = meant(implied, keys(), "write it into config/permissions.yaml");
-                    let message = format!("there is no permission `{implied}`");
-                    findings.error(place, "unknown-permission", message, hint);
-                }
+    }
+
+    fn no_group(&self, path: &str, grantee: &Grantee, findings: &mut Findings) {
+        let plain = |part: &&str| !matches!(*part, "" | "." | "..");
+        let is_path = grantee.text.starts_with("./groups/") && path.split('/').all(|it| plain(&it));
+        // Of what is no path, that which may have been meant.
+        let parts = grantee.text.split('/').filter(plain);
+        let parts = parts.skip_while(|part| part.eq_ignore_ascii_case("groups"));
+        let nearly = parts.collect::<Vec<_>>().join("/");
+        let known = self.groups.keys().map(String::as_str);
+        let (code, message, otherwise) = if is_path {
+            (
+                "unknown-group",
+                format!("there is no group `{}`", grantee.text),
+                format!("write config/groups/{path}/group.yaml"),
+            )
+        } else {
+            (
+                "group-path",
+                format!("`{}` is no path of a group", grantee.text),
+                "write it as `./groups/name`, without `..` and a slash at the end".to_owned(),
+            )
+        };
+        let hint = match meant(&nearly, known, "") {
+            hint if hint.is_empty() => otherwise,
+            hint => hint.replacen('`', "`./groups/", 1),
+        };
+        findings.error(&grantee.place, code, message, hint);
+    }
+
+    /// Permissions that are named elsewhere must be there.
+    fn permission_names(&self, findings: &mut Findings) {
+        if !self.has_keys {
+            return;
+        }
+        let implied = self.permissions.values().flat_map(|it| &it.implies);
+        let tested = self.assertions.iter().map(|it| &it.permission);
+        for (named, place) in implied.chain(tested).chain(&self.settings.named) {
+            if !self.permissions.contains_key(named) {
+                let known = self.permissions.keys().map(String::as_str);
+                let hint = meant(named, known, "write it into config/permissions.yaml");
+                let message = format!("there is no permission `{named}`");
+                findings.error(place, "unknown-permission", message, hint);
+            }
+        }
+    }
+
+    /// Those who are named and have left.
+    fn left(&self, now: Timestamp, findings: &mut Findings) {
+        for grantee in self.grantees() {
+            if let Who::Email(email) = &grantee.who
+                && let Some(left) = self.people.leaves(self.people.address(email))
+                && left <= now
+            {
+                let message = format!("`{}` has left and is granted nothing", grantee.text);
+                findings.warn(&grantee.place, "has-left", message, "take the line out");
             }
         }
     }
@@ -189,23 +231,6 @@ impl Repository {
             }
         }
     }
-
-    fn grants_nobody(&self, findings: &mut Findings) {
-        let mut implied: BTreeMap<&str, ()> = BTreeMap::new();
-        for permission in self.permissions.values() {
-            implied.extend(permission.implies.iter().map(|(key, _)| (key.as_str(), ())));
-        }
-        for (key, permission) in &self.permissions {
-            if permission.grants.is_empty() && !implied.contains_key(key.as_str()) {
-                findings.warn(
-                    &permission.place,
-                    "no-holders",
-                    format!("`{key}` is granted to nobody"),
-                    "",
-                );
-            }
-        }
-    }
 }
 
 fn known_team(
@@ -240,25 +265,6 @@ fn known_team(
             );
             let hint = format!("use a slug: {}", several.join(", "));
             findings.error(&grantee.place, "two-teams", message, hint);
-        }
-    }
-}
-
-impl Findings {
-    /// Those of both.
-    pub fn extend(&mut self, others: &Self) {
-        for other in others.iter().cloned() {
-            let Finding {
-                place,
-                severity,
-                code,
-                message,
-                hint,
-            } = other;
-            match severity {
-                Severity::Error => self.error(&place, code, message, hint),
-                Severity::Warning => self.warn(&place, code, message, hint),
-            }
         }
     }
 }

@@ -100,7 +100,7 @@ impl Validate {
     fn run(self, format: Format) -> Result<Outcome> {
         let repository = read(&self.dir)?;
         let (directory, mut findings) = directory(self.directory.as_deref())?;
-        findings.extend(&repository.validate(directory.as_ref(), open::now()));
+        findings.extend(repository.validate(directory.as_ref(), open::now()));
         let otherwise = match format {
             Format::Json => As::Json,
             Format::Text => As::Text,
@@ -137,11 +137,11 @@ impl Resolve {
         );
         let resolved = match resolved {
             Ok((resolved, found)) => {
-                findings.extend(&found);
+                findings.extend(found);
                 Some(resolved)
             }
             Err(found) => {
-                findings.extend(&found);
+                findings.extend(found);
                 None
             }
         };
