@@ -29,7 +29,13 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+        write!(
+            f,
+            "{}:{}:{}",
+            shown(self.file.to_string()),
+            self.line,
+            self.column
+        )
     }
 }
 
@@ -85,6 +91,22 @@ impl Findings {
     /// Those of both.
     pub fn extend(&mut self, others: Self) {
         self.findings.extend(others.findings);
+    }
+
+    /// Tells of a file that cannot be read, which is an error.
+    pub fn unread(&mut self, file: &str, why: &str) {
+        let message = format!("this cannot be read: {why}");
+        let hint = "see that it is there, its kind and its rights";
+        self.error(&Place::start(&file.into()), "unread", message, hint);
+    }
+
+    /// How many are errors.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        let errors = self
+            .iter()
+            .filter(|found| found.severity == Severity::Error);
+        errors.count()
     }
 
     /// Whether any is an error.

@@ -10,6 +10,7 @@
 
 mod ask;
 mod assertions;
+mod codeowners;
 mod cycles;
 mod directory;
 mod facts;
@@ -26,6 +27,7 @@ mod settings;
 mod validate;
 
 pub use ask::Tested;
+pub use codeowners::with_codeowners;
 pub use directory::Directory;
 pub use finding::{Finding, Findings, Place, Severity};
 pub use limits::{Freeze, Limits, Protected};

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use portcullis_model::Timestamp;
 
 use crate::{
+    codeowners::is_owner,
     finding::{Findings, Place},
     grantee::address,
     node::{Entry, Node, Value, count, list, map, text, texts, unexpected, unknown_key},
@@ -193,7 +194,7 @@ impl Protected {
                 "paths" => {
                     for Entry { key, place, value } in map(value, findings) {
                         if key.is_empty() || key.contains(|c: char| c.is_whitespace() || c == '#') {
-                            let message = format!("`{}` is no path", key);
+                            let message = format!("`{key}` is no path");
                             let hint = "write it as CODEOWNERS does, without spaces and `#`";
                             findings.error(place, "path", message, hint);
                         }
@@ -210,21 +211,12 @@ impl Protected {
 }
 
 /// An owner as CODEOWNERS writes one; an error tells of anything else.
-pub(crate) fn owner_of(written: &str, place: &Place, findings: &mut Findings) -> Option<String> {
-    let name = |part: &str| {
-        !part.is_empty()
-            && part
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
-    };
-    let is = match written.strip_prefix('@') {
-        Some(at) => at.split('/').count() <= 2 && at.split('/').all(name),
-        None => portcullis_model::Email::parse(written).is_ok(),
-    };
-    if !is {
-        let message = format!("`{}` owns nothing", written);
-        let hint = "write `@login`, `@Org/team` by its slug, or an e-mail address";
-        findings.error(place, "owner", message, hint);
+fn owner_of(written: &str, place: &Place, findings: &mut Findings) -> Option<String> {
+    if is_owner(written) {
+        return Some(written.to_owned());
     }
-    is.then(|| written.to_owned())
+    let message = format!("`{written}` owns nothing");
+    let hint = "write `@login`, `@Org/team` by its slug, or an e-mail address";
+    findings.error(place, "owner", message, hint);
+    None
 }

@@ -59,7 +59,7 @@ pub(crate) fn unknown_key<'k>(
         .collect();
     let otherwise = format!("what may stand here: {}", all.join(", "));
     let hint = meant(key, known, &otherwise);
-    let message = format!("there is no key `{}` here", key);
+    let message = format!("there is no key `{key}` here");
     findings.error(place, "unknown-key", message, hint);
 }
 

@@ -142,8 +142,7 @@ fn wanted<'c>(path: &Arc<str>, content: &'c Content, findings: &mut Findings) ->
             return None;
         }
         Content::Unread(why) => {
-            let message = format!("this cannot be read: {why}");
-            findings.error(&place, "unread", message, "see its kind and its rights");
+            findings.unread(path, why);
             return None;
         }
     };

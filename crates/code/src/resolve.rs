@@ -142,7 +142,9 @@ impl Repository {
         for path in order(&edges) {
             let members = self.groups.get(path).into_iter().flat_map(|it| &it.members);
             let below = edges.get(path).into_iter().flatten();
-            if members.into_iter().any(|member| member.asks_directory())
+            if members
+                .into_iter()
+                .any(super::grantee::Grantee::asks_directory)
                 || below.into_iter().any(|(group, _)| groups.contains(group))
             {
                 groups.insert(path);

@@ -92,7 +92,7 @@ impl Settings {
             let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             let edge = name.starts_with('-') || name.ends_with('-');
             if name.is_empty() || name.len() > 40 || edge || !name.chars().all(plain) {
-                let message = format!("`{}` is no name of an environment", name);
+                let message = format!("`{name}` is no name of an environment");
                 let hint = "use up to 40 of a-z, 0-9 and, between them, `-`";
                 findings.error(place, "environment-name", message, hint);
             } else {
@@ -127,7 +127,7 @@ impl Settings {
                     let mut are_right = true;
                     for (domain, place) in texts(value, findings) {
                         if portcullis_model::Email::parse(&format!("a@{domain}")).is_err() {
-                            let message = format!("`{}` is no domain", domain);
+                            let message = format!("`{domain}` is no domain");
                             findings.error(place, "domain", message, "write it as `example.com`");
                             are_right = false;
                         }
@@ -143,7 +143,7 @@ impl Settings {
                         Some("error") => Some(Severity::Error),
                         Some("ignore") => None,
                         Some(other) => {
-                            let message = format!("`{}` says nothing here", other);
+                            let message = format!("`{other}` says nothing here");
                             let hint = meant(other, words, "write `warn`, `error` or `ignore`");
                             findings.error(&value.place, "unknown-word", message, hint);
                             Some(Severity::Error)
@@ -206,7 +206,7 @@ impl Zone {
         {
             return Some(Self(zone.clone()));
         }
-        let message = format!("`{}` is no zone", name);
+        let message = format!("`{name}` is no zone");
         let names: Vec<_> = known.available().map(|name| name.to_string()).collect();
         let names = names.iter().map(String::as_str);
         let otherwise =
@@ -247,7 +247,7 @@ impl Zone {
         };
         if read.is_none() {
             let hint = "write 2027-01-31 or 2027-01-31T09:00:00Z";
-            let message = format!("`{}` is not a time", written);
+            let message = format!("`{written}` is not a time");
             findings.error(&node.place, "not-a-time", message, hint);
         }
         read

@@ -49,6 +49,13 @@ fn every_command_has_help_with_an_example_and_takes_json() {
         "openapi",
         "doctor",
         "completions",
+        "code validate",
+        "code resolve",
+        "code who",
+        "code what",
+        "code check",
+        "code test",
+        "code codeowners",
     ] {
         assert!(
             names.iter().any(|name| name == expected),

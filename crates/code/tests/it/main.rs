@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod assertions;
+mod codeowners;
 mod common;
 mod cycles;
 mod directory;

@@ -1,0 +1,187 @@
+//! What is read: the files of a repository, and the directory that they are looked up in.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Result, anyhow};
+use clap::Args;
+use portcullis_code::{Access, Content, Directory, Findings, Repository};
+use portcullis_model::Timestamp;
+
+use super::report;
+use crate::{
+    failure::{BadUsage, or_meant},
+    open, tell,
+};
+
+/// Where everything stands.
+#[derive(Args, Debug)]
+pub(super) struct Source {
+    /// The top of the repository
+    #[arg(value_name = "DIR", default_value = ".")]
+    dir: PathBuf,
+    /// Organisations, teams and their members, in JSON
+    #[arg(long, value_name = "FILE")]
+    directory: Option<PathBuf>,
+    /// As of this time, such as 2026-03-01 or 2026-03-01T09:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = tell::parse_time)]
+    now: Option<Timestamp>,
+}
+
+/// What was read of it.
+pub(super) struct Loaded {
+    pub(super) repository: Repository,
+    /// None where there is none, or it cannot be used.
+    directory: Option<Directory>,
+    /// What is wrong or odd about the directory.
+    found: Findings,
+    now: Timestamp,
+}
+
+impl Source {
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub(super) fn load(&self) -> Result<Loaded> {
+        let repository = repository(&self.dir)?;
+        let mut found = Findings::default();
+        let mut directory = None;
+        if let Some(file) = &self.directory {
+            let name = file.display().to_string();
+            match fs::read(file) {
+                Ok(bytes) => directory = Directory::read(&name, &bytes, &mut found),
+                Err(error) => found.unread(&name, &error.to_string()),
+            }
+        }
+        // Of a directory that is wrong, nothing can be said to be missing.
+        let directory = directory.filter(|_| !found.has_errors());
+        Ok(Loaded {
+            repository,
+            directory,
+            found,
+            now: self.now.unwrap_or_else(open::now),
+        })
+    }
+}
+
+impl Loaded {
+    /// All that is wrong or odd.
+    pub(super) fn validate(&self) -> Findings {
+        let mut all = self.found.clone();
+        all.extend(self.repository.validate(self.directory.as_ref(), self.now));
+        all
+    }
+
+    /// The lines for CODEOWNERS, and what is odd about the owners.
+    pub(super) fn codeowners(&self) -> (String, Findings) {
+        self.repository.codeowners(self.directory.as_ref())
+    }
+
+    /// What the repository says; findings go to stderr, and errors among them end the command.
+    pub(super) fn access(&self) -> Result<Access> {
+        let mut all = self.found.clone();
+        let access = if self.found.has_errors() {
+            Err(self.repository.validate(None, self.now))
+        } else {
+            self.repository.access(self.directory.as_ref(), self.now)
+        };
+        let access = match access {
+            Ok((access, found)) => {
+                all.extend(found);
+                Some(access)
+            }
+            Err(found) => {
+                all.extend(found);
+                None
+            }
+        };
+        eprint!("{}", report::lines(&all));
+        report::refuse(&all)?;
+        access.ok_or_else(|| anyhow!("it cannot be resolved; correct what is named above"))
+    }
+
+    /// The environments that are asked for: one that there must be, or all. Where the file that names
+    /// them cannot be read, what is asked for is taken as it is; that the file is wrong is told later.
+    pub(super) fn environments(&self, asked: Option<&str>) -> Result<Vec<String>> {
+        let known = self.repository.environments();
+        match (asked, known) {
+            (Some(name), Some(known)) if !known.contains(&name) => {
+                let names = format!("there are {}", known.join(", "));
+                let meant = or_meant(name, known, "name one of them");
+                let message = format!("there is no environment `{name}`{meant} ({names})");
+                Err(BadUsage(message).into())
+            }
+            (Some(name), _) => Ok(vec![name.to_owned()]),
+            (None, known) => {
+                let known = known.into_iter().flatten();
+                Ok(known.map(str::to_owned).collect())
+            }
+        }
+    }
+}
+
+/// A key of a permission that there must be.
+pub(super) fn permission(access: &Access, key: &str) -> Result<()> {
+    if access.has_permission(key) {
+        return Ok(());
+    }
+    let meant = or_meant(key, access.permissions(), "see config/permissions.yaml");
+    Err(anyhow!("there is no permission `{key}`{meant}"))
+}
+
+/// The files that mean something: `access.yaml`, and all below `config`, in whatever case they are
+/// written, so that a wrong one is told.
+fn repository(top: &Path) -> Result<Repository> {
+    let unread = |error| {
+        anyhow!(
+            "`{}` cannot be read: {error}; name the top of the repository",
+            top.display()
+        )
+    };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(top).map_err(unread)? {
+        let entry = entry.map_err(unread)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let known = ["access.yaml", "access.yml", "config"];
+        if known.contains(&&*name.to_lowercase()) {
+            walk(&entry.path(), name, &mut files);
+        }
+    }
+    Ok(Repository::read(files))
+}
+
+/// Nothing that stands in the way ends it: what cannot be read is told with all else.
+fn walk(path: &Path, name: String, files: &mut Vec<(String, Content)>) {
+    let unread = |error: std::io::Error| Content::Unread(error.to_string());
+    let kind = match path.symlink_metadata() {
+        Ok(found) => found.file_type(),
+        Err(error) => return files.push((name, unread(error))),
+    };
+    if path.file_name().is_some_and(|name| name.to_str().is_none()) {
+        let why = "its name is not UTF-8".to_owned();
+        files.push((name, Content::Unread(why)));
+    } else if kind.is_symlink() {
+        files.push((name, Content::Link));
+    } else if kind.is_dir() {
+        let entries = fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        match entries {
+            Ok(entries) => {
+                for entry in entries {
+                    let below = format!("{name}/{}", entry.file_name().to_string_lossy());
+                    walk(&entry.path(), below, files);
+                }
+            }
+            Err(error) => files.push((name, unread(error))),
+        }
+    } else if kind.is_file() {
+        let content = fs::read(path).map_or_else(unread, Content::Bytes);
+        files.push((name, content));
+    } else {
+        // Reading a pipe would wait for whoever writes to it.
+        let why = "it is neither a file nor a folder".to_owned();
+        files.push((name, Content::Unread(why)));
+    }
+}
