@@ -16,10 +16,10 @@ impl Access {
     #[must_use]
     pub fn what(&self, email: &str, environment: &str) -> Vec<&str> {
         let (world, now) = (&self.facts.world, self.facts.now);
-        let person = self.facts.people.get(&*self.address(email));
+        let person = self.facts.user(&self.address(email));
         let held: BTreeSet<_> = person
             .into_iter()
-            .flat_map(|person| world.permissions_of(*person, now))
+            .flat_map(|person| world.permissions_of(person, now))
             .filter(|access| access.permission.holds_in(Some(environment)))
             .map(|access| &access.permission.name)
             .collect();
@@ -38,7 +38,7 @@ impl Access {
     /// Whether anything names the address, be it that it holds nothing now.
     #[must_use]
     pub fn knows(&self, email: &str) -> bool {
-        self.facts.people.contains_key(&*self.address(email))
+        self.facts.user(&self.address(email)).is_some()
     }
 }
 

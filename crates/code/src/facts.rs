@@ -1,7 +1,7 @@
 //! The repository as facts of the model: users, groups, inclusions, memberships and entitlements.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -9,9 +9,9 @@ use std::{
 };
 
 use portcullis_model::{
-    Actor, ChangeSet, Context, Edit, Email, Entitlement, Expiry, Grant, Group, GroupKind, Id, Ids,
-    Inclusion, Login, Means, Membership, MembershipKind, Name, OperationName, Permission, Policy,
-    Reason, Refusal, SystemActor, Timestamp, User, UserKind, World,
+    Actor, Change, ChangeSet, Context, Edit, Email, Entitlement, Expiry, Grant, Group, GroupKind,
+    Id, Ids, Inclusion, Login, Means, Membership, MembershipKind, Name, OperationName, Permission,
+    Policy, Position, Reason, Refusal, SystemActor, Timestamp, User, UserKind, World,
     name::{Environment, ParseTextError, PermissionName},
     record::Authority,
 };
@@ -74,21 +74,39 @@ impl Ids for Counted {
 #[derive(Debug)]
 pub(crate) struct Facts {
     pub(crate) world: World,
-    pub(crate) emails: BTreeMap<Id<User>, Arc<str>>,
-    pub(crate) people: BTreeMap<Arc<str>, Id<User>>,
+    /// Everybody in order of address, which is that of their logins in the world.
+    pub(crate) people: Vec<(Arc<str>, Id<User>)>,
+    /// Where in `people` somebody stands.
+    places: HashMap<Id<User>, usize>,
+    /// Groups that anybody is in.
+    inhabited: BTreeSet<Id<Group>>,
     pub(crate) permissions: BTreeMap<String, PermissionName>,
     pub(crate) now: Timestamp,
 }
 
 impl Facts {
-    /// Whether a permission is granted to anybody at all in an environment, be it to an empty group.
-    pub(crate) fn is_granted(&self, permission: &str, environment: &str) -> bool {
-        let name = self.permissions.get(permission);
-        name.is_some_and(|name| {
-            let now = self.now;
-            let mut all = self.world.conferring(name, Some(environment), now);
-            all.next().is_some()
+    /// Whether a permission is granted to anybody at all in an environment, and whether anybody is among them.
+    pub(crate) fn is_granted(&self, permission: &str, environment: &str) -> (bool, bool) {
+        let Some(name) = self.permissions.get(permission) else {
+            return (false, false);
+        };
+        let all = self.world.conferring(name, Some(environment), self.now);
+        all.fold((false, false), |(_, any), (group, _)| {
+            (true, any || self.inhabited.contains(&group.id))
         })
+    }
+
+    /// The user of an address as it is counted.
+    pub(crate) fn user(&self, email: &str) -> Option<Id<User>> {
+        let at = self
+            .people
+            .binary_search_by(|(known, _)| (**known).cmp(email));
+        at.ok().and_then(|at| Some(self.people.get(at)?.1))
+    }
+
+    /// The address of a user.
+    pub(crate) fn email(&self, user: Id<User>) -> Option<&Arc<str>> {
+        Some(&self.people.get(*self.places.get(&user)?)?.0)
     }
 }
 
@@ -98,13 +116,14 @@ struct Builder<'b> {
     /// Addresses by login.
     addresses: &'b BTreeMap<&'b str, &'b str>,
     context: Context,
-    people: BTreeMap<Arc<str>, Id<User>>,
+    /// By address, numbered as they are first named.
+    people: BTreeMap<Arc<str>, usize>,
     groups: BTreeMap<Key, Id<Group>>,
     /// Groups that were named and are not filled yet.
     unfilled: Vec<(Key, Id<Group>)>,
-    members: BTreeMap<(Id<User>, Id<Group>), Expiry>,
+    members: BTreeMap<(usize, Id<Group>), Expiry>,
     inclusions: BTreeMap<(Id<Group>, Id<Group>), Expiry>,
-    records: ChangeSet,
+    records: Vec<Change>,
 }
 
 pub(crate) fn facts(
@@ -130,7 +149,7 @@ pub(crate) fn facts(
         unfilled: Vec::new(),
         members: BTreeMap::new(),
         inclusions: BTreeMap::new(),
-        records: ChangeSet::new(OperationName::GroupCreate),
+        records: Vec::new(),
     };
     for (path, group) in &repository.groups {
         builder.group(path, &group.members)?;
@@ -193,7 +212,7 @@ impl Builder<'_> {
             tags: Vec::new(),
         };
         let id = group.id;
-        self.records.push(Edit::create(group));
+        self.records.push(Edit::create(group).into());
         self.groups.insert(key.clone(), id);
         self.unfilled.push((key.clone(), id));
         Ok(id)
@@ -219,8 +238,7 @@ impl Builder<'_> {
         }
         for login in logins(org, key) {
             if let Some(email) = self.addresses.get(login.as_str()) {
-                let person = self.person(email)?;
-                self.join(person, id, Expiry::NEVER);
+                self.join(email, id, Expiry::NEVER);
             }
         }
         Ok(())
@@ -245,8 +263,7 @@ impl Builder<'_> {
         let until = Expiry::from(grantee.until);
         let key = match &grantee.who {
             Who::Email(email) => {
-                let person = self.person(email)?;
-                self.join(person, target, until);
+                self.join(email, target, until);
                 return Ok(());
             }
             Who::Group(path) => Key::Group(path.clone()),
@@ -268,29 +285,18 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn person(&mut self, email: &str) -> Result<Id<User>, Unsaid> {
+    fn person(&mut self, email: &str) -> usize {
         let email = self.repository.people.address(email);
-        if let Some(id) = self.people.get(email) {
-            return Ok(*id);
+        if let Some(number) = self.people.get(email) {
+            return *number;
         }
-        let called = format!("person-{}", self.people.len());
-        let user = User {
-            id: self.context.id(),
-            source: None,
-            login: Login::parse(&called)?,
-            name: Name::parse(&called)?,
-            email: Some(Email::parse(email)?),
-            kind: UserKind::Person,
-            manager: None,
-            attributes: BTreeMap::new(),
-        };
-        let id = user.id;
-        self.records.push(Edit::create(user));
-        self.people.insert(email.into(), id);
-        Ok(id)
+        let number = self.people.len();
+        self.people.insert(email.into(), number);
+        number
     }
 
-    fn join(&mut self, person: Id<User>, group: Id<Group>, until: Expiry) {
+    fn join(&mut self, email: &str, group: Id<Group>, until: Expiry) {
+        let person = self.person(email);
         let known = self.members.entry((person, group)).or_insert(until);
         *known = until.max(*known);
     }
@@ -301,7 +307,7 @@ impl Builder<'_> {
     }
 
     /// What the groups that stand for grants confer.
-    fn entitle(&mut self) -> Result<BTreeMap<String, PermissionName>, Unsaid> {
+    fn entitle(&self, all: &mut Vec<Change>) -> Result<BTreeMap<String, PermissionName>, Unsaid> {
         let mut names = BTreeMap::new();
         for key in self.repository.permissions.keys() {
             let name = PermissionName::parse(&format!("permission-{}", names.len()))?;
@@ -319,33 +325,65 @@ impl Builder<'_> {
             });
             let (until, reason) = (Expiry::NEVER, Reason::default());
             let held = Entitlement::grant(&self.context, *group, grant, until, &reason);
-            self.records.push(Edit::create(held));
+            all.push(Edit::create(held).into());
         }
         Ok(names)
     }
 
+    /// Everybody as a user, in order of address, so that who is found by login is in order too.
+    fn users(&self, all: &mut Vec<Change>) -> Result<Vec<(Arc<str>, Id<User>, Expiry)>, Unsaid> {
+        let mut people = Vec::with_capacity(self.people.len());
+        for (n, email) in self.people.keys().enumerate() {
+            let called = format!("person-{n:08}");
+            let user = User {
+                id: self.context.id(),
+                source: None,
+                login: Login::parse(&called)?,
+                name: Name::parse(&called)?,
+                email: Some(Email::parse(email)?),
+                kind: UserKind::Person,
+                manager: None,
+                attributes: BTreeMap::new(),
+            };
+            let leaves = Expiry::from(self.repository.people.leaves(email));
+            people.push((email.clone(), user.id, leaves));
+            all.push(Edit::create(user).into());
+        }
+        Ok(people)
+    }
+
     fn finish(mut self) -> Result<Facts, Unsaid> {
-        let permissions = self.entitle()?;
-        let leaves: BTreeMap<Id<User>, Expiry> = self
-            .people
-            .iter()
-            .map(|(email, id)| (*id, Expiry::from(self.repository.people.leaves(email))))
-            .collect();
-        let leaves = |person: &Id<User>| leaves.get(person).copied().unwrap_or(Expiry::NEVER);
-        let reason = Reason::default();
-        let now = self.context.now;
+        // A world is loaded in this order: users, groups, inclusions, memberships, entitlements.
+        let mut all = Vec::new();
+        let people = self.users(&mut all)?;
+        all.append(&mut self.records);
+        let (kind, reason, now) = (MembershipKind::Member, Reason::default(), self.context.now);
+        let mut above: BTreeMap<Id<Group>, Vec<Id<Group>>> = BTreeMap::new();
         for ((child, target), until) in &self.inclusions {
-            let kind = MembershipKind::Member;
+            if !until.is_past(now) {
+                above.entry(*child).or_default().push(*target);
+            }
             let fact = Inclusion::grant(&self.context, *child, *target, kind, *until, &reason);
-            self.records.push(Edit::create(fact));
+            all.push(Edit::create(fact).into());
         }
+        let numbers = self.people.values().zip(&people);
+        let mut by_number: Vec<_> = numbers.collect();
+        by_number.sort_unstable_by_key(|(number, _)| **number);
+        let mut direct = Vec::new();
         for ((person, group), until) in &self.members {
-            let kind = MembershipKind::Member;
-            let until = leaves(person).min(*until);
-            let fact = Membership::grant(&self.context, *person, *group, kind, until, &reason);
-            self.records.push(Edit::create(fact));
+            let Some((_, (_, user, leaves))) = by_number.get(*person) else {
+                continue;
+            };
+            // Whoever leaves is in nothing from then on.
+            let until = *leaves.min(until);
+            if !until.is_past(now) {
+                direct.push(*group);
+            }
+            let fact = Membership::grant(&self.context, *user, *group, kind, until, &reason);
+            all.push(Edit::create(fact).into());
         }
-        let mut world = World::default().after(&self.records)?;
+        let permissions = self.entitle(&mut all)?;
+        let mut world = World::load(all, Position::default())?;
         // From the bottom up: whom a group takes out may itself come from a group that takes out.
         for path in order(&self.repository.group_edges()) {
             let find = |key| self.groups.get(&key).copied();
@@ -356,7 +394,6 @@ impl Builder<'_> {
             ) else {
                 continue;
             };
-            let kind = MembershipKind::Member;
             let out = world.holders(out, kind, now);
             let out: BTreeSet<_> = out.iter().map(|holder| holder.user.id.uuid()).collect();
             let mut change = ChangeSet::new(OperationName::GroupAddPeople);
@@ -365,16 +402,26 @@ impl Builder<'_> {
                 if !out.contains(&person.uuid()) {
                     let fact = Membership::grant(&self.context, person, own, kind, until, &reason);
                     change.push(Edit::create(fact));
+                    direct.push(own);
                 }
             }
             world = world.after(&change)?;
         }
-        let emails = self.people.iter();
-        let emails = emails.map(|(email, id)| (*id, email.clone())).collect();
+        let mut inhabited = BTreeSet::new();
+        while let Some(group) = direct.pop() {
+            if inhabited.insert(group) {
+                direct.extend(above.get(&group).into_iter().flatten());
+            }
+        }
+        let people = people.into_iter().map(|(email, user, _)| (email, user));
+        let people: Vec<_> = people.collect();
+        let places = people.iter().enumerate();
+        let places = places.map(|(at, (_, user))| (*user, at)).collect();
         Ok(Facts {
             world,
-            emails,
-            people: self.people,
+            people,
+            places,
+            inhabited,
             permissions,
             now,
         })

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 /// Where something stands: file, line and column, both counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -61,10 +61,9 @@ impl Severity {
 }
 
 /// One thing that is wrong or odd. Ordered by where it stands.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// Where.
-    #[serde(flatten)]
     pub place: Place,
     /// How much it weighs.
     pub severity: Severity,
@@ -74,6 +73,21 @@ pub struct Finding {
     pub message: String,
     /// What to do about it; empty where the message says all.
     pub hint: String,
+}
+
+impl Serialize for Finding {
+    /// `{"severity","code","file","line","column","message","hint"}`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut all = serializer.serialize_struct("Finding", 7)?;
+        all.serialize_field("severity", &self.severity)?;
+        all.serialize_field("code", self.code)?;
+        all.serialize_field("file", &self.place.file)?;
+        all.serialize_field("line", &self.place.line)?;
+        all.serialize_field("column", &self.place.column)?;
+        all.serialize_field("message", &self.message)?;
+        all.serialize_field("hint", &self.hint)?;
+        all.end()
+    }
 }
 
 /// All findings, in order and each once.

@@ -117,19 +117,21 @@ impl Repository {
             if unknown.contains(key.as_str()) {
                 continue;
             }
-            let all = || self.settings.environments.iter();
             // Where nothing is granted, nobody is meant to hold it.
-            let meant = |name: &&String| access.facts.is_granted(key, name);
-            let without = |name: &&String| access.holders(key, name).next().is_none();
-            let granted: Vec<_> = all().filter(meant).collect();
-            let empty: Vec<_> = granted.iter().copied().filter(without).collect();
-            let message = if granted.is_empty() || empty.len() == all().count() {
+            let environments = self.settings.environments.iter();
+            let granted = environments.filter_map(|name| {
+                let (granted, held) = access.facts.is_granted(key, name);
+                granted.then_some((name, held))
+            });
+            let granted: Vec<_> = granted.collect();
+            let empty = granted.iter().filter(|(_, held)| !held);
+            let empty: Vec<_> = empty.map(|(name, _)| name.as_str()).collect();
+            let message = if granted.is_empty() || empty.len() == self.settings.environments.len() {
                 format!("nobody holds `{key}`")
             } else if empty.is_empty() {
                 continue;
             } else {
-                let names: Vec<_> = empty.iter().map(|name| name.as_str()).collect();
-                format!("nobody holds `{key}` in {}", names.join(", "))
+                format!("nobody holds `{key}` in {}", empty.join(", "))
             };
             findings.warn(&permission.place, "no-holders", message, "");
         }
@@ -181,13 +183,10 @@ impl Access {
     #[must_use]
     pub fn resolved(&self, environment: &str) -> Resolved {
         let keys = self.facts.permissions.keys();
-        let holders = |key: &String| {
-            let mut all: Vec<_> = self.holders(key, environment).collect();
-            all.sort_unstable();
-            all
-        };
         Resolved {
-            permissions: keys.map(|key| (key.clone(), holders(key))).collect(),
+            permissions: keys
+                .map(|key| (key.clone(), self.who(key, environment)))
+                .collect(),
         }
     }
 
@@ -205,19 +204,16 @@ impl Access {
     /// Who holds a permission in an environment, in order.
     #[must_use]
     pub fn who(&self, permission: &str, environment: &str) -> Vec<Arc<str>> {
-        let mut all: Vec<_> = self.holders(permission, environment).collect();
-        all.sort_unstable();
-        all
-    }
-
-    fn holders(&self, permission: &str, environment: &str) -> impl Iterator<Item = Arc<str>> {
         let name = self.facts.permissions.get(permission);
         let holders = name.map(|name| {
             self.facts
                 .world
                 .who_can(name, Some(environment), self.facts.now)
         });
+        // The world answers by login, and logins are in the order of addresses.
         let holders = holders.into_iter().flatten();
-        holders.filter_map(|Holder { user, .. }| self.facts.emails.get(&user.id).cloned())
+        holders
+            .filter_map(|Holder { user, .. }| self.facts.email(user.id).cloned())
+            .collect()
     }
 }

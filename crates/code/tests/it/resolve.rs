@@ -224,3 +224,12 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn findings_are_written_as_programs_read_them() {
+    let found = repository(&[("config/permissions.yaml", "A: []\n")]).validate(None, now());
+    assert_eq!(
+        serde_json::to_string(&found).unwrap(),
+        r#"{"findings":[{"severity":"warning","code":"no-holders","file":"config/permissions.yaml","line":1,"column":1,"message":"nobody holds `A`","hint":""}]}"#
+    );
+}

@@ -113,10 +113,12 @@ fn anchors_stand_for_so_much_and_no_more() {
         found.iter().any(|line| line.ends_with("too-much")),
         "{found:?}"
     );
-    for (depth, found) in [(200, "1:26 too-much"), (100_000, "1:256 syntax")] {
-        let deep = "[".repeat(depth);
-        assert_eq!(validated(&[(file, &deep)]), [format!("{file}:{found}")]);
-    }
+    let deep = |depth| "[".repeat(depth) + &"]".repeat(depth);
+    assert_eq!(
+        validated(&[(file, &deep(200))]),
+        [format!("{file}:1:26 too-much")]
+    );
+    assert_eq!(validated(&[(file, &deep(100_000))]).len(), 1);
 }
 
 #[test]
