@@ -110,6 +110,9 @@ impl Facts {
     }
 }
 
+/// Somebody's address, their user, and when they leave.
+type Named = (Arc<str>, Id<User>, Expiry);
+
 struct Builder<'b> {
     repository: &'b Repository,
     directory: Option<&'b Directory>,
@@ -331,7 +334,7 @@ impl Builder<'_> {
     }
 
     /// Everybody as a user, in order of address, so that who is found by login is in order too.
-    fn users(&self, all: &mut Vec<Change>) -> Result<Vec<(Arc<str>, Id<User>, Expiry)>, Unsaid> {
+    fn users(&self, all: &mut Vec<Change>) -> Result<Vec<Named>, Unsaid> {
         let mut people = Vec::with_capacity(self.people.len());
         for (n, email) in self.people.keys().enumerate() {
             let called = format!("person-{n:08}");
