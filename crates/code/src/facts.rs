@@ -21,6 +21,7 @@ use crate::{
     Directory, Repository,
     cycles::order,
     directory::Org,
+    finding::Place,
     grantee::{Grantee, Role, Who},
 };
 
@@ -42,7 +43,7 @@ impl From<Refusal> for Unsaid {
 
 /// What a group of the model stands for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+pub(crate) enum Key {
     Group(String),
     /// Of a group with `except`: whom it takes in, and whom out.
     Taken(String),
@@ -81,7 +82,19 @@ pub(crate) struct Facts {
     /// Groups that anybody is in.
     inhabited: BTreeSet<Id<Group>>,
     pub(crate) permissions: BTreeMap<String, PermissionName>,
+    pub(crate) groups: BTreeMap<Key, Id<Group>>,
+    /// What puts a user or a group (by id) into a group; nothing where a folder or the directory does.
+    pub(crate) lines: BTreeMap<(Uuid, Uuid), Vec<Line>>,
     pub(crate) now: Timestamp,
+}
+
+/// One item of a list, of which a fact was made.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) place: Place,
+    /// As it is written.
+    pub(crate) text: String,
+    pub(crate) until: Option<Timestamp>,
 }
 
 impl Facts {
@@ -126,6 +139,9 @@ struct Builder<'b> {
     unfilled: Vec<(Key, Id<Group>)>,
     members: BTreeMap<(usize, Id<Group>), Expiry>,
     inclusions: BTreeMap<(Id<Group>, Id<Group>), Expiry>,
+    lines: BTreeMap<(Uuid, Uuid), Vec<Line>>,
+    /// The lines that name a person, by their number.
+    of_people: BTreeMap<(usize, Id<Group>), Vec<Line>>,
     records: Vec<Change>,
 }
 
@@ -152,6 +168,8 @@ pub(crate) fn facts(
         unfilled: Vec::new(),
         members: BTreeMap::new(),
         inclusions: BTreeMap::new(),
+        lines: BTreeMap::new(),
+        of_people: BTreeMap::new(),
         records: Vec::new(),
     };
     for (path, group) in &repository.groups {
@@ -255,18 +273,31 @@ impl Builder<'_> {
         id: Id<Group>,
     ) -> Result<(), Unsaid> {
         let permission = self.repository.permissions.get(permission);
-        for (implied, _) in permission.into_iter().flat_map(|it| &it.implies) {
+        for (implied, place) in permission.into_iter().flat_map(|it| &it.implies) {
             let target = self.of(&Key::Granted(implied.clone(), only.clone()))?;
             self.include(id, target, Expiry::NEVER);
+            let line = Line {
+                place: place.clone(),
+                text: implied.clone(),
+                until: None,
+            };
+            self.say(id.uuid(), target, line);
         }
         Ok(())
     }
 
     fn add(&mut self, grantee: &Grantee, target: Id<Group>) -> Result<(), Unsaid> {
         let until = Expiry::from(grantee.until);
+        let line = Line {
+            place: grantee.place.clone(),
+            text: grantee.text.clone(),
+            until: grantee.until,
+        };
         let key = match &grantee.who {
             Who::Email(email) => {
-                self.join(email, target, until);
+                let person = self.join(email, target, until);
+                let said = self.of_people.entry((person, target));
+                said.or_default().push(line);
                 return Ok(());
             }
             Who::Group(path) => Key::Group(path.clone()),
@@ -285,7 +316,13 @@ impl Builder<'_> {
         };
         let child = self.of(&key)?;
         self.include(child, target, until);
+        self.say(child.uuid(), target, line);
         Ok(())
+    }
+
+    fn say(&mut self, who: Uuid, target: Id<Group>, line: Line) {
+        let said = self.lines.entry((who, target.uuid())).or_default();
+        said.push(line);
     }
 
     fn person(&mut self, email: &str) -> usize {
@@ -298,10 +335,11 @@ impl Builder<'_> {
         number
     }
 
-    fn join(&mut self, email: &str, group: Id<Group>, until: Expiry) {
+    fn join(&mut self, email: &str, group: Id<Group>, until: Expiry) -> usize {
         let person = self.person(email);
         let known = self.members.entry((person, group)).or_insert(until);
         *known = until.max(*known);
+        person
     }
 
     fn include(&mut self, child: Id<Group>, target: Id<Group>, until: Expiry) {
@@ -385,6 +423,11 @@ impl Builder<'_> {
             let fact = Membership::grant(&self.context, *user, *group, kind, until, &reason);
             all.push(Edit::create(fact).into());
         }
+        for ((person, group), lines) in std::mem::take(&mut self.of_people) {
+            if let Some((_, (_, user, _))) = by_number.get(person) {
+                self.lines.insert((user.uuid(), group.uuid()), lines);
+            }
+        }
         let permissions = self.entitle(&mut all)?;
         let mut world = World::load(all, Position::default())?;
         // From the bottom up: whom a group takes out may itself come from a group that takes out.
@@ -426,13 +469,15 @@ impl Builder<'_> {
             places,
             inhabited,
             permissions,
+            groups: self.groups,
+            lines: self.lines,
             now,
         })
     }
 }
 
 /// The logins that are in an organisation or immediately in a team.
-fn logins<'o>(org: &'o Org, key: &Key) -> Vec<&'o String> {
+pub(crate) fn logins<'o>(org: &'o Org, key: &Key) -> Vec<&'o String> {
     let (slug, roles) = match key {
         Key::Team(_, slug) => (slug, None),
         Key::Immediate(_, slug, roles) => (slug, Some(roles)),

@@ -4,7 +4,8 @@
 //! resolved is asked of a [`portcullis_model::World`], the evaluator that answers everywhere else.
 //!
 //! In reading order: `node` (values with places), `read` (YAML as such), `settings`, `limits`, `grantee`, `repository`,
-//! `directory`, `validate`, `facts`, `resolve`.
+//! `directory`, `validate`, `facts`, `resolve`; then `ways` and `why` (how somebody comes to hold something) and `plan`
+//! (what a change does).
 
 #![warn(missing_docs)]
 
@@ -20,17 +21,26 @@ mod identity;
 mod limits;
 mod node;
 mod people;
+mod plan;
 mod read;
 mod repository;
 mod resolve;
 mod settings;
 mod validate;
+mod ways;
+mod why;
 
 pub use ask::Tested;
 pub use codeowners::with_codeowners;
 pub use directory::Directory;
 pub use finding::{Finding, Findings, Place, Severity};
 pub use limits::{Freeze, Limits, Protected};
+pub use plan::{
+    Author, Base, BaseError, Because, Cause, Digests, Effect, Flag, FlagCode, Inputs, MARKER, Move,
+    NotAPlan, Plan, Refused, SCHEMA, Verdict, markdown_findings, plan,
+};
 pub use repository::{Content, Repository};
 pub use resolve::{Access, Resolved};
 pub use settings::Settings;
+pub use ways::{Step, StepChange, StepKind};
+pub use why::{Path, Reason, Why, WhyError};

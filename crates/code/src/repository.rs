@@ -26,7 +26,7 @@ pub enum Content {
 }
 
 /// A repository as it was read, with all that was found.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Repository {
     pub(crate) settings: Settings,
     pub(crate) permissions: BTreeMap<String, Permission>,
@@ -43,6 +43,7 @@ pub struct Repository {
 pub(crate) struct Permission {
     pub(crate) place: Place,
     pub(crate) owner: Option<(String, Place)>,
+    pub(crate) sensitivity: Option<String>,
     pub(crate) implies: Vec<(String, Place)>,
     pub(crate) grants: Vec<Grantee>,
 }
@@ -236,6 +237,7 @@ fn permissions(
         let mut read = Permission {
             place: place.clone(),
             owner: None,
+            sensitivity: None,
             implies: Vec::new(),
             grants: Vec::new(),
         };
@@ -268,9 +270,10 @@ fn granted(node: &Node, settings: &Settings, findings: &mut Findings) -> Vec<Gra
 fn long(entries: &[Entry], settings: &Settings, read: &mut Permission, findings: &mut Findings) {
     for Entry { key, place, value } in entries {
         match key.as_str() {
-            "description" | "sensitivity" => {
+            "description" => {
                 text(value, findings);
             }
+            "sensitivity" => read.sensitivity = text(value, findings).map(str::to_owned),
             "owner" => {
                 let owner = text(value, findings);
                 read.owner = owner.map(|owner| (owner.to_owned(), value.place.clone()));
