@@ -22,6 +22,8 @@ mod limits;
 mod node;
 mod people;
 mod plan;
+pub mod packages;
+pub mod publish;
 mod read;
 mod repository;
 mod resolve;

@@ -154,7 +154,8 @@ pub(crate) fn in_identifier(c: char) -> bool {
 
 /// Characters that cannot be seen, turn or break a line, or mean nothing anybody agrees on: controls,
 /// formats, private use, unassigned ones, and the ignorable ones among letters, marks and symbols.
-pub(crate) fn is_hidden(c: char) -> bool {
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
     use GeneralCategory::{
         Control, Format, LineSeparator, ParagraphSeparator, PrivateUse, Surrogate, Unassigned,
     };

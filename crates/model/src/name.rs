@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::letters;
 
-pub use crate::letters::key;
+pub use crate::letters::{is_hidden, key};
 
 /// Why a text cannot be what it was meant to be; a sentence for the person who typed it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -204,7 +204,7 @@ fn empty() -> Arc<str> {
 /// What nothing new is called: what cannot be seen, an id (it would be taken for another's), and the
 /// dots that mean a folder in an address.
 fn plain(what: &str, text: &str) -> Result<(), String> {
-    if let Some(bad) = text.chars().find(|c| letters::is_hidden(*c)) {
+    if let Some(bad) = text.chars().find(|c| is_hidden(*c)) {
         return Err(hidden(what, bad));
     }
     if uuid::Uuid::try_parse(text).is_ok() {
