@@ -6,6 +6,10 @@
 //! In reading order: `node` (values with places), `read` (YAML as such), `settings`, `limits`, `grantee`, `repository`,
 //! `directory`, `validate`, `facts`, `resolve`; then `ways` and `why` (how somebody comes to hold something) and `plan`
 //! (what a change does).
+//! `directory`, `validate`, `facts`, `resolve`.
+//! In reading order: `read` (YAML as nodes with places), `settings`, `grantee`, `repository`,
+//! `directory`, `validate`, `facts`, `resolve`. What comes out: `publish` (files and the manifest) and
+//! `packages` (the keys for programs).
 
 #![warn(missing_docs)]
 

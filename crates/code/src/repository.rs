@@ -12,6 +12,9 @@ use crate::{
     people::People,
     read,
     settings::{Settings, date},
+    packages::{Key, Keys},
+    read::{self, Entry, Node, Value},
+    settings::{Settings, list, map, text, texts, unexpected, unknown_key},
 };
 
 /// What stands under a path.
@@ -44,6 +47,8 @@ pub(crate) struct Permission {
     pub(crate) place: Place,
     pub(crate) owner: Option<(String, Place)>,
     pub(crate) sensitivity: Option<String>,
+    pub(crate) description: String,
+    pub(crate) deprecated: Option<String>,
     pub(crate) implies: Vec<(String, Place)>,
     pub(crate) grants: Vec<Grantee>,
 }
@@ -129,6 +134,20 @@ impl Repository {
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
+    /// The keys of the permissions, as packages are made of them.
+    pub fn keys(&self) -> Keys {
+        let keys = self.permissions.iter().map(|(key, permission)| {
+            let it = Key {
+                place: permission.place.clone(),
+                description: permission.description.clone(),
+                deprecated: permission.deprecated.clone(),
+            };
+            (key.clone(), it)
+        });
+        keys.collect()
+    /// The environments there are, in order.
+    pub fn environments(&self) -> impl Iterator<Item = &str> {
+        self.settings.environments.iter().map(String::as_str)
     }
 }
 
@@ -206,8 +225,9 @@ fn group_folder(path: &str) -> Option<&str> {
         .strip_suffix("/group.yaml")
 }
 
-const LONG: [&str; 6] = [
+const LONG: [&str; 7] = [
     "description",
+    "deprecated",
     "owner",
     "sensitivity",
     "implies",
@@ -238,6 +258,8 @@ fn permissions(
             place: place.clone(),
             owner: None,
             sensitivity: None,
+            description: String::new(),
+            deprecated: None,
             implies: Vec::new(),
             grants: Vec::new(),
         };
@@ -271,6 +293,10 @@ fn long(entries: &[Entry], settings: &Settings, read: &mut Permission, findings:
     for Entry { key, place, value } in entries {
         match key.as_str() {
             "description" => {
+            "description" | "sensitivity" => {
+            "description" => read.description = text(value, findings).unwrap_or_default(),
+            "deprecated" => read.deprecated = text(value, findings),
+            "owner" | "sensitivity" => {
                 text(value, findings);
             }
             "sensitivity" => read.sensitivity = text(value, findings).map(str::to_owned),

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use portcullis_code::{
-    Place,
+    Content, Place, Repository,
     packages::{
         Change, Key, Keys, Language, Names, Published, Version, VersionError, collisions, package,
     },
@@ -287,4 +287,22 @@ fn names_that_would_not_compile_are_refused() {
         .unwrap();
     let good = good.with_rust("seek-permissions").unwrap();
     assert!(good.with_go("github.com/SEEK-Jobs/permissions").is_ok());
+}
+
+#[test]
+fn the_keys_of_a_repository_come_with_what_is_said_of_them() {
+    let text = "A: [a@x.com]\nB: {description: Does it, deprecated: use A, grants: [a@x.com]}\n";
+    let file = Content::Bytes(text.as_bytes().to_vec());
+    let repository = Repository::read([("config/permissions.yaml".to_owned(), file)]);
+    assert!(
+        !repository
+            .validate(None, "2026-11-28T09:00:00Z".parse().unwrap())
+            .has_errors()
+    );
+    let expected = [
+        ("A", key(1, "", None)),
+        ("B", key(2, "Does it", Some("use A"))),
+    ];
+    let expected = expected.map(|(name, key)| (name.to_owned(), key));
+    assert_eq!(repository.keys(), Keys::from(expected));
 }

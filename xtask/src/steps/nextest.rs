@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Outcome, Part, Run, Step, built};
+use super::{Outcome, Part, Run, Step, built, tools};
 use crate::pg_cluster;
 use crate::process::{self, Listen};
 
@@ -25,6 +25,7 @@ fn run(run: &Run) -> Result<Outcome> {
             .env_remove(pg_cluster::URL_VARIABLE);
         run.leave_out("every test on PostgreSQL (--without postgres)");
     }
+    compilers(run);
     let told = process::run_listening(&mut cargo, Listen::Stderr, is_summary)?;
     run.tell(&told.lines);
     told.result?;
@@ -34,6 +35,17 @@ fn run(run: &Run) -> Result<Outcome> {
             .map(|line| counts(line))
             .unwrap_or_default(),
     ))
+}
+
+/// What compiles the packages that `crates/code` makes. Its tests leave out a language whose compiler is missing.
+fn compilers(run: &Run) {
+    // TypeScript is locked beside the rule engine's own types.
+    if let Err(error) = tools::npm_ci(&run.root.join("bindings/js")) {
+        run.leave_out(&format!("the types of generated npm packages ({error:#})"));
+    }
+    if process::which("go").is_none() {
+        run.leave_out("compiling generated Go packages (there is no `go` here)");
+    }
 }
 
 fn is_summary(line: &str) -> bool {

@@ -6,7 +6,10 @@ use portcullis_model::Timestamp;
 use portcullis_rules::strict;
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, PublishError, Trouble, VERSION, folder, json};
+use super::{
+    Digest, PublishError, Trouble, VERSION,
+    name::{folder, is_file, json},
+};
 
 /// The manifest of one environment. It is canonical JSON: keys sorted, no white space, every field there,
 /// ASCII without anything that languages escape differently.
@@ -209,6 +212,10 @@ impl Manifest {
             return Err(ManifestError::Version(versioned.version));
         }
         let read: Self = strict::from_slice(bytes).map_err(|error| wrong(error.to_string()))?;
+        let mut names = read.files.keys().chain(read.long_names.values());
+        if let Some(name) = names.find(|name| !is_file(name)) {
+            return Err(wrong(format!("no file is called `{name}`")));
+        }
         if read.bytes() != bytes {
             return Err(ManifestError::NotCanonical);
         }

@@ -1,10 +1,15 @@
-//! How published files are called, so that every disk and every store can hold them.
+//! How published files are called, so that every disk and every store can hold them, and how they are written.
 
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use sha2::Digest as _;
+
+/// The version of everything in this module that readers see.
+pub const VERSION: u32 = 1;
+/// The file that holds all permissions, as `resolve --json` answers them.
+pub const ALL: &str = "all.json";
 
 /// The characters that RFC 3986 calls unreserved stay what they are.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -31,6 +36,10 @@ impl Digest {
         Self(format!("{:x}", sha2::Sha256::digest(bytes)))
     }
 
+    fn is(text: &str) -> bool {
+        text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    }
+
     /// The digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -47,9 +56,8 @@ impl fmt::Display for Digest {
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let is = text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         let wrong = || D::Error::custom("expected 64 hexadecimal digits in lower case");
-        is.then_some(Self(text)).ok_or_else(wrong)
+        Self::is(&text).then_some(Self(text)).ok_or_else(wrong)
     }
 }
 
@@ -72,6 +80,25 @@ pub fn by_permission(key: &str) -> String {
     }
 }
 
+/// Whether a file of a manifest can be called so; a path that leads elsewhere cannot.
+pub(super) fn is_file(name: &str) -> bool {
+    let is_digest = |file: &str| file.strip_suffix(".json").is_some_and(Digest::is);
+    if let Some(file) = name.strip_prefix("by-email/") {
+        return is_digest(file);
+    }
+    if let Some(file) = name.strip_prefix("by-permission/long/") {
+        return is_digest(file);
+    }
+    let Some(file) = name.strip_prefix("by-permission/") else {
+        return name == ALL;
+    };
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~%".contains(&b);
+    file.len() <= LONGEST
+        && !file.starts_with('.')
+        && file.ends_with(".json")
+        && file.bytes().all(plain)
+}
+
 /// The key in unreserved characters, from which percent-decoding gives it back. What a disk takes for
 /// something else at the beginning of a name is encoded, too: a dot hides a file, `con` is a device.
 pub(super) fn encoded(key: &str) -> String {
@@ -84,4 +111,14 @@ pub(super) fn encoded(key: &str) -> String {
         }
         _ => encoded,
     }
+}
+
+/// Where the files of an environment stand, with a slash at the end.
+pub(super) fn folder(environment: &str) -> String {
+    format!("v{VERSION}/{environment}/")
+}
+
+/// Canonical JSON of maps with texts as keys, lists, texts and whole numbers, which cannot fail.
+pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
 }

@@ -1,6 +1,14 @@
 //! The package for npm: run by Node.js both ways, its types checked by tsc.
 
-use super::*;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use portcullis_code::packages::{Keys, Language};
+
+use crate::tools::{generated, is_there, printed, run, write};
 
 fn tsc() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bindings/js/node_modules/typescript/bin/tsc")

@@ -1,6 +1,10 @@
 //! The packages for Python, Rust and Go, used by a program of each.
 
-use super::*;
+use std::{fs, path::Path, process::Command};
+
+use portcullis_code::packages::{Keys, Language};
+
+use crate::tools::{generated, printed, run, write};
 
 const IN_PYTHON: &str = r#"
 import json, pathlib, sys, tomllib

@@ -1,5 +1,7 @@
 //! What a reader makes of a manifest: how old it is, and what is none.
 
+use portcullis_code::{Directory, Findings};
+
 use super::*;
 
 #[test]
@@ -127,9 +129,41 @@ fn a_reader_refuses_what_is_not_as_it_was_published() {
 }
 
 #[test]
-fn a_large_manifest_is_read() {
-    let people: Vec<String> = (0..50_000).map(|n| format!("p{n}@x.com")).collect();
-    let people: Vec<&str> = people.iter().map(String::as_str).collect();
-    let read = manifest(&plan(None, &publication(&[("a", &people)], 0)));
-    assert_eq!(read.files.len(), 50_002);
+fn a_manifest_names_no_file_elsewhere() {
+    let writes = plan(None, &publication(SMALL, 0));
+    let text = String::from_utf8(writes.last().unwrap().bytes.clone()).unwrap();
+    for name in [
+        "../x.json",
+        "by-permission/../../x.json",
+        "by-permission/.json",
+        "by-email/x.json",
+        "/all.json",
+        "manifest.json",
+        "by-permission/long/x.json",
+    ] {
+        let forged = text.replace("\"by-permission/ADMIN.json\"", &format!("\"{name}\""));
+        let read = Manifest::read(forged.as_bytes(), "prod", Trust::Store);
+        let refused = ManifestError::Form(format!("no file is called `{name}`"));
+        assert_eq!(read, Err(refused));
+    }
+}
+
+#[test]
+fn an_answer_that_cannot_be_or_is_old_is_none() {
+    let judged = |organizations: &str, minute| {
+        let people = r#"[{"id":1,"login":"ana","name":null,"email":null}]"#;
+        let text = format!(r#"{{"people":{people},"organizations":{organizations}}}"#);
+        let mut findings = Findings::default();
+        let read = Directory::read("directory.json", text.as_bytes(), &mut findings).unwrap();
+        Trouble::of(&read, at(0), at(minute), 600)
+    };
+    let with = r#"{"login":"A","owners":["ana"],"members":["ana"],"teams":[]}"#;
+    let without = r#"{"login":"B","owners":[],"members":[],"teams":[]}"#;
+    assert_eq!(judged("[]", 0), Some(Trouble::Empty));
+    assert_eq!(
+        judged(&format!("[{with},{without}]"), 0),
+        Some(Trouble::Empty)
+    );
+    assert_eq!(judged(&format!("[{with}]"), 10), None);
+    assert_eq!(judged(&format!("[{with}]"), 11), Some(Trouble::Old));
 }
