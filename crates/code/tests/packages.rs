@@ -183,7 +183,7 @@ fn the_three_names_and_the_remarks_are_in_the_types() {
     let mut all = keys(&["query:some-object"]);
     all.insert(
         "ADMIN".to_owned(),
-        key(2, "Does\n all */ it", Some("use `query:some-object`")),
+        key(2, "Does\nall */ @it", Some("use `query:some-object`")),
     );
     let files = package(Language::Npm, &Names::default(), &all, Version::FIRST).unwrap();
     let expected = r#"// The keys of all permissions. Generated; changes are lost.
@@ -191,7 +191,7 @@ fn the_three_names_and_the_remarks_are_in_the_types() {
 /** All keys, in order. */
 export declare const BACK_OFFICE_PERMISSIONS: readonly [
   /**
-   * Does all *\/ it
+   * Does all *\/ \@it
    * @deprecated use `query:some-object`
    */
   "ADMIN",
@@ -209,7 +209,7 @@ export declare function isBackOfficePermission(value: unknown): value is BackOff
     let python = package(Language::Python, &Names::default(), &all, Version::FIRST).unwrap();
     let python = &python["backoffice_permissions/__init__.py"];
     assert!(python.contains(
-        "    #: Does all */ it\n    #: Deprecated: use `query:some-object`\n    ADMIN = \"ADMIN\"\n"
+        "    #: Does all */ @it\n    #: Deprecated: use `query:some-object`\n    ADMIN = \"ADMIN\"\n"
     ));
     let go = package(Language::Go, &Names::default(), &all, Version::FIRST).unwrap();
     assert!(

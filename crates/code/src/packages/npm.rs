@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
 use super::{
     KEYS_FILE, Keys, Names, Version,
     text::{Escape, in_block, literal, remarks},
@@ -28,28 +26,32 @@ pub(super) fn files(
     ])
 }
 
+/// The order of conditions counts: the first that fits is taken, and `types` comes before code.
 fn manifest(names: &Names, version: Version) -> String {
-    let manifest = json!({
-        "name": names.npm(),
-        "version": version.to_string(),
-        "description": "The keys of all permissions, with types.",
-        "license": "UNLICENSED",
-        "type": "module",
-        "sideEffects": false,
-        "main": "./index.cjs",
-        "module": "./index.js",
-        "types": "./index.d.ts",
-        "exports": {
-            ".": {
-                "import": { "types": "./index.d.ts", "default": "./index.js" },
-                "require": { "types": "./index.d.cts", "default": "./index.cjs" },
-            },
-            "./keys.json": "./keys.json",
-            "./package.json": "./package.json",
-        },
-        "files": ["index.js", "index.cjs", "index.d.ts", "index.d.cts", KEYS_FILE],
-    });
-    format!("{manifest:#}\n")
+    let name = names.npm();
+    format!(
+        r#"{{
+  "name": "{name}",
+  "version": "{version}",
+  "description": "The keys of all permissions, with types.",
+  "license": "UNLICENSED",
+  "type": "module",
+  "sideEffects": false,
+  "main": "./index.cjs",
+  "module": "./index.js",
+  "types": "./index.d.ts",
+  "exports": {{
+    ".": {{
+      "import": {{ "types": "./index.d.ts", "default": "./index.js" }},
+      "require": {{ "types": "./index.d.cts", "default": "./index.cjs" }}
+    }},
+    "./{KEYS_FILE}": "./{KEYS_FILE}",
+    "./package.json": "./package.json"
+  }},
+  "files": ["index.js", "index.cjs", "index.d.ts", "index.d.cts", "{KEYS_FILE}"]
+}}
+"#
+    )
 }
 
 fn list(keys: &Keys) -> String {

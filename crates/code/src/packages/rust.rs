@@ -68,14 +68,19 @@ impl ::serde::Serialize for Type {
 
 #[cfg(feature = "serde")]
 impl<'de> ::serde::Deserialize<'de> for Type {
-    fn deserialize<D: ::serde::Deserializer<'de>>(from: D) -> ::core::result::Result<Self, D::Error> {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        from: D,
+    ) -> ::core::result::Result<Self, D::Error> {
         struct TypeVisitor;
         impl ::serde::de::Visitor<'_> for TypeVisitor {
             type Value = Type;
             fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str("the key of a permission")
             }
-            fn visit_str<E: ::serde::de::Error>(self, text: &str) -> ::core::result::Result<Type, E> {
+            fn visit_str<E: ::serde::de::Error>(
+                self,
+                text: &str,
+            ) -> ::core::result::Result<Type, E> {
                 text.parse().map_err(E::custom)
             }
         }

@@ -19,6 +19,9 @@ import { createRequire } from "node:module";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as module from "backoffice-permissions";
+const own = JSON.parse(readFileSync("node_modules/backoffice-permissions/package.json", "utf8"));
+for (const how of ["import", "require"]) assert.equal(Object.keys(own.exports["."][how])[0], "types");
+for (const file of own.files) readFileSync(`node_modules/backoffice-permissions/${file}`);
 const keys = JSON.parse(readFileSync("keys.json", "utf8"));
 for (const it of [module, createRequire(import.meta.url)("backoffice-permissions")]) {
   assert.deepEqual(it.BACK_OFFICE_PERMISSIONS, keys);

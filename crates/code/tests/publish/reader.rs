@@ -112,6 +112,11 @@ fn a_reader_refuses_what_is_not_as_it_was_published() {
         Manifest::read(bytes, "dev", Trust::Store),
         Err(ManifestError::Environment("prod".to_owned()))
     );
+    let mut forged = writes[0].bytes.clone();
+    assert_eq!(good.check("all.json", &forged), Ok(()));
+    forged[2] = b'P';
+    let refused = Err(ManifestError::Digest("all.json".to_owned()));
+    assert_eq!(good.check("all.json", &forged), refused, "of the same size");
     assert_eq!(
         good.check("all.json", b"{}"),
         Err(ManifestError::Digest("all.json".to_owned()))
