@@ -24,9 +24,11 @@ pub struct Write {
 /// if it matches (`If-Match`) cannot be published to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// Put if absent. Where it is there already it has these bytes, as one generation is always the same:
-    /// done.
+    /// Put if absent. Where it is there already with these bytes: done, as one generation is always the same.
+    /// With others, somebody has changed the store: stop, and say so.
     Immutable,
+    /// Put if absent. Where it is there already it stays: done.
+    KeepFirst,
     /// Put if absent. Where it is there already another publisher was first: stop, and say so.
     First,
     /// Put if what is there is what was read, which has this digest. Else another publisher was first: stop,
@@ -120,7 +122,10 @@ impl Publisher<'_> {
         }
         let (bytes, last) = self.replace(old, manifest)?;
         if same.is_none() {
-            data.push(immutable(new, "manifest.json", bytes));
+            data.push(Write {
+                condition: Condition::KeepFirst,
+                ..immutable(new, "manifest.json", bytes)
+            });
         }
         data.push(last);
         Ok(data)

@@ -85,8 +85,8 @@ impl Store {
             let there = self.0.get(&write.path);
             match (&write.condition, there) {
                 (Condition::Immutable, Some(there)) if there == &write.bytes => {}
-                // Of one generation, the first manifest stays.
-                (Condition::Immutable, Some(_)) => assert!(write.path.ends_with("/manifest.json")),
+                (Condition::Immutable, Some(_)) => panic!("{} was another", write.path),
+                (Condition::KeepFirst, Some(_)) => {}
                 (Condition::First, Some(_)) => return false,
                 (Condition::Replaces(digest), there)
                     if there.map(|there| Digest::of(there)).as_ref() != Some(digest) =>

@@ -69,13 +69,12 @@ fn the_manifest_is_written_as_documented() {
         ]
     );
     let conditions: Vec<_> = writes.iter().map(|write| write.condition.clone()).collect();
-    let immutable = Condition::Immutable;
     assert_eq!(
         conditions,
         [
-            immutable.clone(),
-            immutable.clone(),
-            immutable,
+            Condition::Immutable,
+            Condition::Immutable,
+            Condition::KeepFirst,
             Condition::First
         ]
     );
