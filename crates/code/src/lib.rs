@@ -3,12 +3,9 @@
 //! Everything here is a pure function of the files and the time given: no I/O, no clock. What is
 //! resolved is asked of a [`portcullis_model::World`], the evaluator that answers everywhere else.
 //!
-//! In reading order: `node` (values with places), `read` (YAML as such), `settings`, `limits`, `grantee`, `repository`,
-//! `directory`, `validate`, `facts`, `resolve`; then `ways` and `why` (how somebody comes to hold something) and `plan`
-//! (what a change does).
-//! `directory`, `validate`, `facts`, `resolve`.
-//! In reading order: `read` (YAML as nodes with places), `settings`, `grantee`, `repository`,
-//! `directory`, `validate`, `facts`, `resolve`. What comes out: `publish` (files and the manifest) and
+//! In reading order: `node` (values with places), `read` (YAML as such), `settings`, `limits`, `grantee`,
+//! `repository`, `directory`, `validate`, `facts`, `resolve`; then `ways` and `why` (how somebody comes to
+//! hold something) and `plan` (what a change does). What comes out: `publish` (files and the manifest) and
 //! `packages` (the keys for programs).
 
 #![warn(missing_docs)]
@@ -24,9 +21,9 @@ mod grantee;
 mod identity;
 mod limits;
 mod node;
+pub mod packages;
 mod people;
 mod plan;
-pub mod packages;
 pub mod publish;
 mod read;
 mod repository;

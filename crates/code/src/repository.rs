@@ -9,12 +9,10 @@ use crate::{
     finding::{Findings, Place},
     grantee::{Grammar, Grantee, Within},
     node::{Entry, Node, Value, map, text, texts, unexpected, unknown_key},
+    packages::{Key, Keys},
     people::People,
     read,
     settings::{Settings, date},
-    packages::{Key, Keys},
-    read::{self, Entry, Node, Value},
-    settings::{Settings, list, map, text, texts, unexpected, unknown_key},
 };
 
 /// What stands under a path.
@@ -134,6 +132,8 @@ impl Repository {
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
+    }
+
     /// The keys of the permissions, as packages are made of them.
     pub fn keys(&self) -> Keys {
         let keys = self.permissions.iter().map(|(key, permission)| {
@@ -145,9 +145,6 @@ impl Repository {
             (key.clone(), it)
         });
         keys.collect()
-    /// The environments there are, in order.
-    pub fn environments(&self) -> impl Iterator<Item = &str> {
-        self.settings.environments.iter().map(String::as_str)
     }
 }
 
@@ -293,12 +290,9 @@ fn long(entries: &[Entry], settings: &Settings, read: &mut Permission, findings:
     for Entry { key, place, value } in entries {
         match key.as_str() {
             "description" => {
-            "description" | "sensitivity" => {
-            "description" => read.description = text(value, findings).unwrap_or_default(),
-            "deprecated" => read.deprecated = text(value, findings),
-            "owner" | "sensitivity" => {
-                text(value, findings);
+                read.description = text(value, findings).unwrap_or_default().to_owned();
             }
+            "deprecated" => read.deprecated = text(value, findings).map(str::to_owned),
             "sensitivity" => read.sensitivity = text(value, findings).map(str::to_owned),
             "owner" => {
                 let owner = text(value, findings);

@@ -26,11 +26,18 @@ fn at(minute: u32) -> Timestamp {
 
 fn resolved(permissions: &[(&str, &[&str])]) -> Resolved {
     let set = |emails: &[&str]| emails.iter().map(|email| (*email).to_owned()).collect();
+    let all = permissions.iter();
+    of(all
+        .map(|(key, emails)| ((*key).to_owned(), set(emails)))
+        .collect())
+}
+
+/// Who holds what, in order.
+fn of(permissions: BTreeMap<String, BTreeSet<String>>) -> Resolved {
+    let all = permissions.into_iter();
+    let all = all.map(|(key, emails)| (key, emails.into_iter().map(Into::into).collect()));
     Resolved {
-        permissions: permissions
-            .iter()
-            .map(|(key, emails)| ((*key).to_owned(), set(emails)))
-            .collect(),
+        permissions: all.collect(),
     }
 }
 
@@ -113,8 +120,6 @@ impl Store {
         }
         let all: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> =
             serde_json::from_slice(&self.0[&manifest.path("all.json").unwrap()]).unwrap();
-        Some(Resolved {
-            permissions: all["permissions"].clone(),
-        })
+        Some(of(all["permissions"].clone()))
     }
 }

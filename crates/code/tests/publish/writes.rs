@@ -185,7 +185,7 @@ proptest::proptest! {
             for (key, person) in pairs {
                 permissions.entry(format!("k{key}")).or_default().insert(format!("p{person}@x.com"));
             }
-            let resolved = Resolved { permissions };
+            let resolved = of(permissions);
             let new = Publication::new("prod", &resolved, about(minute)).unwrap();
             let old = store.manifest();
             let writes = plan(old.as_ref(), &new);
