@@ -7,6 +7,8 @@ pub(crate) enum Outcome {
     Done,
     /// The answer is no.
     No,
+    /// Something would change.
+    Changes,
 }
 
 impl Outcome {

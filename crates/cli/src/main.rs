@@ -59,6 +59,7 @@ fn main() -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::No) => ExitCode::from(3),
+        Ok(Outcome::Changes) => ExitCode::from(10),
         Err(error) => {
             let (title, code) = if error.is::<BadUsage>() {
                 (BAD_USAGE, 2)

@@ -22,7 +22,7 @@ const DIRECTORY: &str = r#"{"people":[
 "organizations":[{"login":"SEEK-Jobs","owners":[],"members":["ana","bot"],"teams":[
 {"slug":"athena","name":"Athena","parent":null,"maintainers":[],"members":["ana","bot"]}]}]}"#;
 
-fn place() -> Place {
+pub(crate) fn place() -> Place {
     let place = Place::new();
     for (path, text) in [
         ("config/permissions.yaml", PERMISSIONS),
@@ -41,13 +41,13 @@ fn place() -> Place {
     place
 }
 
-fn write(place: &Place, path: &str, text: &str) {
+pub(crate) fn write(place: &Place, path: &str, text: &str) {
     let path = place.path().join(path);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
 }
 
-fn code(place: &Place, words: &str) -> Ran {
+pub(crate) fn code(place: &Place, words: &str) -> Ran {
     let mut args = vec!["code"];
     args.extend(words.split_whitespace());
     place.run(&args)

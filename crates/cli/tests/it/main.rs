@@ -3,6 +3,7 @@
 
 mod asked;
 mod code;
+mod code_plan;
 mod config;
 mod demo;
 mod deploy;

@@ -1,8 +1,10 @@
 //! `portcullis code`: access as files of a repository. A file for each verb; what they share stands in
 //! `source` (what is read) and `report` (how findings are written).
 
+mod base;
 mod check;
 mod codeowners;
+mod plan;
 mod report;
 mod resolve;
 mod source;
@@ -10,6 +12,7 @@ mod test;
 mod validate;
 mod what;
 mod who;
+mod why;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -22,6 +25,7 @@ use crate::{failure::Outcome, output::Format};
 EXAMPLES:
   portcullis code validate .
   portcullis code resolve . --env prod --directory directory.json --json
+  portcullis code plan . --base origin/main --directory directory.json
   portcullis code check ana@example.com query:some-object --env prod --directory directory.json
 
 Every verb needs files only: no database and no network. Without --directory, teams and
@@ -36,8 +40,11 @@ enum What {
     Validate(validate::Validate),
     Resolve(resolve::Resolve),
     Who(who::Who),
-    What(what::WhatHeld),
+    #[command(name = "what")]
+    Held(what::WhatHeld),
+    Why(why::Why),
     Check(check::Check),
+    Plan(plan::Plan),
     Test(test::Test),
     Codeowners(codeowners::Codeowners),
 }
@@ -48,8 +55,10 @@ impl Code {
             What::Validate(command) => command.run(format),
             What::Resolve(command) => command.run(format),
             What::Who(command) => command.run(format),
-            What::What(command) => command.run(format),
+            What::Held(command) => command.run(format),
+            What::Why(command) => command.run(format),
             What::Check(command) => command.run(format),
+            What::Plan(command) => command.run(format),
             What::Test(command) => command.run(format),
             What::Codeowners(command) => command.run(format),
         }

@@ -8,9 +8,9 @@ use std::{
 use anyhow::{Result, anyhow};
 use clap::Args;
 use portcullis_code::{Access, Content, Directory, Findings, Repository};
-use portcullis_model::Timestamp;
+use portcullis_model::{Digest, Timestamp};
 
-use super::report;
+use super::{plan, report};
 use crate::{
     failure::{BadUsage, or_meant},
     open, tell,
@@ -33,8 +33,10 @@ pub(super) struct Source {
 /// What was read of it.
 pub(super) struct Loaded {
     pub(super) repository: Repository,
+    digest: Option<Digest>,
     /// None where there is none, or it cannot be used.
     directory: Option<Directory>,
+    directory_digest: Option<Digest>,
     /// What is wrong or odd about the directory.
     found: Findings,
     now: Timestamp,
@@ -46,21 +48,27 @@ impl Source {
     }
 
     pub(super) fn load(&self) -> Result<Loaded> {
-        let repository = repository(&self.dir)?;
+        let files = files(&self.dir)?;
+        let digest = digest(&files);
         let mut found = Findings::default();
-        let mut directory = None;
+        let (mut directory, mut directory_digest) = (None, None);
         if let Some(file) = &self.directory {
             let name = file.display().to_string();
             match fs::read(file) {
-                Ok(bytes) => directory = Directory::read(&name, &bytes, &mut found),
+                Ok(bytes) => {
+                    directory = Directory::read(&name, &bytes, &mut found);
+                    directory_digest = Some(plan::sha256(std::iter::once(bytes)));
+                }
                 Err(error) => found.unread(&name, &error.to_string()),
             }
         }
         // Of a directory that is wrong, nothing can be said to be missing.
         let directory = directory.filter(|_| !found.has_errors());
         Ok(Loaded {
-            repository,
+            repository: Repository::read(files),
+            digest,
             directory,
+            directory_digest,
             found,
             now: self.now.unwrap_or_else(open::now),
         })
@@ -68,6 +76,29 @@ impl Source {
 }
 
 impl Loaded {
+    pub(super) fn directory(&self) -> Option<&Directory> {
+        self.directory.as_ref()
+    }
+
+    /// What is wrong or odd about the directory.
+    pub(super) const fn found(&self) -> &Findings {
+        &self.found
+    }
+
+    pub(super) const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Of the files that mean something.
+    pub(super) const fn digest(&self) -> Option<Digest> {
+        self.digest
+    }
+
+    /// Of the directory's file; none without one.
+    pub(super) const fn directory_digest(&self) -> Option<Digest> {
+        self.directory_digest
+    }
+
     /// All that is wrong or odd.
     pub(super) fn validate(&self) -> Findings {
         let mut all = self.found.clone();
@@ -132,9 +163,46 @@ pub(super) fn permission(access: &Access, key: &str) -> Result<()> {
     Err(anyhow!("there is no permission `{key}`{meant}"))
 }
 
-/// The files that mean something: `access.yaml`, and all below `config`, in whatever case they are
-/// written, so that a wrong one is told.
-fn repository(top: &Path) -> Result<Repository> {
+/// The directory of an earlier time, which must be right: what cannot be read would seem to have moved.
+pub(super) fn directory_of_before(file: &Path) -> Result<Directory> {
+    let name = file.display().to_string();
+    let mut found = Findings::default();
+    let read = match fs::read(file) {
+        Ok(bytes) => Directory::read(&name, &bytes, &mut found),
+        Err(error) => {
+            found.unread(&name, &error.to_string());
+            None
+        }
+    };
+    eprint!("{}", report::lines(&found));
+    report::refuse(&found)?;
+    read.ok_or_else(|| anyhow!("`{name}` cannot be used"))
+}
+
+/// Of files: their paths and contents. None where one could not be read: then there is nothing by which two
+/// states could be told to be the same.
+pub(super) fn digest(files: &[(String, Content)]) -> Option<Digest> {
+    let mut all: Vec<_> = files.iter().collect();
+    all.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    let mut parts = Vec::new();
+    for (path, content) in all {
+        parts.push(path.clone().into_bytes());
+        match content {
+            Content::Bytes(bytes) => parts.push(bytes.clone()),
+            Content::Link | Content::Unread(_) => return None,
+        }
+    }
+    Some(plan::sha256(parts.into_iter()))
+}
+
+/// Whether what stands at the top of a repository under that name, or below it, means something: in whatever
+/// case it is written, so that a wrong one is told.
+pub(super) fn means_something(name: &str) -> bool {
+    ["access.yaml", "access.yml", "config"].contains(&&*name.to_lowercase())
+}
+
+/// The files that mean something: `access.yaml`, and all below `config`.
+pub(super) fn files(top: &Path) -> Result<Vec<(String, Content)>> {
     let unread = |error| {
         anyhow!(
             "`{}` cannot be read: {error}; name the top of the repository",
@@ -145,12 +213,11 @@ fn repository(top: &Path) -> Result<Repository> {
     for entry in fs::read_dir(top).map_err(unread)? {
         let entry = entry.map_err(unread)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let known = ["access.yaml", "access.yml", "config"];
-        if known.contains(&&*name.to_lowercase()) {
+        if means_something(&name) {
             walk(&entry.path(), name, &mut files);
         }
     }
-    Ok(Repository::read(files))
+    Ok(files)
 }
 
 /// Nothing that stands in the way ends it: what cannot be read is told with all else.
