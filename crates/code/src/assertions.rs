@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::{
     finding::{Findings, Place},
-    grantee::{address, environments},
+    grantee::environments,
     node::{Entry, Node, Value, count, list, map, text, texts, unexpected, unknown_key},
     settings::Settings,
+    spelling::address,
 };
 
 /// What must be so of one permission.

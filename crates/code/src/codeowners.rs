@@ -8,7 +8,8 @@ use crate::{
     Directory, Findings, Repository,
     cycles::order,
     finding::Place,
-    grantee::{Who, one_space},
+    grantee::Who,
+    spelling::{is_name, is_owner, one_space},
 };
 
 const BEGIN: &str =
@@ -101,7 +102,7 @@ fn owner_line(
             let slug = known.and_then(|org| org.teams_called(team).first().copied());
             let guessed = || one_space(team).to_lowercase().replace(' ', "-");
             let slug = slug.map_or_else(guessed, str::to_owned);
-            (name(org) && name(&slug)).then(|| format!("@{org}/{slug}"))
+            (is_name(org) && is_name(&slug)).then(|| format!("@{org}/{slug}"))
         }
         None => None,
     };
@@ -111,18 +112,4 @@ fn owner_line(
         findings.warn(place, "owner", message, hint);
     }
     written
-}
-
-/// Whether an owner is written as CODEOWNERS does.
-pub(crate) fn is_owner(written: &str) -> bool {
-    match written.strip_prefix('@') {
-        Some(at) => at.split('/').count() <= 2 && at.split('/').all(name),
-        None => written.contains('@') && portcullis_model::Email::parse(written).is_ok(),
-    }
-}
-
-/// Whether it can be the name of an organisation, a team or a person there.
-fn name(part: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    !part.is_empty() && part.chars().all(plain)
 }

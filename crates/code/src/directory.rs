@@ -10,9 +10,9 @@ use portcullis_model::Email;
 use crate::{
     cycles::{Edges, cycles},
     finding::{Findings, Place, meant},
-    grantee::one_space,
     node::{Entry, Node, Value, list, map, text, unexpected, unknown_key},
     read,
+    spelling::one_space,
 };
 
 /// Organisations and teams by their logins and slugs in lower case.

@@ -459,14 +459,11 @@ impl Builder<'_> {
                 direct.extend(above.get(&group).into_iter().flatten());
             }
         }
-        let people = people.into_iter().map(|(email, user, _)| (email, user));
-        let people: Vec<_> = people.collect();
-        let places = people.iter().enumerate();
-        let places = places.map(|(at, (_, user))| (*user, at)).collect();
+        let places = people.iter().enumerate().map(|(at, it)| (it.1, at));
         Ok(Facts {
             world,
-            people,
-            places,
+            places: places.collect(),
+            people: people.into_iter().map(|it| (it.0, it.1)).collect(),
             inhabited,
             permissions,
             groups: self.groups,

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_model::{Email, Timestamp};
+use portcullis_model::Timestamp;
 
 use crate::{
     finding::{Findings, Place, meant},
     node::{Entry, Node, Value, list, map, text, texts, unexpected, unknown_key},
     settings::Settings,
+    spelling::{address, one_space},
 };
 
 /// One grantee with all that limits it.
@@ -369,24 +370,4 @@ pub(crate) fn environments(
         );
     }
     all
-}
-
-/// An e-mail address in lower case.
-pub(crate) fn address(written: &str, place: &Place, findings: &mut Findings) -> Option<String> {
-    if written.trim() != written || Email::parse(written).is_err() {
-        let message = format!("`{written}` is not an e-mail address");
-        findings.error(place, "email", message, "write it as name@example.com");
-        return None;
-    }
-    if !written.is_ascii() {
-        let message = format!("`{written}` has letters that may look like others");
-        let hint = "see that it is the address that is meant";
-        findings.warn(place, "look-alike", message, hint);
-    }
-    Some(written.to_lowercase())
-}
-
-/// A name in which any white space is one space, as names of teams are compared.
-pub(crate) fn one_space(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -29,9 +29,11 @@ mod read;
 mod repository;
 mod resolve;
 mod settings;
+mod spelling;
 mod validate;
 mod ways;
 mod why;
+mod zone;
 
 pub use ask::Tested;
 pub use codeowners::with_codeowners;

@@ -7,11 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use portcullis_model::Timestamp;
 
 use crate::{
-    codeowners::is_owner,
     finding::{Findings, Place},
-    grantee::address,
     node::{Entry, Node, Value, count, list, map, text, texts, unexpected, unknown_key},
-    settings::Zone,
+    spelling::{address, is_owner},
+    zone::Zone,
 };
 
 /// What a change may take away at most, and what must stay.

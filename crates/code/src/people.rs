@@ -7,9 +7,9 @@ use portcullis_model::Timestamp;
 
 use crate::{
     finding::{Findings, Place},
-    grantee::address,
     node::{Entry, Node, Value, map, text, texts, unexpected, unknown_key},
     settings::Settings,
+    spelling::address,
 };
 
 /// Somebody, by e-mail address.

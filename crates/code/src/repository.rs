@@ -12,7 +12,8 @@ use crate::{
     packages::{Key, Keys},
     people::People,
     read,
-    settings::{Settings, date},
+    settings::Settings,
+    zone::date,
 };
 
 /// What stands under a path.

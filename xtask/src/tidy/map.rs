@@ -16,7 +16,10 @@ use super::rust::line_of;
 use super::{File, Problems, Tree, layers};
 
 /// Names of files that whoever runs the program writes.
-const THEIRS: &[&str] = &["portcullis.toml"];
+const THEIRS: &[&str] = &["portcullis.toml", "Org/Team"];
+
+/// Folders of an access repository, which somebody has elsewhere.
+const THEIR_FOLDERS: &[&str] = &["config", "."];
 
 /// A name without a folder is a file's when it ends so.
 const SOURCES: &[&str] = &["rs", "toml", "md", "mjs"];
@@ -120,6 +123,7 @@ fn is_path(word: &str) -> bool {
         && (word.contains('/') || is_file())
         && !MEDIA.contains(&first)
         && !THEIRS.contains(&word)
+        && !THEIR_FOLDERS.contains(&first)
         && first != "target"
 }
 
@@ -290,7 +294,7 @@ mod tests {
             "`web/src/api/groups/{list,show}.rs`",
             "| `crates/web` | `api/groups/`, `list.rs` |",
             "A file in `web/src/api/groups/`,\nlike `show.rs`.",
-            "`/groups/{id}`, `application/json`, `target/screens/`, `GET /x`, `a / b`, `portcullis.toml`",
+            "`/groups/{id}`, `application/json`, `target/screens/`, `GET /x`, `a / b`, `portcullis.toml`, `config/people.yaml`, `./groups/a`",
             "```sh\n`gone/file.rs`\n```",
         ] {
             assert_eq!(told(document), Vec::<String>::new(), "{document}");

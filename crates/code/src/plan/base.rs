@@ -8,7 +8,7 @@ use std::{
 
 use portcullis_model::Timestamp;
 
-use super::{BaseError, side::look};
+use super::{shape::BaseError, side::look};
 use crate::{
     Directory, Findings, Place, Repository, Severity,
     grantee::{Grantee, Who},
@@ -164,5 +164,19 @@ impl Faulty {
         permissions
             .retain(|key| left.permissions.contains_key(key) || head.permissions.contains_key(key));
         permissions
+    }
+}
+
+impl BaseError {
+    fn of(findings: &Findings) -> Vec<Self> {
+        let errors = findings.iter();
+        errors
+            .filter(|found| found.severity == Severity::Error)
+            .map(|found| Self {
+                place: found.place.clone(),
+                code: found.code.to_owned(),
+                message: found.message.clone(),
+            })
+            .collect()
     }
 }

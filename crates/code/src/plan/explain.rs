@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use portcullis_model::Expiry;
 
 use super::{
-    Because, Cause, Effect, Move,
+    shape::{Because, Cause, Effect, Move},
     side::{Crowd, Side},
 };
 use crate::{

@@ -5,135 +5,15 @@ use std::{
     sync::Arc,
 };
 
-use portcullis_model::Timestamp;
-use serde::{Deserialize, Serialize};
-
 use super::{
-    Cause, Inputs, Plan,
     explain::{Difference, Lines, everywhere},
+    shape::{Cause, Flag, FlagCode, Inputs, Plan},
     side::{Crowd, Side},
 };
-use crate::{Limits, Place};
+use crate::Limits;
 
 mod grants;
 mod limits;
-
-/// Something that needs a closer look.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Flag {
-    /// What kind.
-    pub code: FlagCode,
-    /// Whether it stands against the change.
-    pub blocks: bool,
-    /// Where, if in one environment only.
-    pub environment: Option<String>,
-    /// Which permission, if it is about one.
-    pub permission: Option<String>,
-    /// Where it comes from, if it is about one cause.
-    pub cause: Option<Cause>,
-    /// The first 20 of the people it is about, in order.
-    pub people: Vec<Arc<str>>,
-    /// How many people it is about.
-    pub count: usize,
-    /// Of how many.
-    pub of: Option<usize>,
-    /// How many there may or must be.
-    pub limit: Option<usize>,
-    /// What else it is about: a domain, a team, a grantee.
-    pub subject: Option<String>,
-    /// When what it is about ends.
-    pub until: Option<Timestamp>,
-    /// The line it is about.
-    pub place: Option<Place>,
-    /// Who is to look at it: the owner of the permission.
-    pub reviewers: Vec<String>,
-}
-
-/// What kind of flag it is; the same in every version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FlagCode {
-    /// Too many lose a permission.
-    Removal,
-    /// Too many people lose anything.
-    RemovalOverall,
-    /// A protected permission has too few holders.
-    MinHolders,
-    /// Somebody who must hold a permission does not.
-    RequiredHolders,
-    /// Nobody holds a permission any more.
-    NoHolders,
-    /// Nothing is to be changed at this time.
-    Frozen,
-    /// A team has lost so many members that the directory may not be whole.
-    DirectoryShrank,
-    /// The author gains something.
-    SelfGrant,
-    /// Somebody gains what is sensitive, protected or implies more.
-    Escalation,
-    /// Who holds a protected permission changes.
-    Protected,
-    /// Somebody of a domain that nobody had before.
-    NewDomain,
-    /// A new grant of something sensitive does not end.
-    NoExpiry,
-    /// A new grant to one person, where a team would do.
-    IndividualGrant,
-    /// A grant ends within 14 days.
-    Expiring,
-    /// Members of the directory who cannot be named.
-    Unresolved,
-}
-
-impl FlagCode {
-    /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 15] = [
-        Self::Removal,
-        Self::RemovalOverall,
-        Self::MinHolders,
-        Self::RequiredHolders,
-        Self::NoHolders,
-        Self::Frozen,
-        Self::DirectoryShrank,
-        Self::SelfGrant,
-        Self::Escalation,
-        Self::Protected,
-        Self::NewDomain,
-        Self::NoExpiry,
-        Self::IndividualGrant,
-        Self::Expiring,
-        Self::Unresolved,
-    ];
-
-    /// The code as it is written.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Removal => "removal",
-            Self::RemovalOverall => "removal-overall",
-            Self::MinHolders => "min-holders",
-            Self::RequiredHolders => "required-holders",
-            Self::NoHolders => "no-holders",
-            Self::Frozen => "frozen",
-            Self::DirectoryShrank => "directory-shrank",
-            Self::SelfGrant => "self-grant",
-            Self::Escalation => "escalation",
-            Self::Protected => "protected",
-            Self::NewDomain => "new-domain",
-            Self::NoExpiry => "no-expiry",
-            Self::IndividualGrant => "individual-grant",
-            Self::Expiring => "expiring",
-            Self::Unresolved => "unresolved",
-        }
-    }
-
-    /// The code that is written so.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|code| code.as_str() == text)
-    }
-}
 
 /// More people are counted, not named.
 const NAMED: usize = 20;

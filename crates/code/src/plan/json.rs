@@ -6,7 +6,7 @@ use portcullis_model::{Expiry, Timestamp};
 use portcullis_rules::strict;
 use serde::Deserialize;
 
-use super::{Digests, FlagCode, Plan, SCHEMA};
+use super::shape::{Digests, FlagCode, Plan, SCHEMA};
 
 /// Why a file is no plan.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{
-    Because, Cause, Effect, Plan, Verdict,
     quote::{code, count, number},
     sentence::{end, gain_and_lose, via},
+    shape::{Because, Cause, Effect, Plan, Verdict},
 };
 use crate::{Findings, Severity};
 

@@ -6,8 +6,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use portcullis_model::Timestamp;
 
 use super::{
-    Cause, Effect, Flag, FlagCode, Plan,
     quote::{code, count, number},
+    shape::{Cause, Effect, Flag, FlagCode, Plan},
 };
 use crate::{
     Step,

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{
-    Cause, Effect, Plan, Verdict,
     quote::{code, number},
     sentence::{end, gain_and_lose, named, via},
+    shape::{Cause, Effect, Plan, Verdict},
 };
 
 /// More people to whom the same happens are counted, not named.

@@ -24,7 +24,7 @@ pub(super) fn files(top: &Path, name: &str) -> Result<Vec<(String, Content)>> {
         };
         let (about, path) = (&entry[..tab], &entry[tab + 1..]);
         let shown = String::from_utf8_lossy(path).into_owned();
-        if !super::source::means_something(shown.split('/').next().unwrap_or_default()) {
+        if !super::files::means_something(shown.split('/').next().unwrap_or_default()) {
             continue;
         }
         let about = String::from_utf8_lossy(about);

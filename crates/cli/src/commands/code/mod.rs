@@ -4,6 +4,7 @@
 mod base;
 mod check;
 mod codeowners;
+mod files;
 mod plan;
 mod report;
 mod resolve;

@@ -10,7 +10,7 @@ use portcullis_code::{
 use portcullis_model::Digest;
 
 use super::{
-    base, report,
+    base, files, report,
     source::{self, Source},
 };
 use crate::{
@@ -96,9 +96,9 @@ impl Plan {
         let loaded = self.source.load()?;
         let files = match (&self.base.base, &self.base.base_dir) {
             (Some(name), _) => base::files(self.source.dir(), name)?,
-            (None, dir) => source::files(dir.as_deref().unwrap_or(self.source.dir()))?,
+            (None, dir) => files::files(dir.as_deref().unwrap_or(self.source.dir()))?,
         };
-        let from = source::digest(&files);
+        let from = files::digest(&files);
         let base = portcullis_code::Repository::read(files);
         let before = match &self.directory_before {
             Some(file) => Some(source::directory_of_before(file)?),
@@ -166,15 +166,4 @@ impl Plan {
             }
         }
     }
-}
-
-/// The digest of a set of files: of their paths and contents, in order.
-pub(super) fn sha256(parts: impl Iterator<Item = Vec<u8>>) -> Digest {
-    use sha2::Digest as _;
-    let mut all = sha2::Sha256::new();
-    for part in parts {
-        all.update((part.len() as u64).to_be_bytes());
-        all.update(&part);
-    }
-    Digest(all.finalize().into())
 }

@@ -10,7 +10,10 @@ use clap::Args;
 use portcullis_code::{Access, Content, Directory, Findings, Repository};
 use portcullis_model::{Digest, Timestamp};
 
-use super::{plan, report};
+use super::{
+    files::{digest, files, sha256},
+    report,
+};
 use crate::{
     failure::{BadUsage, or_meant},
     open, tell,
@@ -57,7 +60,7 @@ impl Source {
             match fs::read(file) {
                 Ok(bytes) => {
                     directory = Directory::read(&name, &bytes, &mut found);
-                    directory_digest = Some(plan::sha256(std::iter::once(bytes)));
+                    directory_digest = Some(sha256(std::iter::once(bytes)));
                 }
                 Err(error) => found.unread(&name, &error.to_string()),
             }
@@ -177,78 +180,4 @@ pub(super) fn directory_of_before(file: &Path) -> Result<Directory> {
     eprint!("{}", report::lines(&found));
     report::refuse(&found)?;
     read.ok_or_else(|| anyhow!("`{name}` cannot be used"))
-}
-
-/// Of files: their paths and contents. None where one could not be read: then there is nothing by which two
-/// states could be told to be the same.
-pub(super) fn digest(files: &[(String, Content)]) -> Option<Digest> {
-    let mut all: Vec<_> = files.iter().collect();
-    all.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-    let mut parts = Vec::new();
-    for (path, content) in all {
-        parts.push(path.clone().into_bytes());
-        match content {
-            Content::Bytes(bytes) => parts.push(bytes.clone()),
-            Content::Link | Content::Unread(_) => return None,
-        }
-    }
-    Some(plan::sha256(parts.into_iter()))
-}
-
-/// Whether what stands at the top of a repository under that name, or below it, means something: in whatever
-/// case it is written, so that a wrong one is told.
-pub(super) fn means_something(name: &str) -> bool {
-    ["access.yaml", "access.yml", "config"].contains(&&*name.to_lowercase())
-}
-
-/// The files that mean something: `access.yaml`, and all below `config`.
-pub(super) fn files(top: &Path) -> Result<Vec<(String, Content)>> {
-    let unread = |error| {
-        anyhow!(
-            "`{}` cannot be read: {error}; name the top of the repository",
-            top.display()
-        )
-    };
-    let mut files = Vec::new();
-    for entry in fs::read_dir(top).map_err(unread)? {
-        let entry = entry.map_err(unread)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if means_something(&name) {
-            walk(&entry.path(), name, &mut files);
-        }
-    }
-    Ok(files)
-}
-
-/// Nothing that stands in the way ends it: what cannot be read is told with all else.
-fn walk(path: &Path, name: String, files: &mut Vec<(String, Content)>) {
-    let unread = |error: std::io::Error| Content::Unread(error.to_string());
-    let kind = match path.symlink_metadata() {
-        Ok(found) => found.file_type(),
-        Err(error) => return files.push((name, unread(error))),
-    };
-    if path.file_name().is_some_and(|name| name.to_str().is_none()) {
-        let why = "its name is not UTF-8".to_owned();
-        files.push((name, Content::Unread(why)));
-    } else if kind.is_symlink() {
-        files.push((name, Content::Link));
-    } else if kind.is_dir() {
-        let entries = fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-        match entries {
-            Ok(entries) => {
-                for entry in entries {
-                    let below = format!("{name}/{}", entry.file_name().to_string_lossy());
-                    walk(&entry.path(), below, files);
-                }
-            }
-            Err(error) => files.push((name, unread(error))),
-        }
-    } else if kind.is_file() {
-        let content = fs::read(path).map_or_else(unread, Content::Bytes);
-        files.push((name, content));
-    } else {
-        // Reading a pipe would wait for whoever writes to it.
-        let why = "it is neither a file nor a folder".to_owned();
-        files.push((name, Content::Unread(why)));
-    }
 }

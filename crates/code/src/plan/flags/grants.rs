@@ -7,12 +7,13 @@ use std::{
 
 use portcullis_model::{Expiry, MembershipKind, Timestamp};
 
-use super::{Compared, Flag, FlagCode, Lines, SOON};
+use super::{Compared, Lines, SOON};
 use crate::{
     Place,
     directory::Org,
     facts::{Key, logins},
     grantee::{Grantee, Who},
+    plan::shape::{Flag, FlagCode},
 };
 
 /// Where a line stands.

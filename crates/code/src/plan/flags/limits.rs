@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Compared, Flag, FlagCode, Total};
+use super::{Compared, Total};
 use crate::{
     Directory, Limits,
     directory::Org,
-    plan::{Cause, side::Side},
+    plan::{
+        shape::{Cause, Flag, FlagCode},
+        side::Side,
+    },
 };
 
 /// So few may be lost in any case, else so many percent.
