@@ -7,7 +7,6 @@ use clap::{Args, ValueEnum};
 use portcullis_code::{
     Digests, FlagCode, Inputs, Plan as Planned, Verdict, markdown_findings, plan,
 };
-use portcullis_model::Digest;
 
 use super::{
     base, files, report,

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use portcullis_code::{Access, Content, Directory, Findings, Repository};
+use portcullis_code::{Access, Directory, Findings, Repository};
 use portcullis_model::{Digest, Timestamp};
 
 use super::{
