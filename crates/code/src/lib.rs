@@ -48,4 +48,4 @@ pub use repository::{Content, Repository};
 pub use resolve::{Access, Resolved};
 pub use settings::Settings;
 pub use ways::{Step, StepChange, StepKind};
-pub use why::{Path, Reason, Why, WhyError};
+pub use why::{Path, Reason, Unknown, Why};

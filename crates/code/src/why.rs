@@ -90,44 +90,36 @@ pub enum Reason {
     },
 }
 
-/// Why there is no answer.
+/// What is asked for is not there; says what is near it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WhyError {
-    /// The repository does not resolve.
-    Findings(Findings),
-    /// What is asked for is not there; says what is near it.
-    Unknown(String),
-}
+pub struct Unknown(pub String);
 
-impl fmt::Display for WhyError {
+impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Findings(_) => f.write_str("the repository does not resolve"),
-            Self::Unknown(message) => f.write_str(message),
-        }
+        f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for WhyError {}
+impl std::error::Error for Unknown {}
 
 /// Addresses by login.
 type Addresses<'a> = BTreeMap<&'a str, &'a str>;
 
 impl Repository {
     /// Why somebody, by e-mail address or by their login in the directory, holds a permission in an
-    /// environment at a time, or why not.
+    /// environment, or why not. `access` is what the repository and the directory resolve to, at the time
+    /// that is meant.
     ///
     /// # Errors
-    /// Where the repository does not resolve, or there is no such permission, environment or login.
+    /// Where there is no such permission, environment or login.
     pub fn why(
         &self,
+        access: &crate::Access,
         directory: Option<&Directory>,
         person: &str,
         permission: &str,
         environment: &str,
-        now: Timestamp,
-    ) -> Result<Why, WhyError> {
-        let (access, _) = self.access(directory, now).map_err(WhyError::Findings)?;
+    ) -> Result<Why, Unknown> {
         self.known(permission, environment)?;
         let mut told = Findings::default();
         let addresses = directory.map(|all| self.addresses(all, &mut told));
@@ -157,16 +149,16 @@ impl Repository {
         if !why.holds {
             let begin = Timestamp::from_micros(1);
             let first = facts(self, directory, &addresses, begin);
-            let first = first.map_err(|wrong| WhyError::Unknown(wrong.0))?;
-            why.reasons = asked.reasons(&why.person, &first, now);
+            let first = first.map_err(|wrong| Unknown(wrong.0))?;
+            why.reasons = asked.reasons(&why.person, &first, access.facts.now);
         }
         Ok(why)
     }
 
-    fn known(&self, permission: &str, environment: &str) -> Result<(), WhyError> {
+    fn known(&self, permission: &str, environment: &str) -> Result<(), Unknown> {
         let unknown = |noun: &str, given: &str, known: Vec<&str>, otherwise: &str| {
             let hint = meant(given, known, otherwise);
-            WhyError::Unknown(format!("there is no {noun} `{given}`; {hint}"))
+            Unknown(format!("there is no {noun} `{given}`; {hint}"))
         };
         let environments = &self.settings.environments;
         if !environments.contains(environment) {
@@ -187,7 +179,7 @@ impl Repository {
         &self,
         person: &str,
         addresses: &Addresses<'_>,
-    ) -> Result<String, WhyError> {
+    ) -> Result<String, Unknown> {
         if person.contains('@') {
             let email = person.trim().to_lowercase();
             return Ok(self.people.address(&email).to_owned());
@@ -196,7 +188,7 @@ impl Repository {
         email.map(|email| (*email).to_owned()).ok_or_else(|| {
             let hint = meant(person, addresses.keys().copied(), "give an e-mail address");
             let message = format!("nobody with an e-mail address has the login `{person}`");
-            WhyError::Unknown(format!("{message}; {hint}"))
+            Unknown(format!("{message}; {hint}"))
         })
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use portcullis_code::{
-    Content, Directory, Findings, Path, Place, Reason, Repository, Step, StepKind, Why, WhyError,
+    Content, Directory, Findings, Path, Place, Reason, Repository, Step, StepKind, Unknown, Why,
 };
 use portcullis_model::Timestamp;
 use proptest::prelude::*;
@@ -38,8 +38,20 @@ fn now() -> Timestamp {
 }
 
 fn why(files: &[(&str, &str)], person: &str, permission: &str, environment: &str) -> Why {
-    let asked = repository(files).why(Some(&directory()), person, permission, environment, now());
-    asked.unwrap_or_else(|wrong| panic!("{wrong}: {wrong:?}"))
+    asked(files, person, permission, environment)
+        .unwrap_or_else(|wrong| panic!("{wrong}: {wrong:?}"))
+}
+
+fn asked(
+    files: &[(&str, &str)],
+    person: &str,
+    permission: &str,
+    environment: &str,
+) -> Result<Why, Unknown> {
+    let (repository, directory) = (repository(files), directory());
+    let resolved = repository.access(Some(&directory), now());
+    let (access, _) = resolved.unwrap_or_else(|found| panic!("{found:?}"));
+    repository.why(&access, Some(&directory), person, permission, environment)
 }
 
 /// `name place`, by step.
@@ -219,13 +231,9 @@ fn a_no_names_the_nearest_reason() {
 
 #[test]
 fn what_is_not_there_is_told_with_the_nearest_name() {
-    let ask = |person, permission, environment| {
-        let asked =
-            repository(SEED).why(Some(&directory()), person, permission, environment, now());
-        match asked {
-            Err(WhyError::Unknown(message)) => message,
-            other => panic!("{other:?}"),
-        }
+    let ask = |person, permission, environment| match asked(SEED, person, permission, environment) {
+        Err(Unknown(message)) => message,
+        other => panic!("{other:?}"),
     };
     assert_eq!(
         ask("ana@x.com", "query:some-objekt", "dev"),

@@ -17,7 +17,7 @@ use crate::{
     CommitError, Committed, Effect, EffectSource, Engine, Replay, StoreError, actor, body, bulk,
     chain::Canonical,
     commit_span::CommitSpan,
-    db::{Conn, Value, WRITERS_CACHE},
+    db::{Conn, Value},
     idempotency::{self, Key, Used},
     job::{Job, Source},
     log::Head,
@@ -50,9 +50,10 @@ impl Planned {
 }
 
 /// What SQLite keeps of the pages it changes, in kB. Rows come in another order than those of four
-/// indexes: with what serves single commits, nearly every row of an import writes pages out and reads
-/// others back.
+/// indexes: with its usual 2 MB, nearly every row of an import writes pages out and reads others
+/// back.
 const ROOMY: &str = "PRAGMA cache_size = -160000";
+const USUAL: &str = "PRAGMA cache_size = -2000; PRAGMA threads = 0";
 
 /// Everything that says what commits mean outside.
 pub(crate) type Sinks = Arc<[Arc<dyn EffectSource>]>;
@@ -299,8 +300,7 @@ impl Batch {
         ];
         conn.execute(sql, values).await?;
         if large {
-            let usual = format!("PRAGMA cache_size = {WRITERS_CACHE}; PRAGMA threads = 0");
-            conn.execute(usual, vec![]).await?;
+            conn.execute(USUAL, vec![]).await?;
         }
         Ok(self.world)
     }

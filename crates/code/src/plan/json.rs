@@ -98,9 +98,7 @@ impl Plan {
     /// # Errors
     /// The first reason why not.
     pub fn may_apply(&self, there: &Digests, now: Timestamp) -> Result<(), Refused> {
-        let blocking = self.flags.iter().filter(|flag| flag.blocks);
-        let mut blocking: Vec<_> = blocking.map(|flag| flag.code).collect();
-        blocking.dedup();
+        let blocking = self.blocking();
         if !blocking.is_empty() {
             return Err(Refused::Blocked(blocking));
         }

@@ -202,10 +202,19 @@ impl Plan {
             && self.removed_permissions.is_empty()
     }
 
+    /// What kinds of flags stand against it, each once.
+    #[must_use]
+    pub fn blocking(&self) -> Vec<FlagCode> {
+        let blocking = self.flags.iter().filter(|flag| flag.blocks);
+        let mut codes: Vec<_> = blocking.map(|flag| flag.code).collect();
+        codes.dedup();
+        codes
+    }
+
     /// What it comes to.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        if self.flags.iter().any(|flag| flag.blocks) {
+        if !self.blocking().is_empty() {
             Verdict::Blocked
         } else if self.is_empty() {
             Verdict::Nothing

@@ -40,10 +40,6 @@ const BUSY: Duration = Duration::from_secs(3);
 /// How long a task of this process waits for SQLite's one writing connection: a touch waits until
 /// a large import is through.
 const TURN: Duration = Duration::from_secs(60);
-/// How much of the database the one connection that writes keeps, in kB with a minus, as SQLite wants
-/// it. A commit touches pages all over the indexes: with the usual 2 MB they are read again for each,
-/// once the database is larger than that.
-pub(crate) const WRITERS_CACHE: &str = "-16000";
 /// What a PostgreSQL session allows itself: a statement 15 s (loading lifts it for its own), and a
 /// transaction in which nothing happens a minute. A replica whose network dies must not keep the
 /// writer's place until the server notices by itself, which takes it two hours.
@@ -131,8 +127,7 @@ impl Db {
         let began = Instant::now();
         let write = loop {
             let pool = pool().max_connections(1).acquire_timeout(TURN);
-            let options = options.clone().pragma("cache_size", WRITERS_CACHE);
-            match pool.connect_with(options).await {
+            match pool.connect_with(options.clone()).await {
                 Err(error) if is_locked(&error) && began.elapsed() < BUSY => {
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }

@@ -7,12 +7,12 @@ use portcullis_code::Content;
 use portcullis_model::Digest;
 
 /// The digest of some parts, each told from the next.
-pub(super) fn sha256(parts: impl Iterator<Item = Vec<u8>>) -> Digest {
+pub(super) fn sha256<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Digest {
     use sha2::Digest as _;
     let mut all = sha2::Sha256::new();
     for part in parts {
         all.update((part.len() as u64).to_be_bytes());
-        all.update(&part);
+        all.update(part);
     }
     Digest(all.finalize().into())
 }
@@ -24,13 +24,13 @@ pub(super) fn digest(files: &[(String, Content)]) -> Option<Digest> {
     all.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     let mut parts = Vec::new();
     for (path, content) in all {
-        parts.push(path.clone().into_bytes());
+        parts.push(path.as_bytes());
         match content {
-            Content::Bytes(bytes) => parts.push(bytes.clone()),
+            Content::Bytes(bytes) => parts.push(bytes.as_slice()),
             Content::Link | Content::Unread(_) => return None,
         }
     }
-    Some(sha256(parts.into_iter()))
+    Some(sha256(parts))
 }
 
 /// Whether what stands at the top of a repository under that name, or below it, means something: in whatever

@@ -1,6 +1,6 @@
 //! `portcullis code plan`
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{fs, path::PathBuf};
 
 use anyhow::{Result, anyhow};
 use clap::{Args, ValueEnum};
@@ -119,7 +119,7 @@ impl Plan {
                     head: loaded.digest(),
                     directory: loaded.directory_digest(),
                 },
-                fail_on: self.fail_on.iter().copied().collect::<BTreeSet<_>>(),
+                fail_on: self.fail_on.iter().copied().collect(),
             })
         };
         match planned {
@@ -151,13 +151,8 @@ impl Plan {
             Verdict::Nothing => Ok(Outcome::Done),
             Verdict::Changes => Ok(Outcome::Changes),
             Verdict::Blocked => {
-                let blocking: BTreeSet<_> = planned
-                    .flags
-                    .iter()
-                    .filter(|flag| flag.blocks)
-                    .map(|flag| flag.code.as_str())
-                    .collect();
-                let blocking: Vec<_> = blocking.into_iter().collect();
+                let blocking = planned.blocking().into_iter();
+                let blocking: Vec<_> = blocking.map(FlagCode::as_str).collect();
                 Err(anyhow!(
                     "the change is blocked ({}); see docs/reference/access-plan.md for what each means",
                     blocking.join(", ")

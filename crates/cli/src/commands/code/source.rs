@@ -54,19 +54,11 @@ impl Source {
         let files = files(&self.dir)?;
         let digest = digest(&files);
         let mut found = Findings::default();
-        let (mut directory, mut directory_digest) = (None, None);
-        if let Some(file) = &self.directory {
-            let name = file.display().to_string();
-            match fs::read(file) {
-                Ok(bytes) => {
-                    directory = Directory::read(&name, &bytes, &mut found);
-                    directory_digest = Some(sha256(std::iter::once(bytes)));
-                }
-                Err(error) => found.unread(&name, &error.to_string()),
-            }
-        }
+        let file = self.directory.as_deref();
+        let read = file.and_then(|file| read_directory(file, &mut found));
+        let (directory, directory_digest) = read.unzip();
         // Of a directory that is wrong, nothing can be said to be missing.
-        let directory = directory.filter(|_| !found.has_errors());
+        let directory = directory.flatten().filter(|_| !found.has_errors());
         Ok(Loaded {
             repository: Repository::read(files),
             digest,
@@ -168,16 +160,22 @@ pub(super) fn permission(access: &Access, key: &str) -> Result<()> {
 
 /// The directory of an earlier time, which must be right: what cannot be read would seem to have moved.
 pub(super) fn directory_of_before(file: &Path) -> Result<Directory> {
-    let name = file.display().to_string();
     let mut found = Findings::default();
-    let read = match fs::read(file) {
-        Ok(bytes) => Directory::read(&name, &bytes, &mut found),
+    let read = read_directory(file, &mut found);
+    eprint!("{}", report::lines(&found));
+    report::refuse(&found)?;
+    let read = read.and_then(|(directory, _)| directory);
+    read.ok_or_else(|| anyhow!("`{}` cannot be used", file.display()))
+}
+
+/// A file of a directory with its digest; none where there is no reading it.
+fn read_directory(file: &Path, found: &mut Findings) -> Option<(Option<Directory>, Digest)> {
+    let name = file.display().to_string();
+    match fs::read(file) {
+        Ok(bytes) => Some((Directory::read(&name, &bytes, found), sha256([&*bytes]))),
         Err(error) => {
             found.unread(&name, &error.to_string());
             None
         }
-    };
-    eprint!("{}", report::lines(&found));
-    report::refuse(&found)?;
-    read.ok_or_else(|| anyhow!("`{name}` cannot be used"))
+    }
 }

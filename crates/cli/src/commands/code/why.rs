@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use clap::Args;
-use portcullis_code::{Path, Reason, Step, StepKind, Why as Answer, WhyError};
+use portcullis_code::{Path, Reason, Step, StepKind, Why as Answer};
 
-use super::{report, source::Source};
+use super::source::Source;
 use crate::{
     failure::Outcome,
     output::{self, Format},
@@ -42,21 +42,14 @@ impl Why {
     pub(super) fn run(self, format: Format) -> Result<Outcome> {
         let loaded = self.source.load()?;
         loaded.environments(Some(&self.env))?;
-        // What is wrong or odd is told as for every question.
-        loaded.access()?;
-        let (repository, directory) = (&loaded.repository, loaded.directory());
-        let asked = repository.why(
-            directory,
+        let access = loaded.access()?;
+        let answer = loaded.repository.why(
+            &access,
+            loaded.directory(),
             &self.person,
             &self.permission,
             &self.env,
-            loaded.now(),
-        );
-        let answer = match asked {
-            Ok(answer) => answer,
-            Err(WhyError::Unknown(message)) => return Err(anyhow!(message)),
-            Err(WhyError::Findings(findings)) => return report::refuse(&findings),
-        };
+        )?;
         output::result(format, &answer, text)?;
         Ok(Outcome::of(answer.holds))
     }
